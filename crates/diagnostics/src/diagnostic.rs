@@ -1,0 +1,162 @@
+//! One problem as data.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::Location;
+
+/// The stable name of the rule that a problem breaks, such as `node/duplicate-name`.
+///
+/// Tests, documentation and users' scripts refer to it, so it never changes once released.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct RuleId(Cow<'static, str>);
+
+impl RuleId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&'static str> for RuleId {
+    fn from(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+}
+
+impl From<String> for RuleId {
+    fn from(name: String) -> Self {
+        Self(Cow::Owned(name))
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How much a problem matters. Errors sort first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The work cannot go on; nothing is written.
+    Error,
+    /// It may work but looks wrong.
+    Warning,
+    /// Worth knowing, nothing to do.
+    Note,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
+
+/// A second place that belongs to a problem, such as the first of two duplicates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// Where it stands.
+    pub location: Location,
+    /// What stands there: a clause without a period.
+    pub message: String,
+}
+
+/// One problem: what is wrong, where, and what to do.
+///
+/// `message` is a lower-case clause without a period, with values in backticks, and never
+/// holds the value of a secret. `hint` speaks to the user (“use …”).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[must_use = "a diagnostic does nothing until it is collected"]
+pub struct Diagnostic {
+    /// The rule that is broken.
+    pub rule: RuleId,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where, if the problem has a place.
+    pub location: Option<Location>,
+    /// Other places that explain it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem that stops the work.
+    pub fn error(rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, rule, message)
+    }
+
+    /// A problem that the user should look at, but may have meant.
+    pub fn warning(rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, rule, message)
+    }
+
+    /// Something worth knowing.
+    pub fn note(rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, rule, message)
+    }
+
+    /// A problem of the given severity.
+    pub fn new(severity: Severity, rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
+        Self {
+            rule: rule.into(),
+            severity,
+            message: message.into(),
+            location: None,
+            related: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Adds the place.
+    pub fn at(mut self, location: Location) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds a second place.
+    pub fn related(mut self, location: Location, message: impl Into<String>) -> Self {
+        self.related.push(Related {
+            location,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Whether this is an error.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// One line: `file:line:column: severity[rule]: message`, without excerpt and hint.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(location) = &self.location {
+            write!(formatter, "{location}: ")?;
+        }
+        write!(
+            formatter,
+            "{}[{}]: {}",
+            self.severity, self.rule, self.message
+        )
+    }
+}

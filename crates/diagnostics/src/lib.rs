@@ -1,0 +1,31 @@
+//! One problem, the rule it breaks, the place it stands at, and what to do about it.
+//!
+//! Parsing, rendering and checking collect [`Diagnostic`]s instead of stopping at the
+//! first; the program prints them. A [`Source`] turns byte ranges of a text into
+//! [`Location`]s, and masks the ranges that hold secrets before anybody can print them.
+//!
+//! **Invariant:** this crate knows no file system, no terminal, no colours and no
+//! exit codes, and nothing of clusters, templates or YAML.
+//!
+//! ```
+//! use diagnostics::{Diagnostic, Source};
+//!
+//! let source = Source::new("nodes.yaml", "nodes:\n  - name: worker\n");
+//! let problem = Diagnostic::error("node/reserved-name", "`worker` is reserved")
+//!     .at(source.location(17..23))
+//!     .hint("use another name, such as `k8s-0`");
+//! assert_eq!(
+//!     problem.to_string(),
+//!     "nodes.yaml:2:11: error[node/reserved-name]: `worker` is reserved",
+//! );
+//! ```
+
+mod diagnostic;
+mod report;
+mod source;
+mod suggest;
+
+pub use diagnostic::{Diagnostic, Related, RuleId, Severity};
+pub use report::Diagnostics;
+pub use source::{Excerpt, Location, Source};
+pub use suggest::closest;

@@ -1,0 +1,105 @@
+//! Problems collected.
+
+use crate::{Diagnostic, Severity};
+
+/// All problems of a run, in the order of files and lines once [`Diagnostics::sort`]ed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Whether there is no problem at all, of any severity.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are, of any severity.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(Diagnostic::is_error)
+    }
+
+    /// How many there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Orders by file, line, column and rule, and drops exact repetitions, so that the
+    /// same input gives the same report whatever found a problem first.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|left, right| {
+            (&left.location, &left.rule, &left.message).cmp(&(
+                &right.location,
+                &right.rule,
+                &right.message,
+            ))
+        });
+        self.0.dedup();
+    }
+
+    /// Makes errors of the warnings that `choose` picks.
+    pub fn promote(&mut self, choose: impl Fn(&Diagnostic) -> bool) {
+        for diagnostic in &mut self.0 {
+            if diagnostic.severity == Severity::Warning && choose(diagnostic) {
+                diagnostic.severity = Severity::Error;
+            }
+        }
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
+        self.0.extend(diagnostics);
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self(diagnostics.into_iter().collect())
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}

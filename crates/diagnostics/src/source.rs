@@ -1,0 +1,259 @@
+//! A text with a name, and places in it.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// How many characters of a line an [`Excerpt`] keeps at most: a 100 MB line must not
+/// become a 100 MB message.
+const EXCERPT_LIMIT: usize = 400;
+
+/// What stands in an excerpt in place of a secret.
+const MASK: &str = "<redacted>";
+
+/// A text that problems can point into: a file's name as the user knows it, and its content.
+///
+/// Cheap to clone. Has no derived `Debug`, because the text may hold secrets.
+#[derive(Clone)]
+pub struct Source {
+    name: Arc<str>,
+    text: Arc<str>,
+    /// Byte offset at which each line starts.
+    line_starts: Arc<[usize]>,
+    /// Sorted, non-overlapping ranges that no excerpt may show.
+    secrets: Arc<[Range<usize>]>,
+}
+
+impl Source {
+    /// A text under the name that messages give it, usually a path relative to the repository.
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(index, _)| index + 1))
+            .collect();
+        Self {
+            name: name.into(),
+            text,
+            line_starts,
+            secrets: Arc::new([]),
+        }
+    }
+
+    /// The same text, with the given byte ranges masked in every excerpt.
+    #[must_use]
+    pub fn with_secrets(mut self, ranges: impl IntoIterator<Item = Range<usize>>) -> Self {
+        let mut all: Vec<_> = self.secrets.iter().cloned().chain(ranges).collect();
+        all.retain(|range| range.start < range.end);
+        all.sort_by_key(|range| (range.start, range.end));
+        let mut merged: Vec<Range<usize>> = Vec::with_capacity(all.len());
+        for range in all {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        self.secrets = merged.into();
+        self
+    }
+
+    /// The name that messages use.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The place of a byte range. Offsets beyond the end, or inside a character, are moved
+    /// back to the nearest character that exists.
+    pub fn location(&self, range: Range<usize>) -> Location {
+        let start = floor_char_boundary(&self.text, range.start);
+        let end = floor_char_boundary(&self.text, range.end).max(start);
+        let line_index = self.line_starts.partition_point(|&at| at <= start) - 1;
+        let line_start = self.line_starts[line_index];
+        let line_end = self
+            .line_starts
+            .get(line_index + 1)
+            .map_or(self.text.len(), |&next| next - 1);
+        let line_end = line_start + self.text[line_start..line_end].trim_end_matches('\r').len();
+        Location {
+            file: self.name.to_string(),
+            line: line_index + 1,
+            column: self.text[line_start..start].chars().count() + 1,
+            excerpt: Some(self.excerpt(line_start..line_end, start..end.min(line_end))),
+        }
+    }
+
+    /// The place of the file as a whole.
+    pub fn whole(&self) -> Location {
+        Location::file(self.name.to_string())
+    }
+
+    fn excerpt(&self, line: Range<usize>, mark: Range<usize>) -> Excerpt {
+        let mut text = String::new();
+        let mut marked = (None, None);
+        let mut count = 0;
+        let mut at = line.start;
+        let mut clipped = false;
+        while at <= line.end {
+            if at >= mark.start && marked.0.is_none() {
+                marked.0 = Some(count);
+            }
+            if at >= mark.end && marked.1.is_none() {
+                marked.1 = Some(count);
+            }
+            if at == line.end {
+                break;
+            }
+            if count >= EXCERPT_LIMIT {
+                clipped = true;
+                break;
+            }
+            if let Some(secret) = self.secret_at(at) {
+                text.push_str(MASK);
+                count += MASK.len();
+                at = secret.end.min(line.end);
+                // A mark that ends inside the mask covers the mask.
+                continue;
+            }
+            let Some(character) = self.text[at..].chars().next() else {
+                break;
+            };
+            text.push(if character == '\t' { ' ' } else { character });
+            count += 1;
+            at += character.len_utf8();
+        }
+        if clipped {
+            text.push('…');
+        }
+        let start = marked.0.unwrap_or(count);
+        Excerpt {
+            text,
+            start,
+            end: marked.1.unwrap_or(count).max(start + 1),
+        }
+    }
+
+    fn secret_at(&self, offset: usize) -> Option<&Range<usize>> {
+        let index = self.secrets.partition_point(|range| range.end <= offset);
+        self.secrets
+            .get(index)
+            .filter(|range| range.contains(&offset))
+    }
+}
+
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// A place: a file, or a line and column in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Location {
+    /// The file as the user knows it.
+    pub file: String,
+    /// Line, from 1; 0 when the place is the file as a whole.
+    pub line: usize,
+    /// Column in characters, from 1; 0 when the place is the file as a whole.
+    pub column: usize,
+    /// The line itself, secrets masked.
+    #[serde(skip)]
+    pub excerpt: Option<Excerpt>,
+}
+
+impl Location {
+    /// A file as a whole.
+    pub fn file(name: impl Into<String>) -> Self {
+        Self {
+            file: name.into(),
+            line: 0,
+            column: 0,
+            excerpt: None,
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(formatter, ":{}:{}", self.line, self.column)?;
+        }
+        Ok(())
+    }
+}
+
+/// One line of a source, ready to be shown: secrets are masked, tabs are blanks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excerpt {
+    /// The line without its line break.
+    pub text: String,
+    /// First marked character of `text`, from 0.
+    pub start: usize,
+    /// One past the last marked character; always greater than `start`.
+    pub end: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(source: &Source, range: Range<usize>) -> String {
+        let location = source.location(range);
+        let excerpt = location.excerpt.clone().expect("a place inside a file");
+        let caret = " ".repeat(excerpt.start) + &"^".repeat(excerpt.end - excerpt.start);
+        format!("{location}\n{}\n{caret}", excerpt.text)
+    }
+
+    #[test]
+    fn a_place_counts_characters_not_bytes() {
+        let source = Source::new("a.yaml", "über: α\r\nb: γδ\r\n");
+        insta::assert_snapshot!(shown(&source, 7..9), @r"
+        a.yaml:1:7
+        über: α
+              ^
+        ");
+        insta::assert_snapshot!(shown(&source, 14..18), @r"
+        a.yaml:2:4
+        b: γδ
+           ^^
+        ");
+    }
+
+    #[test]
+    fn every_secret_on_the_line_is_masked_wherever_the_mark_is() {
+        let text = "{ token: hunter2, name: x, key: abc }";
+        let source = Source::new("a.yaml", text).with_secrets([32..35, 9..16]);
+        insta::assert_snapshot!(shown(&source, 24..25), @r"
+        a.yaml:1:25
+        { token: <redacted>, name: x, key: <redacted> }
+                                   ^
+        ");
+        insta::assert_snapshot!(shown(&source, 9..16), @r"
+        a.yaml:1:10
+        { token: <redacted>, name: x, key: <redacted> }
+                 ^^^^^^^^^^
+        ");
+    }
+
+    #[test]
+    fn ranges_outside_the_text_point_at_its_end() {
+        let source = Source::new("a", "x");
+        assert_eq!(source.location(90..99).to_string(), "a:1:2");
+        assert_eq!(Source::new("a", "").location(0..0).to_string(), "a:1:1");
+    }
+
+    #[test]
+    fn a_huge_line_is_clipped() {
+        let source = Source::new("a", "y".repeat(100_000));
+        let excerpt = source.location(5..6).excerpt.expect("inside");
+        assert!(excerpt.text.chars().count() <= EXCERPT_LIMIT + 1);
+    }
+}
