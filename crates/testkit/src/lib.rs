@@ -1,1 +1,18 @@
-//! Being written.
+//! A sealed room for tests: a folder of its own, an empty environment, and output that
+//! reads the same on every machine.
+//!
+//! Only ever a dev-dependency. It knows nothing of the other crates, so that every one of
+//! them may use it, and takes the path of the program under test from its caller.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests may touch the disk and start the program under test"
+)]
+
+mod folder;
+mod output;
+mod sandbox;
+
+pub use folder::{Snapshot, copy_folder, files_below, fixtures};
+pub use output::Output;
+pub use sandbox::Sandbox;
