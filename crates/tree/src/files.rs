@@ -1,0 +1,344 @@
+//! A tree of files in memory, and the stages it goes through.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use rayon::prelude::*;
+
+use crate::{Content, Mode, Origin, RelPath};
+
+/// A stage that a [`Tree`] can be in.
+pub trait Stage: sealed::Sealed + 'static {}
+
+/// Rendered: plaintext, unchecked, in memory only.
+#[derive(Debug, Clone, Copy)]
+pub enum Rendered {}
+
+/// Checked: plaintext without errors, in memory only.
+#[derive(Debug, Clone, Copy)]
+pub enum Checked {}
+
+/// Encrypted: what may be written to disk.
+#[derive(Debug, Clone, Copy)]
+pub enum Encrypted {}
+
+impl Stage for Rendered {}
+impl Stage for Checked {}
+impl Stage for Encrypted {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Rendered {}
+    impl Sealed for super::Checked {}
+    impl Sealed for super::Encrypted {}
+}
+
+/// One file of a tree.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its bytes.
+    pub content: Content,
+    /// Its permissions.
+    pub mode: Mode,
+    /// What it was rendered from.
+    pub origin: Origin,
+    secret: bool,
+}
+
+impl Entry {
+    /// A file with the given bytes, permissions and template.
+    pub fn new(content: impl Into<Content>, mode: Mode, origin: Origin) -> Self {
+        Self {
+            content: content.into(),
+            mode,
+            origin,
+            secret: false,
+        }
+    }
+
+    /// Whether the encryption stage found it to be secret; its bytes are ciphertext then.
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// The place in the template that most likely made the byte range of the content. Of
+    /// use before encryption only: ciphertext has no counterpart in the template.
+    pub fn locate(&self, range: Range<usize>) -> Location {
+        match self.content.as_text() {
+            Some(text) if !self.secret => self.origin.locate(text, range),
+            _ => self.origin.location(),
+        }
+    }
+}
+
+/// What the encryption stage decides about one file.
+#[derive(Debug, Clone)]
+pub enum Sealing {
+    /// Nothing in it is secret: it is written as it is.
+    Plain,
+    /// It is secret: the ciphertext is written in its place.
+    Secret(Content),
+    /// It is secret and cannot be encrypted: it is not written, and counted.
+    LeaveOut,
+}
+
+/// Files in memory, in the order of their paths, at one stage of the way to disk.
+///
+/// The stage is in the type and only goes forward, so a tree that was not checked and
+/// encrypted cannot be planned or written:
+///
+/// ```compile_fail,E0308
+/// # use tree::{Disk, Options, Plan, Rendered, Tree};
+/// fn skip(tree: &Tree<Rendered>, disk: &Disk) {
+///     Plan::new(tree, disk, &Options::default());
+/// }
+/// ```
+pub struct Tree<S: Stage> {
+    entries: BTreeMap<RelPath, Entry>,
+    left_out: BTreeSet<RelPath>,
+    warnings: Diagnostics,
+    stage: PhantomData<S>,
+}
+
+impl<S: Stage> Tree<S> {
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The file of a path.
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        self.entries.get(path)
+    }
+
+    /// All files, in the order of their paths.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&RelPath, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// Warnings and notes so far; a tree with errors does not exist.
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    fn into_stage<T: Stage>(self) -> Tree<T> {
+        Tree {
+            entries: self.entries,
+            left_out: self.left_out,
+            warnings: self.warnings,
+            stage: PhantomData,
+        }
+    }
+}
+
+impl Tree<Rendered> {
+    /// Makes a tree of rendered files.
+    ///
+    /// # Errors
+    ///
+    /// Two files with one path (`tree/duplicate-output`), a file where another needs a
+    /// folder (`tree/file-and-folder`), a path that no output may have
+    /// (`tree/reserved-path`); all of them together.
+    pub fn from_files(
+        files: impl IntoIterator<Item = (RelPath, Entry)>,
+    ) -> Result<Self, Diagnostics> {
+        let mut entries: BTreeMap<RelPath, Entry> = BTreeMap::new();
+        let mut problems = Diagnostics::new();
+        for (path, entry) in files {
+            if path.is_reserved() {
+                problems.push(
+                    Diagnostic::error(
+                        "tree/reserved-path",
+                        format!("`{path}` may not be an output"),
+                    )
+                    .at(entry.origin.location())
+                    .hint("rename the template: `.git`, `.ichor` and temporary names are reserved"),
+                );
+                continue;
+            }
+            match entries.get(&path) {
+                Some(first) => problems.push(duplicate(&path, first, &entry)),
+                None => {
+                    entries.insert(path, entry);
+                }
+            }
+        }
+        file_and_folder(&entries, &mut problems);
+        case_clash(&entries, &mut problems);
+        problems.sort();
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok(Self {
+            entries,
+            left_out: BTreeSet::new(),
+            warnings: problems,
+            stage: PhantomData,
+        })
+    }
+
+    /// Takes the findings of all checks.
+    ///
+    /// # Errors
+    ///
+    /// All findings and warnings so far, if one of them is an error.
+    pub fn check(mut self, findings: Diagnostics) -> Result<Tree<Checked>, Diagnostics> {
+        self.warnings.extend(findings);
+        self.warnings.sort();
+        if self.warnings.has_errors() {
+            return Err(self.warnings);
+        }
+        Ok(self.into_stage())
+    }
+}
+
+impl Tree<Checked> {
+    /// Lets `seal` decide about each file, in parallel.
+    ///
+    /// # Errors
+    ///
+    /// All problems that `seal` gives, and `tree/not-encrypted` for a secret whose
+    /// “ciphertext” is its plaintext.
+    pub fn encrypt(
+        mut self,
+        seal: impl Fn(&RelPath, &Entry) -> Result<Sealing, Diagnostics> + Sync,
+    ) -> Result<Tree<Encrypted>, Diagnostics> {
+        let sealed: Vec<_> = self
+            .entries
+            .par_iter()
+            .map(|(path, entry)| (path.clone(), seal(path, entry)))
+            .collect();
+        let mut problems = Diagnostics::new();
+        for (path, result) in sealed {
+            let Some(entry) = self.entries.get_mut(&path) else {
+                continue;
+            };
+            match result {
+                Err(found) => problems.extend(found),
+                Ok(Sealing::Plain) => {}
+                Ok(Sealing::Secret(ciphertext)) if ciphertext == entry.content => {
+                    problems.push(
+                        Diagnostic::error(
+                            "tree/not-encrypted",
+                            format!("`{path}` is secret but was not encrypted"),
+                        )
+                        .at(entry.origin.location()),
+                    );
+                }
+                Ok(Sealing::Secret(ciphertext)) => {
+                    entry.content = ciphertext;
+                    entry.secret = true;
+                }
+                Ok(Sealing::LeaveOut) => {
+                    self.entries.remove(&path);
+                    self.left_out.insert(path);
+                }
+            }
+        }
+        if problems.has_errors() {
+            self.warnings.extend(problems);
+            self.warnings.sort();
+            return Err(self.warnings);
+        }
+        self.warnings.extend(problems);
+        self.warnings.sort();
+        Ok(self.into_stage())
+    }
+}
+
+impl Tree<Encrypted> {
+    /// A tree without files: planning it prunes whatever an earlier run wrote and nobody
+    /// has edited since.
+    pub fn empty() -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            left_out: BTreeSet::new(),
+            warnings: Diagnostics::new(),
+            stage: PhantomData,
+        }
+    }
+
+    /// Secret files that could not be encrypted and are not written, in order.
+    pub fn left_out(&self) -> impl ExactSizeIterator<Item = &RelPath> {
+        self.left_out.iter()
+    }
+
+    pub(crate) fn leaves_out(&self, path: &RelPath) -> bool {
+        self.left_out.contains(path)
+    }
+}
+
+impl<S: Stage> Clone for Tree<S> {
+    fn clone(&self) -> Self {
+        Self {
+            entries: self.entries.clone(),
+            left_out: self.left_out.clone(),
+            warnings: self.warnings.clone(),
+            stage: PhantomData,
+        }
+    }
+}
+
+impl<S: Stage> fmt::Debug for Tree<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(&self.entries).finish()
+    }
+}
+
+fn duplicate(path: &RelPath, first: &Entry, second: &Entry) -> Diagnostic {
+    Diagnostic::error(
+        "tree/duplicate-output",
+        format!(
+            "`{}` and `{}` both render to `{path}`",
+            first.origin.template(),
+            second.origin.template()
+        ),
+    )
+    .at(second.origin.location())
+    .related(first.origin.location(), "the first template")
+    .hint("rename or remove one of the two templates")
+}
+
+fn file_and_folder(entries: &BTreeMap<RelPath, Entry>, problems: &mut Diagnostics) {
+    for (path, entry) in entries {
+        let mut folder = path.parent();
+        while !folder.is_empty() {
+            if let Some(file) = entries.get(folder) {
+                problems.push(
+                    Diagnostic::error(
+                        "tree/file-and-folder",
+                        format!("`{folder}` is rendered as a file, but `{path}` needs a folder"),
+                    )
+                    .at(entry.origin.location())
+                    .related(file.origin.location(), "the file's template")
+                    .hint("rename one of the two templates"),
+                );
+            }
+            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+}
+
+fn case_clash(entries: &BTreeMap<RelPath, Entry>, problems: &mut Diagnostics) {
+    let mut folded: BTreeMap<String, &RelPath> = BTreeMap::new();
+    for (path, entry) in entries {
+        if let Some(first) = folded.insert(path.as_str().to_lowercase(), path) {
+            problems.push(
+                Diagnostic::warning(
+                    "tree/case-clash",
+                    format!("`{path}` and `{first}` differ only in the case of letters"),
+                )
+                .at(entry.origin.location())
+                .hint("rename one: some file systems hold only one of them"),
+            );
+        }
+    }
+}
