@@ -1,1 +1,18 @@
-//! Being written.
+//! A YAML node tree with the place of every key and value.
+
+mod limits;
+mod node;
+mod parse;
+mod parsed;
+mod read;
+mod scalar;
+
+pub use limits::Limits;
+pub use node::{Anchor, Entry, Mapping, Node, Notation, Value};
+pub use parse::parse;
+pub use parsed::{Comment, Parsed};
+pub use read::{Dialect, Resolved};
+pub use scalar::{Scalar, Style, Tag};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! Where a value stands, for the cases in which the parser does not say it exactly.
+
+use std::ops::Range;
+
+/// The nearest character boundary at or before an offset.
+pub(super) fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// The place of a value left out, behind its `:` or `-`: the parser puts it before the
+/// former, or at the start of the next line. `from` is where the key or the previous entry
+/// ends, `otherwise` what to return if there is no such sign.
+pub(super) fn after_indicator(text: &str, from: usize, sign: u8, otherwise: usize) -> usize {
+    let at = skip_blanks_and_comments(text, from);
+    if text.as_bytes().get(at) == Some(&sign) {
+        at + 1
+    } else {
+        otherwise
+    }
+}
+
+/// The whole range of a block scalar, of which the parser gives the content: from `|` or
+/// `>` to the end of the last line of content, without its line break.
+///
+/// `from` is where the key or the previous entry ends, `content` what the parser says, and
+/// `indent` the column in which the content starts.
+pub(super) fn block_scalar(
+    text: &str,
+    from: usize,
+    content: Range<usize>,
+    indent: usize,
+) -> Range<usize> {
+    let start = block_header(text, from, content.start);
+    let header = &text[start..content.start];
+    let token = header
+        .find(|character: char| character.is_ascii_whitespace())
+        .unwrap_or(header.len());
+    let keeps = header[..token].contains('+');
+    let mut end = content.end;
+    // The parser reads on into the indentation of the line that follows.
+    let line = line_start(text, end).max(content.start);
+    if text[line..end].bytes().all(|byte| byte == b' ') && line > content.start {
+        end = line;
+    }
+    if !keeps {
+        while let Some(line) = previous_line(text, content.start, end) {
+            let body = text[line..end].trim_end_matches(['\r', '\n']);
+            if body.len() > indent || body.bytes().any(|byte| byte != b' ') {
+                break;
+            }
+            end = line;
+        }
+    }
+    end = trim_line_break(text, content.start, end);
+    if end <= content.start {
+        // Nothing but blank lines, which count only with `+`.
+        let blank = if keeps { end } else { start + token };
+        start..blank.max(start + token)
+    } else {
+        start..end
+    }
+}
+
+/// Removes one line break before `end`.
+fn trim_line_break(text: &str, start: usize, end: usize) -> usize {
+    let body = &text[start..end];
+    let body = body.strip_suffix('\n').unwrap_or(body);
+    start + body.strip_suffix('\r').unwrap_or(body).len()
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The start of the line that ends, with its line break, at `end`.
+fn previous_line(text: &str, start: usize, end: usize) -> Option<usize> {
+    (end > start && text[start..end].ends_with('\n'))
+        .then(|| line_start(text, end - 1))
+        .filter(|&line| line >= start)
+}
+
+/// Finds the `|` or `>` between `from` and the content.
+fn block_header(text: &str, from: usize, content: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = skip_blanks_and_comments(text, at);
+        if at >= content {
+            return content;
+        }
+        match bytes[at] {
+            b'|' | b'>' => return at,
+            b':' | b'-' | b'?' => at += 1,
+            b'&' | b'!' => {
+                while at < content && !bytes[at].is_ascii_whitespace() {
+                    at += 1;
+                }
+            }
+            _ => return content,
+        }
+    }
+}
+
+fn skip_blanks_and_comments(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            b'#' => {
+                at = text[at..]
+                    .find('\n')
+                    .map_or(text.len(), |newline| at + newline);
+            }
+            _ => break,
+        }
+    }
+    at
+}
