@@ -1,0 +1,144 @@
+//! The only door to the terminal: data to standard output, talk to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
+use serde_json::{Value, json};
+
+use crate::excerpt;
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object on standard output, for programs
+    Json,
+}
+
+/// Where commands write to.
+pub(crate) struct Ui {
+    format: Format,
+    quiet: bool,
+    assume_yes: bool,
+    /// What JSON output holds besides problems; filled by commands.
+    result: serde_json::Map<String, Value>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Ui {
+    pub(crate) fn new(format: Format, quiet: bool, assume_yes: bool) -> Self {
+        Self {
+            format,
+            quiet,
+            assume_yes,
+            result: serde_json::Map::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Whether the output is JSON, so that text for people is left out.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Text that was asked for: standard output, byte for byte. Not for JSON output.
+    pub(crate) fn data(&mut self, text: &str) -> io::Result<()> {
+        if self.is_json() {
+            return Ok(());
+        }
+        let mut stream = anstream::stdout().lock();
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    }
+
+    /// Adds a member to the JSON object that [`Ui::finish`] prints.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.result.insert(name.to_owned(), value.into());
+    }
+
+    /// A sentence on what was done. Left out by `--quiet` and in JSON output.
+    pub(crate) fn status(&mut self, text: impl AsRef<str>) {
+        if !self.quiet && !self.is_json() {
+            self.talk(text.as_ref());
+        }
+    }
+
+    /// A sentence that matters even with `--quiet`. Left out in JSON output.
+    pub(crate) fn important(&mut self, text: impl AsRef<str>) {
+        if !self.is_json() {
+            self.talk(text.as_ref());
+        }
+    }
+
+    /// Advice: `hint: …`.
+    pub(crate) fn hint(&mut self, text: impl AsRef<str>) {
+        if !self.is_json() {
+            let style = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
+            self.talk(&format!("{style}hint{style:#}: {}", text.as_ref()));
+        }
+    }
+
+    /// Problems, each with its place, excerpt and hint, then a line that counts them.
+    pub(crate) fn problems(&mut self, problems: &Diagnostics) {
+        let mut sorted = problems.clone();
+        sorted.sort();
+        for problem in &sorted {
+            if self.quiet && problem.severity == Severity::Note {
+                continue;
+            }
+            if !self.is_json() {
+                self.talk(&excerpt::show(problem));
+                self.talk("");
+            }
+        }
+        self.problems.extend(sorted);
+    }
+
+    /// Asks a yes-or-no question. Without a terminal, or in JSON output, `--yes` answers.
+    /// `None` where nobody can be asked.
+    pub(crate) fn confirm(&mut self, question: &str) -> Option<bool> {
+        if self.assume_yes {
+            return Some(true);
+        }
+        if self.is_json() || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        let mut stream = anstream::stderr().lock();
+        let asked = write!(stream, "{question} [y/N] ").and_then(|()| stream.flush());
+        let mut answer = String::new();
+        if asked.is_err() || io::stdin().read_line(&mut answer).is_err() {
+            return None;
+        }
+        Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Prints the JSON object, if that is the format. Call once, last.
+    pub(crate) fn finish(mut self, command: &str, exit: u8) -> io::Result<()> {
+        if !self.is_json() {
+            return Ok(());
+        }
+        let mut object = json!({
+            "command": command,
+            "exit": exit,
+            "problems": self.problems.iter().map(|problem| json!(problem)).collect::<Vec<_>>(),
+        });
+        if let Value::Object(members) = &mut object {
+            members.append(&mut self.result);
+        }
+        let mut stream = io::stdout().lock();
+        writeln!(stream, "{object:#}")?;
+        stream.flush()
+    }
+
+    #[expect(
+        clippy::unused_self,
+        reason = "the terminal is reached through this type alone"
+    )]
+    fn talk(&mut self, text: &str) {
+        let mut stream = anstream::stderr().lock();
+        // Nobody is left to be told that standard error is closed.
+        drop(writeln!(stream, "{text}"));
+    }
+}

@@ -1,0 +1,146 @@
+//! What `init` writes into a new repository: samples, keys, pins, and what keeps them safe.
+
+mod gitignore;
+mod keys;
+mod renovate;
+
+use diagnostics::Diagnostic;
+use zeroize::Zeroizing;
+
+use crate::templates::builtin;
+
+/// One file that is missing from a repository.
+pub struct NewFile {
+    /// Where it belongs, relative to the repository.
+    pub path: &'static str,
+    /// Its content.
+    pub content: Zeroizing<Vec<u8>>,
+    /// Unix permission bits: 0600 for whatever holds a secret.
+    pub mode: u32,
+    /// Whether it is a key that nobody can render again, so that it must reach the disk.
+    pub key: bool,
+    /// One clause on what it is for.
+    pub purpose: &'static str,
+}
+
+impl NewFile {
+    fn new(path: &'static str, content: impl AsRef<str>, purpose: &'static str) -> Self {
+        Self {
+            path,
+            content: Zeroizing::new(content.as_ref().as_bytes().to_vec()),
+            mode: 0o644,
+            key: false,
+            purpose,
+        }
+    }
+
+    fn private(mut self) -> Self {
+        self.mode = 0o600;
+        self
+    }
+
+    fn key(mut self) -> Self {
+        self.key = true;
+        self.private()
+    }
+}
+
+/// What already stands in the repository.
+pub struct Existing<'a> {
+    /// Whether a file of that path exists.
+    pub has: &'a dyn Fn(&str) -> bool,
+    /// The text of `.gitignore`, empty where there is none.
+    pub gitignore: &'a str,
+}
+
+/// Everything that is missing; nothing that exists is in the list, except that `.gitignore`
+/// is completed. `created` is the RFC 3339 time that the age key's comment names.
+///
+/// # Errors
+///
+/// `init/no-random-numbers` where the system gives none.
+pub fn missing(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
+    missing_with(
+        existing,
+        created,
+        (config_model::sample::cluster(), config_model::sample::nodes()),
+    )
+}
+
+/// The example's files: like [`missing`], but with its own configuration and with tunnel
+/// credentials, which an account would give.
+pub fn example(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
+    let mut files = missing_with(existing, created, builtin::example())?;
+    if !(existing.has)("cloudflare-tunnel.json") {
+        files.push(
+            NewFile::new(
+                "cloudflare-tunnel.json",
+                tunnel_credentials(),
+                "the credentials of a tunnel that does not exist",
+            )
+            .private(),
+        );
+    }
+    Ok(files)
+}
+
+fn missing_with(
+    existing: &Existing<'_>,
+    created: &str,
+    (cluster, nodes): (String, String),
+) -> Result<Vec<NewFile>, Diagnostic> {
+    let mut files = Vec::new();
+    if let Some(text) = gitignore::completed(existing.gitignore) {
+        files.push(NewFile::new(".gitignore", text, "keeps secrets out of git"));
+    }
+    let mut add = |file: NewFile| {
+        if !(existing.has)(file.path) {
+            files.push(file);
+        }
+    };
+    add(NewFile::new("cluster.yaml", cluster, "the cluster's settings; edit it").private());
+    add(NewFile::new("nodes.yaml", nodes, "the machines; edit it").private());
+    add(NewFile::new("versions.yaml", builtin::versions(), "the versions that are deployed"));
+    add(NewFile::new(".renovaterc.json", renovate::configuration(), "lets Renovate raise versions"));
+    add(NewFile::new("age.key", keys::age_key(created).as_str(), "decrypts every secret; keep a copy").key());
+    if !(existing.has)("github-deploy.key") {
+        let (private, public) = keys::deploy_key().map_err(|_| {
+            Diagnostic::error("init/no-random-numbers", "the system gives no random numbers")
+        })?;
+        add(NewFile::new("github-deploy.key", private.as_str(), "reads a private repository").key());
+        // A public key without its private one is of no use.
+        files.push(NewFile::new(
+            "github-deploy.key.pub",
+            public,
+            "add it to the repository's deploy keys",
+        ));
+    }
+    let mut add = |file: NewFile| {
+        if !(existing.has)(file.path) {
+            files.push(file);
+        }
+    };
+    add(NewFile::new(
+        "github-push-token.txt",
+        format!("{}\n", keys::push_token().as_str()),
+        "proves that a push notification is real",
+    )
+    .key());
+    Ok(files)
+}
+
+/// Tunnel credentials in the form that an account gives, with random values.
+fn tunnel_credentials() -> String {
+    let id = keys::random_hex(16);
+    let (a, rest) = id.split_at(8);
+    let (b, rest) = rest.split_at(4);
+    let (c, rest) = rest.split_at(4);
+    let (d, e) = rest.split_at(4);
+    serde_json::json!({
+        "AccountTag": keys::random_hex(16).as_str(),
+        "TunnelID": format!("{a}-{b}-{c}-{d}-{e}"),
+        "TunnelSecret": keys::random_hex(32).as_str(),
+    })
+    .to_string()
+        + "\n"
+}
