@@ -1,0 +1,116 @@
+//! What templates can name: values, declared names without one, credentials.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use secrecy::SecretString;
+
+use crate::Data;
+
+/// What templates can name. Cheap to clone; shared by all templates of a run.
+///
+/// Has no `Debug`, because it holds secrets.
+#[derive(Clone, Default)]
+pub struct Context {
+    pub(crate) inner: Arc<ContextBuilder>,
+}
+
+impl Context {
+    /// An empty context to fill.
+    pub fn builder() -> ContextBuilder {
+        ContextBuilder::default()
+    }
+
+    /// The names that have a value or are declared, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let inner = &self.inner;
+        let mut names: BTreeSet<&str> = inner.values.keys().map(String::as_str).collect();
+        names.extend(inner.declared.iter().map(String::as_str));
+        names.into_iter()
+    }
+}
+
+/// A [`Context`] being filled.
+#[derive(Clone, Default)]
+pub struct ContextBuilder {
+    pub(crate) values: IndexMap<String, Data>,
+    pub(crate) declared: BTreeSet<String>,
+    /// Attributes that the items of a list may have, by the list's name (`nodes`).
+    pub(crate) item_keys: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) credentials: Credentials,
+    pub(crate) secrets: Vec<SecretString>,
+    /// File names of `talos/patches/<dir>`, by `<dir>`.
+    pub(crate) native_functions: bool,
+}
+
+impl ContextBuilder {
+    /// Gives a name a value.
+    #[must_use]
+    pub fn set(mut self, name: impl Into<String>, value: impl Into<Data>) -> Self {
+        self.values.insert(name.into(), value.into());
+        self
+    }
+
+    /// Declares a name that has no value: templates may ask for it, it prints nothing.
+    #[must_use]
+    pub fn declare(mut self, name: impl Into<String>) -> Self {
+        self.declared.insert(name.into());
+        self
+    }
+
+    /// Declares what the items of the list `name` may hold, such as the keys of a node.
+    #[must_use]
+    pub fn declare_items<K: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Self {
+        self.item_keys
+            .entry(name.into())
+            .or_default()
+            .extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    /// A text that no message may show.
+    #[must_use]
+    pub fn secret(mut self, secret: SecretString) -> Self {
+        self.secrets.push(secret);
+        self
+    }
+
+    /// What `age_key()`, `cloudflare_tunnel_id()` and the like give; with it, these functions
+    /// and the filters `basename` and `nthhost` exist.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self.native_functions = true;
+        self
+    }
+
+    /// The finished context.
+    pub fn build(self) -> Context {
+        Context {
+            inner: Arc::new(self),
+        }
+    }
+}
+
+/// What the files beside `cluster.yaml` hold, read before rendering. A missing one is an
+/// error only where a template calls the function that gives it.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// Public half of `age.key` (`age1…`).
+    pub age_public: Option<String>,
+    /// The identity of `age.key` (`AGE-SECRET-KEY-…`).
+    pub age_private: Option<SecretString>,
+    /// `TunnelID` of `cloudflare-tunnel.json`.
+    pub cloudflare_tunnel_id: Option<String>,
+    /// The tunnel token: base64 of the compact JSON `{"a":…,"t":…,"s":…}`.
+    pub cloudflare_tunnel_secret: Option<SecretString>,
+    /// `github-deploy.key`.
+    pub github_deploy_key: Option<SecretString>,
+    /// `github-push-token.txt`.
+    pub github_push_token: Option<SecretString>,
+}
