@@ -1,1 +1,29 @@
-//! Being written.
+//! The cluster that a user described, once it is known to be consistent.
+//!
+//! Text comes in ([`Input`]); a [`Cluster`] or every problem comes out ([`parse`]):
+//!
+//! - the *raw* files mirror `cluster.yaml` and `nodes.yaml` and remember where each value
+//!   was written;
+//! - the table of [`Declarations`] says what each key takes; a repository adds its own keys in
+//!   `templates/variables.yaml`;
+//! - [`Cluster`] is what the rest of the workspace sees. Holding one means that every rule
+//!   of [`rules::rules`] was checked.
+//!
+//! **Invariant:** nothing in this crate reads a file, an environment variable or the clock,
+//! and no message, excerpt or `Debug` holds the value of a secret.
+
+mod input;
+mod keys;
+mod model;
+pub mod rules;
+mod templates;
+pub mod types;
+
+pub use input::{Input, Parsed, WrittenKey};
+pub use keys::{Declaration, Declarations, Default, Field, Kind, Presence, Section};
+pub use model::{
+    AiGateway, AiRegion, Api, AzureIdentity, Bgp, Cloudflare, Cluster, Entry, Gateways,
+    LoadBalancerMode, Mcp, Network, Node, Oidc, OidcProvider, Proxmox, ProxmoxToken, Repository,
+    Stacks, State, Values, Visibility,
+};
+pub use templates::Templates;
