@@ -14,13 +14,20 @@ committed ones alone: that is how a live comparison is made.
 
 import argparse
 import importlib.metadata
+import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
+
+# Loaded once, before the forks. Not makejinja: it reads its configuration while it loads.
+import jinja2  # noqa: F401
+import rich_click  # noqa: F401
+import typed_settings.converters  # noqa: F401
+import yaml  # noqa: F401
 
 HERE = Path(__file__).resolve().parent
 CASES = HERE / "cases"
@@ -82,20 +89,53 @@ def run(case: Path, only: str | None, expected: Path) -> str:
         work = Path(folder).resolve() / "case"
         shutil.copytree(case, work, ignore=lambda path, names: RECORDED if path == str(case) else ())
         if only is not None:
-            for template in (work / "each").iterdir():
-                if template.name != only:
-                    template.unlink()
-        result = subprocess.run(
-            [sys.executable, "-m", "makejinja"],
-            cwd=work,
-            env=ENVIRONMENT | {"HOME": folder} | extra_environment(work),
-            capture_output=True,
-            text=True,
-        )
+            leave_only(work, only)
+        status, message = makejinja(work, ENVIRONMENT | {"HOME": folder} | extra_environment(work))
         output = work / "out"
-        if result.returncode == 0 and output.is_dir():
-            keep(output, expected)
-        return f"exit {result.returncode}{last_line(result, str(work))}\n"
+        if status == 0 and output.is_dir():
+            keep(output, expected if only is None else expected / only)
+        return f"exit {status}{error(status, message, str(work))}\n"
+
+
+def makejinja(work: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Runs the program in `work`; returns its status and what it wrote to standard error.
+
+    A child is forked instead of a program started, because loading the libraries takes most
+    of the time. makejinja itself is loaded in the child: it reads its configuration then.
+    """
+    with tempfile.TemporaryFile() as messages:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                os.chdir(work)
+                os.environ.clear()
+                os.environ.update(environment)
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                os.dup2(messages.fileno(), 2)
+                os.umask(0o022)
+                sys.argv = ["makejinja"]
+                from makejinja.cli import makejinja_cli
+
+                makejinja_cli()
+            except SystemExit as stop:
+                status = stop.code if isinstance(stop.code, int) else 0
+            except BaseException:
+                traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(status)
+        _, wait_status = os.waitpid(child, 0)
+        messages.seek(0)
+        return os.waitstatus_to_exitcode(wait_status), messages.read().decode()
+
+
+def leave_only(work: Path, name: str) -> None:
+    """Removes all of `each/` but one; one that is a configuration becomes the case's."""
+    for file in (work / "each").iterdir():
+        if file.name != name:
+            file.unlink()
+        elif file.suffix == ".toml":
+            file.replace(work / "makejinja.toml")
 
 
 def extra_environment(work: Path) -> dict[str, str]:
@@ -116,11 +156,12 @@ def keep(output: Path, expected: Path) -> None:
             target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
 
 
-def last_line(result: subprocess.CompletedProcess, work: str) -> str:
-    if result.returncode == 0:
+def error(status: int, message: str, work: str) -> str:
+    """The last line of a traceback, or of the frame that click draws around a message."""
+    if status == 0:
         return ""
-    lines = [line.strip() for line in result.stderr.splitlines()]
-    lines = [line.strip("│ ").strip() for line in lines if line.strip("│╭╰─╯ ")]
+    lines = [line.strip("│╭╰─╯ ") for line in message.splitlines()]
+    lines = [line for line in lines if line]
     line = lines[-1] if lines else ""
     return ": " + re.sub(r" at 0x[0-9a-f]+", "", line.replace(work, "."))
 
