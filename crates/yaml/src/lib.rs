@@ -11,7 +11,7 @@ pub use limits::Limits;
 pub use node::{Anchor, Entry, Mapping, Node, Notation, Value};
 pub use parse::parse;
 pub use parsed::{Comment, Parsed};
-pub use read::{Dialect, Resolved};
+pub use read::{Dialect, Resolved, differs};
 pub use scalar::{Scalar, Style, Tag};
 
 #[cfg(test)]
