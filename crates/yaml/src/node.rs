@@ -247,6 +247,11 @@ impl Mapping {
         &self.entries
     }
 
+    /// As [`Mapping::entries`], one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
+        self.entries.iter()
+    }
+
     /// Whether it is `{}`.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -296,7 +301,7 @@ impl<'a> IntoIterator for &'a Mapping {
     type IntoIter = std::slice::Iter<'a, Entry>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.iter()
+        self.iter()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Scalars as PyYAML and Go's readers take them, recorded from those programs.
+//! Scalars as `PyYAML` and Go's readers take them, recorded from those programs.
 
 use diagnostics::Source;
 use yaml::{Dialect, Limits, Resolved, parse};

@@ -33,14 +33,13 @@ pub fn parse(source: &Source, limits: &Limits) -> Parsed {
                 Some(builder.problem(problem, recoverable(error.kind())))
             }
         };
-        match stop {
-            None => {}
-            Some(Stop::Document) => {
-                if !next_document(&mut parser, &mut builder, source, limits) {
-                    break;
-                }
-            }
-            Some(Stop::Text) => break,
+        let go_on = match stop {
+            None => true,
+            Some(Stop::Document) => next_document(&mut parser, &mut builder, source, limits),
+            Some(Stop::Text) => false,
+        };
+        if !go_on {
+            break;
         }
     }
     builder.finish()

@@ -14,13 +14,13 @@ pub(super) fn read(scalar: &Scalar) -> Resolved {
         };
     };
     match (tag.core(), plain(text)) {
-        (Some("null"), Resolved::Null) => Resolved::Null,
+        (Some("null"), value @ Resolved::Null)
+        | (Some("bool"), value @ Resolved::Bool(_))
+        | (Some("int"), value @ (Resolved::Integer(_) | Resolved::BigInteger(_)))
+        | (Some("float"), value @ Resolved::Float(_)) => value,
         (Some("null"), _) => Resolved::Refused("not a null"),
-        (Some("bool"), truth @ Resolved::Bool(_)) => truth,
         (Some("bool"), _) => Resolved::Refused("neither `true` nor `false`"),
-        (Some("int"), number @ (Resolved::Integer(_) | Resolved::BigInteger(_))) => number,
         (Some("int"), _) => Resolved::Refused("not a whole number"),
-        (Some("float"), number @ Resolved::Float(_)) => number,
         (Some("float"), other) => {
             number::to_float(&other).map_or(Resolved::Refused("not a number"), Resolved::Float)
         }

@@ -23,7 +23,7 @@ pub(super) fn read(scalar: &Scalar, version: Version) -> Resolved {
     let untagged = || Resolved::Text(text.to_owned());
     let resolved = match scalar.tag() {
         None if scalar.style() == Style::Plain => plain(text, version, true),
-        // `!` alone: the older one takes it for text unless it reads a word as a truth value.
+        // `!` alone: text to the older one only.
         Some(tag) if tag.name() == "!" && scalar.style() == Style::Plain => match version {
             Version::Three => plain(text, version, true),
             Version::Two => untagged(),
