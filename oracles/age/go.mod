@@ -1,0 +1,12 @@
+module oracles/age
+
+go 1.26.0
+
+tool (
+	filippo.io/age/cmd/age
+	filippo.io/age/cmd/age-keygen
+)
+
+require filippo.io/age v1.3.1
+
+require c2sp.org/CCTV/age v0.0.0-20251208015420-e9274a7bdbfd // indirect
