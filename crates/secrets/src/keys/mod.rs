@@ -1,0 +1,17 @@
+//! age: recipients, identities, and a data key wrapped to one recipient.
+
+mod file;
+mod identity;
+mod post_quantum;
+mod recipient;
+mod wrap;
+
+pub use file::{parse_identity_file, parse_identity_list};
+#[cfg(feature = "ssh")]
+pub use file::parse_ssh_identity;
+pub use identity::Identity;
+pub use recipient::{Recipient, RecipientError};
+pub(crate) use wrap::{UnwrapError, unwrap, wrap};
+
+#[cfg(test)]
+mod tests;
