@@ -211,7 +211,7 @@ mod tests {
             Err(PathError::TooLong)
         );
         assert_eq!(RelPath::new(&"x/".repeat(2000)), Err(PathError::TooLong));
-        for path in ["a", ".sops.yaml", "a..b/...", "ä/ö ü", "a:b"] {
+        for path in ["a", ".sops.yaml", "a..b/...", "ä/ö ü", "ab:c"] {
             assert_eq!(
                 RelPath::new(path).map(|path| path.to_string()),
                 Ok(path.to_owned())
