@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use rayon::prelude::*;
 
+use crate::align::Alignment;
 use crate::{Content, Mode, Origin, RelPath};
 
 /// A stage that a [`Tree`] can be in.
@@ -46,6 +48,7 @@ pub struct Entry {
     /// What it was rendered from.
     pub origin: Origin,
     secret: bool,
+    alignment: OnceLock<Arc<Alignment>>,
 }
 
 impl Entry {
@@ -56,6 +59,7 @@ impl Entry {
             mode,
             origin,
             secret: false,
+            alignment: OnceLock::new(),
         }
     }
 
@@ -67,10 +71,15 @@ impl Entry {
     /// The place in the template that most likely made the byte range of the content. Of
     /// use before encryption only: ciphertext has no counterpart in the template.
     pub fn locate(&self, range: Range<usize>) -> Location {
-        match self.content.as_text() {
-            Some(text) if !self.secret => self.origin.locate(text, range),
-            _ => self.origin.location(),
-        }
+        let text = self.content.as_text().filter(|_| !self.secret);
+        let Some(text) = text else {
+            return self.origin.location();
+        };
+        // Many findings may point into one large file.
+        let alignment = self
+            .alignment
+            .get_or_init(|| Arc::new(self.origin.align(text)));
+        self.origin.locate_aligned(alignment, text, range)
     }
 }
 

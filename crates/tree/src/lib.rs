@@ -1,4 +1,5 @@
 //! Files in memory, and their way to disk: stages, plan, ownership record, atomic commit.
+mod align;
 mod change;
 mod commit;
 mod content;
