@@ -12,12 +12,20 @@
 //! **Invariant:** nothing in this crate reads a file, an environment variable or the clock,
 //! and no message, excerpt or `Debug` holds the value of a secret.
 
+mod build;
+mod cross;
+mod fields;
 mod input;
 mod keys;
+mod lower;
+mod mask;
 mod model;
+mod parse;
+mod raw;
 pub mod rules;
 mod templates;
 pub mod types;
+mod variables;
 
 pub use input::{Input, Parsed, WrittenKey};
 pub use keys::{Declaration, Declarations, Default, Field, Kind, Presence, Section};
@@ -26,4 +34,5 @@ pub use model::{
     LoadBalancerMode, Mcp, Network, Node, Oidc, OidcProvider, Proxmox, ProxmoxToken, Repository,
     Stacks, State, Values, Visibility,
 };
+pub use parse::parse;
 pub use templates::Templates;

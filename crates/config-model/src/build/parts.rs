@@ -1,0 +1,140 @@
+//! The typed parts of the cluster.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::derive::{cluster_values, node_values};
+use super::stacks::stacks;
+use crate::cross::Scope;
+use crate::fields::Fields;
+use crate::model::{
+    Api, Bgp, Cloudflare, Cluster, Gateways, LoadBalancerMode, Network, Node, Parts, Repository,
+    Values, Visibility,
+};
+use crate::types::{Address, Cidr};
+
+/// The cluster; none if a value that it needs is missing, which the rules exclude.
+pub(crate) fn cluster(scope: &Scope<'_>) -> Option<Cluster> {
+    let values = cluster_values(scope);
+    let fields = scope.cluster;
+    Some(Cluster::new(Parts {
+        network: network(&values)?,
+        api: Api {
+            address: address(&values, "cluster_api_addr")?,
+            alternative_names: texts(&values, "cluster_api_tls_sans"),
+        },
+        gateways: Gateways {
+            internal: address(&values, "cluster_gateway_addr")?,
+            dns: address(&values, "cluster_dns_gateway_addr")?,
+            external: address(&values, "cloudflare_gateway_addr")?,
+        },
+        bgp: bgp(scope, &values),
+        load_balancer_mode: match text(&values, "cilium_loadbalancer_mode")? {
+            "snat" => LoadBalancerMode::Snat,
+            _ => LoadBalancerMode::Dsr,
+        },
+        repository: Repository {
+            name: parsed(&values, "repository_name")?,
+            branch: parsed(&values, "repository_branch")?,
+            visibility: match text(&values, "repository_visibility")? {
+                "private" => Visibility::Private,
+                _ => Visibility::Public,
+            },
+        },
+        cloudflare: Cloudflare {
+            domains: texts(&values, "cloudflare_domains"),
+            token: SecretString::from(text(&values, "cloudflare_token")?),
+        },
+        stacks: stacks(fields, &values),
+        schedule_on_controllers: flag(&values, "allow_scheduling_on_control_planes"),
+        spegel: flag(&values, "spegel_enabled"),
+        nodes: scope.nodes.iter().map(node).collect::<Option<_>>()?,
+        values,
+    }))
+}
+
+/// A text that is not empty.
+pub(super) fn text<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
+    values.get(key)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// A text of a checked type.
+pub(super) fn parsed<T: FromStr>(values: &Values, key: &str) -> Option<T> {
+    text(values, key)?.parse().ok()
+}
+
+/// An address.
+pub(super) fn address(values: &Values, key: &str) -> Option<IpAddr> {
+    parsed::<Address>(values, key).map(Address::ip)
+}
+
+/// A switch.
+pub(super) fn flag(values: &Values, key: &str) -> bool {
+    values.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn texts<T: FromStr>(values: &Values, key: &str) -> Vec<T> {
+    let list = values.get(key).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(|value| value.as_str()?.parse().ok())
+        .collect()
+}
+
+fn network(values: &Values) -> Option<Network> {
+    let cidr = |key| parsed::<Cidr>(values, key).map(Cidr::network);
+    let addresses = |key| {
+        texts::<Address>(values, key)
+            .into_iter()
+            .map(Address::ip)
+            .collect()
+    };
+    Some(Network {
+        nodes: cidr("node_cidr")?,
+        pods: cidr("cluster_pod_cidr")?,
+        services: cidr("cluster_svc_cidr")?,
+        default_gateway: address(values, "node_default_gateway")?,
+        dns_servers: addresses("node_dns_servers"),
+        ntp_servers: texts(values, "node_ntp_servers"),
+        fallback_dns_servers: addresses("k8s_gateway_fallback_dns"),
+        vlan_tag: parsed(values, "node_vlan_tag"),
+    })
+}
+
+fn bgp(scope: &Scope<'_>, values: &Values) -> Option<Bgp> {
+    let (router_asn, node_asn, _) = scope.asns()?;
+    Some(Bgp {
+        router: address(values, "cilium_bgp_router_addr")?,
+        router_asn,
+        node_asn,
+    })
+}
+
+fn node(fields: &Fields<'_>) -> Option<Node> {
+    let values = node_values(fields);
+    let labels = values.get("nodeLabels").and_then(Value::as_object);
+    Some(Node {
+        name: parsed(&values, "name")?,
+        address: address(&values, "address")?,
+        controller: flag(&values, "controller"),
+        disk: parsed(&values, "disk")?,
+        mac_address: parsed(&values, "mac_addr")?,
+        schematic: parsed(&values, "schematic_id")?,
+        mtu: values
+            .get("mtu")
+            .and_then(Value::as_u64)
+            .and_then(|mtu| u16::try_from(mtu).ok()),
+        secureboot: flag(&values, "secureboot"),
+        encrypt_disk: flag(&values, "encrypt_disk"),
+        labels: labels
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.parse().ok()?, value.as_str()?.parse().ok()?)))
+            .collect(),
+        kernel_modules: texts(&values, "kernel_modules"),
+        values,
+    })
+}

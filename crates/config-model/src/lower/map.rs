@@ -1,0 +1,185 @@
+//! All keys of a file or of a node.
+
+use diagnostics::{Diagnostics, Source};
+use indexmap::IndexMap;
+
+use super::any::any;
+use super::reading::{Reading, shown};
+use super::value::{is_unset, lower};
+use crate::fields::{Fields, Slot};
+use crate::keys::{Declaration, Declarations, Presence, Section};
+use crate::raw::{RawEntry, RawMap};
+use crate::rules;
+
+/// Beyond so many problems nobody reads what a key was meant to be.
+const MOST_GUESSES: usize = 500;
+
+/// Checks each key of a map by itself, and that none is missing.
+pub(crate) fn fields<'a>(
+    raw: &RawMap,
+    source: &Source,
+    section: Section,
+    declarations: &'a Declarations,
+    lenient: bool,
+    diagnostics: &mut Diagnostics,
+) -> Fields<'a> {
+    let mut fields = Fields {
+        source: source.clone(),
+        range: raw.range.clone(),
+        section,
+        declarations,
+        slots: IndexMap::with_capacity(raw.entries.len()),
+        extra: IndexMap::new(),
+    };
+    for entry in &raw.entries {
+        match declarations.get(section, &entry.name) {
+            Some(declaration) => declared(entry, declaration, &mut fields, diagnostics),
+            None => undeclared(entry, &mut fields, lenient, diagnostics),
+        }
+    }
+    let written = |name: &str| raw.entries.iter().any(|entry| entry.name == name);
+    for declaration in declarations.section(section) {
+        if fields.is_set(&declaration.name) {
+            continue;
+        }
+        let name = &declaration.name;
+        match &declaration.presence {
+            Presence::Required if !written(name) => diagnostics.push(
+                rules::KEY_MISSING
+                    .report(format!("the required key `{name}` is missing"))
+                    .at(fields.whole())
+                    .hint(format!("add `{name}: {}`", example(declaration))),
+            ),
+            Presence::RequiredWith(other) if is_on(&fields, other) => diagnostics.push(
+                rules::KEY_MISSING
+                    .report(format!(
+                        "the key `{name}` is missing, which `{other}` requires"
+                    ))
+                    .at(fields.location(other)),
+            ),
+            _ => {}
+        }
+    }
+    fields
+}
+
+fn declared(
+    entry: &RawEntry,
+    declaration: &Declaration,
+    fields: &mut Fields<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = &entry.name;
+    if declaration.presence == Presence::Derived {
+        diagnostics.push(
+            rules::KEY_DERIVED
+                .report(format!(
+                    "`{name}` cannot be set: it follows from other keys"
+                ))
+                .at(fields.source.location(entry.key.clone()))
+                .hint("remove the line"),
+        );
+        return;
+    }
+    if is_unset(&entry.value) {
+        if declaration.presence == Presence::Required {
+            let range = entry.value.range();
+            let range = if range.is_empty() {
+                entry.key.clone()
+            } else {
+                range
+            };
+            diagnostics.push(
+                rules::KEY_EMPTY
+                    .report(format!("the required key `{name}` has no value"))
+                    .at(fields.source.location(range)),
+            );
+            fields.slots.insert(name.clone(), Slot::Invalid);
+        }
+        return;
+    }
+    let mut reading = Reading {
+        source: &fields.source,
+        name,
+        secret: declaration.secret,
+        placeholder: declaration.placeholder_text(),
+        diagnostics,
+    };
+    let slot = match lower(&mut reading, &entry.value, &declaration.kind) {
+        Some(lowered) => Slot::Valid {
+            value: lowered.value,
+            range: entry.value.range(),
+            items: lowered.items,
+        },
+        None => Slot::Invalid,
+    };
+    fields.slots.insert(name.clone(), slot);
+}
+
+fn undeclared(
+    entry: &RawEntry,
+    fields: &mut Fields<'_>,
+    lenient: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    if lenient {
+        let mut reading = Reading {
+            source: &fields.source,
+            name: &entry.name,
+            secret: true,
+            placeholder: None,
+            diagnostics,
+        };
+        if let Some(value) = any(&mut reading, &entry.value) {
+            fields.extra.insert(entry.name.clone(), value);
+        }
+        return;
+    }
+    let section = fields.section;
+    let settable = fields
+        .declarations
+        .section(section)
+        .filter(|declaration| declaration.presence != Presence::Derived)
+        .map(|declaration| declaration.name.as_str());
+    let name = shown(&entry.name);
+    let mut problem = rules::KEY_UNKNOWN
+        .report(match section {
+            Section::Cluster => format!("`{name}` is not a key of `cluster.yaml`"),
+            Section::Nodes => format!("`{name}` is not a key of a node"),
+        })
+        .at(fields.source.location(entry.key.clone()));
+    let other = match section {
+        Section::Cluster => Section::Nodes,
+        Section::Nodes => Section::Cluster,
+    };
+    let meant = (diagnostics.len() < MOST_GUESSES)
+        .then(|| diagnostics::closest(&entry.name, settable))
+        .flatten();
+    if let Some(meant) = meant {
+        problem = problem.hint(format!("did you mean `{meant}`?"));
+    } else if fields.declarations.get(other, &entry.name).is_some() {
+        problem = problem.hint(match other {
+            Section::Cluster => "move it to `cluster.yaml`",
+            Section::Nodes => "move it to a node in `nodes.yaml`",
+        });
+    } else {
+        problem = problem.hint("declare keys of your own in `templates/variables.yaml`");
+    }
+    diagnostics.push(problem);
+}
+
+/// Whether a key that requires another is set to something other than `false`.
+fn is_on(fields: &Fields<'_>, name: &str) -> bool {
+    match fields.set(name) {
+        Some(value) => value.as_bool() != Some(false),
+        None => fields.is_set(name) || fields.flag(name),
+    }
+}
+
+fn example(declaration: &Declaration) -> &str {
+    if declaration.sample.is_empty() {
+        "…"
+    } else {
+        &declaration.sample
+    }
+}

@@ -1,0 +1,233 @@
+//! The order of the steps, once.
+
+use std::collections::HashSet;
+
+use diagnostics::{Diagnostics, Source};
+use secrecy::SecretString;
+
+use crate::cross::{Scope, check};
+use crate::fields::Fields;
+use crate::input::{Input, Parsed, WrittenKey};
+use crate::keys::{Declarations, Section};
+use crate::raw::{self, RawFile, RawMap, raw_map};
+use crate::{build, lower, mask, rules, variables};
+
+/// Reads both files and checks every rule.
+///
+/// Never stops at the first problem: what can be read is checked, and what depends on a value
+/// that was refused is left out, so that one mistake is one problem.
+///
+/// ```
+/// use config_model::{Input, Templates, parse};
+/// use diagnostics::Source;
+///
+/// let parsed = parse(&Input {
+///     cluster: &Source::new("cluster.yaml", "node_cidr: 10.0.0.1/24\n"),
+///     nodes: &Source::new("nodes.yaml", "nodes: []\n"),
+///     variables: None,
+///     templates: Templates::BuiltIn,
+/// });
+/// assert!(parsed.cluster.is_none());
+/// let first = parsed.diagnostics.iter().find(|problem| problem.hint.is_some());
+/// assert!(first.is_some());
+/// ```
+pub fn parse(input: &Input<'_>) -> Parsed {
+    let mut diagnostics = Diagnostics::new();
+    let declarations = match input.variables {
+        Some(source) => {
+            let (declarations, problems) = variables::parse(source);
+            diagnostics.extend(problems);
+            declarations
+        }
+        None => Declarations::built_in().clone(),
+    };
+    let cluster = raw::read(input.cluster, &declarations, Section::Cluster);
+    let nodes = raw::read(input.nodes, &declarations, Section::Nodes);
+    diagnostics.extend(cluster.diagnostics.clone());
+    diagnostics.extend(nodes.diagnostics.clone());
+    let lenient = input.is_lenient();
+
+    let mut entries = Vec::new();
+    let mut complete = false;
+    if let Some(root) = &nodes.root {
+        (entries, complete) = node_list(root, &nodes.source, lenient, &mut diagnostics);
+    }
+    let node_fields: Vec<Fields<'_>> = entries
+        .iter()
+        .map(|entry| {
+            let section = Section::Nodes;
+            lower::fields(
+                entry,
+                &nodes.source,
+                section,
+                &declarations,
+                lenient,
+                &mut diagnostics,
+            )
+        })
+        .collect();
+    let mut result = None;
+    if let Some(root) = &cluster.root {
+        let fields = lower::fields(
+            root,
+            &cluster.source,
+            Section::Cluster,
+            &declarations,
+            lenient,
+            &mut diagnostics,
+        );
+        let scope = Scope {
+            templates: input.templates,
+            cluster: &fields,
+            nodes: &node_fields,
+            nodes_complete: complete,
+        };
+        check(&scope, &mut diagnostics);
+        if !diagnostics.has_errors() {
+            result = build::cluster(&scope);
+        }
+    }
+    let written = written(&cluster, &nodes, &entries, &declarations);
+    if lenient {
+        report_undeclared(&written, &mut diagnostics);
+    }
+    let secrets = [cluster.secrets, nodes.secrets].concat();
+    let mut diagnostics: Diagnostics = diagnostics
+        .into_iter()
+        .map(|mut diagnostic| {
+            mask::redact(&mut diagnostic, &secrets);
+            diagnostic
+        })
+        .collect();
+    diagnostics.sort();
+    Parsed {
+        cluster: result,
+        diagnostics,
+        declarations,
+        written,
+        cluster_source: cluster.source,
+        nodes_source: nodes.source,
+        secrets: secrets.into_iter().map(SecretString::from).collect(),
+    }
+}
+
+/// The entries of `nodes`, and whether all of them could be read.
+fn node_list(
+    root: &RawMap,
+    source: &Source,
+    lenient: bool,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<RawMap>, bool) {
+    let mut list = None;
+    for entry in &root.entries {
+        if entry.name == "nodes" {
+            list = Some(entry);
+        } else if !lenient {
+            let known = ["nodes"];
+            let mut problem = rules::KEY_UNKNOWN
+                .report(format!(
+                    "`{}` is not a key of `nodes.yaml`",
+                    lower::shown(&entry.name)
+                ))
+                .at(source.location(entry.key.clone()));
+            if diagnostics::closest(&entry.name, known).is_some() {
+                problem = problem.hint("did you mean `nodes`?");
+            }
+            diagnostics.push(problem);
+        }
+    }
+    let none = |message: String| {
+        rules::NODE_NONE
+            .report(message)
+            .hint("list each node below `nodes:`, starting with `- name: …`")
+    };
+    let Some(list) = list else {
+        diagnostics.push(none("the key `nodes` is missing".to_owned()).at(source.whole()));
+        return (Vec::new(), false);
+    };
+    let range = list.value.range();
+    let range = if range.is_empty() {
+        list.key.clone()
+    } else {
+        range
+    };
+    let Some(items) = list.value.as_sequence() else {
+        let message = format!("`nodes` takes a list, not {}", list.value.kind_name());
+        diagnostics.push(none(message).at(source.location(range)));
+        return (Vec::new(), false);
+    };
+    if items.is_empty() {
+        diagnostics.push(none("`nodes` lists no node".to_owned()).at(source.location(range)));
+        return (Vec::new(), false);
+    }
+    let mut complete = true;
+    let mut entries = Vec::with_capacity(items.len());
+    for item in items {
+        match raw_map(item, source, diagnostics) {
+            Some(map) => entries.push(map),
+            None => {
+                complete = false;
+                let range = item.range();
+                diagnostics.push(
+                    rules::VALUE_WRONG_TYPE
+                        .report(format!("a node takes a map, not {}", item.kind_name()))
+                        .at(source.location(range.start..range.end.max(range.start + 1))),
+                );
+            }
+        }
+    }
+    (entries, complete)
+}
+
+/// The keys that the files set.
+fn written(
+    cluster: &RawFile,
+    nodes: &RawFile,
+    entries: &[RawMap],
+    declarations: &Declarations,
+) -> Vec<WrittenKey> {
+    let of_cluster = cluster.root.iter().map(|root| (Section::Cluster, root));
+    let of_nodes = entries.iter().map(|entry| (Section::Nodes, entry));
+    let mut seen = HashSet::new();
+    let mut keys = Vec::new();
+    for (section, map) in of_cluster.chain(of_nodes) {
+        let source = match section {
+            Section::Cluster => &cluster.source,
+            Section::Nodes => &nodes.source,
+        };
+        for entry in &map.entries {
+            if seen.insert((section, entry.name.as_str())) {
+                keys.push(WrittenKey {
+                    section,
+                    name: entry.name.clone(),
+                    location: source.location(entry.key.clone()),
+                    declared: declarations.get(section, &entry.name).is_some(),
+                });
+            }
+        }
+    }
+    keys
+}
+
+/// One warning for all keys that nothing declares.
+fn report_undeclared(written: &[WrittenKey], diagnostics: &mut Diagnostics) {
+    const LISTED: usize = 20;
+    let undeclared: Vec<_> = written.iter().filter(|key| !key.declared).collect();
+    let Some(first) = undeclared.first() else {
+        return;
+    };
+    let mut names: Vec<_> = undeclared
+        .iter()
+        .take(LISTED)
+        .map(|key| format!("`{}`", lower::shown(&key.name)))
+        .collect();
+    if undeclared.len() > LISTED {
+        names.push(format!("{} more", undeclared.len() - LISTED));
+    }
+    diagnostics.push(
+        rules::KEY_UNDECLARED
+            .report(format!("nothing declares {}", names.join(", ")))
+            .at(first.location.clone())
+            .hint("run `ichor template declare`, which writes `templates/variables.yaml`"),
+    );
+}

@@ -1,0 +1,176 @@
+//! The two sections of the file.
+
+use diagnostics::{Diagnostics, Source};
+use yaml::{Limits, Node};
+
+use super::declare::declaration;
+use crate::keys::{Declaration, Declarations, Kind, Presence, Section};
+use crate::raw::{RawMap, raw_map};
+use crate::rules;
+
+/// Words that templates cannot use as a name.
+const JINJA_WORDS: &[&str] = &[
+    "and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None",
+    "loop", "self", "caller", "varargs", "kwargs", "versions", "nodes",
+];
+
+/// The built-in keys with those that the file declares, and what is wrong with it.
+pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
+    let mut declarations = Declarations::built_in().clone();
+    let parsed = yaml::parse(source, &Limits::default());
+    let mut problems = parsed.diagnostics;
+    let mut declared = Vec::new();
+    if let Some(root) = parsed.documents.first().filter(|root| !root.is_null()) {
+        for (section, map) in sections(root, source, &mut problems) {
+            read_section(section, &map, source, &mut declared, &mut problems);
+        }
+    }
+    for declaration in declared {
+        declarations.insert(declaration);
+    }
+    conditions(&declarations, &mut problems);
+    (declarations, problems)
+}
+
+fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Section, RawMap)> {
+    let Some(map) = raw_map(root, source, problems) else {
+        problems.push(
+            rules::VARIABLES_INVALID
+                .report(format!(
+                    "the file holds {}, not the sections `cluster` and `nodes`",
+                    root.kind_name()
+                ))
+                .at(source.location(root.range())),
+        );
+        return Vec::new();
+    };
+    let mut sections = Vec::new();
+    for entry in map.entries {
+        let section = match entry.name.as_str() {
+            "cluster" => Section::Cluster,
+            "nodes" => Section::Nodes,
+            other => {
+                let mut problem = rules::VARIABLES_INVALID
+                    .report(format!("`{other}` is not a section of this file"))
+                    .at(source.location(entry.key));
+                problem = match diagnostics::closest(other, ["cluster", "nodes"]) {
+                    Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
+                    None => problem.hint("declare keys below `cluster:` or `nodes:`"),
+                };
+                problems.push(problem);
+                continue;
+            }
+        };
+        if entry.value.is_null() {
+            continue;
+        }
+        match raw_map(&entry.value, source, problems) {
+            Some(map) => sections.push((section, map)),
+            None => problems.push(
+                rules::VARIABLES_INVALID
+                    .report(format!(
+                        "the section `{}` takes keys, not {}",
+                        entry.name,
+                        entry.value.kind_name()
+                    ))
+                    .at(source.location(entry.value.range())),
+            ),
+        }
+    }
+    sections
+}
+
+fn read_section(
+    section: Section,
+    map: &RawMap,
+    source: &Source,
+    declared: &mut Vec<Declaration>,
+    problems: &mut Diagnostics,
+) {
+    for entry in &map.entries {
+        let place = source.location(entry.key.clone());
+        if !is_name(&entry.name) {
+            problems.push(
+                rules::VARIABLES_INVALID_NAME
+                    .report(format!(
+                        "`{}` is not a name that templates can read",
+                        entry.name
+                    ))
+                    .at(place),
+            );
+            continue;
+        }
+        let Some(declaration) = declaration(section, entry, source, problems) else {
+            continue;
+        };
+        let Some(known) = Declarations::built_in().get(section, &entry.name) else {
+            declared.push(declaration);
+            continue;
+        };
+        problems.push(
+            if known.presence != Presence::Derived && same(&known.kind, &declaration.kind) {
+                rules::VARIABLES_REDUNDANT
+                    .report(format!("`{}` is a built-in key already", entry.name))
+                    .at(place)
+                    .hint("remove the declaration")
+            } else {
+                rules::VARIABLES_CLASH
+                    .report(format!(
+                        "`{}` is a built-in key, which takes {}",
+                        entry.name, known.kind
+                    ))
+                    .at(place)
+                    .hint("use another name")
+            },
+        );
+    }
+}
+
+/// Whether a declared kind is what a built-in key takes, perhaps less exactly.
+fn same(built_in: &Kind, declared: &Kind) -> bool {
+    match (built_in, declared) {
+        (Kind::List { of: one, .. }, Kind::List { of: other, .. })
+        | (Kind::OneOrList(one), Kind::List { of: other, .. }) => same(one, other),
+        (Kind::OneOrList(one), other) => same(one, other),
+        (Kind::Integer { .. }, Kind::Integer { .. })
+        | (Kind::Labels, Kind::Labels | Kind::Map(_)) => true,
+        (Kind::Boolean | Kind::Integer { .. } | Kind::Labels | Kind::List { .. }, Kind::Text) => {
+            false
+        }
+        (one, Kind::Text) => one.is_scalar(),
+        (one, other) => one == other,
+    }
+}
+
+/// Checks that the keys named by `required_with` exist.
+fn conditions(declarations: &Declarations, problems: &mut Diagnostics) {
+    for declaration in declarations.iter() {
+        let Presence::RequiredWith(other) = &declaration.presence else {
+            continue;
+        };
+        if declarations.get(declaration.section, other).is_some() {
+            continue;
+        }
+        let known = declarations.section(declaration.section);
+        let meant = diagnostics::closest(other, known.map(|known| known.name.as_str()));
+        let mut problem = rules::VARIABLES_UNKNOWN_CONDITION.report(format!(
+            "`{}` is required with `{other}`, which is not declared",
+            declaration.name
+        ));
+        if let Some(place) = &declaration.declared_at {
+            problem = problem.at(place.clone());
+        }
+        if let Some(meant) = meant {
+            problem = problem.hint(format!("did you mean `{meant}`?"));
+        }
+        problems.push(problem);
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    let first = characters.next();
+    first.is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
+        && !JINJA_WORDS.contains(&name)
+}
