@@ -20,6 +20,3 @@ pub use parse::parse;
 pub use parsed::{Comment, Parsed};
 pub use read::{Dialect, Resolved, differs};
 pub use scalar::{Scalar, Style, Tag};
-
-#[cfg(test)]
-mod tests;

@@ -17,6 +17,9 @@ use crate::scalar::{Scalar, Style, Tag};
 /// a nuisance.
 const MAX_PROBLEMS: usize = 200;
 
+/// How many anchors are looked through for one that an undefined alias may have meant.
+const MAX_NAMES: usize = 500;
+
 /// How the reading goes on after a problem.
 pub(super) enum Stop {
     /// With the next document.
@@ -143,8 +146,7 @@ impl<'a> Builder<'a> {
             }
             Event::Alias(id) => return self.alias(id, range),
             Event::UnresolvedAlias(name) => {
-                let problem = self.undefined_alias(&name, range.clone());
-                self.report(problem);
+                self.undefined_alias(&name, range.clone());
                 self.attach(empty_node(range));
                 return self.count(1, 0, &range_of(span));
             }
@@ -270,8 +272,16 @@ impl<'a> Builder<'a> {
         style: StructureStyle,
         anchor_id: usize,
         tag: Option<Arc<Tag>>,
-        range: Range<usize>,
+        mut range: Range<usize>,
     ) {
+        let in_entry = self
+            .open
+            .last()
+            .is_some_and(|frame| matches!(frame.children, Children::Entries(..)));
+        if range.is_empty() && in_entry && matches!(children, Children::Items(_)) {
+            range.start = place::first_dash(self.source.text(), self.before(), range.start);
+            range.end = range.start;
+        }
         self.open.push(Frame {
             anchor_id,
             bracketed: !range.is_empty(),
@@ -432,7 +442,10 @@ impl<'a> Builder<'a> {
             found.push(
                 Diagnostic::error(
                     "yaml/duplicate-key",
-                    format!("the key `{}` is set twice", shortened(&later.key)),
+                    format!(
+                        "the key `{}` is set twice",
+                        shortened(later.key.text().unwrap_or_default())
+                    ),
                 )
                 .at(self.source.location(later.key.range()))
                 .related(self.source.location(first.key.range()), "first set here")
@@ -445,16 +458,22 @@ impl<'a> Builder<'a> {
         self.problems += more;
     }
 
-    fn undefined_alias(&self, name: &str, range: Range<usize>) -> Diagnostic {
+    fn undefined_alias(&mut self, name: &str, range: Range<usize>) {
+        if self.problems >= MAX_PROBLEMS {
+            self.problems += 1;
+            return;
+        }
         let problem = Diagnostic::error(
             "yaml/undefined-alias",
-            format!("no anchor `&{name}` precedes this alias"),
+            format!("no anchor `&{}` precedes this alias", shortened(name)),
         )
         .at(self.source.location(range));
-        match diagnostics::closest(name, self.names.iter().map(String::as_str)) {
+        let nearest = self.names.iter().rev().take(MAX_NAMES).map(String::as_str);
+        let problem = match diagnostics::closest(name, nearest) {
             Some(close) => problem.hint(format!("did you mean `*{close}`?")),
             None => problem.hint("put the value in quotes if the `*` belongs to it"),
-        }
+        };
+        self.report(problem);
     }
 }
 
@@ -493,12 +512,11 @@ fn empty_node(range: Range<usize>) -> Node {
     Node::new(range, data)
 }
 
-/// The text of a key for a message, cut where it is very long.
-fn shortened(key: &Node) -> String {
+/// A name for a message, cut where it is very long.
+fn shortened(name: &str) -> String {
     const LONGEST: usize = 60;
-    let text = key.text().unwrap_or_default();
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }

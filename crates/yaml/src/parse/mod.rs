@@ -49,6 +49,8 @@ fn options(limits: &Limits, length: usize) -> Options {
     granit_parser::options! {
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
+        // As libyaml and all that descends from it: Go, Python.
+        block_scalar_eof_without_line_feed: true,
         // The parser keeps comments in memory until it knows what they precede. The text's
         // size is bounded already; 97 lines of comment are nothing unusual.
         max_buffered_comment_events: length,
@@ -91,10 +93,47 @@ fn syntax_problem(source: &Source, limits: &Limits, error: &ScanError) -> Diagno
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return builder::too_deep(limits).at(location);
     }
-    let problem = Diagnostic::error("yaml/syntax", error.info()).at(location);
+    let problem = Diagnostic::error("yaml/syntax", message(error)).at(location);
     match hint(error.kind()) {
         Some(hint) => problem.hint(hint),
         None => problem,
+    }
+}
+
+/// What is wrong: in our words for what people meet, else in the parser's.
+fn message(error: &ScanError) -> String {
+    match error.kind() {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart => "a tab cannot indent".to_owned(),
+        ErrorKind::ExpectedBlockMappingKey => "no key of the map can start here".to_owned(),
+        ErrorKind::ExpectedBlockSequenceEntry => "an entry of the list needs a `-`".to_owned(),
+        ErrorKind::SimpleKeyExpected => "the `:` behind the key is missing".to_owned(),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
+            "a `:` cannot stand here".to_owned()
+        }
+        ErrorKind::UnclosedQuotedScalar => "the quote is never closed".to_owned(),
+        ErrorKind::UnclosedFlowCollection { open } => {
+            format!("the bracket `{open}` is never closed")
+        }
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
+            format!(
+                "the character U+{:04X} cannot stand here",
+                u32::from(*character)
+            )
+        }
+        ErrorKind::UnexpectedCharacter { character } => {
+            format!("`{character}` cannot stand here")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => {
+            "the text has a backslash before a character that takes none".to_owned()
+        }
+        ErrorKind::UndeclaredTagHandle => "no `%TAG` line declares the handle".to_owned(),
+        ErrorKind::UnsupportedYamlMajorVersion => {
+            "the `%YAML` line asks for an unknown version".to_owned()
+        }
+        _ => error.info(),
     }
 }
 
@@ -107,6 +146,9 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
             "put the value in quotes if the `:` belongs to it, or check the indentation"
         }
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation => "check the indentation of this line",
         ErrorKind::UnclosedQuotedScalar => "add the closing quote",
         ErrorKind::UnclosedFlowCollection { .. } => "add the closing bracket",
         ErrorKind::UnexpectedCharacter { character } if "@`%".contains(*character) => {

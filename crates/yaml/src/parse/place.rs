@@ -55,13 +55,15 @@ pub(super) fn block_scalar(
             end = line;
         }
     }
-    end = trim_line_break(text, content.start, end);
-    if end <= content.start {
-        // Nothing but blank lines, which count only with `+`.
-        let blank = if keeps { end } else { start + token };
-        start..blank.max(start + token)
+    if end > content.start {
+        return start..trim_line_break(text, content.start, end);
+    }
+    // Nothing but blank lines, which count only with `+`.
+    let token_end = start + token;
+    if keeps {
+        start..trim_line_break(text, token_end.min(end), end).max(token_end)
     } else {
-        start..end
+        start..token_end
     }
 }
 
@@ -85,22 +87,37 @@ fn previous_line(text: &str, start: usize, end: usize) -> Option<usize> {
 
 /// Finds the `|` or `>` between `from` and the content.
 fn block_header(text: &str, from: usize, content: usize) -> usize {
+    find_sign(text, from, content, b"|>", b":-?").unwrap_or(content)
+}
+
+/// Where the first dash of a block list stands that is the key or the value of a map's entry:
+/// for one that is not indented the parser gives the place behind it.
+pub(super) fn first_dash(text: &str, from: usize, parsers: usize) -> usize {
+    find_sign(text, from, parsers, b"-", b":?").unwrap_or(parsers)
+}
+
+/// The first of `signs` between two offsets, before which only indicators that are `skipped`,
+/// anchors, tags, blanks and comments stand.
+fn find_sign(text: &str, from: usize, limit: usize, signs: &[u8], skipped: &[u8]) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
         at = skip_blanks_and_comments(text, at);
-        if at >= content {
-            return content;
+        let byte = *bytes[..limit].get(at)?;
+        if signs.contains(&byte) {
+            return Some(at);
         }
-        match bytes[at] {
-            b'|' | b'>' => return at,
-            b':' | b'-' | b'?' => at += 1,
+        match byte {
+            _ if skipped.contains(&byte) => at += 1,
             b'&' | b'!' => {
-                while at < content && !bytes[at].is_ascii_whitespace() {
+                while bytes[..limit]
+                    .get(at)
+                    .is_some_and(|byte| !byte.is_ascii_whitespace())
+                {
                     at += 1;
                 }
             }
-            _ => return content,
+            _ => return None,
         }
     }
 }
