@@ -13,8 +13,10 @@
 //! and no message, excerpt or `Debug` holds the value of a secret.
 
 mod build;
+pub mod credentials;
 mod cross;
 mod fields;
+pub mod fixture;
 mod input;
 mod keys;
 mod lower;
@@ -23,9 +25,12 @@ mod model;
 mod parse;
 mod raw;
 pub mod rules;
+pub mod sample;
+pub mod schema;
 mod templates;
 pub mod types;
 mod variables;
+pub mod versions;
 
 pub use input::{Input, Parsed, WrittenKey};
 pub use keys::{Declaration, Declarations, Default, Field, Kind, Presence, Section};

@@ -127,6 +127,7 @@ fn repository() -> Vec<Declaration> {
 fn cloudflare() -> Vec<Declaration> {
     vec![
         key(CLOUDFLARE, "cloudflare_domains", Kind::OneOrList(Box::new(Kind::Domain)))
+            .shown()
             .about("The domains managed by Cloudflare. The first is the primary one. Required, unless `cloudflare_domain` is set.")
             .sample("[\"example.com\"]"),
         key(CLOUDFLARE, "cloudflare_domain", Kind::OneOrList(Box::new(Kind::Domain)))

@@ -72,6 +72,8 @@ pub struct Declaration {
     pub group: &'static str,
     /// What the sample file shows as its value, in YAML.
     pub sample: String,
+    /// Whether the sample sets the key; otherwise it shows it as a comment.
+    pub shown: bool,
     /// Whether the sample's value stands for a real one and is refused as such.
     pub placeholder: bool,
     /// Where `templates/variables.yaml` declares it; none for a built-in key.
@@ -90,6 +92,7 @@ impl Declaration {
             description: String::new(),
             group,
             sample: String::new(),
+            shown: false,
             placeholder: false,
             declared_at: None,
         }
@@ -107,6 +110,11 @@ impl Declaration {
 
     pub(super) fn required(mut self) -> Self {
         self.presence = Presence::Required;
+        self.shown()
+    }
+
+    pub(super) fn shown(mut self) -> Self {
+        self.shown = true;
         self
     }
 
