@@ -6,10 +6,10 @@ how. Every case is copied to a fresh folder, makejinja is run there as a user wo
 it, and its output folder, exit status and message are put beside the case. Nothing
 else of the run is kept, so two recordings with the same versions are equal.
 
-    record.py [--into DIR] [CASE...]
+    record.py [--check] [CASE...]
 
-`--into` writes the recordings to another folder, in the same layout, and leaves the
-committed ones alone: that is how a live comparison is made.
+`--check` leaves the committed recordings alone: it records into a temporary folder, prints
+what differs, and exits with 1 if anything does.
 """
 
 import argparse
@@ -48,16 +48,50 @@ ENVIRONMENT = {
 def main() -> None:
     arguments = parse_arguments()
     names = arguments.cases or sorted(case.name for case in CASES.iterdir() if case.is_dir())
-    for name in names:
-        record(CASES / name, arguments.into / "cases" / name)
-    (arguments.into / "RECORDED_WITH").write_text(versions())
+    if not arguments.check:
+        record_all(names, HERE)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        record_all(names, Path(folder))
+        differing = compare(names, Path(folder))
+    print(f"{len(names)} cases recorded again, {len(differing)} files differ")
+    for line in differing:
+        print(line)
+    sys.exit(1 if differing else 0)
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--into", type=Path, default=HERE)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
     parser.add_argument("cases", nargs="*", metavar="CASE")
     return parser.parse_args()
+
+
+def record_all(names: list[str], into: Path) -> None:
+    for name in names:
+        record(CASES / name, into / "cases" / name)
+    (into / "RECORDED_WITH").write_text(versions())
+
+
+def compare(names: list[str], recorded: Path) -> list[str]:
+    """Files that are not as committed. Versions may differ: that is what is looked for."""
+    differing = []
+    for name in names:
+        files = {}
+        for root in (HERE, recorded):
+            for path in RECORDED:
+                top = root / "cases" / name / path
+                for file in [top, *top.rglob("*")]:
+                    if file.is_file():
+                        files.setdefault(str(file.relative_to(root)), []).append(contents(file))
+        for path, versions_of_it in sorted(files.items()):
+            if len(versions_of_it) != 2 or versions_of_it[0] != versions_of_it[1]:
+                differing.append(path)
+    return differing
+
+
+def contents(file: Path) -> tuple[bytes, int]:
+    return file.read_bytes(), file.stat().st_mode & 0o100
 
 
 def versions() -> str:

@@ -1,0 +1,428 @@
+//! `makejinja.toml` as a value.
+
+use std::collections::BTreeMap;
+
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
+use toml::de::DeTable;
+
+use super::files::normalise;
+use super::settings::{Setting, Settings};
+use crate::options::{Delimiters, Extensions, NewlineSequence, Options, UndefinedMode};
+
+/// What a `makejinja.toml` says, with makejinja's defaults for what it does not.
+///
+/// Paths are relative to its folder, `/` between parts, without `.` and `..` where these can
+/// be resolved; only an absolute one starts with `/`, and the folder itself is `""`.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Template folders and single templates, in order.
+    pub inputs: Vec<Located<String>>,
+    /// Folder that the outputs go to, or the one output file.
+    pub output: Located<String>,
+    /// Which files below a template folder are looked at.
+    pub include_patterns: Vec<Located<String>>,
+    /// Which of them are left out.
+    pub exclude_patterns: Vec<Located<String>>,
+    /// End of the name of a template, with its dot; if empty, every file is one.
+    pub jinja_suffix: String,
+    /// Whether outputs keep that suffix.
+    pub keep_jinja_suffix: bool,
+    /// Whether outputs take over permissions and times of their templates.
+    pub copy_metadata: bool,
+    /// Data files and folders of data files, in order.
+    pub data: Vec<Located<String>>,
+    /// Values set over those of the files, by their dotted names.
+    pub data_vars: Vec<(String, Located<String>)>,
+    /// Data files for one template each, by its name.
+    pub file_data: Vec<(String, Vec<Located<String>>)>,
+    /// Plugins, in the order in which makejinja would load them. None is run.
+    pub plugins: Vec<Located<String>>,
+    /// Whether outputs that exist are written again.
+    pub force: bool,
+    /// Whether nothing is said about what is done.
+    pub quiet: bool,
+    options: Options,
+}
+
+/// A value and where it was set: a place in the file, or the name of a variable.
+#[derive(Debug, Clone)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Its place.
+    pub location: Location,
+}
+
+/// What reading a configuration gives.
+#[derive(Debug)]
+pub struct Read {
+    /// The configuration, unless something is wrong with it.
+    pub config: Option<Config>,
+    /// All errors, warnings and notes.
+    pub diagnostics: Diagnostics,
+}
+
+impl Config {
+    /// Reads a `makejinja.toml`, and the variables `MAKEJINJA_…`, which override it.
+    ///
+    /// Errors have the rules `makejinja/syntax`, `…/unknown-key`, `…/wrong-type`,
+    /// `…/unknown-value`, `…/missing-key`, `…/refused-key`, `…/unknown-extension`.
+    pub fn read(source: &Source, environment: &BTreeMap<String, String>) -> Read {
+        Self::read_for(source, environment, Severity::Error)
+    }
+
+    /// As [`Config::read`] for those who take inputs, patterns and [`Config::options`] only:
+    /// what they do not carry out is a warning, `output` need not be set.
+    pub fn read_templates(source: &Source) -> Read {
+        Self::read_for(source, &BTreeMap::new(), Severity::Warning)
+    }
+
+    fn read_for(
+        source: &Source,
+        environment: &BTreeMap<String, String>,
+        refusal: Severity,
+    ) -> Read {
+        let (document, errors) = DeTable::parse_recoverable(source.text());
+        if !errors.is_empty() {
+            let diagnostics = errors.iter().map(|error| {
+                let place = error
+                    .span()
+                    .map_or_else(|| source.whole(), |span| source.location(span));
+                Diagnostic::error("makejinja/syntax", error.message().replace('\n', ", ")).at(place)
+            });
+            return Read {
+                config: None,
+                diagnostics: diagnostics.collect(),
+            };
+        }
+        let mut settings = Settings::new(source, document.get_ref(), environment);
+        refuse(&mut settings, refusal);
+        let config = read_all(&mut settings, source);
+        if refusal == Severity::Error && settings.find("output").is_none() {
+            settings.diagnostics.push(
+                Diagnostic::error("makejinja/missing-key", "`output` is not set")
+                    .at(source.whole())
+                    .hint("set `output` below `[makejinja]` to the folder that the files go to"),
+            );
+        }
+        Read {
+            config: (!settings.diagnostics.has_errors()).then_some(config),
+            diagnostics: settings.diagnostics,
+        }
+    }
+
+    /// How the templates are read and rendered.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Everything that has to be read before a [`run`](super::run): inputs and data, files
+    /// and folders, whether they exist or not.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let of_templates = self.file_data.iter().flat_map(|(_, files)| files);
+        self.inputs
+            .iter()
+            .chain(&self.data)
+            .chain(of_templates)
+            .map(|path| path.value.as_str())
+    }
+}
+
+fn read_all(settings: &mut Settings<'_>, source: &Source) -> Config {
+    let inputs = paths(settings, "inputs");
+    let data = paths(settings, "data");
+    let output = settings.text("output").map(resolved);
+    let mut plugins = settings.texts("plugins").unwrap_or_default();
+    plugins.extend(settings.texts("loaders").unwrap_or_default());
+    for plugin in &plugins {
+        settings.diagnostics.push(
+            Diagnostic::note(
+                "makejinja/plugin",
+                format!(
+                    "the plugin `{}` is not run: its functions, filters and derived values are built in",
+                    plugin.value
+                ),
+            )
+            .at(plugin.location.clone()),
+        );
+    }
+    Config {
+        inputs,
+        include_patterns: settings.texts("include_patterns").unwrap_or_else(|| {
+            vec![Located {
+                value: "**/*".to_owned(),
+                location: source.whole(),
+            }]
+        }),
+        exclude_patterns: settings.texts("exclude_patterns").unwrap_or_default(),
+        jinja_suffix: settings
+            .text("jinja_suffix")
+            .map_or_else(|| ".jinja".to_owned(), |suffix| suffix.value),
+        keep_jinja_suffix: settings.flag("keep_jinja_suffix", false),
+        copy_metadata: settings.flag("copy_metadata", false),
+        data,
+        data_vars: data_vars(settings),
+        file_data: file_data(settings),
+        plugins,
+        force: settings.flag("force", false),
+        quiet: settings.flag("quiet", false),
+        options: options(settings),
+        output: output.unwrap_or_else(|| Located {
+            value: String::new(),
+            location: source.whole(),
+        }),
+    }
+}
+
+/// Options that this program does not carry out, each for its reason.
+fn refuse(settings: &mut Settings<'_>, severity: Severity) {
+    if settings.flag("clean", false) {
+        let place = settings.location("clean");
+        push_refusal(
+            settings,
+            severity,
+            place,
+            "`clean` would remove the whole output folder before rendering",
+            "remove `clean`; what is to go can be removed by hand",
+        );
+    }
+    for path in ["exec_pre", "exec_post"] {
+        let place = settings.location(path);
+        if settings.texts(path).is_some_and(|list| !list.is_empty()) {
+            push_refusal(
+                settings,
+                severity,
+                place,
+                &format!("`{path}` would run shell commands"),
+                "remove it, and run the commands yourself before or after",
+            );
+        }
+    }
+    if let Some(setting) = settings.find("settings") {
+        let place = settings.place(&setting);
+        if matches!(setting, Setting::Environment(_, text) if !text.is_empty()) {
+            push_refusal(
+                settings,
+                severity,
+                Some(place),
+                "`MAKEJINJA_SETTINGS` names further configuration files",
+                "unset it, and put all settings into one `makejinja.toml`",
+            );
+        }
+    }
+}
+
+fn push_refusal(
+    settings: &mut Settings<'_>,
+    severity: Severity,
+    place: Option<Location>,
+    why: &str,
+    hint: &str,
+) {
+    let mut problem = Diagnostic::new(severity, "makejinja/refused-key", why).hint(hint);
+    problem.location = place;
+    settings.diagnostics.push(problem);
+}
+
+fn options(settings: &mut Settings<'_>) -> Options {
+    let defaults = Options::makejinja();
+    // Read for their types; they change nothing that a user could see.
+    settings.flag("internal.optimized", true);
+    settings.flag("internal.auto_reload", false);
+    settings.flag("internal.enable_async", false);
+    if let Some(size) = settings.text("internal.cache_size")
+        && size.value.parse::<i64>().is_err()
+    {
+        settings.diagnostics.push(
+            Diagnostic::error(
+                "makejinja/wrong-type",
+                "`internal.cache_size` is not a whole number",
+            )
+            .at(size.location),
+        );
+    }
+    settings.texts("import_paths");
+    Options {
+        delimiters: delimiters(settings),
+        trim_blocks: settings.flag("whitespace.trim_blocks", true),
+        lstrip_blocks: settings.flag("whitespace.lstrip_blocks", true),
+        keep_trailing_newline: settings.flag("whitespace.keep_trailing_newline", true),
+        newline_sequence: newline_sequence(settings),
+        autoescape: settings.flag("internal.autoescape", false),
+        undefined: undefined(settings),
+        extensions: extensions(settings),
+        keep_empty: settings.flag("keep_empty", false),
+        ..defaults
+    }
+}
+
+fn delimiters(settings: &mut Settings<'_>) -> Delimiters {
+    let mut delimiters = Delimiters::default();
+    let Delimiters {
+        block_start,
+        block_end,
+        variable_start,
+        variable_end,
+        comment_start,
+        comment_end,
+        line_statement_prefix,
+        line_comment_prefix,
+    } = &mut delimiters;
+    for (path, target) in [
+        ("delimiter.block_start", &mut *block_start),
+        ("delimiter.block_end", block_end),
+        ("delimiter.variable_start", &mut *variable_start),
+        ("delimiter.variable_end", variable_end),
+        ("delimiter.comment_start", &mut *comment_start),
+        ("delimiter.comment_end", comment_end),
+    ] {
+        if let Some(text) = not_empty(settings, path) {
+            *target = text;
+        }
+    }
+    *line_statement_prefix = not_empty(settings, "prefix.line_statement");
+    *line_comment_prefix = not_empty(settings, "prefix.line_comment");
+    let starts = [
+        ("delimiter.block_start", &*block_start),
+        ("delimiter.variable_start", &*variable_start),
+        ("delimiter.comment_start", &*comment_start),
+    ];
+    for (index, (path, start)) in starts.iter().enumerate() {
+        if let Some((other, _)) = starts[..index].iter().find(|(_, text)| text == start) {
+            let location = settings
+                .location(path)
+                .or_else(|| settings.location(other));
+            let mut problem = Diagnostic::error(
+                "makejinja/unknown-value",
+                format!("`{path}` and `{other}` are both `{start}`"),
+            );
+            problem.location = location;
+            settings.diagnostics.push(problem);
+        }
+    }
+    delimiters
+}
+
+fn not_empty(settings: &mut Settings<'_>, path: &str) -> Option<String> {
+    let text = settings.text(path)?;
+    if text.value.is_empty() {
+        settings.diagnostics.push(
+            Diagnostic::error("makejinja/unknown-value", format!("`{path}` is empty"))
+                .at(text.location)
+                .hint("remove the line to have the default"),
+        );
+        return None;
+    }
+    Some(text.value)
+}
+
+fn newline_sequence(settings: &mut Settings<'_>) -> NewlineSequence {
+    let Some(text) = settings.text("whitespace.newline_sequence") else {
+        return NewlineSequence::default();
+    };
+    match text.value.as_str() {
+        "\n" => NewlineSequence::Lf,
+        "\r\n" => NewlineSequence::CrLf,
+        "\r" => NewlineSequence::Cr,
+        _ => {
+            settings.diagnostics.push(
+                Diagnostic::error(
+                    "makejinja/unknown-value",
+                    r#"`whitespace.newline_sequence` is none of `"\n"`, `"\r\n"` and `"\r"`"#,
+                )
+                .at(text.location),
+            );
+            NewlineSequence::default()
+        }
+    }
+}
+
+fn undefined(settings: &mut Settings<'_>) -> UndefinedMode {
+    let Some(text) = settings.text("undefined") else {
+        return UndefinedMode::Default;
+    };
+    match text.value.as_str() {
+        "default" => UndefinedMode::Default,
+        "chainable" => UndefinedMode::Chainable,
+        "debug" => UndefinedMode::Debug,
+        "strict" => UndefinedMode::Strict,
+        other => {
+            let known = ["default", "chainable", "debug", "strict"];
+            let hint = diagnostics::closest(other, known).map_or_else(
+                || "use `default`, `chainable`, `debug` or `strict`".to_owned(),
+                |name| format!("did you mean `{name}`?"),
+            );
+            settings.diagnostics.push(
+                Diagnostic::error(
+                    "makejinja/unknown-value",
+                    format!("`undefined` cannot be `{other}`"),
+                )
+                .at(text.location)
+                .hint(hint),
+            );
+            UndefinedMode::Default
+        }
+    }
+}
+
+fn extensions(settings: &mut Settings<'_>) -> Extensions {
+    let mut extensions = Extensions::default();
+    for extension in settings.texts("extensions").unwrap_or_default() {
+        match extension.value.replace(':', ".").as_str() {
+            "jinja2.ext.do" | "jinja2.ext.ExprStmtExtension" => {
+                extensions.expression_statement = true;
+            }
+            "jinja2.ext.loopcontrols" | "jinja2.ext.LoopControlExtension" => {
+                extensions.loop_controls = true;
+            }
+            name => {
+                let known = ["jinja2.ext.do", "jinja2.ext.loopcontrols"];
+                let hint = diagnostics::closest(name, known).map_or_else(
+                    || format!("only `{}` and `{}` are built in", known[0], known[1]),
+                    |name| format!("did you mean `{name}`?"),
+                );
+                settings.diagnostics.push(
+                    Diagnostic::error(
+                        "makejinja/unknown-extension",
+                        format!("the extension `{name}` does not exist here"),
+                    )
+                    .at(extension.location)
+                    .hint(hint),
+                );
+            }
+        }
+    }
+    extensions
+}
+
+fn data_vars(settings: &mut Settings<'_>) -> Vec<(String, Located<String>)> {
+    let mut variables = Vec::new();
+    for (name, value) in settings.table("data_vars") {
+        if let Some(text) = settings.text_of(&format!("data_vars.{name}"), value) {
+            variables.push((name, text));
+        }
+    }
+    variables
+}
+
+fn file_data(settings: &mut Settings<'_>) -> Vec<(String, Vec<Located<String>>)> {
+    let mut files = Vec::new();
+    for (name, value) in settings.table("file_data") {
+        if let Some(list) = settings.texts_of(&format!("file_data.{name}"), value) {
+            files.push((name, list.into_iter().map(resolved).collect()));
+        }
+    }
+    files
+}
+
+fn paths(settings: &mut Settings<'_>, path: &str) -> Vec<Located<String>> {
+    let list = settings.texts(path).unwrap_or_default();
+    list.into_iter().map(resolved).collect()
+}
+
+fn resolved(path: Located<String>) -> Located<String> {
+    Located {
+        value: normalise(&path.value),
+        location: path.location,
+    }
+}

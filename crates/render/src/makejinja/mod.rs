@@ -1,0 +1,31 @@
+//! makejinja 2.8.1 without Python: its configuration, its data files, its choice of files.
+//!
+//! [`Config::read`] reads a `makejinja.toml`, [`run`] does with it what the program does,
+//! over [`Files`] in memory; the caller reads before and writes after. [`Config::options`]
+//! and [`Config::select`] serve those who only want the templates of a repository that is
+//! configured this way.
+//!
+//! What is on purpose not as in the original: `clean`, `exec_pre` and `exec_post` are
+//! refused; plugins are not run, see [`Plugin`]; of Jinja's extensions only those that add
+//! statements exist; folders that an output needs are made even where a pattern excludes
+//! them (the original stops); a list or a number where a text belongs is an error (the
+//! original prints it into the text); all problems are reported, not only the first.
+//!
+//! Source of every fact here: `app.py` and `config.py` of makejinja 2.8.1, `loaders.py` and
+//! `converters.py` of typed-settings 25.3.0, held to the recordings below `tests/corpus`.
+
+mod config;
+mod data;
+mod files;
+mod pattern;
+mod run;
+mod select;
+mod settings;
+
+pub use config::{Config, Located, Read};
+pub use files::{Existing, Files};
+pub use run::{Folder, Plugin, Run, run};
+pub use select::Selection;
+
+#[cfg(test)]
+mod tests;
