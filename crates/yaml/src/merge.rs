@@ -152,7 +152,9 @@ fn identity(key: &Node, dialect: Dialect) -> Option<String> {
     let scalar = key.as_scalar()?;
     let text = match scalar.read(dialect) {
         // By way of JSON every key becomes text.
-        _ if dialect == Dialect::Kubernetes => format!("t{}", scalar.text()),
+        Resolved::Bool(truth) if dialect == Dialect::Kubernetes => format!("t{truth}"),
+        Resolved::Integer(number) if dialect == Dialect::Kubernetes => format!("t{number}"),
+        Resolved::Float(number) if dialect == Dialect::Kubernetes => format!("t{number}"),
         Resolved::Null => "n".to_owned(),
         // Python: True == 1 == 1.0
         Resolved::Bool(truth) if dialect == Dialect::Python => format!("i{}", u8::from(truth)),

@@ -26,6 +26,8 @@ pub(crate) struct Data {
     pub(crate) style: Notation,
     /// Where the value itself is written.
     pub(crate) range: Range<usize>,
+    /// Whether it is left out, and so is the sign (`:`, `-`) behind which it would stand.
+    pub(crate) implied: bool,
     /// Levels of lists and maps, this one included; 0 for a scalar.
     pub(crate) height: usize,
     /// Nodes below and including this one, aliases expanded.
@@ -106,6 +108,11 @@ impl Node {
         .flatten()
         .fold(self.range.start, usize::min);
         start..self.range.end
+    }
+
+    /// Whether it is left out together with the sign of its place, as in `{key}` or `? key`.
+    pub(crate) fn is_implied(&self) -> bool {
+        self.data.implied && !self.alias
     }
 
     /// Where the value is written: for an alias, the place of the anchored node.

@@ -40,6 +40,10 @@ pub enum EditError {
     /// A list or map where a scalar is needed.
     #[error("{0} cannot be replaced as a scalar")]
     NotScalar(&'static str),
+    /// A value that is left out without a sign of its place, as in `{key}` or `? key`, or a
+    /// key that is left out.
+    #[error("nothing is written there, not even a `:`")]
+    NoPlace,
     /// A scalar or list where a map is needed, or a pair inside `[…]` that has no braces.
     #[error("entries can be changed in a block map or in `{{…}}` only")]
     NotMapping,

@@ -137,7 +137,11 @@ impl Edits<'_> {
 
     /// How many characters stand before an offset on its line.
     fn column(&self, offset: usize) -> usize {
-        self.text()[self.line_start(offset)..offset].chars().count()
+        self.text()[self.line_start(offset)..offset]
+            .chars()
+            // A byte order mark takes no column.
+            .filter(|&character| character != '\u{feff}')
+            .count()
     }
 
     fn block_entry_lines(

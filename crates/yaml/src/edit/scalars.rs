@@ -35,10 +35,13 @@ impl Edits<'_> {
     ///
     /// # Errors
     ///
-    /// If the node is a list or a map, or is not of this text, or the new value is given
-    /// verbatim and has several lines.
+    /// If the node is a list or a map, or is not of this text, or is a left out key, or one left
+    /// out together with its `:`, or if the new value is given verbatim and has several lines.
     pub fn replace_scalar(&mut self, node: &Node, new: New<'_>) -> Result<(), EditError> {
         let range = self.checked(node.range())?;
+        if node.is_implied() {
+            return Err(EditError::NoPlace);
+        }
         let style = match node.as_scalar() {
             _ if node.is_alias() => Style::Plain,
             Some(scalar) => scalar.style(),
@@ -53,7 +56,8 @@ impl Edits<'_> {
                 .in_style(text, style, range.clone())
                 .unwrap_or_else(|| double_quoted(text)),
         };
-        if range.is_empty() && self.text()[..range.start].ends_with(|c: char| !c.is_whitespace()) {
+        let before = self.text()[..range.start].chars().next_back();
+        if range.is_empty() && before.is_some_and(|before| !before.is_whitespace()) {
             replacement.insert(0, ' ');
         }
         if range.is_empty() && self.text()[range.end..].starts_with('#') {

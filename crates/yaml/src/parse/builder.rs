@@ -72,7 +72,8 @@ struct Part {
     tag: Option<Arc<Tag>>,
     anchor: Option<Anchor>,
     /// The scalar, if it is one.
-    scalar: Option<Scalar>,
+    content: Option<Scalar>,
+    implied: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -96,11 +97,15 @@ impl<'a> Builder<'a> {
     pub(super) fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Stop> {
         let range = self.checked(span);
         match event {
-            Event::DocumentStart(..) => {
+            Event::DocumentStart(explicit, _) => {
                 self.abandon_document();
-                self.document_start = range.end;
+                // Without `---` the parser's place is that of whatever comes first.
+                if explicit {
+                    self.document_start = range.end;
+                }
             }
             Event::DocumentEnd => {
+                self.document_start = range.end;
                 if let Some(root) = self.root.take() {
                     self.parsed.documents.push(root);
                 }
@@ -221,11 +226,13 @@ impl<'a> Builder<'a> {
             ScalarStyle::Folded => Style::Folded,
         };
         let left_out = style == Style::Plain && range.is_empty();
+        let mut implied = false;
         let range = if style.is_block() {
             let indent = span.start.col();
             place::block_scalar(self.source.text(), self.before(), range, indent)
         } else if left_out && tag.is_none() && anchor_id == 0 {
-            let start = self.place_left_out(range.start);
+            let (start, without_sign) = self.place_left_out(range.start);
+            implied = without_sign;
             start..start
         } else {
             range
@@ -239,7 +246,8 @@ impl<'a> Builder<'a> {
             notation: notation_of(style),
             tag,
             anchor: None,
-            scalar: Some(scalar),
+            content: Some(scalar),
+            implied,
         };
         if anchor_id == 0 {
             self.finish_scalar(part, 0);
@@ -250,13 +258,14 @@ impl<'a> Builder<'a> {
     }
 
     fn finish_scalar(&mut self, part: Part, anchor_id: usize) {
-        let Some(scalar) = part.scalar else { return };
+        let Some(scalar) = part.content else { return };
         let data = Arc::new(Data {
             value: Value::Scalar(scalar),
             tag: part.tag,
             anchor: part.anchor,
             style: part.notation,
             range: part.range.clone(),
+            implied: part.implied,
             height: 0,
             weight: 1,
         });
@@ -293,7 +302,8 @@ impl<'a> Builder<'a> {
                 },
                 tag,
                 anchor: None,
-                scalar: None,
+                content: None,
+                implied: false,
             },
             children,
             height: 1,
@@ -331,6 +341,7 @@ impl<'a> Builder<'a> {
             anchor: frame.part.anchor,
             style: frame.part.notation,
             range: range.clone(),
+            implied: false,
             height: frame.height,
             weight: frame.weight,
         });
@@ -416,19 +427,22 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn place_left_out(&self, parsers: usize) -> usize {
-        let sign = match self.open.last() {
-            Some(frame) => match frame.children {
-                Children::Items(_) if frame.part.notation == Notation::Block => b'-',
-                Children::Entries(_, Some(_)) => b':',
-                _ => return parsers,
-            },
-            None => return parsers,
+    /// The place of a scalar left out, and whether it has no sign of its place.
+    fn place_left_out(&self, parsers: usize) -> (usize, bool) {
+        let Some(frame) = self.open.last() else {
+            return (parsers, false);
         };
         let before = self.before();
-        // Without the sign (`? key`, `{key}`) the value is left out directly behind the key.
-        let otherwise = if sign == b':' { before } else { parsers };
-        place::after_indicator(self.source.text(), before, sign, otherwise)
+        let (sign, otherwise) = match frame.children {
+            Children::Items(_) if frame.part.notation == Notation::Block => (b'-', parsers),
+            // Without the sign the value is left out directly behind the key.
+            Children::Entries(_, Some(_)) => (b':', before),
+            _ => return (parsers, true),
+        };
+        match place::after_sign(self.source.text(), before, sign) {
+            Some(place) => (place, false),
+            None => (otherwise, true),
+        }
     }
 
     fn report_duplicates(&mut self, mapping: &Mapping) {
@@ -506,10 +520,11 @@ fn empty_node(range: Range<usize>) -> Node {
         anchor: None,
         style: Notation::Flow,
         range: range.clone(),
+        implied: false,
         height: 0,
         weight: 1,
     });
-    Node::new(range, data)
+    Node::alias(range, data)
 }
 
 /// A name for a message, cut where it is very long.

@@ -12,15 +12,11 @@ pub(super) fn floor(text: &str, offset: usize) -> usize {
 }
 
 /// The place of a value left out, behind its `:` or `-`: the parser puts it before the
-/// former, or at the start of the next line. `from` is where the key or the previous entry
-/// ends, `otherwise` what to return if there is no such sign.
-pub(super) fn after_indicator(text: &str, from: usize, sign: u8, otherwise: usize) -> usize {
+/// former, or at the start of the next line. None if there is no such sign; `from` is where
+/// the key or the previous entry ends.
+pub(super) fn after_sign(text: &str, from: usize, sign: u8) -> Option<usize> {
     let at = skip_blanks_and_comments(text, from);
-    if text.as_bytes().get(at) == Some(&sign) {
-        at + 1
-    } else {
-        otherwise
-    }
+    (text.as_bytes().get(at) == Some(&sign)).then_some(at + 1)
 }
 
 /// The whole range of a block scalar, of which the parser gives the content: from `|` or
@@ -87,7 +83,15 @@ fn previous_line(text: &str, start: usize, end: usize) -> Option<usize> {
 
 /// Finds the `|` or `>` between `from` and the content.
 fn block_header(text: &str, from: usize, content: usize) -> usize {
-    find_sign(text, from, content, b"|>", b":-?").unwrap_or(content)
+    find_sign(text, from, content, b"|>", b":-?").unwrap_or_else(|| {
+        // `from` is unknown behind a broken document: the sign ends the line before.
+        let before = text[..content].trim_end();
+        let line = line_start(text, before.len());
+        let code = before[line..].find(" #").unwrap_or(before.len() - line);
+        before[line..line + code]
+            .rfind(['|', '>'])
+            .map_or(content, |sign| line + sign)
+    })
 }
 
 /// Where the first dash of a block list stands that is the key or the value of a map's entry:
@@ -128,6 +132,8 @@ fn skip_blanks_and_comments(text: &str, from: usize) -> usize {
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            // A byte order mark.
+            0xef if text[at..].starts_with('\u{feff}') => at += '\u{feff}'.len_utf8(),
             b'#' => {
                 at = text[at..]
                     .find('\n')
