@@ -91,6 +91,9 @@ def compare(names: list[str], recorded: Path) -> list[str]:
 
 
 def contents(file: Path) -> tuple[bytes, int]:
+    """What has to be equal: of an error its status, since Python rewords its messages."""
+    if file.name == "expected.txt":
+        return re.sub(rb"(exit \d+).*", rb"\1", file.read_bytes()), 0
     return file.read_bytes(), file.stat().st_mode & 0o100
 
 
