@@ -194,7 +194,7 @@ impl<'a> Commit<'a> {
                 folder.rename(&temporary_name(step), change.path.file_name())
             })
             .and_then(|()| self.prune())
-            .and_then(|()| self.conclude().map_err(Diagnostics::from));
+            .and_then(|()| self.conclude());
         result.map_err(|mut problems| {
             self.remove_staged();
             problems.push(
@@ -233,7 +233,7 @@ impl<'a> Commit<'a> {
     }
 
     /// Puts the record in place and ends the journal.
-    fn conclude(&self) -> Result<(), Diagnostic> {
+    fn conclude(&self) -> Result<(), Diagnostics> {
         let records = self
             .disk
             .folder(FOLDER)
@@ -277,8 +277,16 @@ impl<'a> Commit<'a> {
         let gone = |folder: &str, names: &mut dyn Iterator<Item = String>| {
             match self.disk.folder(folder) {
                 // All of them, even if one cannot be removed.
-                Ok(folder) => names.fold(true, |gone, name| folder.remove(&name).is_ok() && gone),
-                Err(obstacle) => matches!(obstacle, Obstacle::Missing),
+                Ok(folder) => {
+                    names
+                        .map(|name| folder.remove(&name))
+                        .filter(Result::is_err)
+                        .count()
+                        == 0
+                }
+                // Nothing of ours can be where no folder of ours is.
+                Err(Obstacle::Missing | Obstacle::NotAFolder(_) | Obstacle::Link(_)) => true,
+                Err(Obstacle::Io(..)) => false,
             }
         };
         let records = gone(FOLDER, &mut std::iter::once(record_temporary()));

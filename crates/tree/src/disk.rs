@@ -338,8 +338,12 @@ fn open_root(root: &Path) -> Result<OwnedFd, Errno> {
 }
 
 pub(crate) fn permissions(mode: Mode) -> Permissions {
-    // The bits have one width on Linux and another on macOS.
-    Permissions::from_bits_truncate(mode.bits().try_into().unwrap_or(0o600))
+    #[allow(
+        clippy::useless_conversion,
+        reason = "the width differs between systems"
+    )]
+    let bits = mode.bits().try_into().unwrap_or(0o600);
+    Permissions::from_raw_mode(bits)
 }
 
 fn stamp(metadata: &Metadata) -> Stamp {

@@ -2,10 +2,10 @@
 //!
 //! Outside tests it is empty and compiles to nothing.
 
-use std::fs::File;
-use std::io;
 #[cfg(not(test))]
-use std::io::Write as _;
+use std::fs::File;
+#[cfg(not(test))]
+use std::io::{self, Write as _};
 
 /// Passes every operation, unless a test has told it to fail one.
 #[derive(Debug, Default)]

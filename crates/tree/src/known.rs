@@ -67,7 +67,7 @@ impl Known {
         };
         let mut read = |name: &str, path: &str| {
             read(&folder, name, path).unwrap_or_else(|problem| {
-                problems.push(problem);
+                problems.extend(problem);
                 None
             })
         };
@@ -148,7 +148,7 @@ pub(crate) fn not_a_file(path: &str, kind: &str) -> Diagnostic {
     .hint("move it away, or rename the template")
 }
 
-fn read(folder: &Folder<'_>, name: &str, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+fn read(folder: &Folder<'_>, name: &str, path: &str) -> Result<Option<Vec<u8>>, Diagnostics> {
     match folder.read(name, 0) {
         Ok(Found::Missing) => Ok(None),
         Ok(Found::File(file)) => match file.bytes {
@@ -158,9 +158,10 @@ fn read(folder: &Folder<'_>, name: &str, path: &str) -> Result<Option<Vec<u8>>, 
                 format!("`{path}` is too large to be what this program wrote"),
             )
             .at(Location::file(path))
-            .hint("restore it from git")),
+            .hint("restore it from git")
+            .into()),
         },
-        Ok(Found::Other(kind)) => Err(not_a_file(path, kind)),
-        Err(error) => Err(unreadable(path, &error)),
+        Ok(Found::Other(kind)) => Err(not_a_file(path, kind).into()),
+        Err(error) => Err(unreadable(path, &error).into()),
     }
 }

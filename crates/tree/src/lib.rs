@@ -30,3 +30,6 @@ pub use plan::{Force, Options, Plan, SamePlaintext};
 pub use record::{RECORD_PATH, Record};
 pub use redact::Redaction;
 pub use write::{WriteOptions, write_atomic};
+
+#[cfg(test)]
+mod tests;

@@ -81,10 +81,9 @@ impl Origin {
             .iter()
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |at| at + 1);
-        let line_index = output.as_bytes()[..line_start]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
+        let line_index = output
+            .get(..line_start)
+            .map_or(0, |above| above.lines().count());
         let line_end = output.as_bytes()[line_start..]
             .iter()
             .position(|&byte| byte == b'\n')

@@ -80,7 +80,7 @@ impl Plan {
             match outcome {
                 Ok(None) => {}
                 Ok(Some(change)) => changes.push(change),
-                Err(problem) => findings.push(problem),
+                Err(problems) => findings.extend(problems),
             }
         }
         if findings.has_errors() {
@@ -150,7 +150,7 @@ impl Force<'_> {
     }
 }
 
-type Outcome = Result<Option<Change>, Diagnostic>;
+type Outcome = Result<Option<Change>, Diagnostics>;
 
 /// Looks at every file that is rendered or owned, folder by folder.
 fn observe(
@@ -204,7 +204,7 @@ fn rendered(
             .read(path.file_name(), rendering.len())
             .map_err(|error| known::unreadable(path.as_str(), &error))?,
         Err(Obstacle::Missing) => Found::Missing,
-        Err(obstacle) => return Err(known::in_the_way(obstacle)),
+        Err(obstacle) => return Err(known::in_the_way(obstacle).into()),
     };
     let new = Digest::of(rendering);
     let mut change = Change {
@@ -219,7 +219,7 @@ fn rendered(
     };
     let file = match found {
         Found::Missing => return Ok(Some(change)),
-        Found::Other(kind) => return Err(known::not_a_file(path.as_str(), kind)),
+        Found::Other(kind) => return Err(known::not_a_file(path.as_str(), kind).into()),
         Found::File(file) => file,
     };
     let equal = matches!(&file.bytes, Bytes::Held(bytes) if bytes == rendering);
@@ -284,7 +284,7 @@ fn orphan(path: &RelPath, known: &[Digest], folder: &Opened<'_>) -> Outcome {
         Err(Obstacle::Missing) => Found::Missing,
         // Whoever put something else there has taken the file over.
         Err(Obstacle::NotAFolder(_) | Obstacle::Link(_)) => return Ok(Some(change)),
-        Err(obstacle) => return Err(known::in_the_way(obstacle)),
+        Err(obstacle) => return Err(known::in_the_way(obstacle).into()),
     };
     match found {
         Found::Missing => Ok(None),

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{AtFlags, CWD, Mode as Permissions, OFlags};
+use rustix::fs::{AtFlags, Mode as Permissions, OFlags};
 use rustix::io::Errno;
 
 use crate::disk::permissions;
@@ -107,6 +107,8 @@ fn write_nameless(
 ) -> io::Result<bool> {
     use std::os::fd::AsRawFd as _;
 
+    use rustix::fs::CWD;
+
     let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
     let permissions = permissions(mode.unwrap_or_default());
     let Ok(handle) = rustix::fs::openat(target.folder, ".", flags, permissions) else {
@@ -192,6 +194,10 @@ fn refused(reason: &'static str) -> io::Error {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests look at what is on disk"
+)]
 mod tests {
     use std::fs;
 
