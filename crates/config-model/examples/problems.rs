@@ -9,7 +9,10 @@ use config_model::fixture;
 
 fn main() {
     for folder in std::env::args().skip(1).map(PathBuf::from) {
-        #[expect(clippy::disallowed_methods, reason = "the library does not read files itself")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the library does not read files itself"
+        )]
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
         let (_, diagnostics) = fixture::read(read);
         print!("{}", fixture::lines(&diagnostics));

@@ -112,7 +112,7 @@ pub fn tunnel(source: &Source) -> Result<TunnelCredentials, Diagnostics> {
         // The error's own text names what it met, which may be part of a secret.
         let place = Location {
             line: error.line(),
-            column: error.column(),
+            column: error.column().max(1),
             ..file(source)
         };
         rules::CREDENTIALS_NOT_JSON

@@ -1,5 +1,7 @@
 //! The problems of a folder of configuration files, as the negative fixtures record them.
 
+use std::fmt::Write as _;
+
 use diagnostics::{Diagnostics, Source};
 
 use crate::credentials;
@@ -63,8 +65,9 @@ pub fn read(file: impl Fn(&str) -> Option<String>) -> (Parsed, Diagnostics) {
 
 /// The lines of `problems.txt`: one problem a line, sorted, without excerpts and hints.
 pub fn lines(diagnostics: &Diagnostics) -> String {
-    diagnostics
-        .iter()
-        .map(|diagnostic| format!("{diagnostic}\n"))
-        .collect()
+    let mut lines = String::new();
+    for diagnostic in diagnostics {
+        let _ = writeln!(lines, "{diagnostic}");
+    }
+    lines
 }

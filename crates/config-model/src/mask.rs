@@ -14,12 +14,15 @@ use crate::keys::{Declaration, Declarations, Field, Kind, Section};
 /// A secret shorter than this is not searched for in messages: it would be found everywhere.
 const SHORTEST: usize = 5;
 
+/// How many secrets are searched for. There are not many more keys that hold one.
+const MOST: usize = 100;
+
 /// What to show in place of a secret.
 const MASK: &str = "<redacted>";
 
 /// Masks a text before it is read: everything but the first value behind a known key that is
-/// no secret.
-pub(crate) fn unread(source: &Source, declarations: &Declarations) -> Source {
+/// no secret. Also returns what seems to be secret in it.
+pub(crate) fn unread(source: &Source, declarations: &Declarations) -> (Source, Vec<String>) {
     let mut known = HashSet::from(["nodes"]);
     let mut secret = HashSet::new();
     for declaration in declarations.iter() {
@@ -31,14 +34,29 @@ pub(crate) fn unread(source: &Source, declarations: &Declarations) -> Source {
     }
     let text = source.text();
     let mut ranges = Vec::new();
+    let mut secrets = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if let Some(visible) = visible_length(line, &known, &secret) {
+            let named = line[..visible]
+                .rsplit(|character| !is_word(character))
+                .next();
+            if named.is_some_and(|name| secret.contains(name)) && secrets.len() < MOST {
+                secrets.extend(
+                    line[visible..]
+                        .split(|character: char| {
+                            character.is_whitespace() || "\"'[]{},:".contains(character)
+                        })
+                        .filter(|word| word.len() >= SHORTEST)
+                        .map(str::to_owned),
+                );
+            }
             ranges.push(start + visible..start + line.trim_end().len().max(visible));
         }
         start += line.len();
     }
-    source.clone().with_secrets(ranges)
+    ranges.extend(occurrences(text, &secrets));
+    (source.clone().with_secrets(ranges), secrets)
 }
 
 /// Masks a text whose documents are known: the values of secret and of undeclared keys.
@@ -53,6 +71,7 @@ pub(crate) fn read(
         text: source.text(),
         ranges: Vec::new(),
         secrets: Vec::new(),
+        line: 0..0,
     };
     for root in roots {
         match (root.as_mapping(), section) {
@@ -62,8 +81,11 @@ pub(crate) fn read(
         }
     }
     let Masks {
-        ranges, secrets, ..
+        mut ranges,
+        secrets,
+        ..
     } = masks;
+    ranges.extend(occurrences(source.text(), &secrets));
     (source.clone().with_secrets(ranges), secrets)
 }
 
@@ -88,7 +110,6 @@ pub(crate) fn redact(diagnostic: &mut Diagnostic, secrets: &[String]) {
 
 /// How much of a line may be shown; none for all of it.
 fn visible_length(line: &str, known: &HashSet<&str>, secret: &HashSet<&str>) -> Option<usize> {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut words = 0;
     let mut at = 0;
     let mut is_known = false;
@@ -121,10 +142,35 @@ fn visible_length(line: &str, known: &HashSet<&str>, secret: &HashSet<&str>) -> 
     Some(before.len())
 }
 
+/// Where else the secrets stand: a text that was copied to the wrong place is as secret there.
+fn occurrences(text: &str, secrets: &[String]) -> Vec<Range<usize>> {
+    let distinct: HashSet<&str> = secrets
+        .iter()
+        .map(String::as_str)
+        .filter(|secret| secret.len() >= SHORTEST)
+        .take(MOST)
+        .collect();
+    let places = |secret: &str| {
+        let length = secret.len();
+        let places: Vec<_> = text
+            .match_indices(secret)
+            .map(|(at, _)| at..at + length)
+            .collect();
+        places
+    };
+    distinct.into_iter().flat_map(places).collect()
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
 struct Masks<'a> {
     text: &'a str,
     ranges: Vec<Range<usize>>,
     secrets: Vec<String>,
+    /// The line that was looked at last, from some offset in it.
+    line: Range<usize>,
 }
 
 impl Masks<'_> {
@@ -160,6 +206,9 @@ impl Masks<'_> {
 
     fn node_list(&mut self, mapping: &Mapping, declarations: &Declarations) {
         for entry in mapping {
+            if entry.key.as_scalar().is_none() {
+                self.hide(&entry.key);
+            }
             let nodes = entry
                 .value
                 .as_sequence()
@@ -180,7 +229,7 @@ impl Masks<'_> {
     /// The value of a declared key that is not secret as a whole.
     fn value(&mut self, node: &Node, kind: &Kind) {
         match (node.value(), kind) {
-            (Value::Scalar(scalar), _) => {
+            (Value::Scalar(_), _) => {
                 // No value of such a key has blanks; what follows one came there by mistake.
                 let range = node.definition_range();
                 let written = self.text.get(range.clone()).unwrap_or_default();
@@ -191,7 +240,6 @@ impl Masks<'_> {
                 if let Some(at) = hidden_from {
                     self.ranges.push(range.start + at..range.end);
                 }
-                debug_assert!(scalar.text().len() <= self.text.len().max(64) * 4);
             }
             (Value::Sequence(items), Kind::List { of, .. } | Kind::OneOrList(of)) => {
                 for item in items {
@@ -249,12 +297,20 @@ impl Masks<'_> {
             if range.is_empty() {
                 continue;
             }
-            let line_end = self
-                .text
-                .get(range.end..)
-                .and_then(|rest| rest.find('\n'))
-                .map_or(self.text.len(), |length| range.end + length);
+            let line_end = self.line_end(range.end);
             self.ranges.push(range.start..line_end);
         }
+    }
+
+    /// Where the line of an offset ends. Remembers the last one: a line may be the whole text.
+    fn line_end(&mut self, offset: usize) -> usize {
+        if !(self.line.start <= offset && offset <= self.line.end) {
+            let rest = self.text.get(offset..).unwrap_or_default();
+            let end = rest
+                .find('\n')
+                .map_or(self.text.len(), |length| offset + length);
+            self.line = offset..end;
+        }
+        self.line.end
     }
 }

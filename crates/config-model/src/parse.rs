@@ -163,17 +163,16 @@ fn node_list(
     let mut complete = true;
     let mut entries = Vec::with_capacity(items.len());
     for item in items {
-        match raw_map(item, source, diagnostics) {
-            Some(map) => entries.push(map),
-            None => {
-                complete = false;
-                let range = item.range();
-                diagnostics.push(
-                    rules::VALUE_WRONG_TYPE
-                        .report(format!("a node takes a map, not {}", item.kind_name()))
-                        .at(source.location(range.start..range.end.max(range.start + 1))),
-                );
-            }
+        if let Some(map) = raw_map(item, source, diagnostics) {
+            entries.push(map);
+        } else {
+            complete = false;
+            let range = item.range();
+            diagnostics.push(
+                rules::VALUE_WRONG_TYPE
+                    .report(format!("a node takes a map, not {}", item.kind_name()))
+                    .at(source.location(range.start..range.end.max(range.start + 1))),
+            );
         }
     }
     (entries, complete)

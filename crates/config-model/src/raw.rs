@@ -43,11 +43,14 @@ pub(crate) struct RawEntry {
 
 /// Reads one of the two files.
 pub(crate) fn read(source: &Source, declarations: &Declarations, section: Section) -> RawFile {
-    let unread = mask::unread(source, declarations);
+    let (unread, guessed) = mask::unread(source, declarations);
     let parsed = yaml::parse(&unread, &Limits::default());
     let mut diagnostics = parsed.diagnostics;
     let unreadable = diagnostics.has_errors();
-    let (masked, secrets) = mask::read(source, &parsed.documents, declarations, section);
+    let (masked, mut secrets) = mask::read(source, &parsed.documents, declarations, section);
+    if unreadable {
+        secrets.extend(guessed);
+    }
     let mut file = RawFile {
         source: masked,
         root: None,

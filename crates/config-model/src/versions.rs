@@ -159,6 +159,7 @@ pub fn read(source: &Source) -> (Pins, Diagnostics) {
                 pins.insert(entry.name, pin);
             }
             Err(problem) => {
+                let problem = *problem;
                 let range = entry.value.range();
                 let range = if range.is_empty() { entry.key } else { range };
                 problems.push(problem.at(source.location(range)));
@@ -215,9 +216,11 @@ fn quote_key(name: &str) -> String {
     quote(name)
 }
 
-fn version(name: &str, node: &Node) -> Result<String, Diagnostic> {
-    let invalid =
-        |reason: &str| rules::VERSIONS_INVALID.report(format!("the version `{name}` {reason}"));
+fn version(name: &str, node: &Node) -> Result<String, Box<Diagnostic>> {
+    let invalid = |reason: &str| {
+        let message = format!("the version `{name}` {reason}");
+        Box::new(rules::VERSIONS_INVALID.report(message))
+    };
     let Some(scalar) = node.as_scalar() else {
         return Err(invalid(&format!("is {}, not text", node.kind_name())));
     };
@@ -235,9 +238,10 @@ fn version(name: &str, node: &Node) -> Result<String, Diagnostic> {
         )
     });
     if scalar.style() == Style::Plain && is_number && text.parse::<u64>().is_err() {
-        return Err(
-            invalid("is a number, not text").hint(format!("put it in quotes: `\"{text}\"`"))
-        );
+        let problem = *invalid("is a number, not text");
+        return Err(Box::new(
+            problem.hint(format!("put it in quotes: `\"{text}\"`")),
+        ));
     }
     Ok(text.to_owned())
 }

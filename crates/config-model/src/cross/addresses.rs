@@ -1,6 +1,6 @@
 //! Addresses of nodes, gateways and virtual addresses: each inside its network, each once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use diagnostics::{Diagnostics, Location};
@@ -22,6 +22,9 @@ const VIRTUAL: &[(&str, bool)] = &[
     ("mcp_gateway_addr", true),
 ];
 
+/// How messages name the default gateway.
+const DEFAULT_GATEWAY: &str = "the default gateway";
+
 /// One address that something is to answer at.
 struct Claim {
     address: IpAddr,
@@ -34,7 +37,11 @@ struct Claim {
 }
 
 pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
-    let network = scope.node_network().map(|placed| placed.value);
+    // A network without room for two was reported; nothing could be inside of it.
+    let network = scope
+        .node_network()
+        .map(|placed| placed.value)
+        .filter(|network| network.network().prefix_len() <= 30);
     let claims = claims(scope);
     let used = claims.iter().map(|claim| claim.address).collect();
     let mut free = network.map(|network| FreeAddresses::new(network.network(), used));
@@ -59,7 +66,7 @@ fn claims(scope: &Scope<'_>) -> Vec<Claim> {
     let bgp = scope.bgp_enabled();
     let gateway = scope.default_gateway().map(|gateway| Claim {
         address: gateway.value,
-        owner: "the default gateway".to_owned(),
+        owner: DEFAULT_GATEWAY.to_owned(),
         location: gateway
             .range
             .map(|range| scope.cluster.source.location(range)),
@@ -107,7 +114,7 @@ fn inside(
     };
     let problem = if network.contains(claim.address) {
         let edges = [network.network().network(), network.network().broadcast()];
-        if network.network().prefix_len() > 30 || !edges.contains(&claim.address) {
+        if !edges.contains(&claim.address) {
             return true;
         }
         let which = if claim.address == edges[0] {
@@ -184,10 +191,9 @@ fn router_address(
 ) {
     let address = router.value.ip();
     // The router usually is the default gateway.
-    let taken: HashSet<&str> = HashSet::from(["the default gateway"]);
     let claim = claims
         .iter()
-        .find(|claim| claim.address == address && !taken.contains(claim.owner.as_str()));
+        .find(|claim| claim.address == address && claim.owner != DEFAULT_GATEWAY);
     let Some(claim) = claim else {
         return;
     };

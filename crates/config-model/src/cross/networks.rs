@@ -35,8 +35,7 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
         pod_network(scope, pods, diagnostics);
     }
     if let Some(services) = services {
-        // Host 10 must not be the last address of a /28 or smaller network by accident:
-        // a /28 has hosts up to 14, a /29 up to 6.
+        // Host 10 itself must not be the last address, which is the broadcast one.
         if services.value.host(11).is_none() {
             diagnostics.push(
                 rules::CIDR_SERVICE_TOO_SMALL
@@ -132,8 +131,9 @@ fn pod_network(scope: &Scope<'_>, pods: &Placed<Cidr>, diagnostics: &mut Diagnos
     diagnostics.push(
         rules::CIDR_POD_TOO_SMALL
             .report(format!(
-                "`{}` has room for {room} nodes at a /24 each, and there are {count}",
-                pods.value
+                "`{}` has room for {room} node{} at a /24 each, and there are {count}",
+                pods.value,
+                if room == 1 { "" } else { "s" },
             ))
             .at(at)
             .hint(format!("use a /{needed} or larger; a /16 is usual")),

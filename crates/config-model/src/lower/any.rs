@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Node, Resolved, Style};
 
+use super::number::named;
 use super::reading::Reading;
 use crate::raw::merged;
 use crate::rules;
@@ -21,8 +22,8 @@ pub(super) fn any(reading: &mut Reading<'_>, node: &Node) -> Option<Value> {
                     .report(format!(
                         "{} is read as {}, but is {} in YAML 1.2",
                         reading.subject(node),
-                        old.kind_name(),
-                        new.kind_name(),
+                        described(reading, &old),
+                        described(reading, &new),
                     ))
                     .hint("put text in quotes, and write `true`, `false` and decimal numbers");
                 reading.report(node, problem);
@@ -54,6 +55,14 @@ pub(super) fn any(reading: &mut Reading<'_>, node: &Node) -> Option<Value> {
             }
             good.then_some(Value::Object(map))
         }
+    }
+}
+
+fn described(reading: &Reading<'_>, value: &Resolved) -> String {
+    if reading.secret {
+        value.kind_name().to_owned()
+    } else {
+        named(value)
     }
 }
 

@@ -89,6 +89,11 @@ fn declared(
             } else {
                 range
             };
+            // An alias without an anchor was reported where it stands.
+            if entry.value.is_alias() {
+                fields.slots.insert(name.clone(), Slot::Invalid);
+                return;
+            }
             diagnostics.push(
                 rules::KEY_EMPTY
                     .report(format!("the required key `{name}` has no value"))

@@ -103,7 +103,8 @@ fn agreed(reading: &mut Reading<'_>, node: &Node, scalar: &Scalar) -> Option<Res
     Some(new)
 }
 
-fn named(value: &Resolved) -> String {
+/// A number as it is, anything else by its kind.
+pub(super) fn named(value: &Resolved) -> String {
     match value {
         Resolved::Integer(number) => number.to_string(),
         Resolved::Float(number) => number.to_string(),

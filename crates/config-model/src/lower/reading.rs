@@ -54,22 +54,23 @@ impl Reading<'_> {
     /// The value as the subject of a sentence; the key's name for a secret.
     pub(crate) fn subject(&self, node: &Node) -> String {
         match node.text() {
-            Some(text) if !self.secret && !text.is_empty() => format!("`{}`", shown(text)),
+            Some(text) if !self.secret && !text.trim().is_empty() => format!("`{}`", shown(text)),
             _ => format!("the value of `{}`", self.name),
         }
     }
 }
 
 /// A text as a message repeats it: one line, not too long, and only up to the first blank,
-/// behind which something else may have come to stand.
+/// behind which something else may have come to stand, or `=`, behind which secrets stand.
 pub(crate) fn shown(text: &str) -> String {
-    let visible: String = text
-        .trim_start()
+    let text = text.trim_start();
+    let end = text.find('=').map_or(text.len(), |at| at + 1);
+    let visible: String = text[..end]
         .chars()
         .take_while(|character| !character.is_whitespace() && !character.is_control())
         .take(SHOWN)
         .collect();
-    if visible.len() < text.trim_end().len() {
+    if visible.len() < text.len() {
         format!("{visible}…")
     } else {
         visible

@@ -93,7 +93,10 @@ fn list(
     for item in nodes {
         items.push(item.range());
         let value = if item.is_null() && !matches!(of, Kind::Any) {
-            wrong_type(reading, item, of)
+            let problem = rules::VALUE_WRONG_TYPE
+                .report(format!("an entry of `{}` has no value", reading.name));
+            reading.report(item, problem);
+            None
         } else {
             lower(reading, item, of)
         };
@@ -201,16 +204,15 @@ fn entries(
     let mut good = true;
     let mut entries = Vec::with_capacity(mapping.len());
     for entry in merged(mapping, reading.source, reading.diagnostics).iter() {
-        match entry.key.text() {
-            Some(text) => entries.push((entry.key.clone(), text.to_owned(), entry.value.clone())),
-            None => {
-                let problem = rules::KEY_NOT_TEXT.report(format!(
-                    "{} stands where the name of a key is expected",
-                    entry.key.kind_name()
-                ));
-                reading.report(&entry.key, problem);
-                good = false;
-            }
+        if let Some(text) = entry.key.text() {
+            entries.push((entry.key.clone(), text.to_owned(), entry.value.clone()));
+        } else {
+            let problem = rules::KEY_NOT_TEXT.report(format!(
+                "{} stands where the name of a key is expected",
+                entry.key.kind_name()
+            ));
+            reading.report(&entry.key, problem);
+            good = false;
         }
     }
     good.then_some(entries)

@@ -60,7 +60,7 @@ pub struct AiGateway {
     pub identity: Option<AzureIdentity>,
 }
 
-/// An Azure OpenAI resource.
+/// A resource of Azure's `OpenAI` service.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AiRegion {
@@ -84,17 +84,17 @@ pub struct AzureIdentity {
     pub secret: SecretString,
 }
 
-/// The gateway to MCP servers, with Keycloak, PostgreSQL and Redis.
+/// The gateway to MCP servers, with Keycloak, its database and Redis.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Mcp {
     /// Its address.
     pub address: IpAddr,
-    /// The storage class of PostgreSQL and Redis.
+    /// The storage class of the database and Redis.
     pub storage_class: String,
     /// How long a tool call may take.
     pub request_timeout: Duration,
-    /// The size of a PostgreSQL volume.
+    /// The size of a volume of the database.
     pub postgres_storage: Quantity,
     /// The size of a Redis volume.
     pub redis_storage: Quantity,

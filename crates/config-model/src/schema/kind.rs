@@ -23,7 +23,10 @@ pub(super) fn kind_schema(kind: &Kind) -> Value {
         }
         Kind::Number => json!({ "type": "number" }),
         Kind::Choice(words) => json!({ "enum": words }),
-        Kind::VlanTag => number_or_text(4094, "^[1-9][0-9]{0,3}$"),
+        Kind::VlanTag => number_or_text(
+            4094,
+            "^([1-9][0-9]{0,2}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-4])$",
+        ),
         Kind::Asn => number_or_text(u32::MAX, "^[1-9][0-9]{0,9}$"),
         Kind::Labels => json!({ "type": "object", "additionalProperties": text() }),
         Kind::List { of, may_be_empty } => {
@@ -105,7 +108,7 @@ fn pattern(kind: &Kind) -> Option<String> {
             r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$".to_owned()
         }
         Kind::Duration => "^([0-9]{1,5}(h|m|s|ms)){1,4}$".to_owned(),
-        Kind::Disk => r"^(/dev/\S+|[^/]*\S[^/]*)$".to_owned(),
+        Kind::Disk => r"^(/dev/\S+|[^/]*[^/\s][^/]*)$".to_owned(),
         Kind::MacAddress => "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$".to_owned(),
         Kind::Schematic => "^[0-9a-f]{64}$".to_owned(),
         Kind::KernelModule => "^[A-Za-z0-9_-]+$".to_owned(),

@@ -50,7 +50,7 @@ checked_text! {
             && !text.starts_with('-')
             && !text.ends_with('.')
             && text.split('/').all(|part| {
-                !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock")
+                !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none()
             });
         if !well_formed {
             return Err(invalid("is not a branch name that git accepts"));

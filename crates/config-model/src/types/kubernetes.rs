@@ -3,6 +3,11 @@
 use super::text::{InvalidValue, checked_text, is_label};
 use crate::rules;
 
+/// What may follow the number of a quantity.
+const SUFFIXES: &[&str] = &[
+    "", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u", "m", "k", "M", "G", "T", "P", "E",
+];
+
 checked_text! {
     /// The key of a label: a name, with an optional DNS name before it.
     LabelKey, |text| {
@@ -48,9 +53,6 @@ checked_text! {
         if !number.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
             return Err(invalid("is no storage at all"));
         }
-        const SUFFIXES: &[&str] = &[
-            "", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u", "m", "k", "M", "G", "T", "P", "E",
-        ];
         let exponent = suffix.strip_prefix(['e', 'E']).is_some_and(|power| {
             let digits = power.strip_prefix(['+', '-']).unwrap_or(power);
             !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -23,3 +23,6 @@ pub use mac::MacAddress;
 pub use name::{DnsLabel, NodeName, SchematicId};
 pub use numbers::{Asn, VlanTag};
 pub use text::InvalidValue;
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,8 @@ struct Attributes<'a> {
     minimum: Option<i64>,
     maximum: Option<i64>,
     keys: Option<&'a RawEntry>,
+    /// Whether there are others, one of which may be a misspelt `type`.
+    unknown: bool,
 }
 
 /// Reads one declaration; none if it is of no use.
@@ -157,6 +159,7 @@ fn attributes<'a>(
                 "a whole number",
             ),
             other => {
+                attributes.unknown = true;
                 let mut problem = rules::VARIABLES_INVALID
                     .report(format!("`{other}` is not an attribute of a declaration"))
                     .at(source.location(entry.key.clone()));
@@ -209,11 +212,13 @@ fn kind(
         return record(keys, source, problems);
     }
     let Some(named) = attributes.kind else {
-        problems.push(
-            rules::VARIABLES_INVALID
-                .report(format!("the declaration of `{}` has no `type`", entry.name))
-                .at(source.location(entry.key.clone())),
-        );
+        if !attributes.unknown {
+            problems.push(
+                rules::VARIABLES_INVALID
+                    .report(format!("the declaration of `{}` has no `type`", entry.name))
+                    .at(source.location(entry.key.clone())),
+            );
+        }
         return None;
     };
     let name = named.value.text().unwrap_or_default();

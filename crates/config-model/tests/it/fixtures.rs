@@ -1,0 +1,84 @@
+//! Every negative fixture is refused for the rule it is named after, and every valid one is not.
+
+use std::collections::BTreeSet;
+
+use crate::common;
+
+use config_model::{fixture, rules};
+use diagnostics::Severity;
+
+#[test]
+fn negative_fixtures_report_exactly_their_problems() {
+    let mut wrong = Vec::new();
+    for folder in common::invalid() {
+        let (_, diagnostics) = fixture::read(|name| common::read(&folder.join(name)));
+        let expected = common::read(&folder.join("problems.txt")).unwrap_or_default();
+        let found = fixture::lines(&diagnostics);
+        if found != expected {
+            wrong.push(format!(
+                "{}\nexpected:\n{expected}found:\n{found}",
+                folder.display()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_negative_fixture_has_a_cluster_only_if_it_has_warnings_alone() {
+    for folder in common::invalid() {
+        let (parsed, all) = fixture::read(|name| common::read(&folder.join(name)));
+        assert!(!all.is_empty(), "{}", folder.display());
+        assert_eq!(
+            parsed.cluster.is_some(),
+            !parsed.diagnostics.has_errors(),
+            "{}",
+            folder.display()
+        );
+    }
+}
+
+#[test]
+fn every_rule_has_a_fixture_and_every_problem_a_rule() {
+    let mut emitted = BTreeSet::new();
+    for folder in common::invalid() {
+        let (_, diagnostics) = fixture::read(|name| common::read(&folder.join(name)));
+        for diagnostic in &diagnostics {
+            let id = diagnostic.rule.as_str();
+            emitted.insert(id.to_owned());
+            if id.starts_with("yaml/") {
+                continue;
+            }
+            let rule = rules::find(id).unwrap_or_else(|| panic!("`{id}` is not in the table"));
+            let relaxed = rule.is_relaxed() && diagnostic.severity == Severity::Warning;
+            assert!(relaxed || rule.severity() == diagnostic.severity, "{id}");
+        }
+    }
+    let without: Vec<_> = rules::rules()
+        .into_iter()
+        .map(rules::Rule::id)
+        .filter(|id| !emitted.contains(*id))
+        .collect();
+    assert_eq!(without, Vec::<&str>::new(), "rules without a fixture");
+}
+
+#[test]
+fn ten_faults_are_ten_problems_of_ten_rules() {
+    let folder = common::root().join("invalid/ten-faults");
+    let (_, diagnostics) = fixture::read(|name| common::read(&folder.join(name)));
+    let rules: BTreeSet<_> = diagnostics
+        .iter()
+        .map(|problem| problem.rule.as_str())
+        .collect();
+    assert_eq!((diagnostics.len(), rules.len()), (10, 10));
+}
+
+#[test]
+fn valid_fixtures_have_no_problem_at_all() {
+    for case in common::VALID {
+        let folder = common::root().join(case);
+        let (parsed, diagnostics) = fixture::read(|name| common::read(&folder.join(name)));
+        assert_eq!(fixture::lines(&diagnostics), "", "{case}");
+        assert!(parsed.cluster.is_some(), "{case}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Files that are huge, deep or expand without end, and clusters that are large.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use crate::common;
+
+fn rules(cluster: &str) -> Vec<String> {
+    let (_, nodes) = common::valid("minimal");
+    let parsed = common::built_in(cluster, &nodes);
+    assert!(parsed.cluster.is_none());
+    parsed
+        .diagnostics
+        .iter()
+        .map(|problem| problem.rule.to_string())
+        .collect()
+}
+
+#[test]
+fn what_breaks_a_limit_is_one_problem() {
+    let deep = format!("node_cidr: {}", "[".repeat(10_000));
+    assert_eq!(rules(&deep), ["yaml/too-deep"]);
+    let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
+    for (name, of) in ('b'..='j').zip('a'..='i') {
+        let aliases = vec![format!("*{of}"); 10].join(", ");
+        let _ = writeln!(bomb, "{name}: &{name} [{aliases}]");
+    }
+    assert_eq!(rules(&bomb), ["yaml/alias-bomb"]);
+    let huge = "# filler\n".repeat(2 << 20);
+    assert_eq!(rules(&huge), ["file/too-large"]);
+}
+
+fn many_nodes(count: usize, same: bool) -> String {
+    let mut nodes = String::from("nodes:\n");
+    for index in 0..count {
+        let host = if same { 7 } else { index + 256 };
+        let _ = writeln!(
+            nodes,
+            "  - name: \"n{}\"\n    address: \"10.0.{}.{}\"\n    controller: {}\n    disk: /dev/sda\n    \
+             mac_addr: \"52:54:00:00:{:02x}:{:02x}\"\n    schematic_id: \"{}\"",
+            if same { 0 } else { index },
+            host / 256,
+            host % 256,
+            index == 0,
+            host / 256,
+            host % 256,
+            "a".repeat(64),
+        );
+    }
+    nodes
+}
+
+const CLUSTER: &str = "node_cidr: 10.0.0.0/16\ncluster_api_addr: 10.0.0.2\n\
+    cluster_gateway_addr: 10.0.0.3\ncluster_dns_gateway_addr: 10.0.0.4\n\
+    cloudflare_gateway_addr: 10.0.0.5\nrepository_name: a/b\ncloudflare_domains: [example.com]\n\
+    cloudflare_token: fixture\ncluster_pod_cidr: 172.16.0.0/12\ncluster_svc_cidr: 192.168.0.0/16\n";
+
+fn time(nodes: &str) -> (Duration, usize) {
+    let start = Instant::now();
+    let parsed = common::built_in(CLUSTER, nodes);
+    (start.elapsed(), parsed.diagnostics.len())
+}
+
+#[test]
+fn time_grows_with_the_number_of_nodes_and_not_with_its_square() {
+    let (few, problems) = time(&many_nodes(200, false));
+    assert_eq!(problems, 0);
+    let (many, problems) = time(&many_nodes(2_000, false));
+    assert_eq!(problems, 0);
+    // Ten times as many; with a square it would be a hundred.
+    assert!(many < few * 40, "{few:?} for 200, {many:?} for 2,000");
+    let (many, problems) = time(&many_nodes(2_000, true));
+    assert_eq!(problems, 3 * 1_999);
+    assert!(
+        many < few * 60,
+        "{few:?} for 200, {many:?} for 2,000 with the same address"
+    );
+}

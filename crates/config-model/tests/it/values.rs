@@ -1,0 +1,155 @@
+//! The cluster that comes out: typed parts, and the values that templates read.
+
+use config_model::{LoadBalancerMode, OidcProvider, State, Templates, Visibility};
+use secrecy::ExposeSecret as _;
+
+use crate::common;
+
+fn cluster(case: &str) -> config_model::Cluster {
+    let (cluster, nodes) = common::valid(case);
+    common::built_in(&cluster, &nodes).cluster.expect(case)
+}
+
+fn value(cluster: &config_model::Cluster, key: &str) -> String {
+    let entry = cluster.values().entry(key).expect("declared");
+    match entry.value() {
+        Some(value) => format!("{value} ({:?})", entry.state()),
+        None => format!("{:?}", entry.state()),
+    }
+}
+
+#[test]
+fn defaults_and_derived_values_of_a_minimal_cluster() {
+    let cluster = cluster("minimal");
+    let shown: Vec<_> = [
+        "node_dns_servers",
+        "k8s_gateway_fallback_dns",
+        "node_default_gateway",
+        "cluster_pod_cidr",
+        "primary_domain",
+        "cilium_bgp_enabled",
+        "spegel_enabled",
+        "oidc_cookie_domain",
+        "repository_branch",
+        "proxmox_csi_token_id",
+        "auth_gateway_addr",
+        "mcp_rate_limit_requests",
+    ]
+    .iter()
+    .map(|key| format!("{key} = {}", value(&cluster, key)))
+    .collect();
+    insta::assert_snapshot!(shown.join("\n"), @"");
+    assert_eq!(cluster.load_balancer_mode(), LoadBalancerMode::Dsr);
+    assert!(cluster.bgp().is_none() && cluster.spegel() && cluster.schedules_on_controllers());
+    let node = &cluster.nodes()[0];
+    assert_eq!(
+        node.values().entry("mtu").map(config_model::Entry::state),
+        Some(State::Unset)
+    );
+    assert_eq!(
+        node.values().get("kernel_modules"),
+        Some(&serde_json::json!([]))
+    );
+}
+
+#[test]
+fn what_is_set_wins() {
+    let cluster = cluster("private");
+    assert_eq!(cluster.repository().visibility, Visibility::Private);
+    assert_eq!(cluster.network().default_gateway.to_string(), "10.10.10.2");
+    assert_eq!(
+        cluster.cloudflare().primary_domain().as_str(),
+        "example.com"
+    );
+    assert!(!cluster.spegel());
+    let shown: Vec<_> = [
+        "cloudflare_domain",
+        "cloudflare_domains",
+        "k8s_gateway_fallback_dns",
+        "spegel_enabled",
+    ]
+    .iter()
+    .map(|key| format!("{key} = {}", value(&cluster, key)))
+    .collect();
+    insta::assert_snapshot!(shown.join("\n"), @"");
+}
+
+#[test]
+fn everything_on_has_everything() {
+    let cluster = cluster("public");
+    let stacks = cluster.stacks();
+    let proxmox = stacks.proxmox.as_ref().expect("set");
+    assert_eq!(proxmox.storage, "local-zfs");
+    let token = proxmox.csi.as_ref().expect("set");
+    assert_eq!(token.secret.expose_secret(), "fixture-csi-secret");
+    assert!(proxmox.ccm.is_some());
+    assert_eq!(
+        stacks
+            .ai_gateway
+            .as_ref()
+            .map(|gateway| gateway.regions.len()),
+        Some(2)
+    );
+    let oidc = stacks.oidc.as_ref().expect("enabled");
+    assert_eq!(
+        oidc.providers,
+        [
+            OidcProvider::Google,
+            OidcProvider::Entra,
+            OidcProvider::GitHub
+        ]
+    );
+    assert_eq!(oidc.cookie_domain.as_str(), "example.com");
+    assert_eq!(
+        stacks.mcp.as_ref().map(|mcp| mcp.request_timeout.as_str()),
+        Some("90s")
+    );
+    let node = &cluster.nodes()[3];
+    assert_eq!(
+        (node.mtu, node.labels.len(), node.kernel_modules.len()),
+        (Some(9000), 2, 2)
+    );
+}
+
+#[test]
+fn bgp_is_on_with_all_three_keys() {
+    let cluster = cluster("bgp");
+    let bgp = cluster.bgp().expect("on");
+    assert_eq!(
+        (bgp.router_asn.number(), bgp.node_asn.number()),
+        (64513, 64514)
+    );
+    assert_eq!(value(&cluster, "cilium_bgp_enabled"), "true (Derived)");
+}
+
+#[test]
+fn keys_of_the_repository_have_defaults_and_types() {
+    let variables = "cluster:\n  wiki_size: { type: integer, default: 3 }\n  wiki_name: { type: string }\n  \
+                     wiki: { keys: { host: { type: fqdn, required: true }, port: { type: int, default: 80 } } }\n\
+                     nodes:\n  rack: { type: string, default: r1 }\n";
+    let (cluster, nodes) = common::valid("minimal");
+    let cluster = cluster + "wiki: { host: wiki.example.com }\n";
+    let nodes = nodes.replacen("    disk:", "    rack: r2\n    disk:", 1);
+    let parsed = common::with(&cluster, &nodes, Some(variables), Templates::BuiltIn);
+    assert_eq!(common::shown(&parsed.diagnostics), "");
+    let cluster = parsed.cluster.expect("no error");
+    let shown: Vec<_> = ["wiki_size", "wiki_name", "wiki"]
+        .iter()
+        .map(|key| format!("{key} = {}", value(&cluster, key)))
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @"");
+    let racks: Vec<_> = cluster
+        .nodes()
+        .iter()
+        .map(|node| node.values().get("rack"))
+        .collect();
+    insta::assert_debug_snapshot!(racks, @"");
+}
+
+#[test]
+fn a_network_leaves_room_for_other_gateways() {
+    let (text, nodes) = common::valid("minimal");
+    let parsed = common::built_in(&text.replace("10.10.10.0/24", "10.10.0.0/16"), &nodes);
+    let cluster = parsed.cluster.expect("no error");
+    assert_eq!(cluster.network().default_gateway.to_string(), "10.10.0.1");
+}
