@@ -40,7 +40,7 @@ pub struct ContextBuilder {
     pub(crate) item_keys: BTreeMap<String, BTreeSet<String>>,
     pub(crate) credentials: Credentials,
     pub(crate) secrets: Vec<SecretString>,
-    /// File names of `talos/patches/<dir>`, by `<dir>`.
+    /// Whether the functions and filters of cluster templates exist.
     pub(crate) native_functions: bool,
 }
 
@@ -87,6 +87,22 @@ impl ContextBuilder {
         self.credentials = credentials;
         self.native_functions = true;
         self
+    }
+
+    /// Every secret that is known, those of the credentials included.
+    pub(crate) fn all_secrets(&self) -> Vec<SecretString> {
+        let credentials = &self.credentials;
+        let from_files = [
+            &credentials.age_private,
+            &credentials.cloudflare_tunnel_secret,
+            &credentials.github_deploy_key,
+            &credentials.github_push_token,
+        ];
+        self.secrets
+            .iter()
+            .chain(from_files.into_iter().flatten())
+            .cloned()
+            .collect()
     }
 
     /// The finished context.

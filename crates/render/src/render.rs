@@ -1,9 +1,29 @@
 //! A set of templates and a context in, a tree of files out.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
 use diagnostics::{Diagnostic, Diagnostics, Source};
+use rayon::ThreadPool;
+use rayon::prelude::*;
 use tree::{Entry, Mode, Origin, RelPath, Rendered, Tree};
 
-use crate::{Context, Options, Role, TemplateSet};
+use crate::engine::{Engine, Names, Prepared};
+use crate::prepare::Reader;
+use crate::syntax;
+use crate::{Context, Options, Role, Template, TemplateSet};
+
+/// Bytes of stack for a thread that renders: templates may nest deeply, and running out of
+/// stack ends the program.
+const STACK: usize = 64 << 20;
+
+/// Threads with enough stack. Their number changes nothing but the time.
+static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .build()
+        .ok()
+});
 
 /// What rendering gives.
 #[derive(Debug)]
@@ -19,38 +39,118 @@ pub struct Output {
 /// All problems of all templates come back together; nothing is rendered by halves.
 pub fn render(
     set: &TemplateSet,
-    _context: &Context,
-    _options: &Options,
+    context: &Context,
+    options: &Options,
 ) -> Result<Output, Diagnostics> {
+    match &*THREADS {
+        Some(threads) => threads.install(|| render_all(set, context, options)),
+        None => Err(Diagnostic::error("template/threads", "no thread could be started").into()),
+    }
+}
+
+/// What became of one template.
+enum Made {
+    File(RelPath, Entry),
+    Empty(RelPath),
+}
+
+fn render_all(
+    set: &TemplateSet,
+    context: &Context,
+    options: &Options,
+) -> Result<Output, Diagnostics> {
+    let reader = Reader::new(options, context.inner.native_functions);
+    let templates: Vec<&Template> = set.iter().collect();
+    let prepared: Vec<_> = templates
+        .par_iter()
+        .map(|template| prepare(&reader, template))
+        .collect();
+    let prepared = Arc::new(prepared);
+    let engine = Engine::new(prepared, names(&templates), context.inner.clone(), options);
+    let made: Vec<_> = templates
+        .par_iter()
+        .enumerate()
+        .filter_map(|(position, template)| make(&engine, position, template, options))
+        .collect();
+    collect(made)
+}
+
+fn prepare(reader: &Reader, template: &Template) -> Result<Prepared, Diagnostics> {
+    let parsed = reader.read(template)?;
+    let translated = reader.translate(&parsed.statements);
+    Ok(Prepared::new(template, parsed, translated))
+}
+
+/// Of two templates with one name the first is found.
+fn names(templates: &[&Template]) -> Names {
+    let mut names = BTreeMap::new();
+    for (position, template) in templates.iter().enumerate() {
+        names.entry(template.name.clone()).or_insert(position);
+    }
+    Names(names)
+}
+
+fn make(
+    engine: &Engine,
+    position: usize,
+    template: &Template,
+    options: &Options,
+) -> Option<Result<Made, Diagnostics>> {
+    if template.role == Role::Partial {
+        return None;
+    }
+    let text = std::str::from_utf8(&template.content).unwrap_or_default();
+    let origin = Origin::new(Source::new(template.shown_as.clone(), text));
+    let path = match RelPath::new(&template.output) {
+        Ok(path) => path,
+        Err(error) => {
+            let problem = Diagnostic::error(
+                "template/output-path",
+                format!("`{}` cannot be an output: {error}", template.output),
+            );
+            return Some(Err(problem.at(origin.location()).into()));
+        }
+    };
+    let mode = Mode::new(template.mode);
+    if template.role == Role::Verbatim {
+        return Some(Ok(Made::File(
+            path,
+            Entry::new(&*template.content, mode, origin),
+        )));
+    }
+    Some(engine.render(position, template.data.clone()).map(|text| {
+        // Python's `strip`, by which makejinja decides.
+        if !options.keep_empty && text.chars().all(syntax::is_space) {
+            Made::Empty(path)
+        } else {
+            Made::File(path, Entry::new(text, mode, origin))
+        }
+    }))
+}
+
+fn collect(made: Vec<Result<Made, Diagnostics>>) -> Result<Output, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let mut files = Vec::new();
-    for template in set {
-        match template.role {
-            Role::Partial => {}
-            Role::Render => problems.push(Diagnostic::error(
-                "template/not-yet",
-                "templates are not rendered yet",
-            )),
-            Role::Verbatim => match RelPath::new(&template.output) {
-                Ok(path) => files.push((
-                    path,
-                    Entry::new(
-                        &*template.content,
-                        Mode::new(template.mode),
-                        Origin::new(Source::new(&*template.shown_as, "")),
-                    ),
-                )),
-                Err(error) => {
-                    problems.push(Diagnostic::error("template/output-path", error.to_string()))
-                }
-            },
+    let mut files = Vec::with_capacity(made.len());
+    let mut empty = Vec::new();
+    for result in made {
+        match result {
+            Ok(Made::File(path, entry)) => files.push((path, entry)),
+            Ok(Made::Empty(path)) => empty.push(path),
+            Err(found) => problems.extend(found),
         }
     }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(Output {
-        tree: Tree::from_files(files)?,
-        empty: Vec::new(),
-    })
+    let tree = match Tree::from_files(files) {
+        Ok(tree) if !problems.has_errors() => tree,
+        Ok(_) => {
+            problems.sort();
+            return Err(problems);
+        }
+        Err(found) => {
+            problems.extend(found);
+            problems.sort();
+            return Err(problems);
+        }
+    };
+    empty.sort();
+    Ok(Output { tree, empty })
 }

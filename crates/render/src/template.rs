@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::Data;
+
 /// What is done with one file of a [`TemplateSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -34,7 +36,7 @@ pub struct Template {
     /// What is done with it.
     pub role: Role,
     /// Variables for this template alone, over those of the context.
-    pub data: Option<Arc<IndexMap<String, serde_json::Value>>>,
+    pub data: Option<Arc<IndexMap<String, Data>>>,
 }
 
 impl Template {

@@ -289,9 +289,7 @@ fn delimiters(settings: &mut Settings<'_>) -> Delimiters {
     ];
     for (index, (path, start)) in starts.iter().enumerate() {
         if let Some((other, _)) = starts[..index].iter().find(|(_, text)| text == start) {
-            let location = settings
-                .location(path)
-                .or_else(|| settings.location(other));
+            let location = settings.location(path).or_else(|| settings.location(other));
             let mut problem = Diagnostic::error(
                 "makejinja/unknown-value",
                 format!("`{path}` and `{other}` are both `{start}`"),

@@ -74,7 +74,9 @@ impl Pattern {
             return false;
         }
         let from_right = self.parts.iter().rev().zip(parts.iter().rev());
-        from_right.into_iter().all(|(pattern, part)| part_matches(pattern, part))
+        from_right
+            .into_iter()
+            .all(|(pattern, part)| part_matches(pattern, part))
     }
 }
 
@@ -105,7 +107,9 @@ fn part_matches(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern[at..].iter().all(|token| matches!(token, Token::Any))
+    pattern[at..]
+        .iter()
+        .all(|token| matches!(token, Token::Any))
 }
 
 enum Token {

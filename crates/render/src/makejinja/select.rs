@@ -100,7 +100,10 @@ impl Config {
     /// One file in, one file out: then `output` is the file itself.
     fn is_single_file(&self, files: &Files, existing: &Existing) -> bool {
         self.inputs.len() <= 1
-            && !self.inputs.iter().any(|input| files.is_folder(&input.value))
+            && !self
+                .inputs
+                .iter()
+                .any(|input| files.is_folder(&input.value))
             && (!suffix(&self.output.value).is_empty() || existing.output_is_file)
             && !existing.output_is_folder
     }
@@ -174,7 +177,9 @@ impl Chooser<'_> {
         } else {
             join(self.root, path)
         };
-        self.exclude.iter().any(|pattern| pattern.matches(&absolute))
+        self.exclude
+            .iter()
+            .any(|pattern| pattern.matches(&absolute))
     }
 
     /// Of two files for one output the first counts, whatever becomes of it.
@@ -193,7 +198,9 @@ impl Chooser<'_> {
             let path = path.to_owned();
             Choice::Copy { name, path }
         };
-        self.selection.sources.insert(output.clone(), path.to_owned());
+        self.selection
+            .sources
+            .insert(output.clone(), path.to_owned());
         self.chosen.insert(output, choice);
     }
 
@@ -203,7 +210,11 @@ impl Chooser<'_> {
         }
         let config = self.config;
         let has_suffix = suffix(name) == config.jinja_suffix && !config.keep_jinja_suffix;
-        let length = if has_suffix { config.jinja_suffix.len() } else { 0 };
+        let length = if has_suffix {
+            config.jinja_suffix.len()
+        } else {
+            0
+        };
         name[..name.len() - length].to_owned()
     }
 

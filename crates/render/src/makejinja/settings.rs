@@ -289,7 +289,10 @@ impl<'a> Settings<'a> {
 /// Entries in the order of the file, which the map itself does not keep.
 pub(super) fn in_written_order<'t, 'a>(
     table: &'t DeTable<'a>,
-) -> Vec<(&'t Spanned<toml::de::DeString<'a>>, &'t Spanned<DeValue<'a>>)> {
+) -> Vec<(
+    &'t Spanned<toml::de::DeString<'a>>,
+    &'t Spanned<DeValue<'a>>,
+)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries

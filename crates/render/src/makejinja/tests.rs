@@ -59,7 +59,12 @@ fn the_configuration_of_the_family_is_read() {
     let paths: Vec<_> = config.paths().collect();
     assert_eq!(
         paths,
-        ["templates/overrides", "templates/config", "cluster.yaml", "nodes.yaml"]
+        [
+            "templates/overrides",
+            "templates/config",
+            "cluster.yaml",
+            "nodes.yaml"
+        ]
     );
     assert_eq!(config.output.value, "");
     assert!(config.copy_metadata && config.force && !config.quiet);
@@ -126,7 +131,10 @@ fn a_file_that_is_no_toml_is_reported_as_such() {
 
 #[test]
 fn who_takes_the_templates_only_gets_warnings_for_the_rest() {
-    let source = Source::new("makejinja.toml", "[makejinja]\nexec_pre = \"true\"\nclean = 1\n");
+    let source = Source::new(
+        "makejinja.toml",
+        "[makejinja]\nexec_pre = \"true\"\nclean = 1\n",
+    );
     let read = Config::read_templates(&source);
     assert!(read.config.is_some());
     assert_eq!(read.diagnostics.len(), 2);
@@ -134,7 +142,10 @@ fn who_takes_the_templates_only_gets_warnings_for_the_rest() {
 
 #[test]
 fn variables_override_the_file() {
-    let source = Source::new("makejinja.toml", "[makejinja]\noutput = \"a\"\nforce = true\n");
+    let source = Source::new(
+        "makejinja.toml",
+        "[makejinja]\noutput = \"a\"\nforce = true\n",
+    );
     let environment = [
         ("MAKEJINJA_OUTPUT", "b/./c"),
         ("MAKEJINJA_INPUTS", "one:two"),
@@ -180,7 +191,10 @@ fn the_first_match_wins_and_templates_are_found_by_name() {
         })
         .collect();
     // The text is that of the first of this name, the permissions those of the file found.
-    assert_eq!(chosen, ["hidden 600 excluded", "same 755 first", "x.sh 755 copied"]);
+    assert_eq!(
+        chosen,
+        ["hidden 600 excluded", "same 755 first", "x.sh 755 copied"]
+    );
 }
 
 #[test]

@@ -86,11 +86,12 @@ fn read_into(values: &mut Values, path: &str, files: &Files, problems: &mut Diag
     }
     for mut problem in found {
         // Nobody knows yet which values of the file are secret.
-        for location in problem
-            .location
-            .iter_mut()
-            .chain(problem.related.iter_mut().map(|related| &mut related.location))
-        {
+        for location in problem.location.iter_mut().chain(
+            problem
+                .related
+                .iter_mut()
+                .map(|related| &mut related.location),
+        ) {
             location.excerpt = None;
         }
         problems.push(problem);
@@ -99,8 +100,11 @@ fn read_into(values: &mut Values, path: &str, files: &Files, problems: &mut Diag
 
 /// A document that is not a map: makejinja merges documents as dictionaries.
 fn not_a_map(location: Location, kind: &str) -> Diagnostic {
-    Diagnostic::error("makejinja/data-not-a-map", format!("the data is {kind}, not a map"))
-        .at(location)
+    Diagnostic::error(
+        "makejinja/data-not-a-map",
+        format!("the data is {kind}, not a map"),
+    )
+    .at(location)
 }
 
 /// Sets `a.b.c` to a text, making the maps on the way.

@@ -90,7 +90,11 @@ impl Moment {
                 numbers.push(time.microsecond);
             }
         }
-        let mut text = numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let mut text = numbers
+            .iter()
+            .map(u32::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         match self.offset_minutes {
             None => {}
             Some(0) => text.push_str(", tzinfo=datetime.timezone.utc"),

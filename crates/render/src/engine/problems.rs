@@ -1,0 +1,186 @@
+//! The engine's errors as diagnostics: kind, place, and nothing that a variable holds.
+
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use minijinja::{Error, ErrorKind};
+use secrecy::ExposeSecret;
+
+use super::{Names, Prepared};
+use crate::context::ContextBuilder;
+use crate::python::fault::Fault;
+
+/// The detail of an error that only says that another template has problems of its own.
+pub(super) const UNREADABLE: &str = "\u{1}unreadable";
+
+/// The text of the error that ends a too long output.
+pub(super) const TOO_MUCH_OUTPUT: &str = "the output is too large";
+
+/// How long a text must be to be taken for a secret wherever it occurs.
+const SHORTEST_SECRET: usize = 4;
+
+/// Replaces every known secret.
+pub(crate) struct Redaction {
+    /// Longest first, so that a secret within another leaves no rest.
+    secrets: Vec<secrecy::SecretString>,
+}
+
+impl Redaction {
+    pub(crate) fn new(context: &Arc<ContextBuilder>) -> Self {
+        let mut secrets: Vec<_> = context
+            .all_secrets()
+            .into_iter()
+            .filter(|secret| secret.expose_secret().len() >= SHORTEST_SECRET)
+            .collect();
+        secrets.sort_by(|left, right| {
+            let (left, right) = (left.expose_secret(), right.expose_secret());
+            right.len().cmp(&left.len()).then_with(|| left.cmp(right))
+        });
+        Self { secrets }
+    }
+
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.secrets {
+            if text.contains(secret.expose_secret()) {
+                text = text.replace(secret.expose_secret(), "<redacted>");
+            }
+        }
+        text
+    }
+}
+
+/// What went wrong, at its place in the template that it is in.
+pub(super) fn diagnose(
+    error: &Error,
+    rendered: &Prepared,
+    names: &Names,
+    prepared: &[Result<Prepared, Diagnostics>],
+    redaction: &Redaction,
+) -> Diagnostics {
+    // The innermost error of the engine's own is the cause; the others only say through
+    // which templates it came.
+    let chain = chain(error);
+    let cause = chain.last().copied().unwrap_or(error);
+    let prepared_of = |error: &Error| {
+        let name = error.name()?;
+        if name == rendered.name {
+            return Some(rendered);
+        }
+        names
+            .position(name)
+            .and_then(|index| prepared.get(index)?.as_ref().ok())
+    };
+    let located = chain
+        .iter()
+        .rev()
+        .copied()
+        .find(|error| error.range().is_some() && prepared_of(error).is_some())
+        .unwrap_or(error);
+    let template = prepared_of(located).unwrap_or(rendered);
+    if cause.detail() == Some(UNREADABLE) {
+        // The other template reports its own problems; this is the place that needs it.
+        return at(
+            Diagnostic::error(
+                "template/unreadable",
+                "the template that is needed here has errors",
+            ),
+            located,
+            template,
+        );
+    }
+    let mut diagnostic = describe(cause, redaction);
+    for through in chain.iter().filter(|error| error.name() != located.name()) {
+        if let (Some(other), Some(range)) = (prepared_of(through), through.range())
+            && let Some(span) = other.translated.origin(&range)
+        {
+            let place = other.source.location(other.places.in_file(span));
+            diagnostic = diagnostic.related(place, "needed here");
+        }
+    }
+    at(diagnostic, located, template)
+}
+
+fn at(diagnostic: Diagnostic, error: &Error, template: &Prepared) -> Diagnostics {
+    let span = error
+        .range()
+        .and_then(|range| template.translated.origin(&range));
+    let location = match span {
+        Some(span) => template.source.location(template.places.in_file(span)),
+        None => template.source.whole(),
+    };
+    diagnostic.at(location).into()
+}
+
+/// The error and those it came from, outermost first.
+fn chain(error: &Error) -> Vec<&Error> {
+    let mut chain = vec![error];
+    let mut next: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(current) = next {
+        if let Some(inner) = current.downcast_ref::<Error>() {
+            chain.push(inner);
+        }
+        next = current.source();
+    }
+    chain
+}
+
+fn describe(error: &Error, redaction: &Redaction) -> Diagnostic {
+    if let Some((rule, message, hint)) = Fault::from_error(error) {
+        let diagnostic = Diagnostic::error(rule, redaction.clean(&message));
+        return match hint {
+            Some(hint) => diagnostic.hint(redaction.clean(&hint)),
+            None => diagnostic,
+        };
+    }
+    let detail = error.detail().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::OutOfFuel => {
+            Diagnostic::error("template/endless", "rendering does not come to an end").hint(
+                "look for a loop that grows what it goes through, or a macro that calls itself",
+            )
+        }
+        ErrorKind::WriteFailure => Diagnostic::error("template/limit", TOO_MUCH_OUTPUT),
+        ErrorKind::TemplateNotFound => Diagnostic::error(
+            "template/missing",
+            "a template that is needed here does not exist",
+        ),
+        ErrorKind::SyntaxError => {
+            Diagnostic::error("template/syntax", "this is too deeply nested, or too long")
+                .hint("split it with `set` statements")
+        }
+        ErrorKind::InvalidOperation if detail.contains("recursion limit") => Diagnostic::error(
+            "template/endless",
+            "templates include each other, or macros call themselves, without end",
+        ),
+        ErrorKind::InvalidOperation if detail.contains("cycle in template inheritance") => {
+            Diagnostic::error(
+                "template/endless",
+                "templates extend each other in a circle",
+            )
+        }
+        ErrorKind::InvalidOperation if detail.contains("extend a second time") => {
+            Diagnostic::error("template/extends", "a template can extend only one other")
+        }
+        ErrorKind::InvalidOperation if detail.contains("recurse") => Diagnostic::error(
+            "template/loop",
+            "`loop(…)` works inside of a `recursive` loop only",
+        ),
+        ErrorKind::InvalidOperation
+            if detail.contains("super") || detail.contains("parent block") =>
+        {
+            Diagnostic::error(
+                "template/super",
+                "there is no block that `super()` could mean",
+            )
+        }
+        ErrorKind::InvalidOperation if detail.contains("Required block") => {
+            Diagnostic::error("template/block", "a required block is not filled")
+        }
+        ErrorKind::UnknownBlock => {
+            Diagnostic::error("template/block", "there is no block of this name")
+        }
+        // What the engine says of these may show values, so only their kind is said.
+        kind => Diagnostic::error("template/failed", redaction.clean(&kind.to_string())),
+    }
+}

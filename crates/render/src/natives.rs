@@ -1,0 +1,161 @@
+//! The functions that cluster templates get from their Python plugin, fed from values that
+//! were read before.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Object, ObjectRepr};
+use minijinja::{Error, State, Value};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::context::ContextBuilder;
+use crate::python::call::Arguments;
+use crate::python::fault::{Fault, Outcome};
+use crate::python::objects::List;
+use crate::python::view::View;
+
+/// The names of all of them.
+pub(crate) const NAMES: &[&str] = &[
+    "age_key",
+    "cloudflare_tunnel_id",
+    "cloudflare_tunnel_secret",
+    "github_deploy_key",
+    "github_push_token",
+    "talos_patches",
+];
+
+/// Where the patches of Talos stand below the template folder.
+const PATCHES: &str = "talos/patches/";
+
+/// What templates call the template folder.
+const FOLDER: &str = "templates/config/";
+
+/// Which templates there are, for `talos_patches`.
+pub(crate) type TemplateNames = dyn Fn(&str) -> Vec<String> + Send + Sync;
+
+/// The function of that name as a value.
+pub(crate) fn find(
+    name: &str,
+    context: &Arc<ContextBuilder>,
+    templates: impl FnOnce() -> Arc<TemplateNames>,
+) -> Option<Value> {
+    let name = *NAMES.iter().find(|known| **known == name)?;
+    Some(Value::from_object(Native {
+        name,
+        context: context.clone(),
+        templates: templates(),
+    }))
+}
+
+struct Native {
+    name: &'static str,
+    context: Arc<ContextBuilder>,
+    templates: Arc<TemplateNames>,
+}
+
+impl Native {
+    fn give(&self, arguments: Arguments) -> Outcome<Value> {
+        let credentials = &self.context.credentials;
+        match self.name {
+            "age_key" => {
+                let [kind] = arguments.bind(self.name, ["key_type"], 1)?;
+                let kind = kind.unwrap_or_default();
+                match View::of(&kind) {
+                    View::Text("public") => plain(credentials.age_public.as_ref(), "age.key"),
+                    View::Text("private") => secret(credentials.age_private.as_ref(), "age.key"),
+                    _ => Err(Fault::value_error(
+                        "`age_key` gives the `public` or the `private` key",
+                    )),
+                }
+            }
+            "talos_patches" => {
+                let [folder] = arguments.bind(self.name, ["value"], 1)?;
+                let folder = folder.unwrap_or_default();
+                let View::Text(folder) = View::of(&folder) else {
+                    return Err(Fault::type_error(
+                        "`talos_patches` needs the name of a folder",
+                    ));
+                };
+                Ok(self.patches(folder))
+            }
+            name => {
+                arguments.positional(name, 0, 0)?;
+                match name {
+                    "cloudflare_tunnel_id" => plain(
+                        credentials.cloudflare_tunnel_id.as_ref(),
+                        "cloudflare-tunnel.json",
+                    ),
+                    "cloudflare_tunnel_secret" => secret(
+                        credentials.cloudflare_tunnel_secret.as_ref(),
+                        "cloudflare-tunnel.json",
+                    ),
+                    "github_deploy_key" => {
+                        secret(credentials.github_deploy_key.as_ref(), "github-deploy.key")
+                    }
+                    _ => secret(
+                        credentials.github_push_token.as_ref(),
+                        "github-push-token.txt",
+                    ),
+                }
+            }
+        }
+    }
+
+    /// The patches of a folder, sorted by path.
+    fn patches(&self, folder: &str) -> Value {
+        let prefix = format!("{PATCHES}{folder}/");
+        let mut found: Vec<String> = (self.templates)(&prefix)
+            .into_iter()
+            .filter(|name| {
+                let file = &name[prefix.len()..];
+                file.ends_with(".yaml.j2") && !file.contains('/')
+            })
+            .map(|name| format!("{FOLDER}{name}"))
+            .collect();
+        found.sort_unstable();
+        List::value(found.into_iter().map(Value::from).collect())
+    }
+}
+
+fn plain(value: Option<&String>, file: &str) -> Outcome<Value> {
+    value
+        .map(|value| Value::from(value.trim()))
+        .ok_or_else(|| absent(file))
+}
+
+fn secret(value: Option<&SecretString>, file: &str) -> Outcome<Value> {
+    value
+        .map(|value| Value::from(value.expose_secret().trim()))
+        .ok_or_else(|| absent(file))
+}
+
+fn absent(file: &str) -> Fault {
+    Fault::credential(format!(
+        "the file `{file}` is needed here, but is not there"
+    ))
+    .hint("`ichor init` makes the keys that can be made; put the others beside `cluster.yaml`")
+}
+
+impl fmt::Debug for Native {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<function {}>", self.name)
+    }
+}
+
+impl Object for Native {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, values: &[Value]) -> Result<Value, Error> {
+        Ok(self.give(Arguments::split(values.to_vec()))?)
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<function {}>", self.name)
+    }
+}
