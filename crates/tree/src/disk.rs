@@ -221,9 +221,10 @@ impl Folder<'_> {
                 }
             }
         } else {
-            // One byte more than needed saves the read that would find the end.
+            // Room for one byte more shows the end without growing; reading through `take`
+            // saves two system calls that would ask for the size again.
             let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-            file.read_to_end(&mut bytes)?;
+            file.take(size + 1).read_to_end(&mut bytes)?;
             Bytes::Held(bytes)
         };
         Ok(Found::File(FoundFile {
