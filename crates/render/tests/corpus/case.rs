@@ -93,7 +93,14 @@ impl Case {
             return Err(read.diagnostics);
         };
         existing.output_is_folder = !existing.files.is_empty() && config.output.value == "out";
-        let run = run(&config, "/recording/case", &files, &existing, &environment, None)?;
+        let run = run(
+            &config,
+            "/recording/case",
+            &files,
+            &existing,
+            &environment,
+            None,
+        )?;
         for (path, entry) in run.tree.iter() {
             let path = match run.output.strip_prefix("out") {
                 Some("") => path.to_string(),
@@ -129,7 +136,10 @@ impl Case {
     fn environment(&self, files: &Files) -> BTreeMap<String, String> {
         let mut environment = BTreeMap::from([
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
-            ("CORPUS_VARIABLE".to_owned(), "from the environment".to_owned()),
+            (
+                "CORPUS_VARIABLE".to_owned(),
+                "from the environment".to_owned(),
+            ),
         ]);
         if files.is_file("environment") {
             for line in text(&self.folder.join("environment")).lines() {
