@@ -96,6 +96,30 @@ impl Ui {
         self.problems.extend(sorted);
     }
 
+    /// A line that counts problems: `2 errors, 1 warning`. Nothing where there are none.
+    pub(crate) fn count(&mut self, problems: &Diagnostics) {
+        let counted = [
+            (problems.count(Severity::Error), "error"),
+            (problems.count(Severity::Warning), "warning"),
+        ];
+        let parts: Vec<_> = counted
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| plural(count, noun))
+            .collect();
+        if !parts.is_empty() {
+            self.important(parts.join(", "));
+        }
+    }
+
+    /// What went wrong, where it is no problem with a place: `error: …`.
+    pub(crate) fn error(&mut self, text: &str) {
+        if !self.is_json() {
+            let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+            self.talk(&format!("{style}error{style:#}: {text}"));
+        }
+    }
+
     /// Asks a yes-or-no question. Without a terminal, or in JSON output, `--yes` answers.
     /// `None` where nobody can be asked.
     pub(crate) fn confirm(&mut self, question: &str) -> Option<bool> {
@@ -140,5 +164,13 @@ impl Ui {
         let mut stream = anstream::stderr().lock();
         // Nobody is left to be told that standard error is closed.
         drop(writeln!(stream, "{text}"));
+    }
+}
+
+/// A count with its noun: `1 file`, `2 files`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
     }
 }

@@ -41,3 +41,18 @@ pub use model::{
 };
 pub use parse::parse;
 pub use templates::Templates;
+
+/// The built-in keys, and those that a repository's `templates/variables.yaml` declares.
+pub fn declarations(
+    variables: Option<&diagnostics::Source>,
+) -> (Declarations, diagnostics::Diagnostics) {
+    variables.map_or_else(
+        || {
+            (
+                Declarations::built_in().clone(),
+                diagnostics::Diagnostics::new(),
+            )
+        },
+        variables::parse,
+    )
+}

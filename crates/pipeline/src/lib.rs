@@ -1,1 +1,38 @@
-//! Being written.
+//! Load, render, check, plan: the order of the stages, once.
+//!
+//! The program, the golden trees and the benchmarks all run this sequence:
+//!
+//! - [`load()`] reads a repository, the only place that does;
+//! - [`Model::new`] checks the configuration and gathers templates and context;
+//! - [`render()`] makes every output, in memory;
+//! - [`build()`] checks all of it and leaves only what may be written;
+//! - [`Built::plan`] compares with the disk; the plan's `commit` writes.
+//!
+//! **Invariant:** this crate prints nothing, asks nothing, and reads no environment variable;
+//! no stage touches the network.
+//!
+//! ```
+//! use camino::Utf8Path;
+//! use pipeline::{Environment, Missing};
+//!
+//! let nowhere = Utf8Path::new("no/such/folder");
+//! let missing = pipeline::load(nowhere, &Environment::default()).err();
+//! assert!(matches!(missing, Some(Missing::NoConfiguration)));
+//! ```
+
+pub mod archive;
+mod build;
+pub mod clock;
+pub mod example;
+pub mod git;
+pub mod init;
+pub mod load;
+mod model;
+pub mod pins;
+pub mod schema;
+pub mod templates;
+pub mod write;
+
+pub use build::{Built, Overwrite, PlanOptions, RenderedTree, build, render};
+pub use load::{Environment, Inputs, Missing, load};
+pub use model::Model;

@@ -4,10 +4,12 @@ mod gitignore;
 mod keys;
 mod renovate;
 
+use camino::Utf8Path;
 use diagnostics::Diagnostic;
 use zeroize::Zeroizing;
 
 use crate::templates::builtin;
+use crate::{load, write};
 
 /// One file that is missing from a repository.
 pub struct NewFile {
@@ -63,7 +65,10 @@ pub fn missing(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, D
     missing_with(
         existing,
         created,
-        (config_model::sample::cluster(), config_model::sample::nodes()),
+        (
+            config_model::sample::cluster(".ichor/schema/cluster.json"),
+            config_model::sample::nodes(".ichor/schema/nodes.json"),
+        ),
     )
 }
 
@@ -100,14 +105,35 @@ fn missing_with(
     };
     add(NewFile::new("cluster.yaml", cluster, "the cluster's settings; edit it").private());
     add(NewFile::new("nodes.yaml", nodes, "the machines; edit it").private());
-    add(NewFile::new("versions.yaml", builtin::versions(), "the versions that are deployed"));
-    add(NewFile::new(".renovaterc.json", renovate::configuration(), "lets Renovate raise versions"));
-    add(NewFile::new("age.key", keys::age_key(created).as_str(), "decrypts every secret; keep a copy").key());
+    add(NewFile::new(
+        "versions.yaml",
+        builtin::versions(),
+        "the versions that are deployed",
+    ));
+    add(NewFile::new(
+        ".renovaterc.json",
+        renovate::configuration(),
+        "lets Renovate raise versions",
+    ));
+    add(NewFile::new(
+        "age.key",
+        keys::age_key(created).as_str(),
+        "decrypts every secret; keep a copy",
+    )
+    .key());
     if !(existing.has)("github-deploy.key") {
         let (private, public) = keys::deploy_key().map_err(|_| {
-            Diagnostic::error("init/no-random-numbers", "the system gives no random numbers")
+            Diagnostic::error(
+                "init/no-random-numbers",
+                "the system gives no random numbers",
+            )
         })?;
-        add(NewFile::new("github-deploy.key", private.as_str(), "reads a private repository").key());
+        add(NewFile::new(
+            "github-deploy.key",
+            private.as_str(),
+            "reads a private repository",
+        )
+        .key());
         // A public key without its private one is of no use.
         files.push(NewFile::new(
             "github-deploy.key.pub",
@@ -143,4 +169,38 @@ fn tunnel_credentials() -> String {
     })
     .to_string()
         + "\n"
+}
+
+/// Writes everything that is missing from a repository, and says what.
+///
+/// # Errors
+///
+/// What the disk refuses; no random numbers.
+pub fn run(root: &Utf8Path, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
+    write_missing(root, |existing| missing(existing, created))
+}
+
+/// Writes the example's files that are missing.
+pub(crate) fn run_example(root: &Utf8Path, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
+    write_missing(root, |existing| example(existing, created))
+}
+
+fn write_missing(
+    root: &Utf8Path,
+    files: impl FnOnce(&Existing<'_>) -> Result<Vec<NewFile>, Diagnostic>,
+) -> Result<Vec<NewFile>, Diagnostic> {
+    let gitignore = load::text(root, ".gitignore")?;
+    let existing = Existing {
+        has: &|path| root.join(path).symlink_metadata().is_ok(),
+        gitignore: gitignore.as_ref().map_or("", |source| source.text()),
+    };
+    let files = files(&existing)?;
+    for file in &files {
+        if file.path == ".gitignore" {
+            write::file(root, file.path, &file.content, file.mode)?;
+        } else {
+            write::new_file(root, file.path, &file.content, file.mode, file.key)?;
+        }
+    }
+    Ok(files)
 }

@@ -6,7 +6,7 @@ use rust_embed::RustEmbed;
 
 /// Everything below `templates/` of this repository, as it was when the program was built.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../templates/"]
+#[folder = "../../templates/"]
 struct Embedded;
 
 /// The version of the built-in template set. The ownership record names it, so that an older

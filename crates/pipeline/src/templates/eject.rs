@@ -67,10 +67,7 @@ pub fn eject_all() -> Vec<Ejected> {
     copies(all, set::CONFIG)
 }
 
-fn copies(
-    templates: impl IntoIterator<Item = (String, Vec<u8>)>,
-    folder: &str,
-) -> Vec<Ejected> {
+fn copies(templates: impl IntoIterator<Item = (String, Vec<u8>)>, folder: &str) -> Vec<Ejected> {
     templates
         .into_iter()
         .map(|(name, content)| Ejected {
@@ -150,7 +147,10 @@ pub fn status(bases: &set::Files, copies: &set::Files) -> Vec<Status> {
 /// # Errors
 ///
 /// A path that was never ejected (`template/not-ejected`).
-pub fn recorded<'a>(bases: &'a set::Files, path: &str) -> Result<(&'a str, &'a set::File), Diagnostic> {
+pub fn recorded<'a>(
+    bases: &'a set::Files,
+    path: &str,
+) -> Result<(&'a str, &'a set::File), Diagnostic> {
     let wanted = plain(path);
     bases
         .iter()

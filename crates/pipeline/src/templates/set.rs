@@ -51,15 +51,15 @@ pub fn built_in(overrides: &Files) -> Overridden {
 }
 
 /// A repository's own set: `base` in makejinja's order, with `overrides` over it.
-pub fn own(base: impl IntoIterator<Item = Template>, overrides: &Files, suffix: &str) -> Overridden {
-    merged(base, overrides, suffix)
-}
-
-fn merged(
+pub fn own(
     base: impl IntoIterator<Item = Template>,
     overrides: &Files,
     suffix: &str,
 ) -> Overridden {
+    merged(base, overrides, suffix)
+}
+
+fn merged(base: impl IntoIterator<Item = Template>, overrides: &Files, suffix: &str) -> Overridden {
     let as_override = |path: &str, file: &File| {
         let shown_as = format!("{OVERRIDES}/{path}");
         Template::new(path, file.content.clone(), shown_as, suffix).mode(file.mode)

@@ -1,0 +1,53 @@
+//! `init`: samples, keys and pins of a new repository.
+
+use camino::Utf8Path;
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::Ui;
+
+/// Write the samples and keys of a new repository
+///
+/// Writes what is missing and overwrites nothing: commented samples of `cluster.yaml` and
+/// `nodes.yaml`, an age key, an ed25519 deploy key, a push token, `versions.yaml`, a Renovate
+/// configuration and editor schemas, and adds to `.gitignore` whatever must never be committed.
+///
+/// Examples:
+///   ichor init
+///   ichor -C ~/src/home-cluster init
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Init {}
+
+impl Init {
+    #[expect(
+        clippy::unused_self,
+        reason = "every command has the same shape; options may come"
+    )]
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        super::stop_if_tidied(root)?;
+        let written = pipeline::init::run(root, &pipeline::clock::now())?;
+        let listed: Vec<_> = written
+            .iter()
+            .map(|file| json!({ "path": file.path, "purpose": file.purpose }))
+            .collect();
+        ui.set("written", listed);
+        for file in &written {
+            ui.status(format!("Wrote `{}`: {}.", file.path, file.purpose));
+        }
+        if written.is_empty() {
+            ui.status("Nothing is missing; nothing was written.");
+        }
+        let next = [
+            "Edit `cluster.yaml` and `nodes.yaml`; each key is explained there.",
+            "Create a Cloudflare tunnel and save its credentials as `cloudflare-tunnel.json`.",
+            "Run `ichor configure`.",
+        ];
+        ui.status("\nNext:");
+        for (index, step) in next.iter().enumerate() {
+            ui.status(format!("  {}. {step}", index + 1));
+        }
+        Ok(Exit::Done)
+    }
+}

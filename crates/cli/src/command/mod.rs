@@ -1,0 +1,70 @@
+//! Every command, one file each.
+
+mod completions;
+mod configure;
+mod diff;
+mod init;
+mod man;
+mod render;
+mod schema;
+mod template;
+mod validate;
+mod versions;
+
+use clap::Subcommand;
+
+use crate::arguments::Arguments;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::Ui;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    Configure(configure::Configure),
+    Diff(diff::Diff),
+    Validate(validate::Validate),
+    #[command(subcommand)]
+    Template(template::Template),
+    #[command(subcommand)]
+    Versions(versions::Versions),
+    Render(render::Render),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    /// The word that chose it, as JSON output names it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Configure(_) => "configure",
+            Self::Diff(_) => "diff",
+            Self::Validate(_) => "validate",
+            Self::Template(_) => "template",
+            Self::Versions(_) => "versions",
+            Self::Render(_) => "render",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
+    let root = arguments.directory.as_path();
+    match &arguments.command {
+        Command::Init(command) => command.run(root, ui),
+        Command::Configure(command) => command.run(root, ui),
+        Command::Diff(command) => command.run(root, ui),
+        Command::Validate(command) => command.run(root, ui),
+        Command::Template(command) => command.run(root, ui),
+        Command::Versions(command) => command.run(root, ui),
+        Command::Render(command) => command.run(root, ui),
+        Command::Schema(command) => command.run(root, ui),
+        Command::Completions(command) => command.run(ui),
+        Command::Man(command) => command.run(root, ui),
+    }
+}

@@ -1,0 +1,69 @@
+//! Leaving templates behind: `template reset` and `template tidy`.
+
+use camino::Utf8Path;
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use tree::{Disk, Plan, Tree};
+
+use crate::load::TIDIED;
+use crate::templates::builtin::TEMPLATE_SET_VERSION;
+use crate::write;
+
+/// What `tidy` moves away, where it exists.
+const ARCHIVED: &[&str] = &[
+    "cluster.yaml",
+    "nodes.yaml",
+    "templates",
+    "makejinja.toml",
+    ".ichor/ejected",
+    ".ichor/schema",
+];
+
+/// The plan that removes every output that is owned and unedited, and nothing else.
+///
+/// # Errors
+///
+/// What makes a comparison with the disk impossible.
+pub fn reset(disk: &Disk) -> Result<Plan, Diagnostics> {
+    let nothing = Tree::from_files([])?
+        .check(Diagnostics::new())?
+        .encrypt(|_, _| Ok(tree::Sealing::Plain))?;
+    let options = tree::Options {
+        template_set: TEMPLATE_SET_VERSION,
+        ..tree::Options::default()
+    };
+    Plan::new(&nothing, disk, &options)
+}
+
+/// What `tidy` would move, in order.
+pub fn archivable(root: &Utf8Path) -> Vec<&'static str> {
+    ARCHIVED
+        .iter()
+        .copied()
+        .filter(|path| root.join(path).symlink_metadata().is_ok())
+        .collect()
+}
+
+/// Moves templates and configuration to `.private/<time>/`, and leaves a marker at which
+/// `init` and `configure` explain and stop. Returns the archive's path.
+///
+/// # Errors
+///
+/// `file/unwritable`; what was moved before stays in the archive.
+pub fn tidy(root: &Utf8Path, time: &str) -> Result<String, Diagnostic> {
+    let archive = format!(".private/{time}");
+    // The marker first: a run that is killed half-way must not look like a new repository.
+    let text = format!("The templates and the configuration were archived to {archive}.\n");
+    write::file(root, TIDIED, text.as_bytes(), 0o644)?;
+    for path in archivable(root) {
+        let target = root.join(&archive).join(path);
+        let moved = target
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::rename(root.join(path), &target));
+        if let Err(error) = moved {
+            let message = format!("`{path}` cannot be moved to `{archive}`: {error}");
+            return Err(Diagnostic::error("file/unwritable", message).at(Location::file(path)));
+        }
+    }
+    Ok(archive)
+}

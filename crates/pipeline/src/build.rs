@@ -1,0 +1,262 @@
+//! The stages after reading, in their only order: model, render, check, encrypt, plan.
+
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use rayon::prelude::*;
+use secrecy::ExposeSecret;
+use tree::{
+    Disk, Encrypted, Entry, Force, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered,
+    Sealing, Tree,
+};
+
+use crate::git::Git;
+use crate::load::Inputs;
+use crate::model::Model;
+use crate::templates::builtin::TEMPLATE_SET_VERSION;
+
+/// Files that hold a key or password in the clear, so that git must never track them.
+const NEVER_TRACKED: &[&str] = &[
+    "age.key",
+    "cloudflare-tunnel.json",
+    "github-deploy.key",
+    "github-push-token.txt",
+    "kubeconfig",
+    "talosconfig",
+];
+
+/// What is rendered, before it is known to be right. Has no `Debug`: it holds secrets.
+pub struct RenderedTree {
+    /// Every output in the clear.
+    pub tree: Tree<Rendered>,
+    /// What led to it.
+    pub model: Model,
+    /// Outputs whose template rendered to nothing.
+    pub empty: Vec<RelPath>,
+    /// What is worth knowing, without any error.
+    pub warnings: Diagnostics,
+}
+
+/// What can be written.
+pub struct Built {
+    /// Every output, ready for the disk.
+    pub tree: Tree<Encrypted>,
+    /// What led to it.
+    pub model: Model,
+    /// What is worth knowing, without any error.
+    pub warnings: Diagnostics,
+}
+
+/// How a plan treats what it finds on disk.
+#[derive(Default)]
+pub struct PlanOptions {
+    /// Which edited files may be overwritten.
+    pub force: Overwrite,
+    /// Whether files that are rendered but not owned may be overwritten.
+    pub adopt: bool,
+}
+
+/// Which edited files may be overwritten.
+#[derive(Default)]
+pub enum Overwrite {
+    /// None.
+    #[default]
+    Nothing,
+    /// All.
+    Everything,
+    /// These, and what lies below them.
+    Paths(Vec<RelPath>),
+}
+
+/// Renders the repository in memory, as far as the golden trees hold it.
+///
+/// # Errors
+///
+/// Every problem of every stage that could still run.
+pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
+    let (model, mut warnings) = Model::new(inputs)?;
+    let output = match render::render(&model.templates, &model.context, &model.options) {
+        Ok(output) => output,
+        Err(problems) => {
+            warnings.extend(problems);
+            return Err(warnings);
+        }
+    };
+    Ok(RenderedTree {
+        tree: output.tree,
+        model,
+        empty: output.empty,
+        warnings,
+    })
+}
+
+/// Runs every stage up to the tree that can be written. With `strict`, warnings are errors.
+///
+/// # Errors
+///
+/// Every problem found.
+pub fn build(inputs: &Inputs, strict: bool) -> Result<Built, Diagnostics> {
+    let rendered = render(inputs)?;
+    let mut findings = rendered.warnings;
+    findings.extend(check(&rendered.tree));
+    findings.extend(tracked(inputs, &rendered.model));
+    findings.extend(newer_record(inputs));
+    if strict {
+        findings.promote(|_| true);
+    }
+    let checked = rendered.tree.check(findings)?;
+    let tree = checked.encrypt(seal)?;
+    let mut warnings = tree.warnings().clone();
+    warnings.sort();
+    Ok(Built {
+        tree,
+        model: rendered.model,
+        warnings,
+    })
+}
+
+impl Built {
+    /// Compares with the disk. Writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// What makes a comparison impossible.
+    pub fn plan(&self, disk: &Disk, options: &PlanOptions) -> Result<Plan, Diagnostics> {
+        let force = match &options.force {
+            Overwrite::Nothing => Force::None,
+            Overwrite::Everything => Force::All,
+            Overwrite::Paths(paths) => Force::Paths(paths),
+        };
+        let options = tree::Options {
+            template_set: TEMPLATE_SET_VERSION,
+            force,
+            adopt: options.adopt,
+            same_plaintext: None,
+        };
+        Plan::new(&self.tree, disk, &options)
+    }
+
+    /// Masks every secret of the model in a text that is shown.
+    pub fn redaction(&self) -> Redaction {
+        Redaction::new(
+            self.model
+                .secrets
+                .iter()
+                .map(|secret| secret.expose_secret().to_owned()),
+        )
+    }
+}
+
+/// Files to be encrypted are left out until they can be: nothing secret is written in the clear.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "encryption itself, which takes this place, can fail"
+)]
+fn seal(path: &RelPath, _entry: &Entry) -> Result<Sealing, Diagnostics> {
+    if path.file_name().contains(".sops.") {
+        Ok(Sealing::LeaveOut)
+    } else {
+        Ok(Sealing::Plain)
+    }
+}
+
+/// Every rendered YAML file must be YAML; the place is the template's.
+fn check(tree: &Tree<Rendered>) -> Diagnostics {
+    let entries: Vec<_> = tree.iter().collect();
+    let found: Vec<Diagnostic> = entries
+        .par_iter()
+        .filter(|(path, _)| path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml"))
+        .flat_map_iter(|(path, entry)| invalid_yaml(path, entry))
+        .collect();
+    found.into_iter().collect()
+}
+
+fn invalid_yaml(path: &RelPath, entry: &Entry) -> Vec<Diagnostic> {
+    let Some(text) = entry.content.as_text() else {
+        let problem = Diagnostic::error("output/not-utf8", format!("`{path}` is not UTF-8"));
+        return vec![problem.at(entry.origin.location())];
+    };
+    let source = Source::new(path.as_str(), text);
+    let source = source.clone().with_secrets([0..source.text().len()]);
+    yaml::parse(&source, &yaml::Limits::default())
+        .diagnostics
+        .into_iter()
+        .filter(Diagnostic::is_error)
+        .map(|problem| {
+            let place = match &problem.location {
+                Some(place) if place.line > 0 => {
+                    let start = line_start(text, place.line);
+                    entry.locate(start..start)
+                }
+                _ => entry.origin.location(),
+            };
+            let message = format!("`{path}` would not be valid YAML: {}", problem.message);
+            Diagnostic::error("output/invalid-yaml", message)
+                .at(place)
+                .hint("quote the value in the template, or pass it through `tojson`")
+        })
+        .collect()
+}
+
+fn line_start(text: &str, line: usize) -> usize {
+    text.split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum()
+}
+
+/// Keys and passwords that git would publish.
+fn tracked(inputs: &Inputs, model: &Model) -> Vec<Diagnostic> {
+    let Some(git) = Git::discover(&inputs.root) else {
+        return Vec::new();
+    };
+    let private = model.cluster.repository().visibility == config_model::Visibility::Private;
+    let mut found: Vec<_> = git
+        .tracked(NEVER_TRACKED.iter().copied())
+        .into_iter()
+        .map(|path| {
+            Diagnostic::error("git/key-tracked", format!("git tracks `{path}`, which holds a key"))
+                .at(Location::file(path))
+                .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
+        })
+        .collect();
+    let secret = model.cluster.values().iter().any(|(_, entry)| {
+        entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
+    });
+    if secret && !git.tracked(["cluster.yaml"]).is_empty() {
+        let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
+        let problem = if private {
+            Diagnostic::warning("git/secrets-tracked", message)
+        } else {
+            Diagnostic::error("git/secrets-tracked", message)
+        };
+        found.push(
+            problem
+                .at(Location::file("cluster.yaml"))
+                .hint("run `git rm --cached cluster.yaml`, and replace the tokens in it"),
+        );
+    }
+    found
+}
+
+/// A program older than the template set that rendered last would render backwards.
+fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
+    let source = crate::load::text(&inputs.root, RECORD_PATH).ok()??;
+    let (record, _) = Record::parse(&source);
+    let theirs = version(record.template_set())?;
+    if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {
+        return None;
+    }
+    let message = format!(
+        "these files were rendered from template set {}, which is newer than this program's {TEMPLATE_SET_VERSION}",
+        record.template_set()
+    );
+    Some(
+        Diagnostic::error("record/newer-template-set", message)
+            .at(source.whole())
+            .hint("use the newer version of ichor, so that nothing is rendered backwards"),
+    )
+}
+
+fn version(text: &str) -> Option<[u64; 3]> {
+    let mut numbers = text.split('.').map(|part| part.parse().ok());
+    Some([numbers.next()??, numbers.next()??, numbers.next()??])
+}

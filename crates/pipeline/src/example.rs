@@ -1,0 +1,46 @@
+//! The built-in example: a cluster of its own in a folder of its own.
+
+use std::io;
+
+use camino::Utf8Path;
+use diagnostics::{Diagnostic, Location};
+
+use crate::init;
+
+/// Marks a folder that `configure --example` made.
+const MARKER: &str = ".ichor/example";
+
+/// Makes the example's configuration and keys where they are missing.
+///
+/// # Errors
+///
+/// `example/not-empty` for a folder that holds anything else; what the disk refuses.
+pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
+    let ours = folder.join(MARKER).is_file();
+    if !ours
+        && !is_empty(folder).map_err(|error| crate::write::unwritable(folder.as_str(), &error))?
+    {
+        return Err(Diagnostic::error(
+            "example/not-empty",
+            format!("`{folder}` is not empty, and no example"),
+        )
+        .at(Location::file(folder.as_str()))
+        .hint("name another folder: `ichor configure --example DIR`"));
+    }
+    crate::write::file(
+        folder,
+        MARKER,
+        b"Made by `ichor configure --example`.\n",
+        0o644,
+    )?;
+    init::run_example(folder, created)?;
+    Ok(())
+}
+
+fn is_empty(folder: &Utf8Path) -> io::Result<bool> {
+    match folder.read_dir_utf8() {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}

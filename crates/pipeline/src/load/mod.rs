@@ -1,0 +1,310 @@
+//! The only reader: everything that a run depends on, before anything is decided.
+
+mod folder;
+
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use render::makejinja;
+use tree::RelPath;
+
+use crate::templates::{CONFIG, Files, OVERRIDES, eject};
+
+/// The settings of a repository's own templates.
+const MAKEJINJA: &str = "makejinja.toml";
+
+/// The Python code of such a repository.
+const PLUGIN: &str = "templates/scripts/plugin.py";
+
+/// The file that says a repository was archived by `template tidy`.
+pub const TIDIED: &str = ".ichor/tidied";
+
+/// What the environment says; the program reads it and passes it in.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// `SOPS_AGE_KEY_FILE`: stands in where the repository has no `age.key`.
+    pub age_key_file: Option<Utf8PathBuf>,
+}
+
+/// Everything read from a repository, as text or bytes; nothing is interpreted yet.
+pub struct Inputs {
+    /// The repository.
+    pub root: Utf8PathBuf,
+    /// `cluster.yaml`.
+    pub cluster: Source,
+    /// `nodes.yaml`.
+    pub nodes: Source,
+    /// `templates/variables.yaml`.
+    pub variables: Option<Source>,
+    /// The repository's `versions.yaml`.
+    pub versions: Option<Source>,
+    /// The repository's own templates, where it has `templates/config`.
+    pub own: Option<OwnTemplates>,
+    /// `templates/overrides`.
+    pub overrides: Files,
+    /// Keys beside the configuration.
+    pub keys: KeyFiles,
+}
+
+/// Templates that a repository has instead of the built-in set.
+pub struct OwnTemplates {
+    /// What `makejinja.toml` says of them.
+    pub config: makejinja::Config,
+    /// The files of its inputs.
+    pub files: makejinja::Files,
+    /// The text of its Python plugin, which is not run.
+    pub plugin: Option<Source>,
+}
+
+/// What `makejinja.toml` would say, where a repository with its own templates has none.
+const DEFAULT_MAKEJINJA: &str = r##"[makejinja]
+inputs = ["templates/overrides", "templates/config"]
+output = "."
+exclude_patterns = ["**/*.partial.yaml.j2"]
+undefined = "chainable"
+[makejinja.delimiter]
+block_start = "#%"
+block_end = "%#"
+comment_start = "#|"
+comment_end = "#|"
+variable_start = "#{"
+variable_end = "}#"
+"##;
+
+/// The keys beside the configuration, each where it exists.
+#[derive(Clone, Default)]
+pub struct KeyFiles {
+    /// `age.key`, or the file that stands in for it.
+    pub age: Option<Source>,
+    /// The file that `SOPS_AGE_KEY_FILE` names, where `age.key` exists too.
+    pub other_age: Option<Source>,
+    /// `cloudflare-tunnel.json`.
+    pub tunnel: Option<Source>,
+    /// `github-deploy.key`.
+    pub deploy: Option<Source>,
+    /// `github-push-token.txt`.
+    pub push: Option<Source>,
+}
+
+/// Why there is nothing to load.
+#[derive(Debug)]
+pub enum Missing {
+    /// There is no `cluster.yaml`.
+    NoConfiguration,
+    /// `template tidy` archived templates and configuration.
+    Tidied,
+}
+
+/// Reads a repository.
+///
+/// # Errors
+///
+/// [`Missing`] where there is no configuration. Files that cannot be read are problems.
+pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagnostics), Missing> {
+    if root.join(TIDIED).exists() {
+        return Err(Missing::Tidied);
+    }
+    if root.join("cluster.yaml").symlink_metadata().is_err() {
+        return Err(Missing::NoConfiguration);
+    }
+    let mut problems = Diagnostics::new();
+    let mut reader = Reader {
+        root,
+        problems: &mut problems,
+    };
+    let cluster = reader.required("cluster.yaml");
+    let nodes = reader.required("nodes.yaml");
+    let variables = reader.optional("templates/variables.yaml");
+    let versions = reader.optional("versions.yaml");
+    let keys = reader.keys(environment);
+    let own = reader.own_templates();
+    let overrides = folder::read(root, OVERRIDES, &mut problems);
+    let inputs = Inputs {
+        root: root.to_owned(),
+        cluster,
+        nodes,
+        variables,
+        versions,
+        own,
+        overrides,
+        keys,
+    };
+    Ok((inputs, problems))
+}
+
+/// The recorded originals of ejected templates, and the copies that stand for them now.
+pub fn ejected(root: &Utf8Path) -> (Files, Files, Diagnostics) {
+    let mut problems = Diagnostics::new();
+    let bases = folder::read(root, eject::BASES, &mut problems);
+    let mut copies = folder::read(root, CONFIG, &mut problems);
+    copies.extend(folder::read(root, OVERRIDES, &mut problems));
+    (bases, copies, problems)
+}
+
+/// Every file below a folder of the repository, by path below it.
+pub fn files(root: &Utf8Path, below: &str) -> (Files, Diagnostics) {
+    let mut problems = Diagnostics::new();
+    let files = folder::read(root, below, &mut problems);
+    (files, problems)
+}
+
+/// One text file of the repository, if it exists.
+///
+/// # Errors
+///
+/// One that cannot be read or is not UTF-8.
+pub fn text(root: &Utf8Path, path: &str) -> Result<Option<Source>, Diagnostic> {
+    read_text(&root.join(path), path)
+}
+
+struct Reader<'a> {
+    root: &'a Utf8Path,
+    problems: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn required(&mut self, path: &str) -> Source {
+        self.optional(path).unwrap_or_else(|| {
+            if self.root.join(path).symlink_metadata().is_err() {
+                self.problems.push(
+                    Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+                        .at(Location::file(path))
+                        .hint("`ichor init` writes a commented sample"),
+                );
+            }
+            Source::new(path, "")
+        })
+    }
+
+    fn optional(&mut self, path: &str) -> Option<Source> {
+        self.named(&self.root.join(path), path)
+    }
+
+    fn named(&mut self, path: &Utf8Path, shown_as: &str) -> Option<Source> {
+        read_text(path, shown_as).unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            None
+        })
+    }
+
+    fn keys(&mut self, environment: &Environment) -> KeyFiles {
+        let own = self.optional("age.key");
+        let outside = environment
+            .age_key_file
+            .as_ref()
+            .filter(|path| self.root.join(path) != self.root.join("age.key"))
+            .and_then(|path| self.named(&self.root.join(path), path.as_str()));
+        let (age, other_age) = match own {
+            Some(own) => (Some(own), outside),
+            None => (outside, None),
+        };
+        let [age, other_age, tunnel, deploy, push] = [
+            age,
+            other_age,
+            self.optional("cloudflare-tunnel.json"),
+            self.optional("github-deploy.key"),
+            self.optional("github-push-token.txt"),
+        ]
+        .map(|source| source.map(hidden));
+        KeyFiles {
+            age,
+            other_age,
+            tunnel,
+            deploy,
+            push,
+        }
+    }
+
+    fn own_templates(&mut self) -> Option<OwnTemplates> {
+        if !self.root.join(CONFIG).is_dir() {
+            return None;
+        }
+        let source = self
+            .optional(MAKEJINJA)
+            .unwrap_or_else(|| Source::new(MAKEJINJA, DEFAULT_MAKEJINJA));
+        let read = makejinja::Config::read_templates(&source);
+        self.problems.extend(read.diagnostics);
+        let config = read.config?;
+        let mut files = makejinja::Files::default();
+        for input in config.inputs.iter().map(|input| input.value.as_str()) {
+            self.input(input, &mut files);
+        }
+        Some(OwnTemplates {
+            config,
+            files,
+            plugin: self.optional(PLUGIN),
+        })
+    }
+
+    /// Reads one folder or file that `makejinja.toml` names. Outside the repository nothing
+    /// is read.
+    fn input(&mut self, input: &str, files: &mut makejinja::Files) {
+        if RelPath::new(input).is_err() {
+            self.problems.push(
+                Diagnostic::error(
+                    "makejinja/input-outside",
+                    format!("the input `{input}` is not inside the repository"),
+                )
+                .at(Location::file(MAKEJINJA)),
+            );
+            return;
+        }
+        if !self.root.join(input).is_dir() {
+            return;
+        }
+        files.folder(input, 0o755);
+        for (path, file) in folder::read(self.root, input, self.problems) {
+            files.file(&format!("{input}/{path}"), file.content, file.mode);
+        }
+    }
+}
+
+/// No message may ever show a part of a key file.
+fn hidden(source: Source) -> Source {
+    let whole = 0..source.text().len();
+    source.with_secrets([whole])
+}
+
+fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diagnostic> {
+    let metadata = match path.metadata() {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(unreadable(shown_as, &error)),
+    };
+    if metadata.len() > folder::FILE_LIMIT {
+        return Err(Diagnostic::error(
+            "file/too-large",
+            format!("`{shown_as}` is larger than 16 MiB"),
+        )
+        .at(Location::file(shown_as)));
+    }
+    let bytes = read_bytes(path).map_err(|error| unreadable(shown_as, &error))?;
+    yaml::decode(shown_as, &bytes, &yaml::Limits::default())
+        .map(Some)
+        .map_err(|problem| *problem)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is the pipeline's only reader"
+)]
+fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
+fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
+    let reason = match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotFound => "the link leads nowhere".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    };
+    Diagnostic::error(
+        "file/unreadable",
+        format!("`{shown_as}` cannot be read: {reason}"),
+    )
+    .at(Location::file(shown_as))
+}

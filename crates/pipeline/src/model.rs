@@ -1,0 +1,218 @@
+//! From what was read to what is rendered: the cluster, the templates and their context.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use config_model::versions::{self, Versions};
+use config_model::{Cluster, Input, Parsed, Templates, credentials};
+use diagnostics::{Diagnostic, Diagnostics, Source};
+use render::makejinja::Existing;
+use render::{Context, Credentials, Options, TemplateSet};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::load::{Inputs, KeyFiles};
+use crate::templates::{self, Overridden, SUFFIX, builtin};
+
+/// Everything that rendering needs. Has no `Debug`: it holds secrets.
+pub struct Model {
+    /// The cluster that the configuration describes.
+    pub cluster: Cluster,
+    /// The versions in force.
+    pub versions: Versions,
+    /// Which templates the repository renders with.
+    pub origin: Templates,
+    /// The merged set of templates.
+    pub templates: TemplateSet,
+    /// What they can name.
+    pub context: Context,
+    /// How they are rendered.
+    pub options: Options,
+    /// Every secret that may stand in an output.
+    pub secrets: Vec<SecretString>,
+}
+
+impl Model {
+    /// Checks the configuration and gathers templates and context.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every file, warnings included, if one of them is an error.
+    pub fn new(inputs: &Inputs) -> Result<(Self, Diagnostics), Diagnostics> {
+        let (origin, set, options, mut problems) = gather(inputs);
+        let parsed = config_model::parse(&Input {
+            cluster: &inputs.cluster,
+            nodes: &inputs.nodes,
+            variables: inputs.variables.as_ref(),
+            templates: origin,
+        });
+        problems.extend(parsed.diagnostics.iter().cloned());
+        let versions = pins(inputs, &mut problems);
+        let mut secrets = parsed.secrets.clone();
+        let private = matches!(&parsed.cluster, Some(cluster) if cluster.repository().visibility == config_model::Visibility::Private);
+        let credentials = keys(&inputs.keys, private, &mut secrets, &mut problems);
+        let set = match patches(set, &options, &mut problems) {
+            Some(set) if !problems.has_errors() => set,
+            _ => return Err(problems),
+        };
+        let Parsed {
+            cluster: Some(cluster),
+            ..
+        } = parsed
+        else {
+            return Err(problems);
+        };
+        let context = Context::new(&cluster, &versions, credentials);
+        let model = Self {
+            cluster,
+            versions,
+            origin,
+            templates: set,
+            context,
+            options,
+            secrets,
+        };
+        Ok((model, problems))
+    }
+}
+
+/// The templates and how they are rendered.
+fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
+    let Some(own) = &inputs.own else {
+        let set = templates::built_in(&inputs.overrides);
+        return (
+            Templates::BuiltIn,
+            Some(set),
+            Options::default(),
+            Diagnostics::new(),
+        );
+    };
+    let options = own.config.options().clone();
+    let root = inputs.root.as_str();
+    match own.config.select(root, &own.files, &Existing::default()) {
+        Ok(selection) => {
+            let set = templates::own(
+                selection.templates.iter().cloned(),
+                &inputs.overrides,
+                &own.config.jinja_suffix,
+            );
+            (Templates::Own, Some(set), options, Diagnostics::new())
+        }
+        Err(problems) => (Templates::Own, None, options, problems),
+    }
+}
+
+/// Leaves out overrides of Talos patches that hold nothing, so that `talos_patches()` does
+/// not list them.
+fn patches(
+    set: Option<Overridden>,
+    _options: &Options,
+    _problems: &mut Diagnostics,
+) -> Option<TemplateSet> {
+    let set = set?;
+    let overridden = |name: &str| {
+        let listed = |names: &[String]| names.iter().any(|listed| listed == name);
+        listed(&set.replaced) || listed(&set.added)
+    };
+    let kept = set.templates.iter().filter(|template| {
+        let blank = template.content.iter().all(u8::is_ascii_whitespace);
+        !(blank && template.name.ends_with(SUFFIX) && overridden(&template.name))
+    });
+    Some(TemplateSet::new(kept.cloned()))
+}
+
+fn pins(inputs: &Inputs, problems: &mut Diagnostics) -> Versions {
+    let built_in = Source::new("built-in:versions.yaml", builtin::versions());
+    let (built_in, faults) = versions::read(&built_in);
+    problems.extend(faults);
+    let own = inputs.versions.as_ref().map(|source| {
+        let (own, faults) = versions::read(source);
+        problems.extend(faults);
+        own
+    });
+    let (versions, faults) = Versions::new(built_in, own);
+    problems.extend(faults);
+    versions
+}
+
+fn keys(
+    files: &KeyFiles,
+    private: bool,
+    secrets: &mut Vec<SecretString>,
+    problems: &mut Diagnostics,
+) -> Credentials {
+    let mut found = Credentials::default();
+    if let Some(source) = &files.age {
+        match secrets::parse_identity_file(source) {
+            Ok(identities) => {
+                if let Some(identity) = identities.first() {
+                    let private = SecretString::from(identity.expose().as_str());
+                    secrets.push(private.clone());
+                    found.age_public = Some(identity.recipient());
+                    found.age_private = Some(private);
+                    problems.extend(other_age_key(files, &identity.recipient()));
+                }
+            }
+            Err(faults) => problems.extend(faults),
+        }
+    }
+    if let Some(source) = &files.tunnel {
+        match credentials::tunnel(source) {
+            Ok(tunnel) => {
+                let token = tunnel_token(&tunnel);
+                secrets.extend([token.clone(), tunnel.tunnel_secret.clone()]);
+                found.cloudflare_tunnel_id = Some(tunnel.tunnel_id);
+                found.cloudflare_tunnel_secret = Some(token);
+            }
+            Err(faults) => problems.extend(faults),
+        }
+    }
+    if let Some(source) = files.deploy.as_ref().filter(|_| private) {
+        let (key, faults) = credentials::deploy_key(source);
+        problems.extend(faults);
+        secrets.extend(key.clone());
+        found.github_deploy_key = key;
+    }
+    if let Some(source) = &files.push {
+        match credentials::push_token(source) {
+            Ok(token) => {
+                secrets.push(token.clone());
+                found.github_push_token = Some(token);
+            }
+            Err(faults) => problems.extend(faults),
+        }
+    }
+    found
+}
+
+/// What `cloudflared` takes: base64 of the compact JSON of account, tunnel and secret.
+fn tunnel_token(tunnel: &credentials::TunnelCredentials) -> SecretString {
+    let json = Zeroizing::new(
+        serde_json::json!({
+            "a": tunnel.account_tag.expose_secret(),
+            "t": tunnel.tunnel_id,
+            "s": tunnel.tunnel_secret.expose_secret(),
+        })
+        .to_string(),
+    );
+    STANDARD.encode(json.as_bytes()).into()
+}
+
+/// The warning that the environment names another key than the repository's.
+fn other_age_key(files: &KeyFiles, own: &str) -> Option<Diagnostic> {
+    let other = files.other_age.as_ref()?;
+    let recipients = secrets::parse_identity_file(other).ok()?;
+    if recipients
+        .iter()
+        .any(|identity| identity.recipient() == own)
+    {
+        return None;
+    }
+    Some(
+        Diagnostic::warning(
+            "keys/two-age-keys",
+            format!("`age.key` and `{}` hold different keys", other.name()),
+        )
+        .at(other.whole())
+        .hint("`age.key` is used; unset `SOPS_AGE_KEY_FILE` if that is right"),
+    )
+}
