@@ -8,7 +8,7 @@
 //! Nothing is flushed to the medium: everything here can be rendered again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
@@ -17,12 +17,12 @@ use rayon::prelude::*;
 use crate::change::{Action, Change};
 use crate::disk::{Disk, Folder, Obstacle};
 use crate::journal::{JOURNAL_PATH, Journal, Step, temporary_name};
-use crate::known::{
-    FOLDER, JOURNAL_NAME, Known, RECORD_NAME, in_the_way, journal_temporary, record_temporary,
-};
+use crate::known::{FOLDER, JOURNAL_NAME, Known, RECORD_NAME, journal_temporary, record_temporary};
 use crate::plan::Plan;
+use crate::problems::{blocked, in_the_way, refused};
 use crate::record::RECORD_PATH;
-use crate::{Content, Mode, RelPath};
+use crate::sweep::{remove_empty_parents, remove_folder, sweep};
+use crate::{Content, Mode};
 
 impl Plan {
     /// Writes and removes what the plan says, then the record. Does nothing if the plan
@@ -331,63 +331,5 @@ impl<'a> Commit<'a> {
         let mut problems = Diagnostics::from_iter(problems);
         problems.sort();
         Err(problems)
-    }
-}
-
-/// Removes the temporary files of a killed run, and the folders that it left empty. What
-/// cannot be removed now is in the way of nothing: it is replaced when its name is used.
-fn sweep(disk: &Disk, journal: &Journal) {
-    for (index, step) in journal.steps.iter().enumerate() {
-        if let Ok(folder) = disk.folder(step.path.parent()) {
-            drop(folder.remove(&temporary_name(index)));
-        }
-    }
-    remove_empty_parents(disk, journal.steps.iter().map(|step| &step.path));
-}
-
-/// Removes the folders above the given files that are empty, the deepest first.
-fn remove_empty_parents<'a>(disk: &Disk, paths: impl IntoIterator<Item = &'a RelPath>) {
-    let mut folders = BTreeSet::new();
-    for path in paths {
-        let mut folder = path.parent();
-        while !folder.is_empty() && folders.insert(folder) {
-            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
-        }
-    }
-    // A folder sorts before everything below it.
-    for folder in folders.into_iter().rev() {
-        remove_folder(disk, folder);
-    }
-}
-
-fn remove_folder(disk: &Disk, path: &str) {
-    let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if let Ok(parent) = disk.folder(parent) {
-        drop(parent.remove_empty(name));
-    }
-}
-
-fn blocked(folder: &str, obstacle: Obstacle) -> Diagnostic {
-    match obstacle {
-        Obstacle::Io(path, error) => refused(&path, &error),
-        Obstacle::Missing => refused(folder, &ErrorKind::NotFound.into()),
-        obstacle => in_the_way(&obstacle),
-    }
-}
-
-/// The problem that the disk refuses a change.
-fn refused(path: &str, error: &io::Error) -> Diagnostic {
-    let problem = Diagnostic::error(
-        "commit/write-failed",
-        format!("`{path}` cannot be written: {error}"),
-    )
-    .at(Location::file(path));
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            problem.hint("free some space and run again")
-        }
-        ErrorKind::PermissionDenied => problem.hint("make its folder writable and run again"),
-        ErrorKind::ReadOnlyFilesystem => problem.hint("the file system is mounted read-only"),
-        _ => problem,
     }
 }

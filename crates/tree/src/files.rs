@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Range;
-use std::sync::{Arc, OnceLock};
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
-use crate::align::Alignment;
-use crate::{Content, Mode, Origin, RelPath};
+use crate::{Entry, RelPath, Sealing};
 
 /// A stage that a [`Tree`] can be in.
 pub trait Stage: sealed::Sealed + 'static {}
@@ -38,62 +35,6 @@ mod sealed {
     impl Sealed for super::Encrypted {}
 }
 
-/// One file of a tree.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Its bytes.
-    pub content: Content,
-    /// Its permissions.
-    pub mode: Mode,
-    /// What it was rendered from.
-    pub origin: Origin,
-    secret: bool,
-    alignment: OnceLock<Arc<Alignment>>,
-}
-
-impl Entry {
-    /// A file with the given bytes, permissions and template.
-    pub fn new(content: impl Into<Content>, mode: Mode, origin: Origin) -> Self {
-        Self {
-            content: content.into(),
-            mode,
-            origin,
-            secret: false,
-            alignment: OnceLock::new(),
-        }
-    }
-
-    /// Whether the encryption stage found it to be secret; its bytes are ciphertext then.
-    pub fn is_secret(&self) -> bool {
-        self.secret
-    }
-
-    /// The place in the template that most likely made the byte range of the content. Of
-    /// use before encryption only: ciphertext has no counterpart in the template.
-    pub fn locate(&self, range: Range<usize>) -> Location {
-        let text = self.content.as_text().filter(|_| !self.secret);
-        let Some(text) = text else {
-            return self.origin.location();
-        };
-        // Many findings may point into one large file.
-        let alignment = self
-            .alignment
-            .get_or_init(|| Arc::new(self.origin.align(text)));
-        self.origin.locate_aligned(alignment, text, range)
-    }
-}
-
-/// What the encryption stage decides about one file.
-#[derive(Debug, Clone)]
-pub enum Sealing {
-    /// Nothing in it is secret: it is written as it is.
-    Plain,
-    /// It is secret: the ciphertext is written in its place.
-    Secret(Content),
-    /// It is secret and cannot be encrypted: it is not written, and counted.
-    LeaveOut,
-}
-
 /// Files in memory, in the order of their paths, at one stage of the way to disk.
 ///
 /// The stage is in the type and only goes forward, so a tree that was not checked and
@@ -103,6 +44,13 @@ pub enum Sealing {
 /// # use tree::{Disk, Options, Plan, Rendered, Tree};
 /// fn skip(tree: &Tree<Rendered>, disk: &Disk) {
 ///     Plan::new(tree, disk, &Options::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use tree::{Encrypted, Rendered, Sealing, Tree};
+/// fn skip(tree: Tree<Rendered>) -> Tree<Encrypted> {
+///     tree.encrypt(|_, _| Ok(Sealing::Plain)).expect("not even checked")
 /// }
 /// ```
 pub struct Tree<S: Stage> {
@@ -243,8 +191,7 @@ impl Tree<Checked> {
                     );
                 }
                 Ok(Sealing::Secret(ciphertext)) => {
-                    entry.content = ciphertext;
-                    entry.secret = true;
+                    entry.seal(ciphertext);
                 }
                 Ok(Sealing::LeaveOut) => {
                     self.entries.remove(&path);

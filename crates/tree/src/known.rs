@@ -6,6 +6,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 
 use crate::disk::{Bytes, Disk, Folder, Found, Obstacle};
 use crate::journal::{JOURNAL_PATH, Journal};
+use crate::problems::{in_the_way, not_a_file, unreadable};
 use crate::record::{RECORD_PATH, Record};
 use crate::{Digest, RelPath, TEMPORARY_PREFIX};
 
@@ -108,44 +109,6 @@ impl Known {
     pub(crate) fn get(&self, path: &RelPath) -> &[Digest] {
         self.digests.get(path).map_or(&[], Vec::as_slice)
     }
-}
-
-/// The problem that a component of a path is in the way of everything below it.
-pub(crate) fn in_the_way(obstacle: &Obstacle) -> Diagnostic {
-    match obstacle {
-        Obstacle::Missing => Diagnostic::error("plan/missing-folder", "the folder is gone"),
-        Obstacle::NotAFolder(path) => {
-            Diagnostic::error("plan/not-a-folder", format!("`{path}` is not a folder"))
-                .at(Location::file(path.as_str()))
-                .hint("move it away: outputs are written below it")
-        }
-        Obstacle::Link(path) => Diagnostic::error(
-            "plan/symbolic-link",
-            format!("`{path}` is a symbolic link, and outputs are never written through one"),
-        )
-        .at(Location::file(path.as_str()))
-        .hint("replace the link by a folder"),
-        Obstacle::Io(path, error) => unreadable(path, error),
-    }
-}
-
-/// The problem that a file or folder cannot be read.
-pub(crate) fn unreadable(path: &str, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error(
-        "plan/unreadable",
-        format!("`{path}` cannot be read: {error}"),
-    )
-    .at(Location::file(path))
-}
-
-/// The problem that something else stands where a file must.
-pub(crate) fn not_a_file(path: &str, kind: &str) -> Diagnostic {
-    Diagnostic::error(
-        "plan/not-a-file",
-        format!("`{path}` is {kind}, but a file is written there"),
-    )
-    .at(Location::file(path))
-    .hint("move it away, or rename the template")
 }
 
 fn read(folder: &Folder<'_>, name: &str, path: &str) -> Result<Option<Vec<u8>>, Diagnostics> {
