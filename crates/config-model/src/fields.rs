@@ -134,16 +134,23 @@ impl Fields<'_> {
     pub(crate) fn whole(&self) -> Location {
         match self.section {
             Section::Cluster => self.source.whole(),
-            Section::Nodes => {
-                let start = self.range.start;
-                let line = self
-                    .source
-                    .text()
-                    .get(start..)
-                    .and_then(|rest| rest.lines().next());
-                self.source
-                    .location(start..start + line.map_or(0, str::len))
-            }
+            Section::Nodes => self.source.location(self.first_line()),
         }
+    }
+
+    /// Where a value stands; the first line of the map for one that was merged into it.
+    pub(crate) fn own_place(&self, range: Range<usize>) -> Range<usize> {
+        if self.range.contains(&range.start) {
+            range
+        } else {
+            self.first_line()
+        }
+    }
+
+    fn first_line(&self) -> Range<usize> {
+        let start = self.range.start;
+        let rest = self.source.text().get(start..);
+        let line = rest.and_then(|rest| rest.lines().next());
+        start..start + line.map_or(0, str::len)
     }
 }

@@ -38,9 +38,8 @@ pub(crate) fn unread(source: &Source, declarations: &Declarations) -> (Source, V
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if let Some(visible) = visible_length(line, &known, &secret) {
-            let named = line[..visible]
-                .rsplit(|character| !is_word(character))
-                .next();
+            let key = line[..visible].trim_end_matches(|character| !is_word(character));
+            let named = key.rsplit(|character| !is_word(character)).next();
             if named.is_some_and(|name| secret.contains(name)) && secrets.len() < MOST {
                 secrets.extend(
                     line[visible..]
@@ -116,7 +115,9 @@ fn visible_length(line: &str, known: &HashSet<&str>, secret: &HashSet<&str>) -> 
     for word in line.split_inclusive(|character| !is_word(character)) {
         let name = word.trim_end_matches(|character| !is_word(character));
         if secret.contains(name) {
-            return Some(at + name.len());
+            let behind = &line[at + name.len()..];
+            let value = behind.trim_start_matches([':', ' ', '"', '\'']);
+            return Some(at + name.len() + behind.len() - value.len());
         }
         if !name.is_empty() {
             words += 1;
@@ -237,6 +238,11 @@ impl Masks<'_> {
                     Kind::TokenId => written.find(['=', ' ']),
                     _ => written.find(char::is_whitespace),
                 };
+                // `https://user:password@host`
+                if let (Some(start), Some(end)) = (written.find("://"), written.rfind('@')) {
+                    self.ranges
+                        .push(range.start + (start + 3).min(end)..range.start + end);
+                }
                 if let Some(at) = hidden_from {
                     self.ranges.push(range.start + at..range.end);
                 }

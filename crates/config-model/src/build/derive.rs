@@ -50,7 +50,10 @@ fn values(fields: &Fields<'_>, derive: impl Fn(&Declaration) -> Option<Value>) -
             (Some(value), _) => (Some(value), State::Set),
             (None, Default::Value(value)) => (Some(value.clone()), State::Defaulted),
             (None, Default::Derived(_) | Default::Unset) => match derive(declaration) {
-                Some(value) if declaration.presence == Presence::Derived => {
+                Some(value)
+                    if declaration.presence == Presence::Derived
+                        || name == "cloudflare_domains" =>
+                {
                     (Some(value), State::Derived)
                 }
                 Some(value) => (Some(value), State::Defaulted),

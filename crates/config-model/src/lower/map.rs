@@ -113,7 +113,7 @@ fn declared(
     let slot = match lower(&mut reading, &entry.value, &declaration.kind) {
         Some(lowered) => Slot::Valid {
             value: lowered.value,
-            range: entry.value.range(),
+            range: fields.own_place(entry.value.range()),
             items: lowered.items,
         },
         None => Slot::Invalid,

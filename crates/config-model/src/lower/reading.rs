@@ -64,7 +64,12 @@ impl Reading<'_> {
 /// behind which something else may have come to stand, or `=`, behind which secrets stand.
 pub(crate) fn shown(text: &str) -> String {
     let text = text.trim_start();
-    let end = text.find('=').map_or(text.len(), |at| at + 1);
+    let end = match (text.find('='), text.find("://"), text.rfind('@')) {
+        // A password may stand in a URL.
+        (_, Some(scheme), Some(at)) if scheme < at => scheme + 3,
+        (Some(at), _, _) => at + 1,
+        (None, _, _) => text.len(),
+    };
     let visible: String = text[..end]
         .chars()
         .take_while(|character| !character.is_whitespace() && !character.is_control())

@@ -84,6 +84,9 @@ fn from_url(text: &str) -> Option<String> {
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     let parts: Vec<_> = path.split('/').collect();
+    if path == text && parts.len() > 2 {
+        return None;
+    }
     let plain = format!("{}/{}", parts.first()?, parts.get(1)?);
     is_repository(&plain).then_some(plain)
 }

@@ -38,7 +38,20 @@ fn defaults_and_derived_values_of_a_minimal_cluster() {
     .iter()
     .map(|key| format!("{key} = {}", value(&cluster, key)))
     .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    node_dns_servers = ["1.1.1.1","1.0.0.1"] (Defaulted)
+    k8s_gateway_fallback_dns = ["1.1.1.1","1.0.0.1"] (Defaulted)
+    node_default_gateway = "10.10.10.1" (Defaulted)
+    cluster_pod_cidr = "10.42.0.0/16" (Defaulted)
+    primary_domain = "example.com" (Derived)
+    cilium_bgp_enabled = false (Derived)
+    spegel_enabled = true (Defaulted)
+    oidc_cookie_domain = "example.com" (Defaulted)
+    repository_branch = "main" (Defaulted)
+    proxmox_csi_token_id = Unset
+    auth_gateway_addr = "" (Defaulted)
+    mcp_rate_limit_requests = 100 (Defaulted)
+    "#);
     assert_eq!(cluster.load_balancer_mode(), LoadBalancerMode::Dsr);
     assert!(cluster.bgp().is_none() && cluster.spegel() && cluster.schedules_on_controllers());
     let node = &cluster.nodes()[0];
@@ -71,7 +84,12 @@ fn what_is_set_wins() {
     .iter()
     .map(|key| format!("{key} = {}", value(&cluster, key)))
     .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    cloudflare_domain = "example.com" (Set)
+    cloudflare_domains = ["example.com"] (Derived)
+    k8s_gateway_fallback_dns = ["9.9.9.9","1.1.1.1"] (Defaulted)
+    spegel_enabled = false (Set)
+    "#);
 }
 
 #[test]
@@ -137,13 +155,29 @@ fn keys_of_the_repository_have_defaults_and_types() {
         .iter()
         .map(|key| format!("{key} = {}", value(&cluster, key)))
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    wiki_size = 3 (Defaulted)
+    wiki_name = Unset
+    wiki = {"host":"wiki.example.com","port":80} (Set)
+    "#);
     let racks: Vec<_> = cluster
         .nodes()
         .iter()
         .map(|node| node.values().get("rack"))
         .collect();
-    insta::assert_debug_snapshot!(racks, @"");
+    insta::assert_debug_snapshot!(racks, @r#"
+    [
+        Some(
+            String("r2"),
+        ),
+        Some(
+            String("r1"),
+        ),
+        Some(
+            String("r1"),
+        ),
+    ]
+    "#);
 }
 
 #[test]
