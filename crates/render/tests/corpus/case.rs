@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostics, Source};
-use render::makejinja::{Config, Existing, Files, run};
+use render::Credentials;
+use render::makejinja::{Config, Existing, Files, Plugin, run};
 
 /// A case, or one template of its folder `each`.
 pub struct Case {
@@ -99,7 +100,7 @@ impl Case {
             &files,
             &existing,
             &environment,
-            None,
+            Some(plugin()),
         )?;
         for (path, entry) in run.tree.iter() {
             let path = match run.output.strip_prefix("out") {
@@ -171,6 +172,22 @@ impl Case {
                 each(&relative, bytes(&path), mode);
             }
         }
+    }
+}
+
+/// What the plugin of the case `plugin` answers.
+fn plugin() -> Plugin {
+    Plugin {
+        values: vec![("primary_domain".to_owned(), "example.com".into())],
+        credentials: Credentials {
+            age_public: Some("age1corpus".to_owned()),
+            age_private: Some("AGE-SECRET-KEY-CORPUS".to_owned().into()),
+            cloudflare_tunnel_id: Some("00000000-0000-0000-0000-000000000000".to_owned()),
+            cloudflare_tunnel_secret: Some("eyJhIjoiYSJ9".to_owned().into()),
+            github_deploy_key: Some("first line\nsecond line".to_owned().into()),
+            github_push_token: Some("corpus-push-token".to_owned().into()),
+        },
+        ..Plugin::default()
     }
 }
 
