@@ -104,7 +104,7 @@ fn imported(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
     let name = name.as_str().unwrap_or_default();
     let found = attribute(&module, name, call.settings.undefined)?;
     if let View::Undefined(_) = View::of(&found) {
-        let clause = format!("the imported template defines no `{name}`");
+        let clause = format!("the template does not export the requested name '{name}'");
         return Ok(call.undefined(&clause));
     }
     Ok(found)
@@ -173,7 +173,7 @@ impl Macro {
                 None if *has_default => Value::from_object(Missing),
                 None => Undefined::value(
                     self.undefined,
-                    Origin::Other(format!("parameter `{parameter}` was not provided")),
+                    Origin::Other(format!("parameter '{parameter}' was not provided")),
                 ),
             });
         }
@@ -181,7 +181,7 @@ impl Macro {
             take_named("caller").unwrap_or_else(|| {
                 Undefined::value(
                     self.undefined,
-                    Origin::Other("no caller is defined".to_owned()),
+                    Origin::Other("No caller defined".to_owned()),
                 )
             })
         });

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use minijinja::{Error, Value};
 
+use crate::options::UndefinedMode;
 use crate::python::arithmetic;
 use crate::python::attributes;
 use crate::python::call::{Call, Function};
@@ -15,6 +16,7 @@ use crate::python::objects::{List, Namespace, Tuple};
 use crate::python::percent;
 use crate::python::print;
 use crate::python::slice;
+use crate::python::undefined::{Origin, Undefined};
 use crate::python::view::View;
 use crate::translate::internal;
 
@@ -52,8 +54,10 @@ pub(super) const ALL: &[(&str, Function)] = &[
     (internal::BOOL, |call| {
         one(call, |value| items::is_true(value).map(Value::from))
     }),
-    (internal::NO_ELSE, |call| {
-        Ok(call.undefined("the condition is false and there is no `else`"))
+    (internal::NO_ELSE, |_| {
+        // Jinja2's plain one in every mode.
+        let clause = "the inline if-expression has no `else` and its condition is false";
+        Ok(Undefined::value(UndefinedMode::Default, Origin::Other(clause.to_owned())))
     }),
     (internal::UNKNOWN, unknown),
     (internal::ITEMS, |call| {

@@ -142,7 +142,7 @@ fn extreme(mut call: Call<'_, '_, '_>, largest: bool) -> Result<Value, Error> {
     }
     Ok(match best {
         Some((_, item)) => item,
-        None => call.undefined("an empty list has no such item"),
+        None => call.undefined("No aggregated item, sequence was empty."),
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) fn first(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
         View::Stream(stream) => stream.next(),
         _ => items::items(&value)?.into_iter().next(),
     };
-    Ok(first.unwrap_or_else(|| call.undefined("an empty list has no first item")))
+    Ok(first.unwrap_or_else(|| call.undefined("No first item, sequence was empty.")))
 }
 
 pub(super) fn last(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
@@ -39,7 +39,7 @@ pub(super) fn last(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
             .into());
     }
     let last = items::items(&value)?.pop();
-    Ok(last.unwrap_or_else(|| call.undefined("an empty list has no last item")))
+    Ok(last.unwrap_or_else(|| call.undefined("No last item, sequence was empty.")))
 }
 
 pub(super) fn random(call: Call<'_, '_, '_>) -> Result<Value, Error> {

@@ -112,14 +112,7 @@ fn write_repr(out: &mut String, value: &Value, depth: usize) -> Outcome<()> {
             }
             out.push_str("}>");
         }
-        View::Undefined(None) => out.push_str("Undefined"),
-        View::Undefined(Some(undefined)) => {
-            undefined.allow()?;
-            out.push_str(match undefined.mode {
-                crate::options::UndefinedMode::Debug => "DebugUndefined",
-                _ => "Undefined",
-            });
-        }
+        View::Undefined(_) => out.push_str("Undefined"),
         View::Stream(stream) => {
             return Err(Fault::type_error(format!(
                 "a {} prints the address it has in memory, which no run gives twice",

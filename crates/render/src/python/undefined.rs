@@ -28,7 +28,7 @@ pub(crate) enum Origin {
         /// Whether the key was text, not a number.
         is_text: bool,
     },
-    /// Anything else: a clause.
+    /// Anything else: a clause, worded as Jinja2 words it.
     Other(String),
 }
 
@@ -42,7 +42,7 @@ impl Undefined {
         match &self.origin {
             Origin::Name(name) => format!("`{name}` is undefined"),
             Origin::Attribute { owner, name, .. } => format!("{owner} has no attribute `{name}`"),
-            Origin::Other(clause) => clause.clone(),
+            Origin::Other(clause) => in_house(clause),
         }
     }
 
@@ -94,6 +94,16 @@ impl Undefined {
             }),
             _ => Ok(String::new()),
         }
+    }
+}
+
+/// Jinja2's clause as messages here put it.
+fn in_house(clause: &str) -> String {
+    let clause = clause.trim_end_matches('.').replace('\'', "`");
+    let mut characters = clause.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
     }
 }
 

@@ -351,9 +351,11 @@ fn include(writer: &mut Writer, template: &Expression, ignore_missing: bool, wit
         " %}"
     };
     if with_context {
-        writer.push("{% include ");
+        // A scope of its own: what the other template sets is not seen here.
+        writer.push("{% with %}{% include ");
         template_name(writer, template, ignore_missing);
         writer.push(ending);
+        writer.push("{% endwith %}");
         return;
     }
     // In a macro of its own the engine sees none of the variables around.

@@ -28,9 +28,27 @@ pub(crate) fn capitalize(text: &str) -> String {
     let Some(first) = characters.next() else {
         return String::new();
     };
-    let mut out: String = first.to_uppercase().collect();
+    let mut out = String::with_capacity(text.len());
+    push_title(&mut out, first);
     out.push_str(&characters.as_str().to_lowercase());
     out
+}
+
+/// The title case of a character: of what becomes several letters, only the first is large.
+fn push_title(out: &mut String, character: char) {
+    match character {
+        '\u{1c4}'..='\u{1c6}' => out.push('\u{1c5}'),
+        '\u{1c7}'..='\u{1c9}' => out.push('\u{1c8}'),
+        '\u{1ca}'..='\u{1cc}' => out.push('\u{1cb}'),
+        '\u{1f1}'..='\u{1f3}' => out.push('\u{1f2}'),
+        _ => {
+            let mut upper = character.to_uppercase();
+            out.extend(upper.next());
+            for more in upper {
+                out.extend(more.to_lowercase());
+            }
+        }
+    }
 }
 
 /// For comparing without case.
@@ -69,7 +87,7 @@ fn title(text: &str) -> String {
         if inside {
             out.extend(character.to_lowercase());
         } else {
-            out.extend(character.to_uppercase());
+            push_title(&mut out, character);
         }
         inside = character.is_alphabetic();
     }
