@@ -1,4 +1,6 @@
 //! The keys that a cluster's secrets are encrypted to.
 
-pub mod keys;
-pub use keys::{Identity, parse_identity_file};
+mod keys;
+mod sops;
+pub use keys::*;
+pub use sops::*;

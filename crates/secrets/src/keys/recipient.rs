@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use diagnostics::Diagnostic;
+
 use super::post_quantum;
 
 /// A public key, as `.sops.yaml` and the metadata of SOPS files name it.
@@ -35,6 +37,34 @@ pub enum RecipientError {
     NotBuiltIn(&'static str),
     /// It is nothing of the kind.
     Unknown,
+}
+
+impl RecipientError {
+    /// The problem of a text that is no recipient; a private key is not repeated.
+    pub(crate) fn diagnostic(self, text: &str) -> Diagnostic {
+        let shown: String = text.chars().take(80).collect();
+        match self {
+            Self::IsPrivate => Diagnostic::error(
+                "keys/private-as-recipient",
+                "a private key stands where a recipient belongs",
+            )
+            .hint("put the public key there, and replace this private key: it may have been seen"),
+            Self::Damaged => Diagnostic::error(
+                "keys/damaged-recipient",
+                format!("the recipient `{shown}` is damaged: its checksum or its length is wrong"),
+            )
+            .hint("copy the whole public key again"),
+            Self::NotBuiltIn(kind) => Diagnostic::error(
+                "keys/recipient-not-built-in",
+                format!("the recipient `{shown}` needs {kind}, which this build leaves out"),
+            ),
+            Self::Unknown => Diagnostic::error(
+                "keys/no-recipient",
+                format!("`{shown}` is not an age recipient"),
+            )
+            .hint("a recipient starts with `age1`"),
+        }
+    }
 }
 
 impl FromStr for Recipient {

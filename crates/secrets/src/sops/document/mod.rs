@@ -1,0 +1,126 @@
+//! Documents of every format as lists of values, and back.
+
+mod binary;
+mod dotenv;
+mod format;
+mod ini;
+mod item;
+mod json;
+mod splice;
+mod yaml;
+
+use ::yaml::Limits;
+use diagnostics::{Diagnostic, Diagnostics, Source};
+use zeroize::Zeroizing;
+
+pub use format::Format;
+pub(crate) use item::{Document, Item, New, NewMetadata, Unwritable};
+use item::Layout;
+
+/// sops' default for the block that it adds to a YAML file.
+const YAML_INDENT: usize = 4;
+/// The same for JSON.
+const JSON_INDENT: &str = "\t";
+
+/// How far new metadata is set in, where `.sops.yaml` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Indents {
+    /// Blanks a level in YAML.
+    pub yaml: Option<usize>,
+    /// Blanks a level in JSON.
+    pub json: Option<usize>,
+    /// Blanks a level in the JSON of binary files.
+    pub binary: Option<usize>,
+}
+
+/// Reads a file in the clear.
+pub(crate) fn read_plain(
+    name: &str,
+    content: &[u8],
+    format: Format,
+    limits: &Limits,
+) -> Result<Document, Diagnostics> {
+    if format == Format::Binary {
+        if content.len() > limits.bytes {
+            return decode(name, content, limits).and_then(|_| Ok(binary::wrap(name, content)));
+        }
+        return Ok(binary::wrap(name, content));
+    }
+    read(&decode(name, content, limits)?, format, limits)
+}
+
+/// Reads an encrypted file.
+pub(crate) fn read_encrypted(
+    name: &str,
+    content: &[u8],
+    format: Format,
+    limits: &Limits,
+) -> Result<Document, Diagnostics> {
+    let document = read(&decode(name, content, limits)?, format, limits)?;
+    if document.metadata.is_none() {
+        return Err(Diagnostics::from(
+            Diagnostic::error("sops/not-encrypted", "the file has no SOPS metadata: it is not encrypted")
+                .at(document.source.whole())
+                .hint("encrypt it, or name a file that is"),
+        ));
+    }
+    Ok(document)
+}
+
+/// The content with changes made; one change an item.
+pub(crate) fn write(
+    document: &Document,
+    changes: &[Option<New<'_>>],
+    metadata: &NewMetadata<'_>,
+    indents: &Indents,
+) -> Result<Zeroizing<Vec<u8>>, Vec<(usize, Unwritable)>> {
+    let blanks = |count: Option<usize>| count.map(|count| " ".repeat(count));
+    match (&document.layout, document.format) {
+        (Layout::Yaml(layout), _) => {
+            let indent = indents.yaml.or(layout.indent).filter(|&indent| indent > 0);
+            yaml::write(document, layout, changes, metadata, indent.unwrap_or(YAML_INDENT))
+        }
+        (Layout::Json { .. }, Format::Binary) => match (metadata, changes.first()) {
+            (NewMetadata::Remove, Some(Some(New::Clear(value)))) => {
+                Ok(Zeroizing::new(value.as_bytes().to_vec()))
+            }
+            _ => json::write(document, changes, metadata, blanks(indents.binary).as_deref()),
+        },
+        (Layout::Json { .. }, _) => {
+            json::write(document, changes, metadata, blanks(indents.json).as_deref())
+        }
+        (Layout::Lines, Format::Ini) => ini::write(document, changes, metadata),
+        (Layout::Lines, _) => dotenv::write(document, changes, metadata),
+        (Layout::Binary(content), _) => match (metadata, changes.first()) {
+            (NewMetadata::Write(tree), Some(change)) => {
+                let data = match change {
+                    Some(New::Token(token)) => token,
+                    _ => "",
+                };
+                let indent = blanks(indents.binary);
+                Ok(binary::write(data, tree, indent.as_deref().unwrap_or(JSON_INDENT)))
+            }
+            _ => Ok(content.clone()),
+        },
+    }
+}
+
+fn decode(name: &str, content: &[u8], limits: &Limits) -> Result<Source, Diagnostics> {
+    ::yaml::decode(name, content, limits).map_err(|problem| Diagnostics::from(*problem))
+}
+
+fn read(source: &Source, format: Format, limits: &Limits) -> Result<Document, Diagnostics> {
+    let mut document = match format {
+        Format::Yaml => yaml::read(source, limits),
+        Format::Json => json::read(source),
+        Format::Dotenv => dotenv::read(source),
+        Format::Ini => ini::read(source),
+        Format::Binary => binary::read(source),
+    }?;
+    // What is not a token may be a secret, whatever the file is supposed to be.
+    let clear = document.items.iter().filter(|item| {
+        !item.value.as_text().is_some_and(super::token::is_token)
+    });
+    document.source = source.clone().with_secrets(clear.map(|item| item.range.clone()));
+    Ok(document)
+}

@@ -1,0 +1,105 @@
+//! Which collection a comment belongs to.
+//!
+//! go-yaml ties comments to nodes, and the place of an encrypted comment is authenticated by
+//! the node's path. This is a rule by columns that agrees with it on nearly all real files; a
+//! wrong guess costs no more than that sops shows the token in place of the comment.
+
+use yaml::Comment;
+
+use super::super::item::{Item, Slot};
+use crate::sops::path::Path;
+use crate::sops::value::Value;
+
+/// A collection as far as comments go.
+pub(super) struct Scope {
+    /// From where on comments may belong to it: for a block, the end of its key.
+    pub(super) open: usize,
+    /// Up to where: for a block, the next key or dash of a collection around it.
+    pub(super) close: usize,
+    /// Where its first entry starts.
+    pub(super) start: usize,
+    pub(super) flow: bool,
+    pub(super) column: usize,
+    /// The column of the collection around it.
+    pub(super) outer_column: usize,
+    pub(super) path: Path,
+}
+
+/// Where a key or an item starts, and of which collection it is.
+pub(super) struct Entry {
+    pub(super) offset: usize,
+    pub(super) path: Path,
+}
+
+/// Merges comments into the items: before the value that follows, and those behind a value on
+/// its line before that value, as sops orders them.
+pub(super) fn place_comments<'a>(
+    text: &str,
+    mut items: Vec<Item>,
+    comments: impl Iterator<Item = &'a Comment>,
+    scopes: &[Scope],
+    entries: &[Entry],
+) -> Vec<Item> {
+    // The walk is in the order of the text; only aliases jump back, and they have no entries.
+    let mut keyed: Vec<((usize, usize), Item)> = items
+        .drain(..)
+        .map(|item| ((item.range.start, 1), item))
+        .collect();
+    for comment in comments {
+        let start = comment.range.start;
+        let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let entry = entries[..entries.partition_point(|entry| entry.offset <= start)].last();
+        let (path, order) = match entry.filter(|_| comment.trailing) {
+            Some(entry) => (entry.path.clone(), entry.offset),
+            None => (scope_of(scopes, start, start - line), start),
+        };
+        let body = &text[comment.range.start + 1..comment.range.end];
+        keyed.push((
+            (order, 0),
+            Item {
+                path,
+                comment: true,
+                range: comment.range.clone(),
+                value: Value::comment(body),
+                slot: Slot {
+                    trailing: comment.trailing,
+                    ..Slot::default()
+                },
+            },
+        ));
+    }
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The path of the innermost collection that a comment on a line of its own belongs to.
+fn scope_of(scopes: &[Scope], offset: usize, column: usize) -> Path {
+    // Scopes stand in the order in which they open, inner after outer.
+    let before = scopes.partition_point(|scope| scope.start.min(scope.open) <= offset);
+    scopes[..before]
+        .iter()
+        .rev()
+        .find(|scope| {
+            let open = (scope.open..scope.close).contains(&offset);
+            let deep = if offset < scope.start {
+                // Between a key and its block: deeper than the key.
+                column > scope.outer_column || scope.path.steps.is_empty()
+            } else {
+                scope.flow || scope.path.steps.is_empty() || column >= scope.column
+            };
+            open && deep
+        })
+        .map_or_else(|| document_of(scopes, offset), |scope| scope.path.clone())
+}
+
+/// The root of the document that an offset is in.
+fn document_of(scopes: &[Scope], offset: usize) -> Path {
+    let root = scopes
+        .iter()
+        .filter(|scope| scope.path.steps.is_empty() && scope.open <= offset)
+        .next_back();
+    Path {
+        document: root.map_or(0, |scope| scope.path.document),
+        steps: Vec::new(),
+    }
+}

@@ -1,0 +1,10 @@
+//! YAML documents.
+
+mod comments;
+mod metadata;
+mod read;
+mod scalar;
+mod write;
+
+pub(super) use read::read;
+pub(super) use write::write;

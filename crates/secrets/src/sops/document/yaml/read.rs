@@ -1,0 +1,537 @@
+//! YAML to items.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use diagnostics::{Diagnostic, Diagnostics, Source};
+use serde_json::{Map, Value as Json};
+use yaml::{Dialect, Limits, Node, Notation, Resolved, Scalar, Style, Value as Yaml};
+
+use super::super::format::Format;
+use super::super::item::{
+    Block, Document, Expansion, Item, Layout, Slot, YamlDocument, YamlLayout,
+};
+use super::comments::{Entry, Scope, place_comments};
+use crate::sops::path::{Path, Step};
+use crate::sops::token;
+use crate::sops::value::Value;
+
+/// Reads a text. Everything that sops would refuse is a problem.
+pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnostics> {
+    let parsed = yaml::parse(source, limits);
+    if parsed.diagnostics.has_errors() {
+        return Err(parsed.diagnostics);
+    }
+    let mut reader = Reader::new(source);
+    let mut documents = Vec::new();
+    let mut start = 0;
+    for (number, root) in parsed.documents.iter().enumerate() {
+        let end = document_end(source.text(), root);
+        let next = parsed.documents.get(number + 1).map_or(source.text().len(), |next| {
+            next.full_range().start.max(end)
+        });
+        documents.push(reader.document(number, root, start, end));
+        start = end.min(next);
+    }
+    reader.directives();
+    if !reader.problems.is_empty() {
+        return Err(reader.problems);
+    }
+    if documents.is_empty() {
+        return Err(Diagnostics::from(
+            Diagnostic::error("sops/empty", "the file holds no document")
+                .at(source.whole())
+                .hint("write at least one key, or leave the file out"),
+        ));
+    }
+    let blocks = &reader.blocks;
+    let comments = parsed.comments.iter().filter(|comment| {
+        let within = |block: &Block| block.range.contains(&comment.range.start);
+        !blocks.iter().any(within)
+    });
+    let items = place_comments(source.text(), reader.items, comments, &reader.scopes, &reader.entries);
+    Ok(Document {
+        format: Format::Yaml,
+        source: source.clone(),
+        items,
+        metadata: reader.metadata,
+        blocks: reader.blocks,
+        layout: Layout::Yaml(YamlLayout {
+            documents,
+            expansions: reader.expansions,
+            indent: reader.indent,
+        }),
+    })
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    items: Vec<Item>,
+    scopes: Vec<Scope>,
+    entries: Vec<Entry>,
+    expansions: Vec<Expansion>,
+    blocks: Vec<Block>,
+    metadata: Option<Map<String, Json>>,
+    problems: Diagnostics,
+    indent: Option<usize>,
+}
+
+/// Where a node stands, for those below it.
+#[derive(Clone)]
+struct Around {
+    column: usize,
+    flow: bool,
+    /// The alias that all of this is the expansion of.
+    expansion: Option<(usize, Range<usize>)>,
+    /// Where the collection opens and closes as far as comments go.
+    open: usize,
+    close: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            items: Vec::new(),
+            scopes: Vec::new(),
+            entries: Vec::new(),
+            expansions: Vec::new(),
+            blocks: Vec::new(),
+            metadata: None,
+            problems: Diagnostics::new(),
+            indent: None,
+        }
+    }
+
+    fn document(&mut self, number: usize, root: &Node, open: usize, end: usize) -> YamlDocument {
+        let path = Path {
+            document: number,
+            steps: Vec::new(),
+        };
+        let plain = YamlDocument { end, flow: None };
+        let Some(mapping) = root.as_mapping() else {
+            if root.is_null() {
+                return plain;
+            }
+            self.problem(
+                root.range(),
+                "sops/not-a-map",
+                format!("the document is {}, where SOPS needs a map", root.kind_name()),
+            );
+            return plain;
+        };
+        let flow = root.notation() == Notation::Flow;
+        let around = Around {
+            column: 0,
+            flow,
+            expansion: None,
+            open,
+            close: end,
+        };
+        self.mapping(root, &path, &around, true);
+        if flow {
+            return YamlDocument {
+                end: root.range().end.saturating_sub(1),
+                flow: Some(mapping.is_empty()),
+            };
+        }
+        plain
+    }
+
+    fn mapping(&mut self, node: &Node, path: &Path, around: &Around, root: bool) {
+        let Some(mapping) = node.as_mapping() else { return };
+        let expanded = around.expansion.is_some();
+        let flow = around.flow || node.notation() == Notation::Flow;
+        let first = mapping.entries().first().map_or(node.range().start, |entry| {
+            entry.key.full_range().start
+        });
+        let column = if flow { around.column } else { self.column(first) };
+        if !expanded {
+            self.scope(path, around, node, flow, column);
+            if !flow && !root && self.indent.is_none() && column > around.column {
+                self.indent = Some(column - around.column);
+            }
+        }
+        let entries = mapping.entries();
+        for (index, entry) in entries.iter().enumerate() {
+            let Some(key) = self.key(&entry.key) else { continue };
+            let start = entry.key.full_range().start;
+            let close = entries
+                .get(index + 1)
+                .map_or(around.close, |next| next.key.full_range().start);
+            if root && &*key == "sops" {
+                self.block(path.document, node, index, start);
+                continue;
+            }
+            if !expanded {
+                self.entries.push(Entry {
+                    offset: start,
+                    path: path.clone(),
+                });
+            }
+            let below = Around {
+                column,
+                flow,
+                expansion: around.expansion.clone(),
+                open: entry.key.range().end,
+                close,
+            };
+            self.node(&entry.value, path.child(Step::Key(key)), &below);
+        }
+    }
+
+    fn node(&mut self, node: &Node, path: Path, around: &Around) {
+        if node.is_alias() && around.expansion.is_none() && node.as_scalar().is_none() {
+            let number = self.expansions.len();
+            self.expansions.push(Expansion {
+                node: node.clone(),
+                range: node.range(),
+            });
+            let below = Around {
+                flow: true,
+                expansion: Some((number, node.range())),
+                ..around.clone()
+            };
+            self.value(node, path, &below);
+        } else {
+            self.value(node, path, around);
+        }
+    }
+
+    fn value(&mut self, node: &Node, path: Path, around: &Around) {
+        match node.value() {
+            Yaml::Mapping(mapping) if !mapping.is_empty() => {
+                self.mapping(node, &path, around, false);
+            }
+            Yaml::Sequence(items) if !items.is_empty() => {
+                self.sequence(node, items, &path, around);
+            }
+            Yaml::Mapping(_) | Yaml::Sequence(_) => {
+                self.push(node, path, Value::nothing(), around);
+            }
+            Yaml::Scalar(scalar) => {
+                let value = self.scalar(node, scalar);
+                self.push(node, path, value, around);
+            }
+        }
+    }
+
+    fn sequence(&mut self, node: &Node, items: &[Node], path: &Path, around: &Around) {
+        let flow = around.flow || node.notation() == Notation::Flow;
+        let column = if flow {
+            around.column
+        } else {
+            self.column(node.range().start)
+        };
+        let expanded = around.expansion.is_some();
+        if !expanded {
+            self.scope(path, around, node, flow, column);
+        }
+        let mut index = 0;
+        for (position, item) in items.iter().enumerate() {
+            let start = item.full_range().start;
+            let close = items
+                .get(position + 1)
+                .map_or(around.close, |next| next.full_range().start);
+            if !expanded {
+                self.entries.push(Entry {
+                    offset: start,
+                    path: path.clone(),
+                });
+            }
+            let below = Around {
+                column,
+                flow,
+                expansion: around.expansion.clone(),
+                open: start,
+                close,
+            };
+            // sops writes an encrypted comment of a list as one of its items.
+            if let Some(dash) = self.comment_item(item, flow) {
+                self.push_comment(item, path, dash, column);
+                continue;
+            }
+            self.node(item, path.child(Step::Index(index)), &below);
+            index += 1;
+        }
+    }
+
+    fn comment_item(&self, item: &Node, flow: bool) -> Option<Range<usize>> {
+        let text = item.text().filter(|_| !flow && !item.is_alias())?;
+        if token::type_of(text) != Some("comment") {
+            return None;
+        }
+        let range = item.range();
+        let before = self.source.text()[..range.start].trim_end_matches([' ', '\t']);
+        before.ends_with('-').then(|| before.len() - 1..range.end)
+    }
+
+    fn push_comment(&mut self, item: &Node, path: &Path, dash: Range<usize>, column: usize) {
+        self.items.push(Item {
+            path: path.clone(),
+            comment: true,
+            range: item.range(),
+            value: Value::comment(item.text().unwrap_or_default()),
+            slot: Slot {
+                column,
+                dash: Some(dash),
+                ..Slot::default()
+            },
+        });
+    }
+
+    fn push(&mut self, node: &Node, path: Path, value: Value, around: &Around) {
+        let (expansion, range) = match &around.expansion {
+            Some((number, range)) => (Some(*number), range.clone()),
+            None => (None, node.range()),
+        };
+        let tag = node.tag().filter(|_| !node.is_alias()).map(|tag| {
+            let range = tag.range();
+            let rest = &self.source.text()[range.end..];
+            range.start..range.end + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
+        });
+        self.items.push(Item {
+            path,
+            comment: false,
+            range,
+            value,
+            slot: Slot {
+                column: around.column,
+                flow: around.flow,
+                tag,
+                definition: (node.is_alias() || expansion.is_some()).then(|| node.definition_range()),
+                expansion,
+                ..Slot::default()
+            },
+        });
+    }
+
+    fn key(&mut self, key: &Node) -> Option<Box<str>> {
+        if yaml::is_merge_key(key, Dialect::Go) {
+            return Some("<<".into());
+        }
+        let scalar = key.as_scalar();
+        let resolved = scalar.map(|scalar| scalar.read(Dialect::Go));
+        if let (Some(scalar), Some(Resolved::Text(_))) = (scalar, &resolved) {
+            return Some(scalar.text().into());
+        }
+        let kind = resolved.map_or_else(|| key.kind_name(), |value| value.kind_name());
+        self.problems.push(
+            Diagnostic::error(
+                "sops/key-not-text",
+                format!("this key is {kind}, where SOPS needs text"),
+            )
+            .at(self.source.location(key.range()))
+            .hint("put the key in quotes"),
+        );
+        None
+    }
+
+    /// A scalar as go-yaml reads it.
+    fn scalar(&mut self, node: &Node, scalar: &Scalar) -> Value {
+        if scalar.style() == Style::DoubleQuoted && !node.is_alias() {
+            let written = self.source.text().get(node.range()).unwrap_or_default();
+            // An escaped backslash before a slash is none.
+            if written.replace("\\\\", "").contains("\\/") {
+                self.problem(
+                    node.range(),
+                    "sops/go-yaml",
+                    "Go's YAML reader refuses the escape `\\/`, and so sops and Flux do".to_owned(),
+                );
+            }
+        }
+        match scalar.read(Dialect::Go) {
+            Resolved::Null => Value::nothing(),
+            Resolved::Bool(truth) => Value::bool(truth),
+            Resolved::Float(number) => Value::float(number),
+            Resolved::Text(text) => Value::text(text),
+            Resolved::Integer(number) => match i64::try_from(number) {
+                Ok(number) => Value::integer(number),
+                Err(_) => self.too_large(node),
+            },
+            Resolved::BigInteger(_) => self.too_large(node),
+            Resolved::Timestamp(text) => {
+                Value::time(&text).unwrap_or_else(|| Value::text(text))
+            }
+            Resolved::Binary(text) => {
+                let text: String = text.split_whitespace().collect();
+                BASE64_STANDARD.decode(&text).map_or_else(
+                    |_| {
+                        self.problem(
+                            node.range(),
+                            "sops/go-yaml",
+                            "this `!!binary` value is not base64".to_owned(),
+                        );
+                        Value::nothing()
+                    },
+                    Value::text,
+                )
+            }
+            Resolved::Refused(reason) => {
+                self.problem(
+                    node.range(),
+                    "sops/go-yaml",
+                    format!("Go's YAML reader, and so sops and Flux, refuse this value: {reason}"),
+                );
+                Value::nothing()
+            }
+        }
+    }
+
+    fn too_large(&mut self, node: &Node) -> Value {
+        self.problems.push(
+            Diagnostic::error(
+                "sops/integer-too-large",
+                "this whole number has more than 64 bits, which sops cannot keep",
+            )
+            .at(self.source.location(node.range()))
+            .hint("put it in quotes"),
+        );
+        Value::nothing()
+    }
+
+    fn scope(&mut self, path: &Path, around: &Around, node: &Node, flow: bool, column: usize) {
+        let range = node.full_range();
+        let (open, close) = if flow {
+            (range.start, range.end)
+        } else {
+            (around.open.min(range.start), around.close)
+        };
+        self.scopes.push(Scope {
+            open,
+            close,
+            start: range.start,
+            flow,
+            column,
+            outer_column: around.column,
+            path: path.clone(),
+        });
+    }
+
+    /// Takes a `sops` entry for a block.
+    fn block(&mut self, document: usize, root: &Node, index: usize, start: usize) {
+        let Some(entry) = root.as_mapping().and_then(|mapping| mapping.entries().get(index)) else {
+            return;
+        };
+        if document == 0 {
+            if let Json::Object(tree) = json(&entry.value) {
+                self.metadata = Some(tree);
+            } else {
+                self.problem(
+                    entry.value.range(),
+                    "sops/damaged-metadata",
+                    format!("`sops` is {}, where SOPS keeps a map", entry.value.kind_name()),
+                );
+            }
+        }
+        let end = entry.value.range().end.max(entry.key.range().end);
+        let place = |name: &str| entry.value.get(name).map(Node::range);
+        self.blocks.push(Block {
+            document,
+            alone: root.as_mapping().is_some_and(|mapping| mapping.len() == 1),
+            range: if root.notation() == Notation::Flow {
+                flow_entry(self.source.text(), start..end)
+            } else {
+                start..whole_lines(self.source.text(), end)
+            },
+            mac: place("mac"),
+            last_modified: place("lastmodified"),
+        });
+    }
+
+    /// `%YAML` before any document but 1.1 is what go-yaml refuses.
+    fn directives(&mut self) {
+        let mut offset = 0;
+        for line in self.source.text().split_inclusive('\n') {
+            if let Some(version) = line.strip_prefix("%YAML") {
+                let version = version.split('#').next().unwrap_or_default().trim();
+                // A line of a block scalar cannot start in the first column with a `%` unless
+                // it belongs to no key, which SOPS has no use for.
+                if version != "1.1" {
+                    self.problem(
+                        offset..offset + line.trim_end().len(),
+                        "sops/go-yaml",
+                        "Go's YAML reader, and so sops and Flux, take `%YAML 1.1` only".to_owned(),
+                    );
+                }
+            }
+            offset += line.len();
+        }
+    }
+
+    fn column(&self, offset: usize) -> usize {
+        let line = self.source.text()[..offset].rfind('\n').map_or(0, |at| at + 1);
+        offset - line
+    }
+
+    fn problem(&mut self, range: Range<usize>, rule: &'static str, message: String) {
+        self.problems
+            .push(Diagnostic::error(rule, message).at(self.source.location(range)));
+    }
+}
+
+/// Where the last line of a document ends that is not blank: what is added goes there.
+fn document_end(text: &str, root: &Node) -> usize {
+    let mut at = root.range().end;
+    // From here on there are only comments until the next marker.
+    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let mut end = at;
+    if root.range().is_empty() && text[line..].starts_with("---") || at > line {
+        at = text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
+        end = at;
+    }
+    for line in text[at..].split_inclusive('\n') {
+        let marker = |mark: &str| {
+            line.strip_prefix(mark)
+                .is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with([' ', '\t']))
+        };
+        if marker("---") || marker("...") {
+            break;
+        }
+        at += line.len();
+        if !line.trim().is_empty() {
+            end = at;
+        }
+    }
+    end
+}
+
+/// The end of the line that holds `end`, with its line break.
+fn whole_lines(text: &str, end: usize) -> usize {
+    text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1)
+}
+
+/// A flow entry with the comma before it, or else the one after it.
+fn flow_entry(text: &str, range: Range<usize>) -> Range<usize> {
+    let before = text[..range.start].trim_end();
+    if before.ends_with(',') {
+        return before.len() - 1..range.end;
+    }
+    let after = text[range.end..].trim_start();
+    let skipped = text.len() - range.end - after.len();
+    if after.starts_with(',') {
+        let rest = after[1..].trim_start_matches(' ');
+        return range.start..range.end + skipped + (after.len() - rest.len());
+    }
+    range
+}
+
+/// Metadata as a tree; whatever is no number and no truth value is text, times included.
+fn json(node: &Node) -> Json {
+    match node.value() {
+        Yaml::Mapping(mapping) => mapping
+            .into_iter()
+            .filter_map(|entry| Some((entry.key.text()?.to_owned(), json(&entry.value))))
+            .collect::<Map<_, _>>()
+            .into(),
+        Yaml::Sequence(items) => items.iter().map(json).collect::<Vec<_>>().into(),
+        Yaml::Scalar(scalar) => match scalar.read(Dialect::Go) {
+            Resolved::Null => Json::Null,
+            Resolved::Bool(truth) => Json::Bool(truth),
+            Resolved::Integer(number) => i64::try_from(number)
+                .map_or_else(|_| Json::from(scalar.text()), Json::from),
+            _ => Json::from(scalar.text()),
+        },
+    }
+}

@@ -1,0 +1,460 @@
+//! Encryption that leaves alone what has not changed.
+
+use diagnostics::{Diagnostic, Diagnostics};
+
+use super::document::{self, Document, New, NewMetadata};
+use super::groups;
+use super::keyring::no_randomness;
+use super::mac::Mac;
+use super::metadata::Metadata;
+use super::open::{File, Opened, open, parse, select, unwritable};
+use super::path::Path;
+use super::pool::Pool;
+use super::rule::Rule;
+use super::selector::Selector;
+use super::time::Timestamp;
+use super::token::{Cipher, generate_data_key, is_token};
+use super::value::Value;
+use crate::keys::Identity;
+
+/// What is to be encrypted, and how.
+pub struct Request<'a> {
+    /// The file in the clear.
+    pub plaintext: File<'a>,
+    /// The encrypted file as it is now, if there is one. What is equal in it keeps its bytes.
+    pub previous: Option<File<'a>>,
+    /// Who can decrypt it and which values are encrypted.
+    pub rule: &'a Rule,
+    /// What can decrypt the previous file.
+    pub identities: &'a [Identity],
+    /// The time that a changed file bears.
+    pub now: Timestamp,
+}
+
+/// What came out.
+#[derive(Debug, Clone)]
+pub struct Encrypted {
+    /// The encrypted file.
+    pub content: Vec<u8>,
+    /// What it has that the previous one had not.
+    pub change: Change,
+    /// Worth knowing: removed recipients, comments that could not be read.
+    pub notes: Diagnostics,
+}
+
+/// How an encrypted file differs from the previous one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// There was none.
+    Created,
+    /// Not at all, byte for byte.
+    Unchanged,
+    /// It is the previous one, which nobody here could decrypt: its keys and its selector are
+    /// those of the rule, but its values may not be those of the plaintext.
+    Unproven,
+    /// In this.
+    Updated(Update),
+}
+
+/// What is new in a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Update {
+    /// The values that were encrypted anew, or are now in the clear.
+    pub values: Vec<Path>,
+    /// Whether comments, unencrypted text or the order of things changed.
+    pub layout: bool,
+    /// Whether other recipients can decrypt it.
+    pub keys: bool,
+    /// Whether another rule says which values are encrypted.
+    pub selector: bool,
+}
+
+/// Encrypts a file. Where the previous one decrypts, equal values keep their tokens; if all is
+/// equal, the file stays byte for byte; else it keeps its data key, and only what differs, the
+/// MAC and its time change.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, with the previous one or with the rule. Nothing of
+/// the plaintext is in any message.
+pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
+    let plain = read_plain(&request.plaintext)?;
+    let Some(previous) = &request.previous else {
+        return create(request, &plain, Diagnostics::new());
+    };
+    let (_, metadata) = match parse(previous) {
+        Ok(parsed) => parsed,
+        Err(problems) if problems.iter().any(|problem| problem.rule.as_str() == "sops/not-encrypted") => {
+            let note = Diagnostic::warning(
+                "sops/was-clear",
+                "the file was in the clear until now; whoever saw it knows its secrets",
+            )
+            .at(diagnostics::Location::file(previous.name))
+            .hint("change the secrets if it was ever committed or copied");
+            return create(request, &plain, Diagnostics::from(note));
+        }
+        Err(problems) => return Err(problems),
+    };
+    if request.identities.is_empty() {
+        return unproven(request, previous, &metadata);
+    }
+    let opened = open(previous, request.identities, false)?;
+    update(request, &plain, opened)
+}
+
+/// Reads a file in the clear; one with metadata is none.
+pub(crate) fn read_plain(file: &File<'_>) -> Result<Document, Diagnostics> {
+    let plain = document::read_plain(file.name, file.content, file.format, &file.limits)?;
+    if let Some(block) = plain.blocks.first() {
+        return Err(Diagnostics::from(
+            Diagnostic::error("sops/already-encrypted", "the file has a `sops` block, which SOPS keeps for itself")
+                .at(plain.source.location(block.range.start..block.range.start))
+                .hint("decrypt it first, or rename the key"),
+        ));
+    }
+    Ok(plain)
+}
+
+fn create(
+    request: &Request<'_>,
+    plain: &Document,
+    notes: Diagnostics,
+) -> Result<Encrypted, Diagnostics> {
+    let rule = request.rule;
+    let key = generate_data_key().map_err(no_randomness)?;
+    let cipher = Cipher::new(&key);
+    let (groups, threshold) = groups::group(&key, rule)?;
+    // sops writes its default explicitly, except for binary files.
+    let binary = plain.format == document::Format::Binary;
+    let selector = (!binary).then(|| rule.selector.clone().unwrap_or_default());
+    let mut metadata = Metadata::new(groups, threshold, selector, rule.mac_only_encrypted);
+    let values: Vec<_> = plain.items.iter().map(|item| item.value.clone()).collect();
+    let sealed = seal(plain, plain, &values, &metadata, &cipher, &mut Pool::default())?;
+    sign(&mut metadata, &cipher, &sealed.mac, request.now)?;
+    let content = write_new(plain, &sealed, &metadata, request)?;
+    Ok(Encrypted {
+        content,
+        change: Change::Created,
+        notes,
+    })
+}
+
+fn unproven(
+    request: &Request<'_>,
+    previous: &File<'_>,
+    metadata: &Metadata,
+) -> Result<Encrypted, Diagnostics> {
+    let wanted = request.rule.selector.clone().unwrap_or_default();
+    let same = groups::matches(metadata, request.rule)
+        && metadata.selector == wanted
+        && metadata.mac_only_encrypted == request.rule.mac_only_encrypted;
+    if same {
+        return Ok(Encrypted {
+            content: previous.content.to_vec(),
+            change: Change::Unproven,
+            notes: Diagnostics::new(),
+        });
+    }
+    Err(Diagnostics::from(
+        Diagnostic::error(
+            "sops/cannot-update",
+            "the rule for this file has changed, and no identity is at hand to encrypt it again",
+        )
+        .at(diagnostics::Location::file(previous.name))
+        .hint("run this where the `age.key` is"),
+    ))
+}
+
+fn update(
+    request: &Request<'_>,
+    plain: &Document,
+    opened: Opened,
+) -> Result<Encrypted, Diagnostics> {
+    let rule = request.rule;
+    let mut metadata = opened.metadata.clone();
+    let mut notes = opened.notes.clone();
+    let mut update = Update::default();
+    if let Some(regrouped) = groups::regroup(&opened.key, &metadata, rule)? {
+        notes.extend(removed_note(request.plaintext.name, &regrouped.removed));
+        metadata.groups = regrouped.groups;
+        metadata.threshold = regrouped.threshold;
+        metadata.write_groups();
+        update.keys = true;
+    }
+    let selector = rule.selector.clone().unwrap_or_default();
+    let binary = plain.format == document::Format::Binary;
+    if (!binary && selector != metadata.selector)
+        || rule.mac_only_encrypted != metadata.mac_only_encrypted
+    {
+        metadata.selector = selector;
+        metadata.mac_only_encrypted = rule.mac_only_encrypted;
+        metadata.write_selector();
+        update.selector = true;
+    }
+    let same = same_values(plain, &opened) && same_comments(plain, &opened);
+    if same && !update.selector {
+        return keep(request, &opened, &metadata, update, notes);
+    }
+    let mut pool = Pool::default();
+    pool.add(&opened);
+    let values: Vec<_> = plain.items.iter().map(|item| item.value.clone()).collect();
+    let aligned = same_structure(plain, &opened);
+    let written = if aligned { &opened.document } else { plain };
+    let sealed = seal(plain, written, &values, &metadata, &opened.cipher, &mut pool)?;
+    update.values = sealed.fresh(plain);
+    update.layout = !aligned || (update.values.is_empty() && !update.selector);
+    sign(&mut metadata, &opened.cipher, &sealed.mac, request.now)?;
+    let content = if aligned {
+        patch(&opened, &sealed, &values, &metadata, &update, request)?
+    } else {
+        write_new(plain, &sealed, &metadata, request)?
+    };
+    Ok(Encrypted {
+        content,
+        change: Change::Updated(update),
+        notes,
+    })
+}
+
+/// All values are as they were: at most the keys change, as `sops updatekeys` does it.
+fn keep(
+    request: &Request<'_>,
+    opened: &Opened,
+    metadata: &Metadata,
+    update: Update,
+    notes: Diagnostics,
+) -> Result<Encrypted, Diagnostics> {
+    let previous = request.previous.map(|file| file.content.to_vec()).unwrap_or_default();
+    if !update.keys {
+        return Ok(Encrypted {
+            content: previous,
+            change: Change::Unchanged,
+            notes,
+        });
+    }
+    let none: Vec<Option<New<'_>>> = opened.values.iter().map(|_| None).collect();
+    let new = NewMetadata::Write(&metadata.tree);
+    let content = document::write(&opened.document, &none, &new, &request.rule.indents)
+        .map_err(|problems| unwritable(&opened.document, &problems))?;
+    Ok(Encrypted {
+        content: content.to_vec(),
+        change: Change::Updated(update),
+        notes,
+    })
+}
+
+/// A document's values, encrypted.
+pub(crate) struct Sealed {
+    /// For each item its token, if it has one, and whether that is new.
+    tokens: Vec<Option<(String, bool)>>,
+    selected: Vec<bool>,
+    pub(crate) mac: Value,
+}
+
+impl Sealed {
+    /// For each item its token, if it has one.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = Option<&str>> {
+        self.tokens.iter().map(|token| token.as_ref().map(|(token, _)| token.as_str()))
+    }
+
+    /// The places of the values that have a new token.
+    pub(crate) fn fresh(&self, document: &Document) -> Vec<Path> {
+        let items = document.items.iter().zip(&self.tokens);
+        items
+            .filter(|(item, token)| !item.comment && matches!(token, Some((_, true))))
+            .map(|(item, _)| item.path.clone())
+            .collect()
+    }
+}
+
+/// Encrypts the values that a selector picks, for the places that they have in `written`: the
+/// same document, or one of the same structure.
+pub(crate) fn seal(
+    document: &Document,
+    written: &Document,
+    values: &[Value],
+    metadata: &Metadata,
+    cipher: &Cipher,
+    pool: &mut Pool,
+) -> Result<Sealed, Diagnostics> {
+    let selected = select(document, &metadata.selector);
+    let mut mac = Mac::new(metadata.mac_only_encrypted);
+    let mut tokens = Vec::with_capacity(values.len());
+    let mut problems = Diagnostics::new();
+    let items = document.items.iter().zip(&written.items);
+    for (((item, place), value), &selected) in items.zip(values).zip(&selected) {
+        mac.add(value, selected);
+        if !selected || value.is_empty() {
+            tokens.push(None);
+            continue;
+        }
+        let token = pool
+            .token(cipher, place.path.additional_data(), value)
+            .map_err(no_randomness)?;
+        if let Selector::UnencryptedCommentRegex(regex) = &metadata.selector
+            && item.comment
+            && regex.is_match(token.0.as_bytes())
+        {
+            problems.push(
+                Diagnostic::error(
+                    "sops/regex-matches-tokens",
+                    "`unencrypted_comment_regex` matches encrypted comments too, after which nobody could decrypt the file",
+                )
+                .at(document.source.location(item.range.clone()))
+                .hint("use a longer pattern"),
+            );
+        }
+        tokens.push(Some(token));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Sealed {
+        tokens,
+        selected,
+        mac: mac.finish(),
+    })
+}
+
+/// Encrypts the MAC under its time, into the metadata.
+pub(crate) fn sign(
+    metadata: &mut Metadata,
+    cipher: &Cipher,
+    mac: &Value,
+    now: Timestamp,
+) -> Result<(), Diagnostics> {
+    let time = now.to_string();
+    let mac = cipher.encrypt(mac, &time).map_err(no_randomness)?;
+    metadata.write_mac(mac, time);
+    Ok(())
+}
+
+/// The plaintext's own layout with tokens in it.
+fn write_new(
+    plain: &Document,
+    sealed: &Sealed,
+    metadata: &Metadata,
+    request: &Request<'_>,
+) -> Result<Vec<u8>, Diagnostics> {
+    let changes: Vec<_> = sealed
+        .tokens
+        .iter()
+        .map(|token| token.as_ref().map(|(token, _)| New::Token(token)))
+        .collect();
+    let new = NewMetadata::Write(&metadata.tree);
+    let content = document::write(plain, &changes, &new, &request.rule.indents)
+        .map_err(|problems| unwritable(plain, &problems))?;
+    check(&request.plaintext, &content, plain, sealed)?;
+    Ok(content.to_vec())
+}
+
+/// The previous layout with what differs in it.
+fn patch(
+    opened: &Opened,
+    sealed: &Sealed,
+    values: &[Value],
+    metadata: &Metadata,
+    update: &Update,
+    request: &Request<'_>,
+) -> Result<Vec<u8>, Diagnostics> {
+    let items = opened.document.items.iter().zip(values).zip(&sealed.tokens);
+    let changes: Vec<_> = items
+        .map(|((item, value), token)| match token {
+            Some((token, _)) => {
+                (item.value.as_bytes() != token.as_bytes()).then_some(New::Token(token))
+            }
+            None => (item.value != *value).then_some(New::Clear(value)),
+        })
+        .collect();
+    let mac = metadata.mac.as_deref().unwrap_or_default();
+    let touch = NewMetadata::Touch {
+        mac,
+        last_modified: &metadata.last_modified,
+    };
+    let whole = update.keys
+        || update.selector
+        || !opened.document.can_touch()
+        || metadata.tree.get("version") != opened.metadata.tree.get("version");
+    let new = if whole { NewMetadata::Write(&metadata.tree) } else { touch };
+    let content = document::write(&opened.document, &changes, &new, &request.rule.indents)
+        .map_err(|problems| unwritable(&opened.document, &problems))?;
+    check(&request.plaintext, &content, &opened.document, sealed)?;
+    Ok(content.to_vec())
+}
+
+/// Reads the result back without any key: every value that should be a token is one, and
+/// nothing has moved. What this finds would be a fault of this crate, and nothing is written.
+fn check(
+    file: &File<'_>,
+    content: &[u8],
+    expected: &Document,
+    sealed: &Sealed,
+) -> Result<(), Diagnostics> {
+    let written = document::read_encrypted(file.name, content, file.format, &file.limits);
+    let good = written.is_ok_and(|written| {
+        let values = |document: &Document| {
+            let items = document.items.iter().enumerate();
+            let values: Vec<_> = items.filter(|(_, item)| !item.comment).map(|(number, item)| (number, item.path.clone())).collect();
+            values
+        };
+        let (new, old) = (values(&written), values(expected));
+        new.len() == old.len()
+            && new.iter().zip(&old).all(|((at, path), (number, old))| {
+                let item = &written.items[*at];
+                let token = item.value.as_text().is_some_and(is_token);
+                path == old && (!sealed.selected[*number] || token == sealed.tokens[*number].is_some())
+            })
+    });
+    if good {
+        return Ok(());
+    }
+    Err(Diagnostics::from(
+        Diagnostic::error(
+            "sops/not-proven",
+            "the encrypted file does not read back as it should, so it is not written",
+        )
+        .at(diagnostics::Location::file(file.name))
+        .hint("report this with the file's structure, without its values"),
+    ))
+}
+
+pub(crate) fn removed_note(name: &str, removed: &[String]) -> Option<Diagnostic> {
+    (!removed.is_empty()).then(|| {
+        let names: Vec<_> = removed.iter().map(|name| format!("`{name}`")).collect();
+        Diagnostic::warning(
+            "sops/recipient-removed",
+            format!(
+                "{} can no longer decrypt this file, but knows the data key of its earlier versions",
+                names.join(", ")
+            ),
+        )
+        .at(diagnostics::Location::file(name))
+        .hint("rotate the data key, and change the secrets where it matters")
+    })
+}
+
+fn same_values(plain: &Document, opened: &Opened) -> bool {
+    let new = plain.items.iter().filter(|item| !item.comment).map(|item| (&item.path, &item.value));
+    let old = opened.document.items.iter().zip(&opened.values);
+    let old = old.filter(|(item, _)| !item.comment).map(|(item, value)| (&item.path, value));
+    new.eq(old)
+}
+
+/// Whether the comments are the same, in whatever order: old versions of sops moved them.
+fn same_comments(plain: &Document, opened: &Opened) -> bool {
+    let mut new: Vec<_> = plain.items.iter().filter(|item| item.comment).map(|item| item.value.as_bytes().trim_ascii_end()).collect();
+    let old = opened.document.items.iter().zip(&opened.values);
+    let mut old: Vec<_> = old.filter(|(item, _)| item.comment).map(|(_, value)| value.as_bytes().trim_ascii_end()).collect();
+    new.sort_unstable();
+    old.sort_unstable();
+    new == old
+}
+
+/// Whether both have the same keys and comments in the same order, so that only values differ.
+fn same_structure(plain: &Document, opened: &Opened) -> bool {
+    let old = &opened.document.items;
+    plain.items.len() == old.len()
+        && plain.items.iter().zip(old).all(|(new, old)| {
+            new.comment == old.comment && (new.comment || new.path == old.path)
+        })
+}

@@ -1,0 +1,206 @@
+//! What can be said of a file, with and without a key.
+
+use diagnostics::{Diagnostic, Diagnostics};
+use zeroize::Zeroizing;
+
+use super::document::{self, Document, Item};
+use super::open::{File, Opened, open, parse, select};
+use super::path::Path;
+use super::rule::Rule;
+use super::selector::Selector;
+use super::token::is_token;
+use super::value::{Kind, Value};
+use crate::keys::Identity;
+
+/// A file in the clear.
+pub struct Decrypted {
+    /// Its bytes: the layout of the encrypted file, without its metadata.
+    pub content: Zeroizing<Vec<u8>>,
+    /// Worth knowing: comments that could not be read.
+    pub notes: Diagnostics,
+}
+
+/// What the metadata of a file says; no key is needed to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The age recipients of each key group.
+    pub groups: Vec<Vec<String>>,
+    /// How many keys of other kinds there are beside them.
+    pub foreign_keys: usize,
+    /// How many of several groups are needed.
+    pub threshold: Option<usize>,
+    /// Which values are encrypted.
+    pub selector: Selector,
+    /// Whether the MAC covers encrypted values only.
+    pub mac_only_encrypted: bool,
+    /// When a value was last changed, RFC 3339.
+    pub last_modified: String,
+    /// The version of sops that wrote it, as it names itself.
+    pub version: Option<String>,
+    /// How many values are encrypted.
+    pub encrypted_values: usize,
+}
+
+/// Decrypts a file and verifies its MAC.
+///
+/// # Errors
+///
+/// If no identity fits, a value was changed or moved, or the MAC does not match.
+pub fn decrypt(file: &File<'_>, identities: &[Identity]) -> Result<Decrypted, Diagnostics> {
+    clear(&open(file, identities, false)?)
+}
+
+/// Decrypts a file whatever its MAC says: to look at one that was changed by hand or merged.
+///
+/// # Errors
+///
+/// If no identity fits, or a value was changed or moved.
+pub fn decrypt_ignoring_mac(
+    file: &File<'_>,
+    identities: &[Identity],
+) -> Result<Decrypted, Diagnostics> {
+    clear(&open(file, identities, true)?)
+}
+
+/// All values of a file in the clear, in its order; comments and empty maps are left out.
+///
+/// # Errors
+///
+/// As [`decrypt`].
+pub fn values(
+    file: &File<'_>,
+    identities: &[Identity],
+) -> Result<Vec<(Path, Value)>, Diagnostics> {
+    let opened = open(file, identities, false)?;
+    let items = opened.document.items.iter().zip(&opened.values);
+    Ok(items
+        .filter(|(item, value)| !item.comment && value.kind() != Kind::Comment)
+        .map(|(item, value)| (item.path.clone(), value.clone()))
+        .collect())
+}
+
+/// One value of a file in the clear.
+///
+/// # Errors
+///
+/// As [`decrypt`], or if there is no value at that path (`sops/no-such-value`).
+pub fn get(file: &File<'_>, path: &Path, identities: &[Identity]) -> Result<Value, Diagnostics> {
+    let all = values(file, identities)?;
+    let found = all.iter().find(|(at, _)| at == path);
+    found.map(|(_, value)| value.clone()).ok_or_else(|| {
+        let below = |at: &Path| at.document == path.document && at.steps.starts_with(&path.steps);
+        let message = if all.iter().any(|(at, _)| below(at)) {
+            format!("`{path}` is a map or a list, not a value")
+        } else {
+            format!("there is no value at `{path}`")
+        };
+        Diagnostics::from(
+            Diagnostic::error("sops/no-such-value", message)
+                .at(diagnostics::Location::file(file.name)),
+        )
+    })
+}
+
+/// What a file says of itself; `None` if it has no metadata, which means it is in the clear.
+///
+/// # Errors
+///
+/// If it cannot be read, or its metadata is damaged.
+pub fn status(file: &File<'_>) -> Result<Option<Status>, Diagnostics> {
+    let (document, metadata) = match parse(file) {
+        Ok(parsed) => parsed,
+        Err(problems) => {
+            let clear = |problem: &Diagnostic| problem.rule.as_str() == "sops/not-encrypted";
+            // A binary file in the clear need not be JSON at all.
+            let binary = file.format == document::Format::Binary
+                && !file.content.trim_ascii_start().starts_with(b"{");
+            return if binary || problems.iter().any(clear) { Ok(None) } else { Err(problems) };
+        }
+    };
+    let encrypted = |item: &&Item| item.value.as_text().is_some_and(is_token) && !item.comment;
+    Ok(Some(Status {
+        groups: metadata
+            .groups
+            .iter()
+            .map(|group| group.age.iter().map(|key| key.recipient.clone()).collect())
+            .collect(),
+        foreign_keys: metadata.groups.iter().map(|group| group.foreign.len()).sum(),
+        threshold: metadata.threshold,
+        selector: metadata.selector.clone(),
+        mac_only_encrypted: metadata.mac_only_encrypted,
+        last_modified: metadata.last_modified.clone(),
+        version: metadata.tree.get("version").and_then(|version| version.as_str()).map(str::to_owned),
+        encrypted_values: document.items.iter().filter(encrypted).count(),
+    }))
+}
+
+/// The values of a file that stand in the clear though they should be encrypted: under the
+/// file's own metadata if it has some, else under the rule for it. No key is needed, so a
+/// guard that runs before every commit can use it.
+///
+/// The first problem of a file without any metadata says so, and stands for all its values.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics> {
+    match status(file)? {
+        Some(_) => {
+            let (document, metadata) = parse(file)?;
+            Ok(clear_values(&document, &metadata.selector)
+                .map(|item| {
+                    Diagnostic::error(
+                        "sops/clear-text",
+                        format!("the value of `{}` is in the clear in an encrypted file", item.path),
+                    )
+                    .at(document.source.location(item.range.clone()))
+                    .hint("encrypt the file again; the value must not be committed")
+                })
+                .collect())
+        }
+        None => {
+            let document = document::read_plain(file.name, file.content, file.format, &file.limits)?;
+            let selector = rule.selector.clone().unwrap_or_default();
+            let exposed: Vec<_> = clear_values(&document, &selector).collect();
+            let Some(first) = exposed.first() else {
+                return Ok(Diagnostics::new());
+            };
+            let others = match exposed.len() - 1 {
+                0 => String::new(),
+                1 => " and one other value".to_owned(),
+                count => format!(" and {count} other values"),
+            };
+            let place = if file.format == document::Format::Binary {
+                document.source.whole()
+            } else {
+                document.source.location(first.range.clone())
+            };
+            Ok(Diagnostics::from(
+                Diagnostic::error(
+                    "sops/not-encrypted",
+                    format!("`{}`{others} should be encrypted by the rule for this file, and the file is in the clear", first.path),
+                )
+                .at(place)
+                .hint("encrypt it before it is committed"),
+            ))
+        }
+    }
+}
+
+fn clear_values<'a>(
+    document: &'a Document,
+    selector: &Selector,
+) -> impl Iterator<Item = &'a Item> + use<'a> {
+    let selected = select(document, selector);
+    document.items.iter().zip(selected).filter_map(|(item, selected)| {
+        let token = item.value.as_text().is_some_and(is_token);
+        (selected && !item.comment && item.can_be_encrypted() && !token).then_some(item)
+    })
+}
+
+fn clear(opened: &Opened) -> Result<Decrypted, Diagnostics> {
+    Ok(Decrypted {
+        content: opened.plaintext()?,
+        notes: opened.notes.clone(),
+    })
+}

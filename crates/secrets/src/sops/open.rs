@@ -1,0 +1,256 @@
+//! An encrypted file, decrypted in memory.
+
+use ::yaml::Limits;
+use diagnostics::{Diagnostic, Diagnostics};
+use zeroize::Zeroizing;
+
+use super::document::{self, Document, Format, Indents, Item, New, NewMetadata};
+use super::keyring;
+use super::mac::Mac;
+use super::metadata::Metadata;
+use super::token::{Cipher, DataKey, TokenError, is_token};
+use super::value::{Kind, Value};
+use crate::keys::Identity;
+
+/// A file as it is handed in.
+#[derive(Clone, Copy)]
+pub struct File<'a> {
+    /// What messages call it; usually its path in the repository.
+    pub name: &'a str,
+    /// Its bytes.
+    pub content: &'a [u8],
+    /// How to read it.
+    pub format: Format,
+    /// What is too large to be read. The default goes beyond the 5 MiB that Flux takes.
+    pub limits: Limits,
+}
+
+impl<'a> File<'a> {
+    /// A file of the format that its name tells.
+    pub fn new(name: &'a str, content: &'a [u8]) -> Self {
+        Self {
+            name,
+            content,
+            format: Format::of(name),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The same, read in another format than its name tells.
+    #[must_use]
+    pub fn with_format(self, format: Format) -> Self {
+        Self { format, ..self }
+    }
+}
+
+/// An encrypted file with everything in the clear: never leaves the crate.
+pub(crate) struct Opened {
+    pub(crate) document: Document,
+    pub(crate) metadata: Metadata,
+    pub(crate) key: DataKey,
+    pub(crate) cipher: Cipher,
+    /// For each item, whether the file's own selector picks it.
+    pub(crate) selected: Vec<bool>,
+    /// For each item, its value in the clear.
+    pub(crate) values: Vec<Value>,
+    /// Comments that did not decrypt.
+    pub(crate) notes: Diagnostics,
+}
+
+/// Reads the metadata and the items, without any key.
+pub(crate) fn parse(file: &File<'_>) -> Result<(Document, Metadata), Diagnostics> {
+    let mut document = document::read_encrypted(file.name, file.content, file.format, &file.limits)?;
+    let tree = document.metadata.take().unwrap_or_default();
+    let place = document.blocks.first().map_or(0..0, |block| block.range.clone());
+    let location = document.source.location(place.start..place.start);
+    let metadata = Metadata::read(tree).map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| Diagnostic::error(problem.rule, problem.message).at(location.clone()))
+            .collect::<Diagnostics>()
+    })?;
+    Ok((document, metadata))
+}
+
+/// Which items a document's selector picks. Binary files are encrypted whatever it says.
+pub(crate) fn select(document: &Document, selector: &super::selector::Selector) -> Vec<bool> {
+    if document.format == Format::Binary {
+        return vec![true; document.items.len()];
+    }
+    selector.select(document.selectable())
+}
+
+/// Decrypts everything and, unless told otherwise, verifies the MAC.
+pub(crate) fn open(
+    file: &File<'_>,
+    identities: &[Identity],
+    ignore_mac: bool,
+) -> Result<Opened, Diagnostics> {
+    let (document, metadata) = parse(file)?;
+    let key = keyring::data_key(&document.source, &metadata, identities)?;
+    let cipher = Cipher::new(&key);
+    let selected = select(&document, &metadata.selector);
+    let mut values = Vec::with_capacity(document.items.len());
+    let mut problems = Diagnostics::new();
+    let mut notes = Diagnostics::new();
+    let mut mac = Mac::new(metadata.mac_only_encrypted);
+    for (item, &selected) in document.items.iter().zip(&selected) {
+        let value = if !selected {
+            item.value.clone()
+        } else if item.comment {
+            comment(&document, &cipher, item, &mut notes)
+        } else {
+            match value(&document, &cipher, item) {
+                Ok(value) => value,
+                Err(problem) => {
+                    problems.push(problem);
+                    Value::nothing()
+                }
+            }
+        };
+        mac.add(&value, selected);
+        values.push(value);
+    }
+    if problems.is_empty() && !ignore_mac {
+        problems.extend(check_mac(&document, &metadata, &cipher, &mac.finish()));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Opened {
+        document,
+        metadata,
+        key,
+        cipher,
+        selected,
+        values,
+        notes,
+    })
+}
+
+impl Opened {
+    /// The file in the clear, its layout kept, its metadata gone.
+    pub(crate) fn plaintext(&self) -> Result<Zeroizing<Vec<u8>>, Diagnostics> {
+        let changes: Vec<_> = self
+            .document
+            .items
+            .iter()
+            .zip(&self.values)
+            .map(|(item, value)| (item.value != *value).then_some(New::Clear(value)))
+            .collect();
+        let binary = self.document.format == Format::Binary;
+        let changes = if binary {
+            self.values.iter().map(|value| Some(New::Clear(value))).collect()
+        } else {
+            changes
+        };
+        document::write(&self.document, &changes, &NewMetadata::Remove, &Indents::default())
+            .map_err(|problems| unwritable(&self.document, &problems))
+    }
+}
+
+/// Problems of the writers, with their places.
+pub(crate) fn unwritable(
+    document: &Document,
+    problems: &[(usize, document::Unwritable)],
+) -> Diagnostics {
+    problems
+        .iter()
+        .map(|(number, reason)| {
+            let item = &document.items[*number];
+            Diagnostic::error(
+                "sops/unwritable",
+                format!("the value of `{}` cannot be written: {}", item.path, reason.0),
+            )
+            .at(document.source.location(item.range.clone()))
+        })
+        .collect()
+}
+
+fn value(document: &Document, cipher: &Cipher, item: &Item) -> Result<Value, Diagnostic> {
+    if !item.can_be_encrypted() {
+        return Ok(item.value.clone());
+    }
+    let location = || document.source.location(item.range.clone());
+    let clear = || {
+        Diagnostic::error(
+            "sops/clear-text",
+            format!("the value of `{}` is in the clear, where the file's rule says encrypted", item.path),
+        )
+        .at(location())
+        .hint("encrypt the file again from its plaintext, and change the value: it may have been seen")
+    };
+    let token = item
+        .value
+        .as_text()
+        .filter(|text| item.value.kind() == Kind::Text && is_token(text))
+        .ok_or_else(clear)?;
+    cipher
+        .decrypt(token, &item.path.additional_data())
+        .map_err(|error| {
+            let (rule, message) = match error {
+                TokenError::Malformed => ("sops/damaged-value", "is damaged"),
+                TokenError::NotAuthentic => (
+                    "sops/damaged-value",
+                    "was changed, or moved here from another key or file",
+                ),
+                TokenError::WrongType => ("sops/damaged-value", "is not of the type that it claims"),
+            };
+            Diagnostic::error(rule, format!("the encrypted value of `{}` {message}", item.path))
+                .at(location())
+                .hint("take the value from an earlier commit, or set it anew")
+        })
+}
+
+fn comment(document: &Document, cipher: &Cipher, item: &Item, notes: &mut Diagnostics) -> Value {
+    let text = item.value.as_text().unwrap_or_default();
+    if !is_token(text) {
+        // Written by an old sops, or by hand: harmless, nothing depends on it.
+        return item.value.clone();
+    }
+    // Which collection a comment belongs to is go-yaml's guess; ours may differ.
+    let places = std::iter::once(item.path.additional_data())
+        .chain(item.path.outer_additional_data());
+    for place in places {
+        if let Ok(value) = cipher.decrypt(text, &place) {
+            return Value::comment(value.as_bytes());
+        }
+    }
+    notes.push(
+        Diagnostic::warning("sops/unreadable-comment", "this encrypted comment cannot be decrypted; it stays as it is")
+            .at(document.source.location(item.range.clone()))
+            .hint("remove it, or encrypt the file again from its plaintext"),
+    );
+    item.value.clone()
+}
+
+fn check_mac(
+    document: &Document,
+    metadata: &Metadata,
+    cipher: &Cipher,
+    computed: &Value,
+) -> Option<Diagnostic> {
+    let place = document.blocks.iter().find_map(|block| block.mac.clone());
+    let location = place.map_or_else(|| document.source.whole(), |range| document.source.location(range));
+    let hint = "compare the file with an earlier commit; if the change was meant, decrypt it without the MAC and encrypt it again";
+    let Some(token) = &metadata.mac else {
+        return Some(
+            Diagnostic::error("sops/no-mac", "the file has no MAC, so nobody can tell whether it was changed")
+                .at(location)
+                .hint(hint),
+        );
+    };
+    match cipher.decrypt(token, &metadata.last_modified) {
+        Ok(stored) if stored.as_bytes() == computed.as_bytes() => None,
+        Ok(_) => Some(
+            Diagnostic::error("sops/mac-mismatch", "the file was changed after it was encrypted: its MAC does not match its values")
+                .at(location)
+                .hint(hint),
+        ),
+        Err(_) => Some(
+            Diagnostic::error("sops/damaged-mac", "the MAC, or the time that belongs to it, was changed")
+                .at(location)
+                .hint(hint),
+        ),
+    }
+}
