@@ -9,8 +9,29 @@
 //! - [`Cluster`] is what the rest of the workspace sees. Holding one means that every rule
 //!   of [`rules::rules`] was checked.
 //!
+//! ```
+//! use config_model::{Input, Templates, parse};
+//! use diagnostics::Source;
+//!
+//! let parsed = parse(&Input {
+//!     cluster: &Source::new("cluster.yaml", "node_cidr: 10.0.0.1/24\n"),
+//!     nodes: &Source::new("nodes.yaml", "nodes: []\n"),
+//!     variables: None,
+//!     templates: Templates::BuiltIn,
+//! });
+//! assert!(parsed.cluster.is_none());
+//! let problem = parsed
+//!     .diagnostics
+//!     .iter()
+//!     .find(|problem| problem.rule.as_str() == "network/host-bits")
+//!     .expect("10.0.0.1/24 names a host");
+//! assert_eq!(problem.hint.as_deref(), Some("write the network: `10.0.0.0/24`"));
+//! ```
+//!
 //! **Invariant:** nothing in this crate reads a file, an environment variable or the clock,
 //! and no message, excerpt or `Debug` holds the value of a secret.
+
+use diagnostics::{Diagnostics, Source};
 
 mod build;
 pub mod credentials;
@@ -42,17 +63,19 @@ pub use model::{
 pub use parse::parse;
 pub use templates::Templates;
 
-/// The built-in keys, and those that a repository's `templates/variables.yaml` declares.
-pub fn declarations(
-    variables: Option<&diagnostics::Source>,
-) -> (Declarations, diagnostics::Diagnostics) {
-    variables.map_or_else(
-        || {
-            (
-                Declarations::built_in().clone(),
-                diagnostics::Diagnostics::new(),
-            )
-        },
-        variables::parse,
-    )
+/// The built-in keys, and those that a repository's `templates/variables.yaml` declares, with
+/// what is wrong with that file. [`parse()`] does so itself.
+///
+/// ```
+/// let text = "cluster:\n  wiki_enabled: { type: bool, default: false }\n";
+/// let source = diagnostics::Source::new("templates/variables.yaml", text);
+/// let (declarations, problems) = config_model::declarations(Some(&source));
+/// assert!(problems.is_empty());
+/// assert!(declarations.get(config_model::Section::Cluster, "wiki_enabled").is_some());
+/// ```
+pub fn declarations(variables: Option<&Source>) -> (Declarations, Diagnostics) {
+    match variables {
+        Some(source) => variables::parse(source),
+        None => (Declarations::built_in().clone(), Diagnostics::new()),
+    }
 }

@@ -16,21 +16,6 @@ use crate::{build, lower, mask, rules, variables};
 ///
 /// Never stops at the first problem: what can be read is checked, and what depends on a value
 /// that was refused is left out, so that one mistake is one problem.
-///
-/// ```
-/// use config_model::{Input, Templates, parse};
-/// use diagnostics::Source;
-///
-/// let parsed = parse(&Input {
-///     cluster: &Source::new("cluster.yaml", "node_cidr: 10.0.0.1/24\n"),
-///     nodes: &Source::new("nodes.yaml", "nodes: []\n"),
-///     variables: None,
-///     templates: Templates::BuiltIn,
-/// });
-/// assert!(parsed.cluster.is_none());
-/// let first = parsed.diagnostics.iter().find(|problem| problem.hint.is_some());
-/// assert!(first.is_some());
-/// ```
 pub fn parse(input: &Input<'_>) -> Parsed {
     let mut diagnostics = Diagnostics::new();
     let declarations = match input.variables {

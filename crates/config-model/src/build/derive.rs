@@ -74,12 +74,28 @@ fn values(fields: &Fields<'_>, derive: impl Fn(&Declaration) -> Option<Value>) -
         let entry = Entry {
             value: Some(value.clone()),
             state: State::Undeclared,
-            // Nobody knows: what is not declared may well be a password.
-            secret: true,
+            secret: sounds_secret(name),
         };
         values.insert(name, entry);
     }
     values
+}
+
+/// Whether a key that nothing declares is probably a secret. Taking all of them for secrets
+/// would redact `true` and `1` from every message.
+fn sounds_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [
+        "secret",
+        "token",
+        "password",
+        "passphrase",
+        "credential",
+        "api_key",
+        "private_key",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 /// The public ones of the nodes' name servers, then 1.1.1.1 if it is not among them.

@@ -14,5 +14,5 @@ super::rule::declare! {
     DOMAIN_BOTH: warning "domain/both-keys",
         "Both `cloudflare_domain` and `cloudflare_domains` are set and differ. The second is used.";
     SAN_INVALID: error "domain/invalid-alternative-name",
-        "The names in the API's certificate are DNS names in lower case or IP addresses. A wildcard or a URL never matches.";
+        "The names in the API's certificate are DNS names or IP addresses. A wildcard or a URL never matches.";
 }

@@ -108,7 +108,7 @@ fn pattern(kind: &Kind) -> Option<String> {
             r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$".to_owned()
         }
         Kind::Duration => "^([0-9]{1,5}(h|m|s|ms)){1,4}$".to_owned(),
-        Kind::Disk => r"^(/dev/\S+|[^/]*[^/\s][^/]*)$".to_owned(),
+        Kind::Disk => r"^(/dev/\S+|(?!dev/|\.\.?/)\s*[^/\s].*)$".to_owned(),
         Kind::MacAddress => "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$".to_owned(),
         Kind::Schematic => "^[0-9a-f]{64}$".to_owned(),
         Kind::KernelModule => "^[A-Za-z0-9_-]+$".to_owned(),

@@ -13,13 +13,13 @@ checked_text! {
         if text.chars().any(char::is_control) {
             return Err(invalid("has control characters"));
         }
-        if !text.contains('/') {
+        let relative = ["dev/", "./", "../"].iter().any(|start| text.starts_with(start));
+        if !text.starts_with('/') && !relative {
             return Ok(());
         }
         let Some(device) = text.strip_prefix("/dev/") else {
-            let trimmed = text.trim_start_matches('/');
             let invalid = invalid("is a path that is not below `/dev/`");
-            return Err(match trimmed.strip_prefix("dev/") {
+            return Err(match text.strip_prefix("dev/") {
                 Some(device) => invalid.hint_that(format!("write `/dev/{device}`")),
                 None => invalid,
             });

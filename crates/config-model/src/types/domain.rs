@@ -34,8 +34,10 @@ impl DomainName {
 }
 
 checked_text! {
-    /// A host name of one or more labels, in lower case.
-    HostName, |text| check_name(text, &rules::ADDRESS_OR_HOST_INVALID).map(|_| ())
+    /// A host name of one or more labels.
+    HostName, |text| {
+        check_name(&text.to_ascii_lowercase(), &rules::ADDRESS_OR_HOST_INVALID).map(|_| ())
+    }
 }
 
 checked_text! {
@@ -44,7 +46,7 @@ checked_text! {
         if text.parse::<IpAddr>().is_ok() {
             return Ok(());
         }
-        check_name(text, &rules::SAN_INVALID).map(|_| ())
+        check_name(&text.to_ascii_lowercase(), &rules::SAN_INVALID).map(|_| ())
     }
 }
 

@@ -97,14 +97,10 @@ fn credentials_of_the_fixtures_are_read() {
         let text = common::read(&common::root().join("public/keys").join(name)).expect("a key");
         Source::new(name, text)
     };
-    let age = credentials::age_key(&file("age.key"))
-        .ok()
-        .expect("an identity");
+    let age = credentials::age_key(&file("age.key")).expect("an identity");
     assert_eq!(age.kind, AgeKind::X25519);
     assert!(age.identity.expose_secret().starts_with("AGE-SECRET-KEY-1"));
-    let tunnel = credentials::tunnel(&file("cloudflare-tunnel.json"))
-        .ok()
-        .expect("a tunnel");
+    let tunnel = credentials::tunnel(&file("cloudflare-tunnel.json")).expect("a tunnel");
     assert_eq!(tunnel.tunnel_id.len(), 36);
     let (deploy_key, problems) = credentials::deploy_key(&file("github-deploy.key"));
     assert!(problems.is_empty());
@@ -114,18 +110,14 @@ fn credentials_of_the_fixtures_are_read() {
             .expose_secret()
             .ends_with("-----END OPENSSH PRIVATE KEY-----")
     );
-    let token = credentials::push_token(&file("github-push-token.txt"))
-        .ok()
-        .expect("a token");
+    let token = credentials::push_token(&file("github-push-token.txt")).expect("a token");
     assert_eq!(token.expose_secret().len(), 32);
 }
 
 #[test]
 fn post_quantum_identities_have_the_right_shape() {
     let text = format!("AGE-SECRET-KEY-PQ-1{}\n", "QPZRY9X8".repeat(8));
-    let key = credentials::age_key(&Source::new("age.key", text))
-        .ok()
-        .expect("an identity");
+    let key = credentials::age_key(&Source::new("age.key", text)).expect("an identity");
     assert_eq!(key.kind, AgeKind::PostQuantum);
 }
 

@@ -55,10 +55,16 @@ const CLUSTER: &str = "node_cidr: 10.0.0.0/16\ncluster_api_addr: 10.0.0.2\n\
     cloudflare_gateway_addr: 10.0.0.5\nrepository_name: a/b\ncloudflare_domains: [example.com]\n\
     cloudflare_token: fixture\ncluster_pod_cidr: 172.16.0.0/12\ncluster_svc_cidr: 192.168.0.0/16\n";
 
+/// The best of three runs, because others use the machine as well, and the number of problems.
 fn time(nodes: &str) -> (Duration, usize) {
-    let start = Instant::now();
-    let parsed = common::built_in(CLUSTER, nodes);
-    (start.elapsed(), parsed.diagnostics.len())
+    (0..3)
+        .map(|_| {
+            let start = Instant::now();
+            let parsed = common::built_in(CLUSTER, nodes);
+            (start.elapsed(), parsed.diagnostics.len())
+        })
+        .min()
+        .expect("three runs")
 }
 
 #[test]
