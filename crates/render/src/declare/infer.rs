@@ -27,7 +27,9 @@ impl Type {
             Value::Number(number) if number.is_f64() => Self::Number,
             Value::Number(_) => Self::Integer,
             Value::String(_) => Self::Text,
-            Value::Array(items) => Self::List(Self::common(items.iter().map(Self::of_value))),
+            Value::Array(items) => {
+                Self::List(Box::new(Self::common(items.iter().map(Self::of_value))))
+            }
             Value::Object(_) => Self::Map,
         }
     }
@@ -48,7 +50,7 @@ impl Type {
                 _ => Self::Text,
             },
             yaml::Value::Sequence(items) => {
-                Self::List(Self::common(items.iter().map(Self::of_node)))
+                Self::List(Box::new(Self::common(items.iter().map(Self::of_node))))
             }
             yaml::Value::Mapping(_) => Self::Map,
         }
@@ -95,8 +97,8 @@ impl Type {
         matches!(self, Self::Unknown | Self::Any | Self::Text | Self::Integer)
     }
 
-    fn common(types: impl Iterator<Item = Self>) -> Box<Self> {
-        Box::new(types.fold(Self::Unknown, Self::beside))
+    fn common(types: impl Iterator<Item = Self>) -> Self {
+        types.fold(Self::Unknown, Self::beside)
     }
 }
 

@@ -4,6 +4,26 @@
 //! `cluster.yaml` and `nodes.yaml`, and their defaults in its Python plugin. [`declare`] puts
 //! together what these say. It runs no Python: of the plugin it reads the lines
 //! `data.setdefault("key", literal)` of the method `data`, and lists what else has an effect.
+//!
+//! ```
+//! use config_model::Declarations;
+//! use diagnostics::Source;
+//! use render::declare::{Request, declare};
+//!
+//! let plugin = "class Plugin:\n    def data(self):\n        data.setdefault('retention', 30)\n";
+//! let declared = declare(&Request {
+//!     used: &[],
+//!     plugin: Some(&Source::new("templates/scripts/plugin.py", plugin)),
+//!     cluster: &Source::new("cluster.yaml", "dashboards: [nodes, pods]\n"),
+//!     nodes: &Source::new("nodes.yaml", ""),
+//!     declarations: Declarations::built_in(),
+//!     existing: None,
+//! });
+//! let text = declared.text.expect("two keys to declare");
+//! assert!(text.ends_with(
+//!     "cluster:\n  dashboards: { type: list of string }\n  retention: { type: integer, default: 30 }\n"
+//! ));
+//! ```
 
 mod infer;
 mod literal;
@@ -16,7 +36,7 @@ use std::collections::BTreeMap;
 use config_model::{Declarations, Section};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::Value;
-use yaml::{Limits, Node};
+use yaml::{Limits, Mapping, Node};
 
 use infer::Type;
 use plugin::Plugin;
@@ -160,7 +180,7 @@ fn written(source: &Source) -> BTreeMap<String, Vec<Node>> {
     let parsed = yaml::parse(source, &Limits::default());
     let mut keys = BTreeMap::new();
     let maps = parsed.documents.iter().filter_map(Node::as_mapping);
-    for entry in maps.flat_map(|map| map.entries()) {
+    for entry in maps.flat_map(Mapping::entries) {
         if let Some(name) = entry.key.text() {
             keys.entry(name.to_owned())
                 .or_insert_with(Vec::new)
@@ -177,7 +197,7 @@ fn node_keys(file: &BTreeMap<String, Vec<Node>>) -> BTreeMap<String, Vec<Node>> 
     let nodes = lists.filter_map(Node::as_sequence).flatten();
     for entry in nodes
         .filter_map(Node::as_mapping)
-        .flat_map(|map| map.entries())
+        .flat_map(Mapping::entries)
     {
         if let Some(name) = entry.key.text() {
             keys.entry(name.to_owned())

@@ -74,7 +74,7 @@ fn new_file(entries: &[Entry]) -> String {
         text.push_str(":\n");
         for entry in of_section {
             let (name, value) = (&entry.key.name, declaration(entry));
-            text.push_str(&format!("  {name}: {value}\n"));
+            text.extend(["  ", name, ": ", &value, "\n"]);
         }
     }
     text
@@ -88,24 +88,22 @@ fn added(entries: &[Entry], source: &Source) -> Result<String, EditError> {
     let mut edits = Edits::new(source.text());
     for section in [Section::Cluster, Section::Nodes] {
         let of_section = entries.iter().filter(|entry| entry.key.section == section);
-        match root.get(section.name()).filter(|map| !map.is_null()) {
-            Some(map) => {
-                for entry in of_section {
-                    edits.append_entry(map, &entry.key.name, &declaration(entry))?;
-                }
+        if let Some(map) = root.get(section.name()).filter(|map| !map.is_null()) {
+            for entry in of_section {
+                edits.append_entry(map, &entry.key.name, &declaration(entry))?;
             }
-            None => {
-                let lines: String = of_section
-                    .map(|entry| format!("\n  {}: {}", entry.key.name, declaration(entry)))
-                    .collect();
-                if lines.is_empty() {
-                    continue;
-                }
-                if root.get(section.name()).is_some() {
-                    edits.remove_key(root, section.name())?;
-                }
-                edits.append_entry(root, section.name(), &lines)?;
+        } else {
+            let mut lines = String::new();
+            for entry in of_section {
+                lines.extend(["\n  ", &entry.key.name, ": ", &declaration(entry)]);
             }
+            if lines.is_empty() {
+                continue;
+            }
+            if root.get(section.name()).is_some() {
+                edits.remove_key(root, section.name())?;
+            }
+            edits.append_entry(root, section.name(), &lines)?;
         }
     }
     edits.apply()

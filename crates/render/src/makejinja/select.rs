@@ -9,6 +9,7 @@ use super::config::Config;
 use super::data::missing;
 use super::files::{Entry, Existing, Files, file_name, join, suffix};
 use super::pattern::Pattern;
+use super::settings::Located;
 use crate::{Role, Template, TemplateSet};
 
 /// What is rendered and copied, and to where.
@@ -292,11 +293,7 @@ fn template(files: &Files, name: &str, path: &str) -> Option<Template> {
     )
 }
 
-fn patterns(
-    listed: &[super::Located<String>],
-    option: &str,
-    problems: &mut Diagnostics,
-) -> Vec<Pattern> {
+fn patterns(listed: &[Located<String>], option: &str, problems: &mut Diagnostics) -> Vec<Pattern> {
     let patterns = listed.iter().map(|listed| {
         let pattern = Pattern::new(&listed.value);
         if pattern.is_empty() {

@@ -7,7 +7,14 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source, closest};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::config::Located;
+/// A value and where it was set: a place in the file, or the name of a variable.
+#[derive(Debug, Clone)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Its place.
+    pub location: Location,
+}
 
 /// Every option of makejinja 2.8.1, by its path below `[makejinja]`.
 pub(super) const OPTIONS: [&str; 38] = [
@@ -222,7 +229,7 @@ impl<'a> Settings<'a> {
             return None;
         };
         let mut texts = Vec::new();
-        for item in array.iter() {
+        for item in array {
             match scalar_text(item.get_ref()) {
                 Some(value) => texts.push(Located {
                     value,

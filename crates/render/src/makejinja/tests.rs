@@ -13,7 +13,7 @@ fn read(text: &str) -> Read {
 
 fn problems(text: &str) -> String {
     let mut lines = Vec::new();
-    for problem in read(text).diagnostics.iter() {
+    for problem in &read(text).diagnostics {
         lines.push(problem.to_string());
         lines.extend(problem.hint.iter().map(|hint| format!("  hint: {hint}")));
     }

@@ -10,7 +10,7 @@ use render::Credentials;
 use render::makejinja::{Config, Existing, Files, Plugin, run};
 
 /// A case, or one template of its folder `each`.
-pub struct Case {
+pub(crate) struct Case {
     /// `case`, or `case/template`.
     pub name: String,
     folder: PathBuf,
@@ -24,7 +24,7 @@ type Outputs = BTreeMap<String, (Vec<u8>, bool)>;
 
 impl Case {
     /// All cases, sorted.
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/cases");
         let mut all = Vec::new();
         for name in names(&cases) {
@@ -53,7 +53,7 @@ impl Case {
     }
 
     /// How many template files it has.
-    pub fn templates(&self) -> usize {
+    pub(crate) fn templates(&self) -> usize {
         let mut inputs = Files::default();
         let mut count = 0;
         self.walk(&self.folder, "", &mut |path, _, _| {
@@ -65,14 +65,36 @@ impl Case {
     }
 
     /// Runs it here, and tells the first difference.
-    pub fn compare(&self) -> Result<(), String> {
+    pub(crate) fn compare(&self) -> Result<(), String> {
         let expected_to_work = self.recorded == "exit 0";
         match self.run() {
             Ok(outputs) if expected_to_work => compare(&self.expected(), &outputs),
             Ok(_) => Err(format!("works, but makejinja says {}", self.recorded)),
             Err(problems) if expected_to_work => Err(format!("fails: {}", shown(&problems))),
-            Err(_) => Ok(()),
+            Err(problems) => self.points_at_something(&problems),
         }
+    }
+
+    /// An error that makejinja has too must lead to the template, line and column.
+    fn points_at_something(&self, problems: &Diagnostics) -> Result<(), String> {
+        let is_template = Path::new(&self.name)
+            .extension()
+            .is_some_and(|end| end == "j2");
+        let pointed = problems
+            .iter()
+            // What is no text has no lines.
+            .filter(|problem| problem.rule.as_str() != "template/unreadable")
+            .filter(|problem| problem.is_error())
+            .all(|problem| {
+                problem
+                    .location
+                    .as_ref()
+                    .is_some_and(|place| place.line > 0)
+            });
+        if is_template && !pointed {
+            return Err(format!("fails without a place: {}", shown(problems)));
+        }
+        Ok(())
     }
 
     fn run(&self) -> Result<Outputs, Diagnostics> {
@@ -128,7 +150,9 @@ impl Case {
 
     fn configuration(&self) -> PathBuf {
         match &self.only {
-            Some(name) if name.ends_with(".toml") => self.folder.join("each").join(name),
+            Some(name) if Path::new(name).extension().is_some_and(|end| end == "toml") => {
+                self.folder.join("each").join(name)
+            }
             _ => self.folder.join("makejinja.toml"),
         }
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 /// The file DIFFERENCES: a line for each case, `name: reason`.
-pub struct Differences(BTreeMap<String, String>);
+pub(crate) struct Differences(BTreeMap<String, String>);
 
 impl Differences {
     /// Reads the file.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let lines = include_str!("DIFFERENCES").lines();
         let entries = lines
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -17,12 +17,12 @@ impl Differences {
     }
 
     /// Why a case may differ.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
     /// All cases that differ.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }

@@ -8,8 +8,9 @@ mod yaml_file;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use indexmap::IndexMap;
 
-use super::config::{Config, Located};
+use super::config::Config;
 use super::files::{Entry, Files, file_name, join, suffix};
+use super::settings::Located;
 use crate::Data;
 
 /// Names and their values, in the order of Python's dictionary.
