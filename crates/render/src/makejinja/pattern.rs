@@ -215,12 +215,12 @@ mod tests {
     #[test]
     fn relative_patterns_match_from_the_right() {
         let matches = |pattern: &str, path: &str| Pattern::new(pattern).matches(path);
-        assert!(matches("skipped/*", "/root/config/skipped/a.j2"));
-        assert!(!matches("skipped/*", "/root/config/skipped/b/a.j2"));
-        assert!(matches("**/a.j2", "/root/x/a.j2"));
+        assert!(matches("skipped/*", "/repository/config/skipped/a.j2"));
+        assert!(!matches("skipped/*", "/repository/config/skipped/b/a.j2"));
+        assert!(matches("**/a.j2", "/repository/x/a.j2"));
         assert!(!matches("**/a.j2", "/a.j2"));
-        assert!(matches("/root/*", "/root/a"));
-        assert!(!matches("/root/*", "/x/root/a"));
+        assert!(matches("/repository/*", "/repository/a"));
+        assert!(!matches("/repository/*", "/x/repository/a"));
     }
 
     #[test]

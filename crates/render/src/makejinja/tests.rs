@@ -179,7 +179,7 @@ fn the_first_match_wins_and_templates_are_found_by_name() {
         files.file(path, text.as_bytes(), mode);
     }
     let selection = config
-        .select("/root", &files, &Existing::default())
+        .select("/repository", &files, &Existing::default())
         .unwrap_or_else(|problems| panic!("{problems:?}"));
     let chosen: Vec<_> = selection
         .templates
@@ -204,7 +204,7 @@ fn inputs_and_patterns_that_cannot_work_are_named() {
          include_patterns = [\"/etc/*\"]\n",
     );
     let problems = config
-        .select("/root", &Files::default(), &Existing::default())
+        .select("/repository", &Files::default(), &Existing::default())
         .err()
         .expect("all of it is wrong");
     let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -212,5 +212,44 @@ fn inputs_and_patterns_that_cannot_work_are_named() {
     makejinja.toml:2:11: error[makejinja/missing-path]: the input `none` does not exist
     makejinja.toml:4:21: error[makejinja/pattern]: `exclude_patterns` holds an empty pattern
     makejinja.toml:5:21: error[makejinja/pattern]: the pattern `/etc/*` is not relative
+    "#);
+}
+
+#[test]
+fn a_function_of_a_plugin_that_is_not_run_is_named() {
+    let config = config(
+        "[makejinja]\ninputs = [\"t\"]\noutput = \"out\"\nplugins = [\"plugin:Plugin\"]\n\
+         data = [\"cluster.yaml\"]\nundefined = \"chainable\"\n",
+    );
+    let mut files = Files::default();
+    files.file("cluster.yaml", *b"cloudflare_token: hunter2\n", 0o644);
+    files.file(
+        "t/a.jinja",
+        *b"{{ vault_secret('x') }}\n{{ 1 | shout }}\n{{ cloudflare_token + 1 }}\n",
+        0o644,
+    );
+    let problems = run(
+        &config,
+        "/repository",
+        &files,
+        &Existing::default(),
+        &BTreeMap::new(),
+        Some(Plugin {
+            secrets: vec!["hunter2".to_owned().into()],
+            ..Plugin::default()
+        }),
+    )
+    .err()
+    .expect("nobody knows the function");
+    let mut lines = Vec::new();
+    for problem in &problems {
+        lines.push(problem.to_string());
+        lines.extend(problem.hint.iter().map(|hint| format!("  hint: {hint}")));
+    }
+    let text = lines.join("\n");
+    assert!(!text.contains("hunter2"));
+    insta::assert_snapshot!(text, @r#"
+    t/a.jinja:1:4: error[template/unknown]: there is no function `vault_secret`
+      hint: functions of a Python plugin do not run here: put what it gives into `cluster.yaml`
     "#);
 }
