@@ -23,15 +23,33 @@ use crate::ui::Format;
 )]
 pub(crate) struct Arguments {
     /// The repository to work on
-    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".", global = true)]
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = ".",
+        global = true
+    )]
     pub(crate) directory: Utf8PathBuf,
 
     /// How results are written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", global = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        global = true
+    )]
     pub(crate) output: Format,
 
     /// When to use colours; `NO_COLOR` is honoured too
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true
+    )]
     pub(crate) color: Color,
 
     /// Say only what went wrong

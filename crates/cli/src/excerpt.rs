@@ -10,7 +10,9 @@ pub(crate) fn show(problem: &Diagnostic) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(problem.message.as_str()).id(problem.rule.as_str());
+    let title = level
+        .primary_title(problem.message.as_str())
+        .id(problem.rule.as_str());
     let mut group = Group::with_title(title);
     if let Some(location) = &problem.location {
         group = place(group, location, AnnotationKind::Primary, None);
@@ -25,7 +27,9 @@ pub(crate) fn show(problem: &Diagnostic) -> String {
     }
     let mut groups = vec![group];
     if let Some(hint) = &problem.hint {
-        groups.push(Group::with_title(Level::HELP.with_name("hint").secondary_title(hint.as_str())));
+        groups.push(Group::with_title(
+            Level::HELP.with_name("hint").secondary_title(hint.as_str()),
+        ));
     }
     Renderer::styled().render(&groups).to_string()
 }

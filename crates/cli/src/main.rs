@@ -17,7 +17,6 @@ use clap::Parser;
 
 use crate::arguments::Arguments;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::ui::Ui;
 
 fn main() -> ExitCode {
@@ -56,7 +55,10 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// A panic is a fault of the program: say so in one voice, and show no value of the user's.
 fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     anstream::eprintln!(
         "error: ichor failed at {place}; this is a fault of the program, not of your files\n\
          hint: nothing is half-written; please report it with the command that you ran"

@@ -120,6 +120,14 @@ impl Ui {
         }
     }
 
+    /// Something that may be wrong, where it has no place: `warning: …`.
+    pub(crate) fn warning(&mut self, text: &str) {
+        if !self.is_json() {
+            let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+            self.talk(&format!("{style}warning{style:#}: {text}"));
+        }
+    }
+
     /// Asks a yes-or-no question. Without a terminal, or in JSON output, `--yes` answers.
     /// `None` where nobody can be asked.
     pub(crate) fn confirm(&mut self, question: &str) -> Option<bool> {

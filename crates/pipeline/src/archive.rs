@@ -24,9 +24,7 @@ const ARCHIVED: &[&str] = &[
 ///
 /// What makes a comparison with the disk impossible.
 pub fn reset(disk: &Disk) -> Result<Plan, Diagnostics> {
-    let nothing = Tree::from_files([])?
-        .check(Diagnostics::new())?
-        .encrypt(|_, _| Ok(tree::Sealing::Plain))?;
+    let nothing = Tree::empty();
     let options = tree::Options {
         template_set: TEMPLATE_SET_VERSION,
         ..tree::Options::default()

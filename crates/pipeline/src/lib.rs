@@ -23,6 +23,7 @@
 pub mod archive;
 mod build;
 pub mod clock;
+pub mod drop_in;
 pub mod example;
 pub mod git;
 pub mod init;

@@ -134,7 +134,8 @@ fn pins(inputs: &Inputs, problems: &mut Diagnostics) -> Versions {
     versions
 }
 
-fn keys(
+/// What the key files hold; secrets and problems are added to the given lists.
+pub(crate) fn keys(
     files: &KeyFiles,
     private: bool,
     secrets: &mut Vec<SecretString>,

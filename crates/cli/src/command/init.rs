@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use serde_json::json;
 
+use super::report;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
@@ -26,7 +27,7 @@ impl Init {
         reason = "every command has the same shape; options may come"
     )]
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        super::stop_if_tidied(root)?;
+        report::stop_if_tidied(root)?;
         let written = pipeline::init::run(root, &pipeline::clock::now())?;
         let listed: Vec<_> = written
             .iter()

@@ -38,7 +38,10 @@ impl Man {
             pipeline::write::file(&folder, &format!("{name}.1"), text.as_bytes(), 0o644)?;
         }
         ui.set("pages", pages.len());
-        ui.status(format!("Wrote {} to `{folder}`.", plural(pages.len(), "page")));
+        ui.status(format!(
+            "Wrote {} to `{folder}`.",
+            plural(pages.len(), "page")
+        ));
         Ok(Exit::Done)
     }
 }
@@ -48,7 +51,10 @@ fn collect(
     name: &str,
     pages: &mut Vec<(String, String)>,
 ) -> std::io::Result<()> {
-    let page = command.clone().name(name.to_owned()).display_name(name.to_owned());
+    let page = command
+        .clone()
+        .name(name.to_owned())
+        .display_name(name.to_owned());
     pages.push((name.to_owned(), rendered(page)?));
     for child in command.get_subcommands() {
         collect(child, &format!("{name}-{}", child.get_name()), pages)?;

@@ -6,6 +6,7 @@ mod diff;
 mod init;
 mod man;
 mod render;
+mod report;
 mod schema;
 mod template;
 mod validate;

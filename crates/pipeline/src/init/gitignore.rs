@@ -16,7 +16,8 @@ const ENTRIES: &[&str] = &[
     "/talosconfig",
     "/talos/clusterconfig/",
     "/.private/",
-    "/.decrypted~*",
+    "/.ichor/journal",
+    ".ichor-tmp-*",
 ];
 
 /// `current` with every missing entry appended, or `None` where none is missing.

@@ -158,6 +158,25 @@ pub fn text(root: &Utf8Path, path: &str) -> Result<Option<Source>, Diagnostic> {
     read_text(&root.join(path), path)
 }
 
+/// The bytes of one file.
+///
+/// # Errors
+///
+/// One that cannot be read.
+pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
+    read_bytes(path).map_err(|error| unreadable(shown_as, &error))
+}
+
+/// The keys beside the configuration, as far as they can be read.
+pub(crate) fn keys(root: &Utf8Path, environment: &Environment) -> KeyFiles {
+    let mut problems = Diagnostics::new();
+    Reader {
+        root,
+        problems: &mut problems,
+    }
+    .keys(environment)
+}
+
 struct Reader<'a> {
     root: &'a Utf8Path,
     problems: &'a mut Diagnostics,

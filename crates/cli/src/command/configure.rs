@@ -1,0 +1,248 @@
+//! `configure`: render, check, write.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use pipeline::git::Git;
+use pipeline::{Built, Overwrite, PlanOptions, pins};
+use serde_json::json;
+use tree::{Action, Plan, RelPath};
+
+use super::report;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::{Ui, plural};
+
+/// Render the repository from its configuration
+///
+/// Reads `cluster.yaml` and `nodes.yaml`, checks them, renders every template and writes
+/// `kubernetes/`, `talos/`, `bootstrap/` and `.sops.yaml`. Nothing is written unless
+/// everything is right. Files that were edited by hand are never overwritten silently.
+///
+/// Examples:
+///   ichor configure --example       render a finished example into ./example-cluster
+///   ichor configure --dry-run       list what would change
+///   ichor configure --check         for CI: exit 3 where something would change
+///   ichor configure --force talos   give up hand edits below talos/
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Configure {
+    /// Make and render an example cluster in a folder of its own
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "example-cluster")]
+    example: Option<Utf8PathBuf>,
+
+    /// Show what would change and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Write nothing; exit with 3 where something would change
+    #[arg(long, conflicts_with = "dry_run")]
+    check: bool,
+
+    /// Overwrite files that were edited by hand: these, or all
+    #[arg(long, value_name = "PATH", num_args = 0..)]
+    force: Option<Vec<String>>,
+
+    /// Take over outputs that exist but that ichor did not write
+    #[arg(long)]
+    adopt: bool,
+
+    /// Treat warnings as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Configure {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let Some(folder) = &self.example else {
+            return self.configure(root, ui);
+        };
+        let folder = root.join(folder);
+        pipeline::example::prepare(&folder, &pipeline::clock::now())?;
+        let exit = self.configure(&folder, ui)?;
+        if exit == Exit::Done && !self.check && !self.dry_run {
+            example_is_ready(&folder, ui);
+        }
+        Ok(exit)
+    }
+
+    fn configure(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let inputs = report::read(root)?;
+        let built = report::build(&inputs, self.strict, ui)?;
+        let disk = report::disk(root)?;
+        let options = PlanOptions {
+            force: self.overwrite()?,
+            adopt: self.adopt,
+        };
+        let plan = report::plan(&built, &disk, &options)?;
+        if self.check || self.dry_run {
+            return Ok(self.preview(&plan, ui));
+        }
+        if plan.is_blocked() {
+            return Ok(blocked(&plan, &built, ui));
+        }
+        if self.adopt && !confirmed(&plan, &built, ui)? {
+            return Ok(Exit::Protected);
+        }
+        ui.problems(plan.findings());
+        if plan.is_done() {
+            report::changes(&plan, ui);
+            ui.status(format!("Nothing to do: {}.", report::summary(&plan)));
+            return Ok(Exit::Done);
+        }
+        uncommitted(root, &plan, ui);
+        plan.commit(&disk)?;
+        report::changes(&plan, ui);
+        ui.status(format!("Done: {}.", report::summary(&plan)));
+        Ok(Exit::Done)
+    }
+
+    fn overwrite(&self) -> Result<Overwrite, Failure> {
+        let paths = match &self.force {
+            None => return Ok(Overwrite::Nothing),
+            Some(paths) if paths.is_empty() => return Ok(Overwrite::Everything),
+            Some(paths) => paths,
+        };
+        let mut forced = Vec::new();
+        for path in paths {
+            let plain = path.trim_start_matches("./").trim_end_matches('/');
+            match RelPath::new(plain) {
+                Ok(path) => forced.push(path),
+                Err(error) => {
+                    return Err(Failure::stopped(Exit::Usage, format!("`{path}`: {error}"))
+                        .hint("name outputs relative to the repository, such as `talos/talconfig.yaml`"));
+                }
+            }
+        }
+        Ok(Overwrite::Paths(forced))
+    }
+
+    fn preview(&self, plan: &Plan, ui: &mut Ui) -> Exit {
+        ui.problems(plan.findings());
+        report::changes(plan, ui);
+        if plan.is_blocked() && !self.check {
+            ui.status("Nothing was written; `configure` would stop to protect edits.");
+            return Exit::Protected;
+        }
+        if plan.is_done() {
+            ui.status(format!("Nothing to do: {}.", report::summary(plan)));
+            return Exit::Done;
+        }
+        ui.status(format!(
+            "Nothing was written; would be: {}.",
+            report::summary(plan)
+        ));
+        if self.check {
+            Exit::WouldChange
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+/// Files that were edited by hand, or that ichor did not write: shown, and left alone.
+fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
+    ui.problems(plan.findings());
+    let redaction = built.redaction();
+    let protected = |action: Action| action.is_protected();
+    let mut diffs = Vec::new();
+    for change in plan
+        .changes()
+        .iter()
+        .filter(|change| protected(change.action))
+    {
+        let diff = change.diff(&redaction);
+        ui.important(&diff.text);
+        diffs.push(json!({ "path": change.path.as_str(), "diff": diff.text }));
+    }
+    ui.set("diffs", diffs);
+    report::changes(plan, ui);
+    let bumps = pins::bumped(plan, &built.model);
+    for bump in &bumps {
+        ui.important(format!(
+            "`{}` has `{}` at {}, where `versions.yaml` says {}.",
+            bump.path, bump.name, bump.to, bump.from
+        ));
+    }
+    ui.set("bumps", json!(bumps));
+    let count = plan.summary().edited + plan.summary().foreign;
+    ui.error(&format!(
+        "nothing was written, to protect {}",
+        plural(count, "file")
+    ));
+    if !bumps.is_empty() {
+        ui.hint("`ichor versions adopt` takes the raised versions over into `versions.yaml`");
+    }
+    if plan.summary().edited > 0 {
+        ui.hint("move an edit into its template (`ichor template eject`), or give it up with `--force PATH`");
+    }
+    if plan.summary().foreign > 0 {
+        ui.hint("`--adopt` replaces files that ichor did not write, after showing what changes");
+    }
+    Exit::Protected
+}
+
+/// Shows what `--adopt` overwrites and asks. Where nobody can be asked, `--yes` decides.
+fn confirmed(plan: &Plan, built: &Built, ui: &mut Ui) -> Result<bool, Failure> {
+    let overwritten: Vec<_> = plan
+        .changes()
+        .iter()
+        .filter(|change| change.action == Action::Overwrite)
+        .collect();
+    if overwritten.is_empty() {
+        return Ok(true);
+    }
+    let redaction = built.redaction();
+    for change in &overwritten {
+        ui.important(change.diff(&redaction).text);
+    }
+    let question = format!("Overwrite {}?", plural(overwritten.len(), "file"));
+    match ui.confirm(&question) {
+        Some(answer) => Ok(answer),
+        None => Err(Failure::stopped(
+            Exit::Protected,
+            format!("{} would be overwritten", plural(overwritten.len(), "file")),
+        )
+        .hint("add `--yes` to overwrite them")),
+    }
+}
+
+/// Warns of content that is about to be replaced and that no commit holds.
+fn uncommitted(root: &Utf8Path, plan: &Plan, ui: &mut Ui) {
+    let replaced: Vec<_> = plan
+        .changes()
+        .iter()
+        .filter(|change| {
+            matches!(
+                change.action,
+                Action::Update | Action::Overwrite | Action::Prune
+            )
+        })
+        .filter_map(|change| Some((change.path.as_str(), change.before()?.as_bytes())))
+        .collect();
+    if replaced.is_empty() {
+        return;
+    }
+    let Some(git) = Git::discover(root) else {
+        return;
+    };
+    let paths = git.uncommitted(replaced);
+    if let Some(first) = paths.first() {
+        let others = match paths.len() {
+            1 => String::new(),
+            more => format!(" and {}", plural(more - 1, "other file")),
+        };
+        ui.warning(&format!(
+            "`{first}`{others} had changes that no commit holds; they are replaced"
+        ));
+        ui.set("uncommitted", json!(paths));
+    }
+}
+
+fn example_is_ready(folder: &Utf8Path, ui: &mut Ui) {
+    let shown = folder.strip_prefix(".").unwrap_or(folder);
+    ui.status(format!(
+        "\nThe example cluster is in `{shown}`. Next:\n  \
+         1. Read `{shown}/cluster.yaml` and `{shown}/nodes.yaml`, then what became of them in `{shown}/kubernetes`.\n  \
+         2. Change a value there and run `ichor -C {shown} diff`, then `ichor -C {shown} configure`.\n  \
+         3. Start your own in an empty git repository: `ichor init`."
+    ));
+}

@@ -1,0 +1,61 @@
+//! `diff`: what `configure` would change.
+
+use camino::Utf8Path;
+use pipeline::PlanOptions;
+use tree::Action;
+
+use super::report;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::Ui;
+
+/// Show what `configure` would change, line by line
+///
+/// Secrets are masked. Exits with 3 where something would change, with 0 where nothing would.
+///
+/// Examples:
+///   ichor diff
+///   ichor diff kubernetes/apps/network
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Diff {
+    /// Only these outputs, and what lies below them
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+}
+
+impl Diff {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let inputs = report::read(root)?;
+        let built = report::build(&inputs, false, ui)?;
+        let disk = report::disk(root)?;
+        let plan = report::plan(&built, &disk, &PlanOptions::default())?;
+        let redaction = built.redaction();
+        let wanted = |path: &tree::RelPath| {
+            self.paths.is_empty()
+                || self.paths.iter().any(|wanted| {
+                    path.starts_with(wanted.trim_start_matches("./").trim_end_matches('/'))
+                })
+        };
+        let mut differs = false;
+        let mut diffs = Vec::new();
+        for change in plan.changes().iter().filter(|change| wanted(&change.path)) {
+            if matches!(
+                change.action,
+                Action::Unchanged | Action::TakeOver | Action::Release
+            ) {
+                continue;
+            }
+            differs = true;
+            let diff = change.diff(&redaction);
+            ui.data(&diff.text)?;
+            diffs.push(serde_json::json!({ "path": change.path.as_str(), "action": change.action, "diff": diff.text }));
+        }
+        ui.set("diffs", diffs);
+        Ok(if differs {
+            Exit::WouldChange
+        } else {
+            Exit::Done
+        })
+    }
+}

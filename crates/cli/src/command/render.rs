@@ -1,0 +1,49 @@
+//! `render`: in place of `makejinja`.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+use pipeline::load;
+
+use crate::environment;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::{Ui, plural};
+
+/// Render as `makejinja` does, from a `makejinja.toml`
+///
+/// Takes the place of the `makejinja` program: reads its settings file in the repository and
+/// writes the same bytes. No plugin is run: the functions and values that this family's plugin
+/// gives are built in. `configure` does more; this is for moving over step by step.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Render {
+    /// The settings, relative to the repository
+    #[arg(long, value_name = "FILE", default_value = "makejinja.toml")]
+    config: String,
+}
+
+impl Render {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let Some(settings) = load::text(root, &self.config)? else {
+            return Err(Failure::stopped(
+                Exit::Usage,
+                format!("there is no `{}` here", self.config),
+            )
+            .hint("`ichor configure` renders a repository without one"));
+        };
+        let variables: BTreeMap<_, _> = environment::all().into_iter().collect();
+        let done = pipeline::drop_in::run(root, &settings, &environment::read(), &variables)?;
+        ui.problems(&done.diagnostics);
+        for path in &done.written {
+            ui.status(format!("  write     {path}"));
+        }
+        ui.status(format!(
+            "Wrote {}; {} unchanged.",
+            plural(done.written.len(), "file"),
+            done.unchanged
+        ));
+        ui.set("written", done.written);
+        ui.set("unchanged", done.unchanged);
+        Ok(Exit::Done)
+    }
+}

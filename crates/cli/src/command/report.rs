@@ -1,0 +1,130 @@
+//! What several commands share: loading, and telling what a plan would do.
+
+use camino::Utf8Path;
+use pipeline::{Built, Inputs, Missing, PlanOptions, load};
+use serde_json::json;
+use tree::{Action, Disk, Plan};
+
+use crate::environment;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::{Ui, plural};
+
+/// How many paths a list names before it only counts the rest.
+const LISTED: usize = 40;
+
+/// Stops where `template tidy` archived everything.
+pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
+    if !root.join(load::TIDIED).exists() {
+        return Ok(());
+    }
+    Err(Failure::stopped(
+        Exit::Usage,
+        "the templates of this repository were archived by `ichor template tidy`",
+    )
+    .hint(format!(
+        "`{}` says where they are; move them back and delete it to go on rendering",
+        load::TIDIED
+    )))
+}
+
+/// Reads the repository, or says in three lines what to run instead.
+pub(super) fn read(root: &Utf8Path) -> Result<Inputs, Failure> {
+    match pipeline::load(root, &environment::read()) {
+        Ok((inputs, problems)) if problems.is_empty() => Ok(inputs),
+        Ok((_, problems)) => Err(problems.into()),
+        Err(Missing::Tidied) => stop_if_tidied(root).and_then(|()| Err(no_configuration())),
+        Err(Missing::NoConfiguration) => Err(no_configuration()),
+    }
+}
+
+fn no_configuration() -> Failure {
+    Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here")
+        .hint("`ichor init` starts a repository in this folder")
+        .hint("`ichor configure --example` shows a finished one in a new folder")
+}
+
+/// Runs every stage up to the tree that can be written, and reports its warnings.
+pub(super) fn build(inputs: &Inputs, strict: bool, ui: &mut Ui) -> Result<Built, Failure> {
+    let built = pipeline::build(inputs, strict)?;
+    ui.problems(&built.warnings);
+    Ok(built)
+}
+
+/// Opens the folder that is written to.
+pub(super) fn disk(root: &Utf8Path) -> Result<Disk, Failure> {
+    Disk::open(root.as_std_path()).map_err(|error| {
+        Failure::stopped(Exit::Usage, format!("`{root}` cannot be opened: {error}"))
+    })
+}
+
+/// Compares what was built with the disk.
+pub(super) fn plan(built: &Built, disk: &Disk, options: &PlanOptions) -> Result<Plan, Failure> {
+    Ok(built.plan(disk, options)?)
+}
+
+/// Lists every file that changes, and counts all.
+pub(super) fn changes(plan: &Plan, ui: &mut Ui) {
+    let listed: Vec<_> = plan
+        .changes()
+        .iter()
+        .filter(|change| change.action != Action::Unchanged)
+        .collect();
+    for change in listed.iter().take(LISTED) {
+        ui.status(format!("  {:<9} {}", word(change.action), change.path));
+    }
+    if listed.len() > LISTED {
+        ui.status(format!(
+            "  … and {}",
+            plural(listed.len() - LISTED, "more file")
+        ));
+    }
+    let all: Vec<_> = listed
+        .iter()
+        .map(|change| json!({ "path": change.path.as_str(), "action": change.action }))
+        .collect();
+    ui.set("changes", all);
+    ui.set("summary", json!(plan.summary()));
+}
+
+/// One sentence that counts what a plan does.
+pub(super) fn summary(plan: &Plan) -> String {
+    let summary = plan.summary();
+    let counted = [
+        (summary.created, "created"),
+        (summary.updated + summary.overwritten, "updated"),
+        (summary.pruned, "removed"),
+        (summary.taken_over, "taken over"),
+        (summary.released, "released"),
+        (summary.unchanged, "unchanged"),
+    ];
+    let parts: Vec<_> = counted
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let mut text = match parts.len() {
+        0 => "no files".to_owned(),
+        _ => parts.join(", "),
+    };
+    if summary.left_out > 0 {
+        text.push_str("; ");
+        text.push_str(&plural(summary.left_out, "secret file"));
+        text.push_str(" not written, since this version cannot encrypt yet");
+    }
+    text
+}
+
+fn word(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Overwrite => "overwrite",
+        Action::Unchanged => "unchanged",
+        Action::TakeOver => "take over",
+        Action::Prune => "remove",
+        Action::Edited => "edited",
+        Action::Foreign => "not owned",
+        Action::Release => "release",
+    }
+}

@@ -1,0 +1,225 @@
+//! `render`: what makejinja does with a `makejinja.toml`, from disk to disk.
+//!
+//! Unlike `configure` this owns nothing, prunes nothing and protects no edits: it is for those
+//! who run makejinja today and change one thing at a time.
+
+use std::collections::BTreeMap;
+use std::fs::{File as OpenFile, FileTimes};
+use std::os::unix::fs::PermissionsExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use config_model::{Input, Templates};
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use render::makejinja::{self, Config, Existing, Files, Plugin, Run};
+use render::{Credentials, Data};
+use tree::{Mode, WriteOptions, write_atomic};
+
+use crate::load::{self, Environment};
+use crate::model;
+
+/// What a run did.
+pub struct Rendered {
+    /// Files written, relative to the repository, sorted.
+    pub written: Vec<String>,
+    /// Files that held the rendered bytes already.
+    pub unchanged: usize,
+    /// Warnings and notes.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads `makejinja.toml` of a folder, renders, and writes the outputs.
+///
+/// # Errors
+///
+/// All problems; nothing is written then, unless the disk itself refuses half-way.
+pub fn run(
+    root: &Utf8Path,
+    settings: &Source,
+    environment: &Environment,
+    variables: &BTreeMap<String, String>,
+) -> Result<Rendered, Diagnostics> {
+    let read = Config::read(settings, variables);
+    let mut problems = read.diagnostics;
+    let Some(config) = read.config else {
+        return Err(problems);
+    };
+    let absolute = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let mut files = Files::default();
+    for path in config.paths() {
+        collect(&absolute, path, &mut files, &mut problems);
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let plugin = (!config.plugins.is_empty()).then(|| plugin(root, environment));
+    let existing = existing(&absolute.join(&config.output.value));
+    let run = makejinja::run(
+        &config,
+        absolute.as_str(),
+        &files,
+        &existing,
+        variables,
+        plugin,
+    )
+    .map_err(|found| {
+        let mut all = problems.clone();
+        all.extend(found);
+        all
+    })?;
+    problems.extend(run.diagnostics.iter().cloned());
+    let (written, unchanged) = write(&absolute, &run)?;
+    Ok(Rendered {
+        written,
+        unchanged,
+        diagnostics: problems,
+    })
+}
+
+/// Reads a file, or everything below a folder; what does not exist is reported by the run.
+fn collect(root: &Utf8Path, path: &str, files: &mut Files, problems: &mut Diagnostics) {
+    let target = root.join(path);
+    let Ok(metadata) = target.metadata() else {
+        return;
+    };
+    if metadata.is_dir() {
+        files.folder(path, metadata.permissions().mode() & 0o777);
+        let (found, faults) = load::files(root, path);
+        problems.extend(faults);
+        for (name, file) in found {
+            files.file(&format!("{path}/{name}"), file.content, file.mode);
+        }
+    } else {
+        match load::bytes(&target, path) {
+            Ok(content) => files.file(path, content, metadata.permissions().mode() & 0o777),
+            Err(problem) => problems.push(problem),
+        }
+    }
+}
+
+/// What the family's Python plugin gives: values from the model, where the configuration is
+/// this family's, and what the key files hold.
+fn plugin(root: &Utf8Path, environment: &Environment) -> Plugin {
+    let text = |path| load::text(root, path).ok().flatten();
+    let keys = load::keys(root, environment);
+    let mut secrets = Vec::new();
+    let mut ignored = Diagnostics::new();
+    let credentials: Credentials = model::keys(&keys, true, &mut secrets, &mut ignored);
+    let mut plugin = Plugin {
+        credentials,
+        ..Plugin::default()
+    };
+    if let (Some(cluster), Some(nodes)) = (text("cluster.yaml"), text("nodes.yaml")) {
+        let variables = text("templates/variables.yaml");
+        let parsed = config_model::parse(&Input {
+            cluster: &cluster,
+            nodes: &nodes,
+            variables: variables.as_ref(),
+            templates: Templates::Own,
+        });
+        secrets.extend(parsed.secrets);
+        if let Some(cluster) = parsed.cluster {
+            for (name, entry) in cluster.values().iter() {
+                // What the files set stays as makejinja reads it.
+                let derived = entry.state() != config_model::State::Set
+                    || matches!(name, "cloudflare_domains");
+                if let Some(value) = entry.value().filter(|_| derived) {
+                    plugin.values.push((name.to_owned(), Data::from(value)));
+                }
+            }
+        }
+    }
+    plugin.secrets = secrets;
+    plugin
+}
+
+fn existing(output: &Utf8Path) -> Existing {
+    let mut existing = Existing {
+        output_is_file: output.is_file(),
+        output_is_folder: output.is_dir(),
+        ..Existing::default()
+    };
+    let mut open: Vec<Utf8PathBuf> = vec![output.to_owned()];
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = folder.read_dir_utf8() else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let Ok(metadata) = entry.metadata() else {
+                continue;
+            };
+            let Ok(path) = entry.path().strip_prefix(output) else {
+                continue;
+            };
+            if metadata.is_dir() && path != ".git" {
+                open.push(entry.path().to_owned());
+            } else if metadata.is_file() {
+                existing
+                    .files
+                    .insert(path.to_string(), metadata.permissions().mode() & 0o777);
+            }
+        }
+    }
+    existing
+}
+
+fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics> {
+    let base = root.join(&run.output);
+    let mut problems = Diagnostics::new();
+    for folder in &run.folders {
+        if let Err(error) = std::fs::create_dir_all(base.join(&folder.path)) {
+            problems.push(crate::write::unwritable(&folder.path, &error));
+        }
+    }
+    let mut written = Vec::new();
+    let mut unchanged = 0;
+    for (path, entry) in run.tree.iter() {
+        let target = base.join(path.as_str());
+        let content = entry.content.as_bytes();
+        if load::bytes(&target, path.as_str()).is_ok_and(|bytes| *bytes == *content) {
+            unchanged += 1;
+            continue;
+        }
+        let options = WriteOptions {
+            mode: Some(Mode::new(entry.mode.bits())),
+            overwrite: true,
+            sync: false,
+        };
+        let result = target
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| write_atomic(target.as_std_path(), content, options));
+        match result {
+            Ok(()) => {
+                copy_times(root, run, path.as_str(), &target);
+                written.push(path.to_string());
+            }
+            Err(error) => problems.push(
+                Diagnostic::error(
+                    "file/unwritable",
+                    format!("`{path}` cannot be written: {error}"),
+                )
+                .at(Location::file(path.as_str())),
+            ),
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok((written, unchanged))
+}
+
+/// With `copy_metadata` an output has the times of its template. Times are no content: where
+/// they cannot be set, the file is right all the same.
+fn copy_times(root: &Utf8Path, run: &Run, output: &str, target: &Utf8Path) {
+    let Some(source) = run.times.get(output) else {
+        return;
+    };
+    let times = root.join(source).metadata().and_then(|metadata| {
+        Ok(FileTimes::new()
+            .set_accessed(metadata.accessed()?)
+            .set_modified(metadata.modified()?))
+    });
+    if let (Ok(times), Ok(file)) = (times, OpenFile::options().write(true).open(target)) {
+        drop(file.set_times(times));
+    }
+}
