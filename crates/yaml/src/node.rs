@@ -214,13 +214,13 @@ pub struct Entry {
     pub key: Node,
     /// The value.
     pub value: Node,
+    pub(crate) start: usize,
 }
 
 impl Entry {
-    /// From the key, its anchor and tag included, to the end of the value.
+    /// From the key, its anchor, its tag and a `? ` included, to the end of the value.
     pub fn range(&self) -> Range<usize> {
-        let start = self.key.full_range().start;
-        start..self.value.range().end.max(self.key.range().end)
+        self.start..self.value.range().end.max(self.key.range().end)
     }
 }
 

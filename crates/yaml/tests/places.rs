@@ -307,16 +307,16 @@ fn aliases_that_lead_nowhere() {
     0.0.key0: text "a"
     0.0.0: a whole number "1"
     0.key1: text "b"
-    0.1: nothing "*bsae"
+    0.1: an alias of nothing "*bsae"
     0.key2: text "c"
     0.2: a list "[*c]"
     0.2: with "&c [*c]"
-    0.2[0]: nothing "*c"
+    0.2[0]: an alias of nothing "*c"
     0.key3: text "d"
-    0.3: nothing "*zzz"
+    0.3: an alias of nothing "*zzz"
     1: a map "e: *base"
     1.key0: text "e"
-    1.0: nothing "*base"
+    1.0: an alias of nothing "*base"
     test.yaml:2:4: error[yaml/undefined-alias]: no anchor `&bsae` precedes this alias
       did you mean `*base`?
     test.yaml:3:8: error[yaml/recursive-alias]: the alias stands inside of what it refers to

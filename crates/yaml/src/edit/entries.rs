@@ -73,7 +73,7 @@ impl Edits<'_> {
             self.insert(start, format!("{entry}{line_break}{indent}"));
         } else {
             let before = &entries[number - 1];
-            self.close_block_scalar(&before.value);
+            self.close_block_scalar(written_last(before));
             let end = self.line_end(before.range().end);
             self.insert(end, format!("{line_break}{indent}{entry}"));
         }
@@ -95,6 +95,14 @@ impl Edits<'_> {
         };
         let range = entry.range();
         let next = entries.get(number + 1).map(|next| next.range().start);
+        let before = number.checked_sub(1).map(|before| &entries[before]);
+        let key_left_out = |next: &Entry| next.key.full_range().is_empty();
+        if before.is_some_and(|before| before.value.is_implied())
+            && entries.get(number + 1).is_some_and(key_left_out)
+        {
+            // `? a` and `: c` would become one entry.
+            return Err(EditError::NoPlace);
+        }
         if notation == Notation::Flow {
             match (next, number) {
                 (Some(next), _) => self.remove(range.start..next),
@@ -104,7 +112,7 @@ impl Edits<'_> {
         } else if entries.len() == 1 {
             self.replace(map.range().start..range.end, "{}");
         } else {
-            let range = self.block_entry_lines(map, entry, number, next);
+            let range = self.block_entry_lines(map, entries, number);
             self.remove(range);
         }
         Ok(())
@@ -144,14 +152,10 @@ impl Edits<'_> {
             .count()
     }
 
-    fn block_entry_lines(
-        &self,
-        map: &Node,
-        entry: &Entry,
-        number: usize,
-        next: Option<usize>,
-    ) -> Range<usize> {
+    fn block_entry_lines(&self, map: &Node, entries: &[Entry], number: usize) -> Range<usize> {
         let text = self.text();
+        let entry = &entries[number];
+        let next = entries.get(number + 1).map(|next| next.range().start);
         let start = if number == 0 {
             map.range().start
         } else {
@@ -164,13 +168,26 @@ impl Edits<'_> {
             return start..next;
         }
         let mut end = self.after_line(entry.range().end);
-        if last_scalar_style(&entry.value).is_some_and(Style::is_block) {
-            // Blank lines behind it could become part of a block scalar before it.
-            while end < text.len() && text[end..self.line_end(end)].trim().is_empty() {
+        let before = number.checked_sub(1).map(|before| &entries[before]);
+        if before
+            .and_then(|before| last_scalar_style(written_last(before)))
+            .is_some_and(Style::is_block)
+        {
+            // Blank lines and indented comments behind it would become part of the block
+            // scalar before it.
+            let column = self.column(map.range().start);
+            while end < text.len() && self.is_blank_or_comment(end, column) {
                 end = self.after_line(end);
             }
         }
         line..end
+    }
+
+    /// Whether the line that starts here is blank, or a comment indented beyond a column.
+    fn is_blank_or_comment(&self, start: usize, column: usize) -> bool {
+        let line = &self.text()[start..self.line_end(start)];
+        let content = line.trim_start_matches(' ');
+        line.trim().is_empty() || (content.starts_with('#') && line.len() - content.len() > column)
     }
 
     /// The start of the next line.
@@ -213,12 +230,21 @@ fn last_node(node: &Node) -> &Node {
             _ if last.is_alias() => None,
             Value::Scalar(_) => None,
             Value::Sequence(items) => items.last(),
-            Value::Mapping(mapping) => mapping.entries().last().map(|entry| &entry.value),
+            Value::Mapping(mapping) => mapping.entries().last().map(written_last),
         };
         match inner {
             Some(inner) if last.notation() == Notation::Block => last = inner,
             _ => return last,
         }
+    }
+}
+
+/// The value of an entry, or its key if nothing stands behind it.
+fn written_last(entry: &Entry) -> &Node {
+    if entry.value.is_implied() {
+        &entry.key
+    } else {
+        &entry.value
     }
 }
 

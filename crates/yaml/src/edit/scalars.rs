@@ -75,9 +75,18 @@ impl Edits<'_> {
             Style::Literal | Style::Folded => {
                 let indent = self.block_indent(range.clone())?;
                 let at_end = range.end == self.text().len();
+                if text.ends_with("\n\n") && self.blank_line_follows(range.end) {
+                    // It would count as one of the text's.
+                    return None;
+                }
                 block(text, style, &indent, self.line_break(), at_end)
             }
         }
+    }
+
+    fn blank_line_follows(&self, end: usize) -> bool {
+        let mut lines = self.text()[end..].split_inclusive('\n').skip(1);
+        lines.next().is_some_and(|line| line.trim().is_empty())
     }
 
     /// The blanks before the first line of content of a block scalar.

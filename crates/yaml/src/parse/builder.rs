@@ -62,7 +62,7 @@ struct Frame {
 
 enum Children {
     Items(Vec<Node>),
-    Entries(Vec<Entry>, Option<Node>),
+    Entries(Vec<Entry>, Option<(Node, usize)>),
 }
 
 /// What is known of a node before its content.
@@ -162,6 +162,9 @@ impl<'a> Builder<'a> {
 
     /// Records a problem that ends the document or the text.
     pub(super) fn problem(&mut self, problem: Diagnostic, recoverable: bool) -> Stop {
+        self.abandon_document();
+        // Where the next one starts is not known, unless it says so.
+        self.document_start = self.source.text().len();
         self.report(problem);
         if recoverable && self.problems < MAX_PROBLEMS {
             Stop::Document
@@ -171,7 +174,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Forgets what is unfinished.
-    pub(super) fn abandon_document(&mut self) {
+    fn abandon_document(&mut self) {
         self.open.clear();
         self.anchored = None;
         self.anchors.clear();
@@ -370,6 +373,7 @@ impl<'a> Builder<'a> {
 
     /// Puts a finished node where it belongs.
     fn attach(&mut self, node: Node) {
+        let start = self.entry_start(&node);
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(node);
             return;
@@ -379,10 +383,21 @@ impl<'a> Builder<'a> {
         match &mut frame.children {
             Children::Items(items) => items.push(node),
             Children::Entries(entries, pending) => match pending.take() {
-                None => *pending = Some(node),
-                Some(key) => entries.push(Entry { key, value: node }),
+                None => *pending = Some((node, start)),
+                Some((key, start)) => entries.push(Entry {
+                    key,
+                    value: node,
+                    start,
+                }),
             },
         }
+    }
+
+    /// Where an entry starts of which this is the key: at `? `, if that is written.
+    fn entry_start(&self, key: &Node) -> usize {
+        let start = key.full_range().start;
+        place::after_sign(self.source.text(), self.before(), b'?')
+            .map_or(start, |after| start.min(after - 1))
     }
 
     /// Counts nodes and levels, and refuses what is beyond the limits.
@@ -408,7 +423,6 @@ impl<'a> Builder<'a> {
             )
         };
         let problem = problem.at(self.source.location(range.clone()));
-        self.abandon_document();
         Err(self.problem(problem, false))
     }
 
@@ -423,7 +437,7 @@ impl<'a> Builder<'a> {
             Children::Entries(entries, None) => {
                 entries.last().map_or(start, |entry| entry.range().end)
             }
-            Children::Entries(_, Some(key)) => key.range().end,
+            Children::Entries(_, Some((key, _))) => key.range().end,
         }
     }
 
@@ -432,16 +446,27 @@ impl<'a> Builder<'a> {
         let Some(frame) = self.open.last() else {
             return (parsers, false);
         };
+        let text = self.source.text();
         let before = self.before();
-        let (sign, otherwise) = match frame.children {
-            Children::Items(_) if frame.part.notation == Notation::Block => (b'-', parsers),
-            // Without the sign the value is left out directly behind the key.
-            Children::Entries(_, Some(_)) => (b':', before),
-            _ => return (parsers, true),
-        };
-        match place::after_sign(self.source.text(), before, sign) {
-            Some(place) => (place, false),
-            None => (otherwise, true),
+        match &frame.children {
+            Children::Items(_) if frame.part.notation == Notation::Flow => (parsers, true),
+            Children::Items(_) => match place::after_sign(text, before, b'-') {
+                Some(place) => (place, false),
+                None => (parsers, true),
+            },
+            Children::Entries(_, None) => {
+                let place = place::after_sign(text, before, b'?');
+                (place.unwrap_or(parsers), true)
+            }
+            Children::Entries(_, Some((key, start))) => {
+                let sign = place::after_sign(text, before, b':').filter(|place| {
+                    let explicit = *start < key.full_range().start;
+                    frame.part.notation == Notation::Flow
+                        || place::belongs(text, *start, before, place - 1, explicit)
+                });
+                // Without the sign the value is left out directly behind the key.
+                sign.map_or((before, true), |place| (place, false))
+            }
         }
     }
 

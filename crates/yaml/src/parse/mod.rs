@@ -28,7 +28,6 @@ pub fn parse(source: &Source, limits: &Limits) -> Parsed {
         let stop = match event {
             Ok((event, span)) => builder.event(event, &span).err(),
             Err(error) => {
-                builder.abandon_document();
                 let problem = syntax_problem(source, limits, &error);
                 Some(builder.problem(problem, recoverable(error.kind())))
             }
@@ -86,8 +85,7 @@ fn next_document<'input>(
 
 fn syntax_problem(source: &Source, limits: &Limits, error: &ScanError) -> Diagnostic {
     let text = source.text();
-    let start = error.marker().byte_offset().unwrap_or(text.len());
-    let start = place::floor(text, start);
+    let start = place::floor(text, error.marker().byte_offset().unwrap_or(text.len()));
     let length = text[start..].chars().next().map_or(0, char::len_utf8);
     let location = source.location(start..start + length);
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {

@@ -16,7 +16,29 @@ pub(super) fn floor(text: &str, offset: usize) -> usize {
 /// the key or the previous entry ends.
 pub(super) fn after_sign(text: &str, from: usize, sign: u8) -> Option<usize> {
     let at = skip_blanks_and_comments(text, from);
-    (text.as_bytes().get(at) == Some(&sign)).then_some(at + 1)
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    // Otherwise it is the first character of what comes next.
+    let ends = rest
+        .get(1)
+        .is_none_or(|next| next.is_ascii_whitespace() || b",]}".contains(next));
+    (rest.first() == Some(&sign) && ends).then_some(at + 1)
+}
+
+/// Whether a `:` in block notation belongs to the key of an entry, not to a map around it:
+/// it stands on the line on which the key ends, or, where the entry starts with `? `, in the
+/// column of that.
+pub(super) fn belongs(
+    text: &str,
+    entry: usize,
+    key_end: usize,
+    sign: usize,
+    explicit: bool,
+) -> bool {
+    if explicit {
+        column(text, entry) == column(text, sign)
+    } else {
+        !text[key_end..sign].contains('\n')
+    }
 }
 
 /// The whole range of a block scalar, of which the parser gives the content: from `|` or
@@ -39,7 +61,9 @@ pub(super) fn block_scalar(
     let mut end = content.end;
     // The parser reads on into the indentation of the line that follows.
     let line = line_start(text, end).max(content.start);
-    if text[line..end].bytes().all(|byte| byte == b' ') && line > content.start {
+    let blanks = text[line..end].bytes().all(|byte| byte == b' ');
+    let content_at_end = end == text.len() && end - line > indent;
+    if blanks && !content_at_end && line > content.start {
         end = line;
     }
     if !keeps {
@@ -68,6 +92,11 @@ fn trim_line_break(text: &str, start: usize, end: usize) -> usize {
     let body = &text[start..end];
     let body = body.strip_suffix('\n').unwrap_or(body);
     start + body.strip_suffix('\r').unwrap_or(body).len()
+}
+
+fn column(text: &str, at: usize) -> usize {
+    let line = text[line_start(text, at)..at].trim_start_matches('\u{feff}');
+    line.chars().count()
 }
 
 fn line_start(text: &str, at: usize) -> usize {
