@@ -270,6 +270,10 @@ impl Reader<'_> {
             return;
         }
         if !self.root.join(input).is_dir() {
+            // git keeps no empty folders, and overrides are laid over the set in any case.
+            if input == OVERRIDES {
+                files.folder(input, 0o755);
+            }
             return;
         }
         files.folder(input, 0o755);

@@ -1,0 +1,20 @@
+//! The program as users run it: one binary, one module a topic.
+
+mod bad_input;
+mod configure;
+mod example;
+mod kill;
+mod new_repository;
+mod templates;
+
+use testkit::Sandbox;
+
+/// An empty repository.
+fn empty() -> Sandbox {
+    Sandbox::new(env!("CARGO_BIN_EXE_ichor"))
+}
+
+/// A repository with the configuration and keys of a fixture.
+fn fixture(case: &str) -> Sandbox {
+    Sandbox::from_fixture(env!("CARGO_BIN_EXE_ichor"), case)
+}

@@ -1,0 +1,75 @@
+//! `init` and what helps with the first configuration.
+
+use std::os::unix::fs::PermissionsExt;
+
+use insta::assert_snapshot;
+
+use crate::{empty, fixture};
+
+#[test]
+fn init_writes_samples_and_keys_once() {
+    let sandbox = empty();
+    assert_snapshot!(sandbox.run(["init"]).success(), @r"
+    ------- stderr -------
+    Wrote `.gitignore`: keeps secrets out of git.
+    Wrote `cluster.yaml`: the cluster's settings; edit it.
+    Wrote `nodes.yaml`: the machines; edit it.
+    Wrote `versions.yaml`: the versions that are deployed.
+    Wrote `.renovaterc.json`: lets Renovate raise versions.
+    Wrote `age.key`: decrypts every secret; keep a copy.
+    Wrote `github-deploy.key`: reads a private repository.
+    Wrote `github-deploy.key.pub`: add it to the repository's deploy keys.
+    Wrote `github-push-token.txt`: proves that a push notification is real.
+
+    Next:
+      1. Edit `cluster.yaml` and `nodes.yaml`; each key is explained there.
+      2. Create a Cloudflare tunnel and save its credentials as `cloudflare-tunnel.json`.
+      3. Run `ichor configure`.
+    ");
+    for key in [
+        "age.key",
+        "github-deploy.key",
+        "github-push-token.txt",
+        "cluster.yaml",
+        "nodes.yaml",
+    ] {
+        let mode = sandbox
+            .root()
+            .join(key)
+            .metadata()
+            .expect("it was written")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{key}");
+    }
+    let before = sandbox.snapshot();
+    drop(sandbox.run(["init"]).success());
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+}
+
+#[test]
+fn the_samples_are_refused_only_for_what_must_be_filled_in() {
+    let sandbox = empty();
+    drop(sandbox.run(["init"]).success());
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(!output.stderr.contains("yaml/syntax"), "{output}");
+    assert!(!sandbox.exists("kubernetes"));
+}
+
+#[test]
+fn schemas_completions_and_manual_pages_are_printed() {
+    let sandbox = fixture("minimal");
+    for file in ["cluster", "nodes", "variables", "versions"] {
+        let output = sandbox.run(["schema", file]).success();
+        let schema: serde_json::Value = serde_json::from_str(&output.stdout).expect("it is JSON");
+        assert!(schema["$schema"].is_string(), "{file}");
+    }
+    assert!(
+        sandbox
+            .run(["completions", "bash"])
+            .success()
+            .stdout
+            .contains("_ichor")
+    );
+    assert!(sandbox.run(["man"]).success().stdout.contains("ichor"));
+}
