@@ -145,7 +145,10 @@ fn more_problems_than_anybody_reads() {
     assert_eq!(read(&keys).diagnostics.len(), 201);
     let broken = "--- [\n".repeat(50_000);
     assert_eq!(read(&broken).diagnostics.len(), 200);
-    let aliases: String = (0..5000).map(|n| format!("- &a{n} x\n- *b{n}\n")).collect();
+    let mut aliases = String::new();
+    for number in 0..5000 {
+        writeln!(aliases, "- &a{number} x\n- *b{number}").expect("a string");
+    }
     assert_eq!(read(&aliases).diagnostics.len(), 201);
 }
 

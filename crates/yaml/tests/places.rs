@@ -317,12 +317,12 @@ fn aliases_that_lead_nowhere() {
     1: a map "e: *base"
     1.key0: text "e"
     1.0: an alias of nothing "*base"
-    test.yaml:2:4: error[yaml/undefined-alias]: no anchor `&bsae` precedes this alias
+    test.yaml:2:4: error[yaml/undefined-alias]: no anchor of this name precedes the alias
       did you mean `*base`?
     test.yaml:3:8: error[yaml/recursive-alias]: the alias stands inside of what it refers to
-    test.yaml:4:4: error[yaml/undefined-alias]: no anchor `&zzz` precedes this alias
+    test.yaml:4:4: error[yaml/undefined-alias]: no anchor of this name precedes the alias
       put the value in quotes if the `*` belongs to it
-    test.yaml:6:4: error[yaml/undefined-alias]: no anchor `&base` precedes this alias
+    test.yaml:6:4: error[yaml/undefined-alias]: no anchor of this name precedes the alias
       put the value in quotes if the `*` belongs to it
     "##);
 }

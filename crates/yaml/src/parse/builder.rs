@@ -4,21 +4,16 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Source};
 use granit_parser::{Event, Placement, ScalarStyle, Span, StructureStyle};
 
+use super::frame::{Children, Frame, Part};
 use super::place;
+use super::problems::{self, Problems};
 use crate::limits::Limits;
-use crate::node::{Anchor, Data, Entry, Mapping, Node, Notation, Value, notation_of};
+use crate::node::{Anchor, Data, Mapping, Node, Notation, Value, notation_of};
 use crate::parsed::{Comment, Parsed};
 use crate::scalar::{Scalar, Style, Tag};
-
-/// How many problems of one text are told: a file with more has one cause, or was made to be
-/// a nuisance.
-const MAX_PROBLEMS: usize = 200;
-
-/// How many anchors are looked through for one that an undefined alias may have meant.
-const MAX_NAMES: usize = 500;
 
 /// How the reading goes on after a problem.
 pub(super) enum Stop {
@@ -33,7 +28,7 @@ pub(super) struct Builder<'a> {
     source: &'a Source,
     limits: &'a Limits,
     parsed: Parsed,
-    problems: usize,
+    problems: Problems<'a>,
     /// Lists and maps that are open, the outermost first.
     open: Vec<Frame>,
     /// A scalar whose anchor is still to come: the parser gives it after the node.
@@ -49,40 +44,13 @@ pub(super) struct Builder<'a> {
     weight: usize,
 }
 
-/// A list or map that is not closed yet.
-struct Frame {
-    part: Part,
-    anchor_id: usize,
-    /// Whether the parser gave the brackets' place.
-    bracketed: bool,
-    children: Children,
-    height: usize,
-    weight: usize,
-}
-
-enum Children {
-    Items(Vec<Node>),
-    Entries(Vec<Entry>, Option<(Node, usize)>),
-}
-
-/// What is known of a node before its content.
-struct Part {
-    range: Range<usize>,
-    notation: Notation,
-    tag: Option<Arc<Tag>>,
-    anchor: Option<Anchor>,
-    /// The scalar, if it is one.
-    content: Option<Scalar>,
-    implied: bool,
-}
-
 impl<'a> Builder<'a> {
     pub(super) fn new(source: &'a Source, limits: &'a Limits) -> Self {
         Self {
             source,
             limits,
             parsed: Parsed::default(),
-            problems: 0,
+            problems: Problems::new(source),
             open: Vec::new(),
             anchored: None,
             anchors: HashMap::new(),
@@ -151,7 +119,8 @@ impl<'a> Builder<'a> {
             }
             Event::Alias(id) => return self.alias(id, range),
             Event::UnresolvedAlias(name) => {
-                self.undefined_alias(&name, range.clone());
+                self.problems
+                    .undefined_alias(&name, range.clone(), &self.names);
                 self.attach(empty_node(range));
                 return self.count(1, 0, &range_of(span));
             }
@@ -165,8 +134,8 @@ impl<'a> Builder<'a> {
         self.abandon_document();
         // Where the next one starts is not known, unless it says so.
         self.document_start = self.source.text().len();
-        self.report(problem);
-        if recoverable && self.problems < MAX_PROBLEMS {
+        self.problems.push(problem);
+        if recoverable && !self.problems.is_full() {
             Stop::Document
         } else {
             Stop::Text
@@ -184,24 +153,8 @@ impl<'a> Builder<'a> {
 
     /// All that was read.
     pub(super) fn finish(mut self) -> Parsed {
-        if let Some(more) = self.problems.checked_sub(MAX_PROBLEMS).filter(|&n| n > 0) {
-            self.parsed.diagnostics.push(
-                Diagnostic::error(
-                    "yaml/too-many-problems",
-                    format!("{more} more problems are not listed"),
-                )
-                .at(self.source.whole()),
-            );
-        }
-        self.parsed.diagnostics.sort();
+        self.parsed.diagnostics = self.problems.finish();
         self.parsed
-    }
-
-    fn report(&mut self, problem: Diagnostic) {
-        self.problems += 1;
-        if self.problems <= MAX_PROBLEMS {
-            self.parsed.diagnostics.push(problem);
-        }
     }
 
     /// The range of a span, made safe to slice with whatever the parser says.
@@ -234,7 +187,11 @@ impl<'a> Builder<'a> {
             let indent = span.start.col();
             place::block_scalar(self.source.text(), self.before(), range, indent)
         } else if left_out && tag.is_none() && anchor_id == 0 {
-            let (start, without_sign) = self.place_left_out(range.start);
+            let text = self.source.text();
+            let (start, without_sign) = match self.open.last() {
+                Some(frame) => frame.left_out(text, range.start),
+                None => (range.start, false),
+            };
             implied = without_sign;
             start..start
         } else {
@@ -336,7 +293,7 @@ impl<'a> Builder<'a> {
             start..last.unwrap_or(start).max(start)
         };
         if let Value::Mapping(mapping) = &value {
-            self.report_duplicates(mapping);
+            self.problems.duplicate_keys(mapping);
         }
         let data = Arc::new(Data {
             value,
@@ -366,45 +323,29 @@ impl<'a> Builder<'a> {
             "the alias stands inside of what it refers to",
         )
         .at(self.source.location(range.clone()));
-        self.report(problem);
+        self.problems.push(problem);
         self.attach(empty_node(range));
         Ok(())
     }
 
     /// Puts a finished node where it belongs.
     fn attach(&mut self, node: Node) {
-        let start = self.entry_start(&node);
-        let Some(frame) = self.open.last_mut() else {
-            self.root = Some(node);
-            return;
-        };
-        frame.height = frame.height.max(node.data().height + 1);
-        frame.weight = frame.weight.saturating_add(node.data().weight);
-        match &mut frame.children {
-            Children::Items(items) => items.push(node),
-            Children::Entries(entries, pending) => match pending.take() {
-                None => *pending = Some((node, start)),
-                Some((key, start)) => entries.push(Entry {
-                    key,
-                    value: node,
-                    start,
-                }),
-            },
+        match self.open.last_mut() {
+            Some(frame) => frame.push(self.source.text(), node),
+            None => self.root = Some(node),
         }
     }
 
-    /// Where an entry starts of which this is the key: at `? `, if that is written.
-    fn entry_start(&self, key: &Node) -> usize {
-        let start = key.full_range().start;
-        place::after_sign(self.source.text(), self.before(), b'?')
-            .map_or(start, |after| start.min(after - 1))
+    /// Where the thing before the node that comes next ends.
+    fn before(&self) -> usize {
+        self.open.last().map_or(self.document_start, Frame::before)
     }
 
     /// Counts nodes and levels, and refuses what is beyond the limits.
     fn count(&mut self, weight: usize, height: usize, range: &Range<usize>) -> Result<(), Stop> {
         self.weight = self.weight.saturating_add(weight);
         let problem = if self.open.len() + height > self.limits.effective_depth() {
-            too_deep(self.limits)
+            problems::too_deep(self.limits)
         } else if self.weight <= self.limits.nodes {
             return Ok(());
         } else if weight > 1 {
@@ -425,106 +366,6 @@ impl<'a> Builder<'a> {
         let problem = problem.at(self.source.location(range.clone()));
         Err(self.problem(problem, false))
     }
-
-    /// Where the thing before the node that comes next ends.
-    fn before(&self) -> usize {
-        let Some(frame) = self.open.last() else {
-            return self.document_start;
-        };
-        let start = frame.part.range.start + usize::from(frame.bracketed);
-        match &frame.children {
-            Children::Items(items) => items.last().map_or(start, |item| item.range().end),
-            Children::Entries(entries, None) => {
-                entries.last().map_or(start, |entry| entry.range().end)
-            }
-            Children::Entries(_, Some((key, _))) => key.range().end,
-        }
-    }
-
-    /// The place of a scalar left out, and whether it has no sign of its place.
-    fn place_left_out(&self, parsers: usize) -> (usize, bool) {
-        let Some(frame) = self.open.last() else {
-            return (parsers, false);
-        };
-        let text = self.source.text();
-        let before = self.before();
-        match &frame.children {
-            Children::Items(_) if frame.part.notation == Notation::Flow => (parsers, true),
-            Children::Items(_) => match place::after_sign(text, before, b'-') {
-                Some(place) => (place, false),
-                None => (parsers, true),
-            },
-            Children::Entries(_, None) => {
-                let place = place::after_sign(text, before, b'?');
-                (place.unwrap_or(parsers), true)
-            }
-            Children::Entries(_, Some((key, start))) => {
-                let sign = place::after_sign(text, before, b':').filter(|place| {
-                    let explicit = *start < key.full_range().start;
-                    frame.part.notation == Notation::Flow
-                        || place::belongs(text, *start, before, place - 1, explicit)
-                });
-                // Without the sign the value is left out directly behind the key.
-                sign.map_or((before, true), |place| (place, false))
-            }
-        }
-    }
-
-    fn report_duplicates(&mut self, mapping: &Mapping) {
-        let mut found = Diagnostics::new();
-        let mut more = 0;
-        for (first, later) in mapping.duplicates() {
-            if self.problems + found.len() >= MAX_PROBLEMS {
-                more += 1;
-                continue;
-            }
-            found.push(
-                Diagnostic::error(
-                    "yaml/duplicate-key",
-                    format!(
-                        "the key `{}` is set twice",
-                        shortened(later.key.text().unwrap_or_default())
-                    ),
-                )
-                .at(self.source.location(later.key.range()))
-                .related(self.source.location(first.key.range()), "first set here")
-                .hint("remove one of the two"),
-            );
-        }
-        for problem in found {
-            self.report(problem);
-        }
-        self.problems += more;
-    }
-
-    fn undefined_alias(&mut self, name: &str, range: Range<usize>) {
-        if self.problems >= MAX_PROBLEMS {
-            self.problems += 1;
-            return;
-        }
-        let problem = Diagnostic::error(
-            "yaml/undefined-alias",
-            format!("no anchor `&{}` precedes this alias", shortened(name)),
-        )
-        .at(self.source.location(range));
-        let nearest = self.names.iter().rev().take(MAX_NAMES).map(String::as_str);
-        let problem = match diagnostics::closest(name, nearest) {
-            Some(close) => problem.hint(format!("did you mean `*{close}`?")),
-            None => problem.hint("put the value in quotes if the `*` belongs to it"),
-        };
-        self.report(problem);
-    }
-}
-
-/// The problem of too many levels, without its place.
-pub(super) fn too_deep(limits: &Limits) -> Diagnostic {
-    Diagnostic::error(
-        "yaml/too-deep",
-        format!(
-            "lists and maps are nested more than {} deep",
-            limits.effective_depth()
-        ),
-    )
 }
 
 fn range_of(span: &Span) -> Range<usize> {
@@ -550,13 +391,4 @@ fn empty_node(range: Range<usize>) -> Node {
         weight: 1,
     });
     Node::alias(range, data)
-}
-
-/// A name for a message, cut where it is very long.
-fn shortened(name: &str) -> String {
-    const LONGEST: usize = 60;
-    match name.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
 }

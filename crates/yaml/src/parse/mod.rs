@@ -1,10 +1,13 @@
 //! Text in, node trees and problems out.
 
 mod builder;
+mod frame;
 mod place;
+mod problems;
+mod syntax;
 
-use diagnostics::{Diagnostic, Source};
-use granit_parser::{ErrorKind, Options, Parser, ScanError, StrInput};
+use diagnostics::Source;
+use granit_parser::{ErrorKind, Options, Parser, StrInput};
 
 use self::builder::{Builder, Stop};
 use crate::limits::{Limits, too_large};
@@ -28,7 +31,7 @@ pub fn parse(source: &Source, limits: &Limits) -> Parsed {
         let stop = match event {
             Ok((event, span)) => builder.event(event, &span).err(),
             Err(error) => {
-                let problem = syntax_problem(source, limits, &error);
+                let problem = syntax::problem(source, limits, &error);
                 Some(builder.problem(problem, recoverable(error.kind())))
             }
         };
@@ -76,86 +79,9 @@ fn next_document<'input>(
     match parser.proceed_next_document() {
         Ok(more) => more,
         Err(error) => {
-            let problem = syntax_problem(source, limits, &error);
+            let problem = syntax::problem(source, limits, &error);
             builder.problem(problem, false);
             false
         }
     }
-}
-
-fn syntax_problem(source: &Source, limits: &Limits, error: &ScanError) -> Diagnostic {
-    let text = source.text();
-    let start = place::floor(text, error.marker().byte_offset().unwrap_or(text.len()));
-    let length = text[start..].chars().next().map_or(0, char::len_utf8);
-    let location = source.location(start..start + length);
-    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-        return builder::too_deep(limits).at(location);
-    }
-    let problem = Diagnostic::error("yaml/syntax", message(error)).at(location);
-    match hint(error.kind()) {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    }
-}
-
-/// What is wrong: in our words for what people meet, else in the parser's.
-fn message(error: &ScanError) -> String {
-    match error.kind() {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart => "a tab cannot indent".to_owned(),
-        ErrorKind::ExpectedBlockMappingKey => "no key of the map can start here".to_owned(),
-        ErrorKind::ExpectedBlockSequenceEntry => "an entry of the list needs a `-`".to_owned(),
-        ErrorKind::SimpleKeyExpected => "the `:` behind the key is missing".to_owned(),
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            "a `:` cannot stand here".to_owned()
-        }
-        ErrorKind::UnclosedQuotedScalar => "the quote is never closed".to_owned(),
-        ErrorKind::UnclosedFlowCollection { open } => {
-            format!("the bracket `{open}` is never closed")
-        }
-        ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
-            format!(
-                "the character U+{:04X} cannot stand here",
-                u32::from(*character)
-            )
-        }
-        ErrorKind::UnexpectedCharacter { character } => {
-            format!("`{character}` cannot stand here")
-        }
-        ErrorKind::UnknownQuotedScalarEscape => {
-            "the text has a backslash before a character that takes none".to_owned()
-        }
-        ErrorKind::UndeclaredTagHandle => "no `%TAG` line declares the handle".to_owned(),
-        ErrorKind::UnsupportedYamlMajorVersion => {
-            "the `%YAML` line asks for an unknown version".to_owned()
-        }
-        _ => error.info(),
-    }
-}
-
-fn hint(kind: &ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart => "indent with spaces: YAML takes no tabs there",
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            "put the value in quotes if the `:` belongs to it, or check the indentation"
-        }
-        ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::InvalidIndentation => "check the indentation of this line",
-        ErrorKind::UnclosedQuotedScalar => "add the closing quote",
-        ErrorKind::UnclosedFlowCollection { .. } => "add the closing bracket",
-        ErrorKind::UnexpectedCharacter { character } if "@`%".contains(*character) => {
-            "put the value in quotes"
-        }
-        ErrorKind::UnknownQuotedScalarEscape => {
-            "write `\\\\` for a backslash, or use single quotes"
-        }
-        ErrorKind::UnsupportedYamlMajorVersion => "remove the `%YAML` line",
-        _ => return None,
-    })
 }
