@@ -3,6 +3,7 @@
 //! **Invariant:** no file system, no environment, no clock, no randomness: the same set,
 //! context and options give the same bytes, whatever the number of threads.
 
+mod analysis;
 mod checks;
 mod cluster;
 mod context;
@@ -22,6 +23,7 @@ mod template;
 mod translate;
 mod visit;
 
+pub use analysis::{Analysis, Mention, analyze};
 pub use context::{Context, ContextBuilder, Credentials};
 pub use data::Data;
 pub use options::{Delimiters, Extensions, Limits, NewlineSequence, Options, UndefinedMode};

@@ -167,10 +167,8 @@ pub struct Extensions {
 pub struct Limits {
     /// Steps of work, about one an operation or 64 bytes produced.
     pub fuel: u64,
-    /// Bytes of output, and of any one text made on the way.
+    /// Bytes of output.
     pub output_bytes: usize,
-    /// Items of any one list or range made on the way.
-    pub items: usize,
     /// Bytes of one template.
     pub template_bytes: usize,
 }
@@ -178,9 +176,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            fuel: 20_000_000,
+            fuel: 5_000_000,
             output_bytes: 32 << 20,
-            items: 1_000_000,
             template_bytes: 16 << 20,
         }
     }

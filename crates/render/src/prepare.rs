@@ -6,6 +6,7 @@ use crate::checks;
 use crate::engine::Prepared;
 use crate::filters;
 use crate::options::{Limits, Options};
+use crate::python::call::Function;
 use crate::syntax::ast::Statement;
 use crate::syntax::{self, Grammar, Normalized};
 use crate::template::Template;
@@ -81,6 +82,29 @@ impl Reader {
         }
     }
 
+    pub(crate) fn has_filter(&self, name: &str) -> bool {
+        (self.dialect.has_filter)(name)
+    }
+
+    pub(crate) fn has_test(&self, name: &str) -> bool {
+        (self.dialect.has_test)(name)
+    }
+
+    /// All filters that there may be.
+    pub(crate) fn filters(&self) -> impl Iterator<Item = &'static (&'static str, Function)> {
+        let known = self.dialect.has_filter;
+        filters::BUILT_IN
+            .iter()
+            .chain(filters::NATIVE)
+            .filter(move |(name, _)| known(name))
+    }
+
+    /// All tests.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &'static (&'static str, Function)> {
+        let known = self.dialect.has_test;
+        checks::BUILT_IN.iter().filter(move |(name, _)| known(name))
+    }
+
     /// Translates what was read.
     pub(crate) fn translate(&self, statements: &[Statement]) -> Translated {
         translate(statements, self.dialect)
@@ -88,11 +112,11 @@ impl Reader {
 }
 
 impl Prepared {
-    pub(crate) fn new(template: &Template, parsed: Parsed, translated: Translated) -> Self {
+    pub(crate) fn new(template: &Template, parsed: &Parsed, translated: Translated) -> Self {
         Self {
             name: template.name.clone(),
-            source: parsed.source,
-            places: parsed.places,
+            source: parsed.source.clone(),
+            places: parsed.places.clone(),
             translated,
         }
     }

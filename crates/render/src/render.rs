@@ -8,10 +8,11 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use tree::{Entry, Mode, Origin, RelPath, Rendered, Tree};
 
+use crate::analysis::{Analysis, Analyzed, analyze_parsed};
 use crate::engine::{Engine, Names, Prepared};
-use crate::prepare::Reader;
+use crate::prepare::{Parsed, Reader};
 use crate::syntax;
-use crate::{Context, Options, Role, Template, TemplateSet};
+use crate::{Context, Options, Role, Template, TemplateSet, UndefinedMode};
 
 /// Bytes of stack for a thread that renders: templates may nest deeply, and running out of
 /// stack ends the program.
@@ -61,24 +62,64 @@ fn render_all(
 ) -> Result<Output, Diagnostics> {
     let reader = Reader::new(options, context.inner.native_functions);
     let templates: Vec<&Template> = set.iter().collect();
-    let prepared: Vec<_> = templates
+    let (parsed, prepared): (Vec<_>, Vec<_>) = templates
         .par_iter()
         .map(|template| prepare(&reader, template))
-        .collect();
-    let prepared = Arc::new(prepared);
-    let engine = Engine::new(prepared, names(&templates), context.inner.clone(), options);
+        .unzip();
+    let mut problems = Diagnostics::new();
+    if options.undefined == UndefinedMode::Declared {
+        let analysis = analyze_read(&templates, &parsed, &reader);
+        problems.extend(analysis.problems().clone());
+        problems.extend(analysis.undeclared(context));
+    }
+    let engine = Engine::new(
+        Arc::new(prepared),
+        names(&templates),
+        context.inner.clone(),
+        options,
+    );
     let made: Vec<_> = templates
         .par_iter()
         .enumerate()
         .filter_map(|(position, template)| make(&engine, position, template, options))
         .collect();
-    collect(made)
+    collect(made, problems)
 }
 
-fn prepare(reader: &Reader, template: &Template) -> Result<Prepared, Diagnostics> {
-    let parsed = reader.read(template)?;
-    let translated = reader.translate(&parsed.statements);
-    Ok(Prepared::new(template, parsed, translated))
+/// Reads and translates a template.
+fn prepare(
+    reader: &Reader,
+    template: &Template,
+) -> (Option<Parsed>, Result<Prepared, Diagnostics>) {
+    match reader.read(template) {
+        Ok(parsed) => {
+            let translated = reader.translate(&parsed.statements);
+            let prepared = Prepared::new(template, &parsed, translated);
+            (Some(parsed), Ok(prepared))
+        }
+        Err(problems) => (None, Err(problems)),
+    }
+}
+
+/// Analyzes the templates that could be read; a copied file is no template.
+fn analyze_read(templates: &[&Template], parsed: &[Option<Parsed>], reader: &Reader) -> Analysis {
+    let analyzed: Vec<_> = templates
+        .iter()
+        .zip(parsed)
+        .filter(|(template, _)| template.role != Role::Verbatim)
+        .filter_map(|(template, parsed)| {
+            Some(Analyzed {
+                name: &template.name,
+                renders: template.role == Role::Render,
+                parsed: parsed.as_ref()?,
+            })
+        })
+        .collect();
+    let names = templates
+        .iter()
+        .map(|template| template.name.as_str())
+        .collect();
+    analyze_parsed(&analyzed, &names, reader)
 }
 
 /// Of two templates with one name the first is found.
@@ -128,8 +169,10 @@ fn make(
     }))
 }
 
-fn collect(made: Vec<Result<Made, Diagnostics>>) -> Result<Output, Diagnostics> {
-    let mut problems = Diagnostics::new();
+fn collect(
+    made: Vec<Result<Made, Diagnostics>>,
+    mut problems: Diagnostics,
+) -> Result<Output, Diagnostics> {
     let mut files = Vec::with_capacity(made.len());
     let mut empty = Vec::new();
     for result in made {

@@ -57,7 +57,10 @@ pub(super) const ALL: &[(&str, Function)] = &[
     (internal::NO_ELSE, |_| {
         // Jinja2's plain one in every mode.
         let clause = "the inline if-expression has no `else` and its condition is false";
-        Ok(Undefined::value(UndefinedMode::Default, Origin::Other(clause.to_owned())))
+        Ok(Undefined::value(
+            UndefinedMode::Default,
+            Origin::Other(clause.to_owned()),
+        ))
     }),
     (internal::UNKNOWN, unknown),
     (internal::ITEMS, |call| {

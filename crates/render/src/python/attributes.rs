@@ -27,7 +27,11 @@ pub(crate) fn attribute(value: &Value, name: &str, mode: UndefinedMode) -> Outco
     }
     if let Some(found) = own_attribute(value, name) {
         if found.is_undefined() {
-            let which = if name == "previtem" { "previous" } else { "next" };
+            let which = if name == "previtem" {
+                "previous"
+            } else {
+                "next"
+            };
             let origin = Origin::Other(format!("there is no {which} item"));
             return Ok(Undefined::value(mode, origin));
         }

@@ -86,12 +86,13 @@ impl Formatter<'_> {
             let width = conversion.map_or(0, char::len_utf8);
             rest = &after[width..];
         }
+        // Python numbers the field before those in its specification.
+        let mut value = self.value(name)?;
         let specification = match rest.strip_prefix(':') {
             Some(specification) => self.run(specification, depth - 1)?,
             None if rest.is_empty() => String::new(),
             None => return Err(Fault::value_error("`:` is expected after a conversion")),
         };
-        let mut value = self.value(name)?;
         value = match conversion {
             None => value,
             Some('s') => Value::from(print::text(&value)?),

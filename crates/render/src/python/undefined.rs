@@ -131,7 +131,13 @@ impl Object for Undefined {
     }
 
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
-        Err(self.fault().into())
+        let fault = match &self.origin {
+            Origin::Name(name) => Fault::unknown(format!("there is no function `{name}`")).hint(
+                "functions of a Python plugin do not run here: put what it gives into `cluster.yaml`",
+            ),
+            _ => self.fault(),
+        };
+        Err(fault.into())
     }
 
     fn render(self: &Arc<Self>, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,0 +1,364 @@
+//! What templates use, over all their branches, without rendering them.
+
+mod scope;
+mod summary;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use rayon::prelude::*;
+
+use self::summary::{Link, Summary};
+use crate::context::ContextBuilder;
+use crate::prepare::{Parsed, Reader};
+use crate::syntax::Span;
+use crate::{Context, Options, Role, TemplateSet, globals, natives};
+
+/// A name that a template takes from the context.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    /// Whose key it is: `None` for a variable, `Some("nodes")` for a key of a node.
+    pub of: Option<String>,
+    /// The name.
+    pub name: String,
+    /// Where it is first used in its template.
+    pub location: Location,
+    /// Whether it is called as a function.
+    pub called: bool,
+}
+
+/// What the templates of a set use.
+#[derive(Debug, Clone, Default)]
+pub struct Analysis {
+    mentions: Vec<Mention>,
+    problems: Diagnostics,
+}
+
+impl Analysis {
+    /// Every name that is used, with its first place in each template, in order. Names that
+    /// a template binds itself, and those that every template has, are not among them.
+    pub fn mentions(&self) -> &[Mention] {
+        &self.mentions
+    }
+
+    /// Templates that cannot be read, filters and tests that do not exist, templates that
+    /// are included but not there.
+    pub fn problems(&self) -> &Diagnostics {
+        &self.problems
+    }
+
+    /// Whether some template uses the variable.
+    pub fn uses(&self, name: &str) -> bool {
+        self.mentions
+            .iter()
+            .any(|mention| mention.of.is_none() && mention.name == name)
+    }
+
+    /// Whether some template uses the key of the entries of a list, such as `mtu` of `nodes`.
+    pub fn uses_item_key(&self, list: &str, key: &str) -> bool {
+        self.mentions
+            .iter()
+            .any(|mention| mention.of.as_deref() == Some(list) && mention.name == key)
+    }
+
+    /// An error for every name that the context does not declare.
+    pub fn undeclared(&self, context: &Context) -> Diagnostics {
+        undeclared(&self.mentions, &context.inner)
+    }
+}
+
+/// Reads all templates of a set and tells what they use.
+pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
+    let reader = Reader::new(options, true);
+    let templates: Vec<_> = set.iter().collect();
+    let parsed: Vec<_> = templates
+        .par_iter()
+        .map(|template| match template.role {
+            Role::Verbatim => None,
+            Role::Render | Role::Partial => Some(reader.read(template)),
+        })
+        .collect();
+    let mut problems = Diagnostics::new();
+    let mut sources = Vec::new();
+    for (template, parsed) in templates.iter().zip(&parsed) {
+        match parsed {
+            Some(Ok(parsed)) => sources.push(Analyzed {
+                name: &template.name,
+                renders: template.role == Role::Render,
+                parsed,
+            }),
+            Some(Err(found)) => problems.extend(found.clone()),
+            None => {}
+        }
+    }
+    let names = templates
+        .iter()
+        .map(|template| template.name.as_str())
+        .collect();
+    let mut analysis = analyze_parsed(&sources, &names, &reader);
+    analysis.problems.extend(problems);
+    analysis.problems.sort();
+    analysis
+}
+
+/// A template that was read, for the analysis.
+pub(crate) struct Analyzed<'a> {
+    pub(crate) name: &'a str,
+    /// Whether it is rendered itself.
+    pub(crate) renders: bool,
+    pub(crate) parsed: &'a Parsed,
+}
+
+/// Tells what templates that were read use. `names` are those of all templates.
+pub(crate) fn analyze_parsed(
+    templates: &[Analyzed<'_>],
+    names: &BTreeSet<&str>,
+    reader: &Reader,
+) -> Analysis {
+    let summaries: Vec<Summary> = templates
+        .par_iter()
+        .map(|template| summary::summarize(&template.parsed.statements))
+        .collect();
+    let mut follower = Follower {
+        by_name: BTreeMap::new(),
+        templates,
+        summaries: &summaries,
+        found: BTreeMap::new(),
+        visited: HashSet::new(),
+    };
+    for (index, template) in templates.iter().enumerate() {
+        follower.by_name.entry(template.name).or_insert(index);
+    }
+    for (index, template) in templates.iter().enumerate() {
+        if template.renders {
+            follower.visit(index, &BTreeSet::new());
+        }
+    }
+    let mentions = follower.mentions();
+    let mut problems = Diagnostics::new();
+    for (template, summary) in templates.iter().zip(&summaries) {
+        static_problems(template, summary, names, reader, &mut problems);
+    }
+    problems.sort();
+    Analysis { mentions, problems }
+}
+
+/// An error for every mention that a context does not declare.
+pub(crate) fn undeclared(mentions: &[Mention], context: &Arc<ContextBuilder>) -> Diagnostics {
+    mentions
+        .iter()
+        .filter_map(|mention| match &mention.of {
+            None => undeclared_name(mention, context),
+            Some(list) => {
+                let keys = context.item_keys.get(list)?;
+                (!keys.contains(&mention.name)).then(|| undeclared_key(mention, list, keys))
+            }
+        })
+        .collect()
+}
+
+/// Goes from the templates that are rendered to those that they need.
+struct Follower<'a> {
+    by_name: BTreeMap<&'a str, usize>,
+    templates: &'a [Analyzed<'a>],
+    summaries: &'a [Summary],
+    /// The first place of each name in each template.
+    found: BTreeMap<(usize, Option<String>, String), (Span, bool)>,
+    visited: HashSet<(usize, BTreeSet<String>)>,
+}
+
+impl Follower<'_> {
+    /// Visits a template in which the names of `bound` are those of another one.
+    fn visit(&mut self, index: usize, bound: &BTreeSet<String>) {
+        if !self.visited.insert((index, bound.clone())) {
+            return;
+        }
+        let summaries = self.summaries;
+        let summary = &summaries[index];
+        let parents = self.exports_of_parents(index, &mut Vec::new());
+        for mention in &summary.mentions {
+            if bound.contains(&mention.root) || parents.contains(&mention.root) {
+                continue;
+            }
+            let key = (index, mention.of.clone(), mention.name.clone());
+            let place = self
+                .found
+                .entry(key)
+                .or_insert((mention.span, mention.called));
+            if mention.span.start < place.0.start {
+                *place = (mention.span, mention.called);
+            }
+        }
+        for link in &summary.links {
+            for target in &link.targets {
+                let Some(&other) = self.by_name.get(target.as_str()) else {
+                    continue;
+                };
+                let mut seen = BTreeSet::new();
+                if link.with_context {
+                    seen.extend(bound.iter().chain(&link.bound).cloned());
+                }
+                self.visit(other, &seen);
+            }
+        }
+    }
+
+    /// What the templates that a template extends set before its blocks run.
+    fn exports_of_parents(&self, index: usize, seen: &mut Vec<usize>) -> BTreeSet<String> {
+        let mut exports = BTreeSet::new();
+        if seen.contains(&index) {
+            return exports;
+        }
+        seen.push(index);
+        let parents = self.summaries[index]
+            .links
+            .iter()
+            .filter(|link| link.extends);
+        for target in parents.flat_map(|link| &link.targets) {
+            if let Some(&parent) = self.by_name.get(target.as_str()) {
+                exports.extend(self.summaries[parent].exports.iter().cloned());
+                exports.extend(self.exports_of_parents(parent, seen));
+            }
+        }
+        exports
+    }
+
+    fn mentions(self) -> Vec<Mention> {
+        let mut mentions: Vec<Mention> = self
+            .found
+            .into_iter()
+            .map(|((index, of, name), (span, called))| {
+                let parsed = self.templates[index].parsed;
+                Mention {
+                    of,
+                    name,
+                    location: parsed.source.location(parsed.places.in_file(span)),
+                    called,
+                }
+            })
+            .filter(|mention| mention.of.is_some() || !is_given(&mention.name))
+            .collect();
+        mentions.sort_by(|left, right| {
+            (&left.location, &left.of, &left.name).cmp(&(&right.location, &right.of, &right.name))
+        });
+        mentions
+    }
+}
+
+/// Names that every template has.
+fn is_given(name: &str) -> bool {
+    matches!(name, "self" | "super")
+        || globals::BUILT_IN.iter().any(|(known, _)| *known == name)
+        || natives::NAMES.contains(&name)
+}
+
+fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagnostic> {
+    let name = mention.name.as_str();
+    if context.values.contains_key(name) || context.declared.contains(name) {
+        return None;
+    }
+    let values = context.values.keys().map(String::as_str);
+    let known = values.chain(context.declared.iter().map(String::as_str));
+    let functions = globals::BUILT_IN
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(natives::NAMES.iter().copied());
+    let closest = diagnostics::closest(name, known.chain(functions));
+    let message = if mention.called {
+        format!("there is no function `{name}`")
+    } else {
+        format!("nothing declares `{name}`")
+    };
+    let problem = Diagnostic::error("template/undeclared", message).at(mention.location.clone());
+    Some(match closest {
+        Some(known) => problem.hint(format!("did you mean `{known}`?")),
+        None if mention.called => problem.hint(
+            "functions of a Python plugin do not run here: put what it gives into `cluster.yaml`",
+        ),
+        None => problem.hint(format!(
+            "declare `{name}` in `templates/variables.yaml`, or bind it with `set`"
+        )),
+    })
+}
+
+fn undeclared_key(mention: &Mention, list: &str, keys: &BTreeSet<String>) -> Diagnostic {
+    let name = &mention.name;
+    let problem = Diagnostic::error(
+        "template/undeclared",
+        format!("nothing declares the key `{name}` of `{list}`"),
+    )
+    .at(mention.location.clone());
+    match diagnostics::closest(name, keys.iter().map(String::as_str)) {
+        Some(known) => problem.hint(format!("did you mean `{known}`?")),
+        None => problem,
+    }
+}
+
+/// What is wrong whatever the context is.
+fn static_problems(
+    template: &Analyzed<'_>,
+    summary: &Summary,
+    names: &BTreeSet<&str>,
+    reader: &Reader,
+    problems: &mut Diagnostics,
+) {
+    let place = |span: Span| {
+        let parsed = template.parsed;
+        parsed.source.location(parsed.places.in_file(span))
+    };
+    for word in &summary.filters {
+        if !reader.has_filter(&word.text) {
+            let known = reader.filters().map(|(name, _)| *name);
+            problems.push(unknown("filter", &word.text, place(word.span), known));
+        }
+    }
+    for word in &summary.tests {
+        if !reader.has_test(&word.text) {
+            let known = reader.tests().map(|(name, _)| *name);
+            problems.push(unknown("test", &word.text, place(word.span), known));
+        }
+    }
+    for Link {
+        targets,
+        required,
+        span,
+        ..
+    } in &summary.links
+    {
+        let Some(first) = targets.first().filter(|_| *required) else {
+            continue;
+        };
+        if targets.iter().any(|target| names.contains(target.as_str())) {
+            continue;
+        }
+        let problem = Diagnostic::error(
+            "template/missing",
+            format!("there is no template `{first}`"),
+        )
+        .at(place(*span));
+        problems.push(match diagnostics::closest(first, names.iter().copied()) {
+            Some(known) => problem.hint(format!("did you mean `{known}`?")),
+            None => {
+                problem.hint("name it by its whole path below the template folder, suffix included")
+            }
+        });
+    }
+}
+
+fn unknown<'a>(
+    kind: &str,
+    name: &str,
+    location: Location,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let problem =
+        Diagnostic::error("template/unknown", format!("there is no {kind} `{name}`")).at(location);
+    match diagnostics::closest(name, known) {
+        Some(known) => problem.hint(format!("did you mean `{known}`?")),
+        None => problem.hint(format!(
+            "{kind}s of a Python plugin do not run here: use those of Jinja2"
+        )),
+    }
+}
