@@ -11,6 +11,7 @@ use tree::{
 use crate::git::Git;
 use crate::load::Inputs;
 use crate::model::Model;
+use crate::names;
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 
 /// Files that hold a key or password in the clear, so that git must never track them.
@@ -73,7 +74,12 @@ pub enum Overwrite {
 /// Every problem of every stage that could still run.
 pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
     let (model, mut warnings) = Model::new(inputs)?;
-    let output = match render::render(&model.templates, &model.context, &model.options) {
+    let (output, analysis) = rayon::join(
+        || render::render(&model.templates, &model.context, &model.options),
+        || render::analyze(&model.templates, &model.options),
+    );
+    warnings.extend(names::check(&model, &analysis));
+    let output = match output {
         Ok(output) => output,
         Err(problems) => {
             warnings.extend(problems);

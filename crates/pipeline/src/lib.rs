@@ -23,12 +23,14 @@
 pub mod archive;
 mod build;
 pub mod clock;
+pub mod declare;
 pub mod drop_in;
 pub mod example;
 pub mod git;
 pub mod init;
 pub mod load;
 mod model;
+mod names;
 pub mod pins;
 pub mod schema;
 pub mod templates;

@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
-use config_model::{Cluster, Input, Parsed, Templates, credentials};
+use config_model::{Cluster, Input, Parsed, Templates, WrittenKey, credentials};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use render::makejinja::Existing;
-use render::{Context, Credentials, Options, TemplateSet};
+use render::{Context, Credentials, Options, TemplateSet, UndefinedMode};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
@@ -27,6 +27,8 @@ pub struct Model {
     pub context: Context,
     /// How they are rendered.
     pub options: Options,
+    /// The keys that the configuration sets.
+    pub written: Vec<WrittenKey>,
     /// Every secret that may stand in an output.
     pub secrets: Vec<SecretString>,
 }
@@ -56,6 +58,7 @@ impl Model {
         };
         let Parsed {
             cluster: Some(cluster),
+            written,
             ..
         } = parsed
         else {
@@ -69,6 +72,7 @@ impl Model {
             templates: set,
             context,
             options,
+            written,
             secrets,
         };
         Ok((model, problems))
@@ -76,7 +80,7 @@ impl Model {
 }
 
 /// The templates and how they are rendered.
-fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
+pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
     let Some(own) = &inputs.own else {
         let set = templates::built_in(&inputs.overrides);
         return (
@@ -86,7 +90,11 @@ fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnosti
             Diagnostics::new(),
         );
     };
-    let options = own.config.options().clone();
+    let mut options = own.config.options().clone();
+    if inputs.variables.is_some() {
+        // Everything is declared now, so that a misspelt name is an error.
+        options.undefined = UndefinedMode::Declared;
+    }
     let root = inputs.root.as_str();
     match own.config.select(root, &own.files, &Existing::default()) {
         Ok(selection) => {

@@ -1,6 +1,7 @@
 //! `template`: the templates that a repository renders from.
 
 mod archive;
+mod declare;
 
 mod eject;
 
@@ -21,6 +22,7 @@ pub(crate) enum Template {
     Status(eject::Status),
     Diff(eject::Diff),
 
+    Declare(declare::Declare),
     Reset(archive::Reset),
     Tidy(archive::Tidy),
 }
@@ -43,6 +45,7 @@ impl Template {
             Self::Status(command) => command.run(root, ui),
             Self::Diff(command) => command.run(root, ui),
 
+            Self::Declare(command) => command.run(root, ui),
             Self::Reset(command) => command.run(root, ui),
             Self::Tidy(command) => command.run(root, ui),
         }

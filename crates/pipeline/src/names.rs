@@ -1,0 +1,113 @@
+//! Keys against templates: what is set but never used, what is used but never declared.
+
+use std::collections::BTreeSet;
+
+use config_model::{Section, Templates, WrittenKey};
+use diagnostics::Diagnostic;
+use render::{Analysis, UndefinedMode};
+
+use crate::model::Model;
+
+/// How many names a message lists.
+const LISTED: usize = 12;
+
+/// Keys that templates read under another name, with the names that stand for them.
+const READ_AS: &[(&str, &[&str])] = &[
+    (
+        "cloudflare_domain",
+        &["cloudflare_domains", "primary_domain"],
+    ),
+    ("cloudflare_domains", &["primary_domain"]),
+    ("cilium_bgp_router_addr", &["cilium_bgp_enabled"]),
+    ("cilium_bgp_router_asn", &["cilium_bgp_enabled"]),
+    ("cilium_bgp_node_asn", &["cilium_bgp_enabled"]),
+    ("node_dns_servers", &["k8s_gateway_fallback_dns"]),
+];
+
+/// One warning at most: without declarations, a repository's own templates are read
+/// leniently, and what would be an error is listed; else keys that nothing uses are.
+pub(crate) fn check(model: &Model, analysis: &Analysis) -> Option<Diagnostic> {
+    let unused = unused(&model.written, analysis);
+    if model.is_lenient() {
+        return lenient(&unused, &undeclared(model, analysis));
+    }
+    let first = unused.first()?;
+    let names: Vec<_> = unused.iter().map(|key| key.name.as_str()).collect();
+    let message = match names.len() {
+        1 => format!("no template uses `{}`", first.name),
+        _ => format!("no template uses {}", list(&names)),
+    };
+    Some(
+        Diagnostic::warning("key/unused", message)
+            .at(first.location.clone())
+            .hint("remove what is not needed; a key may belong to an application that is not in these templates"),
+    )
+}
+
+fn lenient(unused: &[&WrittenKey], undeclared: &BTreeSet<String>) -> Option<Diagnostic> {
+    let unused: Vec<_> = unused
+        .iter()
+        .filter(|key| !key.declared)
+        .map(|key| key.name.as_str())
+        .collect();
+    let undeclared: Vec<_> = undeclared.iter().map(String::as_str).collect();
+    let parts: Vec<_> = [
+        ("templates use undeclared", undeclared),
+        ("nothing uses", unused),
+    ]
+    .into_iter()
+    .filter(|(_, names)| !names.is_empty())
+    .map(|(what, names)| format!("{what} {}", list(&names)))
+    .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    Some(
+        Diagnostic::warning("template/not-declared", parts.join("; "))
+            .hint("`ichor template declare` writes `templates/variables.yaml`, after which misspellings are errors"),
+    )
+}
+
+fn unused<'a>(written: &'a [WrittenKey], analysis: &Analysis) -> Vec<&'a WrittenKey> {
+    let is_used = |key: &WrittenKey| match key.section {
+        Section::Cluster => {
+            let stands_for = READ_AS.iter().find(|(name, _)| *name == key.name);
+            analysis.uses(&key.name)
+                || stands_for.is_some_and(|(_, names)| names.iter().any(|name| analysis.uses(name)))
+        }
+        Section::Nodes => analysis.uses_item_key("nodes", &key.name),
+    };
+    written.iter().filter(|key| !is_used(key)).collect()
+}
+
+/// Names that templates use and that no key has.
+fn undeclared(model: &Model, analysis: &Analysis) -> BTreeSet<String> {
+    let known: BTreeSet<_> = model.context.names().collect();
+    analysis
+        .mentions()
+        .iter()
+        .filter(|mention| mention.of.is_none() && !mention.called)
+        .filter(|mention| !known.contains(mention.name.as_str()))
+        .map(|mention| mention.name.clone())
+        .collect()
+}
+
+fn list(names: &[&str]) -> String {
+    let shown: Vec<_> = names
+        .iter()
+        .take(LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let mut text = shown.join(", ");
+    if names.len() > LISTED {
+        text.push_str(&format!(" and {} more", names.len() - LISTED));
+    }
+    text
+}
+
+impl Model {
+    /// Whether undeclared names and keys are let through.
+    pub fn is_lenient(&self) -> bool {
+        self.origin == Templates::Own && self.options.undefined != UndefinedMode::Declared
+    }
+}
