@@ -91,7 +91,7 @@ pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options
         );
     };
     let mut options = own.config.options().clone();
-    if inputs.variables.is_some() {
+    if inputs.variables.is_some() || !own.has_settings {
         // Everything is declared now, so that a misspelt name is an error.
         options.undefined = UndefinedMode::Declared;
     }

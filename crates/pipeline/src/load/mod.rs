@@ -53,6 +53,9 @@ pub struct OwnTemplates {
     pub config: makejinja::Config,
     /// The files of its inputs.
     pub files: makejinja::Files,
+    /// Whether the repository has a `makejinja.toml`; else names are as strict as those of
+    /// the built-in set.
+    pub has_settings: bool,
     /// The text of its Python plugin, which is not run.
     pub plugin: Option<Source>,
 }
@@ -62,7 +65,7 @@ const DEFAULT_MAKEJINJA: &str = r##"[makejinja]
 inputs = ["templates/overrides", "templates/config"]
 output = "."
 exclude_patterns = ["**/*.partial.yaml.j2"]
-undefined = "chainable"
+jinja_suffix = ".j2"
 [makejinja.delimiter]
 block_start = "#%"
 block_end = "%#"
@@ -239,9 +242,9 @@ impl Reader<'_> {
         if !self.root.join(CONFIG).is_dir() {
             return None;
         }
-        let source = self
-            .optional(MAKEJINJA)
-            .unwrap_or_else(|| Source::new(MAKEJINJA, DEFAULT_MAKEJINJA));
+        let settings = self.optional(MAKEJINJA);
+        let has_settings = settings.is_some();
+        let source = settings.unwrap_or_else(|| Source::new(MAKEJINJA, DEFAULT_MAKEJINJA));
         let read = makejinja::Config::read_templates(&source);
         self.problems.extend(read.diagnostics);
         let config = read.config?;
@@ -252,6 +255,7 @@ impl Reader<'_> {
         Some(OwnTemplates {
             config,
             files,
+            has_settings,
             plugin: self.optional(PLUGIN),
         })
     }
