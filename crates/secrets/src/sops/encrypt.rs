@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::document::{self, Document, New, NewMetadata};
+use super::document::{self, Document, Indents, New, NewMetadata};
 use super::groups;
 use super::keyring::no_randomness;
 use super::mac::Mac;
@@ -99,7 +99,28 @@ pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
         return unproven(request, previous, &metadata);
     }
     let opened = open(previous, request.identities, false)?;
-    update(request, &plain, opened)
+    let revision = Revision {
+        plaintext: &request.plaintext,
+        previous,
+        rule: Some(request.rule),
+        now: request.now,
+    };
+    update(&revision, &plain, &opened)
+}
+
+/// A new plaintext for an encrypted file.
+pub(crate) struct Revision<'a> {
+    pub(crate) plaintext: &'a File<'a>,
+    pub(crate) previous: &'a File<'a>,
+    /// `None` to keep the keys and the selector of the file, whatever they are.
+    pub(crate) rule: Option<&'a Rule>,
+    pub(crate) now: Timestamp,
+}
+
+impl Revision<'_> {
+    fn indents(&self) -> Indents {
+        self.rule.map(|rule| rule.indents.clone()).unwrap_or_default()
+    }
 }
 
 /// Reads a file in the clear; one with metadata is none.
@@ -127,11 +148,11 @@ fn create(
     // sops writes its default explicitly, except for binary files.
     let binary = plain.format == document::Format::Binary;
     let selector = (!binary).then(|| rule.selector.clone().unwrap_or_default());
-    let mut metadata = Metadata::new(groups, threshold, selector, rule.mac_only_encrypted);
+    let mut metadata = Metadata::new(groups, threshold, selector, rule.mac_only_encrypted && !binary);
     let values: Vec<_> = plain.items.iter().map(|item| item.value.clone()).collect();
     let sealed = seal(plain, plain, &values, &metadata, &cipher, &mut Pool::default())?;
     sign(&mut metadata, &cipher, &sealed.mac, request.now)?;
-    let content = write_new(plain, &sealed, &metadata, request)?;
+    let content = write_new(plain, &sealed, &metadata, &request.plaintext, &rule.indents)?;
     Ok(Encrypted {
         content,
         change: Change::Created,
@@ -145,9 +166,11 @@ fn unproven(
     metadata: &Metadata,
 ) -> Result<Encrypted, Diagnostics> {
     let wanted = request.rule.selector.clone().unwrap_or_default();
+    let binary = request.plaintext.format == document::Format::Binary;
     let same = groups::matches(metadata, request.rule)
-        && metadata.selector == wanted
-        && metadata.mac_only_encrypted == request.rule.mac_only_encrypted;
+        && (binary
+            || (metadata.selector == wanted
+                && metadata.mac_only_encrypted == request.rule.mac_only_encrypted));
     if same {
         return Ok(Encrypted {
             content: previous.content.to_vec(),
@@ -165,49 +188,54 @@ fn unproven(
     ))
 }
 
-fn update(
-    request: &Request<'_>,
+/// Brings an encrypted file in line with a plaintext, and with a rule.
+pub(crate) fn update(
+    revision: &Revision<'_>,
     plain: &Document,
-    opened: Opened,
+    opened: &Opened,
 ) -> Result<Encrypted, Diagnostics> {
-    let rule = request.rule;
     let mut metadata = opened.metadata.clone();
     let mut notes = opened.notes.clone();
     let mut update = Update::default();
-    if let Some(regrouped) = groups::regroup(&opened.key, &metadata, rule)? {
-        notes.extend(removed_note(request.plaintext.name, &regrouped.removed));
-        metadata.groups = regrouped.groups;
-        metadata.threshold = regrouped.threshold;
-        metadata.write_groups();
-        update.keys = true;
+    if let Some(rule) = revision.rule {
+        if let Some(regrouped) = groups::regroup(&opened.key, &metadata, rule)? {
+            notes.extend(removed_note(revision.plaintext.name, &regrouped.removed));
+            metadata.groups = regrouped.groups;
+            metadata.threshold = regrouped.threshold;
+            metadata.write_groups();
+            update.keys = true;
+        }
+        let selector = rule.selector.clone().unwrap_or_default();
+        let binary = plain.format == document::Format::Binary;
+        // A binary file has one value, which is always encrypted.
+        if !binary
+            && (selector != metadata.selector
+                || rule.mac_only_encrypted != metadata.mac_only_encrypted)
+        {
+            metadata.selector = selector;
+            metadata.mac_only_encrypted = rule.mac_only_encrypted;
+            metadata.write_selector();
+            update.selector = true;
+        }
     }
-    let selector = rule.selector.clone().unwrap_or_default();
-    let binary = plain.format == document::Format::Binary;
-    if (!binary && selector != metadata.selector)
-        || rule.mac_only_encrypted != metadata.mac_only_encrypted
-    {
-        metadata.selector = selector;
-        metadata.mac_only_encrypted = rule.mac_only_encrypted;
-        metadata.write_selector();
-        update.selector = true;
-    }
-    let same = same_values(plain, &opened) && same_comments(plain, &opened);
+    let same = same_values(plain, opened) && same_comments(plain, opened);
     if same && !update.selector {
-        return keep(request, &opened, &metadata, update, notes);
+        return keep(revision, opened, &metadata, update, notes);
     }
     let mut pool = Pool::default();
-    pool.add(&opened);
+    pool.add(opened);
     let values: Vec<_> = plain.items.iter().map(|item| item.value.clone()).collect();
-    let aligned = same_structure(plain, &opened);
+    let aligned = same_structure(plain, opened);
     let written = if aligned { &opened.document } else { plain };
     let sealed = seal(plain, written, &values, &metadata, &opened.cipher, &mut pool)?;
     update.values = sealed.fresh(plain);
     update.layout = !aligned || (update.values.is_empty() && !update.selector);
-    sign(&mut metadata, &opened.cipher, &sealed.mac, request.now)?;
+    sign(&mut metadata, &opened.cipher, &sealed.mac, revision.now)?;
+    let indents = revision.indents();
     let content = if aligned {
-        patch(&opened, &sealed, &values, &metadata, &update, request)?
+        patch(opened, &sealed, &values, &metadata, &update, revision)?
     } else {
-        write_new(plain, &sealed, &metadata, request)?
+        write_new(plain, &sealed, &metadata, revision.plaintext, &indents)?
     };
     Ok(Encrypted {
         content,
@@ -218,23 +246,22 @@ fn update(
 
 /// All values are as they were: at most the keys change, as `sops updatekeys` does it.
 fn keep(
-    request: &Request<'_>,
+    revision: &Revision<'_>,
     opened: &Opened,
     metadata: &Metadata,
     update: Update,
     notes: Diagnostics,
 ) -> Result<Encrypted, Diagnostics> {
-    let previous = request.previous.map(|file| file.content.to_vec()).unwrap_or_default();
     if !update.keys {
         return Ok(Encrypted {
-            content: previous,
+            content: revision.previous.content.to_vec(),
             change: Change::Unchanged,
             notes,
         });
     }
     let none: Vec<Option<New<'_>>> = opened.values.iter().map(|_| None).collect();
     let new = NewMetadata::Write(&metadata.tree);
-    let content = document::write(&opened.document, &none, &new, &request.rule.indents)
+    let content = document::write(&opened.document, &none, &new, &revision.indents())
         .map_err(|problems| unwritable(&opened.document, &problems))?;
     Ok(Encrypted {
         content: content.to_vec(),
@@ -284,7 +311,9 @@ pub(crate) fn seal(
     let items = document.items.iter().zip(&written.items);
     for (((item, place), value), &selected) in items.zip(values).zip(&selected) {
         mac.add(value, selected);
-        if !selected || value.is_empty() {
+        // A comment that could not be decrypted stays the token that it is.
+        let unreadable = item.comment && value.as_text().is_some_and(is_token);
+        if !selected || value.is_empty() || unreadable {
             tokens.push(None);
             continue;
         }
@@ -334,7 +363,8 @@ fn write_new(
     plain: &Document,
     sealed: &Sealed,
     metadata: &Metadata,
-    request: &Request<'_>,
+    file: &File<'_>,
+    indents: &Indents,
 ) -> Result<Vec<u8>, Diagnostics> {
     let changes: Vec<_> = sealed
         .tokens
@@ -342,9 +372,9 @@ fn write_new(
         .map(|token| token.as_ref().map(|(token, _)| New::Token(token)))
         .collect();
     let new = NewMetadata::Write(&metadata.tree);
-    let content = document::write(plain, &changes, &new, &request.rule.indents)
+    let content = document::write(plain, &changes, &new, indents)
         .map_err(|problems| unwritable(plain, &problems))?;
-    check(&request.plaintext, &content, plain, sealed)?;
+    check(file, &content, plain, sealed)?;
     Ok(content.to_vec())
 }
 
@@ -355,7 +385,7 @@ fn patch(
     values: &[Value],
     metadata: &Metadata,
     update: &Update,
-    request: &Request<'_>,
+    revision: &Revision<'_>,
 ) -> Result<Vec<u8>, Diagnostics> {
     let items = opened.document.items.iter().zip(values).zip(&sealed.tokens);
     let changes: Vec<_> = items
@@ -376,9 +406,9 @@ fn patch(
         || !opened.document.can_touch()
         || metadata.tree.get("version") != opened.metadata.tree.get("version");
     let new = if whole { NewMetadata::Write(&metadata.tree) } else { touch };
-    let content = document::write(&opened.document, &changes, &new, &request.rule.indents)
+    let content = document::write(&opened.document, &changes, &new, &revision.indents())
         .map_err(|problems| unwritable(&opened.document, &problems))?;
-    check(&request.plaintext, &content, &opened.document, sealed)?;
+    check(revision.plaintext, &content, &opened.document, sealed)?;
     Ok(content.to_vec())
 }
 

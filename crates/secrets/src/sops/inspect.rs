@@ -160,7 +160,9 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
         }
         None => {
             let document = document::read_plain(file.name, file.content, file.format, &file.limits)?;
-            let selector = rule.selector.clone().unwrap_or_default();
+            // Of a binary file there is only one value, whatever its name.
+            let selector = rule.selector.clone().filter(|_| file.format != document::Format::Binary);
+            let selector = selector.unwrap_or_default();
             let exposed: Vec<_> = clear_values(&document, &selector).collect();
             let Some(first) = exposed.first() else {
                 return Ok(Diagnostics::new());

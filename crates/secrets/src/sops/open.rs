@@ -72,11 +72,8 @@ pub(crate) fn parse(file: &File<'_>) -> Result<(Document, Metadata), Diagnostics
     Ok((document, metadata))
 }
 
-/// Which items a document's selector picks. Binary files are encrypted whatever it says.
+/// Which items of a document a selector picks.
 pub(crate) fn select(document: &Document, selector: &super::selector::Selector) -> Vec<bool> {
-    if document.format == Format::Binary {
-        return vec![true; document.items.len()];
-    }
     selector.select(document.selectable())
 }
 

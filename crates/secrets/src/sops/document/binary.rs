@@ -31,7 +31,7 @@ pub(super) fn wrap(name: &str, content: &[u8]) -> Document {
 /// Reads the JSON that one was encrypted into.
 pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     let mut document = json::read(source)?;
-    if json::member(&document, "data").is_none() {
+    if !json::has_value(&document, "data") {
         return Err(Diagnostics::from(
             Diagnostic::error("sops/damaged", "the file has no `data`, so it is no encrypted binary file")
                 .at(source.whole()),

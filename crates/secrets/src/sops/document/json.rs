@@ -41,6 +41,7 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         items: Vec::new(),
         blocks: Vec::new(),
         metadata: None,
+        members: Vec::new(),
         last_member: None,
         depth: 0,
     };
@@ -179,8 +180,35 @@ fn render(value: &Value) -> Option<Zeroizing<String>> {
     }))
 }
 
+/// A value of JSON text, of whatever kind.
+pub(crate) struct Member {
+    pub(crate) path: Path,
+    /// With its key, if it has one.
+    pub(crate) member: Range<usize>,
+    pub(crate) value: Range<usize>,
+}
+
+/// All values of a text, outer ones behind inner ones. `None` if it is no JSON object.
+pub(crate) fn members(text: &str) -> Option<Vec<Member>> {
+    serde_json::from_str::<Map<String, Json>>(text).ok()?;
+    let mut reader = Reader {
+        text,
+        at: 0,
+        items: Vec::new(),
+        blocks: Vec::new(),
+        metadata: None,
+        members: Vec::new(),
+        last_member: None,
+        depth: 0,
+    };
+    reader.blank();
+    reader.member(&Path::default(), 0).ok()?;
+    Some(reader.members)
+}
+
 struct Reader<'a> {
     text: &'a str,
+    members: Vec<Member>,
     at: usize,
     items: Vec<Item>,
     blocks: Vec<Block>,
@@ -206,6 +234,18 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// A value whose key, if it has one, starts at an offset.
+    fn member(&mut self, path: &Path, start: usize) -> Result<(), ()> {
+        let from = self.at;
+        self.value(path)?;
+        self.members.push(Member {
+            path: path.clone(),
+            member: start..self.at,
+            value: from..self.at,
+        });
+        Ok(())
+    }
+
     fn object(&mut self, path: &Path) -> Result<(), ()> {
         self.enter()?;
         let start = self.at;
@@ -224,7 +264,7 @@ impl Reader<'_> {
             if path.steps.is_empty() && key == "sops" {
                 self.block(comma.unwrap_or(key_start), comma.is_some())?;
             } else {
-                self.value(&path.child(Step::Key(key.into())))?;
+                self.member(&path.child(Step::Key(key.into())), key_start)?;
             }
             count += 1;
             if path.steps.is_empty() {
@@ -255,7 +295,7 @@ impl Reader<'_> {
         self.blank();
         let mut count = 0;
         while self.byte() != Some(b']') {
-            self.value(&path.child(Step::Index(count)))?;
+            self.member(&path.child(Step::Index(count)), self.at)?;
             count += 1;
             self.blank();
             if self.byte() == Some(b',') {
@@ -394,11 +434,10 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     (start + column.saturating_sub(1)).min(text.len())
 }
 
-/// The range of the text of a member at the top.
-pub(super) fn member<'a>(document: &'a Document, name: &str) -> Option<(&'a Item, Range<usize>)> {
-    let item = document
+/// Whether there is a scalar of that name at the top.
+pub(super) fn has_value(document: &Document, name: &str) -> bool {
+    document
         .items
         .iter()
-        .find(|item| matches!(&item.path.steps[..], [Step::Key(key)] if &**key == name))?;
-    Some((item, item.range.clone()))
+        .any(|item| matches!(&item.path.steps[..], [Step::Key(key)] if &**key == name))
 }

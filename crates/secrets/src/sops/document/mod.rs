@@ -14,6 +14,8 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 use zeroize::Zeroizing;
 
 pub use format::Format;
+pub(crate) use ini::{items as ini_items, value_text as ini_value};
+pub(crate) use json::members as json_members;
 pub(crate) use item::{Document, Item, New, NewMetadata, Unwritable};
 use item::Layout;
 

@@ -2,6 +2,8 @@
 
 mod value;
 
+pub(crate) use value::write as value_text;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -118,6 +120,13 @@ pub(super) fn write(
         }
     }
     Ok(splices.apply(text.as_bytes()))
+}
+
+/// The keys of a text with the places of their values.
+pub(crate) fn items(source: &Source) -> Option<Vec<(Path, Range<usize>)>> {
+    let document = read(source).ok()?;
+    let items = document.items.into_iter().filter(|item| !item.comment);
+    Some(items.map(|item| (item.path, item.range)).collect())
 }
 
 fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {

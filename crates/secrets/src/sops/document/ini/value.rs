@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, from: usize) -> Option<Read> {
 }
 
 /// A notation that go-ini reads back as the same value. `None` if it has none.
-pub(super) fn write(value: &str) -> Option<String> {
+pub(crate) fn write(value: &str) -> Option<String> {
     let plain = value.to_owned();
     let candidates = [
         plain,

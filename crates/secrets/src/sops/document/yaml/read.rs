@@ -395,6 +395,10 @@ impl<'a> Reader<'a> {
         let range = node.full_range();
         let (open, close) = if flow {
             (range.start, range.end)
+        } else if column == around.column && !path.steps.is_empty() {
+            // A list whose dashes stand under its key: what follows it in that column is about
+            // the next key.
+            (around.open.min(range.start), range.end.min(around.close))
         } else {
             (around.open.min(range.start), around.close)
         };

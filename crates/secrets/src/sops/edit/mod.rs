@@ -1,0 +1,137 @@
+//! Single values of an encrypted file set and taken out: `sops set` and `sops unset`.
+
+mod json;
+mod lines;
+mod yaml;
+
+use ::yaml::Limits;
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use serde_json::Value as Json;
+use zeroize::Zeroizing;
+
+use super::document::Format;
+use super::encrypt::{Encrypted, Revision, read_plain, update};
+use super::open::{File, open};
+use super::path::Path;
+use super::time::Timestamp;
+use crate::keys::Identity;
+
+/// Why a value cannot be set or taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EditProblem {
+    /// The file has not that many documents.
+    NoDocument,
+    /// It stands in what an alias refers to.
+    Alias,
+    /// There is nothing at that path.
+    NoSuchValue,
+    /// The format has no place for it.
+    NoPlace,
+}
+
+/// Sets a value, making the maps that are missing on the way; everything else keeps its
+/// tokens. A value that is there already leaves the file as it is.
+///
+/// # Errors
+///
+/// If the file cannot be decrypted, or has no place for such a value.
+pub fn set(
+    file: &File<'_>,
+    path: &Path,
+    value: &Json,
+    identities: &[Identity],
+    now: Timestamp,
+) -> Result<Encrypted, Diagnostics> {
+    edit(file, path, identities, now, |source, limits, format| match format {
+        Format::Yaml => yaml::set(source, limits, path, value),
+        Format::Json => json::set(source.text(), path, value),
+        Format::Dotenv => lines::set_dotenv(source.text(), path, value),
+        Format::Ini => lines::set_ini(source, path, value),
+        Format::Binary => Err(EditProblem::NoPlace),
+    })
+}
+
+/// Takes a value out, or a whole map or list; everything else keeps its tokens.
+///
+/// # Errors
+///
+/// If the file cannot be decrypted, or there is nothing at that path.
+pub fn unset(
+    file: &File<'_>,
+    path: &Path,
+    identities: &[Identity],
+    now: Timestamp,
+) -> Result<Encrypted, Diagnostics> {
+    edit(file, path, identities, now, |source, limits, format| match format {
+        Format::Yaml => yaml::unset(source, limits, path),
+        Format::Json => json::unset(source.text(), path),
+        Format::Dotenv => lines::unset_dotenv(source.text(), path),
+        Format::Ini => lines::unset_ini(source, path),
+        Format::Binary => Err(EditProblem::NoPlace),
+    })
+}
+
+/// Puts a whole new plaintext in the place of what an encrypted file holds, as an editor hands
+/// it back. The file's keys and its selector stay, and so do the tokens of equal values.
+///
+/// # Errors
+///
+/// If the file cannot be decrypted, or the plaintext cannot be encrypted.
+pub fn replace(
+    file: &File<'_>,
+    plaintext: &[u8],
+    identities: &[Identity],
+    now: Timestamp,
+) -> Result<Encrypted, Diagnostics> {
+    let opened = open(file, identities, false)?;
+    let new = File {
+        content: plaintext,
+        ..*file
+    };
+    let revision = Revision {
+        plaintext: &new,
+        previous: file,
+        rule: None,
+        now,
+    };
+    update(&revision, &read_plain(&new)?, &opened)
+}
+
+fn edit(
+    file: &File<'_>,
+    path: &Path,
+    identities: &[Identity],
+    now: Timestamp,
+    change: impl FnOnce(&Source, &Limits, Format) -> Result<String, EditProblem>,
+) -> Result<Encrypted, Diagnostics> {
+    let opened = open(file, identities, false)?;
+    let clear = opened.plaintext()?;
+    let text = std::str::from_utf8(&clear).unwrap_or_default();
+    let source = Source::new(file.name, text).with_secrets([0..text.len()]);
+    let new = change(&source, &file.limits, file.format)
+        .map_err(|problem| Diagnostics::from(problem.diagnostic(file.name, path)))?;
+    let new = Zeroizing::new(new);
+    let new = File {
+        content: new.as_bytes(),
+        ..*file
+    };
+    let revision = Revision {
+        plaintext: &new,
+        previous: file,
+        rule: None,
+        now,
+    };
+    update(&revision, &read_plain(&new)?, &opened)
+}
+
+impl EditProblem {
+    fn diagnostic(self, name: &str, path: &Path) -> Diagnostic {
+        let (rule, message) = match self {
+            Self::NoDocument => ("sops/no-such-value", "the file has not that many documents".to_owned()),
+            Self::Alias => ("sops/alias", format!("`{path}` stands in what an alias refers to")),
+            Self::NoSuchValue => ("sops/no-such-value", format!("there is no value at `{path}`")),
+            Self::NoPlace => ("sops/no-place", format!("this kind of file has no place for such a value at `{path}`")),
+        };
+        Diagnostic::error(rule, message).at(Location::file(name))
+    }
+}

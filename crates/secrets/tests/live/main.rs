@@ -1,0 +1,213 @@
+//! Against the real `sops`, both ways. Runs where `ICHOR_SOPS` names the program, as
+//! `cargo xtask oracles` does it; else it says that it was skipped.
+
+#![expect(clippy::disallowed_methods, reason = "it starts sops on files of its own")]
+
+mod generate;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use diagnostics::Diagnostics;
+use secrets::{
+    Change, File, Format, Identity, Recipient, Request, Rule, Selector, Timestamp, Value, decrypt,
+    encrypt, set, values,
+};
+
+/// How many documents of each format and selector.
+const EACH: u64 = 18;
+
+struct Sops {
+    program: PathBuf,
+    folder: tempfile::TempDir,
+    identity: Identity,
+}
+
+impl Sops {
+    fn find() -> Option<Self> {
+        let Some(program) = std::env::var_os("ICHOR_SOPS") else {
+            println!("skipped: ICHOR_SOPS does not name the real sops");
+            return None;
+        };
+        Some(Self {
+            program: program.into(),
+            folder: tempfile::tempdir().expect("a folder"),
+            identity: Identity::generate(),
+        })
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(&self.program)
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("SOPS_AGE_KEY", self.identity.expose().as_str())
+            .output()
+            .expect("sops starts")
+    }
+
+    /// What sops prints, which must succeed.
+    fn good(&self, what: &str, arguments: &[&str]) -> Vec<u8> {
+        let output = self.run(arguments);
+        assert!(
+            output.status.success(),
+            "{what}: sops {arguments:?}: {}\n{}",
+            String::from_utf8_lossy(&output.stderr),
+            std::fs::read_to_string(self.path(arguments.last().expect("a file"))).unwrap_or_default()
+        );
+        output.stdout
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        Path::new(self.folder.path()).join(name)
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        std::fs::write(self.path(name), content).expect("written");
+    }
+
+    fn recipient(&self) -> Recipient {
+        self.identity.recipient().parse().expect("its own")
+    }
+
+    fn ours(&self, name: &str, plain: &[u8], previous: Option<&[u8]>, rule: &Rule) -> (Vec<u8>, Change) {
+        let request = Request {
+            plaintext: File::new(name, plain),
+            previous: previous.map(|content| File::new(name, content)),
+            rule,
+            identities: std::slice::from_ref(&self.identity),
+            now: Timestamp::from_unix_seconds(1_800_000_000),
+        };
+        let encrypted = good("encrypt", name, plain, encrypt(&request));
+        (encrypted.content, encrypted.change)
+    }
+}
+
+fn good<T>(what: &str, name: &str, content: &[u8], result: Result<T, Diagnostics>) -> T {
+    result.unwrap_or_else(|problems| {
+        let shown: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        panic!("{what} {name}: {}\n{}", shown.join("\n"), String::from_utf8_lossy(content))
+    })
+}
+
+const FORMATS: [(Format, &str); 5] = [
+    (Format::Yaml, "yaml"),
+    (Format::Json, "json"),
+    (Format::Dotenv, "env"),
+    (Format::Ini, "ini"),
+    (Format::Binary, "bin"),
+];
+
+const SELECTORS: [Option<(&str, &str)>; 7] = [
+    None,
+    Some(("unencrypted_suffix", "_unencrypted0")),
+    Some(("encrypted_suffix", "_enc1")),
+    Some(("unencrypted_regex", "^(name|meta)")),
+    Some(("encrypted_regex", r"^(data|stringData)\d$")),
+    Some(("unencrypted_comment_regex", "sops:enc")),
+    Some(("encrypted_comment_regex", "sops:enc")),
+];
+
+/// Every format with every selector: rule, the same as `.sops.yaml`, name of the file, plaintext.
+fn cases(sops: &Sops) -> impl Iterator<Item = (Rule, String, String, Vec<u8>)> + '_ {
+    let all = FORMATS.iter().flat_map(|format| SELECTORS.iter().map(move |selector| (format, selector)));
+    all.enumerate().flat_map(move |(case, ((format, extension), selector))| {
+        (0..EACH).filter_map(move |number| {
+            let seed = u64::try_from(case).expect("small") * 1000 + number;
+            let plain = generate::document(*format, seed);
+            // Comments of JSON and binary files do not exist.
+            let by_comment = selector.is_some_and(|(name, _)| name.contains("comment"));
+            if by_comment && matches!(format, Format::Json | Format::Binary) && number > 2 {
+                return None;
+            }
+            let mut rule = Rule::for_recipients([sops.recipient()]);
+            let mut config = format!("creation_rules:\n  - age: {}\n", sops.identity.recipient());
+            if let Some((name, pattern)) = selector {
+                rule.selector = Selector::new(name, pattern).expect("a pattern");
+                config.push_str(&format!("    {name}: '{pattern}'\n"));
+            }
+            if number % 3 == 0 {
+                rule.mac_only_encrypted = true;
+                config.push_str("    mac_only_encrypted: true\n");
+            }
+            Some((rule, config, format!("doc-{seed}.{extension}"), plain))
+        })
+    })
+}
+
+/// The values of what sops printed, read by encrypting it.
+fn plain_values(sops: &Sops, name: &str, plain: &[u8]) -> Vec<(secrets::Path, Value)> {
+    let rule = Rule::for_recipients([sops.recipient()]);
+    let (content, _) = sops.ours(name, plain, None, &rule);
+    good("values", name, &content, values(&File::new(name, &content), std::slice::from_ref(&sops.identity)))
+}
+
+#[test]
+fn what_is_written_here_sops_decrypts_and_changes() {
+    let Some(sops) = Sops::find() else { return };
+    let mut count = 0;
+    for (rule, _, name, plain) in cases(&sops) {
+        let (content, _) = sops.ours(&name, &plain, None, &rule);
+        sops.write(&name, &content);
+        let printed = sops.good("ours", &["decrypt", &name]);
+        let expected = plain_values(&sops, &name, &plain);
+        let got = plain_values(&sops, &name, &printed);
+        assert!(
+            expected == got || name.ends_with("ini") && printed.is_empty(),
+            "{name}: sops reads other values\n{}\n== sops\n{}",
+            String::from_utf8_lossy(&plain),
+            String::from_utf8_lossy(&printed)
+        );
+        // `set` reads and writes every value, and panics on a nonce that is not its own.
+        if !name.ends_with("bin") {
+            let path = if name.ends_with("ini") { r#"["new"]["key"]"# } else { r#"["new_key"]"# };
+            sops.good("set", &["set", &name, path, r#""changed""#]);
+            let changed = std::fs::read(sops.path(&name)).expect("the file");
+            let file = File::new(&name, &changed);
+            let clear = good("after set", &name, &changed, decrypt(&file, std::slice::from_ref(&sops.identity)));
+            assert!(String::from_utf8_lossy(&clear.content).contains("changed"), "{name}");
+        }
+        count += 1;
+    }
+    println!("{count} documents written here, decrypted and changed by sops");
+}
+
+#[test]
+fn what_sops_writes_is_decrypted_and_changed_here() {
+    let Some(sops) = Sops::find() else { return };
+    let identities = std::slice::from_ref(&sops.identity);
+    let mut count = 0;
+    for (rule, config, name, plain) in cases(&sops) {
+        sops.write(&name, &plain);
+        sops.write(".sops.yaml", config.as_bytes());
+        let content = sops.good("theirs", &["encrypt", &name]);
+        let file = File::new(&name, &content);
+        let got = good("theirs", &name, &content, values(&file, identities));
+        assert!(
+            got == plain_values(&sops, &name, &plain),
+            "{name}: other values than sops encrypted\n{}\n== sops\n{}",
+            String::from_utf8_lossy(&plain),
+            String::from_utf8_lossy(&content)
+        );
+        // Nothing changes where nothing changed, whatever the layout that sops made of it.
+        let (again, change) = sops.ours(&name, &plain, Some(&content), &rule);
+        assert!(
+            change == Change::Unchanged && again == content,
+            "{name}: {change:?}\n{}\n== sops\n{}",
+            String::from_utf8_lossy(&plain),
+            String::from_utf8_lossy(&content)
+        );
+        if !name.ends_with("bin") {
+            let at = if name.ends_with("ini") { r#"["new"]["key"]"# } else { r#"["new_key"]"# };
+            let path = secrets::Path::parse(at).expect("a path");
+            let now = Timestamp::from_unix_seconds(1_800_000_001);
+            let changed = good("set", &name, &content, set(&file, &path, &serde_json::json!("changed"), identities, now));
+            sops.write(&name, &changed.content);
+            let printed = sops.good("set here", &["decrypt", &name]);
+            assert!(String::from_utf8_lossy(&printed).contains("changed"), "{name}");
+        }
+        count += 1;
+    }
+    println!("{count} documents written by sops, decrypted and changed here");
+}
