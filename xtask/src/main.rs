@@ -1,2 +1,54 @@
-//! Being written.
-fn main() {}
+//! `cargo xtask`: what the people who work on ichor run.
+
+use anyhow::Result;
+use camino::Utf8PathBuf;
+use clap::Parser;
+use xtask::{bench, golden, oracles, tidy};
+
+/// What the people who work on ichor run
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+enum Task {
+    /// Compare what the fixtures record with what they render to now
+    Golden {
+        /// Record what is rendered now
+        #[arg(long)]
+        bless: bool,
+        /// Only these cases, such as `public` or `invalid/bad-cidr`
+        #[arg(value_name = "CASE")]
+        cases: Vec<String>,
+    },
+    /// Check the rules of the house that no compiler checks
+    Tidy,
+    /// Ask the real programs that ichor agrees with; what is not installed is skipped
+    Oracles {
+        /// Only these
+        #[arg(value_name = "ORACLE")]
+        names: Vec<String>,
+        /// A folder with unpacked Helm charts, for the oracle `charts`
+        #[arg(long, value_name = "DIR")]
+        charts: Option<Utf8PathBuf>,
+    },
+    /// Measure against bounds measured in the same run
+    Bench {
+        /// How often each thing is measured
+        #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+        /// The cargo profile
+        #[arg(long, default_value = "release")]
+        profile: String,
+    },
+}
+
+fn main() -> Result<()> {
+    match Task::parse() {
+        Task::Golden { bless, cases } => golden::command(&cases, bless),
+        Task::Tidy => tidy::command(),
+        Task::Oracles { names, charts } => oracles::command(&names, &oracles::Options { charts }),
+        Task::Bench { runs, profile } => bench::command(runs, &profile),
+    }
+}

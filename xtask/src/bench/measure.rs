@@ -1,0 +1,62 @@
+//! One measurement of one thing.
+
+use std::fs;
+use std::hint::black_box;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use camino::Utf8Path;
+
+use crate::{files, process};
+
+/// Seconds from the start of a process to its end.
+pub(super) fn time(command: &mut Command) -> Result<f64> {
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let start = Instant::now();
+    let output = command.output().context("cannot start it")?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        bail!("{command:?}: {}\n{}", output.status, words.trim());
+    }
+    Ok(seconds)
+}
+
+/// Seconds to read every file of a folder and compare it with what is in memory.
+pub(super) fn read_and_compare(folder: &Utf8Path) -> Result<f64> {
+    let expected = files::below(folder)?;
+    let start = Instant::now();
+    for (path, content) in &expected {
+        if black_box(fs::read(folder.join(path))?) != *content {
+            bail!("{path} changed while it was measured");
+        }
+    }
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The most memory that a process held at once, in bytes, as GNU time tells it; none where
+/// there is no GNU time.
+pub(super) fn peak_memory(command: &mut Command) -> Result<Option<u64>> {
+    const TIME: &str = "/usr/bin/time";
+    if !process::exists(TIME, "--version") {
+        return Ok(None);
+    }
+    let mut timed = process::command(TIME);
+    timed
+        .args(["-f", "peak %M", "--"])
+        .arg(command.get_program());
+    timed
+        .args(command.get_args())
+        .env_remove("SOPS_AGE_KEY_FILE");
+    let output = timed.output()?;
+    if !output.status.success() {
+        bail!("{command:?}: {}", output.status);
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    let kibibytes: u64 = words
+        .lines()
+        .find_map(|line| line.strip_prefix("peak ")?.parse().ok())
+        .context("GNU time gave no number")?;
+    Ok(Some(kibibytes * 1024))
+}

@@ -1,0 +1,61 @@
+//! The result as a table.
+
+use std::fmt::{self, Write as _};
+
+/// One line for each thing measured.
+#[derive(Default)]
+pub(super) struct Table(Vec<[String; 5]>);
+
+impl Table {
+    /// A bound, in seconds.
+    pub(super) fn time(&mut self, what: &str, seconds: f64) {
+        self.row([what, &milliseconds(seconds), "", "", ""]);
+    }
+
+    /// A time that should not exceed a bound.
+    pub(super) fn at_most(&mut self, what: &str, seconds: f64, bound: f64, target: &str) {
+        let ratio = format!("{:.2} of it", seconds / bound);
+        let verdict = if seconds <= bound { "met" } else { "MISSED" };
+        self.row([what, &milliseconds(seconds), target, &ratio, verdict]);
+    }
+
+    /// Bytes that should not exceed a bound.
+    pub(super) fn memory(&mut self, what: &str, bytes: u64, bound: u64) {
+        let verdict = if bytes <= bound { "met" } else { "MISSED" };
+        let [bytes, bound] = [bytes, bound].map(|bytes| format!("{} MiB", bytes >> 20));
+        self.row([what, &bytes, &bound, "", verdict]);
+    }
+
+    /// What could not be measured, and why.
+    pub(super) fn skip(&mut self, what: &str, reason: &str) {
+        self.row([what, "-", reason, "", "skipped"]);
+    }
+
+    fn row(&mut self, cells: [&str; 5]) {
+        self.0.push(cells.map(str::to_owned));
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let heads = ["WHAT", "MEDIAN", "TARGET", "RATIO", ""].map(str::to_owned);
+        let rows = || std::iter::once(&heads).chain(&self.0);
+        let width = |column: usize| {
+            let widths = rows().map(|row| row[column].chars().count());
+            widths.max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+        for row in rows() {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                let _ = write!(line, "{cell:width$}  ");
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+fn milliseconds(seconds: f64) -> String {
+    format!("{:.2} ms", seconds * 1000.0)
+}

@@ -1,0 +1,101 @@
+//! Programs that the tools start.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// A command that cannot ask anything: its standard input is empty.
+pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end and fails where it fails.
+pub fn run(command: &mut Command) -> Result<()> {
+    let shown = shown(command);
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start `{shown}`"))?;
+    if !status.success() {
+        bail!("`{shown}` failed: {status}");
+    }
+    Ok(())
+}
+
+/// Runs a command quietly; its words come back where it fails.
+pub fn quiet(command: &mut Command) -> Result<String> {
+    let shown = shown(command);
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start `{shown}`"))?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        bail!("`{shown}` failed: {}\n{}", output.status, words.trim_end());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Whether a program can be started at all.
+pub fn exists(program: &str, argument: &str) -> bool {
+    let mut command = command(program);
+    command
+        .arg(argument)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Builds the `ichor` program in a profile, and says where it is.
+pub fn ichor(profile: &str) -> Result<Utf8PathBuf> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut build = command(cargo);
+    build.current_dir(crate::files::root()).args([
+        "build",
+        "--quiet",
+        "--package",
+        "cli",
+        "--bin",
+        "ichor",
+        "--profile",
+        profile,
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    build.stderr(Stdio::inherit());
+    let messages = quiet(&mut build)?;
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| {
+            let executable = message.get("executable")?.as_str()?;
+            Some(Utf8PathBuf::from(executable))
+        })
+        .context("cargo did not say where `ichor` is")
+}
+
+/// A folder for what is built once for each pin, outside the repository:
+/// `$XDG_CACHE_HOME` or `~/.cache`, then `ichor-oracles/<name>-<hash of the lock file>`.
+pub fn cache(name: &str, lock: &Utf8Path) -> Result<Utf8PathBuf> {
+    use sha2::Digest as _;
+
+    let base = match (std::env::var("XDG_CACHE_HOME"), std::env::var("HOME")) {
+        (Ok(base), _) if !base.is_empty() => Utf8PathBuf::from(base),
+        (_, Ok(home)) => Utf8PathBuf::from(home).join(".cache"),
+        _ => bail!("neither XDG_CACHE_HOME nor HOME is set"),
+    };
+    let digest = sha2::Sha256::digest(crate::files::text(lock)?);
+    let hash: String = digest
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(base.join("ichor-oracles").join(format!("{name}-{hash}")))
+}
+
+fn shown(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy()];
+    words.extend(command.get_args().map(std::ffi::OsStr::to_string_lossy));
+    words.join(" ")
+}
