@@ -20,10 +20,6 @@ pub(crate) fn read() -> Environment {
 }
 
 /// The whole environment, as `makejinja` hands it to templates: `ichor render` only.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads the environment"
-)]
 pub(crate) fn all() -> Vec<(String, String)> {
     let mut all: Vec<_> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

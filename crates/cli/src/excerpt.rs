@@ -31,7 +31,7 @@ pub(crate) fn show(problem: &Diagnostic) -> String {
             Level::HELP.with_name("hint").secondary_title(hint.as_str()),
         ));
     }
-    Renderer::styled().render(&groups).to_string()
+    Renderer::styled().render(&groups)
 }
 
 fn place<'a>(

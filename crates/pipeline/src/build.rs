@@ -152,12 +152,9 @@ impl Built {
 }
 
 /// Files to be encrypted are left out until they can be: nothing secret is written in the clear.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "encryption itself, which takes this place, can fail"
-)]
 fn seal(path: &RelPath, _entry: &Entry) -> Result<Sealing, Diagnostics> {
-    if path.file_name().contains(".sops.") {
+    // `.sops.yaml` itself holds the creation rules, and no secret.
+    if path.file_name() != ".sops.yaml" && path.file_name().contains(".sops.") {
         Ok(Sealing::LeaveOut)
     } else {
         Ok(Sealing::Plain)

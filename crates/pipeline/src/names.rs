@@ -1,6 +1,7 @@
 //! Keys against templates: what is set but never used, what is used but never declared.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use config_model::{Section, Templates, WrittenKey};
 use diagnostics::Diagnostic;
@@ -100,7 +101,8 @@ fn list(names: &[&str]) -> String {
         .collect();
     let mut text = shown.join(", ");
     if names.len() > LISTED {
-        text.push_str(&format!(" and {} more", names.len() - LISTED));
+        // Writing to a string cannot fail.
+        let _ = write!(text, " and {} more", names.len() - LISTED);
     }
     text
 }

@@ -1,11 +1,11 @@
 //! The JSON Schemas of a repository's files, its own variables included.
 
 use camino::Utf8Path;
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
-use crate::load;
 use crate::templates::CONFIG;
+use crate::{load, write};
 
 /// Folder that the samples' first lines name.
 const FOLDER: &str = ".ichor/schema";
@@ -21,6 +21,20 @@ impl Schema {
     /// Where editors look for it, relative to the repository.
     pub fn path(&self) -> String {
         format!("{FOLDER}/{}.json", self.name)
+    }
+
+    /// Writes it to where editors look for it, unless it is there already.
+    ///
+    /// # Errors
+    ///
+    /// What the disk refuses.
+    pub fn write(&self, root: &Utf8Path) -> Result<(), Diagnostic> {
+        let text = self.text();
+        let current = load::text(root, &self.path())?;
+        if current.is_some_and(|current| current.text() == text) {
+            return Ok(());
+        }
+        write::file(root, &self.path(), text.as_bytes(), 0o644)
     }
 
     /// Indented, with a final newline.

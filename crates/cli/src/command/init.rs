@@ -40,6 +40,10 @@ impl Init {
         if written.is_empty() {
             ui.status("Nothing is missing; nothing was written.");
         }
+        // Renewed at every run: they follow the program and `templates/variables.yaml`.
+        for schema in pipeline::schema::all(root)?.iter() {
+            schema.write(root)?;
+        }
         let next = [
             "Edit `cluster.yaml` and `nodes.yaml`; each key is explained there.",
             "Create a Cloudflare tunnel and save its credentials as `cloudflare-tunnel.json`.",

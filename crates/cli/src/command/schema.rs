@@ -46,7 +46,7 @@ impl Schema {
         let schemas = pipeline::schema::all(root)?;
         let Some(file) = self.file else {
             for schema in schemas.iter() {
-                pipeline::write::file(root, &schema.path(), schema.text().as_bytes(), 0o644)?;
+                schema.write(root)?;
                 ui.status(format!("Wrote `{}`.", schema.path()));
             }
             return Ok(Exit::Done);

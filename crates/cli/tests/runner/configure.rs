@@ -199,8 +199,7 @@ fn json_output_is_one_object_with_places_and_no_secret() {
 #[test]
 fn secrets_that_git_tracks_stop_a_public_repository() {
     let sandbox = fixture("minimal");
-    let repository = gix_init(&sandbox);
-    drop(repository);
+    assert!(git_tracks_the_configuration(&sandbox));
     let output = sandbox.run(["configure"]).exits(1);
     assert!(output.stderr.contains("git/secrets-tracked"), "{output}");
     assert!(!sandbox.exists("kubernetes"));
@@ -210,7 +209,7 @@ fn secrets_that_git_tracks_stop_a_public_repository() {
     clippy::disallowed_methods,
     reason = "the test makes a repository with git"
 )]
-fn gix_init(sandbox: &Sandbox) -> bool {
+fn git_tracks_the_configuration(sandbox: &Sandbox) -> bool {
     let run = |arguments: &[&str]| {
         Command::new("git")
             .args(arguments)

@@ -1,5 +1,10 @@
 //! The program as users run it: one binary, one module a topic.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests may touch the disk of their sandbox, and ask the user's own git"
+)]
+
 mod bad_input;
 mod configure;
 mod example;

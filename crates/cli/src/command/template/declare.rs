@@ -7,6 +7,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
 
+/// Where the declarations go.
+const PATH: &str = "templates/variables.yaml";
+
 /// Write `templates/variables.yaml` for a repository with its own templates
 ///
 /// Finds the names that the templates use and that no built-in key has, takes defaults from
@@ -21,7 +24,6 @@ pub(crate) struct Declare {
 
 impl Declare {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        const PATH: &str = "templates/variables.yaml";
         let inputs = report::read(root)?;
         let declared = pipeline::declare::declare(&inputs)?;
         if declared.diagnostics.has_errors() {
