@@ -1,6 +1,7 @@
 //! `cargo xtask`: what the people who work on ichor run.
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use camino::Utf8PathBuf;
 use clap::Parser;
 use xtask::{bench, golden, oracles, tidy};
@@ -44,11 +45,19 @@ enum Task {
     },
 }
 
-fn main() -> Result<()> {
-    match Task::parse() {
+#[expect(clippy::print_stderr, reason = "how a command fails")]
+fn main() -> ExitCode {
+    let result = match Task::parse() {
         Task::Golden { bless, cases } => golden::command(&cases, bless),
         Task::Tidy => tidy::command(),
         Task::Oracles { names, charts } => oracles::command(&names, &oracles::Options { charts }),
         Task::Bench { runs, profile } => bench::command(runs, &profile),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
