@@ -86,6 +86,17 @@ fn render_all(
     collect(made, problems)
 }
 
+/// Whether a problem of the run is one that the analysis already named in the same file.
+fn is_known(problem: &Diagnostic, known: &Diagnostics) -> bool {
+    let file = |problem: &Diagnostic| problem.location.as_ref().map(|place| place.file.clone());
+    matches!(
+        problem.rule.as_str(),
+        "template/undeclared" | "template/unknown" | "template/missing"
+    ) && known
+        .iter()
+        .any(|other| other.message.starts_with(&problem.message) && file(other) == file(problem))
+}
+
 /// Reads and translates a template.
 fn prepare(
     reader: &Reader,
@@ -173,13 +184,21 @@ fn collect(
     made: Vec<Result<Made, Diagnostics>>,
     mut problems: Diagnostics,
 ) -> Result<Output, Diagnostics> {
+    let known = problems.clone();
     let mut files = Vec::with_capacity(made.len());
     let mut empty = Vec::new();
     for result in made {
         match result {
             Ok(Made::File(path, entry)) => files.push((path, entry)),
             Ok(Made::Empty(path)) => empty.push(path),
-            Err(found) => problems.extend(found),
+            Err(found) => {
+                let known = problems.clone();
+                problems.extend(
+                    found
+                        .into_iter()
+                        .filter(|problem| !is_known(problem, &known)),
+                );
+            }
         }
     }
     let tree = match Tree::from_files(files) {

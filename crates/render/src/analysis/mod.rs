@@ -338,11 +338,15 @@ fn static_problems(
             format!("there is no template `{first}`"),
         )
         .at(place(*span));
-        problems.push(match diagnostics::closest(first, names.iter().copied()) {
-            Some(known) => problem.hint(format!("did you mean `{known}`?")),
-            None => {
-                problem.hint("name it by its whole path below the template folder, suffix included")
+        let known = diagnostics::closest(first, names.iter().copied());
+        problems.push(match known {
+            _ if first.split('/').any(|part| part == "..") => {
+                problem.hint("name it by its path below the template folder, without `..`")
             }
+            Some(known) => problem.hint(format!("did you mean `{known}`?")),
+            None => problem.hint(
+                "name it by its whole path below the template folder, suffix included",
+            ),
         });
     }
 }

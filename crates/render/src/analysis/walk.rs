@@ -360,6 +360,10 @@ impl<'a> Walker<'a> {
                     self.key(&shape, key, *span);
                 }
             }
+            // The name of a method is no key.
+            Kind::Attribute(object, _) => {
+                self.expression(object);
+            }
             _ => {
                 self.expression(callee);
             }

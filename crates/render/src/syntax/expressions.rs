@@ -684,12 +684,7 @@ impl<'a> Cursor<'a> {
             }
             Token::Operator(Operator::LeftParenthesis) => {
                 self.position += 1;
-                self.depth += 1;
-                if self.depth > DEPTH_LIMIT {
-                    return Err(too_deep(span));
-                }
                 let mut inner = self.tuple(true, None, true)?;
-                self.depth -= 1;
                 self.expect_operator(Operator::RightParenthesis)?;
                 inner.span = span.to(self.previous_span());
                 return Ok(inner);

@@ -8,6 +8,9 @@ use crate::options::Extensions;
 /// How deep statements may be nested in each other.
 const DEPTH_LIMIT: usize = 60;
 
+/// How many `elif` an `if` may have: the engine goes one level deeper for each.
+const BRANCH_LIMIT: usize = 500;
+
 /// Every statement that exists, for “did you mean”.
 const STATEMENTS: [&str; 19] = [
     "for",
@@ -288,6 +291,9 @@ impl Parser<'_> {
             let test = self.cursor.tuple(false, None, false)?;
             let body = self.block_body("if", start, &["elif", "else", "endif"])?;
             branches.push((test, body));
+            if branches.len() > BRANCH_LIMIT {
+                return Err(SyntaxError::new(start, "this `if` has too many branches"));
+            }
             if self.cursor.skip_name("elif") {
                 continue;
             }
@@ -444,14 +450,12 @@ impl Parser<'_> {
         let template = self.cursor.expression(true)?;
         self.cursor.expect_name("import")?;
         let mut names: Vec<(Word, Word)> = Vec::new();
-        let mut with_context = None;
-        loop {
+        let with_context = loop {
             if !names.is_empty() {
                 self.cursor.expect_operator(Operator::Comma)?;
             }
-            with_context = self.context()?;
-            if with_context.is_some() {
-                break;
+            if let Some(with_context) = self.context()? {
+                break with_context;
             }
             let name = self.cursor.word("a name to import")?;
             if name.text.starts_with('_') {
@@ -466,15 +470,17 @@ impl Parser<'_> {
                 name.clone()
             };
             names.push((name, here));
-            with_context = self.context()?;
-            if with_context.is_some() || !self.cursor.is_operator(Operator::Comma) {
-                break;
+            if let Some(with_context) = self.context()? {
+                break with_context;
             }
-        }
+            if !self.cursor.is_operator(Operator::Comma) {
+                break false;
+            }
+        };
         Ok(StatementKind::FromImport {
             template,
             names,
-            with_context: with_context.unwrap_or(false),
+            with_context,
         })
     }
 

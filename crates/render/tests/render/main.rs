@@ -1,0 +1,7 @@
+//! Whole runs: places of problems, limits, secrets, sets of templates.
+
+mod limits;
+mod places;
+mod secrets;
+mod sets;
+mod support;

@@ -1,0 +1,161 @@
+//! Sets of templates: outputs, modes, copies, overlaps.
+
+use render::{Options, Role, Template, TemplateSet, render};
+
+use crate::support::{cluster, outcome};
+
+#[test]
+fn files_are_rendered_copied_or_left_out() {
+    let context = cluster().build();
+    let set = TemplateSet::new([
+        Template::new("a.sh.j2", b"#{ 1 }#\n".to_vec(), "a.sh.j2", ".j2").mode(0o755),
+        Template::new("b.txt", b"#{ 1 }#".to_vec(), "b.txt", ".j2"),
+        Template::new("c.bin", vec![0xff, 0, 0xfe], "c.bin", ".j2").mode(0o600),
+        Template::new("d.yaml.j2", b" \n\t\x1c".to_vec(), "d.yaml.j2", ".j2"),
+        Template::new(
+            "e.j2",
+            b"#% macro x() %##% endmacro %#".to_vec(),
+            "e.j2",
+            ".j2",
+        ),
+    ]);
+    let output = render(&set, &context, &Options::default()).unwrap();
+    let shown: Vec<_> = output
+        .tree
+        .iter()
+        .map(|(path, entry)| {
+            format!(
+                "{path} {:o} {:?}",
+                entry.mode.bits(),
+                entry.content.as_bytes()
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "a.sh 755 [49, 10]",
+            "b.txt 644 [35, 123, 32, 49, 32, 125, 35]",
+            "c.bin 600 [255, 0, 254]"
+        ]
+    );
+    let empty: Vec<_> = output.empty.iter().map(ToString::to_string).collect();
+    assert_eq!(empty, ["d.yaml", "e"]);
+}
+
+#[test]
+fn outputs_that_cannot_be_are_errors() {
+    let templates = [
+        ("../a.j2", "x"),
+        ("/b.j2", "x"),
+        ("c/../../d.j2", "x"),
+        ("e.yaml.j2", "x"),
+        ("e.yaml", "y"),
+        ("f.j2", "x"),
+        ("f/g.j2", "x"),
+    ];
+    insta::assert_snapshot!(outcome(&templates, &cluster().build(), &Options::default()), @r#"
+    ../a.j2: error[template/output-path]: `../a` cannot be an output: has a `..` component
+    /b.j2: error[template/output-path]: `/b` cannot be an output: is absolute
+    c/../../d.j2: error[template/output-path]: `c/../../d` cannot be an output: has a `..` component
+    e.yaml: error[tree/duplicate-output]: `e.yaml.j2` and `e.yaml` both render to `e.yaml`
+      hint: rename or remove one of the two templates
+      e.yaml.j2: the first template
+    f/g.j2: error[tree/file-and-folder]: `f` is rendered as a file, but `f/g` needs a folder
+      hint: rename one of the two templates
+      f.j2: the file's template
+    "#);
+}
+
+#[test]
+fn other_templates_cannot_be_reached_outside_of_the_set() {
+    let templates = [
+        ("a.j2", "#% include '../a.j2' %#"),
+        (
+            "b.j2",
+            "#% include './partial/x.j2' %##% include '/partial//x.j2' %#",
+        ),
+        ("partial/x.j2", "x\n"),
+    ];
+    insta::assert_snapshot!(outcome(&templates, &cluster().build(), &Options::default()), @r#"
+    a.j2:1:4: error[template/missing]: there is no template `../a.j2`
+      hint: name it by its whole path below the template folder, suffix included
+    a.j2:1:12: error[template/missing]: there is no template `../a.j2`
+      hint: name it by its path below the template folder, without `..`
+    "#);
+}
+
+#[test]
+fn the_order_of_threads_changes_nothing() {
+    let texts: Vec<_> = (0..200)
+        .map(|index| {
+            (
+                format!("f{index}.j2"),
+                format!("#% set _ = nodes.append({index}) %##{{ nodes | length }}##{{ {index} }}#"),
+            )
+        })
+        .collect();
+    let templates: Vec<_> = texts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let context = cluster().build();
+    let first = outcome(&templates, &context, &Options::default());
+    for _ in 0..5 {
+        assert_eq!(outcome(&templates, &context, &Options::default()), first);
+    }
+    assert!(
+        first.contains("== f7 644\n37\n"),
+        "each template has its own values:\n{first}"
+    );
+}
+
+#[test]
+fn a_template_that_is_no_text_is_an_error_with_its_name() {
+    let set = TemplateSet::new([Template::new(
+        "a.j2",
+        vec![0xff],
+        "templates/config/a.j2",
+        ".j2",
+    )]);
+    let problems = render(&set, &cluster().build(), &Options::default()).unwrap_err();
+    insta::assert_snapshot!(problems.iter().next().unwrap(), @r#"
+    templates/config/a.j2: error[template/unreadable]: the template is no UTF-8 text
+    "#);
+}
+
+#[test]
+fn what_templates_use_is_known_without_rendering() {
+    let set = TemplateSet::new([
+        Template::new(
+            "a.j2",
+            b"#% for node in nodes %##{ node.mtu }##% endfor %##% if never %##{ deep.er | default(other) }##% endif %#"
+                .to_vec(),
+            "a.j2",
+            ".j2",
+        ),
+        Template::new("p.j2", b"#{ loose }#".to_vec(), "p.j2", ".j2").role(Role::Partial),
+    ]);
+    let analysis = render::analyze(&set, &Options::default());
+    let used: Vec<_> = analysis
+        .mentions()
+        .iter()
+        .map(|mention| match &mention.of {
+            Some(list) => format!("{list}[].{}", mention.name),
+            None => mention.name.clone(),
+        })
+        .collect();
+    insta::assert_debug_snapshot!(used, @r#"
+    [
+        "nodes",
+        "nodes[].mtu",
+        "never",
+        "deep",
+        "deep[].er",
+        "other",
+    ]
+    "#);
+    assert!(
+        analysis.uses("deep") && !analysis.uses("disk") && analysis.uses_item_key("nodes", "mtu")
+    );
+}
