@@ -51,7 +51,12 @@ fn rule_of(file: &File<'_>) -> Rule {
         groups: status
             .groups
             .iter()
-            .map(|group| group.iter().map(|name| name.parse::<Recipient>().expect("a recipient")).collect())
+            .map(|group| {
+                group
+                    .iter()
+                    .map(|name| name.parse::<Recipient>().expect("a recipient"))
+                    .collect()
+            })
             .collect(),
         threshold: status.threshold,
         selector: Some(status.selector),
@@ -120,7 +125,11 @@ fn golden_vector_2_decrypts() {
 
 #[test]
 fn the_files_of_flux_decrypt() {
-    let keys = identities(&["flux/keys/age.txt", "flux/keys/age-pq.txt", "flux/keys/age-global.txt"]);
+    let keys = identities(&[
+        "flux/keys/age.txt",
+        "flux/keys/age-pq.txt",
+        "flux/keys/age-global.txt",
+    ]);
     let mut all = String::new();
     for name in [
         "flux/algorithms/age.yaml",
@@ -189,7 +198,8 @@ fn the_files_of_talhelper_decrypt() {
     let keys = identities(&["talhelper/key.txt"]);
     for extension in ["yaml", "json", "env"] {
         let clear = plaintext(&format!("talhelper/encrypted.{extension}"), &keys);
-        let twin = String::from_utf8(read(&format!("talhelper/unencrypted.{extension}"))).expect("text");
+        let twin =
+            String::from_utf8(read(&format!("talhelper/unencrypted.{extension}"))).expect("text");
         let squeezed = |text: &str| text.split_whitespace().collect::<String>().replace('"', "");
         assert_eq!(squeezed(&clear), squeezed(&twin), "{extension}");
     }
@@ -211,5 +221,40 @@ fn the_files_of_talhelper_decrypt() {
 fn golden_vectors_stay_as_they_are() {
     for name in ["g1.yaml", "g2.yaml"] {
         stays(name, &golden());
+    }
+}
+
+#[test]
+fn what_the_real_sops_wrote_decrypts_and_stays() {
+    let folder = folder().join("live");
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the folder")
+        .map(|entry| {
+            entry
+                .expect("readable")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .filter(|name| !name.ends_with(".plain"))
+        .collect();
+    names.sort();
+    assert!(names.len() > 50);
+    let ids = golden();
+    for name in &names {
+        let name = format!("live/{name}");
+        let (content, plain) = (read(&name), read(&format!("{name}.plain")));
+        let previous = File::new(&name, &content);
+        let request = Request {
+            plaintext: File::new(&name, &plain),
+            previous: Some(previous),
+            rule: &rule_of(&previous),
+            identities: &ids,
+            now: Timestamp::from_unix_seconds(1_800_000_000),
+        };
+        let again = encrypt(&request).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
+        assert_eq!(again.change, Change::Unchanged, "{name}");
+        assert!(again.content == content, "{name}");
+        stays(&name, &ids);
     }
 }

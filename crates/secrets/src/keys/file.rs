@@ -41,7 +41,11 @@ pub fn parse_identity_list(source: &Source) -> Result<Vec<Identity>, Diagnostics
 #[cfg(feature = "ssh")]
 pub fn parse_ssh_identity(source: &Source) -> Result<Identity, Diagnostics> {
     let problem = |rule: &'static str, message: &'static str, hint: &'static str| {
-        Diagnostics::from(Diagnostic::error(rule, message).at(source.whole()).hint(hint))
+        Diagnostics::from(
+            Diagnostic::error(rule, message)
+                .at(source.whole())
+                .hint(hint),
+        )
     };
     match age::ssh::Identity::from_buffer(source.text().as_bytes(), None) {
         Ok(identity @ age::ssh::Identity::Unencrypted(_)) => Ok(Identity::ssh(identity)),
@@ -66,11 +70,17 @@ fn parse(
     let source = source.clone().with_secrets([0..source.text().len()]);
     let mut identities = Vec::new();
     let mut problems = Diagnostics::new();
-    if ENCRYPTED.iter().any(|start| source.text().trim_start().starts_with(start)) {
+    if ENCRYPTED
+        .iter()
+        .any(|start| source.text().trim_start().starts_with(start))
+    {
         problems.push(
-            Diagnostic::error("keys/passphrase-protected", "the key file is itself encrypted")
-                .at(source.whole())
-                .hint("decrypt it first (`age --decrypt`) and name the result"),
+            Diagnostic::error(
+                "keys/passphrase-protected",
+                "the key file is itself encrypted",
+            )
+            .at(source.whole())
+            .hint("decrypt it first (`age --decrypt`) and name the result"),
         );
         return Err(problems);
     }

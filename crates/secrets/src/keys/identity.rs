@@ -89,8 +89,10 @@ impl Identity {
 
     #[cfg(feature = "ssh")]
     pub(super) fn ssh(identity: age::ssh::Identity) -> Self {
-        let recipient = age::ssh::Recipient::try_from(identity.clone())
-            .map_or_else(|_| "an SSH key".to_owned(), |recipient| recipient.to_string());
+        let recipient = age::ssh::Recipient::try_from(identity.clone()).map_or_else(
+            |_| "an SSH key".to_owned(),
+            |recipient| recipient.to_string(),
+        );
         Self {
             recipient: recipient.into(),
             kind: Kind::Ssh(Arc::new(identity)),

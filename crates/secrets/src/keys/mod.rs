@@ -6,9 +6,9 @@ mod post_quantum;
 mod recipient;
 mod wrap;
 
-pub use file::{parse_identity_file, parse_identity_list};
 #[cfg(feature = "ssh")]
 pub use file::parse_ssh_identity;
+pub use file::{parse_identity_file, parse_identity_list};
 pub use identity::Identity;
 pub use recipient::{Recipient, RecipientError};
 pub(crate) use wrap::{UnwrapError, unwrap, wrap};

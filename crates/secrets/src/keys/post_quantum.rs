@@ -132,10 +132,7 @@ impl age::Recipient for Recipient {
             args: vec![BASE64_STANDARD_NO_PAD.encode(share.to_bytes())],
             body,
         };
-        Ok((
-            vec![stanza],
-            HashSet::from([POST_QUANTUM.to_owned()]),
-        ))
+        Ok((vec![stanza], HashSet::from([POST_QUANTUM.to_owned()])))
     }
 }
 
@@ -204,8 +201,7 @@ impl PrivateKey {
             bytes
         };
         let (mut first, mut second, mut classic) = (part(0), part(32), part(64));
-        let (post_quantum, _) =
-            MlKem768::generate_deterministic(&first.into(), &second.into());
+        let (post_quantum, _) = MlKem768::generate_deterministic(&first.into(), &second.into());
         let key = Self {
             seed: seed.clone(),
             post_quantum,
@@ -282,12 +278,7 @@ impl hpke::Kem for Kem {
             return Err(HpkeError::DecapError);
         }
         let public = x25519_dalek::PublicKey::from(&secret.classic);
-        let shared = Self::combine(
-            &post_quantum,
-            classic.as_bytes(),
-            &share.classic,
-            &public,
-        );
+        let shared = Self::combine(&post_quantum, classic.as_bytes(), &share.classic, &public);
         post_quantum.as_mut_slice().zeroize();
         Ok(shared)
     }

@@ -131,7 +131,10 @@ impl fmt::Display for Recipient {
 
 impl fmt::Debug for Recipient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Recipient").field(&self.text).finish()
+        formatter
+            .debug_tuple("Recipient")
+            .field(&self.text)
+            .finish()
     }
 }
 
@@ -170,7 +173,9 @@ fn parse(text: &str) -> Result<Kind, RecipientError> {
 
 #[cfg(feature = "ssh")]
 fn ssh(text: &str) -> Result<Kind, RecipientError> {
-    text.parse().map(Kind::Ssh).map_err(|_| RecipientError::Damaged)
+    text.parse()
+        .map(Kind::Ssh)
+        .map_err(|_| RecipientError::Damaged)
 }
 
 #[cfg(not(feature = "ssh"))]
@@ -180,7 +185,9 @@ fn ssh(_: &str) -> Result<Kind, RecipientError> {
 
 #[cfg(feature = "plugin")]
 fn plugin(text: &str) -> Result<Kind, RecipientError> {
-    text.parse().map(Kind::Plugin).map_err(|_| RecipientError::Damaged)
+    text.parse()
+        .map(Kind::Plugin)
+        .map_err(|_| RecipientError::Damaged)
 }
 
 #[cfg(not(feature = "plugin"))]

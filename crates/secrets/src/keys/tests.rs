@@ -8,7 +8,9 @@ use age::armor::ArmoredReader;
 use diagnostics::Source;
 use sha2::{Digest, Sha256};
 
-use super::{Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list, unwrap, wrap};
+use super::{
+    Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list, unwrap, wrap,
+};
 
 fn problems(text: &str) -> String {
     let source = Source::new("age.key", text);
@@ -21,7 +23,8 @@ fn problems(text: &str) -> String {
 fn every_bad_line_is_named_and_none_is_shown() {
     let mut damaged = Identity::generate().expose().to_string();
     damaged.pop();
-    let text = format!("# a comment\n\nhello\n{damaged}\nAGE-SECRET-KEY-PQ-1QQ\nAGE-PLUGIN-YUBIKEY-1QQ\n");
+    let text =
+        format!("# a comment\n\nhello\n{damaged}\nAGE-SECRET-KEY-PQ-1QQ\nAGE-PLUGIN-YUBIKEY-1QQ\n");
     insta::assert_snapshot!(problems(&text), @r"
     age.key:3:1: error[keys/no-age-identity]: this line is not an age identity
     age.key:4:1: error[keys/damaged-age-identity]: this age identity is damaged: its checksum does not match
@@ -29,7 +32,10 @@ fn every_bad_line_is_named_and_none_is_shown() {
     age.key:6:1: error[keys/plugin-not-built-in]: this is the identity of an age plugin, which this build leaves out
     ");
     let source = Source::new("age.key", text.as_str());
-    let shown = format!("{:?}", parse_identity_file(&source).expect_err("it is wrong"));
+    let shown = format!(
+        "{:?}",
+        parse_identity_file(&source).expect_err("it is wrong")
+    );
     assert!(!shown.contains(&damaged) && !shown.contains("hello"));
 }
 
@@ -43,7 +49,8 @@ fn an_empty_or_encrypted_file_is_a_problem() {
 fn identities_are_printed_as_they_are_read_and_debug_shows_the_public_key_only() {
     for identity in [Identity::generate(), Identity::generate_post_quantum()] {
         let file = identity.to_file("2026-01-02T03:04:05Z");
-        let read = parse_identity_file(&Source::new("age.key", file.as_str())).expect("just written");
+        let read =
+            parse_identity_file(&Source::new("age.key", file.as_str())).expect("just written");
         assert_eq!(read[0].recipient(), identity.recipient());
         assert_eq!(read[0].expose(), identity.expose());
         let shown = format!("{identity:?}");
@@ -75,15 +82,27 @@ fn recipients_that_cannot_be_used_say_why() {
     let hybrid = Identity::generate_post_quantum().recipient();
     assert_eq!(read(&format!(" {classic} ")), Ok(()));
     assert_eq!(read(&hybrid), Ok(()));
-    assert_eq!(read(&classic[..classic.len() - 1]), Err(RecipientError::Damaged));
-    assert_eq!(read(&hybrid[..hybrid.len() - 1]), Err(RecipientError::Damaged));
+    assert_eq!(
+        read(&classic[..classic.len() - 1]),
+        Err(RecipientError::Damaged)
+    );
+    assert_eq!(
+        read(&hybrid[..hybrid.len() - 1]),
+        Err(RecipientError::Damaged)
+    );
     assert_eq!(
         read(Identity::generate().expose().as_str()),
         Err(RecipientError::IsPrivate)
     );
     assert_eq!(read("hello"), Err(RecipientError::Unknown));
-    assert_eq!(read("age1yubikey1qqq"), Err(RecipientError::NotBuiltIn("age plugins")));
-    assert_eq!(read("ssh-ed25519 AAAA"), Err(RecipientError::NotBuiltIn("SSH keys")));
+    assert_eq!(
+        read("age1yubikey1qqq"),
+        Err(RecipientError::NotBuiltIn("age plugins"))
+    );
+    assert_eq!(
+        read("ssh-ed25519 AAAA"),
+        Err(RecipientError::NotBuiltIn("SSH keys"))
+    );
 }
 
 /// What a vector of C2SP's CCTV asks for, and what came out.
@@ -91,7 +110,8 @@ fn run_vector(bytes: &[u8]) -> Option<(String, String)> {
     let end = bytes.windows(2).position(|pair| pair == b"\n\n")?;
     let header = std::str::from_utf8(&bytes[..end]).expect("the header is text");
     let body = &bytes[end + 2..];
-    let (mut expected, mut payload, mut identities, mut skip) = (String::new(), None, Vec::new(), false);
+    let (mut expected, mut payload, mut identities, mut skip) =
+        (String::new(), None, Vec::new(), false);
     for line in header.lines() {
         match line.split_once(": ").expect("key: value") {
             ("expect", value) => value.clone_into(&mut expected),
@@ -142,18 +162,25 @@ fn decrypt(identities: &[Identity], body: &[u8]) -> Result<String, String> {
     }
     let mut outcome = Err("no match".to_owned());
     nested(identities, &mut Vec::new(), &mut |all| {
-        let Some(decryptor) = decryptor.take() else { return };
+        let Some(decryptor) = decryptor.take() else {
+            return;
+        };
         outcome = match decryptor.decrypt(all.iter().copied()) {
             Err(age::DecryptError::NoMatchingKeys) => Err("no match".to_owned()),
             Err(_) => Err("failure".to_owned()),
             Ok(mut reader) => {
                 let mut out = Vec::new();
-                reader.read_to_end(&mut out).map_err(|_| "failure".to_owned()).map(|_| {
-                    Sha256::digest(&out).iter().fold(String::new(), |mut text, byte| {
-                        write!(text, "{byte:02x}").expect("to a string");
-                        text
+                reader
+                    .read_to_end(&mut out)
+                    .map_err(|_| "failure".to_owned())
+                    .map(|_| {
+                        Sha256::digest(&out)
+                            .iter()
+                            .fold(String::new(), |mut text, byte| {
+                                write!(text, "{byte:02x}").expect("to a string");
+                                text
+                            })
                     })
-                })
             }
         };
     });
@@ -173,7 +200,11 @@ fn the_vectors_of_cctv_behave_as_specified() {
         .collect();
     names.sort();
     for path in names {
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned();
         let Some((expected, got)) = run_vector(&std::fs::read(&path).expect("readable")) else {
             continue;
         };

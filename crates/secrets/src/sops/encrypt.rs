@@ -84,7 +84,11 @@ pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
     };
     let (_, metadata) = match parse(previous) {
         Ok(parsed) => parsed,
-        Err(problems) if problems.iter().any(|problem| problem.rule.as_str() == "sops/not-encrypted") => {
+        Err(problems)
+            if problems
+                .iter()
+                .any(|problem| problem.rule.as_str() == "sops/not-encrypted") =>
+        {
             let note = Diagnostic::warning(
                 "sops/was-clear",
                 "the file was in the clear until now; whoever saw it knows its secrets",
@@ -119,7 +123,9 @@ pub(crate) struct Revision<'a> {
 
 impl Revision<'_> {
     fn indents(&self) -> Indents {
-        self.rule.map(|rule| rule.indents.clone()).unwrap_or_default()
+        self.rule
+            .map(|rule| rule.indents.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -128,9 +134,12 @@ pub(crate) fn read_plain(file: &File<'_>) -> Result<Document, Diagnostics> {
     let plain = document::read_plain(file.name, file.content, file.format, &file.limits)?;
     if let Some(block) = plain.blocks.first() {
         return Err(Diagnostics::from(
-            Diagnostic::error("sops/already-encrypted", "the file has a `sops` block, which SOPS keeps for itself")
-                .at(plain.source.location(block.range.start..block.range.start))
-                .hint("decrypt it first, or rename the key"),
+            Diagnostic::error(
+                "sops/already-encrypted",
+                "the file has a `sops` block, which SOPS keeps for itself",
+            )
+            .at(plain.source.location(block.range.start..block.range.start))
+            .hint("decrypt it first, or rename the key"),
         ));
     }
     Ok(plain)
@@ -148,9 +157,21 @@ fn create(
     // sops writes its default explicitly, except for binary files.
     let binary = plain.format == document::Format::Binary;
     let selector = (!binary).then(|| rule.selector.clone().unwrap_or_default());
-    let mut metadata = Metadata::new(groups, threshold, selector, rule.mac_only_encrypted && !binary);
+    let mut metadata = Metadata::new(
+        groups,
+        threshold,
+        selector,
+        rule.mac_only_encrypted && !binary,
+    );
     let values: Vec<_> = plain.items.iter().map(|item| item.value.clone()).collect();
-    let sealed = seal(plain, plain, &values, &metadata, &cipher, &mut Pool::default())?;
+    let sealed = seal(
+        plain,
+        plain,
+        &values,
+        &metadata,
+        &cipher,
+        &mut Pool::default(),
+    )?;
     sign(&mut metadata, &cipher, &sealed.mac, request.now)?;
     let content = write_new(plain, &sealed, &metadata, &request.plaintext, &rule.indents)?;
     Ok(Encrypted {
@@ -227,7 +248,14 @@ pub(crate) fn update(
     let values: Vec<_> = plain.items.iter().map(|item| item.value.clone()).collect();
     let aligned = same_structure(plain, opened);
     let written = if aligned { &opened.document } else { plain };
-    let sealed = seal(plain, written, &values, &metadata, &opened.cipher, &mut pool)?;
+    let sealed = seal(
+        plain,
+        written,
+        &values,
+        &metadata,
+        &opened.cipher,
+        &mut pool,
+    )?;
     update.values = sealed.fresh(plain);
     update.layout = !aligned || (update.values.is_empty() && !update.selector);
     sign(&mut metadata, &opened.cipher, &sealed.mac, revision.now)?;
@@ -281,7 +309,9 @@ pub(crate) struct Sealed {
 impl Sealed {
     /// For each item its token, if it has one.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = Option<&str>> {
-        self.tokens.iter().map(|token| token.as_ref().map(|(token, _)| token.as_str()))
+        self.tokens
+            .iter()
+            .map(|token| token.as_ref().map(|(token, _)| token.as_str()))
     }
 
     /// The places of the values that have a new token.
@@ -359,7 +389,7 @@ pub(crate) fn sign(
 }
 
 /// The plaintext's own layout with tokens in it.
-fn write_new(
+pub(crate) fn write_new(
     plain: &Document,
     sealed: &Sealed,
     metadata: &Metadata,
@@ -405,7 +435,11 @@ fn patch(
         || update.selector
         || !opened.document.can_touch()
         || metadata.tree.get("version") != opened.metadata.tree.get("version");
-    let new = if whole { NewMetadata::Write(&metadata.tree) } else { touch };
+    let new = if whole {
+        NewMetadata::Write(&metadata.tree)
+    } else {
+        touch
+    };
     let content = document::write(&opened.document, &changes, &new, &revision.indents())
         .map_err(|problems| unwritable(&opened.document, &problems))?;
     check(revision.plaintext, &content, &opened.document, sealed)?;
@@ -424,7 +458,10 @@ fn check(
     let good = written.is_ok_and(|written| {
         let values = |document: &Document| {
             let items = document.items.iter().enumerate();
-            let values: Vec<_> = items.filter(|(_, item)| !item.comment).map(|(number, item)| (number, item.path.clone())).collect();
+            let values: Vec<_> = items
+                .filter(|(_, item)| !item.comment)
+                .map(|(number, item)| (number, item.path.clone()))
+                .collect();
             values
         };
         let (new, old) = (values(&written), values(expected));
@@ -432,7 +469,8 @@ fn check(
             && new.iter().zip(&old).all(|((at, path), (number, old))| {
                 let item = &written.items[*at];
                 let token = item.value.as_text().is_some_and(is_token);
-                path == old && (!sealed.selected[*number] || token == sealed.tokens[*number].is_some())
+                path == old
+                    && (!sealed.selected[*number] || token == sealed.tokens[*number].is_some())
             })
     });
     if good {
@@ -464,17 +502,31 @@ pub(crate) fn removed_note(name: &str, removed: &[String]) -> Option<Diagnostic>
 }
 
 fn same_values(plain: &Document, opened: &Opened) -> bool {
-    let new = plain.items.iter().filter(|item| !item.comment).map(|item| (&item.path, &item.value));
+    let new = plain
+        .items
+        .iter()
+        .filter(|item| !item.comment)
+        .map(|item| (&item.path, &item.value));
     let old = opened.document.items.iter().zip(&opened.values);
-    let old = old.filter(|(item, _)| !item.comment).map(|(item, value)| (&item.path, value));
+    let old = old
+        .filter(|(item, _)| !item.comment)
+        .map(|(item, value)| (&item.path, value));
     new.eq(old)
 }
 
 /// Whether the comments are the same, in whatever order: old versions of sops moved them.
 fn same_comments(plain: &Document, opened: &Opened) -> bool {
-    let mut new: Vec<_> = plain.items.iter().filter(|item| item.comment).map(|item| item.value.as_bytes().trim_ascii_end()).collect();
+    let mut new: Vec<_> = plain
+        .items
+        .iter()
+        .filter(|item| item.comment)
+        .map(|item| item.value.as_bytes().trim_ascii_end())
+        .collect();
     let old = opened.document.items.iter().zip(&opened.values);
-    let mut old: Vec<_> = old.filter(|(item, _)| item.comment).map(|(_, value)| value.as_bytes().trim_ascii_end()).collect();
+    let mut old: Vec<_> = old
+        .filter(|(item, _)| item.comment)
+        .map(|(_, value)| value.as_bytes().trim_ascii_end())
+        .collect();
     new.sort_unstable();
     old.sort_unstable();
     new == old
@@ -484,7 +536,9 @@ fn same_comments(plain: &Document, opened: &Opened) -> bool {
 fn same_structure(plain: &Document, opened: &Opened) -> bool {
     let old = &opened.document.items;
     plain.items.len() == old.len()
-        && plain.items.iter().zip(old).all(|(new, old)| {
-            new.comment == old.comment && (new.comment || new.path == old.path)
-        })
+        && plain
+            .items
+            .iter()
+            .zip(old)
+            .all(|(new, old)| new.comment == old.comment && (new.comment || new.path == old.path))
 }

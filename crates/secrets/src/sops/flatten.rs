@@ -19,7 +19,9 @@ pub(crate) fn flatten(tree: &Map<String, Json>) -> Vec<(String, String)> {
 }
 
 /// The tree of flat keys. `None` if they contradict each other or a list has gaps.
-pub(crate) fn unflatten(flat: impl IntoIterator<Item = (String, String)>) -> Option<Map<String, Json>> {
+pub(crate) fn unflatten(
+    flat: impl IntoIterator<Item = (String, String)>,
+) -> Option<Map<String, Json>> {
     let mut root = Json::Object(Map::new());
     for (key, value) in flat {
         place(&mut root, &key, Json::String(value))?;
@@ -81,7 +83,11 @@ fn place(root: &mut Json, key: &str, value: Json) -> Option<()> {
             break;
         }
         list = rest.starts_with(INTO_LIST);
-        rest = &rest[if list { INTO_LIST.len() } else { INTO_MAP.len() }..];
+        rest = &rest[if list {
+            INTO_LIST.len()
+        } else {
+            INTO_MAP.len()
+        }..];
     }
     if !node.is_null() {
         return None;
@@ -110,7 +116,9 @@ mod tests {
             "age": [{"enc": "x\ny", "recipient": "age1"}, {"enc": "z", "recipient": "age2"}],
             "mac": "ENC[]"
         });
-        let Json::Object(tree) = tree else { panic!("an object") };
+        let Json::Object(tree) = tree else {
+            panic!("an object")
+        };
         let flat = flatten(&tree);
         assert_eq!(flat[0].0, "age__list_0__map_enc");
         assert_eq!(unflatten(flat), Some(tree));
@@ -118,7 +126,8 @@ mod tests {
 
     #[test]
     fn contradictions_and_gaps_are_refused() {
-        let read = |keys: &[&str]| unflatten(keys.iter().map(|key| ((*key).to_owned(), "x".to_owned())));
+        let read =
+            |keys: &[&str]| unflatten(keys.iter().map(|key| ((*key).to_owned(), "x".to_owned())));
         assert!(read(&["a", "a__map_b"]).is_none());
         assert!(read(&["a__list_1"]).is_none());
         assert!(read(&["a__list_0", "a__map_b"]).is_none());

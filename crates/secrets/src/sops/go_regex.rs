@@ -63,7 +63,10 @@ impl Eq for GoRegex {}
 
 impl fmt::Debug for GoRegex {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("GoRegex").field(&self.pattern).finish()
+        formatter
+            .debug_tuple("GoRegex")
+            .field(&self.pattern)
+            .finish()
     }
 }
 
@@ -134,12 +137,10 @@ fn escape<'a>(out: &mut String, after: &'a str, class: bool) -> Result<&'a str, 
         return Err(GoRegexError("it ends with a backslash".to_owned()));
     };
     let rest = &after[character.len_utf8()..];
-    let set = |out: &mut String, plain: &str, negated: bool| {
-        match (class, negated) {
-            (true, false) => out.push_str(plain),
-            (_, true) => out.push_str(&format!("[^{plain}]")),
-            (false, false) => out.push_str(&format!("[{plain}]")),
-        }
+    let set = |out: &mut String, plain: &str, negated: bool| match (class, negated) {
+        (true, false) => out.push_str(plain),
+        (_, true) => out.push_str(&format!("[^{plain}]")),
+        (false, false) => out.push_str(&format!("[{plain}]")),
     };
     match character {
         'd' | 'D' => set(out, "0-9", character == 'D'),
@@ -162,17 +163,27 @@ fn escape<'a>(out: &mut String, after: &'a str, class: bool) -> Result<&'a str, 
         // An end without a start.
         'E' if !class => {}
         '0'..='7' => {
-            let digits = after.bytes().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+            let digits = after
+                .bytes()
+                .take(3)
+                .take_while(|byte| (b'0'..=b'7').contains(byte))
+                .count();
             let number = u32::from_str_radix(&after[..digits], 8).unwrap_or_default();
             if character != '0' && digits == 1 {
-                return Err(GoRegexError(format!("`\\{character}` would refer back to a group, which RE2 cannot")));
+                return Err(GoRegexError(format!(
+                    "`\\{character}` would refer back to a group, which RE2 cannot"
+                )));
             }
             out.push_str(&format!("\\x{{{number:X}}}"));
             return Ok(&after[digits..]);
         }
-        _ if character.is_ascii_punctuation() => out.push_str(&regex::escape(&character.to_string())),
+        _ if character.is_ascii_punctuation() => {
+            out.push_str(&regex::escape(&character.to_string()))
+        }
         _ => {
-            return Err(GoRegexError(format!("`\\{character}` is no escape that Go knows")));
+            return Err(GoRegexError(format!(
+                "`\\{character}` is no escape that Go knows"
+            )));
         }
     }
     // `&`, `-` and `~` mean something inside a class where they are not escaped.
@@ -186,11 +197,14 @@ fn escape<'a>(out: &mut String, after: &'a str, class: bool) -> Result<&'a str, 
 
 /// A `{`: of a repetition, or itself.
 fn repetition<'a>(out: &mut String, after: &'a str) -> Result<&'a str, GoRegexError> {
-    let counts = after.split_once('}').map(|(counts, _)| counts).filter(|counts| {
-        let (least, most) = counts.split_once(',').unwrap_or((counts, ""));
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        !least.is_empty() && digits(least) && digits(most)
-    });
+    let counts = after
+        .split_once('}')
+        .map(|(counts, _)| counts)
+        .filter(|counts| {
+            let (least, most) = counts.split_once(',').unwrap_or((counts, ""));
+            let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            !least.is_empty() && digits(least) && digits(most)
+        });
     let Some(counts) = counts else {
         out.push_str("\\{");
         return Ok(after);
@@ -200,7 +214,9 @@ fn repetition<'a>(out: &mut String, after: &'a str) -> Result<&'a str, GoRegexEr
         .filter(|count| !count.is_empty())
         .any(|count| count.parse::<u32>().is_ok_and(|count| count > MOST) || count.len() > 9);
     if too_many {
-        return Err(GoRegexError(format!("it repeats something more than {MOST} times")));
+        return Err(GoRegexError(format!(
+            "it repeats something more than {MOST} times"
+        )));
     }
     out.push('{');
     out.push_str(counts);
@@ -213,14 +229,21 @@ fn check_group(after: &str) -> Result<(), GoRegexError> {
     let Some(rest) = after.strip_prefix('?') else {
         return Ok(());
     };
-    if rest.starts_with("P<") || (rest.starts_with('<') && !rest.starts_with("<=") && !rest.starts_with("<!")) {
+    if rest.starts_with("P<")
+        || (rest.starts_with('<') && !rest.starts_with("<=") && !rest.starts_with("<!"))
+    {
         return Ok(());
     }
     let flags = rest.split([':', ')']).next().unwrap_or_default();
-    if flags.chars().all(|flag| matches!(flag, 'i' | 'm' | 's' | 'U' | '-')) {
+    if flags
+        .chars()
+        .all(|flag| matches!(flag, 'i' | 'm' | 's' | 'U' | '-'))
+    {
         Ok(())
     } else {
-        Err(GoRegexError("it has a group that Go does not know".to_owned()))
+        Err(GoRegexError(
+            "it has a group that Go does not know".to_owned(),
+        ))
     }
 }
 
@@ -229,7 +252,9 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, text: &str) -> bool {
-        GoRegex::new(pattern).expect("a pattern").is_match(text.as_bytes())
+        GoRegex::new(pattern)
+            .expect("a pattern")
+            .is_match(text.as_bytes())
     }
 
     #[test]
@@ -257,7 +282,10 @@ mod tests {
 
     #[test]
     fn what_go_refuses_is_refused() {
-        for pattern in ["(", "[", "a**b(", r"\1", r"\u0041", r"\h", "(?=a)", "(?<=a)", "(?x)a", "a{1001}", "\\", "*", "[z-a]", r"\pX"] {
+        for pattern in [
+            "(", "[", "a**b(", r"\1", r"\u0041", r"\h", "(?=a)", "(?<=a)", "(?x)a", "a{1001}",
+            "\\", "*", "[z-a]", r"\pX",
+        ] {
             assert!(GoRegex::new(pattern).is_err(), "{pattern}");
         }
     }

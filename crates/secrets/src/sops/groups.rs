@@ -19,7 +19,10 @@ pub(crate) struct Regrouped {
 }
 
 /// Keys for a file that is yet to be encrypted.
-pub(crate) fn group(key: &DataKey, rule: &Rule) -> Result<(Vec<Group>, Option<usize>), Diagnostics> {
+pub(crate) fn group(
+    key: &DataKey,
+    rule: &Rule,
+) -> Result<(Vec<Group>, Option<usize>), Diagnostics> {
     if let Some(foreign) = rule.foreign.iter().flatten().next() {
         return Err(Diagnostics::from(unsupported(foreign)));
     }
@@ -43,11 +46,19 @@ pub(crate) fn regroup(
     let mut groups = match (&metadata.groups[..], &rule.groups[..]) {
         ([old], [recipients]) => {
             let mut group = Group::default();
-            let wanted = |name: &str| recipients.iter().any(|recipient| recipient.as_str() == name);
+            let wanted = |name: &str| {
+                recipients
+                    .iter()
+                    .any(|recipient| recipient.as_str() == name)
+            };
             let stay = old.age.iter().filter(|key| wanted(&key.recipient));
             group.age.extend(stay.cloned());
             for recipient in recipients {
-                if !group.age.iter().any(|key| key.recipient == recipient.as_str()) {
+                if !group
+                    .age
+                    .iter()
+                    .any(|key| key.recipient == recipient.as_str())
+                {
                     group.age.push(wrap_one(recipient, key.as_slice())?);
                 }
             }
@@ -59,7 +70,10 @@ pub(crate) fn regroup(
     for (group, foreign) in groups.iter_mut().zip(kept) {
         group.foreign = foreign;
     }
-    let new: BTreeSet<_> = rule.recipients().map(|recipient| recipient.as_str()).collect();
+    let new: BTreeSet<_> = rule
+        .recipients()
+        .map(|recipient| recipient.as_str())
+        .collect();
     let removed = metadata
         .recipients()
         .filter(|recipient| !new.contains(recipient))
@@ -79,14 +93,22 @@ pub(crate) fn matches(metadata: &Metadata, rule: &Rule) -> bool {
     let none = Vec::new();
     count == rule.groups.len()
         && (count == 1 || effective(metadata.threshold) == effective(rule.threshold))
-        && metadata.groups.iter().zip(&rule.groups).enumerate().all(|(number, (old, new))| {
-            let has: BTreeSet<_> = old.age.iter().map(|key| key.recipient.trim()).collect();
-            let wants: BTreeSet<_> = new.iter().map(|recipient| recipient.as_str()).collect();
-            let foreign = rule.foreign.get(number).unwrap_or(&none);
-            has == wants
-                && old.foreign.len() == foreign.len()
-                && old.foreign.iter().all(|key| foreign.iter().any(|name| is_named(key, name)))
-        })
+        && metadata
+            .groups
+            .iter()
+            .zip(&rule.groups)
+            .enumerate()
+            .all(|(number, (old, new))| {
+                let has: BTreeSet<_> = old.age.iter().map(|key| key.recipient.trim()).collect();
+                let wants: BTreeSet<_> = new.iter().map(|recipient| recipient.as_str()).collect();
+                let foreign = rule.foreign.get(number).unwrap_or(&none);
+                has == wants
+                    && old.foreign.len() == foreign.len()
+                    && old
+                        .foreign
+                        .iter()
+                        .all(|key| foreign.iter().any(|name| is_named(key, name)))
+            })
 }
 
 fn check(rule: &Rule) -> Result<(), Diagnostics> {
@@ -115,15 +137,21 @@ fn foreign(
     let mut problems = Diagnostics::new();
     let mut kept = Vec::with_capacity(rule.groups.len());
     for number in 0..rule.groups.len() {
-        let names = rule.foreign.get(number).map(Vec::as_slice).unwrap_or_default();
-        let old = metadata.groups.get(number).map(|group| group.foreign.as_slice());
+        let names = rule
+            .foreign
+            .get(number)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let old = metadata
+            .groups
+            .get(number)
+            .map(|group| group.foreign.as_slice());
         let mut keys = Vec::new();
         for name in names {
             // A share of a new cut cannot be encrypted to them either.
-            let found = old
-                .unwrap_or_default()
-                .iter()
-                .find(|key| rule.groups.len() == 1 && metadata.groups.len() == 1 && is_named(key, name));
+            let found = old.unwrap_or_default().iter().find(|key| {
+                rule.groups.len() == 1 && metadata.groups.len() == 1 && is_named(key, name)
+            });
             match found {
                 Some(key) => keys.push(key.clone()),
                 None => problems.push(unsupported(name)),
@@ -131,7 +159,11 @@ fn foreign(
         }
         kept.push(keys);
     }
-    if problems.is_empty() { Ok(kept) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(kept)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Whether a key of another kind is the one that a rule calls `kind: name`.
@@ -140,9 +172,12 @@ fn is_named((kind, key): &(&'static str, Json), name: &str) -> bool {
         return false;
     };
     wanted == *kind
-        && key
-            .as_object()
-            .is_some_and(|fields| fields.values().filter_map(Json::as_str).any(|field| name.contains(field) && !field.is_empty()))
+        && key.as_object().is_some_and(|fields| {
+            fields
+                .values()
+                .filter_map(Json::as_str)
+                .any(|field| name.contains(field) && !field.is_empty())
+        })
 }
 
 fn unsupported(name: &str) -> Diagnostic {

@@ -67,10 +67,7 @@ pub fn decrypt_ignoring_mac(
 /// # Errors
 ///
 /// As [`decrypt`].
-pub fn values(
-    file: &File<'_>,
-    identities: &[Identity],
-) -> Result<Vec<(Path, Value)>, Diagnostics> {
+pub fn values(file: &File<'_>, identities: &[Identity]) -> Result<Vec<(Path, Value)>, Diagnostics> {
     let opened = open(file, identities, false)?;
     let items = opened.document.items.iter().zip(&opened.values);
     Ok(items
@@ -114,7 +111,11 @@ pub fn status(file: &File<'_>) -> Result<Option<Status>, Diagnostics> {
             // A binary file in the clear need not be JSON at all.
             let binary = file.format == document::Format::Binary
                 && !file.content.trim_ascii_start().starts_with(b"{");
-            return if binary || problems.iter().any(clear) { Ok(None) } else { Err(problems) };
+            return if binary || problems.iter().any(clear) {
+                Ok(None)
+            } else {
+                Err(problems)
+            };
         }
     };
     let encrypted = |item: &&Item| item.value.as_text().is_some_and(is_token) && !item.comment;
@@ -124,12 +125,20 @@ pub fn status(file: &File<'_>) -> Result<Option<Status>, Diagnostics> {
             .iter()
             .map(|group| group.age.iter().map(|key| key.recipient.clone()).collect())
             .collect(),
-        foreign_keys: metadata.groups.iter().map(|group| group.foreign.len()).sum(),
+        foreign_keys: metadata
+            .groups
+            .iter()
+            .map(|group| group.foreign.len())
+            .sum(),
         threshold: metadata.threshold,
         selector: metadata.selector.clone(),
         mac_only_encrypted: metadata.mac_only_encrypted,
         last_modified: metadata.last_modified.clone(),
-        version: metadata.tree.get("version").and_then(|version| version.as_str()).map(str::to_owned),
+        version: metadata
+            .tree
+            .get("version")
+            .and_then(|version| version.as_str())
+            .map(str::to_owned),
         encrypted_values: document.items.iter().filter(encrypted).count(),
     }))
 }
@@ -151,7 +160,10 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
                 .map(|item| {
                     Diagnostic::error(
                         "sops/clear-text",
-                        format!("the value of `{}` is in the clear in an encrypted file", item.path),
+                        format!(
+                            "the value of `{}` is in the clear in an encrypted file",
+                            item.path
+                        ),
                     )
                     .at(document.source.location(item.range.clone()))
                     .hint("encrypt the file again; the value must not be committed")
@@ -159,9 +171,13 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
                 .collect())
         }
         None => {
-            let document = document::read_plain(file.name, file.content, file.format, &file.limits)?;
+            let document =
+                document::read_plain(file.name, file.content, file.format, &file.limits)?;
             // Of a binary file there is only one value, whatever its name.
-            let selector = rule.selector.clone().filter(|_| file.format != document::Format::Binary);
+            let selector = rule
+                .selector
+                .clone()
+                .filter(|_| file.format != document::Format::Binary);
             let selector = selector.unwrap_or_default();
             let exposed: Vec<_> = clear_values(&document, &selector).collect();
             let Some(first) = exposed.first() else {
@@ -194,10 +210,14 @@ fn clear_values<'a>(
     selector: &Selector,
 ) -> impl Iterator<Item = &'a Item> + use<'a> {
     let selected = select(document, selector);
-    document.items.iter().zip(selected).filter_map(|(item, selected)| {
-        let token = item.value.as_text().is_some_and(is_token);
-        (selected && !item.comment && item.can_be_encrypted() && !token).then_some(item)
-    })
+    document
+        .items
+        .iter()
+        .zip(selected)
+        .filter_map(|(item, selected)| {
+            let token = item.value.as_text().is_some_and(is_token);
+            (selected && !item.comment && item.can_be_encrypted() && !token).then_some(item)
+        })
 }
 
 fn clear(opened: &Opened) -> Result<Decrypted, Diagnostics> {

@@ -27,10 +27,19 @@ pub(crate) fn data_key(
         .iter()
         .map(|group| share(group, identities))
         .collect();
-    let needed = if shares.len() == 1 { 1 } else { metadata.threshold.unwrap_or(shares.len()) };
-    let good: Vec<_> = shares.iter().filter_map(|share| share.as_ref().ok().cloned()).collect();
+    let needed = if shares.len() == 1 {
+        1
+    } else {
+        metadata.threshold.unwrap_or(shares.len())
+    };
+    let good: Vec<_> = shares
+        .iter()
+        .filter_map(|share| share.as_ref().ok().cloned())
+        .collect();
     if good.len() < needed {
-        return Err(Diagnostics::from(no_key(source, metadata, identities, &shares, needed)));
+        return Err(Diagnostics::from(no_key(
+            source, metadata, identities, &shares, needed,
+        )));
     }
     let key = if shares.len() == 1 {
         good.into_iter().next()
@@ -40,9 +49,12 @@ pub(crate) fn data_key(
     let key = key.and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok());
     key.map(Zeroizing::new).ok_or_else(|| {
         Diagnostics::from(
-            Diagnostic::error("sops/damaged-key", "what the keys of the `sops` block hold is no data key")
-                .at(source.whole())
-                .hint("take the file from an earlier commit"),
+            Diagnostic::error(
+                "sops/damaged-key",
+                "what the keys of the `sops` block hold is no data key",
+            )
+            .at(source.whole())
+            .hint("take the file from an earlier commit"),
         )
     })
 }
@@ -58,14 +70,16 @@ pub(crate) fn wrap_for(
     } else {
         let threshold = threshold.unwrap_or(groups.len());
         if !(2..=groups.len()).contains(&threshold) || groups.len() > 255 {
-            return Err(Diagnostics::from(Diagnostic::error(
-                "sops/bad-threshold",
-                format!(
-                    "a `shamir_threshold` of {threshold} does not fit {} key groups",
-                    groups.len()
-                ),
-            )
-            .hint("use a number from 2 to the number of groups")));
+            return Err(Diagnostics::from(
+                Diagnostic::error(
+                    "sops/bad-threshold",
+                    format!(
+                        "a `shamir_threshold` of {threshold} does not fit {} key groups",
+                        groups.len()
+                    ),
+                )
+                .hint("use a number from 2 to the number of groups"),
+            ));
         }
         shamir::split(key.as_slice(), groups.len(), threshold).map_err(no_randomness)?
     };
@@ -81,7 +95,11 @@ pub(crate) fn wrap_for(
         }
         wrapped.push(group);
     }
-    if problems.is_empty() { Ok(wrapped) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(wrapped)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Wraps the data key, or a share of it, for one recipient.
@@ -136,7 +154,10 @@ fn no_key(
         kinds.dedup();
         return Diagnostic::error(
             "sops/no-age-key",
-            format!("the file is encrypted to {} keys only, not to any age recipient", kinds.join(", ")),
+            format!(
+                "the file is encrypted to {} keys only, not to any age recipient",
+                kinds.join(", ")
+            ),
         )
         .at(source.whole())
         .hint("add an age recipient with the `sops` that can decrypt it (`sops updatekeys`)");
@@ -150,7 +171,10 @@ fn no_key(
     let message = if shares.len() > 1 {
         format!("the identities at hand open {good} of the {needed} key groups that are needed")
     } else if identities.is_empty() {
-        format!("no identity is at hand; the file is encrypted to {}", recipients.join(", "))
+        format!(
+            "no identity is at hand; the file is encrypted to {}",
+            recipients.join(", ")
+        )
     } else {
         format!(
             "none of the identities at hand can decrypt the file; it is encrypted to {}",

@@ -72,7 +72,10 @@ impl Metadata {
             }
         };
         let groups = groups(&tree);
-        if groups.iter().all(|group| group.age.is_empty() && group.foreign.is_empty()) {
+        if groups
+            .iter()
+            .all(|group| group.age.is_empty() && group.foreign.is_empty())
+        {
             problem(
                 "sops/no-keys",
                 "the `sops` block names no key that the file was encrypted to".to_owned(),
@@ -101,7 +104,9 @@ impl Metadata {
         };
         let mac_only_encrypted = match tree.get("mac_only_encrypted") {
             Some(Json::Bool(truth)) => *truth,
-            Some(Json::String(text)) => matches!(&**text, "1" | "t" | "T" | "true" | "True" | "TRUE"),
+            Some(Json::String(text)) => {
+                matches!(&**text, "1" | "t" | "T" | "true" | "True" | "TRUE")
+            }
             _ => false,
         };
         let mac = text(&tree, "mac").filter(|mac| !mac.is_empty());
@@ -130,10 +135,17 @@ impl Metadata {
     /// Puts the groups and the threshold into the tree, in place of those that were there.
     pub(crate) fn write_groups(&mut self) {
         let single = self.groups.len() == 1;
-        for name in FOREIGN.iter().copied().chain(["age", "key_groups", "shamir_threshold"]) {
+        for name in FOREIGN
+            .iter()
+            .copied()
+            .chain(["age", "key_groups", "shamir_threshold"])
+        {
             let wanted = match name {
                 "key_groups" if !single => Some(Json::Array(
-                    self.groups.iter().map(|group| Json::Object(group_tree(group, true))).collect(),
+                    self.groups
+                        .iter()
+                        .map(|group| Json::Object(group_tree(group, true)))
+                        .collect(),
                 )),
                 "shamir_threshold" => self.threshold.map(Json::from),
                 "key_groups" => None,
@@ -157,7 +169,11 @@ impl Metadata {
     /// Puts a new MAC and its time into the tree.
     pub(crate) fn write_mac(&mut self, mac: String, last_modified: String) {
         put(&mut self.tree, "mac", Some(Json::from(mac.as_str())));
-        put(&mut self.tree, "lastmodified", Some(Json::from(last_modified.as_str())));
+        put(
+            &mut self.tree,
+            "lastmodified",
+            Some(Json::from(last_modified.as_str())),
+        );
         self.mac = Some(mac);
         self.last_modified = last_modified;
         if !text(&self.tree, "version").is_some_and(|version| is_version(&version)) {
@@ -238,13 +254,22 @@ fn groups(tree: &Map<String, Json>) -> Vec<Group> {
         return vec![top];
     }
     match tree.get("key_groups") {
-        Some(Json::Array(groups)) => groups.iter().filter_map(Json::as_object).map(group).collect(),
+        Some(Json::Array(groups)) => groups
+            .iter()
+            .filter_map(Json::as_object)
+            .map(group)
+            .collect(),
         _ => Vec::new(),
     }
 }
 
 fn group(tree: &Map<String, Json>) -> Group {
-    let list = |name: &str| tree.get(name).and_then(Json::as_array).into_iter().flatten();
+    let list = |name: &str| {
+        tree.get(name)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+    };
     Group {
         age: list("age")
             .filter_map(|key| {
@@ -275,15 +300,24 @@ fn selector(
             Ok(selector) => found.extend(selector),
             Err(error) => problem(
                 "sops/bad-regex",
-                format!("`sops.{name}` is not a regular expression of Go: {}", error.0),
+                format!(
+                    "`sops.{name}` is not a regular expression of Go: {}",
+                    error.0
+                ),
             ),
         }
     }
     if found.len() > 1 {
-        let names: Vec<_> = found.iter().map(|selector| format!("`{}`", selector.name())).collect();
+        let names: Vec<_> = found
+            .iter()
+            .map(|selector| format!("`{}`", selector.name()))
+            .collect();
         problem(
             "sops/several-selectors",
-            format!("the `sops` block has {}, of which only one may stand", names.join(" and ")),
+            format!(
+                "the `sops` block has {}, of which only one may stand",
+                names.join(" and ")
+            ),
         );
     }
     found.pop()

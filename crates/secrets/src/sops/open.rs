@@ -59,9 +59,13 @@ pub(crate) struct Opened {
 
 /// Reads the metadata and the items, without any key.
 pub(crate) fn parse(file: &File<'_>) -> Result<(Document, Metadata), Diagnostics> {
-    let mut document = document::read_encrypted(file.name, file.content, file.format, &file.limits)?;
+    let mut document =
+        document::read_encrypted(file.name, file.content, file.format, &file.limits)?;
     let tree = document.metadata.take().unwrap_or_default();
-    let place = document.blocks.first().map_or(0..0, |block| block.range.clone());
+    let place = document
+        .blocks
+        .first()
+        .map_or(0..0, |block| block.range.clone());
     let location = document.source.location(place.start..place.start);
     let metadata = Metadata::read(tree).map_err(|problems| {
         problems
@@ -137,12 +141,20 @@ impl Opened {
             .collect();
         let binary = self.document.format == Format::Binary;
         let changes = if binary {
-            self.values.iter().map(|value| Some(New::Clear(value))).collect()
+            self.values
+                .iter()
+                .map(|value| Some(New::Clear(value)))
+                .collect()
         } else {
             changes
         };
-        document::write(&self.document, &changes, &NewMetadata::Remove, &Indents::default())
-            .map_err(|problems| unwritable(&self.document, &problems))
+        document::write(
+            &self.document,
+            &changes,
+            &NewMetadata::Remove,
+            &Indents::default(),
+        )
+        .map_err(|problems| unwritable(&self.document, &problems))
     }
 }
 
@@ -157,7 +169,10 @@ pub(crate) fn unwritable(
             let item = &document.items[*number];
             Diagnostic::error(
                 "sops/unwritable",
-                format!("the value of `{}` cannot be written: {}", item.path, reason.0),
+                format!(
+                    "the value of `{}` cannot be written: {}",
+                    item.path, reason.0
+                ),
             )
             .at(document.source.location(item.range.clone()))
         })
@@ -191,11 +206,16 @@ fn value(document: &Document, cipher: &Cipher, item: &Item) -> Result<Value, Dia
                     "sops/damaged-value",
                     "was changed, or moved here from another key or file",
                 ),
-                TokenError::WrongType => ("sops/damaged-value", "is not of the type that it claims"),
+                TokenError::WrongType => {
+                    ("sops/damaged-value", "is not of the type that it claims")
+                }
             };
-            Diagnostic::error(rule, format!("the encrypted value of `{}` {message}", item.path))
-                .at(location())
-                .hint("take the value from an earlier commit, or set it anew")
+            Diagnostic::error(
+                rule,
+                format!("the encrypted value of `{}` {message}", item.path),
+            )
+            .at(location())
+            .hint("take the value from an earlier commit, or set it anew")
         })
 }
 
@@ -206,17 +226,20 @@ fn comment(document: &Document, cipher: &Cipher, item: &Item, notes: &mut Diagno
         return item.value.clone();
     }
     // Which collection a comment belongs to is go-yaml's guess; ours may differ.
-    let places = std::iter::once(item.path.additional_data())
-        .chain(item.path.outer_additional_data());
+    let places =
+        std::iter::once(item.path.additional_data()).chain(item.path.outer_additional_data());
     for place in places {
         if let Ok(value) = cipher.decrypt(text, &place) {
             return Value::comment(value.as_bytes());
         }
     }
     notes.push(
-        Diagnostic::warning("sops/unreadable-comment", "this encrypted comment cannot be decrypted; it stays as it is")
-            .at(document.source.location(item.range.clone()))
-            .hint("remove it, or encrypt the file again from its plaintext"),
+        Diagnostic::warning(
+            "sops/unreadable-comment",
+            "this encrypted comment cannot be decrypted; it stays as it is",
+        )
+        .at(document.source.location(item.range.clone()))
+        .hint("remove it, or encrypt the file again from its plaintext"),
     );
     item.value.clone()
 }
@@ -228,26 +251,38 @@ fn check_mac(
     computed: &Value,
 ) -> Option<Diagnostic> {
     let place = document.blocks.iter().find_map(|block| block.mac.clone());
-    let location = place.map_or_else(|| document.source.whole(), |range| document.source.location(range));
+    let location = place.map_or_else(
+        || document.source.whole(),
+        |range| document.source.location(range),
+    );
     let hint = "compare the file with an earlier commit; if the change was meant, decrypt it without the MAC and encrypt it again";
     let Some(token) = &metadata.mac else {
         return Some(
-            Diagnostic::error("sops/no-mac", "the file has no MAC, so nobody can tell whether it was changed")
-                .at(location)
-                .hint(hint),
+            Diagnostic::error(
+                "sops/no-mac",
+                "the file has no MAC, so nobody can tell whether it was changed",
+            )
+            .at(location)
+            .hint(hint),
         );
     };
     match cipher.decrypt(token, &metadata.last_modified) {
         Ok(stored) if stored.as_bytes() == computed.as_bytes() => None,
         Ok(_) => Some(
-            Diagnostic::error("sops/mac-mismatch", "the file was changed after it was encrypted: its MAC does not match its values")
-                .at(location)
-                .hint(hint),
+            Diagnostic::error(
+                "sops/mac-mismatch",
+                "the file was changed after it was encrypted: its MAC does not match its values",
+            )
+            .at(location)
+            .hint(hint),
         ),
         Err(_) => Some(
-            Diagnostic::error("sops/damaged-mac", "the MAC, or the time that belongs to it, was changed")
-                .at(location)
-                .hint(hint),
+            Diagnostic::error(
+                "sops/damaged-mac",
+                "the MAC, or the time that belongs to it, was changed",
+            )
+            .at(location)
+            .hint(hint),
         ),
     }
 }

@@ -45,12 +45,21 @@ impl Path {
                     (Step::Key(key.into()), after)
                 }
                 _ => {
-                    let end = rest.find(|byte: char| !byte.is_ascii_digit()).ok_or(PathError)?;
-                    (Step::Index(rest[..end].parse().map_err(|_| PathError)?), &rest[end..])
+                    let end = rest
+                        .find(|byte: char| !byte.is_ascii_digit())
+                        .ok_or(PathError)?;
+                    (
+                        Step::Index(rest[..end].parse().map_err(|_| PathError)?),
+                        &rest[end..],
+                    )
                 }
             };
             steps.push(step);
-            rest = after.trim_start().strip_prefix(']').ok_or(PathError)?.trim_start();
+            rest = after
+                .trim_start()
+                .strip_prefix(']')
+                .ok_or(PathError)?
+                .trim_start();
         }
         if steps.is_empty() {
             return Err(PathError);

@@ -15,7 +15,10 @@ impl Pool {
     pub(crate) fn add(&mut self, opened: &Opened) {
         let items = opened.document.items.iter().zip(&opened.values);
         for ((item, value), selected) in items.zip(&opened.selected) {
-            let token = item.value.as_text().filter(|text| *selected && is_token(text));
+            let token = item
+                .value
+                .as_text()
+                .filter(|text| *selected && is_token(text));
             // A comment may have been found under the path of a collection further out.
             if let Some(token) = token
                 && item.value.as_bytes() != value.as_bytes()

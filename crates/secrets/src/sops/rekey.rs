@@ -75,7 +75,14 @@ pub fn rotate(
     metadata.write_groups();
     let document = &opened.document;
     // What a comment says decides, as it stands in the file.
-    let sealed = seal(document, document, &opened.values, &metadata, &cipher, &mut Pool::default())?;
+    let sealed = seal(
+        document,
+        document,
+        &opened.values,
+        &metadata,
+        &cipher,
+        &mut Pool::default(),
+    )?;
     sign(&mut metadata, &cipher, &sealed.mac, now)?;
     let changes: Vec<_> = sealed.tokens().map(|token| token.map(New::Token)).collect();
     let new = NewMetadata::Write(&metadata.tree);
@@ -103,12 +110,24 @@ pub(crate) fn rule_of(metadata: &super::metadata::Metadata) -> Result<Rule, Diag
     let groups = metadata
         .groups
         .iter()
-        .map(|group| group.age.iter().filter_map(|key| parse(&key.recipient)).collect())
+        .map(|group| {
+            group
+                .age
+                .iter()
+                .filter_map(|key| parse(&key.recipient))
+                .collect()
+        })
         .collect();
     let foreign = metadata
         .groups
         .iter()
-        .map(|group| group.foreign.iter().map(|(kind, key)| foreign_name(kind, key)).collect())
+        .map(|group| {
+            group
+                .foreign
+                .iter()
+                .map(|(kind, key)| foreign_name(kind, key))
+                .collect()
+        })
         .collect();
     if !problems.is_empty() {
         return Err(problems);
@@ -125,9 +144,17 @@ pub(crate) fn rule_of(metadata: &super::metadata::Metadata) -> Result<Rule, Diag
 
 /// A key of another kind as rules name it.
 fn foreign_name(kind: &str, key: &serde_json::Value) -> String {
-    let name = ["fp", "arn", "resource_id", "key_id", "vault_url", "vault_address", "name"]
-        .iter()
-        .find_map(|field| key.get(field)?.as_str())
-        .unwrap_or_default();
+    let name = [
+        "fp",
+        "arn",
+        "resource_id",
+        "key_id",
+        "vault_url",
+        "vault_address",
+        "name",
+    ]
+    .iter()
+    .find_map(|field| key.get(field)?.as_str())
+    .unwrap_or_default();
     format!("{kind}: {name}")
 }

@@ -194,13 +194,19 @@ mod tests {
         };
         Path {
             document: 0,
-            steps: path.split('.').filter(|name| !name.is_empty()).map(step).collect(),
+            steps: path
+                .split('.')
+                .filter(|name| !name.is_empty())
+                .map(step)
+                .collect(),
         }
     }
 
     /// Items as `path`, or `path#comment`; gives those that are encrypted.
     fn selected(name: &str, pattern: &str, items: &[&str]) -> Vec<String> {
-        let selector = Selector::new(name, pattern).expect("a pattern").expect("a name");
+        let selector = Selector::new(name, pattern)
+            .expect("a pattern")
+            .expect("a name");
         let items: Vec<_> = items
             .iter()
             .map(|item| match item.split_once('#') {
@@ -208,13 +214,21 @@ mod tests {
                 None => (keys(item), Value::text("x"), false),
             })
             .collect();
-        let chosen = selector.select(items.iter().map(|(path, value, comment)| (path, value, *comment)));
+        let chosen = selector.select(
+            items
+                .iter()
+                .map(|(path, value, comment)| (path, value, *comment)),
+        );
         items
             .iter()
             .zip(chosen)
             .filter(|(_, chosen)| *chosen)
             .map(|((path, value, comment), _)| {
-                let text = if *comment { value.as_text().expect("ASCII") } else { "" };
+                let text = if *comment {
+                    value.as_text().expect("ASCII")
+                } else {
+                    ""
+                };
                 format!("{path}{}{text}", if *comment { "#" } else { "" })
             })
             .collect()
@@ -227,7 +241,10 @@ mod tests {
             selected("encrypted_regex", "^data$", &items),
             ["data.x", "meta.data.y", "list[0].data"]
         );
-        assert_eq!(selected("unencrypted_regex", "^data$", &items), ["meta.z", "#top"]);
+        assert_eq!(
+            selected("unencrypted_regex", "^data$", &items),
+            ["meta.z", "#top"]
+        );
         assert_eq!(selected("encrypted_suffix", "ata", &items).len(), 3);
         assert_eq!(
             selected("unencrypted_suffix", "_clear", &["a_clear.b", "c"]),
@@ -237,7 +254,17 @@ mod tests {
 
     #[test]
     fn a_comment_reaches_the_next_value_and_all_below_it() {
-        let items = ["#sops:enc", "#note", "a.b", "a#in", "a.c", "d", "l#sops:enc", "l.0", "l.1"];
+        let items = [
+            "#sops:enc",
+            "#note",
+            "a.b",
+            "a#in",
+            "a.c",
+            "d",
+            "l#sops:enc",
+            "l.0",
+            "l.1",
+        ];
         assert_eq!(
             selected("encrypted_comment_regex", "sops:enc", &items),
             ["#note", "a.b", "a#in", "a.c", "l[0]"]

@@ -70,7 +70,9 @@ pub(crate) fn combine(shares: &[Zeroizing<Vec<u8>>]) -> Option<Zeroizing<Vec<u8>
             shares
                 .iter()
                 .zip(&weights)
-                .fold(0, |sum, (share, &weight)| sum ^ multiply(share[position], weight)),
+                .fold(0, |sum, (share, &weight)| {
+                    sum ^ multiply(share[position], weight)
+                }),
         );
     }
     Some(secret)
@@ -126,7 +128,10 @@ mod tests {
         let secret = [7; 32];
         let shares = split(&secret, 4, 3).expect("random numbers");
         for skip in 0..4 {
-            let some: Vec<_> = (0..4).filter(|&index| index != skip).map(|index| shares[index].clone()).collect();
+            let some: Vec<_> = (0..4)
+                .filter(|&index| index != skip)
+                .map(|index| shares[index].clone())
+                .collect();
             assert_eq!(combine(&some).expect("three").as_slice(), &secret);
         }
         assert_ne!(combine(&shares[..2]).expect("two").as_slice(), &secret);

@@ -136,7 +136,11 @@ impl Reader<'_> {
         moment.second = self.number(least, 2)?;
         if matches!(self.0.first(), Some(b'.' | b',')) {
             self.next();
-            let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = self
+                .0
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             if digits == 0 {
                 return None;
             }
@@ -144,7 +148,9 @@ impl Reader<'_> {
             self.0 = rest;
             // Go keeps nanoseconds.
             let fraction = String::from_utf8_lossy(&fraction[..digits.min(9)]);
-            fraction.trim_end_matches('0').clone_into(&mut moment.fraction);
+            fraction
+                .trim_end_matches('0')
+                .clone_into(&mut moment.fraction);
         }
         if separator != b' ' {
             moment.offset = self.offset()?;
@@ -162,8 +168,11 @@ impl Reader<'_> {
         let hours = self.number(2, 2)?;
         self.expect(b':')?;
         let minutes = self.number(2, 2)?;
-        (hours <= 24 && minutes < 60)
-            .then(|| i32::try_from(hours * 60 + minutes).ok().map(|total| sign * total))?
+        (hours <= 24 && minutes < 60).then(|| {
+            i32::try_from(hours * 60 + minutes)
+                .ok()
+                .map(|total| sign * total)
+        })?
     }
 
     fn next(&mut self) -> Option<u8> {
@@ -213,7 +222,10 @@ mod tests {
             ("2024-01-01", Some("2024-01-01T00:00:00Z")),
             ("2024-1-1", Some("2024-01-01T00:00:00Z")),
             ("2024-01-01T1:2:3Z", Some("2024-01-01T01:02:03Z")),
-            ("2024-01-01t01:02:03.1200+02:00", Some("2024-01-01T01:02:03.12+02:00")),
+            (
+                "2024-01-01t01:02:03.1200+02:00",
+                Some("2024-01-01T01:02:03.12+02:00"),
+            ),
             ("2024-01-01 10:11:12.5", Some("2024-01-01T10:11:12.5Z")),
             ("2024-01-01T10:11:12", None),
             ("2001-12-14 21:59:43.10 -5", None),
@@ -230,7 +242,10 @@ mod tests {
             ("2026-01-02T03:04:05Z", Some("2026-01-02T03:04:05Z")),
             ("2026-01-02T03:04:05+00:00", Some("2026-01-02T03:04:05Z")),
             ("2026-01-02T03:04:05.25Z", Some("2026-01-02T03:04:05Z")),
-            ("2026-01-02T03:04:05+01:30", Some("2026-01-02T03:04:05+01:30")),
+            (
+                "2026-01-02T03:04:05+01:30",
+                Some("2026-01-02T03:04:05+01:30"),
+            ),
             ("2026-1-2T03:04:05Z", None),
             ("yesterday", None),
         ] {

@@ -105,7 +105,11 @@ impl Cipher {
     /// The value of a token.
     pub(crate) fn decrypt(&self, token: &str, additional: &str) -> Result<Value, TokenError> {
         let parts = parts(token).ok_or(TokenError::Malformed)?;
-        let decode = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| TokenError::Malformed);
+        let decode = |text: &str| {
+            BASE64_STANDARD
+                .decode(text)
+                .map_err(|_| TokenError::Malformed)
+        };
         let mut sealed = decode(parts.data)?;
         let tag = decode(parts.tag)?;
         let nonce = decode(parts.nonce)?;
@@ -173,7 +177,10 @@ mod tests {
         ] {
             let token = cipher().encrypt(&value, "a:b:").expect("encrypted");
             assert!(cipher().decrypt(&token, "a:b:").expect("decrypted") == value);
-            assert_eq!(cipher().decrypt(&token, "a:").err(), Some(TokenError::NotAuthentic));
+            assert_eq!(
+                cipher().decrypt(&token, "a:").err(),
+                Some(TokenError::NotAuthentic)
+            );
             assert!(is_token(&token));
             let again = cipher().encrypt(&value, "a:b:").expect("encrypted");
             assert_ne!(token, again, "nonces are random");
@@ -182,8 +189,14 @@ mod tests {
 
     #[test]
     fn a_short_nonce_is_read_and_what_follows_the_end_is_ignored() {
-        let payload = Payload { msg: b"foo", aad: b"bar:" };
-        let sealed = cipher().narrow.encrypt(&Nonce::from([7; 12]), payload).expect("sealed");
+        let payload = Payload {
+            msg: b"foo",
+            aad: b"bar:",
+        };
+        let sealed = cipher()
+            .narrow
+            .encrypt(&Nonce::from([7; 12]), payload)
+            .expect("sealed");
         let base64 = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
         let token = format!(
             "ENC[AES256_GCM,data:{},iv:{},tag:{},type:str] and more",
@@ -191,14 +204,21 @@ mod tests {
             base64(&[7; 12]),
             base64(&sealed[3..])
         );
-        assert_eq!(cipher().decrypt(&token, "bar:").expect("read").as_bytes(), b"foo");
+        assert_eq!(
+            cipher().decrypt(&token, "bar:").expect("read").as_bytes(),
+            b"foo"
+        );
     }
 
     #[test]
     fn what_has_no_form_of_a_token_is_none() {
         for text in [
-            "", "ENC[", "plain", "ENC[AES256_GCM,data:,iv:a,tag:b,type:str]",
-            "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str", " ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]",
+            "",
+            "ENC[",
+            "plain",
+            "ENC[AES256_GCM,data:,iv:a,tag:b,type:str]",
+            "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str",
+            " ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]",
         ] {
             assert!(!is_token(text), "{text}");
         }

@@ -34,7 +34,16 @@ impl Random {
 
 /// Keys that selectors below distinguish.
 const KEYS: [&str; 10] = [
-    "data", "stringData", "name", "secret_enc", "plain_unencrypted", "meta", "x:y", "on", "key with blank", "ü",
+    "data",
+    "stringData",
+    "name",
+    "secret_enc",
+    "plain_unencrypted",
+    "meta",
+    "x:y",
+    "on",
+    "key with blank",
+    "ü",
 ];
 
 /// A document of a format.
@@ -45,7 +54,9 @@ pub(crate) fn document(format: Format, seed: u64) -> Vec<u8> {
         Format::Json => json(&mut random).into_bytes(),
         Format::Dotenv => dotenv(&mut random).into_bytes(),
         Format::Ini => ini(&mut random).into_bytes(),
-        Format::Binary => (0..random.below(300)).map(|_| (random.next() & 0xff) as u8).collect(),
+        Format::Binary => (0..random.below(300))
+            .map(|_| (random.next() & 0xff) as u8)
+            .collect(),
     }
 }
 
@@ -154,9 +165,28 @@ fn scalar(random: &mut Random, out: &mut String, column: usize) {
             let number = random.below(100_000);
             write!(out, " {number}").expect("to a string");
         }
-        5 => out.push_str(random.pick(&[" 1.5", " true", " false", " ~", " null", "", " \"\"", " 0644", " 1_000", " 0x2A", " 1e3.5x"])),
-        6 => out.push_str(random.pick(&[" 2024-01-01", " 2024-01-02T03:04:05.5Z", " yes", " 12:30", " .inf", " -7", " !!str 123", " 6.25"])),
-        _ => out.push_str(random.pick(&[" hunter2", " plain text here", " a:b", " ünïcode", " ENC", " [1, \"two\"]"])),
+        5 => out.push_str(random.pick(&[
+            " 1.5", " true", " false", " ~", " null", "", " \"\"", " 0644", " 1_000", " 0x2A",
+            " 1e3.5x",
+        ])),
+        6 => out.push_str(random.pick(&[
+            " 2024-01-01",
+            " 2024-01-02T03:04:05.5Z",
+            " yes",
+            " 12:30",
+            " .inf",
+            " -7",
+            " !!str 123",
+            " 6.25",
+        ])),
+        _ => out.push_str(random.pick(&[
+            " hunter2",
+            " plain text here",
+            " a:b",
+            " ünïcode",
+            " ENC",
+            " [1, \"two\"]",
+        ])),
     }
     if random.one_in(8) {
         out.push_str(" # behind");
@@ -200,7 +230,15 @@ fn dotenv(random: &mut Random) -> String {
             out.push_str("# a comment\n");
         }
         let key = random.pick(&["KEY", "secret_enc", "A_unencrypted", "data"]);
-        let value = random.pick(&["value", "", " spaced ", "a=b", "two\\nlines", "\"quoted\"", "ü"]);
+        let value = random.pick(&[
+            "value",
+            "",
+            " spaced ",
+            "a=b",
+            "two\\nlines",
+            "\"quoted\"",
+            "ü",
+        ]);
         writeln!(out, "{number}{key}={value}").expect("to a string");
         if random.one_in(6) {
             out.push('\n');
@@ -215,13 +253,26 @@ fn ini(random: &mut Random) -> String {
         if random.one_in(4) {
             out.push_str("; about the section\n");
         }
-        writeln!(out, "[{}{section}]", random.pick(&["data", "owner", "x_unencrypted"])).expect("to a string");
+        writeln!(
+            out,
+            "[{}{section}]",
+            random.pick(&["data", "owner", "x_unencrypted"])
+        )
+        .expect("to a string");
         for number in 0..1 + random.below(4) {
             if random.one_in(5) {
                 out.push_str("; about the key\n");
             }
             let key = random.pick(&["name", "secret_enc", "y_unencrypted"]);
-            let value = random.pick(&["value", "", "two words", "`semi;colon`", "\" blank \"", "ü", "5"]);
+            let value = random.pick(&[
+                "value",
+                "",
+                "two words",
+                "`semi;colon`",
+                "\" blank \"",
+                "ü",
+                "5",
+            ]);
             writeln!(out, "{key}{number} = {value}").expect("to a string");
         }
         out.push('\n');

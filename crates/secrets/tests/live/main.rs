@@ -1,18 +1,25 @@
 //! Against the real `sops`, both ways. Runs where `ICHOR_SOPS` names the program, as
-//! `cargo xtask oracles` does it; else it says that it was skipped.
+//! `cargo xtask oracles` does it; else it says that it was skipped. `ICHOR_SOPS_RECORD` names a
+//! folder that some of what sops wrote is kept in, as `tests/vectors/sops/live` does.
 
-#![expect(clippy::disallowed_methods, reason = "it starts sops on files of its own")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it starts sops on files of its own"
+)]
 
 mod generate;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Source};
 use secrets::{
     Change, File, Format, Identity, Recipient, Request, Rule, Selector, Timestamp, Value, decrypt,
-    encrypt, set, values,
+    encrypt, parse_identity_file, set, values,
 };
+
+/// The published test key of sops' own `age/keysource_test.go`.
+const KEY: &str = "AGE-SECRET-KEY-1G0Q5K9TV4REQ3ZSQRMTMG8NSWQGYT0T7TZ33RAZEE0GZYVZN0APSU24RK7";
 
 /// How many documents of each format and selector.
 const EACH: u64 = 18;
@@ -32,7 +39,9 @@ impl Sops {
         Some(Self {
             program: program.into(),
             folder: tempfile::tempdir().expect("a folder"),
-            identity: Identity::generate(),
+            identity: parse_identity_file(&Source::new("key", KEY))
+                .expect("an identity")
+                .remove(0),
         })
     }
 
@@ -54,7 +63,8 @@ impl Sops {
             output.status.success(),
             "{what}: sops {arguments:?}: {}\n{}",
             String::from_utf8_lossy(&output.stderr),
-            std::fs::read_to_string(self.path(arguments.last().expect("a file"))).unwrap_or_default()
+            std::fs::read_to_string(self.path(arguments.last().expect("a file")))
+                .unwrap_or_default()
         );
         output.stdout
     }
@@ -71,7 +81,13 @@ impl Sops {
         self.identity.recipient().parse().expect("its own")
     }
 
-    fn ours(&self, name: &str, plain: &[u8], previous: Option<&[u8]>, rule: &Rule) -> (Vec<u8>, Change) {
+    fn ours(
+        &self,
+        name: &str,
+        plain: &[u8],
+        previous: Option<&[u8]>,
+        rule: &Rule,
+    ) -> (Vec<u8>, Change) {
         let request = Request {
             plaintext: File::new(name, plain),
             previous: previous.map(|content| File::new(name, content)),
@@ -87,7 +103,11 @@ impl Sops {
 fn good<T>(what: &str, name: &str, content: &[u8], result: Result<T, Diagnostics>) -> T {
     result.unwrap_or_else(|problems| {
         let shown: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        panic!("{what} {name}: {}\n{}", shown.join("\n"), String::from_utf8_lossy(content))
+        panic!(
+            "{what} {name}: {}\n{}",
+            shown.join("\n"),
+            String::from_utf8_lossy(content)
+        )
     })
 }
 
@@ -111,36 +131,48 @@ const SELECTORS: [Option<(&str, &str)>; 7] = [
 
 /// Every format with every selector: rule, the same as `.sops.yaml`, name of the file, plaintext.
 fn cases(sops: &Sops) -> impl Iterator<Item = (Rule, String, String, Vec<u8>)> + '_ {
-    let all = FORMATS.iter().flat_map(|format| SELECTORS.iter().map(move |selector| (format, selector)));
-    all.enumerate().flat_map(move |(case, ((format, extension), selector))| {
-        (0..EACH).filter_map(move |number| {
-            let seed = u64::try_from(case).expect("small") * 1000 + number;
-            let plain = generate::document(*format, seed);
-            // Comments of JSON and binary files do not exist.
-            let by_comment = selector.is_some_and(|(name, _)| name.contains("comment"));
-            if by_comment && matches!(format, Format::Json | Format::Binary) && number > 2 {
-                return None;
-            }
-            let mut rule = Rule::for_recipients([sops.recipient()]);
-            let mut config = format!("creation_rules:\n  - age: {}\n", sops.identity.recipient());
-            if let Some((name, pattern)) = selector {
-                rule.selector = Selector::new(name, pattern).expect("a pattern");
-                config.push_str(&format!("    {name}: '{pattern}'\n"));
-            }
-            if number % 3 == 0 {
-                rule.mac_only_encrypted = true;
-                config.push_str("    mac_only_encrypted: true\n");
-            }
-            Some((rule, config, format!("doc-{seed}.{extension}"), plain))
+    let all = FORMATS
+        .iter()
+        .flat_map(|format| SELECTORS.iter().map(move |selector| (format, selector)));
+    all.enumerate()
+        .flat_map(move |(case, ((format, extension), selector))| {
+            (0..EACH).filter_map(move |number| {
+                let seed = u64::try_from(case).expect("small") * 1000 + number;
+                let plain = generate::document(*format, seed);
+                // Comments of JSON and binary files do not exist.
+                let by_comment = selector.is_some_and(|(name, _)| name.contains("comment"));
+                if by_comment && matches!(format, Format::Json | Format::Binary) && number > 2 {
+                    return None;
+                }
+                let mut rule = Rule::for_recipients([sops.recipient()]);
+                let mut config =
+                    format!("creation_rules:\n  - age: {}\n", sops.identity.recipient());
+                if let Some((name, pattern)) = selector {
+                    rule.selector = Selector::new(name, pattern).expect("a pattern");
+                    config.push_str(&format!("    {name}: '{pattern}'\n"));
+                }
+                if number % 3 == 0 {
+                    rule.mac_only_encrypted = true;
+                    config.push_str("    mac_only_encrypted: true\n");
+                }
+                Some((rule, config, format!("doc-{seed}.{extension}"), plain))
+            })
         })
-    })
 }
 
 /// The values of what sops printed, read by encrypting it.
 fn plain_values(sops: &Sops, name: &str, plain: &[u8]) -> Vec<(secrets::Path, Value)> {
     let rule = Rule::for_recipients([sops.recipient()]);
     let (content, _) = sops.ours(name, plain, None, &rule);
-    good("values", name, &content, values(&File::new(name, &content), std::slice::from_ref(&sops.identity)))
+    good(
+        "values",
+        name,
+        &content,
+        values(
+            &File::new(name, &content),
+            std::slice::from_ref(&sops.identity),
+        ),
+    )
 }
 
 #[test]
@@ -161,12 +193,24 @@ fn what_is_written_here_sops_decrypts_and_changes() {
         );
         // `set` reads and writes every value, and panics on a nonce that is not its own.
         if !name.ends_with("bin") {
-            let path = if name.ends_with("ini") { r#"["new"]["key"]"# } else { r#"["new_key"]"# };
+            let path = if name.ends_with("ini") {
+                r#"["new"]["key"]"#
+            } else {
+                r#"["new_key"]"#
+            };
             sops.good("set", &["set", &name, path, r#""changed""#]);
             let changed = std::fs::read(sops.path(&name)).expect("the file");
             let file = File::new(&name, &changed);
-            let clear = good("after set", &name, &changed, decrypt(&file, std::slice::from_ref(&sops.identity)));
-            assert!(String::from_utf8_lossy(&clear.content).contains("changed"), "{name}");
+            let clear = good(
+                "after set",
+                &name,
+                &changed,
+                decrypt(&file, std::slice::from_ref(&sops.identity)),
+            );
+            assert!(
+                String::from_utf8_lossy(&clear.content).contains("changed"),
+                "{name}"
+            );
         }
         count += 1;
     }
@@ -190,6 +234,13 @@ fn what_sops_writes_is_decrypted_and_changed_here() {
             String::from_utf8_lossy(&plain),
             String::from_utf8_lossy(&content)
         );
+        if let Some(folder) = std::env::var_os("ICHOR_SOPS_RECORD")
+            && count % 9 == 0
+        {
+            let folder = Path::new(&folder);
+            std::fs::write(folder.join(&name), &content).expect("recorded");
+            std::fs::write(folder.join(format!("{name}.plain")), &plain).expect("recorded");
+        }
         // Nothing changes where nothing changed, whatever the layout that sops made of it.
         let (again, change) = sops.ours(&name, &plain, Some(&content), &rule);
         assert!(
@@ -199,13 +250,25 @@ fn what_sops_writes_is_decrypted_and_changed_here() {
             String::from_utf8_lossy(&content)
         );
         if !name.ends_with("bin") {
-            let at = if name.ends_with("ini") { r#"["new"]["key"]"# } else { r#"["new_key"]"# };
+            let at = if name.ends_with("ini") {
+                r#"["new"]["key"]"#
+            } else {
+                r#"["new_key"]"#
+            };
             let path = secrets::Path::parse(at).expect("a path");
             let now = Timestamp::from_unix_seconds(1_800_000_001);
-            let changed = good("set", &name, &content, set(&file, &path, &serde_json::json!("changed"), identities, now));
+            let changed = good(
+                "set",
+                &name,
+                &content,
+                set(&file, &path, &serde_json::json!("changed"), identities, now),
+            );
             sops.write(&name, &changed.content);
             let printed = sops.good("set here", &["decrypt", &name]);
-            assert!(String::from_utf8_lossy(&printed).contains("changed"), "{name}");
+            assert!(
+                String::from_utf8_lossy(&printed).contains("changed"),
+                "{name}"
+            );
         }
         count += 1;
     }

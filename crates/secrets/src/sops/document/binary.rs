@@ -33,8 +33,11 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     let mut document = json::read(source)?;
     if !json::has_value(&document, "data") {
         return Err(Diagnostics::from(
-            Diagnostic::error("sops/damaged", "the file has no `data`, so it is no encrypted binary file")
-                .at(source.whole()),
+            Diagnostic::error(
+                "sops/damaged",
+                "the file has no `data`, so it is no encrypted binary file",
+            )
+            .at(source.whole()),
         ));
     }
     document.format = Format::Binary;

@@ -58,11 +58,18 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         let path = Path::default().child(Step::Key(key.into()));
         items.push(item(path, false, place, Value::text(unescape(value))));
     }
-    let metadata = if flat.is_empty() { Some(Map::new()) } else { unflatten(flat) };
+    let metadata = if flat.is_empty() {
+        Some(Map::new())
+    } else {
+        unflatten(flat)
+    };
     if metadata.is_none() {
         problems.push(
-            Diagnostic::error("sops/damaged-metadata", "the `sops_` lines contradict each other or have gaps")
-                .at(source.whole()),
+            Diagnostic::error(
+                "sops/damaged-metadata",
+                "the `sops_` lines contradict each other or have gaps",
+            )
+            .at(source.whole()),
         );
     }
     if !problems.is_empty() {

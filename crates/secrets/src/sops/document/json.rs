@@ -24,7 +24,11 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     };
     let whole: Json = serde_json::from_str(source.text()).map_err(|error| {
         let message = error.to_string();
-        let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
+        let reason = message
+            .split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let at = offset(source.text(), error.line(), error.column());
         problem(at, "json/syntax", reason)
     })?;
@@ -46,9 +50,13 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         depth: 0,
     };
     reader.blank();
-    reader
-        .object(&Path::default())
-        .map_err(|()| problem(reader.at, "json/syntax", "lists and objects nest too deeply".to_owned()))?;
+    reader.object(&Path::default()).map_err(|()| {
+        problem(
+            reader.at,
+            "json/syntax",
+            "lists and objects nest too deeply".to_owned(),
+        )
+    })?;
     let (end, empty) = match reader.last_member {
         Some(end) => (end, false),
         None => (source.text().find('{').map_or(0, |at| at + 1), true),
@@ -257,7 +265,8 @@ impl Reader<'_> {
         while self.byte() != Some(b'}') {
             let key_start = self.at;
             self.scalar();
-            let key: String = serde_json::from_str(&self.text[key_start..self.at]).map_err(|_| ())?;
+            let key: String =
+                serde_json::from_str(&self.text[key_start..self.at]).map_err(|_| ())?;
             self.blank();
             self.at += 1;
             self.blank();
@@ -408,7 +417,11 @@ fn read_scalar(text: &str) -> Option<Value> {
         _ if text.starts_with('"') => Value::text(serde_json::from_str::<String>(text).ok()?),
         _ => match text.parse() {
             Ok(number) => Value::integer(number),
-            Err(_) => Value::float(text.parse().ok().filter(|number: &f64| number.is_finite())?),
+            Err(_) => Value::float(
+                text.parse()
+                    .ok()
+                    .filter(|number: &f64| number.is_finite())?,
+            ),
         },
     })
 }

@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 pub use format::Format;
 pub(crate) use ini::{items as ini_items, value_text as ini_value};
-pub(crate) use json::members as json_members;
-pub(crate) use item::{Document, Item, New, NewMetadata, Unwritable};
 use item::Layout;
+pub(crate) use item::{Document, Item, New, NewMetadata, Unwritable};
+pub(crate) use json::members as json_members;
 
 /// sops' default for the block that it adds to a YAML file.
 const YAML_INDENT: usize = 4;
@@ -61,9 +61,12 @@ pub(crate) fn read_encrypted(
     let document = read(&decode(name, content, limits)?, format, limits)?;
     if document.metadata.is_none() {
         return Err(Diagnostics::from(
-            Diagnostic::error("sops/not-encrypted", "the file has no SOPS metadata: it is not encrypted")
-                .at(document.source.whole())
-                .hint("encrypt it, or name a file that is"),
+            Diagnostic::error(
+                "sops/not-encrypted",
+                "the file has no SOPS metadata: it is not encrypted",
+            )
+            .at(document.source.whole())
+            .hint("encrypt it, or name a file that is"),
         ));
     }
     Ok(document)
@@ -80,13 +83,24 @@ pub(crate) fn write(
     match (&document.layout, document.format) {
         (Layout::Yaml(layout), _) => {
             let indent = indents.yaml.or(layout.indent).filter(|&indent| indent > 0);
-            yaml::write(document, layout, changes, metadata, indent.unwrap_or(YAML_INDENT))
+            yaml::write(
+                document,
+                layout,
+                changes,
+                metadata,
+                indent.unwrap_or(YAML_INDENT),
+            )
         }
         (Layout::Json { .. }, Format::Binary) => match (metadata, changes.first()) {
             (NewMetadata::Remove, Some(Some(New::Clear(value)))) => {
                 Ok(Zeroizing::new(value.as_bytes().to_vec()))
             }
-            _ => json::write(document, changes, metadata, blanks(indents.binary).as_deref()),
+            _ => json::write(
+                document,
+                changes,
+                metadata,
+                blanks(indents.binary).as_deref(),
+            ),
         },
         (Layout::Json { .. }, _) => {
             json::write(document, changes, metadata, blanks(indents.json).as_deref())
@@ -100,7 +114,11 @@ pub(crate) fn write(
                     _ => "",
                 };
                 let indent = blanks(indents.binary);
-                Ok(binary::write(data, tree, indent.as_deref().unwrap_or(JSON_INDENT)))
+                Ok(binary::write(
+                    data,
+                    tree,
+                    indent.as_deref().unwrap_or(JSON_INDENT),
+                ))
             }
             _ => Ok(content.clone()),
         },
@@ -120,9 +138,12 @@ fn read(source: &Source, format: Format, limits: &Limits) -> Result<Document, Di
         Format::Binary => binary::read(source),
     }?;
     // What is not a token may be a secret, whatever the file is supposed to be.
-    let clear = document.items.iter().filter(|item| {
-        !item.value.as_text().is_some_and(super::token::is_token)
-    });
-    document.source = source.clone().with_secrets(clear.map(|item| item.range.clone()));
+    let clear = document
+        .items
+        .iter()
+        .filter(|item| !item.value.as_text().is_some_and(super::token::is_token));
+    document.source = source
+        .clone()
+        .with_secrets(clear.map(|item| item.range.clone()));
     Ok(document)
 }

@@ -14,7 +14,10 @@ pub(super) fn set(text: &str, path: &Path, new: &Json) -> Result<String, EditPro
     let members = json_members(text).ok_or(EditProblem::NoPlace)?;
     // The innermost value on the way that is there.
     for depth in (0..=path.steps.len()).rev() {
-        let Some(at) = members.iter().find(|member| member.path.steps == path.steps[..depth]) else {
+        let Some(at) = members
+            .iter()
+            .find(|member| member.path.steps == path.steps[..depth])
+        else {
             continue;
         };
         let rest = &path.steps[depth..];
@@ -24,7 +27,11 @@ pub(super) fn set(text: &str, path: &Path, new: &Json) -> Result<String, EditPro
             Some(Step::Index(_)) => text[at.value.clone()].starts_with('['),
         };
         if !fits {
-            return Ok(spliced(text, at.value.clone(), &nested(rest, new).to_string()));
+            return Ok(spliced(
+                text,
+                at.value.clone(),
+                &nested(rest, new).to_string(),
+            ));
         }
         let value = nested(&rest[1..], new);
         let member = match &rest[0] {
@@ -32,7 +39,8 @@ pub(super) fn set(text: &str, path: &Path, new: &Json) -> Result<String, EditPro
             Step::Index(_) => value.to_string(),
         };
         let last = members.iter().rfind(|member| {
-            member.path.steps.len() == depth + 1 && member.path.steps[..depth] == path.steps[..depth]
+            member.path.steps.len() == depth + 1
+                && member.path.steps[..depth] == path.steps[..depth]
         });
         let (place, addition) = match last {
             Some(last) => {

@@ -34,7 +34,10 @@ pub(super) fn unset_dotenv(text: &str, path: &Path) -> Result<String, EditProble
     if !text.split_inclusive('\n').any(|line| is_key(line, key)) {
         return Err(EditProblem::NoSuchValue);
     }
-    Ok(text.split_inclusive('\n').filter(|line| !is_key(line, key)).collect())
+    Ok(text
+        .split_inclusive('\n')
+        .filter(|line| !is_key(line, key))
+        .collect())
 }
 
 pub(super) fn set_ini(source: &Source, path: &Path, new: &Json) -> Result<String, EditProblem> {
@@ -43,14 +46,27 @@ pub(super) fn set_ini(source: &Source, path: &Path, new: &Json) -> Result<String
     let value = ini_value(&scalar(new)?).ok_or(EditProblem::NoPlace)?;
     let items = ini_items(source).ok_or(EditProblem::NoPlace)?;
     if let Some((_, range)) = items.iter().find(|(at, _)| at.steps == path.steps) {
-        let blank = if text[..range.start].ends_with('=') { " " } else { "" };
-        return Ok(format!("{}{blank}{value}{}", &text[..range.start], &text[range.end..]));
+        let blank = if text[..range.start].ends_with('=') {
+            " "
+        } else {
+            ""
+        };
+        return Ok(format!(
+            "{}{blank}{value}{}",
+            &text[..range.start],
+            &text[range.end..]
+        ));
     }
-    if key.contains(['=', ':', '"', '`', '[', '\n', '#', ';']) || key.trim() != key || key.is_empty() {
+    if key.contains(['=', ':', '"', '`', '[', '\n', '#', ';'])
+        || key.trim() != key
+        || key.is_empty()
+    {
         return Err(EditProblem::NoPlace);
     }
     let line = format!("{key} = {value}\n");
-    let last = items.iter().rfind(|(at, _)| matches!(at.steps.first(), Some(Step::Key(name)) if &**name == section));
+    let last = items
+        .iter()
+        .rfind(|(at, _)| matches!(at.steps.first(), Some(Step::Key(name)) if &**name == section));
     if let Some((_, range)) = last {
         let end = text[range.end..].find('\n').map(|at| range.end + at + 1);
         return Ok(match end {
@@ -80,7 +96,9 @@ pub(super) fn unset_ini(source: &Source, path: &Path) -> Result<String, EditProb
         .find(|(at, _)| at.steps == path.steps)
         .ok_or(EditProblem::NoSuchValue)?;
     let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at + 1);
+    let end = text[range.end..]
+        .find('\n')
+        .map_or(text.len(), |at| range.end + at + 1);
     Ok(format!("{}{}", &text[..start], &text[end..]))
 }
 
@@ -90,7 +108,11 @@ fn is_key(line: &str, key: &str) -> bool {
 
 fn dotenv_key(path: &Path) -> Result<&str, EditProblem> {
     match &path.steps[..] {
-        [Step::Key(key)] if !key.contains(['=', '\n']) && !key.starts_with('#') && !key.is_empty() => Ok(key),
+        [Step::Key(key)]
+            if !key.contains(['=', '\n']) && !key.starts_with('#') && !key.is_empty() =>
+        {
+            Ok(key)
+        }
         _ => Err(EditProblem::NoPlace),
     }
 }

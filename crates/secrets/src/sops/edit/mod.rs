@@ -42,13 +42,19 @@ pub fn set(
     identities: &[Identity],
     now: Timestamp,
 ) -> Result<Encrypted, Diagnostics> {
-    edit(file, path, identities, now, |source, limits, format| match format {
-        Format::Yaml => yaml::set(source, limits, path, value),
-        Format::Json => json::set(source.text(), path, value),
-        Format::Dotenv => lines::set_dotenv(source.text(), path, value),
-        Format::Ini => lines::set_ini(source, path, value),
-        Format::Binary => Err(EditProblem::NoPlace),
-    })
+    edit(
+        file,
+        path,
+        identities,
+        now,
+        |source, limits, format| match format {
+            Format::Yaml => yaml::set(source, limits, path, value),
+            Format::Json => json::set(source.text(), path, value),
+            Format::Dotenv => lines::set_dotenv(source.text(), path, value),
+            Format::Ini => lines::set_ini(source, path, value),
+            Format::Binary => Err(EditProblem::NoPlace),
+        },
+    )
 }
 
 /// Takes a value out, or a whole map or list; everything else keeps its tokens.
@@ -62,13 +68,19 @@ pub fn unset(
     identities: &[Identity],
     now: Timestamp,
 ) -> Result<Encrypted, Diagnostics> {
-    edit(file, path, identities, now, |source, limits, format| match format {
-        Format::Yaml => yaml::unset(source, limits, path),
-        Format::Json => json::unset(source.text(), path),
-        Format::Dotenv => lines::unset_dotenv(source.text(), path),
-        Format::Ini => lines::unset_ini(source, path),
-        Format::Binary => Err(EditProblem::NoPlace),
-    })
+    edit(
+        file,
+        path,
+        identities,
+        now,
+        |source, limits, format| match format {
+            Format::Yaml => yaml::unset(source, limits, path),
+            Format::Json => json::unset(source.text(), path),
+            Format::Dotenv => lines::unset_dotenv(source.text(), path),
+            Format::Ini => lines::unset_ini(source, path),
+            Format::Binary => Err(EditProblem::NoPlace),
+        },
+    )
 }
 
 /// Puts a whole new plaintext in the place of what an encrypted file holds, as an editor hands
@@ -127,10 +139,22 @@ fn edit(
 impl EditProblem {
     fn diagnostic(self, name: &str, path: &Path) -> Diagnostic {
         let (rule, message) = match self {
-            Self::NoDocument => ("sops/no-such-value", "the file has not that many documents".to_owned()),
-            Self::Alias => ("sops/alias", format!("`{path}` stands in what an alias refers to")),
-            Self::NoSuchValue => ("sops/no-such-value", format!("there is no value at `{path}`")),
-            Self::NoPlace => ("sops/no-place", format!("this kind of file has no place for such a value at `{path}`")),
+            Self::NoDocument => (
+                "sops/no-such-value",
+                "the file has not that many documents".to_owned(),
+            ),
+            Self::Alias => (
+                "sops/alias",
+                format!("`{path}` stands in what an alias refers to"),
+            ),
+            Self::NoSuchValue => (
+                "sops/no-such-value",
+                format!("there is no value at `{path}`"),
+            ),
+            Self::NoPlace => (
+                "sops/no-place",
+                format!("this kind of file has no place for such a value at `{path}`"),
+            ),
         };
         Diagnostic::error(rule, message).at(Location::file(name))
     }

@@ -9,9 +9,17 @@ use super::EditProblem;
 use crate::sops::path::{Path, Step};
 
 /// The text with a value set, everything else as it was. Missing maps are made.
-pub(super) fn set(source: &Source, limits: &Limits, path: &Path, new: &Json) -> Result<String, EditProblem> {
+pub(super) fn set(
+    source: &Source,
+    limits: &Limits,
+    path: &Path,
+    new: &Json,
+) -> Result<String, EditProblem> {
     let parsed = parse(source, limits);
-    let mut node = parsed.documents.get(path.document).ok_or(EditProblem::NoDocument)?;
+    let mut node = parsed
+        .documents
+        .get(path.document)
+        .ok_or(EditProblem::NoDocument)?;
     let mut edits = Edits::new(source.text());
     // From where to where the text is replaced, and what separates it from what stands before.
     let mut place = (node.full_range(), "");
@@ -31,12 +39,21 @@ pub(super) fn set(source: &Source, limits: &Limits, path: &Path, new: &Json) -> 
             }
             (Yaml::Sequence(items), Step::Index(index)) if !items.is_empty() => {
                 let Some(item) = items.get(*index) else {
-                    append_item(&mut edits, source.text(), node, items, &flow(&nested(rest, new)));
+                    append_item(
+                        &mut edits,
+                        source.text(),
+                        node,
+                        items,
+                        &flow(&nested(rest, new)),
+                    );
                     return edits.apply().map_err(|_| EditProblem::NoPlace);
                 };
                 node = item;
                 // A dash without anything behind it.
-                place = (item.full_range(), if item.range().is_empty() { " " } else { "" });
+                place = (
+                    item.full_range(),
+                    if item.range().is_empty() { " " } else { "" },
+                );
             }
             // What is there is no map or list, or an empty one: it gives way, as in sops.
             _ if depth == 0 => {
@@ -59,7 +76,10 @@ pub(super) fn set(source: &Source, limits: &Limits, path: &Path, new: &Json) -> 
 /// The text without a value.
 pub(super) fn unset(source: &Source, limits: &Limits, path: &Path) -> Result<String, EditProblem> {
     let parsed = parse(source, limits);
-    let mut node = parsed.documents.get(path.document).ok_or(EditProblem::NoDocument)?;
+    let mut node = parsed
+        .documents
+        .get(path.document)
+        .ok_or(EditProblem::NoDocument)?;
     let (last, outer) = path.steps.split_last().ok_or(EditProblem::NoSuchValue)?;
     for step in outer {
         node = match (node.value(), step) {
@@ -76,7 +96,9 @@ pub(super) fn unset(source: &Source, limits: &Limits, path: &Path) -> Result<Str
     let mut edits = Edits::new(source.text());
     match (node.value(), last) {
         (Yaml::Mapping(_), Step::Key(key)) => {
-            edits.remove_key(node, key).map_err(|_| EditProblem::NoSuchValue)?;
+            edits
+                .remove_key(node, key)
+                .map_err(|_| EditProblem::NoSuchValue)?;
         }
         (Yaml::Sequence(items), Step::Index(index)) if *index < items.len() => {
             remove_item(&mut edits, source.text(), node, items, *index);
@@ -87,7 +109,9 @@ pub(super) fn unset(source: &Source, limits: &Limits, path: &Path) -> Result<Str
 }
 
 fn append_item(edits: &mut Edits<'_>, text: &str, list: &Node, items: &[Node], new: &str) {
-    let last = items.last().map_or(list.range().end, |item| item.range().end);
+    let last = items
+        .last()
+        .map_or(list.range().end, |item| item.range().end);
     if list.notation() == Notation::Flow {
         edits.insert(last, format!(", {new}"));
         return;
@@ -123,7 +147,9 @@ fn remove_item(edits: &mut Edits<'_>, text: &str, list: &Node, items: &[Node], i
         None => {
             let start = dash(item);
             let line = text[..start].rfind('\n').unwrap_or(start);
-            let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
+            let end = text[range.end..]
+                .find('\n')
+                .map_or(text.len(), |at| range.end + at);
             edits.remove(line..end);
         }
     }
@@ -131,14 +157,17 @@ fn remove_item(edits: &mut Edits<'_>, text: &str, list: &Node, items: &[Node], i
 
 /// A value inside of the maps and lists that a path asks for.
 pub(super) fn nested(steps: &[Step], value: &Json) -> Json {
-    steps.iter().rev().fold(value.clone(), |inner, step| match step {
-        Step::Key(key) => {
-            let mut map = serde_json::Map::new();
-            map.insert(key.to_string(), inner);
-            Json::Object(map)
-        }
-        Step::Index(_) => Json::Array(vec![inner]),
-    })
+    steps
+        .iter()
+        .rev()
+        .fold(value.clone(), |inner, step| match step {
+            Step::Key(key) => {
+                let mut map = serde_json::Map::new();
+                map.insert(key.to_string(), inner);
+                Json::Object(map)
+            }
+            Step::Index(_) => Json::Array(vec![inner]),
+        })
 }
 
 /// JSON as one line of YAML.
@@ -146,10 +175,16 @@ fn flow(value: &Json) -> String {
     match value {
         Json::String(text) => quote(text),
         Json::Object(map) => {
-            let entries: Vec<_> = map.iter().map(|(key, value)| format!("{}: {}", quote(key), flow(value))).collect();
+            let entries: Vec<_> = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", quote(key), flow(value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
-        Json::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Json::Array(items) => format!(
+            "[{}]",
+            items.iter().map(flow).collect::<Vec<_>>().join(", ")
+        ),
         other => other.to_string(),
     }
 }

@@ -40,8 +40,11 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
             let tree = unflatten(std::mem::take(&mut reader.flat));
             if tree.is_none() {
                 reader.problems.push(
-                    Diagnostic::error("sops/damaged-metadata", "the keys of `[sops]` contradict each other or have gaps")
-                        .at(source.whole()),
+                    Diagnostic::error(
+                        "sops/damaged-metadata",
+                        "the keys of `[sops]` contradict each other or have gaps",
+                    )
+                    .at(source.whole()),
                 );
             }
             tree
@@ -132,7 +135,11 @@ pub(crate) fn items(source: &Source) -> Option<Vec<(Path, Range<usize>)>> {
 fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
     let text = new.as_text()?;
     if !item.comment {
-        let text = if new.kind() == Kind::Bool { text.to_ascii_lowercase() } else { text.to_owned() };
+        let text = if new.kind() == Kind::Bool {
+            text.to_ascii_lowercase()
+        } else {
+            text.to_owned()
+        };
         return value::write(&text).map(Zeroizing::new);
     }
     // Lines after the first bring their own `;` where they have one.
@@ -170,7 +177,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn lines(&mut self) {
         let text = self.source.text();
-        let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut at = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
         while at < text.len() {
             let next = value::line_end(text, at);
             let raw = &text[at..next];
@@ -231,7 +242,8 @@ impl Reader<'_> {
             block.range.end = self.comments.first().map_or(line, |(range, _)| range.start);
         }
         if let Some(at) = text[end..].find(['#', ';']) {
-            self.comments.push((range.start + end + at..range.end, false));
+            self.comments
+                .push((range.start + end + at..range.end, false));
         }
         if &*self.section == METADATA {
             if self.block.is_some() {
@@ -255,7 +267,10 @@ impl Reader<'_> {
         let text = self.source.text();
         let line = &text[range.clone()];
         let Some((name, delimiter)) = key_name(line) else {
-            self.problem(range, "this line is no `key = value`, no comment and no `[section]`");
+            self.problem(
+                range,
+                "this line is no `key = value`, no comment and no `[section]`",
+            );
             return next;
         };
         let Some(read) = value::read(text, range.start + delimiter + 1) else {
@@ -281,11 +296,15 @@ impl Reader<'_> {
             return read.next;
         }
         if !self.keys.insert(name.clone()) {
-            self.problem(range, "this key stands twice in its section, and sops keeps only one");
+            self.problem(
+                range,
+                "this key stands twice in its section, and sops keeps only one",
+            );
             return read.next;
         }
         let path = self.section_path().child(Step::Key(name.into()));
-        self.items.push(item(path, false, read.range, Value::text(read.text), false));
+        self.items
+            .push(item(path, false, read.range, Value::text(read.text), false));
         if let Some(comment) = read.comment {
             self.comments.push((comment, false));
         }
@@ -305,7 +324,13 @@ impl Reader<'_> {
             };
             let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
             let trailing = !text[line..range.start].trim().is_empty();
-            self.items.push(item(path.clone(), true, range, Value::comment(body), trailing));
+            self.items.push(item(
+                path.clone(),
+                true,
+                range,
+                Value::comment(body),
+                trailing,
+            ));
         }
     }
 
@@ -315,7 +340,8 @@ impl Reader<'_> {
 
     fn problem(&mut self, range: Range<usize>, message: &'static str) {
         let source = self.source.clone().with_secrets([range.clone()]);
-        self.problems.push(Diagnostic::error("ini/syntax", message).at(source.location(range)));
+        self.problems
+            .push(Diagnostic::error("ini/syntax", message).at(source.location(range)));
     }
 }
 

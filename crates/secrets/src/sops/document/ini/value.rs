@@ -41,7 +41,10 @@ pub(super) fn read(text: &str, from: usize) -> Option<Read> {
         return Some(continued(text, start, start + trimmed.len(), next));
     }
     let (value, comment) = match trimmed.find(['#', ';']) {
-        Some(at) => (trimmed[..at].trim_end(), Some(start + at..start + trimmed.len())),
+        Some(at) => (
+            trimmed[..at].trim_end(),
+            Some(start + at..start + trimmed.len()),
+        ),
         None => (trimmed, None),
     };
     Some(Read {
@@ -145,7 +148,9 @@ fn unquoted(value: &str) -> &str {
 
 /// The start of the next line.
 pub(super) fn line_end(text: &str, from: usize) -> usize {
-    text[from..].find('\n').map_or(text.len(), |at| from + at + 1)
+    text[from..]
+        .find('\n')
+        .map_or(text.len(), |at| from + at + 1)
 }
 
 #[cfg(test)]
@@ -174,7 +179,10 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        for value in ["", "a", " a ", "a;b", "a#b", "'a'", "\"a\"", "a\nb", "a`b", "a\"b", "a\\", "`a;b", "a;\nb\n"] {
+        for value in [
+            "", "a", " a ", "a;b", "a#b", "'a'", "\"a\"", "a\nb", "a`b", "a\"b", "a\\", "`a;b",
+            "a;\nb\n",
+        ] {
             let written = write(value).unwrap_or_else(|| panic!("{value:?}"));
             let line = format!("k = {written}\n");
             assert_eq!(read(&line, 3).expect("a value").text, value);

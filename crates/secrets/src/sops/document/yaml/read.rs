@@ -28,9 +28,10 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
     let mut start = 0;
     for (number, root) in parsed.documents.iter().enumerate() {
         let end = document_end(source.text(), root);
-        let next = parsed.documents.get(number + 1).map_or(source.text().len(), |next| {
-            next.full_range().start.max(end)
-        });
+        let next = parsed
+            .documents
+            .get(number + 1)
+            .map_or(source.text().len(), |next| next.full_range().start.max(end));
         documents.push(reader.document(number, root, start, end));
         start = end.min(next);
     }
@@ -50,7 +51,13 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
         let within = |block: &Block| block.range.contains(&comment.range.start);
         !blocks.iter().any(within)
     });
-    let items = place_comments(source.text(), reader.items, comments, &reader.scopes, &reader.entries);
+    let items = place_comments(
+        source.text(),
+        reader.items,
+        comments,
+        &reader.scopes,
+        &reader.entries,
+    );
     Ok(Document {
         format: Format::Yaml,
         source: source.clone(),
@@ -117,7 +124,10 @@ impl<'a> Reader<'a> {
             self.problem(
                 root.range(),
                 "sops/not-a-map",
-                format!("the document is {}, where SOPS needs a map", root.kind_name()),
+                format!(
+                    "the document is {}, where SOPS needs a map",
+                    root.kind_name()
+                ),
             );
             return plain;
         };
@@ -140,13 +150,20 @@ impl<'a> Reader<'a> {
     }
 
     fn mapping(&mut self, node: &Node, path: &Path, around: &Around, root: bool) {
-        let Some(mapping) = node.as_mapping() else { return };
+        let Some(mapping) = node.as_mapping() else {
+            return;
+        };
         let expanded = around.expansion.is_some();
         let flow = around.flow || node.notation() == Notation::Flow;
-        let first = mapping.entries().first().map_or(node.range().start, |entry| {
-            entry.key.full_range().start
-        });
-        let column = if flow { around.column } else { self.column(first) };
+        let first = mapping
+            .entries()
+            .first()
+            .map_or(node.range().start, |entry| entry.key.full_range().start);
+        let column = if flow {
+            around.column
+        } else {
+            self.column(first)
+        };
         if !expanded {
             self.scope(path, around, node, flow, column);
             if !flow && !root && self.indent.is_none() && column > around.column {
@@ -155,7 +172,9 @@ impl<'a> Reader<'a> {
         }
         let entries = mapping.entries();
         for (index, entry) in entries.iter().enumerate() {
-            let Some(key) = self.key(&entry.key) else { continue };
+            let Some(key) = self.key(&entry.key) else {
+                continue;
+            };
             let start = entry.key.full_range().start;
             let close = entries
                 .get(index + 1)
@@ -300,7 +319,8 @@ impl<'a> Reader<'a> {
                 column: around.column,
                 flow: around.flow,
                 tag,
-                definition: (node.is_alias() || expansion.is_some()).then(|| node.definition_range()),
+                definition: (node.is_alias() || expansion.is_some())
+                    .then(|| node.definition_range()),
                 expansion,
                 ..Slot::default()
             },
@@ -351,9 +371,7 @@ impl<'a> Reader<'a> {
                 Err(_) => self.too_large(node),
             },
             Resolved::BigInteger(_) => self.too_large(node),
-            Resolved::Timestamp(text) => {
-                Value::time(&text).unwrap_or_else(|| Value::text(text))
-            }
+            Resolved::Timestamp(text) => Value::time(&text).unwrap_or_else(|| Value::text(text)),
             Resolved::Binary(text) => {
                 let text: String = text.split_whitespace().collect();
                 BASE64_STANDARD.decode(&text).map_or_else(
@@ -415,7 +433,10 @@ impl<'a> Reader<'a> {
 
     /// Takes a `sops` entry for a block.
     fn block(&mut self, document: usize, root: &Node, index: usize, start: usize) {
-        let Some(entry) = root.as_mapping().and_then(|mapping| mapping.entries().get(index)) else {
+        let Some(entry) = root
+            .as_mapping()
+            .and_then(|mapping| mapping.entries().get(index))
+        else {
             return;
         };
         if document == 0 {
@@ -425,7 +446,10 @@ impl<'a> Reader<'a> {
                 self.problem(
                     entry.value.range(),
                     "sops/damaged-metadata",
-                    format!("`sops` is {}, where SOPS keeps a map", entry.value.kind_name()),
+                    format!(
+                        "`sops` is {}, where SOPS keeps a map",
+                        entry.value.kind_name()
+                    ),
                 );
             }
         }
@@ -465,7 +489,9 @@ impl<'a> Reader<'a> {
     }
 
     fn column(&self, offset: usize) -> usize {
-        let line = self.source.text()[..offset].rfind('\n').map_or(0, |at| at + 1);
+        let line = self.source.text()[..offset]
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
         offset - line
     }
 
@@ -482,7 +508,9 @@ fn document_end(text: &str, root: &Node) -> usize {
     let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let mut end = at;
     if root.range().is_empty() && text[line..].starts_with("---") || at > line {
-        at = text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
+        at = text[at..]
+            .find('\n')
+            .map_or(text.len(), |newline| at + newline + 1);
         end = at;
     }
     for line in text[at..].split_inclusive('\n') {
@@ -503,7 +531,9 @@ fn document_end(text: &str, root: &Node) -> usize {
 
 /// The end of the line that holds `end`, with its line break.
 fn whole_lines(text: &str, end: usize) -> usize {
-    text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1)
+    text[end..]
+        .find('\n')
+        .map_or(text.len(), |newline| end + newline + 1)
 }
 
 /// A flow entry with the comma before it, or else the one after it.
@@ -533,8 +563,9 @@ fn json(node: &Node) -> Json {
         Yaml::Scalar(scalar) => match scalar.read(Dialect::Go) {
             Resolved::Null => Json::Null,
             Resolved::Bool(truth) => Json::Bool(truth),
-            Resolved::Integer(number) => i64::try_from(number)
-                .map_or_else(|_| Json::from(scalar.text()), Json::from),
+            Resolved::Integer(number) => {
+                i64::try_from(number).map_or_else(|_| Json::from(scalar.text()), Json::from)
+            }
             _ => Json::from(scalar.text()),
         },
     }

@@ -94,9 +94,10 @@ fn text(text: &str, room: &Room) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    let starts = text.chars().next().is_some_and(|first| {
-        !first.is_whitespace() && !"-?:,[]{}#&*!|>'\"%@`".contains(first)
-    });
+    let starts = text
+        .chars()
+        .next()
+        .is_some_and(|first| !first.is_whitespace() && !"-?:,[]{}#&*!|>'\"%@`".contains(first));
     starts
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")

@@ -144,7 +144,9 @@ impl<'a> Writer<'a> {
     }
 
     fn comment(&mut self, number: usize, item: &Item) {
-        let Some(text) = self.comment_text(number, item) else { return };
+        let Some(text) = self.comment_text(number, item) else {
+            return;
+        };
         if self.changes[number].is_none() {
             return;
         }
@@ -170,7 +172,8 @@ impl<'a> Writer<'a> {
             Some(New::Clear(value)) => match value.as_text() {
                 Some(text) if !text.contains(['\n', '\r']) => out.push_str(text),
                 _ => {
-                    self.problems.push((number, Unwritable("a comment of YAML is one line of text")));
+                    self.problems
+                        .push((number, Unwritable("a comment of YAML is one line of text")));
                     return None;
                 }
             },
@@ -180,11 +183,14 @@ impl<'a> Writer<'a> {
 
     /// Writes the list or map of an alias out in its place.
     fn expand(&mut self, expansion: usize, first: usize) {
-        let Some(expansion) = self.layout.expansions.get(expansion) else { return };
+        let Some(expansion) = self.layout.expansions.get(expansion) else {
+            return;
+        };
         let mut out = Zeroizing::new(String::new());
         let mut next = first;
         self.flow(&expansion.node, &mut next, &mut out);
-        self.splices.replace(expansion.range.clone(), out.as_bytes());
+        self.splices
+            .replace(expansion.range.clone(), out.as_bytes());
     }
 
     fn flow(&self, node: &Node, next: &mut usize, out: &mut String) {
@@ -193,7 +199,11 @@ impl<'a> Writer<'a> {
                 for (position, entry) in mapping.into_iter().enumerate() {
                     out.push_str(if position == 0 { "{" } else { ", " });
                     let key = entry.key.text().unwrap_or_default();
-                    out.push_str(&if key == "<<" { key.to_owned() } else { yaml::quote(key) });
+                    out.push_str(&if key == "<<" {
+                        key.to_owned()
+                    } else {
+                        yaml::quote(key)
+                    });
                     out.push_str(": ");
                     self.flow(&entry.value, next, out);
                 }
@@ -244,7 +254,8 @@ impl<'a> Writer<'a> {
             }
             NewMetadata::Touch { mac, last_modified } => {
                 for block in blocks {
-                    for (range, new) in [(&block.mac, *mac), (&block.last_modified, *last_modified)] {
+                    for (range, new) in [(&block.mac, *mac), (&block.last_modified, *last_modified)]
+                    {
                         let Some(range) = range else { continue };
                         let quote = match self.text.as_bytes().get(range.start) {
                             Some(b'\'') => "'",
@@ -252,7 +263,8 @@ impl<'a> Writer<'a> {
                             _ if new.starts_with("ENC[") => "",
                             _ => "\"",
                         };
-                        self.splices.replace(range.clone(), format!("{quote}{new}{quote}"));
+                        self.splices
+                            .replace(range.clone(), format!("{quote}{new}{quote}"));
                     }
                 }
             }
@@ -273,13 +285,25 @@ impl<'a> Writer<'a> {
                             // The range has one of the commas around it.
                             let old = &self.text[block.range.clone()];
                             let before = if old.starts_with(',') { ", " } else { "" };
-                            let after = if old.trim_end().ends_with(',') { ", " } else { "" };
-                            self.splices.replace(block.range.clone(), format!("{before}\"sops\": {flow}{after}"));
+                            let after = if old.trim_end().ends_with(',') {
+                                ", "
+                            } else {
+                                ""
+                            };
+                            self.splices.replace(
+                                block.range.clone(),
+                                format!("{before}\"sops\": {flow}{after}"),
+                            );
                         }
                         (None, Some(empty)) => {
                             let before = self.text[..place.end].trim_end();
-                            let comma = if empty || before.ends_with(',') { "" } else { ", " };
-                            self.splices.replace(place.end..place.end, format!("{comma}\"sops\": {flow}"));
+                            let comma = if empty || before.ends_with(',') {
+                                ""
+                            } else {
+                                ", "
+                            };
+                            self.splices
+                                .replace(place.end..place.end, format!("{comma}\"sops\": {flow}"));
                         }
                         (None, None) => {
                             let ended = place.end == 0 || self.text[..place.end].ends_with('\n');

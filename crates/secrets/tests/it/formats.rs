@@ -1,0 +1,385 @@
+//! Each format, there and back.
+
+use secrets::{Kind, values};
+
+use super::*;
+
+/// Encrypted and decrypted again it reads the same, and a second encryption changes nothing.
+fn survives(name: &str, plain: &str, rule: &Rule) -> String {
+    let made = good(name, plain, None, rule);
+    let clear = opened(name, &made.content);
+    let again = good(name, plain, Some(&made.content), rule);
+    assert_eq!(again.content, made.content, "{plain}");
+    let back = good(name, &clear, Some(&made.content), rule);
+    assert_eq!(back.content, made.content, "{clear}");
+    clear
+}
+
+#[test]
+fn yaml_keeps_everything_that_is_no_value() {
+    let plain = "\
+# top
+
+a:   'single'   # behind
+b: |  # header
+  first
+
+   second
+c: [1, 'x, y', {d: \"e\"}]   # flow
+d: &anchor !!str 123
+e: !custom text
+f: >-
+  folded
+  text
+
+\"g h\": \"\\u00e9\\n\"
+# before the list
+list:
+# in the list
+- one
+-   two # last
+- - deep
+  # below deep
+- k: v
+  l:
+---
+on: yes
+empty: {}
+none: []
+tilde: ~
+blank:
+...
+";
+    let made = good("a.yaml", plain, None, &everything());
+    insta::assert_snapshot!(shown("a.yaml", &made.content), @r#"
+    #<comment>
+
+    a:   <str>   #<comment>
+    b: <str> #<comment>
+    c: ["<int>", "<str>", {d: "<str>"}]   #<comment>
+    d: &anchor <str>
+    e: <str>
+    f: <str>
+
+    "g h": <str>
+    #<comment>
+    list:
+    #<comment>
+    - <str>
+    -   <str> #<comment>
+    - - <str>
+      #<comment>
+    - k: <str>
+      l:
+    sops:
+      age:
+        - age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun
+      unencrypted_suffix: _unencrypted
+    ---
+    on: <str>
+    empty: {}
+    none: []
+    tilde: ~
+    blank:
+    sops:
+      age:
+        - age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun
+      unencrypted_suffix: _unencrypted
+    ...
+    "#);
+    insta::assert_snapshot!(survives("a.yaml", plain, &everything()), @r#"
+    # top
+
+    a:   single   # behind
+    b: "first\n\n second\n" # header
+    c: [1, 'x, y', {d: e}]   # flow
+    d: &anchor '123'
+    e: text
+    f: folded text
+
+    "g h": |
+      é
+    # before the list
+    list:
+    # in the list
+    - one
+    -   two # last
+    - - deep
+      # below deep
+    - k: v
+      l:
+    ---
+    on: 'yes'
+    empty: {}
+    none: []
+    tilde: ~
+    blank:
+    ...
+    "#);
+}
+
+#[test]
+fn yaml_scalars_have_the_types_of_go() {
+    let plain = "\
+octal: 0644
+eight: 08
+grouped: 1_000
+hex: 0x2A
+word: yes
+clock: 12:30
+float: 1.0
+infinite: -.inf
+date: 2024-1-1
+time: 2001-12-14t21:59:43.10-05:00
+tagged: !!str 5
+binary: !!binary aGk=
+quoted: '5'
+";
+    let made = good("a.yaml", plain, None, &everything());
+    let all = values(&File::new("a.yaml", &made.content), &[identity()]).expect("values");
+    let table: Vec<_> = all
+        .iter()
+        .map(|(path, value)| {
+            format!(
+                "{path}: {:?} {}",
+                value.kind(),
+                value.as_text().expect("text")
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(table.join("\n"), @r"
+    octal: Integer 420
+    eight: Float 8
+    grouped: Integer 1000
+    hex: Integer 42
+    word: Text yes
+    clock: Text 12:30
+    float: Float 1
+    infinite: Float -Inf
+    date: Time 2024-01-01T00:00:00Z
+    time: Time 2001-12-14T21:59:43.1-05:00
+    tagged: Text 5
+    binary: Text hi
+    quoted: Text 5
+    ");
+    let clear = survives("a.yaml", plain, &everything());
+    insta::assert_snapshot!(clear, @r"
+    octal: 420
+    eight: 8.0
+    grouped: 1000
+    hex: 42
+    word: 'yes'
+    clock: '12:30'
+    float: 1.0
+    infinite: -.inf
+    date: 2024-01-01T00:00:00Z
+    time: 2001-12-14T21:59:43.1-05:00
+    tagged: '5'
+    binary: hi
+    quoted: '5'
+    ");
+}
+
+#[test]
+fn aliases_of_encrypted_values_are_written_out() {
+    let plain = "\
+base: &base
+  user: x
+  tags: [a, b]
+merged:
+  <<: *base
+  own: y
+same: *base
+one: &one secret
+two: *one
+";
+    let made = good("a.yaml", plain, None, &everything());
+    insta::assert_snapshot!(shown("a.yaml", &made.content), @r#"
+    base: &base
+      user: <str>
+      tags: ["<str>", "<str>"]
+    merged:
+      <<: {user: "<str>", tags: ["<str>", "<str>"]}
+      own: <str>
+    same: {user: "<str>", tags: ["<str>", "<str>"]}
+    one: &one <str>
+    two: <str>
+    sops:
+      age:
+        - age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun
+      unencrypted_suffix: _unencrypted
+    "#);
+    insta::assert_snapshot!(opened("a.yaml", &made.content), @r"
+    base: &base
+      user: x
+      tags: [a, b]
+    merged:
+      <<: {user: x, tags: [a, b]}
+      own: 'y'
+    same: {user: x, tags: [a, b]}
+    one: &one secret
+    two: secret
+    ");
+    let clear = good(
+        "a.yaml",
+        "a: &a [x]\nb: *a\nsecret: s\n",
+        None,
+        &rule("encrypted_regex", "secret"),
+    );
+    assert!(String::from_utf8_lossy(&clear.content).starts_with("a: &a [x]\nb: *a\nsecret: ENC"));
+}
+
+#[test]
+fn comments_can_be_selected_by_comments() {
+    let plain = "# clear\na: 1\n# sops:enc\n# also\nb:\n  c: 2\n  d: 3\ne: 4 # sops:enc\nf: 5\n";
+    let made = good(
+        "a.yaml",
+        plain,
+        None,
+        &rule("encrypted_comment_regex", "sops:enc"),
+    );
+    insta::assert_snapshot!(shown("a.yaml", &made.content), @r"
+    # clear
+    a: 1
+    # sops:enc
+    #<comment>
+    b:
+      c: <int>
+      d: <int>
+    e: <int> # sops:enc
+    f: 5
+    sops:
+      age:
+        - age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun
+      encrypted_comment_regex: sops:enc
+    ");
+    survives(
+        "a.yaml",
+        plain,
+        &rule("encrypted_comment_regex", "sops:enc"),
+    );
+    survives(
+        "a.yaml",
+        plain,
+        &rule("unencrypted_comment_regex", "sops:enc"),
+    );
+}
+
+#[test]
+fn other_line_ends_and_flow_documents_are_kept() {
+    let windows = "a: b\r\nc: |\r\n  d\r\n  e\r\n";
+    assert_eq!(survives("a.yaml", windows, &everything()), windows);
+    let flow = "{\"a\": \"b\", c: [1, 2]}\n";
+    survives("a.yaml", flow, &everything());
+    survives("a.yaml", "a: b", &everything());
+    survives(
+        "a.yaml",
+        "---\n# only a comment\n---\na: b\n",
+        &everything(),
+    );
+}
+
+#[test]
+fn json_keeps_its_layout() {
+    let plain = "{\n  \"a\": \"x<y\\u00e9\", \"n\": 9007199254740993,\n  \"f\": 1.50, \"l\": [true, null, {}, []],\n  \"o\": {\"e\": \"\"}\n}\n";
+    let made = good("a.json", plain, None, &everything());
+    insta::assert_snapshot!(shown("a.json", &made.content), @r#"
+    {
+      "a": "<str>", "n": "<int>",
+      "f": "<float>", "l": ["<bool>", null, {}, []],
+      "o": {"e": ""},
+      "sops": {
+        "age": [
+          "age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun"
+        ],
+        "unencrypted_suffix": "_unencrypted"
+      }
+    }
+    "#);
+    assert!(
+        String::from_utf8_lossy(&made.content).contains("\"mac\": \"ENC["),
+        "Flux looks for these very bytes"
+    );
+    insta::assert_snapshot!(survives("a.json", plain, &everything()), @r#"
+    {
+      "a": "x<yé", "n": 9007199254740993,
+      "f": 1.5, "l": [true, null, {}, []],
+      "o": {"e": ""}
+    }
+    "#);
+    survives("a.json", "{}", &everything());
+    survives("a.json", "{\"a\":\"b\"}", &everything());
+}
+
+#[test]
+fn dotenv_keeps_its_lines() {
+    let plain = "# note\nA=one\n\nB= two \\n lines \nC=\nD=x=y";
+    let made = good("a.env", plain, None, &everything());
+    insta::assert_snapshot!(shown("a.env", &made.content).lines().filter(|line| !line.contains("age1")).collect::<Vec<_>>().join("\n"), @r"
+    #<comment>
+    A=<str>
+
+    B=<str>
+    C=
+    D=<str>
+    sops_unencrypted_suffix=_unencrypted
+    ");
+    assert!(String::from_utf8_lossy(&made.content).contains("\nsops_mac=ENC["));
+    survives("a.env", plain, &everything());
+}
+
+#[test]
+fn ini_keeps_its_lines() {
+    let plain = "; top\nglobal = 1\n\n[section]\n# note\n# more\nkey = value ; behind\nquoted = `a;b`\n\"odd:name\" : x\nempty =\n\n[section]\nkey = again\n";
+    let made = good("a.ini", plain, None, &everything());
+    let shown = shown("a.ini", &made.content);
+    insta::assert_snapshot!(shown.split("[sops]").next().expect("a start"), @r#"
+    ; <comment>
+    global = <str>
+
+    [section]
+    ; <comment>
+    key = <str> ; <comment>
+    quoted = <str>
+    "odd:name" : <str>
+    empty =
+
+    [section]
+    key = <str>
+    "#);
+    insta::assert_snapshot!(survives("a.ini", plain, &everything()), @r#"
+    ; top
+    global = 1
+
+    [section]
+    ; note
+    # more
+    key = value ; behind
+    quoted = `a;b`
+    "odd:name" : x
+    empty =
+
+    [section]
+    key = again
+    "#);
+}
+
+#[test]
+fn binary_files_may_hold_anything() {
+    let rule = rule("encrypted_regex", "^never$");
+    for content in [&b""[..], b"text", &[0xff, 0, 1, b'\n']] {
+        let request = Request {
+            plaintext: File::new("a.bin", content),
+            previous: None,
+            rule: &rule,
+            identities: &[],
+            now: now(0),
+        };
+        let made = encrypt(&request).expect("encrypted");
+        let clear = decrypt(&File::new("a.bin", &made.content), &[identity()]).expect("decrypted");
+        assert_eq!(clear.content.as_slice(), content);
+        assert!(!made.content.windows(4).any(|part| part == b"text"));
+        let all = values(&File::new("a.bin", &made.content), &[identity()]).expect("values");
+        assert_eq!(all[0].1.kind(), Kind::Text);
+    }
+}
