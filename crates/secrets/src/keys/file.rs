@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Diagnostics, Source};
 
-use super::Identity;
+use super::identity::Identity;
 
 /// The prefix of a classic identity, before its first `1`.
 const CLASSIC: &str = "AGE-SECRET-KEY-1";

@@ -195,7 +195,7 @@ impl PrivateKey {
         let mut stream = Shake256::default().chain(seed.as_slice()).finalize_xof();
         let mut halves = Zeroizing::new([0; 96]);
         stream.read(halves.as_mut_slice());
-        let mut part = |from: usize| {
+        let part = |from: usize| {
             let mut bytes = [0; 32];
             bytes.copy_from_slice(&halves[from..from + 32]);
             bytes

@@ -140,26 +140,27 @@ fn run_vector(bytes: &[u8]) -> Option<(String, String)> {
     Some((expected, outcome))
 }
 
+/// All identities at once, as `age` borrows them: a decryptor can be used only once.
+fn nested<'a>(
+    rest: &'a [Identity],
+    got: &mut Vec<&'a dyn age::Identity>,
+    work: &mut dyn FnMut(&[&dyn age::Identity]),
+) {
+    match rest.split_first() {
+        None => work(got),
+        Some((first, rest)) => {
+            first.with_age(|identity| {
+                let mut all: Vec<&dyn age::Identity> = got.clone();
+                all.push(identity);
+                nested(rest, &mut all, work);
+            });
+        }
+    }
+}
+
 fn decrypt(identities: &[Identity], body: &[u8]) -> Result<String, String> {
     let decryptor = age::Decryptor::new(ArmoredReader::new(body)).map_err(|_| "failure")?;
     let mut decryptor = Some(decryptor);
-    // A single decryptor serves all identities: nest them.
-    fn nested<'a>(
-        rest: &'a [Identity],
-        got: &mut Vec<&'a dyn age::Identity>,
-        work: &mut dyn FnMut(&[&dyn age::Identity]),
-    ) {
-        match rest.split_first() {
-            None => work(got),
-            Some((first, rest)) => {
-                first.with_age(|identity| {
-                    let mut all: Vec<&dyn age::Identity> = got.clone();
-                    all.push(identity);
-                    nested(rest, &mut all, work);
-                });
-            }
-        }
-    }
     let mut outcome = Err("no match".to_owned());
     nested(identities, &mut Vec::new(), &mut |all| {
         let Some(decryptor) = decryptor.take() else {

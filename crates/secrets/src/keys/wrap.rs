@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use zeroize::Zeroizing;
 
-use super::{Identity, Recipient};
+use super::identity::Identity;
+use super::recipient::Recipient;
 
 /// More than any data key or Shamir share has: a file that holds more is not one.
 const LIMIT: u64 = 4096;

@@ -5,15 +5,14 @@ use diagnostics::{Diagnostic, Diagnostics};
 use super::document::{self, Document, Indents, New, NewMetadata};
 use super::groups;
 use super::keyring::no_randomness;
-use super::mac::Mac;
 use super::metadata::Metadata;
-use super::open::{File, Opened, open, parse, select, unwritable};
+use super::open::{File, Opened, open, parse, unwritable};
 use super::path::Path;
 use super::pool::Pool;
 use super::rule::Rule;
-use super::selector::Selector;
+use super::seal::{Sealed, check, seal, sign};
 use super::time::Timestamp;
-use super::token::{Cipher, generate_data_key, is_token};
+use super::token::{Cipher, generate_data_key};
 use super::value::Value;
 use crate::keys::Identity;
 
@@ -298,96 +297,6 @@ fn keep(
     })
 }
 
-/// A document's values, encrypted.
-pub(crate) struct Sealed {
-    /// For each item its token, if it has one, and whether that is new.
-    tokens: Vec<Option<(String, bool)>>,
-    selected: Vec<bool>,
-    pub(crate) mac: Value,
-}
-
-impl Sealed {
-    /// For each item its token, if it has one.
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = Option<&str>> {
-        self.tokens
-            .iter()
-            .map(|token| token.as_ref().map(|(token, _)| token.as_str()))
-    }
-
-    /// The places of the values that have a new token.
-    pub(crate) fn fresh(&self, document: &Document) -> Vec<Path> {
-        let items = document.items.iter().zip(&self.tokens);
-        items
-            .filter(|(item, token)| !item.comment && matches!(token, Some((_, true))))
-            .map(|(item, _)| item.path.clone())
-            .collect()
-    }
-}
-
-/// Encrypts the values that a selector picks, for the places that they have in `written`: the
-/// same document, or one of the same structure.
-pub(crate) fn seal(
-    document: &Document,
-    written: &Document,
-    values: &[Value],
-    metadata: &Metadata,
-    cipher: &Cipher,
-    pool: &mut Pool,
-) -> Result<Sealed, Diagnostics> {
-    let selected = select(document, &metadata.selector);
-    let mut mac = Mac::new(metadata.mac_only_encrypted);
-    let mut tokens = Vec::with_capacity(values.len());
-    let mut problems = Diagnostics::new();
-    let items = document.items.iter().zip(&written.items);
-    for (((item, place), value), &selected) in items.zip(values).zip(&selected) {
-        mac.add(value, selected);
-        // A comment that could not be decrypted stays the token that it is.
-        let unreadable = item.comment && value.as_text().is_some_and(is_token);
-        if !selected || value.is_empty() || unreadable {
-            tokens.push(None);
-            continue;
-        }
-        let token = pool
-            .token(cipher, place.path.additional_data(), value)
-            .map_err(no_randomness)?;
-        if let Selector::UnencryptedCommentRegex(regex) = &metadata.selector
-            && item.comment
-            && regex.is_match(token.0.as_bytes())
-        {
-            problems.push(
-                Diagnostic::error(
-                    "sops/regex-matches-tokens",
-                    "`unencrypted_comment_regex` matches encrypted comments too, after which nobody could decrypt the file",
-                )
-                .at(document.source.location(item.range.clone()))
-                .hint("use a longer pattern"),
-            );
-        }
-        tokens.push(Some(token));
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(Sealed {
-        tokens,
-        selected,
-        mac: mac.finish(),
-    })
-}
-
-/// Encrypts the MAC under its time, into the metadata.
-pub(crate) fn sign(
-    metadata: &mut Metadata,
-    cipher: &Cipher,
-    mac: &Value,
-    now: Timestamp,
-) -> Result<(), Diagnostics> {
-    let time = now.to_string();
-    let mac = cipher.encrypt(mac, &time).map_err(no_randomness)?;
-    metadata.write_mac(mac, time);
-    Ok(())
-}
-
 /// The plaintext's own layout with tokens in it.
 pub(crate) fn write_new(
     plain: &Document,
@@ -444,46 +353,6 @@ fn patch(
         .map_err(|problems| unwritable(&opened.document, &problems))?;
     check(revision.plaintext, &content, &opened.document, sealed)?;
     Ok(content.to_vec())
-}
-
-/// Reads the result back without any key: every value that should be a token is one, and
-/// nothing has moved. What this finds would be a fault of this crate, and nothing is written.
-fn check(
-    file: &File<'_>,
-    content: &[u8],
-    expected: &Document,
-    sealed: &Sealed,
-) -> Result<(), Diagnostics> {
-    let written = document::read_encrypted(file.name, content, file.format, &file.limits);
-    let good = written.is_ok_and(|written| {
-        let values = |document: &Document| {
-            let items = document.items.iter().enumerate();
-            let values: Vec<_> = items
-                .filter(|(_, item)| !item.comment)
-                .map(|(number, item)| (number, item.path.clone()))
-                .collect();
-            values
-        };
-        let (new, old) = (values(&written), values(expected));
-        new.len() == old.len()
-            && new.iter().zip(&old).all(|((at, path), (number, old))| {
-                let item = &written.items[*at];
-                let token = item.value.as_text().is_some_and(is_token);
-                path == old
-                    && (!sealed.selected[*number] || token == sealed.tokens[*number].is_some())
-            })
-    });
-    if good {
-        return Ok(());
-    }
-    Err(Diagnostics::from(
-        Diagnostic::error(
-            "sops/not-proven",
-            "the encrypted file does not read back as it should, so it is not written",
-        )
-        .at(diagnostics::Location::file(file.name))
-        .hint("report this with the file's structure, without its values"),
-    ))
 }
 
 pub(crate) fn removed_note(name: &str, removed: &[String]) -> Option<Diagnostic> {

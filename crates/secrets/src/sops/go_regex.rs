@@ -178,7 +178,7 @@ fn escape<'a>(out: &mut String, after: &'a str, class: bool) -> Result<&'a str, 
             return Ok(&after[digits..]);
         }
         _ if character.is_ascii_punctuation() => {
-            out.push_str(&regex::escape(&character.to_string()))
+            out.push_str(&regex::escape(&character.to_string()));
         }
         _ => {
             return Err(GoRegexError(format!(

@@ -9,6 +9,7 @@ use super::keyring::{wrap_for, wrap_one};
 use super::metadata::{Group, Metadata};
 use super::rule::Rule;
 use super::token::DataKey;
+use crate::keys::Recipient;
 
 /// Keys and threshold as the metadata should have them.
 pub(crate) struct Regrouped {
@@ -70,10 +71,7 @@ pub(crate) fn regroup(
     for (group, foreign) in groups.iter_mut().zip(kept) {
         group.foreign = foreign;
     }
-    let new: BTreeSet<_> = rule
-        .recipients()
-        .map(|recipient| recipient.as_str())
-        .collect();
+    let new: BTreeSet<_> = rule.recipients().map(Recipient::as_str).collect();
     let removed = metadata
         .recipients()
         .filter(|recipient| !new.contains(recipient))
@@ -100,7 +98,7 @@ pub(crate) fn matches(metadata: &Metadata, rule: &Rule) -> bool {
             .enumerate()
             .all(|(number, (old, new))| {
                 let has: BTreeSet<_> = old.age.iter().map(|key| key.recipient.trim()).collect();
-                let wants: BTreeSet<_> = new.iter().map(|recipient| recipient.as_str()).collect();
+                let wants: BTreeSet<_> = new.iter().map(Recipient::as_str).collect();
                 let foreign = rule.foreign.get(number).unwrap_or(&none);
                 has == wants
                     && old.foreign.len() == foreign.len()

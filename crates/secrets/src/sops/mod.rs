@@ -18,6 +18,7 @@ mod redact;
 mod rekey;
 mod rule;
 mod rules;
+mod seal;
 mod selector;
 mod shamir;
 mod time;

@@ -82,9 +82,10 @@ pub fn redact(file: &File<'_>) -> Result<Vec<u8>, Diagnostics> {
 }
 
 fn digits(token: &str) -> String {
-    Sha256::digest(token.as_bytes())
+    let hash = Sha256::digest(token.as_bytes());
+    let first = hash
         .iter()
         .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(0, |number: u32, byte| number << 8 | u32::from(*byte));
+    format!("{first:08x}")
 }

@@ -3,12 +3,13 @@
 use diagnostics::Diagnostics;
 
 use super::document::{self, Indents, New, NewMetadata};
-use super::encrypt::{Change, Encrypted, Update, seal, sign};
+use super::encrypt::{Change, Encrypted, Update};
 use super::groups;
 use super::keyring::{self, no_randomness};
 use super::open::{File, open, parse, unwritable};
 use super::pool::Pool;
 use super::rule::Rule;
+use super::seal::{seal, sign};
 use super::time::Timestamp;
 use super::token::{Cipher, generate_data_key};
 use crate::keys::{Identity, Recipient};

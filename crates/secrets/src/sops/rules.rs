@@ -98,6 +98,15 @@ impl Rules {
     }
 }
 
+impl<'a> IntoIterator for &'a Rules {
+    type Item = &'a CreationRule;
+    type IntoIter = std::slice::Iter<'a, CreationRule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 struct Reader<'a> {
     source: &'a Source,
     problems: Diagnostics,

@@ -1,4 +1,4 @@
-//! Shamir's secret sharing over GF(256), as HashiCorp's Vault and therefore SOPS does it.
+//! Shamir's secret sharing over GF(256), as Vault and therefore SOPS does it.
 //!
 //! Each share has the bytes of the secret, then its x coordinate. The field's polynomial is
 //! that of AES, 0x11b.

@@ -82,8 +82,8 @@ proptest! {
         for content in [bytes.as_slice(), text.as_bytes()] {
             for format in [Format::Yaml, Format::Json, Format::Dotenv, Format::Ini, Format::Binary] {
                 let file = File::new("x", content).with_format(format);
-                let _ = (status(&file), exposed(&file, &everything()).is_ok(), redact(&file).is_ok());
-                let _ = decrypt(&file, &[]).is_ok();
+                prop_assert!(status(&file).is_ok() || decrypt(&file, &[]).is_err());
+                drop((exposed(&file, &everything()), redact(&file)));
             }
         }
     }

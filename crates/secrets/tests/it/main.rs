@@ -99,9 +99,11 @@ fn difference(old: &[u8], new: &[u8]) -> String {
             .trim_end()
             .to_owned()
     };
-    similar::TextDiff::from_lines(old.as_ref(), new.as_ref())
-        .iter_all_changes()
-        .filter(|change| change.tag() != similar::ChangeTag::Equal)
-        .map(|change| format!("{}{}\n", change.tag(), short(change.value())))
-        .collect()
+    let mut out = String::new();
+    for change in similar::TextDiff::from_lines(old.as_ref(), new.as_ref()).iter_all_changes() {
+        if change.tag() != similar::ChangeTag::Equal {
+            out.push_str(&format!("{}{}\n", change.tag(), short(change.value())));
+        }
+    }
+    out
 }

@@ -62,7 +62,7 @@ pub(crate) fn document(format: Format, seed: u64) -> Vec<u8> {
 
 fn yaml(random: &mut Random) -> String {
     let mut out = String::new();
-    for number in 0..1 + random.below(2) {
+    for number in 0..=random.below(2) {
         if number > 0 || random.one_in(4) {
             out.push_str("---\n");
         }
@@ -120,7 +120,7 @@ fn value(random: &mut Random, out: &mut String, column: usize, depth: usize) {
         14 | 15 => {
             out.push('\n');
             let inner = column + 2 * usize::from(!random.one_in(3));
-            for _ in 0..1 + random.below(3) {
+            for _ in 0..=random.below(3) {
                 indent(out, inner);
                 out.push('-');
                 if random.one_in(4) {
@@ -204,7 +204,7 @@ fn json(random: &mut Random) -> String {
 }
 
 fn object(random: &mut Random, depth: usize) -> serde_json::Value {
-    (0..1 + random.below(4))
+    (0..=random.below(4))
         .map(|number| {
             let key = format!("{}{number}", random.pick(&KEYS));
             let value = match random.below(if depth > 2 { 7 } else { 9 }) {
@@ -225,7 +225,7 @@ fn object(random: &mut Random, depth: usize) -> serde_json::Value {
 
 fn dotenv(random: &mut Random) -> String {
     let mut out = String::new();
-    for number in 0..1 + random.below(6) {
+    for number in 0..=random.below(6) {
         if random.one_in(5) {
             out.push_str("# a comment\n");
         }
@@ -249,7 +249,7 @@ fn dotenv(random: &mut Random) -> String {
 
 fn ini(random: &mut Random) -> String {
     let mut out = String::new();
-    for section in 0..1 + random.below(3) {
+    for section in 0..=random.below(3) {
         if random.one_in(4) {
             out.push_str("; about the section\n");
         }
@@ -259,7 +259,7 @@ fn ini(random: &mut Random) -> String {
             random.pick(&["data", "owner", "x_unencrypted"])
         )
         .expect("to a string");
-        for number in 0..1 + random.below(4) {
+        for number in 0..=random.below(4) {
             if random.one_in(5) {
                 out.push_str("; about the key\n");
             }

@@ -108,7 +108,6 @@ pub(super) fn write(
         return Err(problems);
     }
     match metadata {
-        NewMetadata::Keep => {}
         NewMetadata::Touch { mac, last_modified } => {
             for block in &document.blocks {
                 for (range, new) in [(&block.mac, mac), (&block.last_modified, last_modified)] {

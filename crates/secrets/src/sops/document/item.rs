@@ -112,8 +112,6 @@ pub(crate) enum New<'a> {
 
 /// What the metadata becomes.
 pub(crate) enum NewMetadata<'a> {
-    /// As it is.
-    Keep,
     /// Gone.
     Remove,
     /// This, all of it.

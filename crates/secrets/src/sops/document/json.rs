@@ -105,7 +105,6 @@ pub(super) fn write(
         return Err(problems);
     }
     match metadata {
-        NewMetadata::Keep => {}
         NewMetadata::Remove => {
             for block in &document.blocks {
                 splices.remove(block.range.clone());
@@ -344,8 +343,8 @@ impl Reader<'_> {
         if !comma_before {
             // Then the one behind it goes with it.
             let rest = self.text[end..].trim_start();
-            if rest.starts_with(',') {
-                let after = rest[1..].trim_start();
+            if let Some(after) = rest.strip_prefix(',') {
+                let after = after.trim_start();
                 end = self.text.len() - after.len();
             } else {
                 // Alone: the line break before it goes too.

@@ -44,7 +44,8 @@ pub(crate) fn read_plain(
 ) -> Result<Document, Diagnostics> {
     if format == Format::Binary {
         if content.len() > limits.bytes {
-            return decode(name, content, limits).and_then(|_| Ok(binary::wrap(name, content)));
+            // It says by how much.
+            return decode(name, content, limits).map(|_| binary::wrap(name, content));
         }
         return Ok(binary::wrap(name, content));
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::EditProblem;
+use super::problem::EditProblem;
 use super::yaml::nested;
 use crate::sops::document::json_members;
 use crate::sops::path::{Path, Step};

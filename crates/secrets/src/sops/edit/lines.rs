@@ -3,7 +3,7 @@
 use diagnostics::Source;
 use serde_json::Value as Json;
 
-use super::EditProblem;
+use super::problem::EditProblem;
 use crate::sops::document::{ini_items, ini_value};
 use crate::sops::path::{Path, Step};
 

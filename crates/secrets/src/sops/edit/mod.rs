@@ -2,10 +2,11 @@
 
 mod json;
 mod lines;
+mod problem;
 mod yaml;
 
 use ::yaml::Limits;
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
@@ -15,19 +16,7 @@ use super::open::{File, open};
 use super::path::Path;
 use super::time::Timestamp;
 use crate::keys::Identity;
-
-/// Why a value cannot be set or taken out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EditProblem {
-    /// The file has not that many documents.
-    NoDocument,
-    /// It stands in what an alias refers to.
-    Alias,
-    /// There is nothing at that path.
-    NoSuchValue,
-    /// The format has no place for it.
-    NoPlace,
-}
+use problem::EditProblem;
 
 /// Sets a value, making the maps that are missing on the way; everything else keeps its
 /// tokens. A value that is there already leaves the file as it is.
@@ -134,28 +123,4 @@ fn edit(
         now,
     };
     update(&revision, &read_plain(&new)?, &opened)
-}
-
-impl EditProblem {
-    fn diagnostic(self, name: &str, path: &Path) -> Diagnostic {
-        let (rule, message) = match self {
-            Self::NoDocument => (
-                "sops/no-such-value",
-                "the file has not that many documents".to_owned(),
-            ),
-            Self::Alias => (
-                "sops/alias",
-                format!("`{path}` stands in what an alias refers to"),
-            ),
-            Self::NoSuchValue => (
-                "sops/no-such-value",
-                format!("there is no value at `{path}`"),
-            ),
-            Self::NoPlace => (
-                "sops/no-place",
-                format!("this kind of file has no place for such a value at `{path}`"),
-            ),
-        };
-        Diagnostic::error(rule, message).at(Location::file(name))
-    }
 }

@@ -5,7 +5,7 @@ use ::yaml::{Limits, Node, Notation, Value as Yaml, parse, quote};
 use diagnostics::Source;
 use serde_json::Value as Json;
 
-use super::EditProblem;
+use super::problem::EditProblem;
 use crate::sops::path::{Path, Step};
 
 /// The text with a value set, everything else as it was. Missing maps are made.

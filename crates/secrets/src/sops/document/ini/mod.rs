@@ -93,7 +93,7 @@ pub(super) fn write(
     }
     let block = document.blocks.first();
     match (metadata, block) {
-        (NewMetadata::Keep, _) | (NewMetadata::Remove | NewMetadata::Touch { .. }, None) => {}
+        (NewMetadata::Remove | NewMetadata::Touch { .. }, None) => {}
         (NewMetadata::Remove, Some(block)) => splices.remove(block.range.clone()),
         (NewMetadata::Touch { mac, last_modified }, Some(block)) => {
             for (range, new) in [(&block.mac, mac), (&block.last_modified, last_modified)] {

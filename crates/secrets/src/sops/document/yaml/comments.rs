@@ -96,8 +96,7 @@ fn scope_of(scopes: &[Scope], offset: usize, column: usize) -> Path {
 fn document_of(scopes: &[Scope], offset: usize) -> Path {
     let root = scopes
         .iter()
-        .filter(|scope| scope.path.steps.is_empty() && scope.open <= offset)
-        .next_back();
+        .rfind(|scope| scope.path.steps.is_empty() && scope.open <= offset);
     Path {
         document: root.map_or(0, |scope| scope.path.document),
         steps: Vec::new(),

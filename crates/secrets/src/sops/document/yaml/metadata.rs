@@ -43,7 +43,7 @@ impl Out {
     fn value(&mut self, key: &str, value: &Json, column: usize) {
         match value {
             Json::Object(tree) if !tree.is_empty() => {
-                self.entries(tree, column + self.indent, false)
+                self.entries(tree, column + self.indent, false);
             }
             Json::Array(items) if !items.is_empty() => {
                 for item in items {

@@ -2,6 +2,7 @@
 
 mod comments;
 mod metadata;
+mod place;
 mod read;
 mod scalar;
 mod write;

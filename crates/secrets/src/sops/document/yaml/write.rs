@@ -241,7 +241,6 @@ impl<'a> Writer<'a> {
     fn metadata(&mut self, metadata: &NewMetadata<'_>, indent: usize) {
         let blocks = &self.document.blocks;
         match metadata {
-            NewMetadata::Keep => {}
             NewMetadata::Remove => {
                 for block in blocks {
                     let empty = if block.alone && !self.text[..block.range.start].ends_with('{') {
