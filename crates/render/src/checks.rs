@@ -108,7 +108,7 @@ fn sequence(mut call: Call<'_, '_, '_>) -> Answer {
     let value = value.unwrap_or_default();
     let indexed = match View::of(&value) {
         View::Undefined(Some(undefined)) => undefined.is_chainable(),
-        View::DictView(_) => false,
+        View::DictItems(_) => false,
         _ => items::length(&value).is_ok(),
     };
     Ok(Value::from(indexed))

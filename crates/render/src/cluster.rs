@@ -28,6 +28,8 @@ impl Context {
             }
         }
         builder = builder.declare_items("nodes", node_keys.into_keys());
+        let pins = versions.iter().map(|(name, _)| name);
+        builder = builder.declare_items("versions", pins);
         let versions = versions
             .iter()
             .map(|(name, pin)| (Data::from(name), Data::from(pin.version.as_str())));

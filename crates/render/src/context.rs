@@ -59,7 +59,9 @@ impl ContextBuilder {
         self
     }
 
-    /// Declares what the items of the list `name` may hold, such as the keys of a node.
+    /// Declares what the items of the list `name` may hold, such as the keys of a node, or
+    /// the keys of the map `name`, such as the pins of `versions`. Asking for another key is
+    /// an error in [`UndefinedMode::Declared`](crate::UndefinedMode::Declared).
     #[must_use]
     pub fn declare_items<K: Into<String>>(
         mut self,

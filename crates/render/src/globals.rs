@@ -66,7 +66,7 @@ impl Object for Builtin {
             name: self.name,
             state,
             settings: &self.settings,
-            arguments: Arguments::split(values.to_vec()),
+            arguments: Arguments::split(values),
         })
     }
 

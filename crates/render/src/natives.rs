@@ -152,7 +152,7 @@ impl Object for Native {
     }
 
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, values: &[Value]) -> Result<Value, Error> {
-        Ok(self.give(Arguments::split(values.to_vec()))?)
+        Ok(self.give(Arguments::split(values))?)
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -192,7 +192,6 @@ fn collect(
             Ok(Made::File(path, entry)) => files.push((path, entry)),
             Ok(Made::Empty(path)) => empty.push(path),
             Err(found) => {
-                let known = problems.clone();
                 problems.extend(
                     found
                         .into_iter()

@@ -42,7 +42,9 @@ pub(crate) fn children<'a>(expression: &'a Expression, see: &mut dyn FnMut(&'a E
         }
         Kind::Comparison(first, others) => {
             see(first);
-            others.iter().for_each(|(_, other)| see(other));
+            for (_, other) in others {
+                see(other);
+            }
         }
         Kind::Conditional {
             test,
@@ -135,7 +137,7 @@ fn mentions_in(expression: &Expression, name: &str) -> bool {
     }
     let mut found = false;
     children(expression, &mut |child| {
-        found = found || mentions_in(child, name)
+        found = found || mentions_in(child, name);
     });
     found
 }

@@ -27,6 +27,9 @@ pub struct Mention {
     pub location: Location,
     /// Whether it is called as a function.
     pub called: bool,
+    /// Whether its template is rendered, or needed by name by one that is. Others are only
+    /// there for names that templates compute, and may expect variables of those.
+    pub reached: bool,
 }
 
 /// What the templates of a set use.
@@ -127,12 +130,19 @@ pub(crate) fn analyze_parsed(
         summaries: &summaries,
         found: BTreeMap::new(),
         visited: HashSet::new(),
+        reached: BTreeSet::new(),
     };
     for (index, template) in templates.iter().enumerate() {
         follower.by_name.entry(template.name).or_insert(index);
     }
     for (index, template) in templates.iter().enumerate() {
         if template.renders {
+            follower.visit(index, &BTreeSet::new());
+        }
+    }
+    follower.reached = follower.visited.iter().map(|(index, _)| *index).collect();
+    for index in 0..templates.len() {
+        if !follower.reached.contains(&index) {
             follower.visit(index, &BTreeSet::new());
         }
     }
@@ -149,6 +159,7 @@ pub(crate) fn analyze_parsed(
 pub(crate) fn undeclared(mentions: &[Mention], context: &Arc<ContextBuilder>) -> Diagnostics {
     mentions
         .iter()
+        .filter(|mention| mention.reached)
         .filter_map(|mention| match &mention.of {
             None => undeclared_name(mention, context),
             Some(list) => {
@@ -167,6 +178,8 @@ struct Follower<'a> {
     /// The first place of each name in each template.
     found: BTreeMap<(usize, Option<String>, String), (Span, bool)>,
     visited: HashSet<(usize, BTreeSet<String>)>,
+    /// The templates that are rendered, or needed by one that is.
+    reached: BTreeSet<usize>,
 }
 
 impl Follower<'_> {
@@ -236,6 +249,7 @@ impl Follower<'_> {
                     name,
                     location: parsed.source.location(parsed.places.in_file(span)),
                     called,
+                    reached: self.reached.contains(&index),
                 }
             })
             .filter(|mention| mention.of.is_some() || !is_given(&mention.name))
@@ -344,9 +358,9 @@ fn static_problems(
                 problem.hint("name it by its path below the template folder, without `..`")
             }
             Some(known) => problem.hint(format!("did you mean `{known}`?")),
-            None => problem.hint(
-                "name it by its whole path below the template folder, suffix included",
-            ),
+            None => {
+                problem.hint("name it by its whole path below the template folder, suffix included")
+            }
         });
     }
 }

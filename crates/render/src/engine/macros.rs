@@ -254,7 +254,7 @@ impl Object for Macro {
     }
 
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, values: &[Value]) -> Result<Value, Error> {
-        let bound = self.bind(Arguments::split(values.to_vec()))?;
+        let bound = self.bind(Arguments::split(values))?;
         self.inner.call(state, &bound)
     }
 

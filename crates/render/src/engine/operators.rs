@@ -64,9 +64,7 @@ pub(super) const ALL: &[(&str, Function)] = &[
     }),
     (internal::UNKNOWN, unknown),
     (internal::ITEMS, |call| {
-        one(call, |value| {
-            items::items(value).map(|items| Value::from_object(items))
-        })
+        one(call, |value| items::items(value).map(Value::from_object))
     }),
     (internal::UNPACK_EACH, unpack_each),
     (internal::UNPACK, |mut call| {

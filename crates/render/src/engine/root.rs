@@ -216,7 +216,10 @@ fn build(data: &Data, item_keys: Option<&BTreeSet<String>>) -> Value {
                 })
                 .collect(),
         ),
-        Data::Map(entries) => Dict::value(build_entries(entries)),
+        Data::Map(entries) => match declared {
+            Some(declared) => Dict::declared(build_entries(entries), declared),
+            None => Dict::value(build_entries(entries)),
+        },
         Data::Opaque { kind, text, repr } => Value::from_object(Opaque {
             kind: kind.clone(),
             text: text.clone(),

@@ -103,7 +103,7 @@ pub(super) fn urlencode(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
     let value = value.unwrap_or_default();
     let pairs = match View::of(&value) {
         View::Dict(dict) => dict.pairs(),
-        View::List(_) | View::Tuple(_) | View::Stream(_) | View::DictView(_) => {
+        View::List(_) | View::Tuple(_) | View::Stream(_) | View::DictItems(_) => {
             let mut pairs = Vec::new();
             for pair in items::items(&value)? {
                 let pair = items::items(&pair)?;

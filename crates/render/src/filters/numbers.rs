@@ -44,9 +44,7 @@ pub(super) fn int(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
         View::Undefined(Some(undefined)) => return Err(undefined.fault().into()),
         view => view.as_integer(),
     };
-    Ok(number
-        .map(integer)
-        .unwrap_or_else(|| default.unwrap_or_else(|| Value::from(0))))
+    Ok(number.map_or_else(|| default.unwrap_or_else(|| Value::from(0)), integer))
 }
 
 pub(super) fn float(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
@@ -58,9 +56,7 @@ pub(super) fn float(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
         View::Undefined(Some(undefined)) => return Err(undefined.fault().into()),
         view => view.as_integer().map(from_integer),
     };
-    Ok(number
-        .map(Value::from)
-        .unwrap_or_else(|| default.unwrap_or_else(|| Value::from(0.0))))
+    Ok(number.map_or_else(|| default.unwrap_or_else(|| Value::from(0.0)), Value::from))
 }
 
 pub(super) fn round(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {

@@ -95,8 +95,8 @@ fn chunk_end(characters: &[char], start: usize, break_hyphens: bool) -> usize {
         return end;
     }
     let letter = |index: Option<usize>| index.and_then(at).is_some_and(is_letter);
-    for end in start + 1..characters.len() {
-        if is_blank(characters[end]) || dash_at(end).is_some() {
+    for (end, &character) in characters.iter().enumerate().skip(start + 1) {
+        if is_blank(character) || dash_at(end).is_some() {
             return end;
         }
         let before = |distance: usize| end.checked_sub(distance);
@@ -104,7 +104,7 @@ fn chunk_end(characters: &[char], start: usize, break_hyphens: bool) -> usize {
             || letter(before(1)) && before(2).and_then(at) == Some('-') && letter(before(3));
         let goes_on = letter(Some(end + 1))
             && (letter(Some(end + 2)) || at(end + 2) == Some('-') && letter(Some(end + 3)));
-        if characters[end] == '-' && word_part && goes_on {
+        if character == '-' && word_part && goes_on {
             return end + 1;
         }
     }

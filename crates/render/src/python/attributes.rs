@@ -51,7 +51,9 @@ pub(crate) fn attribute(value: &Value, name: &str, mode: UndefinedMode) -> Outco
         let known = declared.iter().map(String::as_str);
         return Err(match diagnostics::closest(name, known) {
             Some(known) => fault.hint(format!("did you mean `{known}`?")),
-            None => fault.hint("declare it in `templates/variables.yaml`"),
+            None => fault.hint(
+                "declare keys of nodes in `templates/variables.yaml`, add pins to `versions.yaml`",
+            ),
         });
     }
     missing(value, Value::from(name), mode)
@@ -244,7 +246,7 @@ impl Object for BoundMethod {
     }
 
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, values: &[Value]) -> Result<Value, Error> {
-        let arguments = Arguments::split(values.to_vec());
+        let arguments = Arguments::split(values);
         Ok(methods::call(&self.value, &self.name, arguments)?)
     }
 

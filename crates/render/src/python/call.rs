@@ -88,7 +88,8 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// From the engine's form, where named arguments are a last value of their own.
-    pub(crate) fn split(mut values: Vec<Value>) -> Self {
+    pub(crate) fn split(values: impl Into<Vec<Value>>) -> Self {
+        let mut values = values.into();
         let mut named = Vec::new();
         if values.last().is_some_and(Value::is_kwargs)
             && let Some(last) = values.pop()

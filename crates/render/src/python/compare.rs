@@ -80,7 +80,7 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> Outcome<bool> {
                 || all_equal(&left.read().clone(), &right.read().clone(), depth)?
         }
         (View::Tuple(left), View::Tuple(right)) => all_equal(&left.items, &right.items, depth)?,
-        (View::DictView(left), View::DictView(right)) => {
+        (View::DictItems(left), View::DictItems(right)) => {
             left.kind == right.kind && all_equal(&left.items, &right.items, depth)?
         }
         (View::Range(left), View::Range(right)) => {

@@ -33,7 +33,6 @@ pub(crate) fn signed_exponent(exponent: i32) -> String {
 /// The whole number that a float is, if it is one.
 #[expect(
     clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
     reason = "the range is checked first, and floats of that size convert exactly"
 )]
 pub(crate) fn exact_integer(number: f64) -> Option<i128> {

@@ -14,7 +14,7 @@ pub(crate) fn items(value: &Value) -> Outcome<Vec<Value>> {
         View::List(list) => list.read().clone(),
         View::Tuple(tuple) => tuple.items.clone(),
         View::Dict(dict) => dict.keys(),
-        View::DictView(view) => view.items.clone(),
+        View::DictItems(view) => view.items.clone(),
         View::Stream(stream) => stream.drain(),
         View::Range(range) => {
             check_count(range.len())?;
@@ -48,7 +48,7 @@ pub(crate) fn length(value: &Value) -> Outcome<usize> {
         View::List(list) => list.read().len(),
         View::Tuple(tuple) => tuple.items.len(),
         View::Dict(dict) => dict.read().len(),
-        View::DictView(view) => view.items.len(),
+        View::DictItems(view) => view.items.len(),
         View::Range(range) => range.len(),
         View::Undefined(None) => 0,
         View::Undefined(Some(undefined)) => {
@@ -71,7 +71,7 @@ pub(crate) fn is_true(value: &Value) -> Outcome<bool> {
         View::List(list) => !list.read().is_empty(),
         View::Dict(dict) => !dict.read().is_empty(),
         View::Tuple(tuple) => !tuple.items.is_empty(),
-        View::DictView(view) => !view.items.is_empty(),
+        View::DictItems(view) => !view.items.is_empty(),
         View::Other => true,
         _ => value.is_true(),
     })

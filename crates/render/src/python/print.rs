@@ -85,7 +85,7 @@ fn write_repr(out: &mut String, value: &Value, depth: usize) -> Outcome<()> {
             }
             out.push('}');
         }
-        View::DictView(view) => {
+        View::DictItems(view) => {
             let _infallible = write!(out, "{}(", view.kind);
             write_items(out, "[", &view.items, "])", depth)?;
         }

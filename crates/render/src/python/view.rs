@@ -22,7 +22,7 @@ pub(crate) enum View<'a> {
     Dict(&'a Dict),
     Range(&'a Range),
     Stream(&'a Stream),
-    DictView(&'a DictView),
+    DictItems(&'a DictView),
     Namespace(&'a Namespace),
     Opaque(&'a Opaque),
     /// A function, a macro, a module, a loop.
@@ -65,7 +65,7 @@ impl<'a> View<'a> {
         } else if let Some(range) = object.downcast_ref::<Range>() {
             Self::Range(range)
         } else if let Some(view) = object.downcast_ref::<DictView>() {
-            Self::DictView(view)
+            Self::DictItems(view)
         } else if let Some(namespace) = object.downcast_ref::<Namespace>() {
             Self::Namespace(namespace)
         } else if let Some(opaque) = object.downcast_ref::<Opaque>() {
@@ -90,7 +90,7 @@ impl<'a> View<'a> {
             Self::Dict(_) => "a dict",
             Self::Range(_) => "a range",
             Self::Stream(_) => "a generator",
-            Self::DictView(_) => "a dictionary view",
+            Self::DictItems(_) => "a dictionary view",
             Self::Namespace(_) => "a namespace",
             Self::Opaque(_) | Self::Other => "an object",
         }

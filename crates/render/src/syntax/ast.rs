@@ -131,15 +131,6 @@ impl Target {
             Self::Attribute(object, name) => object.span.to(name.span),
         }
     }
-
-    /// The names that it binds.
-    pub(crate) fn names(&self) -> Vec<&Word> {
-        match self {
-            Self::Name(word) => vec![word],
-            Self::Tuple(targets, _) => targets.iter().flat_map(Self::names).collect(),
-            Self::Attribute(..) => Vec::new(),
-        }
-    }
 }
 
 /// A parameter of a macro or a `call` block.

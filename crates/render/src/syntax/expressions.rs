@@ -1,17 +1,13 @@
 //! Tokens to expressions, with the precedence of Jinja2's `parser.py`.
 
-use super::ast::{Arguments, BinaryOperator, Comparator, Expression, Kind, Literal, Target, Word};
+use super::ast::{Arguments, BinaryOperator, Comparator, Expression, Kind, Target, Word};
+use super::depth::{DEPTH_LIMIT, Parsed, make, too_deep};
 use super::token::{Operator, Placed, Span, SyntaxError, Token};
-
-/// How deep brackets and the tree of an expression may go. Jinja2 itself gives up near 70.
-const DEPTH_LIMIT: u16 = 90;
-
-type Parsed<T> = Result<T, SyntaxError>;
 
 /// A cursor over tokens that reads expressions.
 pub(super) struct Cursor<'a> {
     tokens: &'a [Placed],
-    position: usize,
+    pub(super) position: usize,
     end: usize,
     depth: u16,
 }
@@ -270,7 +266,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn single_target(&mut self, attributes: bool) -> Parsed<Target> {
+    pub(super) fn single_target(&mut self, attributes: bool) -> Parsed<Target> {
         if self.skip_operator(Operator::LeftParenthesis) {
             self.depth += 1;
             if self.depth > DEPTH_LIMIT {
@@ -298,7 +294,7 @@ impl<'a> Cursor<'a> {
         Ok(Target::Name(name))
     }
 
-    fn is_tuple_end(&self, end_name: Option<&str>) -> bool {
+    pub(super) fn is_tuple_end(&self, end_name: Option<&str>) -> bool {
         match self.peek() {
             None | Some(Token::VariableEnd | Token::BlockEnd) => true,
             Some(Token::Operator(Operator::RightParenthesis)) => true,
@@ -307,7 +303,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn argument_name(&mut self) -> Option<Word> {
+    pub(super) fn argument_name(&mut self) -> Option<Word> {
         let assigns = self
             .tokens
             .get(self.position + 1)
@@ -320,7 +316,7 @@ impl<'a> Cursor<'a> {
         word
     }
 
-    fn dotted_word(&mut self, what: &str) -> Parsed<Word> {
+    pub(super) fn dotted_word(&mut self, what: &str) -> Parsed<Word> {
         let mut word = self.word(what)?;
         while self.skip_operator(Operator::Dot) {
             let next = self.word(what)?;
@@ -330,7 +326,7 @@ impl<'a> Cursor<'a> {
         Ok(word)
     }
 
-    fn conditional(&mut self) -> Parsed<Expression> {
+    pub(super) fn conditional(&mut self) -> Parsed<Expression> {
         let mut node = self.or()?;
         while self.skip_name("if") {
             let test = self.or()?;
@@ -350,7 +346,7 @@ impl<'a> Cursor<'a> {
         Ok(node)
     }
 
-    fn or(&mut self) -> Parsed<Expression> {
+    pub(super) fn or(&mut self) -> Parsed<Expression> {
         let mut left = self.and()?;
         while self.skip_name("or") {
             let right = self.and()?;
@@ -360,7 +356,7 @@ impl<'a> Cursor<'a> {
         Ok(left)
     }
 
-    fn and(&mut self) -> Parsed<Expression> {
+    pub(super) fn and(&mut self) -> Parsed<Expression> {
         let mut left = self.not()?;
         while self.skip_name("and") {
             let right = self.not()?;
@@ -370,7 +366,7 @@ impl<'a> Cursor<'a> {
         Ok(left)
     }
 
-    fn not(&mut self) -> Parsed<Expression> {
+    pub(super) fn not(&mut self) -> Parsed<Expression> {
         let mut signs = Vec::new();
         while self.is_name("not") {
             signs.push(self.span());
@@ -384,7 +380,7 @@ impl<'a> Cursor<'a> {
         Ok(node)
     }
 
-    fn comparison(&mut self) -> Parsed<Expression> {
+    pub(super) fn comparison(&mut self) -> Parsed<Expression> {
         let first = self.sum()?;
         let mut others = Vec::new();
         loop {
@@ -415,7 +411,7 @@ impl<'a> Cursor<'a> {
         make(Kind::Comparison(Box::new(first), others), span)
     }
 
-    fn sum(&mut self) -> Parsed<Expression> {
+    pub(super) fn sum(&mut self) -> Parsed<Expression> {
         self.chain(Self::concatenation, |operator| match operator {
             Operator::Add => Some(BinaryOperator::Add),
             Operator::Subtract => Some(BinaryOperator::Subtract),
@@ -423,7 +419,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    fn concatenation(&mut self) -> Parsed<Expression> {
+    pub(super) fn concatenation(&mut self) -> Parsed<Expression> {
         let mut parts = vec![self.product()?];
         while self.skip_operator(Operator::Tilde) {
             parts.push(self.product()?);
@@ -438,7 +434,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn product(&mut self) -> Parsed<Expression> {
+    pub(super) fn product(&mut self) -> Parsed<Expression> {
         self.chain(Self::power, |operator| match operator {
             Operator::Multiply => Some(BinaryOperator::Multiply),
             Operator::Divide => Some(BinaryOperator::Divide),
@@ -449,14 +445,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Left to right, unlike Python's own.
-    fn power(&mut self) -> Parsed<Expression> {
+    pub(super) fn power(&mut self) -> Parsed<Expression> {
         self.chain(
             |cursor| cursor.unary(true),
             |operator| (operator == Operator::Power).then_some(BinaryOperator::Power),
         )
     }
 
-    fn chain(
+    pub(super) fn chain(
         &mut self,
         next: impl Fn(&mut Self) -> Parsed<Expression>,
         read: impl Fn(Operator) -> Option<BinaryOperator>,
@@ -477,7 +473,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A sign binds tighter than a filter, looser than a subscript.
-    fn unary(&mut self, with_filters: bool) -> Parsed<Expression> {
+    pub(super) fn unary(&mut self, with_filters: bool) -> Parsed<Expression> {
         let start = self.span();
         let negative = self.is_operator(Operator::Subtract);
         let mut node = if negative || self.is_operator(Operator::Add) {
@@ -520,7 +516,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn test(&mut self, subject: Expression) -> Parsed<Expression> {
+    pub(super) fn test(&mut self, subject: Expression) -> Parsed<Expression> {
         self.position += 1;
         let negated = self.skip_name("not");
         let name = self.dotted_word("the name of a test")?;
@@ -555,245 +551,5 @@ impl<'a> Cursor<'a> {
             node = make(Kind::Not(Box::new(node)), span)?;
         }
         Ok(node)
-    }
-
-    fn call(&mut self, callee: Expression) -> Parsed<Expression> {
-        let arguments = self.arguments()?;
-        let span = callee.span.to(self.previous_span());
-        make(Kind::Call(Box::new(callee), Box::new(arguments)), span)
-    }
-
-    fn postfix(&mut self, mut node: Expression) -> Parsed<Expression> {
-        loop {
-            node = match self.peek() {
-                Some(Token::Operator(Operator::Dot)) => self.attribute(node)?,
-                Some(Token::Operator(Operator::LeftBracket)) => self.subscript(node)?,
-                Some(Token::Operator(Operator::LeftParenthesis)) => self.call(node)?,
-                _ => return Ok(node),
-            };
-        }
-    }
-
-    fn attribute(&mut self, object: Expression) -> Parsed<Expression> {
-        self.position += 1;
-        let span = self.span();
-        match self.advance() {
-            Some(Token::Name(name)) => {
-                let whole = object.span.to(span);
-                let word = Word {
-                    text: name.clone(),
-                    span,
-                };
-                make(Kind::Attribute(Box::new(object), word), whole)
-            }
-            Some(Token::Integer(index)) => {
-                let whole = object.span.to(span);
-                let index = make(Kind::Literal(Literal::Integer(*index)), span)?;
-                make(Kind::Item(Box::new(object), Box::new(index)), whole)
-            }
-            _ => {
-                self.position -= 1;
-                Err(self.unexpected("a name or a number after the dot"))
-            }
-        }
-    }
-
-    fn subscript(&mut self, object: Expression) -> Parsed<Expression> {
-        self.position += 1;
-        let start = self.span();
-        if let Some(bounds) = self.slice_bounds()? {
-            self.expect_operator(Operator::RightBracket)?;
-            let span = object.span.to(self.previous_span());
-            return make(Kind::Slice(Box::new(object), Box::new(bounds)), span);
-        }
-        let mut keys = vec![self.expression(true)?];
-        if self.is_operator(Operator::Colon) {
-            let first = keys.pop();
-            let bounds = self.slice_rest(first)?;
-            self.expect_operator(Operator::RightBracket)?;
-            let span = object.span.to(self.previous_span());
-            return make(Kind::Slice(Box::new(object), Box::new(bounds)), span);
-        }
-        while self.skip_operator(Operator::Comma) {
-            keys.push(self.expression(true)?);
-        }
-        self.expect_operator(Operator::RightBracket)?;
-        let key = match keys.pop() {
-            Some(only) if keys.is_empty() => only,
-            last => {
-                keys.extend(last);
-                make(Kind::Tuple(keys), start.to(self.previous_span()))?
-            }
-        };
-        let span = object.span.to(self.previous_span());
-        make(Kind::Item(Box::new(object), Box::new(key)), span)
-    }
-
-    /// A slice that begins with its colon.
-    fn slice_bounds(&mut self) -> Parsed<Option<[Option<Expression>; 3]>> {
-        if self.is_operator(Operator::Colon) {
-            return self.slice_rest(None).map(Some);
-        }
-        Ok(None)
-    }
-
-    fn slice_rest(&mut self, start: Option<Expression>) -> Parsed<[Option<Expression>; 3]> {
-        let mut bounds = [start, None, None];
-        for bound in &mut bounds[1..] {
-            if !self.skip_operator(Operator::Colon) {
-                break;
-            }
-            if !self.is_operator(Operator::Colon) && !self.is_operator(Operator::RightBracket) {
-                *bound = Some(self.expression(true)?);
-            }
-        }
-        Ok(bounds)
-    }
-
-    fn primary(&mut self) -> Parsed<Expression> {
-        let span = self.span();
-        let Some(token) = self.peek() else {
-            return Err(self.unexpected("an expression"));
-        };
-        let literal = match token {
-            Token::Name(name) => {
-                self.position += 1;
-                match name.as_str() {
-                    "true" | "True" => Literal::Bool(true),
-                    "false" | "False" => Literal::Bool(false),
-                    "none" | "None" => Literal::None,
-                    _ => return make(Kind::Name(name.clone()), span),
-                }
-            }
-            Token::Text(_) => {
-                let mut whole = String::new();
-                while let Some(Token::Text(text)) = self.peek() {
-                    whole.push_str(text);
-                    self.position += 1;
-                }
-                let span = span.to(self.previous_span());
-                return make(Kind::Literal(Literal::Text(whole)), span);
-            }
-            Token::Integer(value) => {
-                self.position += 1;
-                Literal::Integer(*value)
-            }
-            Token::Float(value) => {
-                self.position += 1;
-                Literal::Float(*value)
-            }
-            Token::Operator(Operator::LeftParenthesis) => {
-                self.position += 1;
-                let mut inner = self.tuple(true, None, true)?;
-                self.expect_operator(Operator::RightParenthesis)?;
-                inner.span = span.to(self.previous_span());
-                return Ok(inner);
-            }
-            Token::Operator(Operator::LeftBracket) => return self.list(),
-            Token::Operator(Operator::LeftBrace) => return self.dict(),
-            _ => return Err(self.unexpected("an expression")),
-        };
-        make(Kind::Literal(literal), span)
-    }
-
-    fn list(&mut self) -> Parsed<Expression> {
-        let start = self.span();
-        self.position += 1;
-        let mut items = Vec::new();
-        while !self.is_operator(Operator::RightBracket) {
-            if !items.is_empty() {
-                self.expect_operator(Operator::Comma)?;
-                if self.is_operator(Operator::RightBracket) {
-                    break;
-                }
-            }
-            items.push(self.expression(true)?);
-        }
-        self.position += 1;
-        make(Kind::List(items), start.to(self.previous_span()))
-    }
-
-    fn dict(&mut self) -> Parsed<Expression> {
-        let start = self.span();
-        self.position += 1;
-        let mut items = Vec::new();
-        while !self.is_operator(Operator::RightBrace) {
-            if !items.is_empty() {
-                self.expect_operator(Operator::Comma)?;
-                if self.is_operator(Operator::RightBrace) {
-                    break;
-                }
-            }
-            let key = self.expression(true)?;
-            self.expect_operator(Operator::Colon)?;
-            items.push((key, self.expression(true)?));
-        }
-        self.position += 1;
-        make(Kind::Dict(items), start.to(self.previous_span()))
-    }
-}
-
-/// A node, unless the tree becomes too deep to walk.
-fn make(kind: Kind, span: Span) -> Parsed<Expression> {
-    let depth = 1 + deepest_child(&kind);
-    if depth > DEPTH_LIMIT {
-        return Err(too_deep(span));
-    }
-    Ok(Expression { kind, span, depth })
-}
-
-fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError::new(span, "this expression is nested too deeply")
-        .hint("split it with `set` statements")
-}
-
-fn deepest_child(kind: &Kind) -> u16 {
-    let depth = |expression: &Expression| expression.depth;
-    let arguments = |arguments: &Arguments| arguments.expressions().map(depth).max().unwrap_or(0);
-    match kind {
-        Kind::Literal(_) | Kind::Name(_) => 0,
-        Kind::Tuple(items) | Kind::List(items) | Kind::Concatenation(items) => {
-            items.iter().map(depth).max().unwrap_or(0)
-        }
-        Kind::Dict(items) => items
-            .iter()
-            .map(|(key, value)| key.depth.max(value.depth))
-            .max()
-            .unwrap_or(0),
-        Kind::Attribute(object, _)
-        | Kind::Not(object)
-        | Kind::Negative(object)
-        | Kind::Positive(object) => object.depth,
-        Kind::Slice(object, bounds) => bounds
-            .iter()
-            .flatten()
-            .map(depth)
-            .max()
-            .unwrap_or(0)
-            .max(object.depth),
-        Kind::Call(callee, passed) | Kind::Test(callee, _, passed) => {
-            callee.depth.max(arguments(passed))
-        }
-        Kind::Filter(subject, _, passed) => {
-            subject.as_deref().map_or(0, depth).max(arguments(passed))
-        }
-        Kind::Item(left, right)
-        | Kind::Binary(_, left, right)
-        | Kind::And(left, right)
-        | Kind::Or(left, right) => left.depth.max(right.depth),
-        Kind::Comparison(first, others) => others
-            .iter()
-            .map(|(_, other)| other.depth)
-            .max()
-            .unwrap_or(0)
-            .max(first.depth),
-        Kind::Conditional {
-            test,
-            then,
-            otherwise,
-        } => test
-            .depth
-            .max(then.depth)
-            .max(otherwise.as_deref().map_or(0, depth)),
     }
 }

@@ -1,8 +1,10 @@
 //! Jinja2's syntax, as version 3.1 reads it: text to tokens to a tree with places.
 
 pub(crate) mod ast;
+mod depth;
 mod expressions;
 mod newlines;
+mod operands;
 mod scan;
 mod statements;
 mod strings;

@@ -73,11 +73,11 @@ fn rules(grammar: &Grammar) -> Vec<(Opening, &str)> {
     rules.retain(|(_, text)| !text.is_empty());
     // Longest first; of equally long ones, the later name first: `variable_begin`,
     // `linestatement_begin`, `linecomment_begin`, `comment_begin`, `block_begin`.
-    rules.sort_by(|left, right| (right.1.len(), right.0).cmp(&(left.1.len(), left.0)));
+    rules.sort_by_key(|(opening, text)| std::cmp::Reverse((text.len(), *opening)));
     rules
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     fn run(&mut self) -> Result<(), SyntaxError> {
         while self.at < self.text.len() {
             let Some(found) = self.find_opening() else {
@@ -339,11 +339,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn block(&mut self, opened: usize) -> Result<(), SyntaxError> {
-        self.inside(
-            opened,
-            |scanner, at| scanner.block_end_at(at),
-            Token::BlockEnd,
-        )
+        self.inside(opened, Self::block_end_at, Token::BlockEnd)
     }
 
     fn variable(&mut self, opened: usize) -> Result<(), SyntaxError> {

@@ -187,7 +187,7 @@ impl Parser<'_> {
                     with_context,
                 }
             }
-            "from" => self.from_import()?,
+            "from" => self.names_from()?,
             "do" if self.extensions.expression_statement => {
                 StatementKind::Do(self.cursor.tuple(true, None, false)?)
             }
@@ -446,7 +446,7 @@ impl Parser<'_> {
         })
     }
 
-    fn from_import(&mut self) -> Parsed<StatementKind> {
+    fn names_from(&mut self) -> Parsed<StatementKind> {
         let template = self.cursor.expression(true)?;
         self.cursor.expect_name("import")?;
         let mut names: Vec<(Word, Word)> = Vec::new();

@@ -10,7 +10,7 @@ use crate::syntax::ast::{Arguments, BinaryOperator, Comparator, Expression, Kind
 /// Writes an expression so that a filter may follow.
 pub(super) fn write(writer: &mut Writer, expression: &Expression) {
     writer.marked(expression.span, |writer| {
-        write_kind(writer, expression, None)
+        write_kind(writer, expression, None);
     });
 }
 
@@ -21,7 +21,7 @@ pub(super) fn write_call_with(
     extra: &dyn Fn(&mut Writer),
 ) {
     writer.marked(expression.span, |writer| {
-        write_kind(writer, expression, Some(extra))
+        write_kind(writer, expression, Some(extra));
     });
 }
 

@@ -122,7 +122,7 @@ fn for_loop(writer: &mut Writer, parts: &For) {
     writer.push(" in ");
     expression(writer, &parts.items);
     writer.marked(parts.items.span, |writer| {
-        expressions::items(writer, unpack)
+        expressions::items(writer, unpack);
     });
     if let Some(condition) = &parts.condition {
         writer.push(" if ");

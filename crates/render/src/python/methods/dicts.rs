@@ -95,7 +95,7 @@ pub(crate) fn entries(arguments: Arguments, callee: &str) -> Outcome<Entries> {
     }
     if let Some(source) = arguments.positional.first() {
         if let View::Dict(other) = View::of(source) {
-            entries = other.read().clone();
+            entries.clone_from(&other.read());
         } else {
             for pair in items(source)? {
                 let pair = items(&pair)?;
