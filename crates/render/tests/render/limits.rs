@@ -226,7 +226,7 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 30000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_panics(pieces in prop::collection::vec(piece(), 0..40)) {
@@ -249,13 +249,10 @@ proptest! {
 
     #[test]
     fn no_expression_panics(expression in expression()) {
-        std::fs::write("/tmp/last-expression", &expression).unwrap();
-        let start = std::time::Instant::now();
         let text = format!("#{{ {expression} }}##% for x in {expression} %##{{ x }}##% endfor %#");
         for undefined in [UndefinedMode::Chainable, UndefinedMode::Strict, UndefinedMode::Debug] {
             let options = Options { undefined, ..Options::default() };
             outcome(&[("t.j2", &text)], &cluster().build(), &options);
         }
-        if start.elapsed().as_millis() > 700 { eprintln!("SLOW {:?} {}", start.elapsed(), expression); }
     }
 }
