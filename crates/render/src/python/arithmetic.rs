@@ -250,6 +250,8 @@ fn floats(
 fn repeat(value: &Value, view: &View<'_>, times: i128) -> Option<Outcome<Value>> {
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
     let repeated = |items: &[Value]| {
+        // Nothing, however often, is nothing at once.
+        let times = if items.is_empty() { 0 } else { times };
         check_count(items.len().saturating_mul(times))?;
         Ok(std::iter::repeat_n(items, times)
             .flatten()
