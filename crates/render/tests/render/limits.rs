@@ -70,6 +70,12 @@ fn long_templates_of_allowed_depth_render() {
         "#% elif 0 %#".repeat(40)
     );
     assert_eq!(one(&elifs), "== t.yaml 644\nx\n");
+    assert_eq!(
+        one(
+            "#{ () * 99999999999999999999 }##{ [] * 99999999999999999999 }##{ '' * 99999999999999999999 }#"
+        ),
+        "== t.yaml 644\n()[]\n"
+    );
     let concatenated = format!("#{{ 'a'{} }}#", " ~ 'a'".repeat(2000));
     assert_eq!(one(&concatenated).len(), "== t.yaml 644\n".len() + 2001 + 1);
     let recursion =
