@@ -30,31 +30,31 @@ const PATCHES: &str = "talos/patches/";
 /// What templates call the template folder.
 const FOLDER: &str = "templates/config/";
 
-/// Which templates there are, for `talos_patches`.
-pub(crate) type TemplateNames = dyn Fn(&str) -> Vec<String> + Send + Sync;
+/// Tells which templates whose name starts with a prefix give a file, for `talos_patches`.
+pub(crate) type Outputs = dyn Fn(&State<'_, '_>, &str) -> Vec<String> + Send + Sync;
 
 /// The function of that name as a value.
 pub(crate) fn find(
     name: &str,
     context: &Arc<ContextBuilder>,
-    templates: impl FnOnce() -> Arc<TemplateNames>,
+    outputs: impl FnOnce() -> Arc<Outputs>,
 ) -> Option<Value> {
     let name = *NAMES.iter().find(|known| **known == name)?;
     Some(Value::from_object(Native {
         name,
         context: context.clone(),
-        templates: templates(),
+        outputs: outputs(),
     }))
 }
 
 struct Native {
     name: &'static str,
     context: Arc<ContextBuilder>,
-    templates: Arc<TemplateNames>,
+    outputs: Arc<Outputs>,
 }
 
 impl Native {
-    fn give(&self, arguments: Arguments) -> Outcome<Value> {
+    fn give(&self, state: &State<'_, '_>, arguments: Arguments) -> Outcome<Value> {
         let credentials = &self.context.credentials;
         match self.name {
             "age_key" => {
@@ -76,7 +76,7 @@ impl Native {
                         "`talos_patches` needs the name of a folder",
                     ));
                 };
-                Ok(self.patches(folder))
+                Ok(self.patches(state, folder))
             }
             name => {
                 arguments.positional(name, 0, 0)?;
@@ -101,10 +101,11 @@ impl Native {
         }
     }
 
-    /// The patches of a folder, sorted by path.
-    fn patches(&self, folder: &str) -> Value {
+    /// The patches of a folder, sorted by path. One that renders to nothing is not there,
+    /// which is how an override removes a built-in one.
+    fn patches(&self, state: &State<'_, '_>, folder: &str) -> Value {
         let prefix = format!("{PATCHES}{folder}/");
-        let mut found: Vec<String> = (self.templates)(&prefix)
+        let mut found: Vec<String> = (self.outputs)(state, &prefix)
             .into_iter()
             .filter(|name| {
                 let file = &name[prefix.len()..];
@@ -151,8 +152,8 @@ impl Object for Native {
         true
     }
 
-    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, values: &[Value]) -> Result<Value, Error> {
-        Ok(self.give(Arguments::split(values))?)
+    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, values: &[Value]) -> Result<Value, Error> {
+        Ok(self.give(state, Arguments::split(values))?)
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,6 +20,7 @@ use crate::python::dict::{Dict, Entries, Key};
 use crate::python::objects::{List, Opaque};
 use crate::python::undefined::{Origin, Undefined};
 use crate::python::view::integer;
+use crate::syntax::is_space;
 use crate::translate::encode_name;
 
 /// By which name the engine finds the root itself.
@@ -81,6 +82,8 @@ pub(super) struct Root {
     made: Mutex<HashMap<String, Value>>,
     /// How many imports without context are being evaluated.
     hidden: AtomicUsize,
+    /// Whether this run only finds out whether its template gives a file.
+    nested: bool,
 }
 
 impl Root {
@@ -97,6 +100,7 @@ impl Root {
             names,
             made: Mutex::default(),
             hidden: AtomicUsize::new(0),
+            nested: false,
         }
     }
 
@@ -125,10 +129,7 @@ impl Root {
             return self.make(original, || build(value, item_keys));
         }
         if self.context.native_functions
-            && let Some(function) = natives::find(name, &self.context, || {
-                let names = self.names.clone();
-                Arc::new(move |prefix: &str| names.below(prefix))
-            })
+            && let Some(function) = natives::find(name, &self.context, || self.outputs())
         {
             return function;
         }
@@ -138,6 +139,33 @@ impl Root {
                 other => other,
             };
             Undefined::value(mode, Origin::Name(name.to_owned()))
+        })
+    }
+
+    /// Which templates below a prefix give a file. To know, they are rendered, except where
+    /// one of them asks the same.
+    fn outputs(&self) -> Arc<natives::Outputs> {
+        let (settings, context, names) = (
+            self.settings.clone(),
+            self.context.clone(),
+            self.names.clone(),
+        );
+        let nested = self.nested;
+        Arc::new(move |state, prefix| {
+            let mut found = names.below(prefix);
+            if !nested {
+                found.retain(|name| {
+                    let mut root =
+                        Self::new(settings.clone(), context.clone(), None, names.clone());
+                    root.nested = true;
+                    let rendered = state
+                        .get_template(name)
+                        .and_then(|template| template.render(Value::from_object(root)));
+                    // One with problems reports them itself.
+                    rendered.map_or(true, |text| !text.chars().all(is_space))
+                });
+            }
+            found
         })
     }
 

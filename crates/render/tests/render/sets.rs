@@ -158,3 +158,36 @@ fn what_templates_use_is_known_without_rendering() {
         analysis.uses("deep") && !analysis.uses("disk") && analysis.uses_item_key("nodes", "mtu")
     );
 }
+
+#[test]
+fn patches_are_listed_unless_they_render_to_nothing() {
+    let templates = [
+        (
+            "talos/talconfig.yaml.j2",
+            "#% for file in talos_patches('global') %#\n- #{ file }# #{ file | basename }#\n#% endfor %#\n[#{ talos_patches('none') | join }#]\n",
+        ),
+        (
+            "talos/patches/global/b.yaml.j2",
+            "b: #{ talos_patches('global') | length }#\n",
+        ),
+        ("talos/patches/global/a.yaml.j2", "a: 1\n"),
+        (
+            "talos/patches/global/gone.yaml.j2",
+            "#% if false %#x#% endif %#\n\n",
+        ),
+        ("talos/patches/global/deeper/c.yaml.j2", "c: 1\n"),
+        ("talos/patches/global/note.txt", "no patch\n"),
+    ];
+    let shown = outcome(&templates, &cluster().build(), &Options::default());
+    let config = shown
+        .split("== talos/talconfig.yaml")
+        .nth(1)
+        .unwrap_or_default();
+    insta::assert_snapshot!(config, @r#"
+     644
+    - templates/config/talos/patches/global/a.yaml.j2 a.yaml
+    - templates/config/talos/patches/global/b.yaml.j2 b.yaml
+    []
+    == talos/patches/global/gone.yaml is empty
+    "#);
+}
