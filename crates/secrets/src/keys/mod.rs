@@ -13,5 +13,7 @@ pub use identity::Identity;
 pub use recipient::{Recipient, RecipientError};
 pub(crate) use wrap::{UnwrapError, unwrap, wrap};
 
+#[cfg(all(test, feature = "ssh"))]
+mod ssh_tests;
 #[cfg(test)]
 mod tests;

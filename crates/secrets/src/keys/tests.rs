@@ -8,9 +8,7 @@ use age::armor::ArmoredReader;
 use diagnostics::Source;
 use sha2::{Digest, Sha256};
 
-use super::{
-    Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list, unwrap, wrap,
-};
+use super::{Identity, Recipient, parse_identity_file, parse_identity_list, unwrap, wrap};
 
 fn problems(text: &str) -> String {
     let source = Source::new("age.key", text);
@@ -19,6 +17,7 @@ fn problems(text: &str) -> String {
     lines.join("\n")
 }
 
+#[cfg(not(feature = "plugin"))]
 #[test]
 fn every_bad_line_is_named_and_none_is_shown() {
     let mut damaged = Identity::generate().expose().to_string();
@@ -75,8 +74,11 @@ fn several_identities_may_stand_on_a_line_of_the_variable() {
     assert_eq!(parse_identity_list(&source).expect("two").len(), 2);
 }
 
+#[cfg(not(any(feature = "ssh", feature = "plugin")))]
 #[test]
 fn recipients_that_cannot_be_used_say_why() {
+    use super::RecipientError;
+
     let read = |text: &str| text.parse::<Recipient>().map(|_| ());
     let classic = Identity::generate().recipient();
     let hybrid = Identity::generate_post_quantum().recipient();

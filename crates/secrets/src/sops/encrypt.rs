@@ -2,15 +2,16 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::document::{self, Document, Indents, New, NewMetadata};
+use super::document::{self, Document, Format, Indents, New, NewMetadata};
 use super::groups;
 use super::keyring::no_randomness;
 use super::metadata::Metadata;
-use super::open::{File, Opened, open, parse, unwritable};
+use super::open::{File, Opened, open_parsed, parse, unwritable};
 use super::path::Path;
 use super::pool::Pool;
 use super::rule::Rule;
 use super::seal::{Sealed, check, seal, sign};
+use super::selector::Selector;
 use super::time::Timestamp;
 use super::token::{Cipher, generate_data_key};
 use super::value::Value;
@@ -81,7 +82,7 @@ pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
     let Some(previous) = &request.previous else {
         return create(request, &plain, Diagnostics::new());
     };
-    let (_, metadata) = match parse(previous) {
+    let (document, metadata) = match parse(previous) {
         Ok(parsed) => parsed,
         Err(problems)
             if problems
@@ -101,7 +102,7 @@ pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
     if request.identities.is_empty() {
         return unproven(request, previous, &metadata);
     }
-    let opened = open(previous, request.identities, false)?;
+    let opened = open_parsed(document, metadata, request.identities, false)?;
     let revision = Revision {
         plaintext: &request.plaintext,
         previous,
@@ -185,12 +186,7 @@ fn unproven(
     previous: &File<'_>,
     metadata: &Metadata,
 ) -> Result<Encrypted, Diagnostics> {
-    let wanted = request.rule.selector.clone().unwrap_or_default();
-    let binary = request.plaintext.format == document::Format::Binary;
-    let same = groups::matches(metadata, request.rule)
-        && (binary
-            || (metadata.selector == wanted
-                && metadata.mac_only_encrypted == request.rule.mac_only_encrypted));
+    let same = follows(metadata, request.rule, request.plaintext.format);
     if same {
         return Ok(Encrypted {
             content: previous.content.to_vec(),
@@ -214,6 +210,15 @@ pub(crate) fn update(
     plain: &Document,
     opened: &Opened,
 ) -> Result<Encrypted, Diagnostics> {
+    let same = same_values(plain, opened) && same_comments(plain, opened);
+    let followed = |rule| follows(&opened.metadata, rule, plain.format);
+    if same && revision.rule.is_none_or(followed) {
+        return Ok(Encrypted {
+            content: revision.previous.content.to_vec(),
+            change: Change::Unchanged,
+            notes: opened.notes.clone(),
+        });
+    }
     let mut metadata = opened.metadata.clone();
     let mut notes = opened.notes.clone();
     let mut update = Update::default();
@@ -238,7 +243,6 @@ pub(crate) fn update(
             update.selector = true;
         }
     }
-    let same = same_values(plain, opened) && same_comments(plain, opened);
     if same && !update.selector {
         return keep(revision, opened, &metadata, update, notes);
     }
@@ -271,7 +275,19 @@ pub(crate) fn update(
     })
 }
 
-/// All values are as they were: at most the keys change, as `sops updatekeys` does it.
+/// Whether a file has the keys and the selector of a rule.
+fn follows(metadata: &Metadata, rule: &Rule, format: Format) -> bool {
+    // A binary file has one value, which is always encrypted.
+    let same = || match &rule.selector {
+        Some(selector) => metadata.selector == *selector,
+        None => metadata.selector == Selector::default(),
+    };
+    groups::matches(metadata, rule)
+        && (format == Format::Binary
+            || (same() && metadata.mac_only_encrypted == rule.mac_only_encrypted))
+}
+
+/// All values are as they were: only the keys change, as `sops updatekeys` does it.
 fn keep(
     revision: &Revision<'_>,
     opened: &Opened,
@@ -279,13 +295,6 @@ fn keep(
     update: Update,
     notes: Diagnostics,
 ) -> Result<Encrypted, Diagnostics> {
-    if !update.keys {
-        return Ok(Encrypted {
-            content: revision.previous.content.to_vec(),
-            change: Change::Unchanged,
-            notes,
-        });
-    }
     let none: Vec<Option<New<'_>>> = opened.values.iter().map(|_| None).collect();
     let new = NewMetadata::Write(&metadata.tree);
     let content = document::write(&opened.document, &none, &new, &revision.indents())

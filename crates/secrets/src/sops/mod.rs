@@ -25,6 +25,9 @@ mod time;
 mod token;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use document::{Format, Indents};
 pub use edit::{replace, set, unset};
 pub use encrypt::{Change, Encrypted, Request, Update, encrypt};

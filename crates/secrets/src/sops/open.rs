@@ -88,7 +88,27 @@ pub(crate) fn open(
     ignore_mac: bool,
 ) -> Result<Opened, Diagnostics> {
     let (document, metadata) = parse(file)?;
+    open_parsed(document, metadata, identities, ignore_mac)
+}
+
+/// The same of a file that was parsed already.
+pub(crate) fn open_parsed(
+    document: Document,
+    metadata: Metadata,
+    identities: &[Identity],
+    ignore_mac: bool,
+) -> Result<Opened, Diagnostics> {
     let key = keyring::data_key(&document.source, &metadata, identities)?;
+    open_with(document, metadata, key, ignore_mac)
+}
+
+/// The same with the data key at hand.
+pub(crate) fn open_with(
+    document: Document,
+    metadata: Metadata,
+    key: DataKey,
+    ignore_mac: bool,
+) -> Result<Opened, Diagnostics> {
     let cipher = Cipher::new(&key);
     let selected = select(&document, &metadata.selector);
     let mut values = Vec::with_capacity(document.items.len());

@@ -39,8 +39,8 @@ pub(crate) enum TokenError {
 
 /// Encrypts and decrypts values under one data key.
 pub(crate) struct Cipher {
+    key: DataKey,
     wide: AesGcm<Aes256, U32>,
-    narrow: AesGcm<Aes256, U12>,
 }
 
 /// A new data key.
@@ -67,11 +67,20 @@ pub(crate) fn type_of(text: &str) -> Option<&str> {
 
 impl Cipher {
     pub(crate) fn new(key: &DataKey) -> Self {
-        let key = key.as_slice();
         Self {
-            wide: AesGcm::new_from_slice(key).expect("a data key has 32 bytes"),
-            narrow: AesGcm::new_from_slice(key).expect("a data key has 32 bytes"),
+            key: key.clone(),
+            wide: AesGcm::new(key.as_slice().try_into().expect("a data key has 32 bytes")),
         }
+    }
+
+    /// For nonces as most other programs have them, which sops reads too.
+    fn narrow(&self) -> AesGcm<Aes256, U12> {
+        AesGcm::new(
+            self.key
+                .as_slice()
+                .try_into()
+                .expect("a data key has 32 bytes"),
+        )
     }
 
     /// A token of a value under a nonce of its own. `additional` is what it belongs to.
@@ -125,7 +134,7 @@ impl Cipher {
             self.wide.decrypt(&Nonce::from(nonce), payload)
         } else if let Ok(nonce) = <[u8; 12]>::try_from(nonce.as_slice()) {
             // Written by other programs than sops.
-            self.narrow.decrypt(&Nonce::from(nonce), payload)
+            self.narrow().decrypt(&Nonce::from(nonce), payload)
         } else {
             return Err(TokenError::Malformed);
         };
@@ -194,7 +203,7 @@ mod tests {
             aad: b"bar:",
         };
         let sealed = cipher()
-            .narrow
+            .narrow()
             .encrypt(&Nonce::from([7; 12]), payload)
             .expect("sealed");
         let base64 = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);

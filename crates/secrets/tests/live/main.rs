@@ -43,15 +43,31 @@ impl Sops {
         })
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(&self.program)
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
             .env("HOME", self.folder.path())
-            .env("SOPS_AGE_KEY", self.identity.expose().as_str())
+            .env("SOPS_AGE_KEY", self.identity.expose().as_str());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("sops starts")
+    }
+
+    /// What sops prints with other identities, which must succeed.
+    fn with_keys(&self, keys: &str, arguments: &[&str]) -> Vec<u8> {
+        let output = self
+            .command(arguments)
+            .env("SOPS_AGE_KEY", keys)
             .output()
-            .expect("sops starts")
+            .expect("sops starts");
+        let problem = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "sops {arguments:?}: {problem}");
+        output.stdout
     }
 
     /// What sops prints, which must succeed.
@@ -271,4 +287,62 @@ fn what_sops_writes_is_decrypted_and_changed_here() {
         count += 1;
     }
     println!("{count} documents written by sops, decrypted and changed here");
+}
+
+/// Key groups, a post-quantum recipient and both together, written by either side.
+#[test]
+fn key_groups_and_post_quantum_recipients_are_read_by_both() {
+    let Some(mut sops) = Sops::find() else { return };
+    let (first, second) = (Identity::generate(), Identity::generate_post_quantum());
+    let plain = b"a: secret\nb: [1, true]\n";
+    let recipient =
+        |identity: &Identity| identity.recipient().parse::<Recipient>().expect("its own");
+    for (threshold, identities) in [(None, vec![&second]), (Some(2), vec![&first, &second])] {
+        let rule = Rule {
+            groups: match threshold {
+                None => vec![vec![recipient(&first), recipient(&second)]],
+                Some(_) => vec![
+                    vec![recipient(&first)],
+                    vec![recipient(&second)],
+                    vec![recipient(&Identity::generate())],
+                ],
+            },
+            threshold,
+            ..Rule::default()
+        };
+        let keys: Vec<_> = identities
+            .iter()
+            .map(|identity| identity.expose().to_string())
+            .collect();
+        let text = keys.join("\n");
+        let ids: Vec<Identity> = identities.into_iter().cloned().collect();
+        let (content, _) = sops.ours("keys.yaml", plain, None, &rule);
+        sops.write("keys.yaml", &content);
+        assert_eq!(
+            sops.with_keys(&text, &["decrypt", "keys.yaml"]),
+            b"a: secret\nb:\n    - 1\n    - true\n"
+        );
+        let mut config = String::from("creation_rules:\n  - key_groups:\n");
+        for group in &rule.groups {
+            let names: Vec<_> = group.iter().map(ToString::to_string).collect();
+            config.push_str(&format!("      - age: [{}]\n", names.join(", ")));
+        }
+        if let Some(threshold) = threshold {
+            config.push_str(&format!("    shamir_threshold: {threshold}\n"));
+        }
+        sops.write(".sops.yaml", config.as_bytes());
+        sops.write("keys.yaml", plain);
+        let theirs = sops.with_keys(&text, &["encrypt", "keys.yaml"]);
+        let clear = good(
+            "theirs",
+            "keys.yaml",
+            &theirs,
+            decrypt(&File::new("keys.yaml", &theirs), &ids),
+        );
+        assert_eq!(
+            clear.content.as_slice(),
+            b"a: secret\nb:\n    - 1\n    - true\n"
+        );
+        sops.identity = first.clone();
+    }
 }

@@ -1,0 +1,38 @@
+//! Which identities can decrypt: the repository's own first, then those of the environment.
+
+use diagnostics::{Diagnostics, Source};
+use secrets::Identity;
+
+use crate::load::{Environment, KeyFiles};
+
+/// Every identity at hand, the repository's own first. The others serve decryption only:
+/// nothing is ever encrypted to a key because it lies somewhere on this machine.
+///
+/// A source that holds no identity is a problem of its own and keeps none of the others from
+/// being used; those of the environment are warnings.
+pub fn gather(files: &KeyFiles, environment: &Environment) -> (Vec<Identity>, Diagnostics) {
+    let mut found = Vec::new();
+    let mut problems = Diagnostics::new();
+    let mut add = |read: Result<Vec<Identity>, Diagnostics>, own: bool| match read {
+        Ok(identities) => found.extend(identities),
+        Err(faults) if own => problems.extend(faults),
+        Err(faults) => problems.extend(faults.into_iter().map(|mut fault| {
+            fault.severity = diagnostics::Severity::Warning;
+            fault
+        })),
+    };
+    if let Some(source) = &files.age {
+        add(secrets::parse_identity_file(source), true);
+    }
+    for source in files.other_age.iter().chain(&environment.identities) {
+        add(secrets::parse_identity_list(source), false);
+    }
+    (found, problems)
+}
+
+/// A text that holds identities, of which no message may show anything.
+pub fn hidden(name: &str, text: &str) -> Source {
+    let source = Source::new(name, text);
+    let whole = 0..source.text().len();
+    source.with_secrets([whole])
+}
