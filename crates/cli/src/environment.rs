@@ -16,6 +16,7 @@ pub(crate) fn read() -> Environment {
         age_key_file: std::env::var_os(AGE_KEY_FILE)
             .filter(|path| !path.is_empty())
             .and_then(|path| Utf8PathBuf::from_path_buf(path.into()).ok()),
+        identities: Vec::new(),
     }
 }
 

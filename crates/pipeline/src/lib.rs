@@ -27,6 +27,7 @@ pub mod declare;
 pub mod drop_in;
 pub mod example;
 pub mod git;
+pub mod identities;
 pub mod init;
 pub mod load;
 mod model;

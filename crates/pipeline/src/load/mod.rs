@@ -21,10 +21,14 @@ const PLUGIN: &str = "templates/scripts/plugin.py";
 pub const TIDIED: &str = ".ichor/tidied";
 
 /// What the environment says; the program reads it and passes it in.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Environment {
     /// `SOPS_AGE_KEY_FILE`: stands in where the repository has no `age.key`.
     pub age_key_file: Option<Utf8PathBuf>,
+    /// Further texts that hold identities, each under the name that messages call it by:
+    /// `SOPS_AGE_KEY`, what `SOPS_AGE_KEY_CMD` printed, the user's `keys.txt`. They decrypt,
+    /// and nothing else.
+    pub identities: Vec<Source>,
 }
 
 /// Everything read from a repository, as text or bytes; nothing is interpreted yet.
