@@ -3,15 +3,15 @@
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use rayon::prelude::*;
 use secrecy::ExposeSecret;
-use tree::{
-    Disk, Encrypted, Entry, Force, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered,
-    Sealing, Tree,
-};
+use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree};
 
 use crate::git::Git;
 use crate::load::Inputs;
 use crate::model::Model;
 use crate::names;
+use crate::options::BuildOptions;
+use crate::places::in_template;
+use crate::seal::{Sealed, Sealer};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 
 /// Files that hold a key or password in the clear, so that git must never track them.
@@ -42,29 +42,10 @@ pub struct Built {
     pub tree: Tree<Encrypted>,
     /// What led to it.
     pub model: Model,
+    /// What became of the secret files in it.
+    pub sealed: Sealed,
     /// What is worth knowing, without any error.
     pub warnings: Diagnostics,
-}
-
-/// How a plan treats what it finds on disk.
-#[derive(Default)]
-pub struct PlanOptions {
-    /// Which edited files may be overwritten.
-    pub force: Overwrite,
-    /// Whether files that are rendered but not owned may be overwritten.
-    pub adopt: bool,
-}
-
-/// Which edited files may be overwritten.
-#[derive(Default)]
-pub enum Overwrite {
-    /// None.
-    #[default]
-    Nothing,
-    /// All.
-    Everything,
-    /// These, and what lies below them.
-    Paths(Vec<RelPath>),
 }
 
 /// Renders the repository in memory, as far as the golden trees hold it.
@@ -94,27 +75,38 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
     })
 }
 
-/// Runs every stage up to the tree that can be written. With `strict`, warnings are errors.
+/// Runs every stage up to the tree that can be written.
 ///
 /// # Errors
 ///
 /// Every problem found.
-pub fn build(inputs: &Inputs, strict: bool) -> Result<Built, Diagnostics> {
+pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
     let rendered = render(inputs)?;
     let mut findings = rendered.warnings;
     findings.extend(check(&rendered.tree));
     findings.extend(tracked(inputs, &rendered.model));
     findings.extend(newer_record(inputs));
-    if strict {
+    let (sealer, gates) = Sealer::new(inputs, &rendered.model, &rendered.tree, options);
+    findings.extend(gates);
+    if options.strict {
         findings.promote(|_| true);
     }
     let checked = rendered.tree.check(findings)?;
-    let tree = checked.encrypt(seal)?;
+    let tree = checked.encrypt(|path, entry| sealer.seal(path, entry))?;
+    let sealed = sealer.finish();
     let mut warnings = tree.warnings().clone();
+    warnings.extend(sealed.notes.iter().cloned());
     warnings.sort();
+    if options.strict {
+        warnings.promote(|_| true);
+        if warnings.has_errors() {
+            return Err(warnings);
+        }
+    }
     Ok(Built {
         tree,
         model: rendered.model,
+        sealed,
         warnings,
     })
 }
@@ -125,17 +117,11 @@ impl Built {
     /// # Errors
     ///
     /// What makes a comparison impossible.
-    pub fn plan(&self, disk: &Disk, options: &PlanOptions) -> Result<Plan, Diagnostics> {
-        let force = match &options.force {
-            Overwrite::Nothing => Force::None,
-            Overwrite::Everything => Force::All,
-            Overwrite::Paths(paths) => Force::Paths(paths),
-        };
+    pub fn plan(&self, disk: &Disk, options: &BuildOptions) -> Result<Plan, Diagnostics> {
         let options = tree::Options {
             template_set: TEMPLATE_SET_VERSION,
-            force,
+            force: options.force.as_force(),
             adopt: options.adopt,
-            same_plaintext: None,
         };
         Plan::new(&self.tree, disk, &options)
     }
@@ -148,16 +134,6 @@ impl Built {
                 .iter()
                 .map(|secret| secret.expose_secret().to_owned()),
         )
-    }
-}
-
-/// Files to be encrypted are left out until they can be: nothing secret is written in the clear.
-fn seal(path: &RelPath, _entry: &Entry) -> Result<Sealing, Diagnostics> {
-    // `.sops.yaml` itself holds the creation rules, and no secret.
-    if path.file_name() != ".sops.yaml" && path.file_name().contains(".sops.") {
-        Ok(Sealing::LeaveOut)
-    } else {
-        Ok(Sealing::Plain)
     }
 }
 
@@ -184,26 +160,13 @@ fn invalid_yaml(path: &RelPath, entry: &Entry) -> Vec<Diagnostic> {
         .into_iter()
         .filter(Diagnostic::is_error)
         .map(|problem| {
-            let place = match &problem.location {
-                Some(place) if place.line > 0 => {
-                    let start = line_start(text, place.line);
-                    entry.locate(start..start)
-                }
-                _ => entry.origin.location(),
-            };
+            let place = in_template(entry, &problem);
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);
             Diagnostic::error("output/invalid-yaml", message)
                 .at(place)
                 .hint("quote the value in the template, or pass it through `tojson`")
         })
         .collect()
-}
-
-fn line_start(text: &str, line: usize) -> usize {
-    text.split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum()
 }
 
 /// Keys and passwords that git would publish.

@@ -15,3 +15,8 @@ pub fn now_as_folder() -> String {
         .strftime("%Y-%m-%dT%H%M%SZ")
         .to_string()
 }
+
+/// Now in whole seconds since 1970, as encrypted files bear it.
+pub fn timestamp() -> secrets::Timestamp {
+    secrets::Timestamp::from_unix_seconds(Timestamp::now().as_second())
+}

@@ -3,14 +3,14 @@
 use diagnostics::{Diagnostics, Source};
 use secrets::Identity;
 
-use crate::load::{Environment, KeyFiles};
+use crate::load::KeyFiles;
 
 /// Every identity at hand, the repository's own first. The others serve decryption only:
 /// nothing is ever encrypted to a key because it lies somewhere on this machine.
 ///
 /// A source that holds no identity is a problem of its own and keeps none of the others from
 /// being used; those of the environment are warnings.
-pub fn gather(files: &KeyFiles, environment: &Environment) -> (Vec<Identity>, Diagnostics) {
+pub fn gather(files: &KeyFiles, environment: &[Source]) -> (Vec<Identity>, Diagnostics) {
     let mut found = Vec::new();
     let mut problems = Diagnostics::new();
     let mut add = |read: Result<Vec<Identity>, Diagnostics>, own: bool| match read {
@@ -24,7 +24,7 @@ pub fn gather(files: &KeyFiles, environment: &Environment) -> (Vec<Identity>, Di
     if let Some(source) = &files.age {
         add(secrets::parse_identity_file(source), true);
     }
-    for source in files.other_age.iter().chain(&environment.identities) {
+    for source in files.other_age.iter().chain(environment) {
         add(secrets::parse_identity_list(source), false);
     }
     (found, problems)

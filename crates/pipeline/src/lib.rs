@@ -32,11 +32,16 @@ pub mod init;
 pub mod load;
 mod model;
 mod names;
+mod options;
 pub mod pins;
+mod places;
 pub mod schema;
+mod seal;
 pub mod templates;
 pub mod write;
 
-pub use build::{Built, Overwrite, PlanOptions, RenderedTree, build, render};
+pub use build::{Built, RenderedTree, build, render};
 pub use load::{Environment, Inputs, Missing, load};
 pub use model::Model;
+pub use options::{BuildOptions, Overwrite};
+pub use seal::Sealed;

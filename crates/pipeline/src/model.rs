@@ -8,8 +8,10 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 use render::makejinja::Existing;
 use render::{Context, Credentials, Options, TemplateSet, UndefinedMode};
 use secrecy::{ExposeSecret, SecretString};
+use secrets::Identity;
 use zeroize::Zeroizing;
 
+use crate::identities;
 use crate::load::{Inputs, KeyFiles};
 use crate::templates::{self, Overridden, SUFFIX, builtin};
 
@@ -31,7 +33,16 @@ pub struct Model {
     pub written: Vec<WrittenKey>,
     /// Every secret that may stand in an output.
     pub secrets: Vec<SecretString>,
+    /// What can decrypt, the repository's own key first; empty where no key is at hand.
+    pub identities: Vec<Identity>,
+    /// The cluster's own public key: of its `age.key`, or, where that is not here, the first
+    /// that `.sops.yaml` names.
+    pub recipient: Option<String>,
 }
+
+/// Stands in outputs for the private key where that is not at hand. Such an output can be
+/// compared with nothing and is never written.
+pub(crate) const WITHHELD_KEY: &str = "AGE-SECRET-KEY-NOT-AT-HAND";
 
 impl Model {
     /// Checks the configuration and gathers templates and context.
@@ -51,7 +62,13 @@ impl Model {
         let versions = pins(inputs, &mut problems);
         let mut secrets = parsed.secrets.clone();
         let private = matches!(&parsed.cluster, Some(cluster) if cluster.repository().visibility == config_model::Visibility::Private);
-        let credentials = keys(&inputs.keys, private, &mut secrets, &mut problems);
+        let mut credentials = keys(&inputs.keys, private, &mut secrets, &mut problems);
+        if inputs.keys.age.is_none() {
+            without_age_key(inputs, &mut credentials);
+        }
+        let recipient = credentials.age_public.clone();
+        let (identities, notes) = identities::gather(&inputs.keys, &inputs.identities);
+        problems.extend(notes);
         let set = match patches(set, &options, &mut problems) {
             Some(set) if !problems.has_errors() => set,
             _ => return Err(problems),
@@ -74,6 +91,8 @@ impl Model {
             options,
             written,
             secrets,
+            identities,
+            recipient,
         };
         Ok((model, problems))
     }
@@ -191,6 +210,17 @@ pub(crate) fn keys(
         }
     }
     found
+}
+
+/// Encrypting needs the public key only, and `.sops.yaml` names that.
+fn without_age_key(inputs: &Inputs, credentials: &mut Credentials) {
+    let rules = inputs.creation_rules.as_ref().map(secrets::Rules::parse);
+    let Some(Ok(rules)) = rules else { return };
+    let first = rules.iter().find_map(|rule| rule.rule.recipients().next());
+    if let Some(recipient) = first {
+        credentials.age_public = Some(recipient.to_string());
+        credentials.age_private = Some(WITHHELD_KEY.into());
+    }
 }
 
 /// What `cloudflared` takes: base64 of the compact JSON of account, tunnel and secret.

@@ -185,16 +185,11 @@ pub struct Summary {
     pub foreign: usize,
     /// [`Action::Release`].
     pub released: usize,
-    /// Secret files that are not written because they could not be encrypted.
-    pub left_out: usize,
 }
 
 impl Summary {
-    pub(crate) fn of<'a>(changes: impl Iterator<Item = &'a Change>, left_out: usize) -> Self {
-        let mut summary = Self {
-            left_out,
-            ..Self::default()
-        };
+    pub(crate) fn of<'a>(changes: impl Iterator<Item = &'a Change>) -> Self {
+        let mut summary = Self::default();
         for change in changes {
             *match change.action {
                 Action::Create => &mut summary.created,

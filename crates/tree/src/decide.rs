@@ -31,7 +31,7 @@ pub(crate) fn observe(
             .push((path, Some(entry)));
     }
     for path in known.digests.keys() {
-        if tree.get(path.as_str()).is_none() && !tree.leaves_out(path) {
+        if tree.get(path.as_str()).is_none() {
             folders.entry(path.parent()).or_default().push((path, None));
         }
     }
@@ -87,18 +87,15 @@ fn rendered(
         Found::File(file) => file,
     };
     let equal = matches!(&file.bytes, Bytes::Held(bytes) if bytes == rendering);
-    let keeps = !equal && entry.is_secret() && has_same_plaintext(path, &file, options);
     let owned = if known.is_empty() {
         Action::TakeOver
     } else {
         Action::Unchanged
     };
-    if equal || keeps {
-        let digest = if equal { new } else { digest(&file) };
-        change.old = Some(digest);
+    if equal {
+        change.old = Some(new);
         if file.mode.is_executable() == entry.mode.is_executable() {
             change.action = owned;
-            change.new = Some(digest);
             change.before = Before::File {
                 content: None,
                 mode: file.mode,
@@ -162,13 +159,6 @@ fn orphan(path: &RelPath, known: &[Digest], folder: &Opened<'_>) -> Outcome {
             change.before = Before::file(file);
             Ok(Some(change))
         }
-    }
-}
-
-fn has_same_plaintext(path: &RelPath, file: &FoundFile, options: &Options<'_>) -> bool {
-    match (options.same_plaintext, &file.bytes) {
-        (Some(same), Bytes::Held(bytes)) => same(path, bytes),
-        _ => false,
     }
 }
 

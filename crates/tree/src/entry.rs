@@ -66,6 +66,4 @@ pub enum Sealing {
     Plain,
     /// It is secret: the ciphertext is written in its place.
     Secret(Content),
-    /// It is secret and cannot be encrypted: it is not written, and counted.
-    LeaveOut,
 }

@@ -1,6 +1,6 @@
 //! A tree of files in memory, and the stages it goes through.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -55,7 +55,6 @@ mod sealed {
 /// ```
 pub struct Tree<S: Stage> {
     entries: BTreeMap<RelPath, Entry>,
-    left_out: BTreeSet<RelPath>,
     warnings: Diagnostics,
     stage: PhantomData<S>,
 }
@@ -89,7 +88,6 @@ impl<S: Stage> Tree<S> {
     fn into_stage<T: Stage>(self) -> Tree<T> {
         Tree {
             entries: self.entries,
-            left_out: self.left_out,
             warnings: self.warnings,
             stage: PhantomData,
         }
@@ -136,7 +134,6 @@ impl Tree<Rendered> {
         }
         Ok(Self {
             entries,
-            left_out: BTreeSet::new(),
             warnings: problems,
             stage: PhantomData,
         })
@@ -193,10 +190,6 @@ impl Tree<Checked> {
                 Ok(Sealing::Secret(ciphertext)) => {
                     entry.seal(ciphertext);
                 }
-                Ok(Sealing::LeaveOut) => {
-                    self.entries.remove(&path);
-                    self.left_out.insert(path);
-                }
             }
         }
         if problems.has_errors() {
@@ -216,19 +209,9 @@ impl Tree<Encrypted> {
     pub fn empty() -> Self {
         Self {
             entries: BTreeMap::new(),
-            left_out: BTreeSet::new(),
             warnings: Diagnostics::new(),
             stage: PhantomData,
         }
-    }
-
-    /// Secret files that could not be encrypted and are not written, in order.
-    pub fn left_out(&self) -> impl ExactSizeIterator<Item = &RelPath> {
-        self.left_out.iter()
-    }
-
-    pub(crate) fn leaves_out(&self, path: &RelPath) -> bool {
-        self.left_out.contains(path)
     }
 }
 
@@ -236,7 +219,6 @@ impl<S: Stage> Clone for Tree<S> {
     fn clone(&self) -> Self {
         Self {
             entries: self.entries.clone(),
-            left_out: self.left_out.clone(),
             warnings: self.warnings.clone(),
             stage: PhantomData,
         }

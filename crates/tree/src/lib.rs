@@ -36,7 +36,7 @@
 //! ```
 //!
 //! **Invariant:** this crate knows nothing of templates' languages, clusters, YAML, git or
-//! encryption: whether two ciphertexts hold one plaintext it asks its caller. Only `disk` and
+//! encryption. Only `disk` and
 //! `write` touch the disk, and only where the caller points them. It prints nothing and
 //! reads neither environment nor clock.
 //!
@@ -74,7 +74,7 @@ pub use disk::Disk;
 pub use entry::{Entry, Sealing};
 pub use files::{Checked, Encrypted, Rendered, Stage, Tree};
 pub use journal::JOURNAL_PATH;
-pub use options::{Force, Options, SamePlaintext};
+pub use options::{Force, Options};
 pub use origin::Origin;
 pub use path::{PathError, RelPath, TEMPORARY_PREFIX};
 pub use plan::Plan;

@@ -2,10 +2,6 @@
 
 use crate::RelPath;
 
-/// Says whether ciphertext on disk has the plaintext that was rendered for its path. False
-/// also where that cannot be proven.
-pub type SamePlaintext<'a> = &'a (dyn Fn(&RelPath, &[u8]) -> bool + Sync);
-
 /// How a plan treats what it finds.
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
@@ -15,9 +11,6 @@ pub struct Options<'a> {
     pub force: Force<'a>,
     /// Whether files that are rendered but not owned may be overwritten.
     pub adopt: bool,
-    /// How to compare secret files that differ byte by byte, as two encryptions of one
-    /// plaintext do. Without it their bytes decide.
-    pub same_plaintext: Option<SamePlaintext<'a>>,
 }
 
 /// Which protected files may be overwritten: those edited by hand, and those not owned.
@@ -33,7 +26,8 @@ pub enum Force<'a> {
 }
 
 impl Force<'_> {
-    pub(crate) fn covers(self, path: &RelPath) -> bool {
+    /// Whether a file may be overwritten.
+    pub fn covers(self, path: &RelPath) -> bool {
         match self {
             Self::None => false,
             Self::All => true,

@@ -62,11 +62,11 @@ impl Plan {
         explain(&changes, &mut findings);
         unmatched_force(options.force, &changes, &mut findings);
         findings.sort();
-        let record = next_record(tree, &known, &changes, options.template_set);
+        let record = next_record(&changes, options.template_set);
         let record_changes = !record.owns_the_same(&known.record)
             || (known.seen.has_record() && !known.record_is_sound);
         Ok(Self {
-            summary: Summary::of(changes.iter(), tree.left_out().len()),
+            summary: Summary::of(changes.iter()),
             record,
             record_changes,
             has_leftovers: known.has_leftovers,
@@ -129,21 +129,11 @@ fn spare_renamed_case(changes: &mut Vec<Change>) {
     });
 }
 
-fn next_record(
-    tree: &Tree<Encrypted>,
-    known: &Known,
-    changes: &[Change],
-    template_set: &str,
-) -> Record {
-    let mut record = Record::new(
+fn next_record(changes: &[Change], template_set: &str) -> Record {
+    Record::new(
         template_set,
         changes
             .iter()
             .filter_map(|change| Some((change.path.clone(), change.new?))),
-    );
-    // What is left out today keeps its line: it was written, and may be again.
-    for path in tree.left_out() {
-        record.carry(path, known.get(path));
-    }
-    record
+    )
 }

@@ -152,13 +152,6 @@ impl Record {
         self.files.is_empty()
     }
 
-    /// Owns a file under the digests of an earlier record; without any, it does not.
-    pub(crate) fn carry(&mut self, path: &RelPath, digests: &[Digest]) {
-        if !digests.is_empty() {
-            self.files.insert(path.clone(), digests.to_vec());
-        }
-    }
-
     /// Whether both own the same files with the same digests.
     pub(crate) fn owns_the_same(&self, other: &Self) -> bool {
         self.files == other.files

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pipeline::git::Git;
-use pipeline::{Built, Overwrite, PlanOptions, pins};
+use pipeline::{BuildOptions, Built, Overwrite, pins};
 use serde_json::json;
 use tree::{Action, Plan, RelPath};
 
@@ -66,15 +66,17 @@ impl Configure {
 
     fn configure(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let inputs = report::read(root)?;
-        let built = report::build(&inputs, self.strict, ui)?;
-        let disk = report::disk(root)?;
-        let options = PlanOptions {
+        let options = BuildOptions {
+            strict: self.strict,
             force: self.overwrite()?,
             adopt: self.adopt,
+            ..report::options()
         };
+        let built = report::build(&inputs, &options, ui)?;
+        let disk = report::disk(root)?;
         let plan = report::plan(&built, &disk, &options)?;
         if self.check || self.dry_run {
-            return Ok(self.preview(&plan, ui));
+            return Ok(self.preview(&plan, &built, ui));
         }
         if plan.is_blocked() {
             return Ok(blocked(&plan, &built, ui));
@@ -115,7 +117,7 @@ impl Configure {
         Ok(Overwrite::Paths(forced))
     }
 
-    fn preview(&self, plan: &Plan, ui: &mut Ui) -> Exit {
+    fn preview(&self, plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
         ui.problems(plan.findings());
         report::changes(plan, ui);
         if plan.is_blocked() && !self.check {
@@ -124,7 +126,11 @@ impl Configure {
         }
         if plan.is_done() {
             ui.status(format!("Nothing to do: {}.", report::summary(plan)));
-            return Exit::Done;
+            return if self.check && !built.sealed.unproven.is_empty() {
+                Exit::WouldChange
+            } else {
+                Exit::Done
+            };
         }
         ui.status(format!(
             "Nothing was written; would be: {}.",

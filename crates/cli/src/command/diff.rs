@@ -1,7 +1,6 @@
 //! `diff`: what `configure` would change.
 
 use camino::Utf8Path;
-use pipeline::PlanOptions;
 use tree::Action;
 
 use super::report;
@@ -27,9 +26,10 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let inputs = report::read(root)?;
-        let built = report::build(&inputs, false, ui)?;
+        let options = report::options();
+        let built = report::build(&inputs, &options, ui)?;
         let disk = report::disk(root)?;
-        let plan = report::plan(&built, &disk, &PlanOptions::default())?;
+        let plan = report::plan(&built, &disk, &options)?;
         let redaction = built.redaction();
         let wanted = |path: &tree::RelPath| {
             self.paths.is_empty()
@@ -37,7 +37,8 @@ impl Diff {
                     path.starts_with(wanted.trim_start_matches("./").trim_end_matches('/'))
                 })
         };
-        let mut differs = false;
+        // What cannot be compared may differ.
+        let mut differs = built.sealed.unproven.iter().any(|path| wanted(path));
         let mut diffs = Vec::new();
         for change in plan.changes().iter().filter(|change| wanted(&change.path)) {
             if matches!(

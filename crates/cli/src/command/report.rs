@@ -1,9 +1,9 @@
 //! What several commands share: loading, and telling what a plan would do.
 
 use camino::Utf8Path;
-use pipeline::{Built, Inputs, Missing, PlanOptions, load};
+use pipeline::{BuildOptions, Built, Inputs, Missing, load};
 use serde_json::json;
-use tree::{Action, Disk, Plan};
+use tree::{Action, Disk, Plan, RelPath};
 
 use crate::environment;
 use crate::exit::Exit;
@@ -45,10 +45,40 @@ fn no_configuration() -> Failure {
 }
 
 /// Runs every stage up to the tree that can be written, and reports its warnings.
-pub(super) fn build(inputs: &Inputs, strict: bool, ui: &mut Ui) -> Result<Built, Failure> {
-    let built = pipeline::build(inputs, strict)?;
+pub(super) fn build(
+    inputs: &Inputs,
+    options: &BuildOptions,
+    ui: &mut Ui,
+) -> Result<Built, Failure> {
+    let built = pipeline::build(inputs, options)?;
     ui.problems(&built.warnings);
+    unproven(&built, ui);
     Ok(built)
+}
+
+/// What the program could not compare, since nothing here can decrypt it.
+fn unproven(built: &Built, ui: &mut Ui) {
+    let paths = &built.sealed.unproven;
+    ui.set(
+        "unproven",
+        paths.iter().map(RelPath::as_str).collect::<Vec<_>>(),
+    );
+    if paths.is_empty() {
+        return;
+    }
+    ui.warning(&format!(
+        "{} cannot be compared, since no identity here decrypts them; they stay as they are:",
+        plural(paths.len(), "secret file")
+    ));
+    for path in paths.iter().take(LISTED) {
+        ui.important(format!("  {path}"));
+    }
+    ui.hint("put `age.key` beside `cluster.yaml`, or name it in `SOPS_AGE_KEY_FILE`");
+}
+
+/// The defaults of a run that starts now.
+pub(super) fn options() -> BuildOptions {
+    BuildOptions::new(pipeline::clock::timestamp())
 }
 
 /// Opens the folder that is written to.
@@ -59,7 +89,7 @@ pub(super) fn disk(root: &Utf8Path) -> Result<Disk, Failure> {
 }
 
 /// Compares what was built with the disk.
-pub(super) fn plan(built: &Built, disk: &Disk, options: &PlanOptions) -> Result<Plan, Failure> {
+pub(super) fn plan(built: &Built, disk: &Disk, options: &BuildOptions) -> Result<Plan, Failure> {
     Ok(built.plan(disk, options)?)
 }
 
@@ -103,16 +133,10 @@ pub(super) fn summary(plan: &Plan) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    let mut text = match parts.len() {
+    match parts.len() {
         0 => "no files".to_owned(),
         _ => parts.join(", "),
-    };
-    if summary.left_out > 0 {
-        text.push_str("; ");
-        text.push_str(&plural(summary.left_out, "secret file"));
-        text.push_str(" not written, since this version cannot encrypt yet");
     }
-    text
 }
 
 fn word(action: Action) -> &'static str {

@@ -1,6 +1,7 @@
 //! `validate`: every check, nothing written.
 
 use camino::Utf8Path;
+use pipeline::BuildOptions;
 
 use super::report;
 use crate::exit::Exit;
@@ -20,8 +21,12 @@ pub(crate) struct Validate {
 impl Validate {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let inputs = report::read(root)?;
-        let built = report::build(&inputs, self.strict, ui)?;
-        let files = built.tree.len() + built.tree.left_out().len();
+        let options = BuildOptions {
+            strict: self.strict,
+            ..report::options()
+        };
+        let built = report::build(&inputs, &options, ui)?;
+        let files = built.tree.len();
         ui.set("files", files);
         ui.status(format!(
             "Everything is right: {} for {}.",

@@ -1,7 +1,7 @@
 //! `versions`: the pins in force, and those that a bot raised elsewhere.
 
 use camino::Utf8Path;
-use pipeline::{PlanOptions, pins};
+use pipeline::pins;
 use serde_json::json;
 
 use super::report;
@@ -43,9 +43,10 @@ impl Versions {
                 Ok(Exit::Done)
             }
             Self::Adopt => {
-                let built = report::build(&inputs, false, ui)?;
+                let options = report::options();
+                let built = report::build(&inputs, &options, ui)?;
                 let disk = report::disk(root)?;
-                let plan = report::plan(&built, &disk, &PlanOptions::default())?;
+                let plan = report::plan(&built, &disk, &options)?;
                 let bumps = pins::bumped(&plan, &built.model);
                 ui.set("adopted", json!(bumps));
                 if bumps.is_empty() {

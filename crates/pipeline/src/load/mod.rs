@@ -49,6 +49,10 @@ pub struct Inputs {
     pub overrides: Files,
     /// Keys beside the configuration.
     pub keys: KeyFiles,
+    /// Further texts that hold identities, from the environment.
+    pub identities: Vec<Source>,
+    /// `.sops.yaml` as it is on disk.
+    pub creation_rules: Option<Source>,
 }
 
 /// Templates that a repository has instead of the built-in set.
@@ -112,7 +116,10 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
     if root.join(TIDIED).exists() {
         return Err(Missing::Tidied);
     }
-    if root.join("cluster.yaml").symlink_metadata().is_err() {
+    if ["cluster.yaml", "cluster.sops.yaml"]
+        .iter()
+        .all(|path| root.join(path).symlink_metadata().is_err())
+    {
         return Err(Missing::NoConfiguration);
     }
     let mut problems = Diagnostics::new();
@@ -120,11 +127,12 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         root,
         problems: &mut problems,
     };
-    let cluster = reader.required("cluster.yaml");
-    let nodes = reader.required("nodes.yaml");
+    let keys = reader.keys(environment);
+    let cluster = reader.configuration("cluster", &keys, environment);
+    let nodes = reader.configuration("nodes", &keys, environment);
     let variables = reader.optional("templates/variables.yaml");
     let versions = reader.optional("versions.yaml");
-    let keys = reader.keys(environment);
+    let creation_rules = reader.optional(".sops.yaml");
     let own = reader.own_templates();
     let overrides = folder::read(root, OVERRIDES, &mut problems);
     let inputs = Inputs {
@@ -136,6 +144,8 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         own,
         overrides,
         keys,
+        identities: environment.identities.clone(),
+        creation_rules,
     };
     Ok((inputs, problems))
 }
@@ -174,6 +184,24 @@ pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnost
     read_bytes(path).map_err(|error| unreadable(shown_as, &error))
 }
 
+/// The bytes of an output as it is on disk, if it is an ordinary file. Anything else in its
+/// place is for the plan to report.
+///
+/// # Errors
+///
+/// One that cannot be read.
+pub(crate) fn output(root: &Utf8Path, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+    let full = root.join(path);
+    match full.symlink_metadata() {
+        Ok(metadata) if metadata.is_file() && metadata.len() <= folder::FILE_LIMIT => {
+            read_bytes(&full)
+                .map(Some)
+                .map_err(|error| unreadable(path, &error))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// The keys beside the configuration, as far as they can be read.
 pub(crate) fn keys(root: &Utf8Path, environment: &Environment) -> KeyFiles {
     let mut problems = Diagnostics::new();
@@ -190,6 +218,45 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// `cluster.yaml` or `nodes.yaml`; in its place the encrypted file that may be committed.
+    fn configuration(&mut self, name: &str, keys: &KeyFiles, environment: &Environment) -> Source {
+        let clear = format!("{name}.yaml");
+        let sealed = format!("{name}.sops.yaml");
+        let exists = |path: &str| self.root.join(path).symlink_metadata().is_ok();
+        if !exists(&sealed) {
+            return self.required(&clear);
+        }
+        if exists(&clear) {
+            self.problems.push(
+                Diagnostic::warning(
+                    "file/two-configurations",
+                    format!("both `{clear}` and `{sealed}` exist; `{clear}` is used"),
+                )
+                .at(Location::file(clear.as_str()))
+                .hint(format!(
+                    "delete one of them; `ichor secrets encrypt` makes `{sealed}` of `{clear}`"
+                )),
+            );
+            return self.required(&clear);
+        }
+        let Some(encrypted) = self.optional(&sealed) else {
+            return Source::new(sealed, "");
+        };
+        let (identities, problems) = crate::identities::gather(keys, &environment.identities);
+        self.problems.extend(problems);
+        let file = secrets::File::new(&sealed, encrypted.text().as_bytes());
+        match secrets::decrypt(&file, &identities) {
+            Ok(decrypted) => Source::new(
+                sealed.as_str(),
+                String::from_utf8_lossy(&decrypted.content).as_ref(),
+            ),
+            Err(problems) => {
+                self.problems.extend(problems);
+                Source::new(sealed, "")
+            }
+        }
+    }
+
     fn required(&mut self, path: &str) -> Source {
         self.optional(path).unwrap_or_else(|| {
             if self.root.join(path).symlink_metadata().is_err() {
