@@ -38,7 +38,7 @@ impl Diff {
                 })
         };
         // What cannot be compared may differ.
-        let mut differs = built.sealed.unproven.iter().any(|path| wanted(path));
+        let mut differs = built.sealed.unproven.iter().any(&wanted);
         let mut diffs = Vec::new();
         for change in plan.changes().iter().filter(|change| wanted(&change.path)) {
             if matches!(

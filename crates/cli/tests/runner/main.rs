@@ -10,8 +10,10 @@ mod configure;
 mod example;
 mod kill;
 mod new_repository;
+mod secret_outputs;
 mod templates;
 
+use secrets::{File, Identity, decrypt, parse_identity_file};
 use testkit::Sandbox;
 
 /// An empty repository.
@@ -22,4 +24,19 @@ fn empty() -> Sandbox {
 /// A repository with the configuration and keys of a fixture.
 fn fixture(case: &str) -> Sandbox {
     Sandbox::from_fixture(env!("CARGO_BIN_EXE_ichor"), case)
+}
+
+/// The repository's own identity.
+fn identity(sandbox: &Sandbox) -> Identity {
+    let source = diagnostics::Source::new("age.key", sandbox.read("age.key"));
+    parse_identity_file(&source).expect("a key file").remove(0)
+}
+
+/// The plaintext of a secret output.
+#[track_caller]
+fn plaintext(path: &str, content: &[u8], identity: &Identity) -> Vec<u8> {
+    match decrypt(&File::new(path, content), std::slice::from_ref(identity)) {
+        Ok(clear) => clear.content.to_vec(),
+        Err(problems) => panic!("`{path}`: {:?}", problems.iter().next()),
+    }
 }

@@ -1,0 +1,289 @@
+//! Secret outputs of `configure`: encrypted, quiet, and never lost.
+
+use insta::assert_snapshot;
+use secrets::{File, Identity, Request, Rule, Timestamp, encrypt};
+use testkit::{copy_folder, files_below, fixtures};
+
+use crate::{fixture, identity, plaintext};
+
+/// The secret of the DNS application, whose token comes from `cluster.yaml`.
+const DNS: &str = "kubernetes/apps/network/cloudflare-dns/app/secret.sops.yaml";
+
+/// The secret outputs that a fixture expects, with their text in the clear.
+fn expected(case: &str) -> Vec<(String, String)> {
+    let folder = fixtures().join(case).join("expected");
+    let paths = files_below(&folder).into_iter();
+    paths
+        .filter(|path| path.as_str().contains(".sops.") && *path != ".sops.yaml")
+        .map(|path| {
+            let text = std::fs::read_to_string(folder.join(&path)).expect("a text file");
+            (path.into_string(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn every_secret_output_is_encrypted_and_holds_what_was_rendered() {
+    for case in ["public", "private"] {
+        let sandbox = fixture(case);
+        drop(sandbox.run(["configure"]).success());
+        let identity = identity(&sandbox);
+        let expected = expected(case);
+        assert!(expected.len() >= 6, "{case}");
+        for (path, text) in expected {
+            let content = sandbox.read(&path);
+            assert!(content.contains("ENC[AES256_GCM,"), "{path}");
+            let clear = plaintext(&path, content.as_bytes(), &identity);
+            assert_eq!(String::from_utf8_lossy(&clear), text, "{path}");
+        }
+    }
+}
+
+#[test]
+fn one_changed_value_changes_its_token_and_the_mac_and_nothing_else() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let before = sandbox.snapshot();
+    let old = sandbox.read(DNS);
+    let changed = sandbox
+        .read("cluster.yaml")
+        .replace("fixture-token", "another-token");
+    sandbox.write("cluster.yaml", changed);
+    drop(sandbox.run(["configure"]).success());
+    let changed: Vec<_> = sandbox
+        .snapshot()
+        .changed_since(&before)
+        .into_iter()
+        .filter(|path| path.as_str().contains(".sops."))
+        .map(camino::Utf8PathBuf::into_string)
+        .collect();
+    assert_snapshot!(changed.join("\n"), @"");
+    let new = sandbox.read(DNS);
+    let differing: Vec<_> = old
+        .lines()
+        .zip(new.lines())
+        .filter(|(old, new)| old != new)
+        .map(|(old, _)| old.split(':').next().unwrap_or_default().trim())
+        .collect();
+    assert_eq!(old.lines().count(), new.lines().count());
+    assert_snapshot!(differing.join("\n"), @"");
+}
+
+/// The files below `tests/sops-repository/outputs` were written by sops 3.13.3 from what the
+/// templates beside them render to with the fixture `minimal`.
+#[test]
+fn what_the_real_sops_wrote_stays_byte_for_byte() {
+    let sandbox = fixture("minimal");
+    let recorded = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sops-repository");
+    copy_folder(
+        &recorded.join("templates"),
+        &sandbox.root().join("templates"),
+    );
+    copy_folder(&recorded.join("outputs"), &sandbox.root());
+    let before = sandbox.snapshot();
+    drop(sandbox.run(["configure"]).success());
+    let files = files_below(&recorded.join("outputs"));
+    assert_eq!(files.len(), 4);
+    let changed = sandbox.snapshot().changed_since(&before);
+    for path in &files {
+        assert!(!changed.contains(path), "`{path}` changed");
+    }
+    assert_snapshot!(sandbox.run(["configure"]).success(), @"");
+
+    // A hand edit with sops that changes no value is none; here, that is a file as it was.
+    let renamed = sandbox
+        .read("templates/config/kubernetes/app/secret.sops.yaml.j2")
+        .replace("user: admin", "user: owner");
+    sandbox.write(
+        "templates/config/kubernetes/app/secret.sops.yaml.j2",
+        renamed,
+    );
+    let old = sandbox.read("kubernetes/app/secret.sops.yaml");
+    drop(sandbox.run(["configure"]).success());
+    let new = sandbox.read("kubernetes/app/secret.sops.yaml");
+    let differing: Vec<_> = old
+        .lines()
+        .zip(new.lines())
+        .filter(|(old, new)| old != new)
+        .map(|(old, _)| old.split(':').next().unwrap_or_default().trim())
+        .collect();
+    // Both documents bear the same `sops` block.
+    assert_snapshot!(differing.join("\n"), @"");
+}
+
+#[test]
+fn without_an_identity_files_stay_and_are_listed_and_new_ones_are_made() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let key = sandbox.read("age.key");
+    let own = identity(&sandbox);
+    let old = sandbox.read("bootstrap/sops-age.sops.yaml");
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it was there");
+    std::fs::remove_file(sandbox.root().join(DNS)).expect("it was there");
+
+    let before = sandbox.snapshot();
+    assert_snapshot!(sandbox.run(["configure", "--check"]).exits(3), @"");
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+
+    drop(sandbox.run(["configure"]).success());
+    assert!(sandbox.read(DNS).contains("ENC["));
+    let clear = plaintext(DNS, sandbox.read(DNS).as_bytes(), &own);
+    assert!(String::from_utf8_lossy(&clear).contains("fixture-token"));
+    assert_eq!(sandbox.read("bootstrap/sops-age.sops.yaml"), old);
+    // Equality is not proven, so a check does not say that it is.
+    drop(sandbox.run(["configure", "--check"]).exits(3));
+    drop(sandbox.run(["diff"]).exits(3));
+
+    // The file that holds the key itself cannot be made without it.
+    std::fs::remove_file(sandbox.root().join("bootstrap/sops-age.sops.yaml")).expect("there");
+    assert_snapshot!(sandbox.run(["configure"]).exits(1), @"");
+
+    sandbox.write("age.key", key);
+    drop(sandbox.run(["configure"]).success());
+    drop(sandbox.run(["configure", "--check"]).success());
+}
+
+#[test]
+fn the_configuration_may_be_committed_encrypted() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let identity = identity(&sandbox);
+    for name in ["cluster", "nodes"] {
+        let clear = sandbox.read(&format!("{name}.yaml"));
+        let sealed = format!("{name}.sops.yaml");
+        sandbox.write(&sealed, sealed_with(&sealed, &clear, &identity));
+    }
+    assert_snapshot!(sandbox.run(["validate", "--quiet"]).success(), @"");
+    for name in ["cluster.yaml", "nodes.yaml"] {
+        std::fs::remove_file(sandbox.root().join(name)).expect("it was there");
+    }
+    let before = sandbox.snapshot();
+    drop(sandbox.run(["configure"]).success());
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+
+    // Problems point into the file that is there.
+    let text = std::fs::read_to_string(fixtures().join("minimal/cluster.yaml")).expect("there");
+    let wrong = text.replace("node_cidr:", "node_cird:");
+    sandbox.write(
+        "cluster.sops.yaml",
+        sealed_with("cluster.sops.yaml", &wrong, &identity),
+    );
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(output.stderr.contains("--> cluster.sops.yaml:"), "{output}");
+
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it was there");
+    assert_snapshot!(sandbox.run(["configure"]).exits(1), @"");
+}
+
+#[test]
+fn gates_stop_what_encryption_would_hide() {
+    let sandbox = fixture("minimal");
+    sandbox.write(
+        "templates/overrides/kubernetes/apps/default/extra.sops.yaml.j2",
+        "kind: Secret\nstringData:\n  port: 5432\n  empty: \"\"\n  missing: #{ none }#\n  \
+         token: replace-with-your-cloudflare-api-token\ndata:\n  raw: not base64!\n",
+    );
+    sandbox.write(
+        "templates/overrides/kubernetes/apps/default/nothing.sops.yaml.j2",
+        "kind: ConfigMap\nvalues:\n  a: b\n",
+    );
+    sandbox.write(
+        "templates/overrides/kubernetes/apps/default/clear.yaml.j2",
+        "password: #{ cloudflare_token }#\n",
+    );
+    sandbox.write("templates/overrides/elsewhere/a.sops.yaml.j2", "a: b\n");
+    assert_snapshot!(sandbox.run(["configure"]).exits(1), @"");
+    assert!(!sandbox.exists("kubernetes"));
+}
+
+#[test]
+fn the_clusters_own_key_must_be_among_the_recipients_and_others_may_be() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let old = sandbox.read(DNS);
+    let admin = Identity::generate();
+    let rules = |recipients: &str| {
+        format!(
+            "creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    mac_only_encrypted: true\n    age: {recipients}\nstores:\n  yaml:\n    indent: 2\n"
+        )
+    };
+    let both = rules(&format!(
+        "\"#{{ age_key('public') }}#,{}\"",
+        admin.recipient()
+    ));
+    sandbox.write("templates/overrides/.sops.yaml.j2", &both);
+    let output = sandbox.run(["configure"]).success();
+    assert!(
+        output.stderr.contains("note[sops/other-recipients]"),
+        "{output}"
+    );
+    assert!(
+        output.stderr.contains("note[sops/rule-changed]"),
+        "{output}"
+    );
+    // Only the keys are new: values, MAC and time are those of before.
+    let new = sandbox.read(DNS);
+    for line in old
+        .lines()
+        .filter(|line| line.contains("ENC[") || line.contains("lastmodified"))
+    {
+        assert!(new.contains(line), "{line}");
+    }
+    drop(plaintext(DNS, new.as_bytes(), &admin));
+    drop(plaintext(DNS, new.as_bytes(), &identity(&sandbox)));
+    let before = sandbox.snapshot();
+    drop(sandbox.run(["configure", "--quiet"]).success());
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+
+    sandbox.write(
+        "templates/overrides/.sops.yaml.j2",
+        rules(&admin.recipient()),
+    );
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(
+        output.stderr.contains("error[sops/own-key-missing]"),
+        "{output}"
+    );
+    assert!(sandbox.snapshot().changed_since(&before).len() <= 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_decrypted_stops_everything_until_it_is_given_up() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let foreign = Identity::generate();
+    let text = "kind: Secret\nstringData:\n  a: b\n";
+    sandbox.write(DNS, sealed_with(DNS, text, &foreign));
+    let before = sandbox.snapshot();
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(
+        output.stderr.contains("error[sops/no-identity]"),
+        "{output}"
+    );
+    assert!(
+        output.stderr.contains(&format!("--force {DNS}")),
+        "{output}"
+    );
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+    drop(sandbox.run(["configure", "--force", DNS]).success());
+    drop(plaintext(
+        DNS,
+        sandbox.read(DNS).as_bytes(),
+        &identity(&sandbox),
+    ));
+}
+
+fn sealed_with(name: &str, clear: &str, identity: &Identity) -> Vec<u8> {
+    let rule = Rule::for_recipients([identity.recipient().parse().expect("its own")]);
+    let request = Request {
+        plaintext: File::new(name, clear.as_bytes()),
+        previous: None,
+        rule: &rule,
+        identities: &[],
+        now: Timestamp::from_unix_seconds(1_767_323_045),
+    };
+    encrypt(&request).map_or_else(
+        |_| panic!("`{name}` can be encrypted"),
+        |sealed| sealed.content,
+    )
+}
