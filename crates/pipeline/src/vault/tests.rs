@@ -1,0 +1,1 @@
+//! Whole trees, and every kind of bad input, without a process.
