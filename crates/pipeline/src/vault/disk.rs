@@ -7,10 +7,20 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use tree::{Mode, WriteOptions, write_atomic};
 use zeroize::Zeroizing;
 
+use super::find::Target;
 use crate::{load, write};
 
 /// Beyond what is read: three times what Flux takes.
 const LIMIT: u64 = 16 << 20;
+
+/// The bytes of a file that the user named.
+///
+/// # Errors
+///
+/// One that is missing, no file, too large or unreadable.
+pub fn read_target(target: &Target) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
+    read(&target.path, &target.shown)
+}
 
 /// The bytes of a file.
 ///

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
 use secrets::Identity;
 
+use super::config;
 use crate::identities;
 use crate::load::{self, Environment};
 
@@ -30,13 +31,15 @@ impl Keys {
         }
     }
 
-    /// None at all.
-    pub fn none() -> Self {
-        Self {
-            root: Utf8PathBuf::new(),
-            loader: Box::new(Default::default),
-            loaded: OnceLock::from((Vec::new(), Diagnostics::new())),
-        }
+    /// The same for the repository around a folder: the nearest one upward that has an
+    /// `age.key` or a `.sops.yaml`.
+    pub fn around(folder: &Utf8Path, loader: Loader) -> Self {
+        let start = config::absolute(&folder.join("x"));
+        let root = start
+            .ancestors()
+            .skip(1)
+            .find(|folder| folder.join("age.key").is_file() || folder.join(config::NAME).is_file());
+        Self::new(root.unwrap_or(folder), loader)
     }
 
     /// Every identity at hand.

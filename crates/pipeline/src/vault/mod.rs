@@ -32,7 +32,7 @@ pub use batch::{Action, Outcome, Progress, Report};
 pub use change::{Changed, KeyPlan, Overrides};
 pub use config::Config;
 pub use convert::{convert, extract};
-pub use disk::replace;
+pub use disk::{read_target as read, replace};
 pub use edit::Editing;
 pub use find::{Target, targets};
 pub use keys::{Keys, Loader};

@@ -111,7 +111,7 @@ impl PrivateFolder {
     }
 
     /// A way to remove it from elsewhere, when the program is told to end.
-    pub fn remover(&self) -> impl Fn() + Send + 'static {
+    pub fn remover(&self) -> impl Fn() + Send + use<> {
         let path = self.path.clone();
         move || remove(&path)
     }
