@@ -80,7 +80,7 @@ fn end(state: &Mutex<State>, signal: i32) {
             return;
         }
         // It may have ended just now.
-        drop(kill_process(child, Signal::TERM));
+        kill_process(child, Signal::TERM).ok();
     }
     for cleanup in &state.cleanups {
         cleanup();

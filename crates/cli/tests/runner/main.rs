@@ -10,6 +10,7 @@ mod configure;
 mod example;
 mod kill;
 mod new_repository;
+mod secrets;
 mod templates;
 
 use testkit::Sandbox;

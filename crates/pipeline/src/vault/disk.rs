@@ -79,16 +79,16 @@ pub fn replace(
 /// Problems without the lines of the file that they stand in, unless those are masked: what
 /// cannot be read as it should may hold a secret anywhere.
 pub(super) fn hidden(problems: Diagnostics) -> Diagnostics {
+    let hide = |location: &mut Location| {
+        let excerpt = location.excerpt.take();
+        location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains("<redacted>"));
+    };
     problems
         .into_iter()
         .map(|mut problem| {
-            if let Some(location) = &mut problem.location
-                && location
-                    .excerpt
-                    .as_ref()
-                    .is_some_and(|excerpt| !excerpt.text.contains("<redacted>"))
-            {
-                location.excerpt = None;
+            problem.location.iter_mut().for_each(hide);
+            for related in &mut problem.related {
+                hide(&mut related.location);
             }
             problem
         })

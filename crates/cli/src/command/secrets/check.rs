@@ -51,11 +51,6 @@ impl Check {
         ui.problems(&checked.problems);
         ui.count(&checked.problems);
         if checked.problems.has_errors() {
-            if self.staged {
-                ui.hint(
-                    "nothing was committed; `git commit --no-verify` would commit it all the same",
-                );
-            }
             return Ok(Exit::Problems);
         }
         ui.status(format!(

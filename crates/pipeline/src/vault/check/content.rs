@@ -118,10 +118,12 @@ fn private_keys(shown: &str, content: &[u8]) -> Vec<Diagnostic> {
             if secrets::parse_identity_list(&key).is_err() {
                 continue;
             }
-            let source = Source::new(shown, &*text).with_secrets([0..text.len()]);
+            // Whatever else stands on that line is nobody's business either.
+            let mut location = Source::new(shown, &*text).location(at..digits);
+            location.excerpt = None;
             found.push(
                 Diagnostic::error("secrets/private-key", "this is an age private key")
-                    .at(source.location(at..digits))
+                    .at(location)
                     .hint("take it out; if it was ever pushed, make a new key, run `ichor secrets updatekeys` and change every secret"),
             );
         }
