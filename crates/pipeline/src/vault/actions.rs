@@ -321,16 +321,20 @@ impl Vault {
             return Ok(None);
         };
         let identities = self.keys.identities();
-        let mut file = look.file();
+        let mut encrypted =
+            secrets::rotate(&look.file(), identities, clock::timestamp()).map_err(disk::hidden)?;
         let (added, removed) = difference(&status, recipients);
-        let with_keys;
         if !added.is_empty() || !removed.is_empty() {
+            // After the rotation, which the old recipients must allow; they never see a file
+            // with the new data key in it.
             let rule = with_recipients(look.shown, &status, recipients)?;
-            with_keys = secrets::update_keys(&file, &rule, identities).map_err(disk::hidden)?;
-            file.content = &with_keys.content;
+            let file = secrets::File {
+                content: &encrypted.content,
+                ..look.file()
+            };
+            let with_keys = secrets::update_keys(&file, &rule, identities).map_err(disk::hidden)?;
+            encrypted.content = with_keys.content;
         }
-        let encrypted =
-            secrets::rotate(&file, identities, clock::timestamp()).map_err(disk::hidden)?;
         let mut changed = Changed::encrypted(look.shown, Action::Rotated, encrypted);
         changed.outcome.values.clear();
         changed.outcome.added = added;

@@ -20,6 +20,10 @@ use crate::ui::Ui;
 ///   ichor secrets decrypt -i talos                          every encrypted file below talos
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(
+    clippy::doc_link_with_quotes,
+    reason = "the path of a value, as sops writes it"
+)]
 pub(crate) struct Decrypt {
     /// Files and folders; `-` for standard input
     #[arg(value_name = "PATH", required = true)]

@@ -20,6 +20,10 @@ use crate::ui::Ui;
 ///   ichor secrets get cluster.sops.env '["TOKEN"]'
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(
+    clippy::doc_link_with_quotes,
+    reason = "the path of a value, as sops writes it"
+)]
 pub(crate) struct Get {
     /// The encrypted file
     file: Utf8PathBuf,

@@ -23,6 +23,10 @@ use crate::ui::Ui;
 ///   ichor secrets set --value-file secret.sops.yaml '["stringData"]["config"]' config.json
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(
+    clippy::doc_link_with_quotes,
+    reason = "the path of a value, as sops writes it"
+)]
 pub(crate) struct Set {
     /// The encrypted file
     file: Utf8PathBuf,

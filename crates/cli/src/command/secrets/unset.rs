@@ -18,6 +18,10 @@ use crate::ui::Ui;
 ///   ichor secrets unset secret.sops.yaml '["stringData"]["old"]'
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(
+    clippy::doc_link_with_quotes,
+    reason = "the path of a value, as sops writes it"
+)]
 pub(crate) struct Unset {
     /// The encrypted file
     file: Utf8PathBuf,

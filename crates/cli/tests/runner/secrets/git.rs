@@ -13,6 +13,7 @@ pub(crate) struct Git<'a> {
 }
 
 /// `None`, and a word on it, where git is not installed.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn git(sandbox: &Sandbox) -> Option<Git<'_>> {
     if Command::new("git").arg("--version").output().is_err() {
         eprintln!("skipped: git is not installed");
