@@ -45,8 +45,8 @@ impl Overrides {
     }
 }
 
-/// A file with what became of it; nothing is written yet. Has no `Debug`: it may be in the
-/// clear.
+/// A file with what became of it; nothing is written yet. `Debug` leaves the bytes out:
+/// they may be in the clear.
 pub struct Changed {
     /// Its bytes.
     pub content: Zeroizing<Vec<u8>>,
@@ -54,6 +54,16 @@ pub struct Changed {
     pub outcome: Outcome,
     /// Worth knowing.
     pub notes: Diagnostics,
+}
+
+impl std::fmt::Debug for Changed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Changed")
+            .field("outcome", &self.outcome)
+            .field("bytes", &self.content.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Changed {

@@ -4,13 +4,14 @@ use diagnostics::Diagnostics;
 use secrets::{File, Format, Request};
 use zeroize::Zeroizing;
 
-use super::Vault;
-use super::actions::{own_rule, write};
 use super::batch::Action;
 use super::change::Changed;
 use super::disk;
 use super::find::Target;
 use super::look;
+use super::open::Vault;
+use super::recipients::own_rule;
+use super::steps::write;
 use crate::clock;
 
 /// A file that somebody edits. Has no `Debug`: it is in the clear.

@@ -3,12 +3,13 @@
 use diagnostics::Diagnostics;
 use serde::Serialize;
 
-use super::Vault;
 use super::batch::{self, Progress, Report};
 use super::change::key_change;
 use super::disk;
 use super::find::Target;
 use super::look;
+use super::names;
+use super::open::Vault;
 
 /// How a file stands to encryption and to its rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -87,7 +88,7 @@ impl Vault {
             Err(problems) => return Err(disk::hidden(problems)),
         };
         let Some(status) = &look.status else {
-            let named = target.named || super::names::is_named(look.shown);
+            let named = target.named || names::is_named(look.shown);
             return Ok((exposed || named).then(|| {
                 let state = FileState {
                     path: look.shown.to_owned(),

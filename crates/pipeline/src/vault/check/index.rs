@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 use super::super::names;
-use super::unreadable;
+use super::fault::unreadable;
 
 /// Larger ones are no secrets that Flux or anything else could read.
 const LIMIT: u64 = 16 << 20;

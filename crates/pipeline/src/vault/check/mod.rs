@@ -3,10 +3,11 @@
 //! identity, and works in a public CI.
 
 mod content;
+mod fault;
 mod index;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics};
 
 use super::batch::Progress;
 use super::config::{self, Config};
@@ -173,13 +174,4 @@ fn is_within(shown: &str, paths: &[Utf8PathBuf]) -> bool {
                     .strip_prefix(path)
                     .is_some_and(|rest| rest.starts_with('/'))
         })
-}
-
-/// The problem of something in git that cannot be read.
-fn unreadable(shown: &str, reason: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::error(
-        "git/unreadable",
-        format!("git's index cannot be read: {reason}"),
-    )
-    .at(Location::file(shown))
 }

@@ -4,8 +4,8 @@ use camino::Utf8Path;
 use diagnostics::Diagnostics;
 
 use super::super::disk;
+use super::installed::{Installed, Setup};
 use super::settings::NAME;
-use super::{Installed, Setup};
 use crate::load;
 
 /// The file, which is committed: a clone without the settings ignores what it says.

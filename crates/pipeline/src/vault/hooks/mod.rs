@@ -2,43 +2,19 @@
 //! files of this clone are written, and nothing of others is overwritten.
 
 mod attributes;
+mod installed;
 mod settings;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
-use serde::Serialize;
 
 use super::disk;
 use crate::load;
 
+pub use installed::{Installed, Setup};
+
 /// What the hook runs.
 const GUARD: &str = "secrets check --staged";
-
-/// One thing that was set up, or that somebody must.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Installed {
-    /// The file.
-    pub path: String,
-    /// What it is for: a clause.
-    pub purpose: &'static str,
-    /// What became of it.
-    pub action: Setup,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Setup {
-    /// It was written, or completed.
-    Written,
-    /// It was right already.
-    Present,
-    /// It belongs to somebody else: this line must be added.
-    Foreign {
-        /// The line.
-        line: String,
-    },
-}
 
 /// Sets up the git repository around `folder`. `program` is how a shell calls ichor.
 ///

@@ -5,7 +5,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use gix::config::{File, Source};
 
 use super::super::disk;
-use super::{Installed, Setup};
+use super::installed::{Installed, Setup};
 
 /// The name that `.gitattributes` calls the programs by.
 pub(super) const NAME: &str = "ichor";
