@@ -9,21 +9,18 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
+/// Not in the comment of the command: rustdoc takes paths of values for links.
+const EXAMPLES: &str = r#"Examples:
+  ichor secrets decrypt kubernetes/apps/secret.sops.yaml
+  ichor secrets decrypt --extract '["stringData"]["password"]' secret.sops.yaml
+  ichor secrets decrypt --output-type dotenv cluster.sops.yaml
+  ichor secrets decrypt -i talos                          every encrypted file below talos"#;
+
 /// Print a file in the clear, or replace files by what they hold
 ///
 /// Whole folders are only written in the clear where `--in-place` says so.
-///
-/// Examples:
-///   ichor secrets decrypt kubernetes/apps/secret.sops.yaml
-///   ichor secrets decrypt --extract '["stringData"]["password"]' secret.sops.yaml
-///   ichor secrets decrypt --output-type dotenv cluster.sops.yaml
-///   ichor secrets decrypt -i talos                          every encrypted file below talos
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-#[expect(
-    clippy::doc_link_with_quotes,
-    reason = "the path of a value, as sops writes it"
-)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES)]
 pub(crate) struct Decrypt {
     /// Files and folders; `-` for standard input
     #[arg(value_name = "PATH", required = true)]

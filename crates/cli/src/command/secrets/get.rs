@@ -10,20 +10,17 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
+/// Not in the comment of the command: rustdoc takes paths of values for links.
+const EXAMPLES: &str = r#"Examples:
+  ichor secrets get secret.sops.yaml '["stringData"]["password"]'
+  ichor secrets get cluster.sops.env '["TOKEN"]'"#;
+
 /// Print one value of a file
 ///
 /// Text is printed as it is, without a line break after it; a map or a list in the format of
 /// the file.
-///
-/// Examples:
-///   ichor secrets get secret.sops.yaml '["stringData"]["password"]'
-///   ichor secrets get cluster.sops.env '["TOKEN"]'
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-#[expect(
-    clippy::doc_link_with_quotes,
-    reason = "the path of a value, as sops writes it"
-)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES)]
 pub(crate) struct Get {
     /// The encrypted file
     file: Utf8PathBuf,

@@ -11,22 +11,19 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
+/// Not in the comment of the command: rustdoc takes paths of values for links.
+const EXAMPLES: &str = r#"Examples:
+  ichor secrets set secret.sops.yaml '["stringData"]["user"]' '"admin"'
+  pass show db | ichor secrets set --text --value-stdin secret.sops.yaml '["stringData"]["password"]'
+  ichor secrets set --value-file secret.sops.yaml '["stringData"]["config"]' config.json"#;
+
 /// Set one value of a file
 ///
 /// Only this value, the MAC and its time change; a value that is there already changes
 /// nothing. Maps that are missing on the way are made. What stands on a command line can be
 /// seen by others on this machine: read secrets from standard input or a file.
-///
-/// Examples:
-///   ichor secrets set secret.sops.yaml '["stringData"]["user"]' '"admin"'
-///   pass show db | ichor secrets set --text --value-stdin secret.sops.yaml '["stringData"]["password"]'
-///   ichor secrets set --value-file secret.sops.yaml '["stringData"]["config"]' config.json
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-#[expect(
-    clippy::doc_link_with_quotes,
-    reason = "the path of a value, as sops writes it"
-)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES)]
 pub(crate) struct Set {
     /// The encrypted file
     file: Utf8PathBuf,

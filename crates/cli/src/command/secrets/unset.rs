@@ -10,18 +10,15 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
+/// Not in the comment of the command: rustdoc takes paths of values for links.
+const EXAMPLES: &str = r#"Examples:
+  ichor secrets unset secret.sops.yaml '["stringData"]["old"]'"#;
+
 /// Take one value, or a whole map or list, out of a file
 ///
 /// What is not there changes nothing.
-///
-/// Examples:
-///   ichor secrets unset secret.sops.yaml '["stringData"]["old"]'
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-#[expect(
-    clippy::doc_link_with_quotes,
-    reason = "the path of a value, as sops writes it"
-)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES)]
 pub(crate) struct Unset {
     /// The encrypted file
     file: Utf8PathBuf,
