@@ -35,7 +35,10 @@ pub(crate) struct MergeDriver {
 impl MergeDriver {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         // A broken `.sops.yaml` is no reason for a conflict: its rules are not asked.
-        let keys = Keys::around(root, Box::new(environment::with_identities));
+        // git runs this at the top of its work tree, and the key may lie further down.
+        let file = root.join(&self.path);
+        let folder = file.parent().unwrap_or(root);
+        let keys = Keys::around(folder, Box::new(environment::with_identities));
         let read = |path: &Utf8Path| vault::read(&Target::named(root, path));
         let (base, ours, theirs) = (read(&self.base)?, read(&self.ours)?, read(&self.theirs)?);
         match vault::merge(&self.path, [&base, &ours, &theirs], &keys) {

@@ -177,3 +177,53 @@ fn what_was_decrypted_and_encrypted_again_is_as_it_was_committed() {
         ""
     );
 }
+
+#[test]
+fn a_cluster_in_a_folder_of_a_larger_repository_is_guarded_too() {
+    let sandbox = repository();
+    let Some(git) = git(&sandbox) else { return };
+    git.init();
+    let cluster = sandbox.root().join("clusters/it's home");
+    std::fs::create_dir_all(&cluster).expect("writable");
+    for name in [".sops.yaml", "age.key", "kubernetes"] {
+        std::fs::rename(sandbox.root().join(name), cluster.join(name)).expect("ours");
+    }
+    drop(
+        git.ichor(["-C", cluster.as_str(), "init", "--hooks"])
+            .success(),
+    );
+    git.run(&["add", ".gitattributes", "clusters/*.sops.yaml"]);
+    git.commit("encrypted");
+    let path = format!("clusters/it's home/{FILE}");
+    let file = |value: &str| {
+        git.run(&["checkout", "--quiet", "-B", value, "main"]);
+        let at = format!("[\"stringData\"][\"{value}\"]");
+        drop(
+            git.ichor([
+                "-C",
+                cluster.as_str(),
+                "secrets",
+                "set",
+                FILE,
+                &at,
+                "\"new\"",
+            ])
+            .success(),
+        );
+        git.commit(value);
+    };
+    file("user");
+    file("port");
+    git.run(&["merge", "--quiet", "--no-edit", "user"]);
+    let clear = git
+        .ichor(["-C", cluster.as_str(), "secrets", "decrypt", FILE])
+        .success();
+    assert!(
+        clear.stdout.contains("user: new\n") && clear.stdout.contains("port: new\n"),
+        "{clear}"
+    );
+    sandbox.write(&path, CLEAR);
+    let refused = git.output(&["commit", "--all", "--message", "clear"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("should be encrypted by the rule"));
+}

@@ -39,20 +39,21 @@ pub fn install(folder: &Utf8Path, program: &str) -> Result<Vec<Installed>, Diagn
         .workdir()
         .ok_or_else(|| no_repository("this git repository has no work tree".to_owned()))?;
     let work_tree = utf8(work_tree)?;
+    let guard = format!("{program}{} {GUARD}", directory(folder, &work_tree));
     let common = utf8(repository.common_dir())?;
     let foreign = repository
         .config_snapshot()
         .string("core.hooksPath")
         .map(|path| path.to_string());
     Ok(vec![
-        hook(&common, foreign.as_deref(), program)?,
+        hook(&common, foreign.as_deref(), &guard)?,
         settings::set(&common.join("config"), program)?,
         attributes::complete(&work_tree)?,
     ])
 }
 
-fn hook(common: &Utf8Path, foreign: Option<&str>, program: &str) -> Result<Installed, Diagnostics> {
-    let line = format!("{program} {GUARD}");
+fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Installed, Diagnostics> {
+    let line = guard.to_owned();
     let installed = |path: &str, action| Installed {
         path: path.to_owned(),
         purpose: "keeps secrets in the clear out of commits",
@@ -84,4 +85,16 @@ fn hook(common: &Utf8Path, foreign: Option<&str>, program: &str) -> Result<Insta
     );
     disk::replace(&path, shown, text.as_bytes(), Some(0o755))?;
     Ok(installed(shown, Setup::Written))
+}
+
+/// git runs hooks at the top of its work tree, which need not be where the rules are.
+fn directory(folder: &Utf8Path, work_tree: &Utf8Path) -> String {
+    let below = || {
+        let (folder, top) = (folder.canonicalize_utf8(), work_tree.canonicalize_utf8());
+        let path = folder.ok()?.strip_prefix(top.ok()?).ok()?.to_string();
+        (!path.is_empty()).then_some(path)
+    };
+    below().map_or_else(String::new, |path| {
+        format!(" -C '{}'", path.replace('\'', r"'\''"))
+    })
 }
