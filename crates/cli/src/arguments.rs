@@ -1,7 +1,9 @@
 //! The words of the command line.
 
 use camino::Utf8PathBuf;
-use clap::{Parser, ValueEnum};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, ValueEnum};
 
 use crate::command::Command;
 use crate::ui::Format;
@@ -35,12 +37,12 @@ pub(crate) struct Arguments {
     /// How results are written
     #[arg(
         long,
-        value_enum,
+        value_parser = OutputParser,
         value_name = "FORMAT",
         default_value = "text",
         global = true
     )]
-    pub(crate) output: Format,
+    pub(crate) output: Output,
 
     /// When to use colours; `NO_COLOR` is honoured too
     #[arg(
@@ -62,6 +64,71 @@ pub(crate) struct Arguments {
 
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// What clap cannot tell: `--output FILE` is for those commands that have it from sops.
+    pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        match &self.output {
+            Output::File(path) if !self.command.writes_a_file() => Err(Self::command().error(
+                ErrorKind::InvalidValue,
+                format!("`--output` is `text` or `json` here, not `{path}`"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What `--output` says: how results are written, or, as in sops, to which file.
+#[derive(Debug, Clone)]
+pub(crate) enum Output {
+    Format(Format),
+    File(Utf8PathBuf),
+}
+
+impl Output {
+    /// How results are written.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Self::Format(format) => *format,
+            Self::File(_) => Format::Text,
+        }
+    }
+
+    /// To which file.
+    pub(crate) fn file(&self) -> Option<&camino::Utf8Path> {
+        match self {
+            Self::Format(_) => None,
+            Self::File(path) => Some(path),
+        }
+    }
+}
+
+/// `text`, `json`, or a path, which has a `.` or a `/` in it.
+#[derive(Clone)]
+struct OutputParser;
+
+impl TypedValueParser for OutputParser {
+    type Value = Output;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Output, clap::Error> {
+        if let Some(path) = value.to_str().filter(|path| path.contains(['.', '/'])) {
+            return Ok(Output::File(path.into()));
+        }
+        clap::builder::EnumValueParser::<Format>::new()
+            .parse_ref(command, argument, value)
+            .map(Output::Format)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = Format::value_variants().iter();
+        Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
+    }
 }
 
 /// When to use colours.

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     WouldChange,
     /// Stopped to protect edits, or awaiting `--yes`.
     Protected,
+    /// As the program ended that was run (`secrets exec-env`, `secrets exec-file`).
+    Program(u8),
 }
 
 impl Exit {
@@ -26,6 +28,7 @@ impl Exit {
             Self::Usage => 2,
             Self::WouldChange => 3,
             Self::Protected => 4,
+            Self::Program(code) => code,
         }
     }
 }

@@ -10,6 +10,7 @@ mod excerpt;
 mod exit;
 mod failure;
 mod ui;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,10 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     arguments.color.apply();
-    let mut ui = Ui::new(arguments.output, arguments.quiet, arguments.yes);
+    if let Err(error) = arguments.check() {
+        return usage(&error);
+    }
+    let mut ui = Ui::new(arguments.output.format(), arguments.quiet, arguments.yes);
     let name = arguments.command.name();
     let code = match command::run(&arguments, &mut ui) {
         Ok(exit) => exit.number(),

@@ -53,6 +53,35 @@ impl Ui {
         stream.flush()
     }
 
+    /// Bytes that were asked for, as they are, also to a terminal. Not for JSON output.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.is_json() {
+            return Ok(());
+        }
+        let mut stream = io::stdout().lock();
+        stream.write_all(bytes)?;
+        stream.flush()
+    }
+
+    /// A bar that shows how far work on many files is, where somebody looks.
+    pub(crate) fn progress(&self, doing: &'static str) -> Progress {
+        let shown = !self.quiet && !self.is_json() && io::stderr().is_terminal();
+        Progress(shown.then(|| {
+            let bar = indicatif::ProgressBar::new(0);
+            if let Ok(style) =
+                indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+            {
+                bar.set_style(style);
+            }
+            bar.with_message(doing)
+        }))
+    }
+
+    /// Whether somebody can be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        !self.is_json() && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
     /// Adds a member to the JSON object that [`Ui::finish`] prints.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
         self.result.insert(name.to_owned(), value.into());
@@ -134,16 +163,25 @@ impl Ui {
         if self.assume_yes {
             return Some(true);
         }
-        if self.is_json() || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        if !self.is_interactive() {
             return None;
         }
+        Some(self.ask(question))
+    }
+
+    /// Asks whoever sits at the terminal, whatever `--yes` says.
+    #[expect(
+        clippy::unused_self,
+        reason = "the terminal is reached through this type alone"
+    )]
+    pub(crate) fn ask(&mut self, question: &str) -> bool {
         let mut stream = anstream::stderr().lock();
         let asked = write!(stream, "{question} [y/N] ").and_then(|()| stream.flush());
         let mut answer = String::new();
         if asked.is_err() || io::stdin().read_line(&mut answer).is_err() {
-            return None;
+            return false;
         }
-        Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
     /// Prints the JSON object, if that is the format. Call once, last.
@@ -172,6 +210,27 @@ impl Ui {
         let mut stream = anstream::stderr().lock();
         // Nobody is left to be told that standard error is closed.
         drop(writeln!(stream, "{text}"));
+    }
+}
+
+/// A progress bar, or nothing; gone when dropped.
+pub(crate) struct Progress(Option<indicatif::ProgressBar>);
+
+impl Progress {
+    /// So many of so many are done.
+    pub(crate) fn tell(&self, done: usize, all: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(all.try_into().unwrap_or(u64::MAX));
+            bar.set_position(done.try_into().unwrap_or(u64::MAX));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
     }
 }
 

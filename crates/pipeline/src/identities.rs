@@ -25,9 +25,45 @@ pub fn gather(files: &KeyFiles, environment: &[Source]) -> (Vec<Identity>, Diagn
         add(secrets::parse_identity_file(source), true);
     }
     for source in files.other_age.iter().chain(environment) {
-        add(secrets::parse_identity_list(source), false);
+        add(parse(source), false);
     }
     (found, problems)
+}
+
+/// Reads a text of the environment: age identities, or an SSH private key.
+///
+/// # Errors
+///
+/// If it is neither; nothing of it is in any message.
+pub fn parse(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
+    if source.text().trim_start().starts_with("-----BEGIN ") && !is_armored_age(source) {
+        return ssh(source);
+    }
+    secrets::parse_identity_list(source)
+}
+
+fn is_armored_age(source: &Source) -> bool {
+    source
+        .text()
+        .trim_start()
+        .starts_with("-----BEGIN AGE ENCRYPTED FILE-----")
+}
+
+#[cfg(feature = "ssh")]
+fn ssh(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
+    secrets::parse_ssh_identity(source).map(|identity| vec![identity])
+}
+
+#[cfg(not(feature = "ssh"))]
+fn ssh(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
+    Err(Diagnostics::from(
+        diagnostics::Diagnostic::error(
+            "keys/ssh-not-built-in",
+            "this is an SSH key, which this build leaves out",
+        )
+        .at(source.whole())
+        .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `ssh`"),
+    ))
 }
 
 /// A text that holds identities, of which no message may show anything.

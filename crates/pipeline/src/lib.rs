@@ -38,6 +38,7 @@ mod places;
 pub mod schema;
 mod seal;
 pub mod templates;
+pub mod vault;
 pub mod write;
 
 pub use build::{Built, RenderedTree, build, render};

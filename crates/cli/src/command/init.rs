@@ -1,9 +1,11 @@
 //! `init`: samples, keys and pins of a new repository.
 
 use camino::Utf8Path;
+use pipeline::vault::hooks::{self, Installed, Setup};
 use serde_json::json;
 
 use super::report;
+use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
@@ -17,16 +19,21 @@ use crate::ui::Ui;
 /// Examples:
 ///   ichor init
 ///   ichor -C ~/src/home-cluster init
+///   ichor init --hooks              in every clone: what makes git look after secrets
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
-pub(crate) struct Init {}
+pub(crate) struct Init {
+    /// Install the pre-commit hook, the merge driver and the text converter in this clone of
+    /// the repository, and nothing else
+    #[arg(long)]
+    hooks: bool,
+}
 
 impl Init {
-    #[expect(
-        clippy::unused_self,
-        reason = "every command has the same shape; options may come"
-    )]
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        if self.hooks {
+            return install_hooks(root, ui);
+        }
         report::stop_if_tidied(root)?;
         let written = pipeline::init::run(root, &pipeline::clock::now())?;
         let listed: Vec<_> = written
@@ -55,4 +62,28 @@ impl Init {
         }
         Ok(Exit::Done)
     }
+}
+
+/// Sets up this clone, and says which line belongs into a hook of somebody else's.
+fn install_hooks(root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    let installed = hooks::install(root, &environment::program())?;
+    ui.set("hooks", json!(installed));
+    let mut exit = Exit::Done;
+    for Installed {
+        path,
+        purpose,
+        action,
+    } in &installed
+    {
+        match action {
+            Setup::Written => ui.status(format!("Wrote `{path}`: {purpose}.")),
+            Setup::Present => ui.status(format!("`{path}` is as it should be: {purpose}.")),
+            Setup::Foreign { line } => {
+                ui.warning(&format!("`{path}` is not ichor's, and was left alone"));
+                ui.hint(format!("add this line to it, which {purpose}: `{line}`"));
+                exit = Exit::Protected;
+            }
+        }
+    }
+    Ok(exit)
 }

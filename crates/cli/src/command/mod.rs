@@ -8,6 +8,7 @@ mod man;
 mod render;
 mod report;
 mod schema;
+mod secrets;
 mod template;
 mod validate;
 mod versions;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Versions(versions::Versions),
     Render(render::Render),
+    #[command(subcommand)]
+    Secrets(secrets::Secrets),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -46,10 +49,16 @@ impl Command {
             Self::Template(_) => "template",
             Self::Versions(_) => "versions",
             Self::Render(_) => "render",
+            Self::Secrets(_) => "secrets",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
+    }
+
+    /// Whether `--output` may name a file.
+    pub(crate) fn writes_a_file(&self) -> bool {
+        matches!(self, Self::Secrets(command) if command.writes_a_file())
     }
 }
 
@@ -64,6 +73,7 @@ pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Template(command) => command.run(root, ui),
         Command::Versions(command) => command.run(root, ui),
         Command::Render(command) => command.run(root, ui),
+        Command::Secrets(command) => command.run(root, arguments.output.file(), ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
         Command::Man(command) => command.run(root, ui),

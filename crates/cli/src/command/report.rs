@@ -1,7 +1,7 @@
 //! What several commands share: loading, and telling what a plan would do.
 
 use camino::Utf8Path;
-use pipeline::{BuildOptions, Built, Inputs, Missing, load};
+use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
 use serde_json::json;
 use tree::{Action, Disk, Plan, RelPath};
 
@@ -28,9 +28,27 @@ pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
     )))
 }
 
-/// Reads the repository, or says in three lines what to run instead.
+/// Reads the repository, or says in three lines what to run instead. Identities are only
+/// asked for where the configuration itself is encrypted.
 pub(super) fn read(root: &Utf8Path) -> Result<Inputs, Failure> {
-    match pipeline::load(root, &environment::read()) {
+    let sealed = |name: &str| root.join(name).symlink_metadata().is_ok();
+    let environment = if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
+        environment::with_identities().0
+    } else {
+        environment::read()
+    };
+    load_with(root, &environment)
+}
+
+/// The same with every identity at hand, for a command that compares secrets.
+pub(super) fn read_with_identities(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
+    let (environment, problems) = environment::with_identities();
+    ui.problems(&problems);
+    load_with(root, &environment)
+}
+
+fn load_with(root: &Utf8Path, environment: &Environment) -> Result<Inputs, Failure> {
+    match pipeline::load(root, environment) {
         Ok((inputs, problems)) if problems.is_empty() => Ok(inputs),
         Ok((_, problems)) => Err(problems.into()),
         Err(Missing::Tidied) => stop_if_tidied(root).and_then(|()| Err(no_configuration())),

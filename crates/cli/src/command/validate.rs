@@ -20,7 +20,7 @@ pub(crate) struct Validate {
 
 impl Validate {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let inputs = report::read(root)?;
+        let inputs = report::read_with_identities(root, ui)?;
         let options = BuildOptions {
             strict: self.strict,
             ..report::options()

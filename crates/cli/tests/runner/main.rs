@@ -10,6 +10,7 @@ mod configure;
 mod example;
 mod kill;
 mod new_repository;
+mod secret_commands;
 mod secret_outputs;
 mod templates;
 

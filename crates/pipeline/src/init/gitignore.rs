@@ -20,6 +20,23 @@ const ENTRIES: &[&str] = &[
     ".ichor-tmp-*",
 ];
 
+/// What has an entry for another reason than what it holds.
+const HARMLESS: &[&str] = &["/github-deploy.key.pub", "/.ichor/journal", ".ichor-tmp-*"];
+
+/// Whether a file, by its path from the root, must never be committed.
+pub(crate) fn is_never_committed(path: &str) -> bool {
+    ENTRIES
+        .iter()
+        .filter(|entry| !HARMLESS.contains(entry))
+        .map(|entry| entry.trim_start_matches('/'))
+        .any(|entry| match entry.strip_suffix('/') {
+            Some(folder) => path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/')),
+            None => path == entry,
+        })
+}
+
 /// `current` with every missing entry appended, or `None` where none is missing.
 ///
 /// An entry counts as present with or without its leading slash, and a trailing one.
@@ -50,7 +67,22 @@ pub(super) fn completed(current: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::completed;
+    use super::*;
+
+    #[test]
+    fn keys_and_what_lies_below_private_folders_are_never_committed() {
+        for (path, never) in [
+            ("age.key", true),
+            ("talos/clusterconfig/a.yaml", true),
+            (".private/2026/cluster.yaml", true),
+            ("cluster.yaml", true),
+            ("cluster.sops.yaml", false),
+            ("docs/age.key", false),
+            ("github-deploy.key.pub", false),
+        ] {
+            assert_eq!(is_never_committed(path), never, "{path}");
+        }
+    }
 
     #[test]
     fn only_missing_entries_are_appended() {

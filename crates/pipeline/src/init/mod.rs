@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 use crate::templates::builtin;
 use crate::{load, write};
 
+pub(crate) use gitignore::is_never_committed;
+
 /// One file that is missing from a repository.
 pub struct NewFile {
     /// Where it belongs, relative to the repository.

@@ -1,0 +1,97 @@
+//! The environment variables that ichor reads, each once, here alone.
+
+mod identities;
+
+use std::ffi::OsString;
+
+use camino::Utf8PathBuf;
+use pipeline::Environment;
+use pipeline::vault::private::Places;
+
+pub(crate) use identities::with_identities;
+
+/// Where the age identity is, where the repository has no `age.key`.
+const AGE_KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
+
+/// What the environment says, but for identities: no command that only encrypts or checks
+/// asks for them.
+pub(crate) fn read() -> Environment {
+    Environment {
+        age_key_file: path(AGE_KEY_FILE),
+        identities: Vec::new(),
+    }
+}
+
+/// The whole environment, as `makejinja` hands it to templates: `ichor render` only.
+pub(crate) fn all() -> Vec<(String, String)> {
+    let mut all: Vec<_> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    all.sort();
+    all
+}
+
+/// `SOPS_CONFIG`: the file with the creation rules.
+pub(crate) fn sops_config() -> Option<Utf8PathBuf> {
+    path("SOPS_CONFIG")
+}
+
+/// `SOPS_AGE_RECIPIENTS`: in the place of a rule's keys.
+pub(crate) fn sops_recipients() -> Option<String> {
+    text("SOPS_AGE_RECIPIENTS")
+}
+
+/// The program that edits files: `SOPS_EDITOR`, `EDITOR`, or `vi`.
+pub(crate) fn editor() -> String {
+    text("SOPS_EDITOR")
+        .or_else(|| text("EDITOR"))
+        .unwrap_or_else(|| "vi".to_owned())
+}
+
+/// Where a file in the clear may lie for a while: in memory, else where temporary files are.
+pub(crate) fn private_places() -> Places {
+    let disk = Utf8PathBuf::from_path_buf(std::env::temp_dir());
+    Places {
+        memory: path("XDG_RUNTIME_DIR")
+            .into_iter()
+            .chain([Utf8PathBuf::from("/dev/shm")])
+            .collect(),
+        disk: disk.unwrap_or_else(|_| Utf8PathBuf::from("/tmp")),
+    }
+}
+
+/// How a shell calls this program: by its name where that finds it, else by its path.
+pub(crate) fn program() -> String {
+    let found = value("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join("ichor").is_file())
+    });
+    if found {
+        return "ichor".to_owned();
+    }
+    std::env::current_exe()
+        .ok()
+        .and_then(|path| path.into_os_string().into_string().ok())
+        .and_then(|path| {
+            shlex::try_quote(&path)
+                .ok()
+                .map(std::borrow::Cow::into_owned)
+        })
+        .unwrap_or_else(|| "ichor".to_owned())
+}
+
+fn path(name: &str) -> Option<Utf8PathBuf> {
+    Utf8PathBuf::from_path_buf(value(name)?.into()).ok()
+}
+
+fn text(name: &str) -> Option<String> {
+    value(name)?.into_string().ok()
+}
+
+/// A variable that is set and not empty.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the environment"
+)]
+fn value(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}

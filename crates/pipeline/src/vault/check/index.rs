@@ -1,0 +1,161 @@
+//! What git would commit: the entries of its index, and their content.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics};
+use gix::bstr::ByteSlice as _;
+use std::collections::HashMap;
+use zeroize::Zeroizing;
+
+use super::super::names;
+use super::fault::unreadable;
+
+/// Larger ones are no secrets that Flux or anything else could read.
+const LIMIT: u64 = 16 << 20;
+
+/// A git repository, and the folder that is asked about.
+pub(super) struct Index {
+    repository: gix::Repository,
+    work_tree: Utf8PathBuf,
+    /// The folder, relative to the work tree; empty for the work tree itself.
+    prefix: Utf8PathBuf,
+}
+
+/// One file of the index.
+pub(super) struct Entry {
+    /// Relative to the work tree.
+    pub(super) path: Utf8PathBuf,
+    id: gix::ObjectId,
+    /// Whether the last commit has it otherwise, or not at all.
+    pub(super) changed: bool,
+}
+
+impl Index {
+    /// The repository around a folder; `None` where there is none.
+    pub(super) fn open(folder: &Utf8Path) -> Result<Option<Self>, Diagnostics> {
+        let repository = match gix::discover(folder.as_std_path()) {
+            Ok(repository) => repository,
+            Err(_) if !has_git(folder) => return Ok(None),
+            Err(error) => return Err(unreadable(".git", error).into()),
+        };
+        let Some(work_tree) = repository.workdir().map(std::path::Path::to_owned) else {
+            return Err(unreadable(".git", "it has no work tree").into());
+        };
+        let of = |path: &std::path::Path| {
+            Utf8Path::from_path(path)
+                .and_then(|path| path.canonicalize_utf8().ok())
+                .ok_or_else(|| Diagnostics::from(unreadable(".git", "its path is not UTF-8")))
+        };
+        let work_tree = of(&work_tree)?;
+        let folder = of(folder.as_std_path())?;
+        let prefix = folder.strip_prefix(&work_tree).unwrap_or(Utf8Path::new(""));
+        Ok(Some(Self {
+            prefix: prefix.to_owned(),
+            repository,
+            work_tree,
+        }))
+    }
+
+    /// Every regular file of the index, in its order.
+    pub(super) fn entries(&self) -> Result<Vec<Entry>, Diagnostics> {
+        let index = self
+            .repository
+            .index_or_empty()
+            .map_err(|error| unreadable(".git/index", error))?;
+        let committed = self.committed()?;
+        let mut entries = Vec::new();
+        for entry in index.entries() {
+            let regular = entry.mode == gix::index::entry::Mode::FILE
+                || entry.mode == gix::index::entry::Mode::FILE_EXECUTABLE;
+            if !regular {
+                continue;
+            }
+            let bytes = entry.path(&index);
+            let Ok(path) = bytes.to_str() else {
+                return Err(unreadable(
+                    &bytes.to_str_lossy(),
+                    "the name of this file is not UTF-8",
+                )
+                .into());
+            };
+            entries.push(Entry {
+                changed: committed.get(path) != Some(&entry.id),
+                path: path.into(),
+                id: entry.id,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// The files of the last commit; nothing where there is none yet.
+    fn committed(&self) -> Result<HashMap<String, gix::ObjectId>, Diagnostics> {
+        let Ok(tree) = self.repository.head_tree_id_or_empty() else {
+            return Ok(HashMap::new());
+        };
+        let index = self
+            .repository
+            .index_from_tree(&tree)
+            .map_err(|error| unreadable("HEAD", error))?;
+        Ok(index
+            .entries()
+            .iter()
+            .filter_map(|entry| {
+                let path = entry.path(&index).to_str().ok()?;
+                Some((path.to_owned(), entry.id))
+            })
+            .collect())
+    }
+
+    /// The path as somebody in the folder names it; `None` for what lies outside.
+    pub(super) fn shown(&self, path: &Utf8Path) -> Option<String> {
+        path.strip_prefix(&self.prefix)
+            .ok()
+            .map(ToString::to_string)
+    }
+
+    pub(super) fn absolute(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.work_tree.join(path)
+    }
+
+    /// The content that would be committed; empty for what is too large to be read.
+    pub(super) fn content(
+        &self,
+        entry: &Entry,
+        shown: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
+        let fault = |error: &dyn std::fmt::Display| unreadable(shown, error.to_string());
+        let size = self
+            .repository
+            .find_header(entry.id)
+            .map_err(|error| fault(&error))?
+            .size();
+        if size > LIMIT && !names::is_named(shown) {
+            return Ok(Zeroizing::default());
+        }
+        let mut blob = self
+            .repository
+            .find_blob(entry.id)
+            .map_err(|error| fault(&error))?;
+        Ok(Zeroizing::new(blob.take_data()))
+    }
+
+    /// Whether the content is a SOPS file.
+    pub(super) fn is_encrypted(&self, entry: &Entry, shown: &str) -> bool {
+        self.content(entry, shown).is_ok_and(|content| {
+            names::may_be_encrypted(&content)
+                && matches!(
+                    secrets::status(&secrets::File::new(shown, &content)),
+                    Ok(Some(_))
+                )
+        })
+    }
+}
+
+/// Whether there is a `.git` here or above, readable or not.
+fn has_git(folder: &Utf8Path) -> bool {
+    let folder = folder
+        .canonicalize_utf8()
+        .unwrap_or_else(|_| folder.to_owned());
+    folder
+        .ancestors()
+        .any(|folder| folder.join(".git").symlink_metadata().is_ok())
+}

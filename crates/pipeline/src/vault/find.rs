@@ -1,0 +1,120 @@
+//! The files that a command is about: named ones, and those below folders.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics, Location};
+
+/// Folders that are never entered: git's own, and what ichor keeps for itself.
+const SKIPPED: &[&str] = &[".git", ".ichor", ".private"];
+
+/// Deeper folders are a loop or a mistake.
+const DEPTH: usize = 100;
+
+/// A file that may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// Where it is.
+    pub path: Utf8PathBuf,
+    /// As messages name it.
+    pub shown: String,
+    /// Whether the user named it; else it was found in a folder, and may be anything.
+    pub named: bool,
+}
+
+impl Target {
+    /// A file that the user named, relative to `folder`.
+    pub fn named(folder: &Utf8Path, path: &Utf8Path) -> Self {
+        Self {
+            path: folder.join(path),
+            shown: tidy(path),
+            named: true,
+        }
+    }
+}
+
+/// The files named, and every file below the folders named, in the order of their paths.
+/// Symbolic links that are found in folders are not followed.
+pub fn targets(folder: &Utf8Path, paths: &[Utf8PathBuf]) -> (Vec<Target>, Diagnostics) {
+    let mut walk = Walk {
+        found: Vec::new(),
+        problems: Diagnostics::new(),
+    };
+    for path in paths {
+        let full = folder.join(path);
+        if full.is_dir() {
+            walk.folder(&full, &tidy(path), 0);
+        } else {
+            walk.found.push(Target::named(folder, path));
+        }
+    }
+    let mut found = walk.found;
+    // A file that is named and found counts as named.
+    found.sort_by(|left, right| (&left.path, right.named).cmp(&(&right.path, left.named)));
+    found.dedup_by(|left, right| left.path == right.path);
+    (found, walk.problems)
+}
+
+/// Without `./` at the start; the folder itself is the empty text.
+fn tidy(path: &Utf8Path) -> String {
+    let mut text = path.as_str();
+    while let Some(rest) = text.strip_prefix("./") {
+        text = rest.trim_start_matches('/');
+    }
+    let text = if text == "." { "" } else { text };
+    match text.trim_end_matches('/') {
+        "" if text.starts_with('/') => "/".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+struct Walk {
+    found: Vec<Target>,
+    problems: Diagnostics,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Utf8Path, shown: &str, depth: usize) {
+        let entries = match folder.read_dir_utf8() {
+            Ok(entries) if depth < DEPTH => entries,
+            Ok(_) => return self.problem(shown, "the folders nest too deeply"),
+            Err(error) => return self.problem(shown, &error.to_string()),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.problem(shown, &error.to_string());
+                    continue;
+                }
+            };
+            let name = match shown {
+                "" => entry.file_name().to_owned(),
+                "/" => format!("/{}", entry.file_name()),
+                shown => format!("{shown}/{}", entry.file_name()),
+            };
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => {
+                    if !SKIPPED.contains(&entry.file_name()) {
+                        self.folder(entry.path(), &name, depth + 1);
+                    }
+                }
+                Ok(kind) if kind.is_file() => self.found.push(Target {
+                    path: entry.path().to_owned(),
+                    shown: name,
+                    named: false,
+                }),
+                Ok(_) => {}
+                Err(error) => self.problem(&name, &error.to_string()),
+            }
+        }
+    }
+
+    fn problem(&mut self, shown: &str, reason: &str) {
+        self.problems.push(
+            Diagnostic::error(
+                "file/unreadable",
+                format!("`{shown}` cannot be read: {reason}"),
+            )
+            .at(Location::file(shown)),
+        );
+    }
+}
