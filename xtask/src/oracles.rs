@@ -2,7 +2,8 @@
 //! and said to be.
 
 mod charts;
-mod helm;
+mod flux;
+mod go;
 mod makejinja;
 
 use anyhow::{Result, bail};
@@ -45,6 +46,11 @@ const ORACLES: &[Oracle] = &[
         name: "charts",
         about: "every release of the `public` fixture through real `helm template`",
         run: charts::run,
+    },
+    Oracle {
+        name: "flux",
+        about: "every Secret of the `public` fixture through the real controllers into a real kube-apiserver",
+        run: flux::run,
     },
 ];
 
