@@ -5,6 +5,7 @@ mod charts;
 mod flux;
 mod go;
 mod makejinja;
+mod sops;
 
 use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
@@ -46,6 +47,11 @@ const ORACLES: &[Oracle] = &[
         name: "charts",
         about: "every release of the `public` fixture through real `helm template`",
         run: charts::run,
+    },
+    Oracle {
+        name: "sops",
+        about: "documents of every format and selector, both ways",
+        run: sops::run,
     },
     Oracle {
         name: "flux",
