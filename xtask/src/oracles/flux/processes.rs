@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_mins(2);
 /// Ends the whole process group as soon as nobody holds the other end of its standard input
 /// any more: also where the oracle was killed and could end nothing itself.
 const LIFELINE: &str = r#"exec 3<&0
-(cat <&3 >/dev/null; kill -KILL -- -$$) &
+(cat <&3 >/dev/null; kill -s KILL -- -$$) &
 exec "$@" </dev/null 3<&-"#;
 
 /// A temporary folder, and what programs may know of the world.
