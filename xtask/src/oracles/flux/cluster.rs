@@ -178,7 +178,7 @@ impl<'a> Cluster<'a> {
 
     fn wait(&self, arguments: &[&str]) -> Result<()> {
         let mut wait = self.kubectl()?;
-        wait.args(["wait", "--timeout=60s"]).args(arguments);
+        wait.args(["wait", "--timeout=120s"]).args(arguments);
         process::quiet(&mut wait).map(drop)
     }
 

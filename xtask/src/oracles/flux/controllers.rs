@@ -16,6 +16,7 @@ pub(super) fn start(
     let [artifacts_port] = free_ports()?;
     let artifacts = format!("127.0.0.1:{artifacts_port}");
     let common = [
+        "--log-level=error".to_owned(),
         "--events-addr=".to_owned(),
         "--metrics-addr=0".to_owned(),
         "--health-addr=0".to_owned(),

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::cluster::Secrets;
 use crate::charts;
+use crate::golden::Files;
 
 /// Where secrets go that neither name a namespace nor lie in the folder of one.
 const ELSEWHERE: &str = "flux-system";
@@ -27,7 +28,7 @@ pub(super) struct Plain {
 }
 
 /// All Secrets of a tree that Flux or the bootstrap would apply, and in words what is left out.
-pub(super) fn secrets(tree: &BTreeMap<String, Vec<u8>>) -> Result<(Vec<Plain>, String)> {
+pub(super) fn secrets(tree: &Files) -> Result<(Vec<Plain>, String)> {
     let mut found = Vec::new();
     let mut others = Vec::new();
     for (path, content) in tree {
@@ -113,7 +114,7 @@ fn values(document: &Value) -> Result<Vec<(&str, &str)>> {
 }
 
 /// Fails where a value is still in the clear: kustomize-controller would not mind.
-pub(super) fn all_encrypted(files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+pub(super) fn all_encrypted(files: &Files) -> Result<()> {
     for (path, content) in files {
         let text = std::str::from_utf8(content).with_context(|| path.clone())?;
         for document in charts::documents(text).with_context(|| path.clone())? {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::expected::Plain;
 use super::processes::{Running, Sandbox, free_ports, listens};
+use crate::golden::Files;
 use crate::{files, process};
 
 /// A repository that is served.
@@ -21,7 +22,7 @@ pub(super) struct Repository {
 pub(super) fn serve(
     sandbox: &Sandbox,
     server: &Utf8Path,
-    encrypted: BTreeMap<String, Vec<u8>>,
+    encrypted: Files,
     plain: &[Plain],
 ) -> Result<Repository> {
     let tree = sandbox.path("tree")?;
@@ -60,14 +61,14 @@ pub(super) fn serve(
 
 /// A kustomization beside every secret, which gives it the namespace that its folder implies
 /// where it names none, and one above all of them.
-fn kustomizations(plain: &[Plain]) -> Result<BTreeMap<String, Vec<u8>>> {
+fn kustomizations(plain: &[Plain]) -> Result<Files> {
     let mut folders: BTreeMap<&Utf8Path, Vec<&Plain>> = BTreeMap::new();
     for secret in plain {
         let folder = Utf8Path::new(&secret.path).parent();
         let folder = folder.context("a secret outside all folders")?;
         folders.entry(folder).or_default().push(secret);
     }
-    let mut found = BTreeMap::new();
+    let mut found = Files::new();
     let top = json!({ "resources": folders.keys().collect::<Vec<_>>() });
     found.insert("kustomization.yaml".to_owned(), serde_json::to_vec(&top)?);
     for (folder, secrets) in folders {
