@@ -19,6 +19,7 @@ use camino::Utf8Path;
 use tempfile::TempDir;
 
 use self::releases::Release;
+pub(crate) use self::text::documents;
 
 /// What became of one release.
 #[derive(Debug, Clone, PartialEq, Eq)]

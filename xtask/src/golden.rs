@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 use config_model::fixture;
 use diagnostics::Diagnostics;
-use pipeline::{Environment, Missing};
+use pipeline::{BuildOptions, Environment, Inputs, Missing, clock};
+use tree::{Stage, Tree};
 
 use crate::files;
 
@@ -49,12 +50,42 @@ pub fn run(cases: &[String], bless: bool) -> Result<Vec<String>> {
     Ok(differences)
 }
 
-/// The rendered tree of a fixture in the clear, by path.
+/// Files by path.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// The rendered tree of a fixture in the clear.
 ///
 /// # Errors
 ///
 /// Where it does not render; the problems are the message.
-pub fn rendered(fixture: &Utf8Path) -> Result<BTreeMap<String, Vec<u8>>> {
+pub fn rendered(fixture: &Utf8Path) -> Result<Files> {
+    load(fixture, |inputs| {
+        pipeline::render(inputs).map(|rendered| contents(&rendered.tree))
+    })
+}
+
+/// The tree of a fixture as a first `configure` writes it, its secrets encrypted.
+///
+/// # Errors
+///
+/// Where it does not build; the problems are the message.
+pub fn built(fixture: &Utf8Path) -> Result<Files> {
+    let options = BuildOptions::new(clock::timestamp());
+    load(fixture, |inputs| {
+        pipeline::build(inputs, &options).map(|built| contents(&built.tree))
+    })
+}
+
+fn contents<S: Stage>(tree: &Tree<S>) -> Files {
+    tree.iter()
+        .map(|(path, entry)| (path.to_string(), entry.content.as_bytes().to_vec()))
+        .collect()
+}
+
+fn load(
+    fixture: &Utf8Path,
+    run: impl FnOnce(&Inputs) -> Result<Files, Diagnostics>,
+) -> Result<Files> {
     let folder = tempfile::tempdir()?;
     let root = files::utf8(folder.path())?;
     assemble(fixture, root)?;
@@ -66,12 +97,8 @@ pub fn rendered(fixture: &Utf8Path) -> Result<BTreeMap<String, Vec<u8>>> {
     if problems.has_errors() {
         bail!("{fixture} cannot be read:\n{}", listed(&problems));
     }
-    match pipeline::render(&inputs) {
-        Ok(rendered) => Ok(rendered
-            .tree
-            .iter()
-            .map(|(path, entry)| (path.to_string(), entry.content.as_bytes().to_vec()))
-            .collect()),
+    match run(&inputs) {
+        Ok(files) => Ok(files),
         Err(problems) => bail!("{fixture} does not render:\n{}", listed(&problems)),
     }
 }

@@ -2,8 +2,10 @@
 //! and said to be.
 
 mod charts;
-mod helm;
+mod flux;
+mod go;
 mod makejinja;
+mod sops;
 
 use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
@@ -45,6 +47,16 @@ const ORACLES: &[Oracle] = &[
         name: "charts",
         about: "every release of the `public` fixture through real `helm template`",
         run: charts::run,
+    },
+    Oracle {
+        name: "sops",
+        about: "documents of every format and selector, both ways",
+        run: sops::run,
+    },
+    Oracle {
+        name: "flux",
+        about: "every Secret of the `public` fixture through the real controllers into a real kube-apiserver",
+        run: flux::run,
     },
 ];
 

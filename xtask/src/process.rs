@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 /// A command that cannot ask anything: its standard input is empty.
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -76,8 +76,8 @@ pub fn ichor(profile: &str) -> Result<Utf8PathBuf> {
 }
 
 /// A folder for what is built once for each pin, outside the repository:
-/// `$XDG_CACHE_HOME` or `~/.cache`, then `ichor-oracles/<name>-<hash of the lock file>`.
-pub fn cache(name: &str, lock: &Utf8Path) -> Result<Utf8PathBuf> {
+/// `$XDG_CACHE_HOME` or `~/.cache`, then `ichor-oracles/<name>-<hash of the lock files>`.
+pub fn cache(name: &str, locks: &[Utf8PathBuf]) -> Result<Utf8PathBuf> {
     use sha2::Digest as _;
 
     let base = match (std::env::var("XDG_CACHE_HOME"), std::env::var("HOME")) {
@@ -85,8 +85,12 @@ pub fn cache(name: &str, lock: &Utf8Path) -> Result<Utf8PathBuf> {
         (_, Ok(home)) => Utf8PathBuf::from(home).join(".cache"),
         _ => bail!("neither XDG_CACHE_HOME nor HOME is set"),
     };
-    let digest = sha2::Sha256::digest(crate::files::text(lock)?);
+    let mut digest = sha2::Sha256::new();
+    for lock in locks {
+        digest.update(crate::files::text(lock)?);
+    }
     let hash: String = digest
+        .finalize()
         .iter()
         .take(6)
         .map(|byte| format!("{byte:02x}"))

@@ -53,7 +53,7 @@ pub(super) fn files(
 }
 
 /// The documents of a YAML text; an empty one is null.
-pub(super) fn documents(text: &str) -> Result<Vec<Value>> {
+pub(crate) fn documents(text: &str) -> Result<Vec<Value>> {
     // As Kubernetes' own reader does: `0644` is octal, and `yes` is a word.
     let options = serde_saphyr::options! {
         legacy_octal_numbers: true,

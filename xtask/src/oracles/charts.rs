@@ -2,8 +2,16 @@
 
 use anyhow::Result;
 
-use super::{Options, Outcome, helm};
+use super::go::Program;
+use super::{Options, Outcome};
 use crate::{charts, files, golden};
+
+const HELM: Program = Program {
+    folder: "helm",
+    name: "helm",
+    package: "helm.sh/helm/v4/cmd/helm",
+    link: "",
+};
 
 pub(super) fn run(options: &Options) -> Result<Outcome> {
     let Some(folder) = &options.charts else {
@@ -11,7 +19,7 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
             "no charts; name their folder with `--charts DIR`".to_owned(),
         ));
     };
-    let helm = match helm::program()? {
+    let helm = match HELM.built()? {
         Ok(helm) => helm,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };

@@ -9,7 +9,7 @@ use crate::{files, process};
 /// The environment's folder, made where Python is there to make it, or why there is none.
 pub fn environment() -> Result<Result<Utf8PathBuf, String>> {
     let requirements = files::root().join("oracles/makejinja/requirements.txt");
-    let folder = process::cache("makejinja", &requirements)?;
+    let folder = process::cache("makejinja", std::slice::from_ref(&requirements))?;
     let ready = folder.join("ready");
     if ready.exists() {
         return Ok(Ok(folder));

@@ -31,7 +31,10 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("talos-client", Some(&["talos", "diagnostics"])),
     ("flux-client", Some(&["flux", "diagnostics"])),
     ("cli", None),
-    ("xtask", Some(&["config-model", "diagnostics", "pipeline"])),
+    (
+        "xtask",
+        Some(&["config-model", "diagnostics", "pipeline", "tree"]),
+    ),
     ("testkit", Some(&[])),
 ];
 

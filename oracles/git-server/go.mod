@@ -1,0 +1,3 @@
+module oracles/git-server
+
+go 1.26.0

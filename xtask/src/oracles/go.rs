@@ -1,0 +1,110 @@
+//! Go programs, each built once for each pin from the module in its folder below `oracles/`.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use camino::Utf8PathBuf;
+
+use crate::{files, process};
+
+/// A program that an oracle needs.
+pub(super) struct Program {
+    /// The folder below `oracles/` whose `go.mod` pins it.
+    pub(super) folder: &'static str,
+    /// What it is called.
+    pub(super) name: &'static str,
+    /// Its package, as `go build` takes it.
+    pub(super) package: &'static str,
+    /// What the linker writes into it.
+    pub(super) link: &'static str,
+}
+
+impl Program {
+    /// Where it is, built if it was not before, or why it cannot be had.
+    #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
+    pub(super) fn built(&self) -> Result<Result<Utf8PathBuf, String>> {
+        let folder = process::cache(self.folder, &pins(self.folder))?;
+        let program = folder.join(self.name);
+        if program.exists() {
+            return Ok(Ok(program));
+        }
+        if !installed() {
+            return Ok(Err(format!("there is no `go` to build {} with", self.name)));
+        }
+        eprintln!(
+            "oracles: building `{}`, which is kept in `{folder}`",
+            self.name
+        );
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;
+        // Under another name first: what is cut off leaves no half a program.
+        let unfinished = folder.join(format!("{}.{}", self.name, std::process::id()));
+        let mut build = go(self.folder);
+        build.args(["build", "-trimpath", "-ldflags", self.link, "-o"]);
+        build.arg(&unfinished).arg(self.package);
+        if let Err(error) = process::quiet(&mut build) {
+            return Ok(Err(format!("{} cannot be built: {error}", self.name)));
+        }
+        std::fs::rename(&unfinished, &program)
+            .with_context(|| format!("cannot rename `{unfinished}`"))?;
+        Ok(Ok(program))
+    }
+}
+
+/// All of several programs, or why one of them cannot be had.
+pub(super) fn all<const N: usize>(
+    programs: [&Program; N],
+) -> Result<Result<[Utf8PathBuf; N], String>> {
+    let mut found = programs.map(|_| Utf8PathBuf::new());
+    for (program, place) in programs.iter().zip(&mut found) {
+        match program.built()? {
+            Ok(path) => *place = path,
+            Err(reason) => return Ok(Err(reason)),
+        }
+    }
+    Ok(Ok(found))
+}
+
+/// The source of a module that an oracle's folder pins, downloaded if it is not there any more.
+pub(super) fn source(folder: &str, module: &str) -> Result<Result<Utf8PathBuf, String>> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Downloaded {
+        dir: Utf8PathBuf,
+    }
+
+    if !installed() {
+        return Ok(Err(format!("there is no `go` to find {module} with")));
+    }
+    let mut download = go(folder);
+    download.args(["mod", "download", "-json", module]);
+    match process::quiet(&mut download) {
+        Ok(words) => {
+            let downloaded: Downloaded = serde_json::from_str(&words)
+                .with_context(|| format!("`go` did not say where {module} is"))?;
+            Ok(Ok(downloaded.dir))
+        }
+        Err(error) => Ok(Err(format!("{module} cannot be downloaded: {error}"))),
+    }
+}
+
+fn installed() -> bool {
+    process::exists("go", "version")
+}
+
+fn go(folder: &str) -> Command {
+    let mut command = process::command("go");
+    command
+        .current_dir(files::root().join("oracles").join(folder))
+        .env("CGO_ENABLED", "0");
+    command
+}
+
+/// The files that say what is built.
+fn pins(folder: &str) -> Vec<Utf8PathBuf> {
+    let folder = files::root().join("oracles").join(folder);
+    ["go.mod", "go.sum", "main.go"]
+        .iter()
+        .map(|name| folder.join(name))
+        .filter(|path| path.exists())
+        .collect()
+}
