@@ -4,9 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use super::{actions, checked, disk, path, plan, run, shown, snapshot, tree, write};
-use crate::{
-    Digest, Force, JOURNAL_PATH, Options, Plan, RECORD_PATH, Redaction, RelPath, Sealing, Tree,
-};
+use crate::{Digest, Force, JOURNAL_PATH, Options, Plan, RECORD_PATH, Redaction, Sealing, Tree};
 
 const OLD: &[(&str, &str)] = &[
     (".sops.yaml", "rules\n"),
