@@ -45,7 +45,7 @@ const ORACLES: &[Oracle] = &[
     },
     Oracle {
         name: "charts",
-        about: "every release of the `public` fixture through real `helm template`",
+        about: "every release of the fixtures through real `helm template`",
         run: charts::run,
     },
 ];
