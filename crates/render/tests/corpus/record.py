@@ -181,10 +181,9 @@ def record(run: Run, into: Path, is_command: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         # The folder's own name must not depend on the run: templates may match against it.
         work = Path(folder).resolve() / "case"
-        top = str(CASES / case)
-        shutil.copytree(top, work, ignore=lambda path, names: RECORDED if path == top else ())
-        if only is not None:
-            leave_only(work, only)
+        shutil.copytree(CASES / case, work, ignore=lambda path, names: left_out(run, path, names))
+        if only is not None and only.endswith(".toml"):
+            (work / "each" / only).replace(work / "makejinja.toml")
         makejinja = command if is_command else fork
         status, message = makejinja(work, ENVIRONMENT | {"HOME": folder} | extra_environment(work))
         output = work / "out"
@@ -234,13 +233,14 @@ def fork(work: Path, environment: dict[str, str]) -> tuple[int, str]:
         return os.waitstatus_to_exitcode(wait_status), messages.read().decode()
 
 
-def leave_only(work: Path, name: str) -> None:
-    """Removes all of `each/` but one; one that is a configuration becomes the case's."""
-    for file in (work / "each").iterdir():
-        if file.name != name:
-            file.unlink()
-        elif file.suffix == ".toml":
-            file.replace(work / "makejinja.toml")
+def left_out(run: Run, path: str, names: list[str]) -> list[str]:
+    """What a run does not see of its case: what is recorded, and the others of `each/`."""
+    case, only = run
+    if Path(path) == CASES / case:
+        return [name for name in names if name in RECORDED]
+    if only is not None and Path(path) == CASES / case / "each":
+        return [name for name in names if name != only]
+    return []
 
 
 def extra_environment(work: Path) -> dict[str, str]:
