@@ -11,6 +11,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::Command;
 
@@ -62,7 +63,8 @@ impl Row {
 
 /// Checks every `HelmRelease` below `rendered_root` (plaintext, as `expected/` of a fixture holds
 /// it) against the charts found below `charts`, with the program `helm`. Rows come in the order of
-/// their release names.
+/// their release names. A release that is in `seen`, with the same chart and values, is passed over;
+/// the others are put there.
 ///
 /// # Errors
 /// When a folder or file cannot be read, is not YAML, or `helm` cannot be started. What helm says
@@ -71,14 +73,23 @@ pub(crate) fn run(
     rendered_root: &Utf8Path,
     charts: &Utf8Path,
     helm: &Utf8Path,
+    seen: &mut BTreeSet<String>,
 ) -> Result<Vec<Row>> {
     let charts = chart::find(charts)?;
     let mut rows = Vec::new();
     for release in releases::find(rendered_root)? {
+        let Release {
+            name,
+            namespace,
+            chart,
+            pinned,
+            values,
+        } = &release;
+        if !seen.insert(format!("{namespace}/{name} {chart} {pinned} {values}")) {
+            continue;
+        }
         let candidates = charts.get(&release.chart).map_or(&[][..], Vec::as_slice);
-        let same = |found: &&chart::Found| {
-            found.version.trim_start_matches('v') == release.pinned.trim_start_matches('v')
-        };
+        let same = |found: &&chart::Found| plain(&found.version) == plain(&release.pinned);
         let found = candidates.iter().find(same).or(candidates.first());
         let mut row = Row {
             release: format!("{}/{}", release.namespace, release.name),
@@ -99,6 +110,23 @@ pub(crate) fn run(
     }
     rows.sort_by(|a, b| a.release.cmp(&b.release));
     Ok(rows)
+}
+
+/// How many of the rows were proven, and how well.
+pub(crate) fn summary(rows: &[Row]) -> String {
+    let count = |wanted: fn(&&Row) -> bool| rows.iter().filter(wanted).count();
+    let at_the_pin = count(|row| row.found.as_deref().map(plain) == Some(plain(&row.pinned)));
+    let missing = count(|row| row.found.is_none());
+    format!(
+        "{} releases: {at_the_pin} by the pinned version of their chart, {} by another, {missing} by none",
+        rows.len(),
+        rows.len() - at_the_pin - missing,
+    )
+}
+
+/// A version without its `v`, which registries have or leave out.
+fn plain(version: &str) -> &str {
+    version.trim_start_matches('v')
 }
 
 /// The rows as a table in plain text, one line a release, keys and failures below their release.

@@ -23,15 +23,15 @@ pub fn run(cases: &[String], bless: bool) -> Result<Vec<String>> {
     let fixtures = files::root().join("fixtures");
     let mut differences = Vec::new();
     let mut known = BTreeSet::new();
+    known.insert(INVALID.to_owned());
     let wanted = |name: &str| {
         cases.is_empty() || cases.iter().any(|case| case.trim_end_matches('/') == name)
     };
-    for case in files::folders(&fixtures)? {
-        let folder = fixtures.join(&case);
-        known.insert(case.clone());
-        if case != INVALID && folder.join("cluster.yaml").exists() && wanted(&case) {
-            differences.extend(tree(&folder, &case, bless)?);
+    for case in configurations()? {
+        if wanted(&case) {
+            differences.extend(tree(&fixtures.join(&case), &case, bless)?);
         }
+        known.insert(case);
     }
     for case in files::folders(&fixtures.join(INVALID))? {
         let name = format!("{INVALID}/{case}");
@@ -52,6 +52,14 @@ pub fn run(cases: &[String], bless: bool) -> Result<Vec<String>> {
 
 /// Files by path.
 pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// The names of the fixtures that render, sorted.
+pub fn configurations() -> Result<Vec<String>> {
+    let fixtures = files::root().join("fixtures");
+    let mut names = files::folders(&fixtures)?;
+    names.retain(|name| name != INVALID && fixtures.join(name).join("cluster.yaml").exists());
+    Ok(names)
+}
 
 /// The rendered tree of a fixture in the clear.
 ///

@@ -1,11 +1,13 @@
-//! The real programs that ichor agrees with, run beside it. What is not installed is skipped,
-//! and said to be.
+//! The real programs that ichor agrees with, run beside it. What is not installed is skipped and
+//! said to be; whoever names an oracle wants its answer, so there it is a failure.
 
 mod charts;
 mod flux;
 mod go;
 mod makejinja;
 mod sops;
+
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
@@ -45,7 +47,7 @@ const ORACLES: &[Oracle] = &[
     },
     Oracle {
         name: "charts",
-        about: "every release of the `public` fixture through real `helm template`",
+        about: "every release of the fixtures through real `helm template`",
         run: charts::run,
     },
     Oracle {
@@ -76,24 +78,45 @@ pub fn command(names: &[String], options: &Options) -> Result<()> {
     let chosen = ORACLES
         .iter()
         .filter(|oracle| names.is_empty() || names.iter().any(|name| name == oracle.name));
-    let mut wrong = 0;
+    let mut agreed = 0_usize;
+    let mut wrong = 0_usize;
+    let mut skipped = Vec::new();
     for oracle in chosen {
-        println!("oracles: {}: {}", oracle.name, oracle.about);
-        match (oracle.run)(options) {
-            Ok(Outcome::Agreed(words)) => println!("oracles: {}: agrees: {words}", oracle.name),
-            Ok(Outcome::Skipped(words)) => println!("oracles: {}: skipped: {words}", oracle.name),
+        let name = oracle.name;
+        println!("oracles: {name}: {}", oracle.about);
+        let start = Instant::now();
+        let outcome = (oracle.run)(options);
+        let seconds = start.elapsed().as_secs();
+        match outcome {
+            Ok(Outcome::Agreed(words)) => {
+                agreed += 1;
+                println!("oracles: {name}: agrees, in {seconds} s: {words}");
+            }
+            Ok(Outcome::Skipped(words)) => {
+                skipped.push(name);
+                println!("oracles: {name}: SKIPPED: {words}");
+            }
             Ok(Outcome::Differs(words)) => {
                 wrong += 1;
-                println!("oracles: {}: DIFFERS:\n{words}", oracle.name);
+                println!("oracles: {name}: DIFFERS:\n{words}");
             }
             Err(error) => {
                 wrong += 1;
-                println!("oracles: {}: failed: {error:#}", oracle.name);
+                println!("oracles: {name}: failed: {error:#}");
             }
         }
     }
+    let shown = skipped.join(", ");
+    println!(
+        "oracles: {agreed} agree, {wrong} do not, {} not asked{}{shown}",
+        skipped.len(),
+        if skipped.is_empty() { "" } else { ": " },
+    );
     if wrong > 0 {
         bail!("{wrong} oracles do not agree");
+    }
+    if !names.is_empty() && !skipped.is_empty() {
+        bail!("named, but not asked: {shown}");
     }
     Ok(())
 }

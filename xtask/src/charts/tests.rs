@@ -1,14 +1,16 @@
 //! A small chart and a small rendered tree, on the disk of the test.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use anyhow::Result;
 use camino::{Utf8Path, Utf8PathBuf};
 use insta::assert_snapshot;
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::chart::Chart;
-use super::{Row, Template, keys, run, table};
+use super::{Row, Template, keys, summary, table};
 
 /// A folder with these files, which goes away with the value.
 struct Folder(TempDir);
@@ -125,6 +127,11 @@ fn a_schema_lists_keys_through_references() {
     ");
 }
 
+/// All releases, none of them seen before.
+fn run(rendered: &Utf8Path, charts: &Utf8Path, helm: &Utf8Path) -> Result<Vec<Row>> {
+    super::run(rendered, charts, helm, &mut BTreeSet::new())
+}
+
 /// A release `web`, its source, its Flux Kustomization and what that one substitutes.
 fn rendered() -> Folder {
     Folder::new(&[
@@ -183,6 +190,28 @@ fn the_pinned_version_is_preferred() {
     assert!(
         rows[0].unknown.is_empty(),
         "a chart that says nothing of its values refuses none"
+    );
+}
+
+#[test]
+fn a_release_is_checked_once() {
+    let (rendered, charts) = (rendered(), Folder::new(&[]));
+    let mut seen = BTreeSet::new();
+    let mut count = || {
+        super::run(rendered.path(), charts.path(), "true".into(), &mut seen).map(|rows| rows.len())
+    };
+    assert_eq!(count().unwrap(), 1);
+    assert_eq!(count().unwrap(), 0);
+}
+
+#[test]
+fn the_summary_tells_what_was_proven() {
+    let charts = Folder::new(&[("tiny/Chart.yaml", "name: tiny\nversion: 1.2.4\n")]);
+    let mut rows = run(rendered().path(), charts.path(), "true".into()).unwrap();
+    rows.extend(run(rendered().path(), Folder::new(&[]).path(), "true".into()).unwrap());
+    assert_snapshot!(
+        summary(&rows),
+        @"2 releases: 1 by the pinned version of their chart, 0 by another, 1 by none"
     );
 }
 

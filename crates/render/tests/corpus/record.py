@@ -9,22 +9,32 @@ else of the run is kept, so two recordings with the same versions are equal.
     record.py [--check] [CASE...]
 
 `--check` leaves the committed recordings alone: it records into a temporary folder, prints
-what differs, and exits with 1 if anything does.
+what differs, and exits with 1 if anything does. The runs are forked from this process, as
+many at once as there are processors; some are made by the installed command as well, and
+have to agree with their forks.
 """
 
 import argparse
 import importlib.metadata
+import multiprocessing
 import os
 import platform
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import traceback
 from pathlib import Path
 
-# Loaded once, before the forks. Not makejinja: it reads its configuration while it loads.
-import jinja2  # noqa: F401
+# All that makejinja loads, once, before the forks: loading takes most of a run's time. Not
+# makejinja itself: it reads its configuration while it loads.
+import cattrs  # noqa: F401
+import immutables  # noqa: F401
+import jinja2.debug  # noqa: F401
+import jinja2.ext  # noqa: F401
+import rich._emoji_codes  # noqa: F401
+import rich.console  # noqa: F401
 import rich_click  # noqa: F401
 import typed_settings.converters  # noqa: F401
 import yaml  # noqa: F401
@@ -45,19 +55,45 @@ ENVIRONMENT = {
 }
 
 
+# Cases whose first run the installed command makes too.
+CONTROLS = ("environment", "errors", "family", "settings", "undefined-strict")
+
+# A case, and the only file of its `each/`, if it has such a folder.
+Run = tuple[str, str | None]
+
+
 def main() -> None:
     arguments = parse_arguments()
-    names = arguments.cases or sorted(case.name for case in CASES.iterdir() if case.is_dir())
+    start_as_the_runs()
+    runs = all_runs(arguments.cases)
     if not arguments.check:
-        record_all(names, HERE)
+        record_all(runs, HERE)
         return
+    controls = [run for run in runs if run[0] in CONTROLS and is_first(run)]
     with tempfile.TemporaryDirectory() as folder:
-        record_all(names, Path(folder))
-        differing = compare(names, Path(folder))
-    print(f"{len(names)} cases recorded again, {len(differing)} files differ")
+        again, forked, commanded = (Path(folder) / name for name in ("again", "forked", "commanded"))
+        record_all(runs, again)
+        differing = compare(runs, HERE, again)
+        record_all(controls, forked)
+        record_all(controls, commanded, is_command=True)
+        differing += [f"{path}: not as the command" for path in compare(controls, forked, commanded)]
+    cases = len({case for case, _ in runs})
+    print(
+        f"{len(runs)} runs of {cases} cases with {count_templates(runs)} templates, "
+        f"{len(controls)} of them by the installed command too: "
+        + (f"{len(differing)} files differ" if differing else "all as recorded")
+    )
     for line in differing:
         print(line)
     sys.exit(1 if differing else 0)
+
+
+def start_as_the_runs() -> None:
+    """Starts this program again as the runs have to be: a fork keeps the seed of hashes and
+    the encodings that its parent was started with."""
+    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
+        kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
+        os.execve(sys.executable, [sys.executable, *sys.argv], ENVIRONMENT | kept)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -67,25 +103,60 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def record_all(names: list[str], into: Path) -> None:
-    for name in names:
-        record(CASES / name, into / "cases" / name)
+def all_runs(cases: list[str]) -> list[Run]:
+    """One run for a case, or one for every file of `each/` if it has such a folder."""
+    runs: list[Run] = []
+    for case in cases or sorted(case.name for case in CASES.iterdir() if case.is_dir()):
+        each = CASES / case / "each"
+        names = sorted(file.name for file in each.iterdir()) if each.is_dir() else [None]
+        runs += [(case, name) for name in names]
+    return runs
+
+
+def is_first(run: Run) -> bool:
+    return run == all_runs([run[0]])[0]
+
+
+def count_templates(runs: list[Run]) -> int:
+    """Files that lie where the cases have their templates."""
+    count = sum(name is not None and not name.endswith(".toml") for _, name in runs)
+    for case in {case for case, _ in runs}:
+        files = (file for file in (CASES / case).rglob("*") if file.is_file())
+        paths = (file.relative_to(CASES / case).parts for file in files)
+        count += sum("templates" in path and path[0] not in RECORDED for path in paths)
+    return count
+
+
+def record_all(runs: list[Run], into: Path, is_command: bool = False) -> None:
+    for case in {case for case, _ in runs}:
+        target = into / "cases" / case
+        shutil.rmtree(target / "expected", ignore_errors=True)
+        target.mkdir(parents=True, exist_ok=True)
+    jobs = [(run, into, is_command) for run in runs]
+    # Workers are forked before the pool has any thread, so each is a single thread that forks.
+    with multiprocessing.get_context("fork").Pool() as pool:
+        lines = pool.starmap(record, jobs, chunksize=1)
+    reports: dict[str, str] = {}
+    for (case, _), line in zip(runs, lines, strict=True):
+        reports[case] = reports.get(case, "") + line
+    for case, report in reports.items():
+        (into / "cases" / case / "expected.txt").write_text(report)
     (into / "RECORDED_WITH").write_text(versions())
 
 
-def compare(names: list[str], recorded: Path) -> list[str]:
-    """Files that are not as committed. Versions may differ: that is what is looked for."""
+def compare(runs: list[Run], committed: Path, recorded: Path) -> list[str]:
+    """Files that are not the same below both. Versions may differ: that is looked for."""
     differing = []
-    for name in names:
-        files = {}
-        for root in (HERE, recorded):
+    for case in sorted({case for case, _ in runs}):
+        files: dict[str, list[tuple[bytes, int]]] = {}
+        for root in (committed, recorded):
             for path in RECORDED:
-                top = root / "cases" / name / path
+                top = root / "cases" / case / path
                 for file in [top, *top.rglob("*")]:
                     if file.is_file():
                         files.setdefault(str(file.relative_to(root)), []).append(contents(file))
-        for path, versions_of_it in sorted(files.items()):
-            if len(versions_of_it) != 2 or versions_of_it[0] != versions_of_it[1]:
+        for path, both in sorted(files.items()):
+            if len(both) != 2 or both[0] != both[1]:
                 differing.append(path)
     return differing
 
@@ -103,42 +174,38 @@ def versions() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def record(case: Path, target: Path) -> None:
-    """One run for the case, or one for every file of `each/` if it has such a folder."""
-    each = case / "each"
-    expected = target / "expected"
-    report = target / "expected.txt"
-    shutil.rmtree(expected, ignore_errors=True)
-    target.mkdir(parents=True, exist_ok=True)
-    if not each.is_dir():
-        report.write_text(run(case, None, expected))
-        return
-    text = ""
-    for template in sorted(each.iterdir()):
-        text += f"{template.name}: {run(case, template.name, expected)}"
-    report.write_text(text)
-
-
-def run(case: Path, only: str | None, expected: Path) -> str:
-    """Runs makejinja in a copy of `case` and keeps its output; returns status and error."""
+def record(run: Run, into: Path, is_command: bool) -> str:
+    """Makes one run in a copy of its case and keeps its output; returns its line of the report."""
+    case, only = run
+    expected = into / "cases" / case / "expected"
     with tempfile.TemporaryDirectory() as folder:
         # The folder's own name must not depend on the run: templates may match against it.
         work = Path(folder).resolve() / "case"
-        shutil.copytree(case, work, ignore=lambda path, names: RECORDED if path == str(case) else ())
-        if only is not None:
-            leave_only(work, only)
+        shutil.copytree(CASES / case, work, ignore=lambda path, names: left_out(run, path, names))
+        if only is not None and only.endswith(".toml"):
+            (work / "each" / only).replace(work / "makejinja.toml")
+        makejinja = command if is_command else fork
         status, message = makejinja(work, ENVIRONMENT | {"HOME": folder} | extra_environment(work))
         output = work / "out"
         if status == 0 and output.is_dir():
             keep(output, expected if only is None else expected / only)
-        return f"exit {status}{error(status, message, str(work))}\n"
+        name = "" if only is None else f"{only}: "
+        return f"{name}exit {status}{error(status, message, str(work))}\n"
 
 
-def makejinja(work: Path, environment: dict[str, str]) -> tuple[int, str]:
-    """Runs the program in `work`; returns its status and what it wrote to standard error.
+def command(work: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Runs the installed command in `work`; returns its status and its standard error."""
+    program = Path(sys.executable).with_name("makejinja")
+    ran = subprocess.run(
+        [program], cwd=work, env=environment, umask=0o022, capture_output=True, check=False
+    )
+    return ran.returncode, ran.stderr.decode()
 
-    A child is forked instead of a program started, because loading the libraries takes most
-    of the time. makejinja itself is loaded in the child: it reads its configuration then.
+
+def fork(work: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """What `command` does, in a child that has the libraries loaded already.
+
+    makejinja itself is loaded in the child: it reads its configuration then.
     """
     with tempfile.TemporaryFile() as messages:
         child = os.fork()
@@ -166,13 +233,14 @@ def makejinja(work: Path, environment: dict[str, str]) -> tuple[int, str]:
         return os.waitstatus_to_exitcode(wait_status), messages.read().decode()
 
 
-def leave_only(work: Path, name: str) -> None:
-    """Removes all of `each/` but one; one that is a configuration becomes the case's."""
-    for file in (work / "each").iterdir():
-        if file.name != name:
-            file.unlink()
-        elif file.suffix == ".toml":
-            file.replace(work / "makejinja.toml")
+def left_out(run: Run, path: str, names: list[str]) -> list[str]:
+    """What a run does not see of its case: what is recorded, and the others of `each/`."""
+    case, only = run
+    if Path(path) == CASES / case:
+        return [name for name in names if name in RECORDED]
+    if only is not None and Path(path) == CASES / case / "each":
+        return [name for name in names if name != only]
+    return []
 
 
 def extra_environment(work: Path) -> dict[str, str]:
