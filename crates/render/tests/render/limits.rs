@@ -56,9 +56,8 @@ fn endless_templates_end() {
 
 #[test]
 fn the_analysis_of_deep_templates_ends_too() {
-    let nested = |open: &str, close: &str| {
-        format!("#{{ {}1{} }}#", open.repeat(5000), close.repeat(5000))
-    };
+    let nested =
+        |open: &str, close: &str| format!("#{{ {}1{} }}#", open.repeat(5000), close.repeat(5000));
     let texts = [
         nested("(", ")"),
         nested("[", "]"),
