@@ -230,6 +230,9 @@ fn json_output_is_one_object_with_places_and_no_secret() {
     let output = sandbox.run(["--output", "json", "configure"]).exits(1);
     let object: serde_json::Value = serde_json::from_str(&output.stdout).expect("it is JSON");
     assert_eq!(object["exit"], 1);
+    let missing = &object["problems"][0];
+    assert_eq!(missing["rule"], "key/missing");
+    assert!(missing["location"]["file"].is_string() && missing["location"]["line"].is_null());
     assert_eq!(output.stderr, "");
     let rules: Vec<_> = object["problems"]
         .as_array()
