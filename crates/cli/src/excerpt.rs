@@ -1,5 +1,7 @@
 //! A problem as people read it: heading, place, the line with a caret, related places, hint.
 
+use std::borrow::Cow;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use diagnostics::{Diagnostic, Location, Severity};
 
@@ -11,7 +13,7 @@ pub(crate) fn show(problem: &Diagnostic) -> String {
         Severity::Note => Level::NOTE,
     };
     let title = level
-        .primary_title(problem.message.as_str())
+        .primary_title(visible(&problem.message))
         .id(problem.rule.as_str());
     let mut group = Group::with_title(title);
     if let Some(location) = &problem.location {
@@ -28,10 +30,26 @@ pub(crate) fn show(problem: &Diagnostic) -> String {
     let mut groups = vec![group];
     if let Some(hint) = &problem.hint {
         groups.push(Group::with_title(
-            Level::HELP.with_name("hint").secondary_title(hint.as_str()),
+            Level::HELP.with_name("hint").secondary_title(visible(hint)),
         ));
     }
     Renderer::styled().render(&groups)
+}
+
+/// A text with control characters shown as pictures: a file's name may hold whatever would
+/// command the terminal.
+fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .map(|character| match u32::from(character) {
+            code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
+            0x7f => '\u{2421}',
+            0x80..0xa0 => '\u{fffd}',
+            _ => character,
+        })
+        .collect()
 }
 
 fn place<'a>(
@@ -41,7 +59,7 @@ fn place<'a>(
     label: Option<&'a str>,
 ) -> Group<'a> {
     let Some(excerpt) = &location.excerpt else {
-        let place = annotate_snippets::Origin::path(location.file.as_str());
+        let place = annotate_snippets::Origin::path(visible(&location.file));
         return if location.line > 0 {
             group.element(place.line(location.line).char_column(location.column))
         } else {
@@ -62,7 +80,7 @@ fn place<'a>(
     group.element(
         Snippet::source(excerpt.text.as_str())
             .line_start(location.line)
-            .path(location.file.as_str())
+            .path(visible(&location.file))
             .annotation(annotation),
     )
 }

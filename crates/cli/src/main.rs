@@ -47,10 +47,12 @@ fn main() -> ExitCode {
 /// Help and version are no errors; everything else about arguments is wrong usage.
 fn usage(error: &clap::Error) -> ExitCode {
     let shown = error.print();
-    match error.kind() {
-        clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion
-            if shown.is_ok() =>
-        {
+    match (error.kind(), shown) {
+        (
+            clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion,
+            Err(error),
+        ) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(exit::INTERNAL),
+        (clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion, _) => {
             Exit::Done.into()
         }
         _ => Exit::Usage.into(),

@@ -159,13 +159,24 @@ fn floor_char_boundary(text: &str, offset: usize) -> usize {
 pub struct Location {
     /// The file as the user knows it.
     pub file: String,
-    /// Line, from 1; 0 when the place is the file as a whole.
+    /// Line, from 1; 0 when the place is the file as a whole, which serialises without it.
+    #[serde(skip_serializing_if = "is_zero")]
     pub line: usize,
-    /// Column in characters, from 1; 0 when the place is the file as a whole.
+    /// Column in characters, from 1; 0 when the place is the file as a whole, which serialises
+    /// without it.
+    #[serde(skip_serializing_if = "is_zero")]
     pub column: usize,
     /// The line itself, secrets masked.
     #[serde(skip)]
     pub excerpt: Option<Excerpt>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes what it asks about by reference"
+)]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Location {

@@ -49,6 +49,8 @@ pub fn archivable(root: &Utf8Path) -> Vec<&'static str> {
 /// `file/unwritable`; what was moved before stays in the archive.
 pub fn tidy(root: &Utf8Path, time: &str) -> Result<String, Diagnostic> {
     let archive = format!(".private/{time}");
+    // Whatever the repository's own `.gitignore` says: configuration holds secrets.
+    write::file(root, ".private/.gitignore", b"*\n", 0o644)?;
     // The marker first: a run that is killed half-way must not look like a new repository.
     let text = format!("The templates and the configuration were archived to {archive}.\n");
     write::file(root, TIDIED, text.as_bytes(), 0o644)?;

@@ -47,6 +47,7 @@ mod python;
 mod render;
 mod syntax;
 mod template;
+mod threads;
 mod translate;
 mod visit;
 

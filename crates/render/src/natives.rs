@@ -134,7 +134,17 @@ fn absent(file: &str) -> Fault {
     Fault::credential(format!(
         "the file `{file}` is needed here, but is not there"
     ))
-    .hint("`ichor init` makes the keys that can be made; put the others beside `cluster.yaml`")
+    .hint(match file {
+        "cloudflare-tunnel.json" => {
+            "make a tunnel with `cloudflared tunnel create --credentials-file \
+             cloudflare-tunnel.json NAME`"
+        }
+        "age.key" => {
+            "in a new repository `ichor init` makes it; otherwise copy it from where it is kept, \
+             or name it in `SOPS_AGE_KEY_FILE`"
+        }
+        _ => "in a new repository `ichor init` makes it; otherwise copy it from where it is kept",
+    })
 }
 
 impl fmt::Debug for Native {

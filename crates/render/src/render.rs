@@ -1,10 +1,9 @@
 //! A set of templates and a context in, a tree of files out.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics, Source};
-use rayon::ThreadPool;
 use rayon::prelude::*;
 use tree::{Entry, Mode, Origin, RelPath, Rendered, Tree};
 
@@ -12,19 +11,8 @@ use crate::analysis::{Analysis, Analyzed, analyze_parsed};
 use crate::engine::{Engine, Names, Prepared};
 use crate::prepare::{Parsed, Reader};
 use crate::syntax;
+use crate::threads;
 use crate::{Context, Options, Role, Template, TemplateSet, UndefinedMode};
-
-/// Bytes of stack for a thread that renders: templates may nest deeply, and running out of
-/// stack ends the program.
-const STACK: usize = 64 << 20;
-
-/// Threads with enough stack. Their number changes nothing but the time.
-static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
-    rayon::ThreadPoolBuilder::new()
-        .stack_size(STACK)
-        .build()
-        .ok()
-});
 
 /// What rendering gives.
 #[derive(Debug)]
@@ -43,9 +31,9 @@ pub fn render(
     context: &Context,
     options: &Options,
 ) -> Result<Output, Diagnostics> {
-    match &*THREADS {
-        Some(threads) => threads.install(|| render_all(set, context, options)),
-        None => Err(Diagnostic::error("template/threads", "no thread could be started").into()),
+    match threads::with_deep_stack(|| render_all(set, context, options)) {
+        Some(output) => output,
+        None => Err(threads::none_started().into()),
     }
 }
 

@@ -62,6 +62,9 @@ fn rendered(
     folder: &Opened<'_>,
     options: &Options<'_>,
 ) -> Outcome {
+    if path.is_input() {
+        return Err(problems::is_input(path, entry).into());
+    }
     let rendering = entry.content.as_bytes();
     let found = match folder {
         Ok(folder) => folder

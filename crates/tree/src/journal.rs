@@ -71,7 +71,7 @@ fn step(line: &str) -> Option<Step> {
     };
     let (old, new) = (digest()?, digest()?);
     let path = RelPath::new(words.next()?).ok()?;
-    (!path.is_reserved()).then_some(Step { path, old, new })
+    (!path.is_reserved() && !path.is_input()).then_some(Step { path, old, new })
 }
 
 #[cfg(test)]

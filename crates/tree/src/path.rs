@@ -98,6 +98,16 @@ impl RelPath {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether a repository is rendered from this file, so that a plan may neither replace nor
+    /// remove it: with a key, every secret that was encrypted for it would be lost; what lies
+    /// below `templates` would be a template the next time.
+    pub fn is_input(&self) -> bool {
+        self.components()
+            .next()
+            .is_some_and(|first| is_among(&INPUT_FOLDERS, first))
+            || is_among(&INPUT_FILES, self.as_str())
+    }
+
     /// Whether no output may have this path: git's own folder (at any depth, in any case,
     /// because file systems may fold it), this program's records, its temporary files.
     pub fn is_reserved(&self) -> bool {
@@ -109,6 +119,29 @@ impl RelPath {
                 .any(|name| name.eq_ignore_ascii_case(".git"))
             || self.file_name().starts_with(TEMPORARY_PREFIX)
     }
+}
+
+/// Folders at the root that hold what is rendered from, or once was.
+const INPUT_FOLDERS: [&str; 2] = [".private", "templates"];
+
+/// Files at the root that are rendered from, or that open what was: configuration, keys and
+/// credentials.
+const INPUT_FILES: [&str; 11] = [
+    "age.key",
+    "cloudflare-tunnel.json",
+    "cluster.yaml",
+    "github-deploy.key",
+    "github-deploy.key.pub",
+    "github-push-token.txt",
+    "kubeconfig",
+    "makejinja.toml",
+    "nodes.yaml",
+    "talosconfig",
+    "versions.yaml",
+];
+
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 /// What the name of every temporary file begins with, so that a leftover is recognised.
@@ -225,6 +258,26 @@ mod tests {
         assert!(path.starts_with("talos"));
         assert!(path.starts_with("talos/patches/a.yaml"));
         assert!(!path.starts_with("talos/pat"));
+    }
+
+    #[test]
+    fn configuration_keys_and_templates_are_inputs() {
+        for path in [
+            "age.key",
+            "Cluster.yaml",
+            "templates/overrides/x.yaml",
+            ".private/x",
+        ] {
+            assert!(RelPath::new(path).expect("valid").is_input(), "{path}");
+        }
+        for path in [
+            ".gitignore",
+            "talos/age.key",
+            "kubernetes/templates/x",
+            "bootstrap/helmfile.d/templates/values.yaml.gotmpl",
+        ] {
+            assert!(!RelPath::new(path).expect("valid").is_input(), "{path}");
+        }
     }
 
     #[test]

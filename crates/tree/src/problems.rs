@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use diagnostics::{Diagnostic, Location};
 
 use crate::disk::Obstacle;
+use crate::{Entry, RelPath};
 
 /// The problem that a component of a path is in the way of everything below it.
 pub(crate) fn in_the_way(obstacle: &Obstacle) -> Diagnostic {
@@ -42,6 +43,16 @@ pub(crate) fn not_a_file(path: &str, kind: &str) -> Diagnostic {
     )
     .at(Location::file(path))
     .hint("move it away, or rename the template")
+}
+
+/// The problem that an output would replace what repositories are rendered from.
+pub(crate) fn is_input(path: &RelPath, entry: &Entry) -> Diagnostic {
+    Diagnostic::error(
+        "plan/input-file",
+        format!("`{path}` may not be an output: repositories are rendered from it"),
+    )
+    .at(entry.origin.location())
+    .hint("rename the template")
 }
 
 /// The problem that a folder cannot be written to.

@@ -174,7 +174,9 @@ impl fmt::Display for Record {
 
 fn file_line(line: &str) -> Option<(RelPath, Digest)> {
     let (digest, path) = line.split_once("  ")?;
-    let path = RelPath::new(path).ok().filter(|path| !path.is_reserved())?;
+    let path = RelPath::new(path)
+        .ok()
+        .filter(|path| !path.is_reserved() && !path.is_input())?;
     Some((path, Digest::from_hex(digest)?))
 }
 

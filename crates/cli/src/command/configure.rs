@@ -26,7 +26,13 @@ use crate::ui::{Ui, plural};
 #[command(verbatim_doc_comment)]
 pub(crate) struct Configure {
     /// Make and render an example cluster in a folder of its own
-    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "example-cluster")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        default_missing_value = "example-cluster",
+        conflicts_with_all = ["check", "dry_run"]
+    )]
     example: Option<Utf8PathBuf>,
 
     /// Show what would change and write nothing
@@ -58,7 +64,7 @@ impl Configure {
         let folder = root.join(folder);
         pipeline::example::prepare(&folder, &pipeline::clock::now())?;
         let exit = self.configure(&folder, ui)?;
-        if exit == Exit::Done && !self.check && !self.dry_run {
+        if exit == Exit::Done {
             example_is_ready(&folder, ui);
         }
         Ok(exit)
@@ -76,12 +82,14 @@ impl Configure {
         let disk = report::disk(root)?;
         let plan = report::plan(&built, &disk, &options)?;
         if self.check || self.dry_run {
-            return Ok(self.preview(&plan, &built, ui));
+            return self.preview(&plan, &built, ui);
         }
         if plan.is_blocked() {
             return Ok(blocked(&plan, &built, ui));
         }
+        uncommitted(root, &plan, ui);
         if self.adopt && !confirmed(&plan, &built, ui)? {
+            ui.error("nothing was written");
             return Ok(Exit::Protected);
         }
         ui.problems(plan.findings());
@@ -90,7 +98,6 @@ impl Configure {
             ui.status(format!("Nothing to do: {}.", report::summary(&plan)));
             return Ok(Exit::Done);
         }
-        uncommitted(root, &plan, ui);
         plan.commit(&disk)?;
         report::changes(&plan, ui);
         ui.status(format!("Done: {}.", report::summary(&plan)));
@@ -117,30 +124,34 @@ impl Configure {
         Ok(Overwrite::Paths(forced))
     }
 
-    fn preview(&self, plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
+    fn preview(&self, plan: &Plan, built: &Built, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.problems(plan.findings());
-        report::changes(plan, ui);
+        if self.check {
+            report::changes(plan, ui);
+        } else {
+            report::list(plan, ui)?;
+        }
         if plan.is_blocked() && !self.check {
             ui.status("Nothing was written; `configure` would stop to protect edits.");
-            return Exit::Protected;
+            return Ok(Exit::Protected);
         }
         if plan.is_done() {
             ui.status(format!("Nothing to do: {}.", report::summary(plan)));
-            return if self.check && !built.sealed.unproven.is_empty() {
+            return Ok(if self.check && !built.sealed.unproven.is_empty() {
                 Exit::WouldChange
             } else {
                 Exit::Done
-            };
+            });
         }
         ui.status(format!(
             "Nothing was written; would be: {}.",
             report::summary(plan)
         ));
-        if self.check {
+        Ok(if self.check {
             Exit::WouldChange
         } else {
             Exit::Done
-        }
+        })
     }
 }
 
@@ -160,7 +171,7 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
         diffs.push(json!({ "path": change.path.as_str(), "diff": diff.text }));
     }
     ui.set("diffs", diffs);
-    report::changes(plan, ui);
+    report::protected(plan, ui);
     let bumps = pins::bumped(plan, &built.model);
     for bump in &bumps {
         ui.important(format!(
@@ -237,7 +248,7 @@ fn uncommitted(root: &Utf8Path, plan: &Plan, ui: &mut Ui) {
             more => format!(" and {}", plural(more - 1, "other file")),
         };
         ui.warning(&format!(
-            "`{first}`{others} had changes that no commit holds; they are replaced"
+            "no commit holds the content of `{first}`{others}, which is replaced or removed"
         ));
         ui.set("uncommitted", json!(paths));
     }

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
 use serde_json::json;
-use tree::{Action, Disk, Plan, RelPath};
+use tree::{Action, Change, Disk, Plan, RelPath};
 
 use crate::environment;
 use crate::exit::Exit;
@@ -52,8 +52,15 @@ fn load_with(root: &Utf8Path, environment: &Environment) -> Result<Inputs, Failu
         Ok((inputs, problems)) if problems.is_empty() => Ok(inputs),
         Ok((_, problems)) => Err(problems.into()),
         Err(Missing::Tidied) => stop_if_tidied(root).and_then(|()| Err(no_configuration())),
+        Err(Missing::NoConfiguration) if !root.is_dir() => Err(no_folder(root)),
         Err(Missing::NoConfiguration) => Err(no_configuration()),
     }
+}
+
+fn no_folder(root: &Utf8Path) -> Failure {
+    Failure::stopped(Exit::Usage, format!("`{root}` is no folder")).hint(format!(
+        "`ichor -C {root} init` makes it and starts a repository in it"
+    ))
 }
 
 fn no_configuration() -> Failure {
@@ -111,28 +118,70 @@ pub(super) fn plan(built: &Built, disk: &Disk, options: &BuildOptions) -> Result
     Ok(built.plan(disk, options)?)
 }
 
-/// Lists every file that changes, and counts all.
+/// Lists the files that change, and counts all. Of many, those are listed that matter most.
 pub(super) fn changes(plan: &Plan, ui: &mut Ui) {
-    let listed: Vec<_> = plan
+    let changed = record(plan, ui);
+    let mut listed: Vec<usize> = (0..changed.len()).collect();
+    listed.sort_by_key(|index| weight(changed[*index].action));
+    listed.truncate(LISTED);
+    listed.sort_unstable();
+    for index in listed {
+        ui.status(line(changed[index]));
+    }
+    if changed.len() > LISTED {
+        ui.status(format!(
+            "  … and {}",
+            plural(changed.len() - LISTED, "more file")
+        ));
+    }
+}
+
+/// Lists the files at which a run stopped, whose other changes do not happen.
+pub(super) fn protected(plan: &Plan, ui: &mut Ui) {
+    for change in record(plan, ui) {
+        if change.action.is_protected() {
+            ui.status(line(change));
+        }
+    }
+}
+
+/// Lists every file that changes where the list is what was asked for: on standard output.
+pub(super) fn list(plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
+    for change in record(plan, ui) {
+        ui.data(&format!("{}\n", line(change)))?;
+    }
+    Ok(())
+}
+
+/// Every file that changes, kept for JSON output.
+fn record<'plan>(plan: &'plan Plan, ui: &mut Ui) -> Vec<&'plan Change> {
+    let changed: Vec<_> = plan
         .changes()
         .iter()
         .filter(|change| change.action != Action::Unchanged)
         .collect();
-    for change in listed.iter().take(LISTED) {
-        ui.status(format!("  {:<9} {}", word(change.action), change.path));
-    }
-    if listed.len() > LISTED {
-        ui.status(format!(
-            "  … and {}",
-            plural(listed.len() - LISTED, "more file")
-        ));
-    }
-    let all: Vec<_> = listed
+    let all: Vec<_> = changed
         .iter()
         .map(|change| json!({ "path": change.path.as_str(), "action": change.action }))
         .collect();
     ui.set("changes", all);
     ui.set("summary", json!(plan.summary()));
+    changed
+}
+
+fn line(change: &Change) -> String {
+    format!("  {:<9} {}", word(change.action), change.path)
+}
+
+/// The smaller, the more a reader wants to know of it.
+fn weight(action: Action) -> u8 {
+    match action {
+        Action::Edited | Action::Foreign | Action::Overwrite => 0,
+        Action::Prune | Action::Release => 1,
+        Action::Update => 2,
+        Action::Create => 3,
+        Action::TakeOver | Action::Unchanged => 4,
+    }
 }
 
 /// One sentence that counts what a plan does.
@@ -144,6 +193,7 @@ pub(super) fn summary(plan: &Plan) -> String {
         (summary.pruned, "removed"),
         (summary.taken_over, "taken over"),
         (summary.released, "released"),
+        (summary.edited + summary.foreign, "protected"),
         (summary.unchanged, "unchanged"),
     ];
     let parts: Vec<_> = counted

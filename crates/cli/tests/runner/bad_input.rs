@@ -68,6 +68,30 @@ fn templates_that_include_themselves_or_never_end() {
 }
 
 #[test]
+fn help_that_nobody_reads_is_no_wrong_usage() {
+    let sandbox = fixture("minimal");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let unread = sandbox.command(["--help"]).stdout(writer).status();
+    assert_eq!(unread.expect("it ran").code(), Some(0));
+    if let Ok(full) = std::fs::File::options().write(true).open("/dev/full") {
+        let lost = sandbox.command(["--help"]).stdout(full).status();
+        assert_eq!(lost.expect("it ran").code(), Some(70));
+    }
+}
+
+#[test]
+fn a_name_that_would_command_the_terminal() {
+    let sandbox = fixture("minimal");
+    sandbox.write("templates/overrides/a\u{1b}[2J\nb.txt.j2", "x\n");
+    let output = sandbox.run(["--color", "always", "configure"]).exits(1);
+    assert!(
+        output.stderr.contains("overrides/a␛[2J␊b.txt.j2"),
+        "{output}"
+    );
+}
+
+#[test]
 fn two_templates_with_one_output() {
     let sandbox = fixture("minimal");
     sandbox.write("templates/overrides/extra.txt.j2", "a\n");

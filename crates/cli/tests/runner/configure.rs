@@ -151,6 +151,53 @@ fn foreign_files_stop_the_first_run_until_they_are_adopted() {
 }
 
 #[test]
+fn of_many_files_those_are_listed_that_matter() {
+    let sandbox = rendered();
+    std::fs::remove_file(sandbox.root().join(".ichor/outputs")).expect("it is there");
+    sandbox.write("talos/talenv.yaml", "mine: true\n");
+    let stopped = sandbox.run(["configure"]).exits(4).stderr;
+    assert!(stopped.contains("not owned talos/talenv.yaml"), "{stopped}");
+    assert!(
+        !stopped.contains("take over "),
+        "nothing is taken over\n{stopped}"
+    );
+    let adopted = sandbox
+        .run(["configure", "--adopt", "--yes"])
+        .success()
+        .stderr;
+    assert!(adopted.contains("overwrite talos/talenv.yaml"), "{adopted}");
+    assert!(adopted.contains("more files"), "{adopted}");
+}
+
+#[test]
+fn a_dry_run_lists_every_file_on_standard_output() {
+    let sandbox = fixture("minimal");
+    let output = sandbox.run(["configure", "--dry-run"]).success();
+    assert!(output.stdout.lines().count() > 80, "{output}");
+    assert!(
+        output.stdout.ends_with("  create    talos/talenv.yaml\n"),
+        "{output}"
+    );
+    let before = sandbox.snapshot();
+    drop(
+        sandbox
+            .run(["configure", "--example", "--dry-run"])
+            .exits(2),
+    );
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    assert_snapshot!(empty().run(["-C", "nowhere", "configure"]).exits(2), @r"
+    ------- stderr -------
+    error: `nowhere` is no folder
+    hint: `ichor -C nowhere init` makes it and starts a repository in it
+    [exit code: 2]
+    ");
+}
+
+#[test]
 fn a_lost_record_is_found_again_where_everything_is_equal() {
     let sandbox = rendered();
     let record = sandbox.read(".ichor/outputs");
@@ -183,6 +230,9 @@ fn json_output_is_one_object_with_places_and_no_secret() {
     let output = sandbox.run(["--output", "json", "configure"]).exits(1);
     let object: serde_json::Value = serde_json::from_str(&output.stdout).expect("it is JSON");
     assert_eq!(object["exit"], 1);
+    let missing = &object["problems"][0];
+    assert_eq!(missing["rule"], "key/missing");
+    assert!(missing["location"]["file"].is_string() && missing["location"]["line"].is_null());
     assert_eq!(output.stderr, "");
     let rules: Vec<_> = object["problems"]
         .as_array()

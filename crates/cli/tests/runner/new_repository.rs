@@ -48,6 +48,43 @@ fn init_writes_samples_and_keys_once() {
 }
 
 #[test]
+fn init_makes_no_second_key_in_a_clone() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it is there");
+    let before = sandbox.snapshot();
+    assert_snapshot!(sandbox.run(["init"]).exits(1), @r"
+    ------- stderr -------
+    error[init/other-age-key]: secrets are encrypted for a key already, and it is not in `age.key`
+    --> .sops.yaml
+     |
+    hint: copy the `age.key` of this repository from where it is kept; to start anew with another, remove `.sops.yaml` and every file that was encrypted
+
+    1 error
+    [exit code: 1]
+    ");
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+}
+
+#[test]
+fn init_makes_no_other_half_of_a_deploy_key() {
+    let sandbox = empty();
+    sandbox.write("github-deploy.key.pub", "ssh-ed25519 AAAA");
+    let before = sandbox.snapshot();
+    assert_snapshot!(sandbox.run(["init"]).exits(1), @r"
+    ------- stderr -------
+    error[init/public-key-alone]: the public half of a deploy key is here without `github-deploy.key`
+    --> github-deploy.key.pub
+     |
+    hint: copy `github-deploy.key` from where it is kept, or remove the public half
+
+    1 error
+    [exit code: 1]
+    ");
+    assert!(sandbox.snapshot().changed_since(&before).is_empty());
+}
+
+#[test]
 fn the_samples_are_refused_only_for_what_must_be_filled_in() {
     let sandbox = empty();
     drop(sandbox.run(["init"]).success());

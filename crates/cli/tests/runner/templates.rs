@@ -91,4 +91,8 @@ fn tidy_archives_and_leaves_a_marker() {
     assert!(sandbox.exists(ECHO));
     drop(sandbox.run(["configure"]).exits(2));
     drop(sandbox.run(["init"]).exits(2));
+    // What it would remove could not be rendered again.
+    drop(sandbox.run(["template", "reset", "--yes"]).exits(2));
+    assert!(sandbox.exists(ECHO));
+    assert_eq!(sandbox.read(".private/.gitignore"), "*\n");
 }

@@ -26,7 +26,7 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
             rules::DOMAIN_MISSING
                 .report("no domain is set")
                 .at(cluster.whole())
-                .hint("add `cloudflare_domains: [\"example.com\"]`"),
+                .hint("add `cloudflare_domains: […]`: the domains that Cloudflare manages for you"),
         );
     }
     let domains = domains(cluster);

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::types::Address;
+
 /// How many addresses are looked at in all, so that no network takes long.
 const MOST: usize = 1 << 16;
 
@@ -27,6 +29,6 @@ impl FreeAddresses {
     pub(crate) fn next(&mut self) -> Option<IpAddr> {
         self.hosts
             .by_ref()
-            .find(|address| !self.used.contains(address))
+            .find(|address| !self.used.contains(address) && Address::new(*address).is_ok())
     }
 }

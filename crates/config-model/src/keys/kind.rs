@@ -135,12 +135,17 @@ impl Kind {
     /// assert_eq!(Kind::by_name("nonsense"), None);
     /// ```
     pub fn by_name(name: &str) -> Option<Self> {
+        Self::by_name_within(name, DEEPEST_NAME)
+    }
+
+    fn by_name_within(name: &str, levels: usize) -> Option<Self> {
         let name = name.trim();
         if let Some(of) = name.strip_prefix("list of ") {
-            return Self::by_name(of).map(Self::list);
+            return Self::by_name_within(of, levels.checked_sub(1)?).map(Self::list);
         }
         if let Some(of) = name.strip_prefix("map of ") {
-            return Self::by_name(of).map(|of| Self::Map(Box::new(of)));
+            return Self::by_name_within(of, levels.checked_sub(1)?)
+                .map(|of| Self::Map(Box::new(of)));
         }
         NAMES
             .iter()
@@ -166,6 +171,9 @@ impl Kind {
         )
     }
 }
+
+/// How many `list of` and `map of` a name may have: each is a level of what walks over kinds.
+const DEEPEST_NAME: usize = 16;
 
 /// A name and the kind it means; the first name of a kind is the one that messages use.
 type Named = (&'static str, fn() -> Kind);

@@ -48,7 +48,7 @@ pub(crate) fn fields<'a>(
                 rules::KEY_MISSING
                     .report(format!("the required key `{name}` is missing"))
                     .at(fields.whole())
-                    .hint(format!("add `{name}: {}`", example(declaration))),
+                    .hint(example(declaration)),
             ),
             Presence::RequiredWith(other) if is_on(&fields, other) => diagnostics.push(
                 rules::KEY_MISSING
@@ -181,10 +181,18 @@ fn is_on(fields: &Fields<'_>, name: &str) -> bool {
     }
 }
 
-fn example(declaration: &Declaration) -> &str {
-    if declaration.sample.is_empty() {
-        "…"
-    } else {
-        &declaration.sample
-    }
+/// What to add for a key that is missing. A sample's value would be one that is refused, or
+/// one that belongs to somebody else, so the key's description stands in its place.
+fn example(declaration: &Declaration) -> String {
+    let sentence = declaration.description.split(". ").next().unwrap_or("");
+    let sentence = sentence.trim_end_matches('.');
+    let (first, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
+    let about = match first {
+        "" => return format!("add `{}: …`", declaration.name),
+        "A" | "An" | "How" | "The" | "Whether" => {
+            format!("{} {rest}", first.to_ascii_lowercase())
+        }
+        _ => sentence.to_owned(),
+    };
+    format!("add `{}: …`: {about}", declaration.name)
 }

@@ -86,7 +86,7 @@ fn agreed(reading: &mut Reading<'_>, node: &Node, scalar: &Scalar) -> Option<Res
     let new = scalar.read(Dialect::Yaml12);
     let old = scalar.read(Dialect::Python);
     let is_number = |value: &Resolved| matches!(value, Resolved::Integer(_) | Resolved::Float(_));
-    if new != old && (is_number(&new) || is_number(&old)) {
+    if !new.is_same(&old) && (is_number(&new) || is_number(&old)) {
         let reason = format!(
             "is {} in YAML 1.2 and {} in YAML 1.1",
             named(&new),

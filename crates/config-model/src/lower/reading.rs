@@ -45,6 +45,9 @@ impl Reading<'_> {
     /// Reports a rule, with the message made of what the value is and what is wrong with it.
     pub(crate) fn refuse(&mut self, node: &Node, rule: &Rule, reason: &str, hint: Option<&str>) {
         let mut problem = rule.report(format!("{} {reason}", self.subject(node)));
+        // Messages show a value without it.
+        let padded = node.text().is_some_and(|text| text.trim() != text);
+        let hint = hint.or(padded.then_some("remove the white space at its start or end"));
         if let (Some(hint), false) = (hint, self.secret) {
             problem = problem.hint(hint);
         }

@@ -23,7 +23,13 @@ impl FromStr for Address {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let address: IpAddr = text.parse().map_err(|_| not_an_address(text))?;
+        Self::new(text.parse().map_err(|_| not_an_address(text))?)
+    }
+}
+
+impl Address {
+    /// An address that one machine on the network can have.
+    pub(crate) fn new(address: IpAddr) -> Result<Self, InvalidValue> {
         let IpAddr::V4(v4) = address else {
             return Err(InvalidValue::new(
                 &rules::ADDRESS_INVALID,

@@ -61,6 +61,11 @@ impl FromStr for Cidr {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = |reason| InvalidValue::new(&rules::CIDR_INVALID, reason);
         match text.parse::<IpNet>() {
+            // The text is rendered as it stands, and Go takes no leading zeros.
+            Ok(network @ IpNet::V4(_)) if network.to_string() != text => {
+                Err(invalid("is not written as a network is")
+                    .hint_that(format!("write it without leading zeros: `{network}`")))
+            }
             Ok(network @ IpNet::V4(_)) => Ok(Self(network)),
             Ok(IpNet::V6(_)) => Err(invalid("is an IPv6 network, and only IPv4 is supported")),
             Err(_) => Err(match text.parse::<IpAddr>() {

@@ -41,10 +41,11 @@ checked_text! {
     /// An amount of storage, such as `10Gi`.
     Quantity, |text| {
         let invalid = |reason: &str| InvalidValue::new(&rules::VALUE_INVALID_QUANTITY, reason);
-        let split = text
+        let unsigned = text.strip_prefix('+').unwrap_or(text);
+        let split = unsigned
             .find(|character: char| !character.is_ascii_digit() && character != '.')
-            .unwrap_or(text.len());
-        let (number, suffix) = text.split_at(split);
+            .unwrap_or(unsigned.len());
+        let (number, suffix) = unsigned.split_at(split);
         let is_number = number.bytes().any(|byte| byte.is_ascii_digit())
             && number.matches('.').count() <= 1;
         if !is_number {

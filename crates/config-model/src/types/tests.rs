@@ -64,6 +64,7 @@ fn addresses() {
 fn networks() {
     insta::assert_snapshot!(table::<Cidr>(&[
         "10.0.0.0/8", "10.0.0.1/24", "10.0.0.0", "10.0.0.0/33", "fd00::/64", "10.0.0.0/255.0.0.0",
+        "010.000.0.0/8", "10.0.0.0/08",
     ]), @r"
     10.0.0.0/8: ok
     10.0.0.1/24: ok
@@ -71,6 +72,8 @@ fn networks() {
     10.0.0.0/33: is not an IPv4 network such as `192.168.1.0/24` [network/invalid-cidr]
     fd00::/64: is an IPv6 network, and only IPv4 is supported [network/invalid-cidr]
     10.0.0.0/255.0.0.0: is not an IPv4 network such as `192.168.1.0/24` [network/invalid-cidr]
+    010.000.0.0/8: is not written as a network is [network/invalid-cidr] write it without leading zeros: `10.0.0.0/8`
+    10.0.0.0/08: is not written as a network is [network/invalid-cidr] write it without leading zeros: `10.0.0.0/8`
     ");
 }
 
@@ -186,7 +189,7 @@ fn repositories() {
 #[test]
 fn kubernetes_values() {
     insta::assert_snapshot!(table::<Quantity>(&[
-        "10Gi", "1.5Ti", "100M", "1e3", ".5Gi", "10GB", "10 Gi", "0", "0Gi", "-1Gi", "Gi", "", "10gi", "1.2.3Gi",
+        "10Gi", "1.5Ti", "100M", "1e3", ".5Gi", "10GB", "10 Gi", "0", "0Gi", "-1Gi", "Gi", "", "10gi", "1.2.3Gi", "+5Gi", "++5Gi",
     ]), @r"
     10Gi: ok
     1.5Ti: ok
@@ -202,6 +205,8 @@ fn kubernetes_values() {
     : is not an amount of storage such as `10Gi` [value/invalid-quantity]
     10gi: is not an amount of storage such as `10Gi` [value/invalid-quantity] write `10Gi`
     1.2.3Gi: is not an amount of storage such as `10Gi` [value/invalid-quantity]
+    +5Gi: ok
+    ++5Gi: is not an amount of storage such as `10Gi` [value/invalid-quantity]
     ");
     insta::assert_snapshot!(table::<Duration>(&[
         "120s", "1h30m", "500ms", "120", "1.5s", "100000s", "1h1m1s1ms1h", "", "5d",

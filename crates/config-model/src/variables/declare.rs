@@ -231,10 +231,15 @@ fn kind(
         (Some(kind), _) => Some(kind),
         (None, _) => {
             let base = name.rsplit(" of ").next().unwrap_or(name);
+            let shown: String = name.chars().take(60).collect();
+            let cut = if shown.len() < name.len() { "…" } else { "" };
             let mut problem = rules::VARIABLES_UNKNOWN_TYPE
-                .report(format!("`{name}` is not a type"))
+                .report(format!("`{shown}{cut}` is not a type"))
                 .at(source.location(named.value.range()));
             problem = match diagnostics::closest(base, Kind::names()) {
+                _ if Kind::by_name(base).is_some() => problem.hint(
+                    "before it stand `list of` or `map of`, in small letters and at most 16 times",
+                ),
                 Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
                 None => problem.hint("use `string`, `bool`, `integer`, `list of string`, `map` or another type of the guide"),
             };

@@ -14,6 +14,16 @@ const JINJA_WORDS: &[&str] = &[
     "loop", "self", "caller", "varargs", "kwargs", "versions", "nodes",
 ];
 
+/// What this program's templates call; a value of this name would take its place.
+const FUNCTIONS: &[&str] = &[
+    "age_key",
+    "cloudflare_tunnel_id",
+    "cloudflare_tunnel_secret",
+    "github_deploy_key",
+    "github_push_token",
+    "talos_patches",
+];
+
 /// The built-in keys with those that the file declares, and what is wrong with it.
 pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
     let mut declarations = Declarations::built_in().clone();
@@ -96,7 +106,8 @@ fn read_section(
                         "`{}` is not a name that templates can read",
                         entry.name
                     ))
-                    .at(place),
+                    .at(place)
+                    .hint("use a name of letters, digits and `_` that means nothing else yet"),
             );
             continue;
         }
@@ -173,4 +184,5 @@ fn is_name(name: &str) -> bool {
     first.is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
         && !JINJA_WORDS.contains(&name)
+        && !FUNCTIONS.contains(&name)
 }

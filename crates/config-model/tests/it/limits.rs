@@ -29,6 +29,14 @@ fn what_breaks_a_limit_is_one_problem() {
     assert_eq!(rules(&huge), ["file/too-large"]);
 }
 
+#[test]
+fn the_name_of_a_type_is_not_walked_without_end() {
+    let deep = format!("{}string", "list of ".repeat(100_000));
+    assert_eq!(config_model::Kind::by_name(&deep), None);
+    let usual = format!("{}string", "list of map of ".repeat(4));
+    assert!(config_model::Kind::by_name(&usual).is_some());
+}
+
 fn many_nodes(count: usize, same: bool) -> String {
     let mut nodes = String::from("nodes:\n");
     for index in 0..count {

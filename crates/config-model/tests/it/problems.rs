@@ -147,6 +147,101 @@ fn secrets_are_masked() {
 }
 
 #[test]
+fn what_is_missing_is_described_and_no_refused_or_foreign_value_proposed() {
+    let parsed = common::built_in("node_cidr: 10.0.0.0/24\n", "nodes: [{name: a}]\n");
+    let shown = common::shown(&parsed.diagnostics);
+    for sample in [
+        "replace-with",
+        "192.168.",
+        "octocat",
+        "example.com",
+        "xx:xx",
+        "your-",
+    ] {
+        assert!(!shown.contains(sample), "{sample}\n{shown}");
+    }
+    insta::assert_snapshot!(shown, @r"
+    cluster.yaml: error[domain/missing]: no domain is set
+      = add `cloudflare_domains: […]`: the domains that Cloudflare manages for you
+    cluster.yaml: error[key/missing]: the required key `cloudflare_gateway_addr` is missing
+      = add `cloudflare_gateway_addr: …`: the address of the gateway for the Cloudflare tunnel
+    cluster.yaml: error[key/missing]: the required key `cloudflare_token` is missing
+      = add `cloudflare_token: …`: a Cloudflare API token that may edit the domains' DNS records
+    cluster.yaml: error[key/missing]: the required key `cluster_api_addr` is missing
+      = add `cluster_api_addr: …`: the virtual address of the Kubernetes API, an unused one in `node_cidr`
+    cluster.yaml: error[key/missing]: the required key `cluster_dns_gateway_addr` is missing
+      = add `cluster_dns_gateway_addr: …`: the address of k8s-gateway, which answers for the cluster's names on the home network
+    cluster.yaml: error[key/missing]: the required key `cluster_gateway_addr` is missing
+      = add `cluster_gateway_addr: …`: the address of the gateway for the home network, an unused one in `node_cidr` unless BGP is on
+    cluster.yaml: error[key/missing]: the required key `repository_name` is missing
+      = add `repository_name: …`: the repository on GitHub that Flux reads, as `owner/repo`
+    nodes.yaml:1:9: error[key/missing]: the required key `address` is missing
+      | nodes: [{name: a}]
+      |         ^^^^^^^^^^
+      = add `address: …`: the node's address in `node_cidr`
+    nodes.yaml:1:9: error[key/missing]: the required key `controller` is missing
+      | nodes: [{name: a}]
+      |         ^^^^^^^^^^
+      = add `controller: …`: whether the node runs the control plane
+    nodes.yaml:1:9: error[key/missing]: the required key `disk` is missing
+      | nodes: [{name: a}]
+      |         ^^^^^^^^^^
+      = add `disk: …`: the disk to install to: its path, or its serial number
+    nodes.yaml:1:9: error[key/missing]: the required key `mac_addr` is missing
+      | nodes: [{name: a}]
+      |         ^^^^^^^^^^
+      = add `mac_addr: …`: the MAC address of the network interface to use
+    nodes.yaml:1:9: error[key/missing]: the required key `schematic_id` is missing
+      | nodes: [{name: a}]
+      |         ^^^^^^^^^^
+      = add `schematic_id: …`: the schematic of the Talos Image Factory, https://factory.talos.dev
+    ");
+}
+
+#[test]
+fn hints_propose_no_address_that_no_machine_can_have() {
+    let (cluster, nodes) = common::valid("minimal");
+    let network = cluster
+        .lines()
+        .find(|line| line.starts_with("node_cidr"))
+        .expect("set");
+    for unusable in ["127.0.0.0/8", "224.0.0.0/24"] {
+        let cluster = cluster.replace(network, &format!("node_cidr: {unusable}"));
+        let shown = common::shown(&common::built_in(&cluster, &nodes).diagnostics);
+        assert!(shown.contains("address/outside-node-network"), "{shown}");
+        assert!(!shown.contains("is free"), "{shown}");
+    }
+}
+
+#[test]
+fn white_space_that_no_message_shows_is_named() {
+    let (cluster, nodes) = common::valid("minimal");
+    let cluster = cluster + "node_vlan_tag: \" 100\"\nmcp_rate_limit_requests: .nan\n";
+    insta::assert_snapshot!(common::shown(&common::built_in(&cluster, &nodes).diagnostics), @r#"
+    cluster.yaml:11:16: error[network/invalid-vlan-tag]: `100` is not a VLAN tag from 1 to 4094
+      | node_vlan_tag: "<redacted>
+      |                ^^^^^^^^^^^
+      = remove the white space at its start or end
+    cluster.yaml:12:26: error[value/wrong-type]: `.nan` is a number, but `mcp_rate_limit_requests` takes a whole number
+      | mcp_rate_limit_requests: .nan
+      |                          ^^^^
+    "#);
+}
+
+#[test]
+fn a_key_cannot_take_the_place_of_a_function() {
+    let (cluster, nodes) = common::valid("minimal");
+    let variables = "cluster:\n  age_key: { type: string, default: x }\n";
+    let parsed = common::with(&cluster, &nodes, Some(variables), Templates::BuiltIn);
+    insta::assert_snapshot!(common::shown(&parsed.diagnostics), @r"
+    templates/variables.yaml:2:3: error[variables/invalid-name]: `age_key` is not a name that templates can read
+      |   age_key: { type: string, default: x }
+      |   ^^^^^^^
+      = use a name of letters, digits and `_` that means nothing else yet
+    ");
+}
+
+#[test]
 fn usual_test_configurations_have_no_error() {
     let (cluster, nodes) = common::valid("multi-domain");
     let cluster = cluster.replace("\"fixture-token\"", "\"fake\"")

@@ -1,6 +1,7 @@
 //! What `init` writes into a new repository: samples, keys, pins, and what keeps them safe.
 
 mod gitignore;
+mod guard;
 mod keys;
 mod renovate;
 
@@ -177,7 +178,7 @@ fn tunnel_credentials() -> String {
 ///
 /// # Errors
 ///
-/// What the disk refuses; no random numbers.
+/// What the disk refuses; no random numbers; a key that would take the place of another.
 pub fn run(root: &Utf8Path, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
     write_missing(root, |existing| missing(existing, created))
 }
@@ -196,6 +197,7 @@ fn write_missing(
         has: &|path| root.join(path).symlink_metadata().is_ok(),
         gitignore: gitignore.as_ref().map_or("", |source| source.text()),
     };
+    guard::refuse_second_keys(root, &existing)?;
     let files = files(&existing)?;
     for file in &files {
         if file.path == ".gitignore" {

@@ -14,7 +14,7 @@ use self::summary::{Link, Summary};
 use crate::context::ContextBuilder;
 use crate::prepare::{Parsed, Reader};
 use crate::syntax::Span;
-use crate::{Context, Options, Role, TemplateSet, globals, natives};
+use crate::{Context, Options, Role, TemplateSet, globals, natives, threads};
 
 /// A name that a template takes from the context.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +74,13 @@ impl Analysis {
 
 /// Reads all templates of a set and tells what they use.
 pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
+    threads::with_deep_stack(|| analyze_all(set, options)).unwrap_or_else(|| Analysis {
+        mentions: Vec::new(),
+        problems: threads::none_started().into(),
+    })
+}
+
+fn analyze_all(set: &TemplateSet, options: &Options) -> Analysis {
     let reader = Reader::new(options, true);
     let templates: Vec<_> = set.iter().collect();
     let parsed: Vec<_> = templates

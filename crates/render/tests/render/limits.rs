@@ -1,7 +1,8 @@
 //! Nothing runs for ever, grows without end or overflows the stack.
 
+use diagnostics::Severity;
 use proptest::prelude::*;
-use render::{Context, Delimiters, Extensions, Options, UndefinedMode};
+use render::{Context, Delimiters, Extensions, Options, Template, TemplateSet, UndefinedMode};
 
 use crate::support::{cluster, one, outcome};
 
@@ -50,6 +51,23 @@ fn endless_templates_end() {
         let result = one(&text);
         let head: String = text.chars().take(60).collect();
         assert!(result.contains("error["), "{head}\n{result}");
+    }
+}
+
+#[test]
+fn the_analysis_of_deep_templates_ends_too() {
+    let nested =
+        |open: &str, close: &str| format!("#{{ {}1{} }}#", open.repeat(5000), close.repeat(5000));
+    let texts = [
+        nested("(", ")"),
+        nested("[", "]"),
+        nested("{1:", "}"),
+        nested("x.y(", ")"),
+    ];
+    for text in texts {
+        let set = TemplateSet::new([Template::new("t.j2", text.into_bytes(), "t.j2", ".j2")]);
+        let analysis = render::analyze(&set, &Options::default());
+        assert_eq!(analysis.problems().count(Severity::Error), 1);
     }
 }
 

@@ -186,8 +186,15 @@ fn a_credential_that_is_missing_is_named_where_it_is_needed() {
         "#{ github_deploy_key() }#\n#% if false %##{ age_key('private') }##% endif %#"
     ), @r#"
     t.yaml.j2:1:4: error[template/credential]: the file `github-deploy.key` is needed here, but is not there
-      hint: `ichor init` makes the keys that can be made; put the others beside `cluster.yaml`
+      hint: in a new repository `ichor init` makes it; otherwise copy it from where it is kept
     "#);
+}
+
+#[test]
+fn a_tunnel_that_is_missing_is_none_that_init_makes() {
+    let shown = crate::support::one("#{ cloudflare_tunnel_id() }#");
+    assert!(shown.contains("cloudflared tunnel create"), "{shown}");
+    assert!(!shown.contains("ichor init"), "{shown}");
 }
 
 fn context() -> Context {

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use rustix::fs::{CWD, FileType, Mode as Permissions};
 
 use super::{disk, path, plan, run, shown, snapshot, tree, write};
-use crate::{Content, Entry, Mode, Options, Origin, Plan, Sealing, Tree};
+use crate::{Content, Digest, Entry, Force, Mode, Options, Origin, Plan, Sealing, Tree};
 use diagnostics::{Diagnostic, Diagnostics};
 
 #[test]
@@ -43,6 +43,32 @@ fn whatever_is_in_the_way_is_reported_at_once_and_nothing_leaves_the_root() {
       move it away, or rename the template
     ");
     assert_eq!(snapshot(folder.path()), before);
+}
+
+#[test]
+fn what_a_repository_is_rendered_from_is_neither_replaced_nor_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    write(root, "age.key", "the only key");
+    write(root, "nodes.yaml", "nodes");
+    let options = Options {
+        adopt: true,
+        force: Force::All,
+        ..Options::default()
+    };
+    let files = &[("age.key", "another"), ("templates/overrides/x", "1")];
+    let problems = Plan::new(&tree(files), &disk(root), &options).expect_err("refused");
+    insta::assert_snapshot!(shown(&problems), @r"
+    age.key.j2: error[plan/input-file]: `age.key` may not be an output: repositories are rendered from it
+      rename the template
+    templates/overrides/x.j2: error[plan/input-file]: `templates/overrides/x` may not be an output: repositories are rendered from it
+      rename the template
+    ");
+    let digest = Digest::of(b"nodes");
+    let record = format!("# ichor-outputs 1\n# templates 0.1.0\n{digest}  nodes.yaml\n");
+    write(root, ".ichor/outputs", &record);
+    run(root, &[("a", "1")]);
+    assert_eq!(fs::read(root.join("nodes.yaml")).expect("there"), b"nodes");
 }
 
 #[test]

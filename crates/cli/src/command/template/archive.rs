@@ -18,6 +18,8 @@ pub(crate) struct Reset {}
 impl Reset {
     #[expect(clippy::unused_self, reason = "every command has the same shape")]
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        // What was archived cannot be rendered again.
+        report::stop_if_tidied(root)?;
         let disk = report::disk(root)?;
         let plan = archive::reset(&disk)?;
         ui.problems(plan.findings());

@@ -1,0 +1,43 @@
+//! When `init` must not make a key: where another one is in use already.
+
+use camino::Utf8Path;
+use diagnostics::{Diagnostic, Location};
+
+use super::Existing;
+use crate::load;
+
+/// Refuses keys that would take the place of others which are only not here.
+///
+/// # Errors
+///
+/// `init/other-age-key` where `.sops.yaml` encrypts for a key and `age.key` is missing, as in
+/// a fresh clone: with a new one, nothing that is encrypted could be decrypted any more.
+/// `init/public-key-alone` where only the public half of the deploy key is there.
+pub(super) fn refuse_second_keys(
+    root: &Utf8Path,
+    existing: &Existing<'_>,
+) -> Result<(), Diagnostic> {
+    if !(existing.has)("age.key") {
+        let rules = load::text(root, ".sops.yaml")?;
+        if rules.is_some_and(|rules| rules.text().contains("age1")) {
+            return Err(Diagnostic::error(
+                "init/other-age-key",
+                "secrets are encrypted for a key already, and it is not in `age.key`",
+            )
+            .at(Location::file(".sops.yaml"))
+            .hint(
+                "copy the `age.key` of this repository from where it is kept; to start anew \
+                 with another, remove `.sops.yaml` and every file that was encrypted",
+            ));
+        }
+    }
+    if (existing.has)("github-deploy.key.pub") && !(existing.has)("github-deploy.key") {
+        return Err(Diagnostic::error(
+            "init/public-key-alone",
+            "the public half of a deploy key is here without `github-deploy.key`",
+        )
+        .at(Location::file("github-deploy.key.pub"))
+        .hint("copy `github-deploy.key` from where it is kept, or remove the public half"));
+    }
+    Ok(())
+}
