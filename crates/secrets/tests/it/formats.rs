@@ -365,6 +365,28 @@ fn ini_keeps_its_lines() {
 }
 
 #[test]
+fn the_last_comment_of_an_ini_file_is_one_of_its_section() {
+    for plain in [
+        "[a]\n; alone\n",
+        "k = v\n\n; last\n",
+        "[a]\nk = v\n; one\n\n; two",
+        "; nothing else\n",
+    ] {
+        let clear = survives("a.ini", plain, &everything());
+        assert_eq!(clear.trim_end(), plain.trim_end());
+    }
+    // Of what is in the block nothing is left, wherever it stands.
+    let made = good("a.ini", "[a]\nk = v\n", None, &everything());
+    let moved = String::from_utf8_lossy(&made.content)
+        .replace("\nmac =", "\n; inside\nmac =")
+        .replace("\n[sops]", "; before\n[sops] ; behind");
+    let clear = opened("a.ini", format!("{moved}; below\n").as_bytes());
+    assert_eq!(clear, "[a]\nk = v\n; before\n");
+    let clear = opened("a.ini", format!("{moved}; below\n[b]\n").as_bytes());
+    assert_eq!(clear, "[a]\nk = v\n; before\n; below\n[b]\n");
+}
+
+#[test]
 fn binary_files_may_hold_anything() {
     let rule = rule("encrypted_regex", "^never$");
     for content in [&b""[..], b"text", &[0xff, 0, 1, b'\n']] {

@@ -29,6 +29,7 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         items: Vec::new(),
         comments: Vec::new(),
         block: None,
+        outer: DEFAULT.into(),
         flat: Vec::new(),
         keys: HashSet::new(),
         count: 1,
@@ -166,6 +167,8 @@ struct Reader<'a> {
     /// Comments that wait for what they belong to.
     comments: Vec<(Range<usize>, bool)>,
     block: Option<Block>,
+    /// The section before `[sops]`.
+    outer: Box<str>,
     flat: Vec<(String, String)>,
     /// The keys of this section.
     keys: HashSet<String>,
@@ -204,11 +207,22 @@ impl Reader<'_> {
                 Some(_) => self.key_line(range, next),
             };
         }
-        self.assign_comments();
         if let Some(block) = &mut self.block
             && block.range.end == usize::MAX
         {
             block.range.end = text.len();
+            self.drop_comments();
+            // What stands before `[sops]` stood at the end before there was such a section.
+            self.section = std::mem::take(&mut self.outer);
+        }
+        self.assign_comments();
+    }
+
+    /// Comments inside of `[sops]` go with it.
+    fn drop_comments(&mut self) {
+        if let Some(block) = &self.block {
+            self.comments
+                .retain(|(range, _)| range.start < block.range.start);
         }
     }
 
@@ -232,14 +246,18 @@ impl Reader<'_> {
             self.problem(range, "this section has no name, or no `]`");
             return;
         };
-        self.section = text[1..end].into();
+        self.split_comment();
+        let outer = std::mem::replace(&mut self.section, text[1..end].into());
         self.keys.clear();
         self.count = 1;
         if let Some(block) = &mut self.block
             && block.range.end == usize::MAX
         {
             // Comments before this line belong to it.
-            block.range.end = self.comments.first().map_or(line, |(range, _)| range.start);
+            let mut comments = self.comments.iter().map(|(range, _)| range.start);
+            block.range.end = comments
+                .find(|&start| start > block.range.start)
+                .unwrap_or(line);
         }
         if let Some(at) = text[end..].find(['#', ';']) {
             self.comments
@@ -250,7 +268,7 @@ impl Reader<'_> {
                 self.problem(range, "there are two sections `[sops]`");
                 return;
             }
-            self.comments.clear();
+            self.outer = outer;
             self.block = Some(Block {
                 document: 0,
                 alone: false,
@@ -293,6 +311,7 @@ impl Reader<'_> {
                 }
             }
             self.flat.push((name, read.text.replace("\\n", "\n")));
+            self.drop_comments();
             return read.next;
         }
         if !self.keys.insert(name.clone()) {
