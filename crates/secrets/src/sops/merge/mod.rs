@@ -2,7 +2,7 @@
 
 mod lines;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use zeroize::Zeroizing;
@@ -73,6 +73,16 @@ struct Merge<'a> {
 impl Merge<'_> {
     fn run(&self, file: &File<'_>, now: Timestamp) -> Result<Encrypted, Diagnostics> {
         let mut problems = Diagnostics::new();
+        let sides = [&self.base, &self.ours, &self.theirs];
+        for path in sides
+            .into_iter()
+            .flat_map(repeated)
+            .collect::<BTreeSet<_>>()
+        {
+            problems.push(self.conflict(&format!(
+                "`{path}` stands there several times, so nobody can tell what changed"
+            )));
+        }
         let values = self.values(&mut problems);
         let metadata = self.metadata(&mut problems);
         let text = self.text(&values)?;
@@ -307,6 +317,16 @@ impl Merge<'_> {
             .at(Location::file(self.name))
             .hint("decide by hand: take one side, then set the value of the other")
     }
+}
+
+/// The places that several values of a file claim: dotenv and JSON allow it.
+fn repeated(opened: &Opened) -> BTreeSet<&Path> {
+    let mut seen = BTreeSet::new();
+    let items = opened.document.items.iter().filter(|item| !item.comment);
+    items
+        .map(|item| &item.path)
+        .filter(|path| !seen.insert(*path))
+        .collect()
 }
 
 fn by_path(opened: &Opened) -> BTreeMap<&Path, &Value> {
