@@ -30,6 +30,8 @@ pub(crate) struct Slot {
     pub(crate) column: usize,
     /// YAML: inside `[…]` or `{…}`, where a token needs quotes.
     pub(crate) flow: bool,
+    /// YAML: what separates the value from its key or dash where so far nothing does.
+    pub(crate) lead: &'static str,
     /// YAML: an explicit tag and the blanks after it, which go when the value is replaced.
     pub(crate) tag: Option<Range<usize>>,
     /// YAML: the number of the list or map that an alias stands for, of which this is a part.

@@ -92,6 +92,8 @@ struct Around {
     flow: bool,
     /// The alias that all of this is the expansion of.
     expansion: Option<(usize, Range<usize>)>,
+    /// What separates a value that is missing from its key or dash.
+    lead: &'static str,
     /// Where the collection opens and closes as far as comments go.
     open: usize,
     close: usize,
@@ -137,6 +139,7 @@ impl<'a> Reader<'a> {
             column: 0,
             flow,
             expansion: None,
+            lead: "",
             open,
             close: end,
         };
@@ -194,6 +197,7 @@ impl<'a> Reader<'a> {
                 column,
                 flow,
                 expansion: around.expansion.clone(),
+                lead: self.lead(entry.key.range().end, &entry.value, flow),
                 open: entry.key.range().end,
                 close,
             };
@@ -264,6 +268,7 @@ impl<'a> Reader<'a> {
                 column,
                 flow,
                 expansion: around.expansion.clone(),
+                lead: self.blank(item.range().start),
                 open: start,
                 close,
             };
@@ -309,7 +314,10 @@ impl<'a> Reader<'a> {
         let tag = node.tag().filter(|_| !node.is_alias()).map(|tag| {
             let range = tag.range();
             let rest = &self.source.text()[range.end..];
-            range.start..range.end + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
+            let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            // The blanks behind an empty value are not before it.
+            let value = node.range().start.max(range.end);
+            range.start..value.min(range.end + blanks)
         });
         self.items.push(Item {
             path,
@@ -322,10 +330,30 @@ impl<'a> Reader<'a> {
                 tag,
                 definition: (node.is_alias() || expansion.is_some())
                     .then(|| node.definition_range()),
+                lead: around.lead,
                 expansion,
                 ..Slot::default()
             },
         });
+    }
+
+    /// What has to stand before a value where so far there is only its key.
+    fn lead(&self, key: usize, value: &Node, flow: bool) -> &'static str {
+        let start = value.range().start;
+        let between = self.source.text().get(key..start).unwrap_or_default();
+        if flow && !between.contains(':') {
+            return ": ";
+        }
+        self.blank(start)
+    }
+
+    fn blank(&self, offset: usize) -> &'static str {
+        let before = self.source.text()[..offset].chars().next_back();
+        if before.is_some_and(char::is_whitespace) {
+            ""
+        } else {
+            " "
+        }
     }
 
     fn key(&mut self, key: &Node) -> Option<Box<str>> {

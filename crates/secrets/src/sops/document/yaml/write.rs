@@ -119,6 +119,9 @@ impl<'a> Writer<'a> {
                 None => {}
             }
         }
+        if item.range.is_empty() {
+            out.insert_str(0, item.slot.lead);
+        }
         self.splices.replace(item.range.clone(), out.as_bytes());
     }
 
