@@ -37,6 +37,7 @@ fn what_sops_would_refuse_is_refused() {
         ("a.env", "sops_mac=x\n"),
         ("a.ini", "[a\nx\n= y\nk = `open\n"),
         ("a.ini", "k = 1\nk = 2\n"),
+        ("a.ini", "[a] ; note\nk = 1\n"),
     ] {
         all.push_str(&format!(
             "{text:?}\n  {}\n",
@@ -93,6 +94,8 @@ fn what_sops_would_refuse_is_refused() {
       a.ini:4:1: error[ini/syntax]: the quote of this value never ends
     "k = 1\nk = 2\n"
       a.ini:2:1: error[ini/syntax]: this key stands twice in its section, and sops keeps only one
+    "[a] ; note\nk = 1\n"
+      a.ini:1:5: error[sops/unwritable]: this comment cannot be written: behind the name of a section nothing can be encrypted
     "##);
     assert!(refused("a.yaml", &"x".repeat(17 << 20)).contains("file/too-large"));
     assert!(

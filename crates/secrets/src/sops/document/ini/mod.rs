@@ -77,6 +77,14 @@ pub(super) fn write(
     for (number, (item, change)) in document.items.iter().zip(changes).enumerate() {
         let new = match change {
             None => continue,
+            // Up to the last `]` of the line all is the name of the section.
+            Some(New::Token(_)) if item.comment && line_of(text, item).starts_with('[') => {
+                problems.push((
+                    number,
+                    Unwritable("behind the name of a section nothing can be encrypted"),
+                ));
+                continue;
+            }
             Some(New::Token(token)) if item.comment => Zeroizing::new(format!("; {token}")),
             Some(New::Token(token)) => Zeroizing::new((*token).to_owned()),
             Some(New::Clear(value)) => match clear(value, item) {
@@ -131,6 +139,13 @@ pub(crate) fn items(source: &Source) -> Option<Vec<(Path, Range<usize>)>> {
     let document = read(source).ok()?;
     let items = document.items.into_iter().filter(|item| !item.comment);
     Some(items.map(|item| (item.path, item.range)).collect())
+}
+
+/// What stands on the line of an item, up to it.
+fn line_of<'a>(text: &'a str, item: &Item) -> &'a str {
+    let before = &text[..item.range.start];
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    before[start..].trim_start()
 }
 
 fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
