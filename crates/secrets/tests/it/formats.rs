@@ -280,6 +280,20 @@ fn other_line_ends_and_flow_documents_are_kept() {
 }
 
 #[test]
+fn what_is_added_fits_to_what_is_there() {
+    // All of it is set in.
+    for plain in ["  a: b\n  c: d\n", "---\n  a: b\n---\nc: d\n"] {
+        assert_eq!(survives("a.yaml", plain, &everything()), plain);
+    }
+    // A block that ends with the file ends without a line break, and must not get one.
+    let rule = rule("encrypted_regex", "^a$");
+    for block in ["|\n  text", ">\n\n  text", "|2+\n   text", "|-\n  text"] {
+        survives("a.yaml", &format!("a: b\nc: {block}"), &rule);
+        survives("a.yaml", &format!("a: {block}"), &rule);
+    }
+}
+
+#[test]
 fn json_keeps_its_layout() {
     let plain = "{\n  \"a\": \"x<y\\u00e9\", \"n\": 9007199254740993,\n  \"f\": 1.50, \"l\": [true, null, {}, []],\n  \"o\": {\"e\": \"\"}\n}\n";
     let made = good("a.json", plain, None, &everything());

@@ -98,6 +98,8 @@ pub(crate) struct YamlDocument {
     pub(crate) end: usize,
     /// `{…}`: whether it is empty, if it is one.
     pub(crate) flow: Option<bool>,
+    /// The column of its keys.
+    pub(crate) column: usize,
 }
 
 /// A list or map that is written as an alias.

@@ -119,7 +119,11 @@ impl<'a> Reader<'a> {
             document: number,
             steps: Vec::new(),
         };
-        let plain = YamlDocument { end, flow: None };
+        let mut plain = YamlDocument {
+            end,
+            flow: None,
+            column: 0,
+        };
         let Some(mapping) = root.as_mapping() else {
             if root.is_null() {
                 return plain;
@@ -148,8 +152,10 @@ impl<'a> Reader<'a> {
             return YamlDocument {
                 end: root.range().end.saturating_sub(1),
                 flow: Some(mapping.is_empty()),
+                ..plain
             };
         }
+        plain.column = self.column(root.range().start);
         plain
     }
 

@@ -33,6 +33,9 @@ pub(crate) fn write(
         problems: Vec::new(),
     };
     writer.values();
+    if let NewMetadata::Write(_) = metadata {
+        writer.last_block();
+    }
     writer.metadata(metadata, indent);
     if !writer.problems.is_empty() {
         return Err(writer.problems);
@@ -123,6 +126,20 @@ impl<'a> Writer<'a> {
             out.insert_str(0, item.slot.lead);
         }
         self.splices.replace(item.range.clone(), out.as_bytes());
+    }
+
+    /// A block scalar that the file ends with, where its last line has no end: it would have
+    /// one as soon as anything follows.
+    fn last_block(&mut self) {
+        let number = self.document.items.len().checked_sub(1);
+        let Some((number, item)) = number.and_then(|at| Some((at, self.document.items.get(at)?)))
+        else {
+            return;
+        };
+        let block = self.text[item.range.clone()].starts_with(['|', '>']);
+        if block && !self.text.ends_with('\n') && self.changes[number].is_none() {
+            self.value(number, item, &New::Clear(&item.value));
+        }
     }
 
     fn room(&self, item: &Item) -> Room {
@@ -251,7 +268,15 @@ impl<'a> Writer<'a> {
                     } else {
                         String::new()
                     };
-                    self.splices.replace(block.range.clone(), empty);
+                    // With the blanks before its key, if that is all there is on the line.
+                    let start = block.range.start;
+                    let line = self.text[..start].trim_end_matches(' ');
+                    let start = if line.is_empty() || line.ends_with('\n') {
+                        line.len()
+                    } else {
+                        start
+                    };
+                    self.splices.replace(start..block.range.end, empty);
                 }
             }
             NewMetadata::Touch { mac, last_modified } => {
@@ -310,7 +335,9 @@ impl<'a> Writer<'a> {
                         (None, None) => {
                             let ended = place.end == 0 || self.text[..place.end].ends_with('\n');
                             let mut new = String::from(if ended { "" } else { self.line_break });
-                            new.push_str(&metadata::block(tree, 0, indent, self.line_break));
+                            let column = place.column;
+                            new.extend(std::iter::repeat_n(' ', column));
+                            new.push_str(&metadata::block(tree, column, indent, self.line_break));
                             self.splices.replace(place.end..place.end, new);
                         }
                     }
