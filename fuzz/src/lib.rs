@@ -25,11 +25,11 @@ pub fn run(format: Format, bytes: &[u8]) {
     if hash.is_multiple_of(2) {
         read(format, &with_block(format, bytes, false));
     }
-    if hash % 64 == 1 {
+    if hash % 256 == 1 {
         reading::open(format, bytes);
         reading::open(format, &with_block(format, bytes, true));
     }
-    if hash % 64 == 3 {
+    if hash % 256 == 3 {
         there_and_back(format, bytes, hash >> 8);
     }
 }
