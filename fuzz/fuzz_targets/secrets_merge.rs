@@ -2,6 +2,8 @@
 //! The first byte says the format.
 #![no_main]
 
+use std::collections::BTreeSet;
+
 use ichor_fuzz::{good, identities, name, now, rules, said};
 use libfuzzer_sys::fuzz_target;
 use secrets::{File, Format, Path, Step, Value, merge, values};
@@ -48,17 +50,23 @@ fuzz_target!(|bytes: &[u8]| {
             .unwrap_or_else(|problems| panic!("{problems:#?}"))
     };
     let (base, ours, theirs) = (of(&base), of(&ours), of(&theirs));
-    for (path, value) in of(&merged) {
+    let distinct = |all: &[(Path, Value)]| {
+        let paths: BTreeSet<_> = all.iter().map(|(path, _)| path).collect();
+        paths.len() == all.len()
+    };
+    if ![&base, &ours, &theirs].into_iter().all(|all| distinct(all)) {
+        return;
+    }
+    let merged = of(&merged);
+    assert!(distinct(&merged));
+    for (path, value) in merged {
         let [old, left, right] = [&base, &ours, &theirs].map(|all| find(all, &path));
         // Items of lists have numbers, which additions before them change.
         if path.steps.iter().any(|step| matches!(step, Step::Index(_))) {
             continue;
         }
-        let expected = if left == right || right == old {
-            left
-        } else {
-            right
-        };
+        assert!(left == right || left == old || right == old, "{path}");
+        let expected = if right == old { left } else { right };
         assert!(expected == Some(&value), "{path}");
     }
 });

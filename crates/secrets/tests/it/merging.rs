@@ -95,6 +95,18 @@ fn what_stands_there_twice_is_not_merged() {
     )
     .expect_err("no telling which");
     insta::assert_snapshot!(lines(&problems), @"a.env: error[sops/merge-conflict]: `A` stands there several times, so nobody can tell what changed");
+    let base = revised(None, "A=1\n");
+    let ours = revised(Some(&base), "A=1\nB=1\n");
+    let theirs = revised(Some(&base), "A=1\nB=2\n");
+    let problems = merge(
+        &file(&base),
+        &file(&ours),
+        &file(&theirs),
+        &[identity()],
+        now(9),
+    )
+    .expect_err("which of them");
+    insta::assert_snapshot!(lines(&problems), @"a.env: error[sops/merge-conflict]: both sides added `B`");
 }
 
 #[test]

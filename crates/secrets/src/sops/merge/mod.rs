@@ -74,11 +74,8 @@ impl Merge<'_> {
     fn run(&self, file: &File<'_>, now: Timestamp) -> Result<Encrypted, Diagnostics> {
         let mut problems = Diagnostics::new();
         let sides = [&self.base, &self.ours, &self.theirs];
-        for path in sides
-            .into_iter()
-            .flat_map(repeated)
-            .collect::<BTreeSet<_>>()
-        {
+        let several = sides.into_iter().flat_map(|side| repeated(&side.document));
+        for path in several.collect::<BTreeSet<_>>() {
             problems.push(self.conflict(&format!(
                 "`{path}` stands there several times, so nobody can tell what changed"
             )));
@@ -106,6 +103,11 @@ impl Merge<'_> {
         if !self.has_expected_paths(&plain) {
             return Err(Diagnostics::from(
                 self.conflict("both sides changed the same part of its structure"),
+            ));
+        }
+        if let Some(path) = repeated(&plain).first() {
+            return Err(Diagnostics::from(
+                self.conflict(&format!("both sides added `{path}`")),
             ));
         }
         let keyed = if rotated { &self.theirs } else { &self.ours };
@@ -320,9 +322,9 @@ impl Merge<'_> {
 }
 
 /// The places that several values of a file claim: dotenv and JSON allow it.
-fn repeated(opened: &Opened) -> BTreeSet<&Path> {
+fn repeated(document: &document::Document) -> BTreeSet<&Path> {
     let mut seen = BTreeSet::new();
-    let items = opened.document.items.iter().filter(|item| !item.comment);
+    let items = document.items.iter().filter(|item| !item.comment);
     items
         .map(|item| &item.path)
         .filter(|path| !seen.insert(*path))
