@@ -25,6 +25,7 @@ fn what_sops_would_refuse_is_refused() {
         ("a.yaml", "a: 1\nsops:\n  mac: x\n"),
         ("a.yaml", "%YAML 1.2\n---\na: b\n"),
         ("a.yaml", "a: \"x\\/y\"\n"),
+        ("a.yaml", "\r\ra: \u{2028}x\r\n"),
         ("a.yaml", "a: 9223372036854775808\n"),
         ("a.yaml", "a: *nowhere\n"),
         ("a.yaml", "a: [\n"),
@@ -67,6 +68,10 @@ fn what_sops_would_refuse_is_refused() {
       a.yaml:1:1: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, take `%YAML 1.1` only
     "a: \"x\\/y\"\n"
       a.yaml:1:4: error[sops/go-yaml]: Go's YAML reader refuses the escape `\/`, and so sops and Flux do
+    "\r\ra: \u{2028}x\r\n"
+      a.yaml:1:1: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, start a new line at this character, U+000D
+      a.yaml:1:2: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, start a new line at this character, U+000D
+      a.yaml:1:6: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, start a new line at this character, U+2028
     "a: 9223372036854775808\n"
       a.yaml:1:4: error[sops/integer-too-large]: this whole number has more than 64 bits, which sops cannot keep
     "a: *nowhere\n"

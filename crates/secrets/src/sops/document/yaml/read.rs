@@ -37,6 +37,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
         start = end.min(next);
     }
     reader.directives();
+    reader.line_breaks();
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
@@ -520,6 +521,31 @@ impl<'a> Reader<'a> {
                 }
             }
             offset += line.len();
+        }
+    }
+
+    /// What ends a line for go-yaml, but not for others, or not for people.
+    fn line_breaks(&mut self) {
+        let text = self.source.text();
+        let mut characters = text.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            let next = characters.peek().map(|(_, next)| *next);
+            let alone = match character {
+                '\r' => next != Some('\n'),
+                '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+                _ => false,
+            };
+            if alone {
+                let code = u32::from(character);
+                self.problems.push(
+                    Diagnostic::error(
+                        "sops/go-yaml",
+                        format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
+                    )
+                    .at(self.source.location(at..at + character.len_utf8()))
+                    .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),
+                );
+            }
         }
     }
 
