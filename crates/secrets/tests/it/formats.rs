@@ -266,6 +266,14 @@ fn comments_can_be_selected_by_comments() {
 }
 
 #[test]
+fn comments_of_empty_documents_are_their_own() {
+    let rule = rule("encrypted_comment_regex", "enc");
+    for last in ["# x", "# x\n", "# x\n{}\n", "{}\n# x\n", "# enc\n"] {
+        survives("a.yaml", &format!("a: b\n# enc\n---\n{last}"), &rule);
+    }
+}
+
+#[test]
 fn other_line_ends_and_flow_documents_are_kept() {
     let windows = "a: b\r\nc: |\r\n  d\r\n  e\r\n";
     assert_eq!(survives("a.yaml", windows, &everything()), windows);

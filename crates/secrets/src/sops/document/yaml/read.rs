@@ -26,6 +26,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
     }
     let mut reader = Reader::new(source);
     let mut documents = Vec::new();
+    let mut starts = Vec::new();
     let mut start = 0;
     for (number, root) in parsed.documents.iter().enumerate() {
         let end = document_end(source.text(), root);
@@ -33,6 +34,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
             .documents
             .get(number + 1)
             .map_or(source.text().len(), |next| next.full_range().start.max(end));
+        starts.push(start);
         documents.push(reader.document(number, root, start, end));
         start = end.min(next);
     }
@@ -59,6 +61,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
         comments,
         &reader.scopes,
         &reader.entries,
+        &starts,
     );
     Ok(Document {
         format: Format::Yaml,
@@ -527,25 +530,21 @@ impl<'a> Reader<'a> {
     /// What ends a line for go-yaml, but not for others, or not for people.
     fn line_breaks(&mut self) {
         let text = self.source.text();
-        let mut characters = text.char_indices().peekable();
-        while let Some((at, character)) = characters.next() {
-            let next = characters.peek().map(|(_, next)| *next);
-            let alone = match character {
-                '\r' => next != Some('\n'),
-                '\u{85}' | '\u{2028}' | '\u{2029}' => true,
-                _ => false,
-            };
-            if alone {
-                let code = u32::from(character);
-                self.problems.push(
-                    Diagnostic::error(
-                        "sops/go-yaml",
-                        format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
-                    )
-                    .at(self.source.location(at..at + character.len_utf8()))
-                    .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),
-                );
-            }
+        let found = text.char_indices().find(|(at, character)| match character {
+            '\r' => !text[at + 1..].starts_with('\n'),
+            '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+            _ => false,
+        });
+        if let Some((at, character)) = found {
+            let code = u32::from(character);
+            self.problems.push(
+                Diagnostic::error(
+                    "sops/go-yaml",
+                    format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
+                )
+                .at(self.source.location(at..at + character.len_utf8()))
+                .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),
+            );
         }
     }
 
