@@ -293,6 +293,10 @@ fn what_is_added_fits_to_what_is_there() {
     for plain in ["  a: b\n  c: d\n", "---\n  a: b\n---\nc: d\n"] {
         assert_eq!(survives("a.yaml", plain, &everything()), plain);
     }
+    survives("a.yaml", "a: b\n---\n~ # c\n---\n&d null\n", &everything());
+    // The blanks at the end are not the block's, though they would be if it was set in less.
+    survives("a.yaml", "a: |\n        b\n   ", &everything());
+    survives("a.yaml", "a: |\n        b\n   \n\nc: d\n", &everything());
     // A block that ends with the file ends without a line break, and must not get one.
     let rule = rule("encrypted_regex", "^a$");
     for block in ["|\n  text", ">\n\n  text", "|2+\n   text", "|-\n  text"] {

@@ -100,6 +100,8 @@ pub(crate) struct YamlDocument {
     pub(crate) flow: Option<bool>,
     /// The column of its keys.
     pub(crate) column: usize,
+    /// The `~` or `null` that is all of it, and gives way to a block.
+    pub(crate) nothing: Range<usize>,
 }
 
 /// A list or map that is written as an alias.

@@ -127,9 +127,11 @@ impl<'a> Reader<'a> {
             end,
             flow: None,
             column: 0,
+            nothing: 0..0,
         };
         let Some(mapping) = root.as_mapping() else {
             if root.is_null() {
+                plain.nothing = root.full_range();
                 return plain;
             }
             self.problem(

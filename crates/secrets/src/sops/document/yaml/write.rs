@@ -146,12 +146,37 @@ impl<'a> Writer<'a> {
         let rest = &self.text[item.range.end..];
         let line = rest.split('\n').next().unwrap_or_default();
         let free = !item.slot.flow && line.trim().is_empty();
+        let (outer, step) = (item.slot.column, self.layout.indent.unwrap_or(INDENT));
+        let free = free && self.blanks_after(item.range.end + line.len() + 1) <= outer + step;
         Room {
             block: free.then(|| Block {
-                outer: item.slot.column,
-                step: self.layout.indent.unwrap_or(INDENT),
+                outer,
+                step,
                 line_break: self.line_break,
             }),
+        }
+    }
+
+    /// The length of the longest line of blanks up to the next one that has more, which a
+    /// block scalar would take for its own. The metadata may be gone then.
+    fn blanks_after(&self, at: usize) -> usize {
+        let mut at = at.min(self.text.len());
+        let mut longest = 0;
+        loop {
+            let blocks = &self.document.blocks;
+            if let Some(block) = blocks
+                .iter()
+                .find(|block| block.range.start == at && block.range.end > at)
+            {
+                at = block.range.end;
+                continue;
+            }
+            let line = self.text[at..].split_inclusive('\n').next();
+            let Some(line) = line.filter(|line| line.trim().is_empty()) else {
+                return longest;
+            };
+            longest = longest.max(line.trim_end_matches(['\r', '\n']).len());
+            at += line.len();
         }
     }
 
@@ -333,6 +358,7 @@ impl<'a> Writer<'a> {
                                 .replace(place.end..place.end, format!("{comma}\"sops\": {flow}"));
                         }
                         (None, None) => {
+                            self.splices.remove(place.nothing.clone());
                             let ended = place.end == 0 || self.text[..place.end].ends_with('\n');
                             let mut new = String::from(if ended { "" } else { self.line_break });
                             let column = place.column;
