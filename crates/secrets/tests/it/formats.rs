@@ -391,6 +391,16 @@ fn ini_keeps_its_lines() {
 }
 
 #[test]
+fn ini_comments_and_quotes_survive() {
+    let plain = "a = `b` rest\nc = `d` ; e\n  # f\n    # g\n  ; h\ni = \"\"\"j;\"\"\" # k\n";
+    let clear = survives("a.ini", plain, &everything());
+    assert_eq!(
+        clear.trim_end(),
+        "a = b\nc = d ; e\n  ; f\n    # g\n  ; h\ni = `j;` ; k"
+    );
+}
+
+#[test]
 fn the_last_comment_of_an_ini_file_is_one_of_its_section() {
     for plain in [
         "[a]\n; alone\n",

@@ -167,7 +167,7 @@ fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
         if position > 0 {
             out.push('\n');
         }
-        if position == 0 || !line.starts_with(['#', ';']) {
+        if position == 0 || !line.trim_start().starts_with(['#', ';']) {
             out.push_str("; ");
         }
         out.push_str(line);
