@@ -12,7 +12,6 @@ fuzz_target!(|template: &[u8]| {
     let limits = Limits {
         fuel: 100_000,
         output_bytes: 1 << 20,
-        items: 10_000,
         template_bytes: 1 << 16,
     };
     for undefined in [UndefinedMode::Declared, UndefinedMode::Chainable] {

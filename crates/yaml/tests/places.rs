@@ -166,6 +166,16 @@ fn plain_text_over_several_lines() {
 }
 
 #[test]
+fn a_block_scalar_of_a_sign_alone() {
+    insta::assert_snapshot!(outline("a |: # c\n |1"), @r##"
+    0: a map "a |: # c\n |1"
+    0.key0: text "a |"
+    0.0: text "|1"
+    comment "# c" behind something
+    "##);
+}
+
+#[test]
 fn flow_lists_and_maps() {
     let text = "a: [1, [2], {b: 3}, c: 4, 'd': 5, ]\ne: {\n  f: 1, # c\n  \"g\":2,\n}\n";
     insta::assert_snapshot!(outline(text), @r##"

@@ -187,12 +187,14 @@ pub(crate) fn unwritable(
         .iter()
         .map(|(number, reason)| {
             let item = &document.items[*number];
+            let what = if item.comment {
+                "this comment".to_owned()
+            } else {
+                format!("the value of `{}`", item.path)
+            };
             Diagnostic::error(
                 "sops/unwritable",
-                format!(
-                    "the value of `{}` cannot be written: {}",
-                    item.path, reason.0
-                ),
+                format!("{what} cannot be written: {}", reason.0),
             )
             .at(document.source.location(item.range.clone()))
         })

@@ -339,6 +339,34 @@ fn single_values_are_set_taken_out_and_read() {
 }
 
 #[test]
+fn a_value_can_be_set_where_there_was_none() {
+    let plain = "a:\nb:\n  # why\nc: {d: , e, \"f\": }\ng:\n-\n- \n- &h\n- !!null\ni: [&j , 1]\nk: &l\nm: {n: &o , p: !!null }\n";
+    let made = good("a.yaml", plain, None, &everything()).content;
+    let file = File::new("a.yaml", &made);
+    for path in [
+        r#"["a"]"#,
+        r#"["b"]"#,
+        r#"["c"]["d"]"#,
+        r#"["c"]["e"]"#,
+        r#"["c"]["f"]"#,
+        r#"["g"][0]"#,
+        r#"["g"][1]"#,
+        r#"["g"][2]"#,
+        r#"["g"][3]"#,
+        r#"["i"][0]"#,
+        r#"["k"]"#,
+        r#"["m"]["n"]"#,
+        r#"["m"]["p"]"#,
+    ] {
+        let path = Path::parse(path).expect("a path");
+        let edited = set(&file, &path, &"new".into(), &[identity()], now(1))
+            .unwrap_or_else(|problems| panic!("{path}: {}", lines(&problems)));
+        let value = get(&File::new("a.yaml", &edited.content), &path, &[identity()]);
+        assert_eq!(value.expect("a value").as_text(), Some("new"), "{path}");
+    }
+}
+
+#[test]
 fn a_file_that_was_clear_is_encrypted_with_a_warning() {
     let made = good("a.yaml", SECRET, Some(SECRET.as_bytes()), &secret_rule());
     assert_eq!(made.change, Change::Created);

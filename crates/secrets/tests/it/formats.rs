@@ -266,6 +266,14 @@ fn comments_can_be_selected_by_comments() {
 }
 
 #[test]
+fn comments_of_empty_documents_are_their_own() {
+    let rule = rule("encrypted_comment_regex", "enc");
+    for last in ["# x", "# x\n", "# x\n{}\n", "{}\n# x\n", "# enc\n"] {
+        survives("a.yaml", &format!("a: b\n# enc\n---\n{last}"), &rule);
+    }
+}
+
+#[test]
 fn other_line_ends_and_flow_documents_are_kept() {
     let windows = "a: b\r\nc: |\r\n  d\r\n  e\r\n";
     assert_eq!(survives("a.yaml", windows, &everything()), windows);
@@ -277,6 +285,24 @@ fn other_line_ends_and_flow_documents_are_kept() {
         "---\n# only a comment\n---\na: b\n",
         &everything(),
     );
+}
+
+#[test]
+fn what_is_added_fits_to_what_is_there() {
+    // All of it is set in.
+    for plain in ["  a: b\n  c: d\n", "---\n  a: b\n---\nc: d\n"] {
+        assert_eq!(survives("a.yaml", plain, &everything()), plain);
+    }
+    survives("a.yaml", "a: b\n---\n~ # c\n---\n&d null\n", &everything());
+    // The blanks at the end are not the block's, though they would be if it was set in less.
+    survives("a.yaml", "a: |\n        b\n   ", &everything());
+    survives("a.yaml", "a: |\n        b\n   \n\nc: d\n", &everything());
+    // A block that ends with the file ends without a line break, and must not get one.
+    let rule = rule("encrypted_regex", "^a$");
+    for block in ["|\n  text", ">\n\n  text", "|2+\n   text", "|-\n  text"] {
+        survives("a.yaml", &format!("a: b\nc: {block}"), &rule);
+        survives("a.yaml", &format!("a: {block}"), &rule);
+    }
 }
 
 #[test]
@@ -362,6 +388,38 @@ fn ini_keeps_its_lines() {
     [section]
     key = again
     "#);
+}
+
+#[test]
+fn ini_comments_and_quotes_survive() {
+    let plain = "a = `b` rest\nc = `d` ; e\n  # f\n    # g\n  ; h\ni = \"\"\"j;\"\"\" # k\n";
+    let clear = survives("a.ini", plain, &everything());
+    assert_eq!(
+        clear.trim_end(),
+        "a = b\nc = d ; e\n  ; f\n    # g\n  ; h\ni = `j;` ; k"
+    );
+}
+
+#[test]
+fn the_last_comment_of_an_ini_file_is_one_of_its_section() {
+    for plain in [
+        "[a]\n; alone\n",
+        "k = v\n\n; last\n",
+        "[a]\nk = v\n; one\n\n; two",
+        "; nothing else\n",
+    ] {
+        let clear = survives("a.ini", plain, &everything());
+        assert_eq!(clear.trim_end(), plain.trim_end());
+    }
+    // Of what is in the block nothing is left, wherever it stands.
+    let made = good("a.ini", "[a]\nk = v\n", None, &everything());
+    let moved = String::from_utf8_lossy(&made.content)
+        .replace("\nmac =", "\n; inside\nmac =")
+        .replace("\n[sops]", "; before\n[sops] ; behind");
+    let clear = opened("a.ini", format!("{moved}; below\n").as_bytes());
+    assert_eq!(clear, "[a]\nk = v\n; before\n");
+    let clear = opened("a.ini", format!("{moved}; below\n[b]\n").as_bytes());
+    assert_eq!(clear, "[a]\nk = v\n; before\n; below\n[b]\n");
 }
 
 #[test]

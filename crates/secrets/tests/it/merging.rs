@@ -80,6 +80,36 @@ fn what_both_changed_is_a_conflict_and_shows_no_value() {
 }
 
 #[test]
+fn what_stands_there_twice_is_not_merged() {
+    let revised = |base: Option<&[u8]>, plain| good("a.env", plain, base, &everything()).content;
+    let base = revised(None, "A=1\nA=2\nB=3\n");
+    let ours = revised(Some(&base), "A=1\nA=2\nB=4\n");
+    let theirs = revised(Some(&base), "A=1\nA=5\nB=3\n");
+    let file = |content| File::new("a.env", content);
+    let problems = merge(
+        &file(&base),
+        &file(&ours),
+        &file(&theirs),
+        &[identity()],
+        now(9),
+    )
+    .expect_err("no telling which");
+    insta::assert_snapshot!(lines(&problems), @"a.env: error[sops/merge-conflict]: `A` stands there several times, so nobody can tell what changed");
+    let base = revised(None, "A=1\n");
+    let ours = revised(Some(&base), "A=1\nB=1\n");
+    let theirs = revised(Some(&base), "A=1\nB=2\n");
+    let problems = merge(
+        &file(&base),
+        &file(&ours),
+        &file(&theirs),
+        &[identity()],
+        now(9),
+    )
+    .expect_err("which of them");
+    insta::assert_snapshot!(lines(&problems), @"a.env: error[sops/merge-conflict]: both sides added `B`");
+}
+
+#[test]
 fn recipients_and_rotation_merge() {
     let base = good("a.yaml", BASE, None, &everything()).content;
     let (second, third) = (Identity::generate(), Identity::generate());

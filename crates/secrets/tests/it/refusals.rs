@@ -25,6 +25,8 @@ fn what_sops_would_refuse_is_refused() {
         ("a.yaml", "a: 1\nsops:\n  mac: x\n"),
         ("a.yaml", "%YAML 1.2\n---\na: b\n"),
         ("a.yaml", "a: \"x\\/y\"\n"),
+        ("a.yaml", "\r\ra: x\r\n"),
+        ("a.yaml", "a: \u{2028}x\n"),
         ("a.yaml", "a: 9223372036854775808\n"),
         ("a.yaml", "a: *nowhere\n"),
         ("a.yaml", "a: [\n"),
@@ -37,6 +39,7 @@ fn what_sops_would_refuse_is_refused() {
         ("a.env", "sops_mac=x\n"),
         ("a.ini", "[a\nx\n= y\nk = `open\n"),
         ("a.ini", "k = 1\nk = 2\n"),
+        ("a.ini", "[a] ; note\nk = 1\n"),
     ] {
         all.push_str(&format!(
             "{text:?}\n  {}\n",
@@ -66,6 +69,10 @@ fn what_sops_would_refuse_is_refused() {
       a.yaml:1:1: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, take `%YAML 1.1` only
     "a: \"x\\/y\"\n"
       a.yaml:1:4: error[sops/go-yaml]: Go's YAML reader refuses the escape `\/`, and so sops and Flux do
+    "\r\ra: x\r\n"
+      a.yaml:1:1: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, start a new line at this character, U+000D
+    "a: \u{2028}x\n"
+      a.yaml:1:4: error[sops/go-yaml]: Go's YAML reader, and so sops and Flux, start a new line at this character, U+2028
     "a: 9223372036854775808\n"
       a.yaml:1:4: error[sops/integer-too-large]: this whole number has more than 64 bits, which sops cannot keep
     "a: *nowhere\n"
@@ -93,12 +100,37 @@ fn what_sops_would_refuse_is_refused() {
       a.ini:4:1: error[ini/syntax]: the quote of this value never ends
     "k = 1\nk = 2\n"
       a.ini:2:1: error[ini/syntax]: this key stands twice in its section, and sops keeps only one
+    "[a] ; note\nk = 1\n"
+      a.ini:1:5: error[sops/unwritable]: this comment cannot be written: behind the name of a section nothing can be encrypted
     "##);
     assert!(refused("a.yaml", &"x".repeat(17 << 20)).contains("file/too-large"));
     assert!(
         sealed("a.yaml", "a: b\n", None, &Rule::default())
             .is_err_and(|problems| lines(&problems).contains("sops/no-recipient"))
     );
+}
+
+#[test]
+fn no_value_of_a_refused_file_is_shown() {
+    for (name, text) in [
+        ("a.yaml", "a: 27182818284590452353\n"),
+        ("a.yaml", "a: |\n  27182818284590452353\n b\n"),
+        ("a.yaml", "a: \"27182818284590452353\\/\"\n"),
+        ("a.yaml", "a: [27182818284590452353\n"),
+        ("a.json", "{\"a\": 27182818284590452353x}"),
+        ("a.json", "[27182818284590452353]"),
+        ("a.env", "27182818284590452353\n"),
+        ("a.ini", "27182818284590452353\n"),
+    ] {
+        for problems in [
+            sealed(name, text, None, &everything()).err(),
+            status(&File::new(name, text.as_bytes())).err(),
+            exposed(&File::new(name, text.as_bytes()), &everything()).err(),
+        ] {
+            let shown = format!("{problems:?}");
+            assert!(!shown.contains("2718"), "{text}: {shown}");
+        }
+    }
 }
 
 #[test]

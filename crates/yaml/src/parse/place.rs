@@ -112,7 +112,9 @@ fn previous_line(text: &str, start: usize, end: usize) -> Option<usize> {
 
 /// Finds the `|` or `>` between `from` and the content.
 fn block_header(text: &str, from: usize, content: usize) -> usize {
-    find_sign(text, from, content, b"|>", b":-?").unwrap_or_else(|| {
+    // Where the text ends with it, the sign is all that the parser gives.
+    let limit = floor(text, content + 1);
+    find_sign(text, from, limit, b"|>", b":-?").unwrap_or_else(|| {
         // `from` is unknown behind a broken document: the sign ends the line before.
         let before = text[..content].trim_end();
         let line = line_start(text, before.len());

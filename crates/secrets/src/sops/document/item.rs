@@ -30,6 +30,8 @@ pub(crate) struct Slot {
     pub(crate) column: usize,
     /// YAML: inside `[…]` or `{…}`, where a token needs quotes.
     pub(crate) flow: bool,
+    /// YAML: what separates the value from its key or dash where so far nothing does.
+    pub(crate) lead: &'static str,
     /// YAML: an explicit tag and the blanks after it, which go when the value is replaced.
     pub(crate) tag: Option<Range<usize>>,
     /// YAML: the number of the list or map that an alias stands for, of which this is a part.
@@ -96,6 +98,10 @@ pub(crate) struct YamlDocument {
     pub(crate) end: usize,
     /// `{…}`: whether it is empty, if it is one.
     pub(crate) flow: Option<bool>,
+    /// The column of its keys.
+    pub(crate) column: usize,
+    /// The `~` or `null` that is all of it, and gives way to a block.
+    pub(crate) nothing: Range<usize>,
 }
 
 /// A list or map that is written as an alias.

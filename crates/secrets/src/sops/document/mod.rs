@@ -131,12 +131,14 @@ fn decode(name: &str, content: &[u8], limits: &Limits) -> Result<Source, Diagnos
 }
 
 fn read(source: &Source, format: Format, limits: &Limits) -> Result<Document, Diagnostics> {
+    // Where it cannot be read, nobody knows which parts of it are the secrets.
+    let masked = &source.clone().with_secrets([0..source.text().len()]);
     let mut document = match format {
-        Format::Yaml => yaml::read(source, limits),
-        Format::Json => json::read(source),
-        Format::Dotenv => dotenv::read(source),
-        Format::Ini => ini::read(source),
-        Format::Binary => binary::read(source),
+        Format::Yaml => yaml::read(masked, limits),
+        Format::Json => json::read(masked),
+        Format::Dotenv => dotenv::read(masked),
+        Format::Ini => ini::read(masked),
+        Format::Binary => binary::read(masked),
     }?;
     // What is not a token may be a secret, whatever the file is supposed to be.
     let clear = document

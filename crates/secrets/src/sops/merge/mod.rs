@@ -2,7 +2,7 @@
 
 mod lines;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use zeroize::Zeroizing;
@@ -73,6 +73,13 @@ struct Merge<'a> {
 impl Merge<'_> {
     fn run(&self, file: &File<'_>, now: Timestamp) -> Result<Encrypted, Diagnostics> {
         let mut problems = Diagnostics::new();
+        let sides = [&self.base, &self.ours, &self.theirs];
+        let several = sides.into_iter().flat_map(|side| repeated(&side.document));
+        for path in several.collect::<BTreeSet<_>>() {
+            problems.push(self.conflict(&format!(
+                "`{path}` stands there several times, so nobody can tell what changed"
+            )));
+        }
         let values = self.values(&mut problems);
         let metadata = self.metadata(&mut problems);
         let text = self.text(&values)?;
@@ -96,6 +103,11 @@ impl Merge<'_> {
         if !self.has_expected_paths(&plain) {
             return Err(Diagnostics::from(
                 self.conflict("both sides changed the same part of its structure"),
+            ));
+        }
+        if let Some(path) = repeated(&plain).first() {
+            return Err(Diagnostics::from(
+                self.conflict(&format!("both sides added `{path}`")),
             ));
         }
         let keyed = if rotated { &self.theirs } else { &self.ours };
@@ -307,6 +319,16 @@ impl Merge<'_> {
             .at(Location::file(self.name))
             .hint("decide by hand: take one side, then set the value of the other")
     }
+}
+
+/// The places that several values of a file claim: dotenv and JSON allow it.
+fn repeated(document: &document::Document) -> BTreeSet<&Path> {
+    let mut seen = BTreeSet::new();
+    let items = document.items.iter().filter(|item| !item.comment);
+    items
+        .map(|item| &item.path)
+        .filter(|path| !seen.insert(*path))
+        .collect()
 }
 
 fn by_path(opened: &Opened) -> BTreeMap<&Path, &Value> {

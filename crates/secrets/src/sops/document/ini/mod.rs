@@ -29,6 +29,7 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         items: Vec::new(),
         comments: Vec::new(),
         block: None,
+        outer: DEFAULT.into(),
         flat: Vec::new(),
         keys: HashSet::new(),
         count: 1,
@@ -76,6 +77,14 @@ pub(super) fn write(
     for (number, (item, change)) in document.items.iter().zip(changes).enumerate() {
         let new = match change {
             None => continue,
+            // Up to the last `]` of the line all is the name of the section.
+            Some(New::Token(_)) if item.comment && line_of(text, item).starts_with('[') => {
+                problems.push((
+                    number,
+                    Unwritable("behind the name of a section nothing can be encrypted"),
+                ));
+                continue;
+            }
             Some(New::Token(token)) if item.comment => Zeroizing::new(format!("; {token}")),
             Some(New::Token(token)) => Zeroizing::new((*token).to_owned()),
             Some(New::Clear(value)) => match clear(value, item) {
@@ -132,6 +141,13 @@ pub(crate) fn items(source: &Source) -> Option<Vec<(Path, Range<usize>)>> {
     Some(items.map(|item| (item.path, item.range)).collect())
 }
 
+/// What stands on the line of an item, up to it.
+fn line_of<'a>(text: &'a str, item: &Item) -> &'a str {
+    let before = &text[..item.range.start];
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    before[start..].trim_start()
+}
+
 fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
     let text = new.as_text()?;
     if !item.comment {
@@ -151,7 +167,7 @@ fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
         if position > 0 {
             out.push('\n');
         }
-        if position == 0 || !line.starts_with(['#', ';']) {
+        if position == 0 || !line.trim_start().starts_with(['#', ';']) {
             out.push_str("; ");
         }
         out.push_str(line);
@@ -166,6 +182,8 @@ struct Reader<'a> {
     /// Comments that wait for what they belong to.
     comments: Vec<(Range<usize>, bool)>,
     block: Option<Block>,
+    /// The section before `[sops]`.
+    outer: Box<str>,
     flat: Vec<(String, String)>,
     /// The keys of this section.
     keys: HashSet<String>,
@@ -204,11 +222,22 @@ impl Reader<'_> {
                 Some(_) => self.key_line(range, next),
             };
         }
-        self.assign_comments();
         if let Some(block) = &mut self.block
             && block.range.end == usize::MAX
         {
             block.range.end = text.len();
+            self.drop_comments();
+            // What stands before `[sops]` stood at the end before there was such a section.
+            self.section = std::mem::take(&mut self.outer);
+        }
+        self.assign_comments();
+    }
+
+    /// Comments inside of `[sops]` go with it.
+    fn drop_comments(&mut self) {
+        if let Some(block) = &self.block {
+            self.comments
+                .retain(|(range, _)| range.start < block.range.start);
         }
     }
 
@@ -232,14 +261,18 @@ impl Reader<'_> {
             self.problem(range, "this section has no name, or no `]`");
             return;
         };
-        self.section = text[1..end].into();
+        self.split_comment();
+        let outer = std::mem::replace(&mut self.section, text[1..end].into());
         self.keys.clear();
         self.count = 1;
         if let Some(block) = &mut self.block
             && block.range.end == usize::MAX
         {
             // Comments before this line belong to it.
-            block.range.end = self.comments.first().map_or(line, |(range, _)| range.start);
+            let mut comments = self.comments.iter().map(|(range, _)| range.start);
+            block.range.end = comments
+                .find(|&start| start > block.range.start)
+                .unwrap_or(line);
         }
         if let Some(at) = text[end..].find(['#', ';']) {
             self.comments
@@ -250,7 +283,7 @@ impl Reader<'_> {
                 self.problem(range, "there are two sections `[sops]`");
                 return;
             }
-            self.comments.clear();
+            self.outer = outer;
             self.block = Some(Block {
                 document: 0,
                 alone: false,
@@ -293,6 +326,7 @@ impl Reader<'_> {
                 }
             }
             self.flat.push((name, read.text.replace("\\n", "\n")));
+            self.drop_comments();
             return read.next;
         }
         if !self.keys.insert(name.clone()) {

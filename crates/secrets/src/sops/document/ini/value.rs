@@ -75,10 +75,20 @@ pub(crate) fn write(value: &str) -> Option<String> {
 fn quoted(text: &str, start: usize, next: usize, quote: &str) -> Option<Read> {
     let body = start + quote.len();
     if let Some(end) = text[body..next].rfind(quote).map(|at| body + at) {
+        // What else is behind the quote go-ini drops, comments too; those are kept here.
+        let after = end + quote.len();
+        let rest = text[after..next].trim();
+        let blanks = text[after..next].len() - text[after..next].trim_start().len();
+        let place = after + blanks..after + blanks + rest.len();
+        let comment = rest.starts_with(['#', ';']);
         return Some(Read {
             text: text[body..end].to_owned(),
-            range: start..end + quote.len(),
-            comment: None,
+            range: start..if comment || rest.is_empty() {
+                after
+            } else {
+                place.end
+            },
+            comment: comment.then_some(place),
             next,
         });
     }

@@ -32,13 +32,15 @@ pub(super) struct Entry {
 }
 
 /// Merges comments into the items: before the value that follows, and those behind a value on
-/// its line before that value, as sops orders them.
+/// its line before that value, as sops orders them. `documents` are the places at which
+/// documents start.
 pub(super) fn place_comments<'a>(
     text: &str,
     mut items: Vec<Item>,
     comments: impl Iterator<Item = &'a Comment>,
     scopes: &[Scope],
     entries: &[Entry],
+    documents: &[usize],
 ) -> Vec<Item> {
     // The walk is in the order of the text; only aliases jump back, and they have no entries.
     let mut keyed: Vec<((usize, usize), Item)> = items
@@ -51,7 +53,10 @@ pub(super) fn place_comments<'a>(
         let entry = entries[..entries.partition_point(|entry| entry.offset <= start)].last();
         let (path, order) = match entry.filter(|_| comment.trailing) {
             Some(entry) => (entry.path.clone(), entry.offset),
-            None => (scope_of(scopes, start, start - line), start),
+            None => {
+                let path = scope_of(scopes, start, start - line);
+                (path.unwrap_or_else(|| root_of(documents, start)), start)
+            }
         };
         let body = &text[comment.range.start + 1..comment.range.end];
         keyed.push((
@@ -73,7 +78,7 @@ pub(super) fn place_comments<'a>(
 }
 
 /// The path of the innermost collection that a comment on a line of its own belongs to.
-fn scope_of(scopes: &[Scope], offset: usize, column: usize) -> Path {
+fn scope_of(scopes: &[Scope], offset: usize, column: usize) -> Option<Path> {
     // Scopes stand in the order in which they open, inner after outer.
     let before = scopes.partition_point(|scope| scope.start.min(scope.open) <= offset);
     scopes[..before]
@@ -89,16 +94,14 @@ fn scope_of(scopes: &[Scope], offset: usize, column: usize) -> Path {
             };
             open && deep
         })
-        .map_or_else(|| document_of(scopes, offset), |scope| scope.path.clone())
+        .map(|scope| scope.path.clone())
 }
 
-/// The root of the document that an offset is in.
-fn document_of(scopes: &[Scope], offset: usize) -> Path {
-    let root = scopes
-        .iter()
-        .rfind(|scope| scope.path.steps.is_empty() && scope.open <= offset);
+/// The root of the document that an offset is in, by where documents start.
+fn root_of(documents: &[usize], offset: usize) -> Path {
+    let document = documents.partition_point(|&start| start <= offset);
     Path {
-        document: root.map_or(0, |scope| scope.path.document),
+        document: document.saturating_sub(1),
         steps: Vec::new(),
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
     }
     let mut reader = Reader::new(source);
     let mut documents = Vec::new();
+    let mut starts = Vec::new();
     let mut start = 0;
     for (number, root) in parsed.documents.iter().enumerate() {
         let end = document_end(source.text(), root);
@@ -33,10 +34,12 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
             .documents
             .get(number + 1)
             .map_or(source.text().len(), |next| next.full_range().start.max(end));
+        starts.push(start);
         documents.push(reader.document(number, root, start, end));
         start = end.min(next);
     }
     reader.directives();
+    reader.line_breaks();
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
@@ -58,6 +61,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
         comments,
         &reader.scopes,
         &reader.entries,
+        &starts,
     );
     Ok(Document {
         format: Format::Yaml,
@@ -92,6 +96,8 @@ struct Around {
     flow: bool,
     /// The alias that all of this is the expansion of.
     expansion: Option<(usize, Range<usize>)>,
+    /// What separates a value that is missing from its key or dash.
+    lead: &'static str,
     /// Where the collection opens and closes as far as comments go.
     open: usize,
     close: usize,
@@ -117,9 +123,15 @@ impl<'a> Reader<'a> {
             document: number,
             steps: Vec::new(),
         };
-        let plain = YamlDocument { end, flow: None };
+        let mut plain = YamlDocument {
+            end,
+            flow: None,
+            column: 0,
+            nothing: 0..0,
+        };
         let Some(mapping) = root.as_mapping() else {
             if root.is_null() {
+                plain.nothing = root.full_range();
                 return plain;
             }
             self.problem(
@@ -137,6 +149,7 @@ impl<'a> Reader<'a> {
             column: 0,
             flow,
             expansion: None,
+            lead: "",
             open,
             close: end,
         };
@@ -145,8 +158,10 @@ impl<'a> Reader<'a> {
             return YamlDocument {
                 end: root.range().end.saturating_sub(1),
                 flow: Some(mapping.is_empty()),
+                ..plain
             };
         }
+        plain.column = self.column(root.range().start);
         plain
     }
 
@@ -194,6 +209,7 @@ impl<'a> Reader<'a> {
                 column,
                 flow,
                 expansion: around.expansion.clone(),
+                lead: self.lead(entry.key.range().end, &entry.value, flow),
                 open: entry.key.range().end,
                 close,
             };
@@ -264,6 +280,7 @@ impl<'a> Reader<'a> {
                 column,
                 flow,
                 expansion: around.expansion.clone(),
+                lead: self.blank(item.range().start),
                 open: start,
                 close,
             };
@@ -309,7 +326,10 @@ impl<'a> Reader<'a> {
         let tag = node.tag().filter(|_| !node.is_alias()).map(|tag| {
             let range = tag.range();
             let rest = &self.source.text()[range.end..];
-            range.start..range.end + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
+            let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            // The blanks behind an empty value are not before it.
+            let value = node.range().start.max(range.end);
+            range.start..value.min(range.end + blanks)
         });
         self.items.push(Item {
             path,
@@ -322,10 +342,30 @@ impl<'a> Reader<'a> {
                 tag,
                 definition: (node.is_alias() || expansion.is_some())
                     .then(|| node.definition_range()),
+                lead: around.lead,
                 expansion,
                 ..Slot::default()
             },
         });
+    }
+
+    /// What has to stand before a value where so far there is only its key.
+    fn lead(&self, key: usize, value: &Node, flow: bool) -> &'static str {
+        let start = value.range().start;
+        let between = self.source.text().get(key..start).unwrap_or_default();
+        if flow && !between.contains(':') {
+            return ": ";
+        }
+        self.blank(start)
+    }
+
+    fn blank(&self, offset: usize) -> &'static str {
+        let before = self.source.text()[..offset].chars().next_back();
+        if before.is_some_and(char::is_whitespace) {
+            ""
+        } else {
+            " "
+        }
     }
 
     fn key(&mut self, key: &Node) -> Option<Box<str>> {
@@ -486,6 +526,27 @@ impl<'a> Reader<'a> {
                 }
             }
             offset += line.len();
+        }
+    }
+
+    /// What ends a line for go-yaml, but not for others, or not for people.
+    fn line_breaks(&mut self) {
+        let text = self.source.text();
+        let found = text.char_indices().find(|(at, character)| match character {
+            '\r' => !text[at + 1..].starts_with('\n'),
+            '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+            _ => false,
+        });
+        if let Some((at, character)) = found {
+            let code = u32::from(character);
+            self.problems.push(
+                Diagnostic::error(
+                    "sops/go-yaml",
+                    format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
+                )
+                .at(self.source.location(at..at + character.len_utf8()))
+                .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),
+            );
         }
     }
 

@@ -33,6 +33,9 @@ pub(crate) fn write(
         problems: Vec::new(),
     };
     writer.values();
+    if let NewMetadata::Write(_) = metadata {
+        writer.last_block();
+    }
     writer.metadata(metadata, indent);
     if !writer.problems.is_empty() {
         return Err(writer.problems);
@@ -119,19 +122,61 @@ impl<'a> Writer<'a> {
                 None => {}
             }
         }
+        if item.range.is_empty() {
+            out.insert_str(0, item.slot.lead);
+        }
         self.splices.replace(item.range.clone(), out.as_bytes());
+    }
+
+    /// A block scalar that the file ends with, where its last line has no end: it would have
+    /// one as soon as anything follows.
+    fn last_block(&mut self) {
+        let number = self.document.items.len().checked_sub(1);
+        let Some((number, item)) = number.and_then(|at| Some((at, self.document.items.get(at)?)))
+        else {
+            return;
+        };
+        let block = self.text[item.range.clone()].starts_with(['|', '>']);
+        if block && !self.text.ends_with('\n') && self.changes[number].is_none() {
+            self.value(number, item, &New::Clear(&item.value));
+        }
     }
 
     fn room(&self, item: &Item) -> Room {
         let rest = &self.text[item.range.end..];
         let line = rest.split('\n').next().unwrap_or_default();
         let free = !item.slot.flow && line.trim().is_empty();
+        let (outer, step) = (item.slot.column, self.layout.indent.unwrap_or(INDENT));
+        let free = free && self.blanks_after(item.range.end + line.len() + 1) <= outer + step;
         Room {
             block: free.then(|| Block {
-                outer: item.slot.column,
-                step: self.layout.indent.unwrap_or(INDENT),
+                outer,
+                step,
                 line_break: self.line_break,
             }),
+        }
+    }
+
+    /// The length of the longest line of blanks up to the next one that has more, which a
+    /// block scalar would take for its own. The metadata may be gone then.
+    fn blanks_after(&self, at: usize) -> usize {
+        let mut at = at.min(self.text.len());
+        let mut longest = 0;
+        loop {
+            let blocks = &self.document.blocks;
+            if let Some(block) = blocks
+                .iter()
+                .find(|block| block.range.start == at && block.range.end > at)
+            {
+                at = block.range.end;
+                continue;
+            }
+            let line = self.text[at..].split_inclusive('\n').next();
+            let Some(line) = line.filter(|line| line.trim().is_empty()) else {
+                return longest;
+            };
+            longest = longest.max(line.trim_end_matches(['\r', '\n']).len());
+            at += line.len();
         }
     }
 
@@ -248,7 +293,15 @@ impl<'a> Writer<'a> {
                     } else {
                         String::new()
                     };
-                    self.splices.replace(block.range.clone(), empty);
+                    // With the blanks before its key, if that is all there is on the line.
+                    let start = block.range.start;
+                    let line = self.text[..start].trim_end_matches(' ');
+                    let start = if line.is_empty() || line.ends_with('\n') {
+                        line.len()
+                    } else {
+                        start
+                    };
+                    self.splices.replace(start..block.range.end, empty);
                 }
             }
             NewMetadata::Touch { mac, last_modified } => {
@@ -305,9 +358,12 @@ impl<'a> Writer<'a> {
                                 .replace(place.end..place.end, format!("{comma}\"sops\": {flow}"));
                         }
                         (None, None) => {
+                            self.splices.remove(place.nothing.clone());
                             let ended = place.end == 0 || self.text[..place.end].ends_with('\n');
                             let mut new = String::from(if ended { "" } else { self.line_break });
-                            new.push_str(&metadata::block(tree, 0, indent, self.line_break));
+                            let column = place.column;
+                            new.extend(std::iter::repeat_n(' ', column));
+                            new.push_str(&metadata::block(tree, column, indent, self.line_break));
                             self.splices.replace(place.end..place.end, new);
                         }
                     }
