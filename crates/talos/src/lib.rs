@@ -1,4 +1,14 @@
 //! Talos machine configurations, from talhelper's `talconfig.yaml` to what nodes accept.
 //!
+//! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
+//! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
+//! - [`generate`]: machine configurations, installer images, `talosconfig`.
+//! - [`emit`]: documents as YAML.
+//!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
 //! come in, text and values go out.
+
+pub mod bundle;
+pub mod contract;
+pub mod emit;
+pub mod generate;

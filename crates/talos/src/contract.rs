@@ -1,0 +1,196 @@
+//! Versions of Talos: the configuration contract, and the range of Kubernetes.
+
+use std::fmt;
+
+use diagnostics::Diagnostic;
+
+/// Why contract 1.14 is refused: the three stops for configurations of the v1alpha1 style.
+const STOPS: &str = "1.14 removes the sections of the Kubernetes components that patches such as \
+    `cluster.apiServer.admissionControl: $patch: delete` look up, its new documents conflict with \
+    `cluster.*`, `machine.kubelet`, `machine.install` and the nameservers of `machine.network` in \
+    v1alpha1, and `machine.files` is deprecated, which strict validation refuses";
+
+/// A version contract: what the shape of a generated configuration depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Contract {
+    minor: u32,
+}
+
+impl Contract {
+    /// The oldest one that can be generated.
+    pub const OLDEST: Self = Self { minor: 9 };
+    /// The newest one that can be generated.
+    pub const NEWEST: Self = Self { minor: 13 };
+
+    /// All of them, oldest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (Self::OLDEST.minor..=Self::NEWEST.minor).map(|minor| Self { minor })
+    }
+
+    /// The minor version behind `1.`.
+    pub fn minor(self) -> u32 {
+        self.minor
+    }
+
+    /// Reads `1.13`, `v1.13` or `v1.13.9`, if it can be generated.
+    ///
+    /// The problem has no place: the caller knows it.
+    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
+        let minor = talos_minor(text)?;
+        if minor > Self::NEWEST.minor {
+            return Err(Diagnostic::error(
+                "talos/contract-unsupported",
+                format!("the contract 1.{minor} does not fit configurations in v1alpha1: {STOPS}"),
+            )
+            .hint("use the contract `1.13`: newer versions of Talos read it too"));
+        }
+        Self::not_too_old(minor)
+    }
+
+    /// The contract of a cluster: the one that is set, else that of the Talos version, but
+    /// never above 1.13. The note says when the two differ.
+    pub fn choose(
+        explicit: Option<&str>,
+        talos_version: &str,
+    ) -> Result<(Self, Option<Diagnostic>), Diagnostic> {
+        if let Some(explicit) = explicit {
+            return Self::parse(explicit).map(|contract| (contract, None));
+        }
+        let minor = talos_minor(talos_version)?;
+        if minor <= Self::NEWEST.minor {
+            return Self::not_too_old(minor).map(|contract| (contract, None));
+        }
+        let note = Diagnostic::note(
+            "talos/contract-capped",
+            format!(
+                "Talos 1.{minor} gets configurations of the contract {}",
+                Self::NEWEST
+            ),
+        );
+        Ok((Self::NEWEST, Some(note)))
+    }
+
+    /// Refuses what Talos itself no longer supports.
+    fn not_too_old(minor: u32) -> Result<Self, Diagnostic> {
+        if minor < Self::OLDEST.minor {
+            return Err(Diagnostic::error(
+                "talos/contract-unsupported",
+                format!("the contract 1.{minor} is older than {}", Self::OLDEST),
+            )
+            .hint(format!("use Talos {} or newer", Self::OLDEST)));
+        }
+        Ok(Self { minor })
+    }
+}
+
+impl fmt::Display for Contract {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "1.{}", self.minor)
+    }
+}
+
+/// The minor of `1.x`, or a problem without a place.
+fn talos_minor(text: &str) -> Result<u32, Diagnostic> {
+    match major_minor(text) {
+        Some((1, minor)) => Ok(minor),
+        _ => Err(Diagnostic::error(
+            "talos/version-syntax",
+            format!("`{text}` is not a version of Talos"),
+        )
+        .hint("write it like `v1.13.9`")),
+    }
+}
+
+/// Major and minor of `v1.2.3`, `1.2` and the like.
+fn major_minor(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.strip_prefix('v').unwrap_or(text).splitn(3, '.');
+    let major = number(parts.next()?)?;
+    let minor = parts.next()?;
+    // A patch version may have a pre-release behind it; a minor version may not.
+    let patch_is_fine = parts
+        .next()
+        .is_none_or(|patch| patch.starts_with(|one: char| one.is_ascii_digit()));
+    if !patch_is_fine {
+        return None;
+    }
+    Some((major, number(minor)?))
+}
+
+/// Digits only: no sign.
+fn number(text: &str) -> Option<u32> {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
+}
+
+/// The minors of Kubernetes `1.x` that a minor of Talos `1.x` supports, both ends included.
+pub fn kubernetes_range(talos_minor: u32) -> Option<(u32, u32)> {
+    // Every Talos since 1.9 supports six minors, and each one moves them by one.
+    (9..=15)
+        .contains(&talos_minor)
+        .then(|| (talos_minor + 18, talos_minor + 23))
+}
+
+/// Whether the pair of versions is supported; the problem has no place.
+pub fn check_kubernetes(talos_version: &str, kubernetes_version: &str) -> Result<(), Diagnostic> {
+    let talos = talos_minor(talos_version)?;
+    let Some((1, kubernetes)) = major_minor(kubernetes_version) else {
+        return Err(Diagnostic::error(
+            "kubernetes/version-syntax",
+            format!("`{kubernetes_version}` is not a version of Kubernetes"),
+        )
+        .hint("write it like `v1.34.2`"));
+    };
+    let Some((low, high)) = kubernetes_range(talos) else {
+        return Ok(());
+    };
+    if (low..=high).contains(&kubernetes) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "talos/kubernetes-unsupported",
+        format!("Talos 1.{talos} does not support Kubernetes 1.{kubernetes}"),
+    )
+    .hint(format!("use Kubernetes 1.{low} to 1.{high}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Contract, check_kubernetes};
+
+    #[test]
+    fn only_an_explicit_contract_above_the_newest_is_refused() {
+        let (capped, note) = Contract::choose(None, "v1.14.0").expect("a version");
+        assert_eq!(capped, Contract::NEWEST);
+        insta::assert_snapshot!(note.expect("a note"), @"note[talos/contract-capped]: Talos 1.14 gets configurations of the contract 1.13");
+        let refused = Contract::choose(Some("1.14"), "v1.13.0").expect_err("refused");
+        for stop in ["$patch: delete", "conflict", "machine.files"] {
+            assert!(refused.message.contains(stop), "{stop}");
+        }
+        let (chosen, note) = Contract::choose(Some("v1.12"), "v1.13.9").expect("a contract");
+        assert_eq!((chosen.minor(), note.is_none()), (12, true));
+        for text in [
+            "", "v", "1", "1.", "2.1", "1.x", "+1.13", "1.+9", "1.13.rc", "1.8.0",
+        ] {
+            assert!(Contract::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn pairs_of_versions() {
+        for (talos, kubernetes, fine) in [
+            ("v1.9.5", "1.27.0", true),
+            ("v1.11.5", "v1.34.2", true),
+            ("v1.11.5", "1.35.0", false),
+            ("v1.13.9", "1.36.1", true),
+            ("v1.13.9", "1.30.9", false),
+            ("v1.13.9", "latest", false),
+        ] {
+            assert_eq!(
+                check_kubernetes(talos, kubernetes).is_ok(),
+                fine,
+                "{talos} {kubernetes}"
+            );
+        }
+    }
+}
