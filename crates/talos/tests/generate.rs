@@ -25,8 +25,12 @@ fn tree(node: &Node) -> Value {
         yaml::Value::Sequence(items) => items.iter().map(tree).collect(),
         yaml::Value::Mapping(map) => {
             let entries = map.iter();
-            let entries =
-                entries.map(|entry| (entry.key.text().unwrap().to_owned(), tree(&entry.value)));
+            let entries = entries.map(|entry| {
+                (
+                    entry.key.text().expect("a scalar").to_owned(),
+                    tree(&entry.value),
+                )
+            });
             Value::Object(entries.collect::<Map<_, _>>())
         }
     }
