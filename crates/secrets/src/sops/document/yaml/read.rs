@@ -331,6 +331,8 @@ impl<'a> Reader<'a> {
             let value = node.range().start.max(range.end);
             range.start..value.min(range.end + blanks)
         });
+        let marks = node.full_range().start..node.range().start;
+        let marks = Some(marks).filter(|marks| !marks.is_empty() && node.as_scalar().is_some());
         self.items.push(Item {
             path,
             comment: false,
@@ -340,6 +342,8 @@ impl<'a> Reader<'a> {
                 column: around.column,
                 flow: around.flow,
                 tag,
+                bare: marks.is_some() && is_bare(node),
+                marks,
                 definition: (node.is_alias() || expansion.is_some())
                     .then(|| node.definition_range()),
                 lead: around.lead,
@@ -561,4 +565,13 @@ impl<'a> Reader<'a> {
         self.problems
             .push(Diagnostic::error(rule, message).at(self.source.location(range)));
     }
+}
+
+/// Whether a scalar is a tag or an anchor and nothing else, as an unquoted text is that starts
+/// with `!` or `&`.
+fn is_bare(node: &Node) -> bool {
+    let own = |tag: &yaml::Tag| matches!(tag.core(), Some("str" | "null" | "binary"));
+    node.as_scalar()
+        .is_some_and(|scalar| scalar.style() == Style::Plain && scalar.text().is_empty())
+        && (node.anchor().is_some() || node.tag().is_some_and(|tag| !own(tag)))
 }
