@@ -12,6 +12,7 @@ use super::look;
 use super::open::Vault;
 use super::recipients::own_rule;
 use super::steps::write;
+use crate::places;
 use crate::clock;
 
 /// A file that somebody edits. Has no `Debug`: it is in the clear.
@@ -120,7 +121,7 @@ impl Editing<'_> {
         } else {
             secrets::replace(&file, edited, identities, clock::timestamp())
         };
-        let encrypted = encrypted.map_err(disk::hidden)?;
+        let encrypted = encrypted.map_err(places::hidden)?;
         Ok(Changed::encrypted(
             &self.target.shown,
             Action::Updated,
@@ -149,7 +150,7 @@ impl Editing<'_> {
             self.vault.keys().identities(),
             clock::timestamp(),
         )
-        .map_err(disk::hidden)?;
+        .map_err(places::hidden)?;
         Ok(merged.content.into())
     }
 }

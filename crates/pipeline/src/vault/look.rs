@@ -8,6 +8,7 @@ use super::config::Config;
 use super::disk;
 use super::find::Target;
 use super::names;
+use crate::places;
 
 /// What is known of a file without any key.
 pub(super) struct Look<'a> {
@@ -65,7 +66,7 @@ pub(super) fn look<'a>(
             Ok(status) => status,
             // Some file that happens to hold such words.
             Err(_) if !named && !meant => return Ok(None),
-            Err(problems) => return Err(disk::hidden(problems)),
+            Err(problems) => return Err(places::hidden(problems)),
         }
     } else {
         None

@@ -5,11 +5,11 @@ use secrets::{Recipient, Rule, Status};
 
 use super::batch::{self, Action, Outcome, Progress, Report};
 use super::change::{Changed, KeyPlan, key_change};
-use super::disk;
 use super::find::Target;
 use super::look;
 use super::open::Vault;
 use super::steps::nothing;
+use crate::places;
 use crate::clock;
 
 /// Who is given a file, and who is taken from it, whatever the rule says.
@@ -85,7 +85,7 @@ impl Vault {
         };
         let identities = self.keys.identities();
         let mut encrypted =
-            secrets::rotate(&look.file(), identities, clock::timestamp()).map_err(disk::hidden)?;
+            secrets::rotate(&look.file(), identities, clock::timestamp()).map_err(places::hidden)?;
         let (added, removed) = difference(&status, recipients);
         if !added.is_empty() || !removed.is_empty() {
             // After the rotation, which the old recipients must allow; they never see a file
@@ -95,7 +95,7 @@ impl Vault {
                 content: &encrypted.content,
                 ..look.file()
             };
-            let with_keys = secrets::update_keys(&file, &rule, identities).map_err(disk::hidden)?;
+            let with_keys = secrets::update_keys(&file, &rule, identities).map_err(places::hidden)?;
             encrypted.content = with_keys.content;
         }
         let mut changed = Changed::encrypted(look.shown, Action::Rotated, encrypted);
@@ -116,7 +116,7 @@ impl Vault {
         };
         let identities = self.keys.identities();
         let encrypted =
-            secrets::update_keys(&look.file(), rule, identities).map_err(disk::hidden)?;
+            secrets::update_keys(&look.file(), rule, identities).map_err(places::hidden)?;
         let mut changed = Changed::encrypted(look.shown, Action::KeysUpdated, encrypted);
         changed.outcome.added = added;
         changed.outcome.removed = removed;

@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use super::batch::Action;
 use super::change::Changed;
-use super::disk;
 use super::find::Target;
 use super::open::Vault;
 use super::steps::write;
+use crate::places;
 use crate::clock;
 
 impl Vault {
@@ -20,7 +20,7 @@ impl Vault {
     /// If the file cannot be decrypted, or there is no value at that path.
     pub fn get(&self, target: &Target, path: &Path) -> Result<Value, Diagnostics> {
         let (look, _) = self.required(target)?;
-        secrets::get(&look.file(), path, self.keys.identities()).map_err(disk::hidden)
+        secrets::get(&look.file(), path, self.keys.identities()).map_err(places::hidden)
     }
 
     /// All values of a file.
@@ -30,7 +30,7 @@ impl Vault {
     /// If the file cannot be decrypted.
     pub fn values(&self, target: &Target) -> Result<Vec<(Path, Value)>, Diagnostics> {
         let (look, _) = self.required(target)?;
-        secrets::values(&look.file(), self.keys.identities()).map_err(disk::hidden)
+        secrets::values(&look.file(), self.keys.identities()).map_err(places::hidden)
     }
 
     /// Sets a value, and writes the file if that changes it.
@@ -43,7 +43,7 @@ impl Vault {
         let identities = self.keys.identities();
         let now = clock::timestamp();
         let encrypted =
-            secrets::set(&look.file(), path, value, identities, now).map_err(disk::hidden)?;
+            secrets::set(&look.file(), path, value, identities, now).map_err(places::hidden)?;
         let changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
         write(target, &changed)?;
         Ok(changed)
@@ -71,7 +71,7 @@ impl Vault {
                 let content = look.content.clone();
                 Ok(Changed::new(look.shown, Action::Unchanged, content))
             }
-            Err(problems) => Err(disk::hidden(problems)),
+            Err(problems) => Err(places::hidden(problems)),
         }
     }
 }
