@@ -71,7 +71,7 @@ impl Configure {
     }
 
     fn configure(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let inputs = report::read_with_identities(root, ui)?;
+        let inputs = report::read_with_identities(root, self.strict, ui)?;
         let options = BuildOptions {
             strict: self.strict,
             force: self.overwrite()?,
