@@ -12,9 +12,9 @@ use super::look::{self, Look};
 use super::names;
 use super::open::Vault;
 use super::steps::nothing;
-use crate::places;
 use crate::clock;
 use crate::git::Git;
+use crate::places;
 
 impl Vault {
     /// Encrypts every target that is in the clear and is meant to be encrypted. One that is

@@ -12,8 +12,8 @@ use super::look;
 use super::open::Vault;
 use super::recipients::own_rule;
 use super::steps::write;
-use crate::places;
 use crate::clock;
+use crate::places;
 
 /// A file that somebody edits. Has no `Debug`: it is in the clear.
 pub struct Editing<'a> {

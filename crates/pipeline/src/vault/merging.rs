@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::keys::Keys;
 use super::names;
-use crate::places;
 use crate::clock;
+use crate::places;
 
 /// The merge of what two branches made of a file; see [`secrets::merge`].
 ///

@@ -9,8 +9,8 @@ use super::find::Target;
 use super::look;
 use super::open::Vault;
 use super::steps::nothing;
-use crate::places;
 use crate::clock;
+use crate::places;
 
 /// Who is given a file, and who is taken from it, whatever the rule says.
 #[derive(Debug, Default)]
@@ -84,8 +84,8 @@ impl Vault {
             return Ok(None);
         };
         let identities = self.keys.identities();
-        let mut encrypted =
-            secrets::rotate(&look.file(), identities, clock::timestamp()).map_err(places::hidden)?;
+        let mut encrypted = secrets::rotate(&look.file(), identities, clock::timestamp())
+            .map_err(places::hidden)?;
         let (added, removed) = difference(&status, recipients);
         if !added.is_empty() || !removed.is_empty() {
             // After the rotation, which the old recipients must allow; they never see a file
@@ -95,7 +95,8 @@ impl Vault {
                 content: &encrypted.content,
                 ..look.file()
             };
-            let with_keys = secrets::update_keys(&file, &rule, identities).map_err(places::hidden)?;
+            let with_keys =
+                secrets::update_keys(&file, &rule, identities).map_err(places::hidden)?;
             encrypted.content = with_keys.content;
         }
         let mut changed = Changed::encrypted(look.shown, Action::Rotated, encrypted);

@@ -9,8 +9,8 @@ use super::change::Changed;
 use super::find::Target;
 use super::open::Vault;
 use super::steps::write;
-use crate::places;
 use crate::clock;
+use crate::places;
 
 impl Vault {
     /// One value of a file.

@@ -340,7 +340,7 @@ fn single_values_are_set_taken_out_and_read() {
 
 #[test]
 fn a_value_can_be_set_where_there_was_none() {
-    let plain = "a:\nb:\n  # why\nc: {d: , e, \"f\": }\ng:\n-\n- \n- &h\n- !!null\ni: [&j , 1]\nk: &l\nm: {n: &o , p: !!null }\n";
+    let plain = "a:\nb:\n  # why\nc: {d: , e, \"f\": }\ng:\n-\n- \n- !!str\n- !!null\ni: [!!null , 1]\nk: !!null\nm: {n: !!null , p: !!null }\n";
     let made = good("a.yaml", plain, None, &everything()).content;
     let file = File::new("a.yaml", &made);
     for path in [

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::super::config::Config;
 use super::super::{look, names};
-use crate::places;
 use crate::init::is_never_committed;
+use crate::places;
 
 /// How age's private keys start, before the digits.
 const PRIVATE_KEYS: [&str; 2] = ["AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"];

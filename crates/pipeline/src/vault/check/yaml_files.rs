@@ -24,7 +24,9 @@ pub(super) fn invalid(shown: &str, content: &[u8]) -> Diagnostics {
         .filter(Diagnostic::is_error)
         .collect();
     // A token may be damaged so that its neighbours are in the clear.
-    if names::is_named(shown) || names::may_be_encrypted(content) || names::is_secret_object(content)
+    if names::is_named(shown)
+        || names::may_be_encrypted(content)
+        || names::is_secret_object(content)
     {
         places::hidden(found)
     } else {

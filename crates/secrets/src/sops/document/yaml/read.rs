@@ -1,5 +1,6 @@
 //! YAML to items.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use base64::Engine;
@@ -55,6 +56,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
         let within = |block: &Block| block.range.contains(&comment.range.start);
         !blocks.iter().any(within)
     });
+    spare_used_anchors(&mut reader.items);
     let items = place_comments(
         source.text(),
         reader.items,
@@ -342,7 +344,7 @@ impl<'a> Reader<'a> {
                 column: around.column,
                 flow: around.flow,
                 tag,
-                bare: marks.is_some() && is_bare(node),
+                bare: marks.is_some() && !node.is_alias() && is_bare(node),
                 marks,
                 definition: (node.is_alias() || expansion.is_some())
                     .then(|| node.definition_range()),
@@ -574,4 +576,15 @@ fn is_bare(node: &Node) -> bool {
     node.as_scalar()
         .is_some_and(|scalar| scalar.style() == Style::Plain && scalar.text().is_empty())
         && (node.anchor().is_some() || node.tag().is_some_and(|tag| !own(tag)))
+}
+
+/// An anchor that an alias refers to was meant as one.
+fn spare_used_anchors(items: &mut [Item]) {
+    let used: HashSet<usize> = items
+        .iter()
+        .filter_map(|item| Some(item.slot.definition.as_ref()?.start))
+        .collect();
+    for item in items {
+        item.slot.bare &= item.slot.tag.is_some() || !used.contains(&item.range.start);
+    }
 }
