@@ -560,7 +560,9 @@ impl<'a> Reader<'a> {
         let line = self.source.text()[..offset]
             .rfind('\n')
             .map_or(0, |at| at + 1);
-        offset - line
+        // A byte order mark takes no column.
+        let before = self.source.text()[line..offset].trim_start_matches('\u{feff}');
+        before.len()
     }
 
     fn problem(&mut self, range: Range<usize>, rule: &'static str, message: String) {
