@@ -258,6 +258,31 @@ fn the_clear_configuration_wins_and_the_hint_makes_the_encrypted_one() {
 }
 
 #[test]
+fn whoever_rotates_a_file_has_not_edited_it() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    drop(sandbox.run(["secrets", "rotate", "-i", DNS]).success());
+    drop(sandbox.run(["configure", "--check"]).success());
+    let changed = sandbox
+        .read("cluster.yaml")
+        .replace("fixture-token", "another-token");
+    sandbox.write("cluster.yaml", changed);
+    drop(sandbox.run(["configure"]).success());
+
+    // Who sets a value has.
+    let arguments = [
+        "secrets",
+        "set",
+        DNS,
+        r#"["stringData"]["api-token"]"#,
+        "\"x\"",
+    ];
+    drop(sandbox.run(arguments).success());
+    drop(sandbox.run(["secrets", "rotate", "-i", DNS]).success());
+    drop(sandbox.run(["configure"]).exits(4));
+}
+
+#[test]
 fn no_line_of_a_broken_secret_output_is_shown() {
     let sandbox = fixture("minimal");
     for text in [

@@ -22,6 +22,7 @@ mod look;
 mod merging;
 mod names;
 mod open;
+mod owned;
 pub mod private;
 mod recipients;
 mod state;

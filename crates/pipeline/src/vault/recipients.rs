@@ -8,6 +8,7 @@ use super::change::{Changed, KeyPlan, key_change};
 use super::find::Target;
 use super::look;
 use super::open::Vault;
+use super::owned::Owned;
 use super::steps::nothing;
 use crate::clock;
 use crate::places;
@@ -29,16 +30,29 @@ impl Vault {
         recipients: &Recipients,
         progress: Progress<'_>,
     ) -> Report<Outcome> {
-        self.in_place(targets, progress, |vault, _, target| {
+        self.with_other_keys(targets, progress, |vault, target| {
             vault.rotated(target, recipients)
         })
     }
 
     /// Gives every target the recipients of its rule.
     pub fn update_keys_all(&self, targets: &[Target], progress: Progress<'_>) -> Report<Outcome> {
-        self.in_place(targets, progress, |vault, _, target| {
-            vault.keys_updated(target)
-        })
+        self.with_other_keys(targets, progress, Self::keys_updated)
+    }
+
+    /// What `configure` wrote stays known as that: no value of it becomes another.
+    fn with_other_keys(
+        &self,
+        targets: &[Target],
+        progress: Progress<'_>,
+        work: impl Fn(&Self, &Target) -> Result<Option<Changed>, Diagnostics> + Sync,
+    ) -> Report<Outcome> {
+        let owned = Owned::before(self, targets);
+        let mut report = self.in_place(targets, progress, |vault, _, target| work(vault, target));
+        if let Some(Err(problem)) = owned.map(|owned| owned.after()) {
+            report.problems.push(problem);
+        }
+        report
     }
 
     /// The targets whose recipients are not those of their rule. No identity is needed.
