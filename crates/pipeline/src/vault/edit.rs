@@ -1,6 +1,6 @@
 //! A file in an editor: opened, and taken back.
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use secrets::{File, Format, Request};
 use zeroize::Zeroizing;
 
@@ -8,6 +8,7 @@ use super::batch::Action;
 use super::change::Changed;
 use super::disk;
 use super::find::Target;
+use super::lock::Lock;
 use super::look;
 use super::open::Vault;
 use super::recipients::own_rule;
@@ -84,6 +85,17 @@ impl Editing<'_> {
         if edited == self.plaintext.as_slice() {
             let content = self.original.clone().unwrap_or_default();
             return Ok(Changed::new(shown, Action::Unchanged, content));
+        }
+        let _lock = Lock::alone(&self.target.path);
+        if self.original.is_none() && self.target.path.symlink_metadata().is_ok() {
+            return Err(Diagnostics::from(
+                Diagnostic::error(
+                    "file/exists",
+                    format!("`{shown}` was created meanwhile, and stays as it is"),
+                )
+                .at(Location::file(shown.as_str()))
+                .hint("edit the file that is there"),
+            ));
         }
         let mut changed = match &self.original {
             Some(original) => self.replaced(original, edited)?,

@@ -18,6 +18,7 @@ mod edit;
 mod find;
 pub mod hooks;
 mod keys;
+mod lock;
 mod look;
 mod merging;
 mod names;

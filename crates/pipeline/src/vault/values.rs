@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::batch::Action;
 use super::change::Changed;
 use super::find::Target;
+use super::lock::Lock;
 use super::open::Vault;
 use super::steps::write;
 use crate::clock;
@@ -39,6 +40,7 @@ impl Vault {
     ///
     /// If the file cannot be decrypted or written, or has no place for such a value.
     pub fn set(&self, target: &Target, path: &Path, value: &Json) -> Result<Changed, Diagnostics> {
+        let _lock = Lock::alone(&target.path);
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         let now = clock::timestamp();
@@ -55,6 +57,7 @@ impl Vault {
     ///
     /// If the file cannot be decrypted or written.
     pub fn unset(&self, target: &Target, path: &Path) -> Result<Changed, Diagnostics> {
+        let _lock = Lock::alone(&target.path);
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         match secrets::unset(&look.file(), path, identities, clock::timestamp()) {

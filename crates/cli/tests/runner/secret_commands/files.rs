@@ -204,3 +204,21 @@ fn without_git_and_rules_recipients_can_be_named() {
     assert!(output.stdout.starts_with("a: ENC["), "{output}");
     assert_eq!(sandbox.read("a.yaml"), "a: 1\n");
 }
+
+#[test]
+fn who_sets_a_value_loses_none_that_others_set_at_the_same_time() {
+    let sandbox = repository();
+    let running: Vec<_> = (0..8)
+        .map(|number| {
+            let path = format!(r#"["stringData"]["key-{number}"]"#);
+            let arguments = ["-q", "secrets", "set", "--text", FILE, &path, "some-text"];
+            let mut command = sandbox.command(arguments);
+            command.spawn().expect("the program can be started")
+        })
+        .collect();
+    for mut program in running {
+        assert!(program.wait().expect("it ends").success());
+    }
+    let clear = sandbox.run(["secrets", "decrypt", FILE]).success().stdout;
+    assert_eq!(clear.matches("some-text").count(), 8, "{clear}");
+}
