@@ -34,6 +34,10 @@ pub(crate) struct Slot {
     pub(crate) lead: &'static str,
     /// YAML: an explicit tag and the blanks after it, which go when the value is replaced.
     pub(crate) tag: Option<Range<usize>>,
+    /// YAML: anchor and tag before a scalar. Somebody may have meant them as its text.
+    pub(crate) marks: Option<Range<usize>>,
+    /// YAML: there are such marks, none of YAML's own, and nothing after them.
+    pub(crate) bare: bool,
     /// YAML: the number of the list or map that an alias stands for, of which this is a part.
     pub(crate) expansion: Option<usize>,
     /// YAML: where the value is defined, if this is an alias.
