@@ -392,11 +392,11 @@ fn ini_keeps_its_lines() {
 
 #[test]
 fn ini_comments_and_quotes_survive() {
-    let plain = "a = `b` rest\nc = `d` ; e\n  # f\n    # g\n  ; h\ni = \"\"\"j;\"\"\" # k\n";
+    let plain = "a = `b` rest\nc = `d` ; e\n  # f\n    # g\n  ; h\ni = \"\"\"j;\"\"\" # k\nl = `m\nn` rest ; o\n";
     let clear = survives("a.ini", plain, &everything());
     assert_eq!(
         clear.trim_end(),
-        "a = b\nc = d ; e\n  ; f\n    # g\n  ; h\ni = `j;` ; k"
+        "a = b\nc = d ; e\n  ; f\n    # g\n  ; h\ni = `j;` ; k\nl = `m\nn` ; o"
     );
 }
 

@@ -75,22 +75,7 @@ pub(crate) fn write(value: &str) -> Option<String> {
 fn quoted(text: &str, start: usize, next: usize, quote: &str) -> Option<Read> {
     let body = start + quote.len();
     if let Some(end) = text[body..next].rfind(quote).map(|at| body + at) {
-        // What else is behind the quote go-ini drops, comments too; those are kept here.
-        let after = end + quote.len();
-        let rest = text[after..next].trim();
-        let blanks = text[after..next].len() - text[after..next].trim_start().len();
-        let place = after + blanks..after + blanks + rest.len();
-        let comment = rest.starts_with(['#', ';']);
-        return Some(Read {
-            text: text[body..end].to_owned(),
-            range: start..if comment || rest.is_empty() {
-                after
-            } else {
-                place.end
-            },
-            comment: comment.then_some(place),
-            next,
-        });
+        return Some(closed(text, start, body..end, quote, next));
     }
     let mut line = next;
     while line < text.len() {
@@ -98,22 +83,27 @@ fn quoted(text: &str, start: usize, next: usize, quote: &str) -> Option<Read> {
         if let Some(at) = text[line..after].rfind(quote) {
             let rest = &text[line + at + quote.len()..after];
             if !rest.trim().ends_with('\\') {
-                let end = line + at;
-                let comment = rest.find(['#', ';']).map(|at| {
-                    let from = end + quote.len() + at;
-                    from..from + text[from..after].trim_end().len()
-                });
-                return Some(Read {
-                    text: text[body..end].to_owned(),
-                    range: start..end + quote.len(),
-                    comment,
-                    next: after,
-                });
+                return Some(closed(text, start, body..line + at, quote, after));
             }
         }
         line = after;
     }
     None
+}
+
+/// A value whose closing quote stands at the end of `body`. What else is on its line go-ini
+/// drops: here a comment is kept, and anything before it goes with the value.
+fn closed(text: &str, start: usize, body: Range<usize>, quote: &str, next: usize) -> Read {
+    let after = body.end + quote.len();
+    let rest = text[after..next].trim_end();
+    let at = rest.find(['#', ';']);
+    let dropped = rest[..at.unwrap_or(rest.len())].trim_end();
+    Read {
+        text: text[body].to_owned(),
+        range: start..after + dropped.len(),
+        comment: at.map(|at| after + at..after + rest.len()),
+        next,
+    }
 }
 
 /// A value that ends in a backslash goes on in the next line.
