@@ -401,6 +401,18 @@ fn ini_comments_and_quotes_survive() {
 }
 
 #[test]
+fn ini_values_and_comments_do_not_run_into_each_other() {
+    survives(
+        "a.ini",
+        "#; a\n\n; # b\nc = \"\"\"d\ne\"\"\" ; `f`\n",
+        &everything(),
+    );
+    let rule = rule("encrypted_regex", "^g$");
+    survives("a.ini", "g = h\ni = \"\"\"", &rule);
+    survives("a.ini", "g = h\ni = j\\", &rule);
+}
+
+#[test]
 fn the_last_comment_of_an_ini_file_is_one_of_its_section() {
     for plain in [
         "[a]\n; alone\n",

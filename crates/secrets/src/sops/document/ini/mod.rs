@@ -20,6 +20,8 @@ use crate::sops::value::{Kind, Value};
 /// The section of keys that stand before any other.
 const DEFAULT: &str = "DEFAULT";
 const METADATA: &str = "sops";
+/// What starts a value of several lines.
+const OPEN: &str = "\"\"\"";
 
 /// Reads a text.
 pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
@@ -87,7 +89,8 @@ pub(super) fn write(
             }
             Some(New::Token(token)) if item.comment => Zeroizing::new(format!("; {token}")),
             Some(New::Token(token)) => Zeroizing::new((*token).to_owned()),
-            Some(New::Clear(value)) => match clear(value, item) {
+            Some(New::Clear(value)) => match clear(value, item, &behind(document, changes, number))
+            {
                 Some(text) => text,
                 None => {
                     problems.push((number, Unwritable("no notation of ini files holds it")));
@@ -99,6 +102,14 @@ pub(super) fn write(
     }
     if !problems.is_empty() {
         return Err(problems);
+    }
+    if let (NewMetadata::Write(_), Some(item)) = (metadata, document.items.last())
+        && &text[item.range.clone()] == OPEN
+        && item.range.end == text.len()
+        && changes.last().is_some_and(Option::is_none)
+    {
+        // It is a value only as long as nothing follows.
+        splices.replace(item.range.clone(), format!("`{OPEN}`"));
     }
     let block = document.blocks.first();
     match (metadata, block) {
@@ -148,7 +159,29 @@ fn line_of<'a>(text: &'a str, item: &Item) -> &'a str {
     before[start..].trim_start()
 }
 
-fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
+/// The comment behind a value on its line, as it will be.
+fn behind(document: &Document, changes: &[Option<New<'_>>], number: usize) -> Zeroizing<String> {
+    let text = document.source.text();
+    let end = document.items[number].range.end;
+    // Comments above the key stand behind it too, and before this one.
+    let after = document.items.iter().enumerate().skip(number + 1);
+    let next = after
+        .take_while(|(_, next)| next.comment)
+        .find(|(_, next)| {
+            let between = text.get(end..next.range.start);
+            between.is_some_and(|between| !between.contains('\n'))
+        });
+    let Some((number, comment)) = next else {
+        return Zeroizing::default();
+    };
+    match &changes[number] {
+        Some(New::Clear(value)) => clear(value, comment, "").unwrap_or_default(),
+        Some(New::Token(token)) => Zeroizing::new(format!("; {token}")),
+        None => Zeroizing::new(text[comment.range.clone()].to_owned()),
+    }
+}
+
+fn clear(new: &Value, item: &Item, behind: &str) -> Option<Zeroizing<String>> {
     let text = new.as_text()?;
     if !item.comment {
         let text = if new.kind() == Kind::Bool {
@@ -156,7 +189,7 @@ fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
         } else {
             text.to_owned()
         };
-        return value::write(&text).map(Zeroizing::new);
+        return value::write_before(&text, behind).map(Zeroizing::new);
     }
     // Lines after the first bring their own `;` where they have one.
     let mut out = Zeroizing::new(String::new());
@@ -168,7 +201,8 @@ fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
             out.push('\n');
         }
         if position == 0 || !line.trim_start().starts_with(['#', ';']) {
-            out.push_str("; ");
+            // After a `;` others are skipped, and after a `#` such as itself.
+            out.push_str(if line.starts_with(';') { "# " } else { "; " });
         }
         out.push_str(line);
     }

@@ -57,6 +57,11 @@ pub(super) fn read(text: &str, from: usize) -> Option<Read> {
 
 /// A notation that go-ini reads back as the same value. `None` if it has none.
 pub(crate) fn write(value: &str) -> Option<String> {
+    write_before(value, "")
+}
+
+/// The same where a comment follows on the line, which may have quotes in it.
+pub(super) fn write_before(value: &str, comment: &str) -> Option<String> {
     let plain = value.to_owned();
     let candidates = [
         plain,
@@ -65,9 +70,11 @@ pub(crate) fn write(value: &str) -> Option<String> {
         format!("\"\"\"{value}\"\"\""),
     ];
     candidates.into_iter().find(|candidate| {
-        let line = format!(" {candidate}\nnext = 1\n");
+        let line = format!(" {candidate} {comment}\nnext = 1\n");
         read(&line, 0).is_some_and(|read| {
-            read.text == value && read.comment.is_none() && line[read.next..].starts_with("next")
+            read.text == value
+                && read.comment.is_none() == comment.is_empty()
+                && line[read.next..].starts_with("next")
         })
     })
 }
