@@ -294,6 +294,7 @@ fn what_is_added_fits_to_what_is_there() {
         assert_eq!(survives("a.yaml", plain, &everything()), plain);
     }
     survives("a.yaml", "a: b\n---\n~ # c\n---\n&d null\n", &everything());
+    survives("a.yaml", "{\n # a\n}\n", &everything());
     // The blanks at the end are not the block's, though they would be if it was set in less.
     survives("a.yaml", "a: |\n        b\n   ", &everything());
     survives("a.yaml", "a: |\n        b\n   \n\nc: d\n", &everything());
@@ -408,7 +409,11 @@ fn ini_values_and_comments_do_not_run_into_each_other() {
         &everything(),
     );
     let rule = rule("encrypted_regex", "^g$");
-    survives("a.ini", "g = h\ni = \"\"\"", &rule);
+    for last in ["i = \"\"\"", "; j\ni = \"\"\""] {
+        survives("a.ini", &format!("g = h\n{last}"), &rule);
+    }
+    // This line only looks like that of a section.
+    survives("a.ini", "g = `h\n[i]` ; j\n", &everything());
     survives("a.ini", "g = h\ni = j\\", &rule);
 }
 

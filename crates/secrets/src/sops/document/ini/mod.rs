@@ -29,6 +29,7 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         source,
         section: DEFAULT.into(),
         items: Vec::new(),
+        heading: None,
         comments: Vec::new(),
         block: None,
         outer: DEFAULT.into(),
@@ -80,7 +81,7 @@ pub(super) fn write(
         let new = match change {
             None => continue,
             // Up to the last `]` of the line all is the name of the section.
-            Some(New::Token(_)) if item.comment && line_of(text, item).starts_with('[') => {
+            Some(New::Token(_)) if item.slot.heading => {
                 problems.push((
                     number,
                     Unwritable("behind the name of a section nothing can be encrypted"),
@@ -103,10 +104,10 @@ pub(super) fn write(
     if !problems.is_empty() {
         return Err(problems);
     }
-    if let (NewMetadata::Write(_), Some(item)) = (metadata, document.items.last())
+    let mut values = document.items.iter().zip(changes);
+    let last = values.find(|(item, _)| !item.comment && item.range.end == text.len());
+    if let (NewMetadata::Write(_), Some((item, None))) = (metadata, last)
         && &text[item.range.clone()] == OPEN
-        && item.range.end == text.len()
-        && changes.last().is_some_and(Option::is_none)
     {
         // It is a value only as long as nothing follows.
         splices.replace(item.range.clone(), format!("`{OPEN}`"));
@@ -150,13 +151,6 @@ pub(crate) fn items(source: &Source) -> Option<Vec<(Path, Range<usize>)>> {
     let document = read(source).ok()?;
     let items = document.items.into_iter().filter(|item| !item.comment);
     Some(items.map(|item| (item.path, item.range)).collect())
-}
-
-/// What stands on the line of an item, up to it.
-fn line_of<'a>(text: &'a str, item: &Item) -> &'a str {
-    let before = &text[..item.range.start];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    before[start..].trim_start()
 }
 
 /// The comment behind a value on its line, as it will be.
@@ -213,6 +207,8 @@ struct Reader<'a> {
     source: &'a Source,
     section: Box<str>,
     items: Vec<Item>,
+    /// Where the comment behind the name of this section starts.
+    heading: Option<usize>,
     /// Comments that wait for what they belong to.
     comments: Vec<(Range<usize>, bool)>,
     block: Option<Block>,
@@ -309,6 +305,7 @@ impl Reader<'_> {
                 .unwrap_or(line);
         }
         if let Some(at) = text[end..].find(['#', ';']) {
+            self.heading = Some(range.start + end + at);
             self.comments
                 .push((range.start + end + at..range.end, false));
         }
@@ -392,13 +389,10 @@ impl Reader<'_> {
             };
             let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
             let trailing = !text[line..range.start].trim().is_empty();
-            self.items.push(item(
-                path.clone(),
-                true,
-                range,
-                Value::comment(body),
-                trailing,
-            ));
+            let heading = self.heading == Some(range.start);
+            let mut comment = item(path.clone(), true, range, Value::comment(body), trailing);
+            comment.slot.heading = heading;
+            self.items.push(comment);
         }
     }
 

@@ -288,7 +288,9 @@ impl<'a> Writer<'a> {
         match metadata {
             NewMetadata::Remove => {
                 for block in blocks {
-                    let empty = if block.alone && !self.text[..block.range.start].ends_with('{') {
+                    let document = self.layout.documents.get(block.document);
+                    let flow = document.is_some_and(|document| document.flow.is_some());
+                    let empty = if block.alone && !flow {
                         format!("{{}}{}", self.line_break)
                     } else {
                         String::new()
