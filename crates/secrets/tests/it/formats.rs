@@ -295,6 +295,9 @@ fn what_is_added_fits_to_what_is_there() {
     }
     survives("a.yaml", "a: b\n---\n~ # c\n---\n&d null\n", &everything());
     survives("a.yaml", "{\n # a\n}\n", &everything());
+    // The first comment is in the header of a block, the second belongs to the next item.
+    let clear = survives("a.yaml", "a:\n- > # b\n c\n- # d\n e\n", &everything());
+    assert!(clear.contains("# b") && clear.contains("# d"), "{clear}");
     // The blanks at the end are not the block's, though they would be if it was set in less.
     survives("a.yaml", "a: |\n        b\n   ", &everything());
     survives("a.yaml", "a: |\n        b\n   \n\nc: d\n", &everything());
