@@ -149,7 +149,7 @@ impl<'a> Writer<'a> {
         let (outer, step) = (item.slot.column, self.layout.indent.unwrap_or(INDENT));
         let free = free && self.blanks_after(item.range.end + line.len() + 1) <= outer + step;
         Room {
-            block: free.then(|| Block {
+            block: free.then_some(Block {
                 outer,
                 step,
                 line_break: self.line_break,
