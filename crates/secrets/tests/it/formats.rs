@@ -268,9 +268,19 @@ fn comments_can_be_selected_by_comments() {
 #[test]
 fn comments_of_empty_documents_are_their_own() {
     let rule = rule("encrypted_comment_regex", "enc");
-    for last in ["# x", "# x\n", "# x\n{}\n", "{}\n# x\n", "# enc\n"] {
+    for last in [
+        "# x",
+        "# x\n",
+        "# x\n{}\n",
+        "{}\n# x\n",
+        "# enc\n",
+        "~ # x",
+        "~ # enc\n",
+    ] {
         survives("a.yaml", &format!("a: b\n# enc\n---\n{last}"), &rule);
+        survives("a.yaml", &format!("a:\n  b: c\n---\n{last}"), &everything());
     }
+    survives("a.yaml", "a:\n  b: c\n--- # d\ne:\n  f: g\n", &everything());
 }
 
 #[test]
