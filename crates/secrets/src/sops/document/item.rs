@@ -44,6 +44,8 @@ pub(crate) struct Slot {
     pub(crate) definition: Option<Range<usize>>,
     /// YAML: the dash and all of a list item that is an encrypted comment.
     pub(crate) dash: Option<Range<usize>>,
+    /// Ini: the comment stands behind the name of a section.
+    pub(crate) heading: bool,
     /// YAML and ini: the comment has the rest of its line for itself.
     pub(crate) trailing: bool,
 }
