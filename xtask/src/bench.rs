@@ -5,6 +5,7 @@
 
 mod inputs;
 mod measure;
+mod secrets;
 mod table;
 
 use anyhow::{Context as _, Result};
@@ -29,6 +30,8 @@ pub fn command(runs: u32, profile: &str) -> Result<()> {
     bench.configure(&mut table)?;
     bench.render(&mut table)?;
     bench.growth(&mut table)?;
+    bench.secrets(&mut table)?;
+    bench.secrets_bound(&mut table)?;
     println!("{table}");
     println!("medians of {runs} runs; whole processes except `read and compare`");
     Ok(())
@@ -190,9 +193,11 @@ impl Bench {
                 times.push(measurement().context("a measured program failed")?);
             }
         }
-        Ok(times.map(|mut times| {
-            times.sort_by(f64::total_cmp);
-            times[times.len() / 2]
-        }))
+        Ok(times.map(median))
     }
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }

@@ -13,6 +13,7 @@ use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
 
 pub use self::makejinja::environment as makejinja_environment;
+pub use self::sops::program as sops;
 
 /// What the caller gives.
 #[derive(Debug, Default)]

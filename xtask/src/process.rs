@@ -49,20 +49,22 @@ pub fn exists(program: &str, argument: &str) -> bool {
 
 /// Builds the `ichor` program in a profile, and says where it is.
 pub fn ichor(profile: &str) -> Result<Utf8PathBuf> {
+    build(&["--package", "cli", "--bin", "ichor", "--profile", profile])
+}
+
+/// Builds an example of a crate for measuring, and says where it is.
+pub fn example(package: &str, name: &str) -> Result<Utf8PathBuf> {
+    build(&["--package", package, "--example", name, "--release"])
+}
+
+fn build(what: &[&str]) -> Result<Utf8PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut build = command(cargo);
-    build.current_dir(crate::files::root()).args([
-        "build",
-        "--quiet",
-        "--package",
-        "cli",
-        "--bin",
-        "ichor",
-        "--profile",
-        profile,
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
+    build
+        .current_dir(crate::files::root())
+        .args(["build", "--quiet"])
+        .args(what)
+        .args(["--message-format", "json-render-diagnostics"]);
     build.stderr(Stdio::inherit());
     let messages = quiet(&mut build)?;
     messages
@@ -72,7 +74,7 @@ pub fn ichor(profile: &str) -> Result<Utf8PathBuf> {
             let executable = message.get("executable")?.as_str()?;
             Some(Utf8PathBuf::from(executable))
         })
-        .context("cargo did not say where `ichor` is")
+        .context("cargo did not say where the program is")
 }
 
 /// A folder for what is built once for each pin, outside the repository:

@@ -10,8 +10,8 @@ use crate::load::Inputs;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
-use crate::places::in_template;
-use crate::seal::{Sealed, Sealer};
+use crate::places::{in_template, without_excerpt};
+use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 
 /// Files that hold a key or password in the clear, so that git must never track them.
@@ -160,7 +160,10 @@ fn invalid_yaml(path: &RelPath, entry: &Entry) -> Vec<Diagnostic> {
         .into_iter()
         .filter(Diagnostic::is_error)
         .map(|problem| {
-            let place = in_template(entry, &problem);
+            let mut place = in_template(entry, &problem);
+            if is_secret(path) {
+                place = without_excerpt(place);
+            }
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);
             Diagnostic::error("output/invalid-yaml", message)
                 .at(place)

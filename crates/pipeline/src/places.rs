@@ -1,6 +1,6 @@
 //! From places in what was rendered to places in the templates.
 
-use diagnostics::{Diagnostic, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use tree::Entry;
 
 /// The place in the template for a problem in the text that was rendered from it.
@@ -21,6 +21,39 @@ pub(crate) fn without_excerpt(location: Location) -> Location {
         excerpt: None,
         ..location
     }
+}
+
+/// Problems without the lines that they stand in, unless those are masked: what cannot be
+/// read as it should may hold a secret anywhere.
+pub(crate) fn hidden(problems: Diagnostics) -> Diagnostics {
+    let hide = |location: &mut Location| {
+        let excerpt = location.excerpt.take();
+        location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains("<redacted>"));
+    };
+    problems
+        .into_iter()
+        .map(|mut problem| {
+            problem.location.iter_mut().for_each(hide);
+            for related in &mut problem.related {
+                hide(&mut related.location);
+            }
+            problem
+        })
+        .collect()
+}
+
+/// A problem in a secret file, at its place in the template, without any line of either.
+pub(crate) fn hidden_in_template(entry: &Entry, problem: Diagnostic) -> Diagnostic {
+    let place = without_excerpt(in_template(entry, &problem));
+    let mut problem = problem.at(place);
+    for related in &mut problem.related {
+        let start = match entry.content.as_text() {
+            Some(text) if related.location.line > 0 => line_start(text, related.location.line),
+            _ => continue,
+        };
+        related.location = without_excerpt(entry.locate(start..start));
+    }
+    problem
 }
 
 fn line_start(text: &str, line: usize) -> usize {

@@ -15,7 +15,7 @@ use tree::{Entry, RelPath, Rendered, Sealing, Tree};
 use crate::load::{self, Inputs};
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use crate::places::{in_template, without_excerpt};
+use crate::places::{hidden, hidden_in_template, in_template, without_excerpt};
 use crate::templates::BUILT_IN_PREFIX;
 
 /// The creation rules of a repository.
@@ -116,7 +116,7 @@ impl<'a> Sealer<'a> {
             request.previous = None;
             result = secrets::encrypt(&request);
         }
-        let encrypted = result.map_err(|problems| with_way_out(path, problems))?;
+        let encrypted = result.map_err(|problems| with_way_out(path, hidden(problems)))?;
         let outcome = (encrypted.change, encrypted.notes);
         self.outcomes().insert(path.clone(), outcome);
         Ok(Sealing::Secret(encrypted.content.into()))
@@ -210,10 +210,7 @@ impl<'a> Sealer<'a> {
             let exposed = secrets::exposed(&file, &rule.rule).unwrap_or_else(|problems| problems);
             return exposed
                 .into_iter()
-                .map(|problem| {
-                    let place = without_excerpt(in_template(entry, &problem));
-                    problem.at(place)
-                })
+                .map(|problem| hidden_in_template(entry, problem))
                 .collect();
         }
         let built_in = entry.origin.template().starts_with(BUILT_IN_PREFIX);
@@ -229,10 +226,7 @@ impl<'a> Sealer<'a> {
                 .collect(),
             Err(problems) => problems
                 .into_iter()
-                .map(|problem| {
-                    let place = without_excerpt(in_template(entry, &problem));
-                    problem.at(place)
-                })
+                .map(|problem| hidden_in_template(entry, problem))
                 .collect(),
         }
     }

@@ -13,6 +13,11 @@ const SOPS: Program = Program {
     link: "",
 };
 
+/// The program, or why it cannot be had.
+pub fn program() -> Result<Result<camino::Utf8PathBuf, String>> {
+    SOPS.built()
+}
+
 pub(super) fn run(_options: &Options) -> Result<Outcome> {
     let sops = match SOPS.built()? {
         Ok(sops) => sops,

@@ -71,7 +71,7 @@ impl Configure {
     }
 
     fn configure(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let inputs = report::read_with_identities(root, ui)?;
+        let inputs = report::read_with_identities(root, self.strict, ui)?;
         let options = BuildOptions {
             strict: self.strict,
             force: self.overwrite()?,
@@ -143,10 +143,15 @@ impl Configure {
                 Exit::Done
             });
         }
-        ui.status(format!(
-            "Nothing was written; would be: {}.",
-            report::summary(plan)
-        ));
+        let summary = plan.summary();
+        if summary.changes() + summary.taken_over + summary.released == 0 {
+            ui.status("Nothing was written; every file is up to date, but `.ichor/outputs`, the record of them, is not. Run `ichor configure`.");
+        } else {
+            ui.status(format!(
+                "Nothing was written; would be: {}.",
+                report::summary(plan)
+            ));
+        }
         Ok(if self.check {
             Exit::WouldChange
         } else {
@@ -255,7 +260,10 @@ fn uncommitted(root: &Utf8Path, plan: &Plan, ui: &mut Ui) {
 }
 
 fn example_is_ready(folder: &Utf8Path, ui: &mut Ui) {
-    let shown = folder.strip_prefix(".").unwrap_or(folder);
+    let shown = match folder.strip_prefix(".") {
+        Ok(rest) if !rest.as_str().is_empty() => rest,
+        _ => folder,
+    };
     ui.status(format!(
         "\nThe example cluster is in `{shown}`. Next:\n  \
          1. Read `{shown}/cluster.yaml` and `{shown}/nodes.yaml`, then what became of them in `{shown}/kubernetes`.\n  \

@@ -25,7 +25,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let inputs = report::read_with_identities(root, ui)?;
+        let inputs = report::read_with_identities(root, false, ui)?;
         let options = report::options();
         let built = report::build(&inputs, &options, ui)?;
         let disk = report::disk(root)?;

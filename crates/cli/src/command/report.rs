@@ -30,31 +30,54 @@ pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
 
 /// Reads the repository, or says in three lines what to run instead. Identities are only
 /// asked for where the configuration itself is encrypted.
-pub(super) fn read(root: &Utf8Path) -> Result<Inputs, Failure> {
+pub(super) fn read(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
     let sealed = |name: &str| root.join(name).symlink_metadata().is_ok();
     let environment = if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
         environment::with_identities().0
     } else {
         environment::read()
     };
-    load_with(root, &environment)
+    load_with(root, &environment, false, ui)?.ok_or_else(|| no_configuration(root))
 }
 
 /// The same with every identity at hand, for a command that compares secrets.
-pub(super) fn read_with_identities(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
-    let (environment, problems) = environment::with_identities();
-    ui.problems(&problems);
-    load_with(root, &environment)
+pub(super) fn read_with_identities(
+    root: &Utf8Path,
+    strict: bool,
+    ui: &mut Ui,
+) -> Result<Inputs, Failure> {
+    read_if_configured(root, strict, ui)?.ok_or_else(|| no_configuration(root))
 }
 
-fn load_with(root: &Utf8Path, environment: &Environment) -> Result<Inputs, Failure> {
-    match pipeline::load(root, environment) {
-        Ok((inputs, problems)) if problems.is_empty() => Ok(inputs),
-        Ok((_, problems)) => Err(problems.into()),
-        Err(Missing::Tidied) => stop_if_tidied(root).and_then(|()| Err(no_configuration())),
-        Err(Missing::NoConfiguration) if !root.is_dir() => Err(no_folder(root)),
-        Err(Missing::NoConfiguration) => Err(no_configuration()),
+/// The same; `None` where there is no configuration.
+pub(super) fn read_if_configured(
+    root: &Utf8Path,
+    strict: bool,
+    ui: &mut Ui,
+) -> Result<Option<Inputs>, Failure> {
+    let (environment, problems) = environment::with_identities();
+    ui.problems(&problems);
+    load_with(root, &environment, strict, ui)
+}
+
+fn load_with(
+    root: &Utf8Path,
+    environment: &Environment,
+    strict: bool,
+    ui: &mut Ui,
+) -> Result<Option<Inputs>, Failure> {
+    let (inputs, mut problems) = match pipeline::load(root, environment) {
+        Ok(loaded) => loaded,
+        Err(Missing::Tidied | Missing::NoConfiguration) => return Ok(None),
+    };
+    if strict {
+        problems.promote(|_| true);
     }
+    if problems.has_errors() {
+        return Err(problems.into());
+    }
+    ui.problems(&problems);
+    Ok(Some(inputs))
 }
 
 fn no_folder(root: &Utf8Path) -> Failure {
@@ -63,7 +86,14 @@ fn no_folder(root: &Utf8Path) -> Failure {
     ))
 }
 
-fn no_configuration() -> Failure {
+/// There is nothing to work on.
+pub(super) fn no_configuration(root: &Utf8Path) -> Failure {
+    if let Err(tidied) = stop_if_tidied(root) {
+        return tidied;
+    }
+    if !root.is_dir() {
+        return no_folder(root);
+    }
     Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here")
         .hint("`ichor init` starts a repository in this folder")
         .hint("`ichor configure --example` shows a finished one in a new folder")

@@ -24,7 +24,7 @@ pub(crate) enum Versions {
 
 impl Versions {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let inputs = report::read(root)?;
+        let inputs = report::read(root, ui)?;
         match self {
             Self::List => {
                 let (model, _) = pipeline::Model::new(&inputs)?;

@@ -238,6 +238,75 @@ fn the_configuration_may_be_committed_encrypted() {
 }
 
 #[test]
+fn the_clear_configuration_wins_and_the_hint_makes_the_encrypted_one() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    sandbox.write("nodes.sops.yaml", "something: older\n");
+    let output = sandbox.run(["configure", "--check"]).success();
+    assert!(
+        output.stderr.contains("file/two-configurations"),
+        "{output}"
+    );
+    let hint = "ichor secrets encrypt --output nodes.sops.yaml nodes.yaml";
+    assert!(output.stderr.contains(hint), "{output}");
+    drop(sandbox.run(["validate", "--strict"]).exits(1));
+
+    drop(sandbox.run(hint.split(' ').skip(1)).success());
+    assert!(!sandbox.read("nodes.sops.yaml").contains("10.10.10.100"));
+    std::fs::remove_file(sandbox.root().join("nodes.yaml")).expect("it was there");
+    drop(sandbox.run(["configure", "--check"]).success());
+}
+
+#[test]
+fn whoever_rotates_a_file_has_not_edited_it() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    drop(sandbox.run(["secrets", "rotate", "-i", DNS]).success());
+    drop(sandbox.run(["configure", "--check"]).success());
+    let changed = sandbox
+        .read("cluster.yaml")
+        .replace("fixture-token", "another-token");
+    sandbox.write("cluster.yaml", changed);
+    drop(sandbox.run(["configure"]).success());
+
+    // Who sets a value has.
+    let arguments = [
+        "secrets",
+        "set",
+        DNS,
+        r#"["stringData"]["api-token"]"#,
+        "\"x\"",
+    ];
+    drop(sandbox.run(arguments).success());
+    drop(sandbox.run(["secrets", "rotate", "-i", DNS]).success());
+    drop(sandbox.run(["configure"]).exits(4));
+}
+
+#[test]
+fn no_line_of_a_broken_secret_output_is_shown() {
+    let sandbox = fixture("minimal");
+    for text in [
+        "stringData:\n  a: hunter2-in-the-clear\n  a: hunter2-again\n",
+        "stringData:\n  a: \"hunter2-in-the-clear\n",
+        "stringData:\n  a: hunter2: in-the-clear\n",
+        "stringData: {a: hunter2}\nsops: {mac: 'ENC[hunter2]'}\n",
+        "stringData:\n  a: 9223372036854775808 # hunter2\n",
+        "stringData:\n  a: !hunter2\n",
+        "stringData:\n  a: &hunter2\n",
+    ] {
+        for name in ["extra.sops.yaml.j2", "extra.sops.json.j2"] {
+            let path = format!("templates/overrides/kubernetes/apps/default/{name}");
+            sandbox.write(&path, text);
+            for arguments in [&["configure"][..], &["--output", "json", "validate"]] {
+                let output = sandbox.run(arguments.iter().copied()).exits(1);
+                assert!(!output.to_string().contains("hunter2"), "{text}: {output}");
+            }
+            std::fs::remove_file(sandbox.root().join(path)).expect("it was there");
+        }
+    }
+}
+
+#[test]
 fn gates_stop_what_encryption_would_hide() {
     let sandbox = fixture("minimal");
     sandbox.write(

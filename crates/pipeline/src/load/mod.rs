@@ -234,7 +234,7 @@ impl Reader<'_> {
                 )
                 .at(Location::file(clear.as_str()))
                 .hint(format!(
-                    "delete one of them; `ichor secrets encrypt` makes `{sealed}` of `{clear}`"
+                    "delete one of them; `ichor secrets encrypt --output {sealed} {clear}` makes `{sealed}` of `{clear}`"
                 )),
             );
             return self.required(&clear);

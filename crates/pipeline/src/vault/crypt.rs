@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 use super::batch::{Action, Outcome, Progress, Report};
 use super::change::Changed;
 use super::config;
-use super::disk;
 use super::find::Target;
 use super::look::{self, Look};
 use super::names;
@@ -15,6 +14,7 @@ use super::open::Vault;
 use super::steps::nothing;
 use crate::clock;
 use crate::git::Git;
+use crate::places;
 
 impl Vault {
     /// Encrypts every target that is in the clear and is meant to be encrypted. One that is
@@ -107,7 +107,7 @@ impl Vault {
     fn seal(&self, look: &Look<'_>, git: Option<&Git>) -> Result<Changed, Diagnostics> {
         if look.status.is_some() {
             let rule = look.rule.map(|rule| rule.rule.clone()).unwrap_or_default();
-            let exposed = secrets::exposed(&look.file(), &rule).map_err(disk::hidden)?;
+            let exposed = secrets::exposed(&look.file(), &rule).map_err(places::hidden)?;
             if exposed.has_errors() {
                 return Err(exposed);
             }
@@ -133,7 +133,7 @@ impl Vault {
             identities,
             now: clock::timestamp(),
         };
-        let mut encrypted = secrets::encrypt(&request).map_err(disk::hidden)?;
+        let mut encrypted = secrets::encrypt(&request).map_err(places::hidden)?;
         if encrypted.change == secrets::Change::Unchanged {
             // As git has it, but not as it is on disk.
             encrypted.change = secrets::Change::Created;
@@ -167,7 +167,7 @@ impl Vault {
         } else {
             secrets::decrypt
         };
-        let decrypted = decrypt(&look.file(), identities).map_err(disk::hidden)?;
+        let decrypted = decrypt(&look.file(), identities).map_err(places::hidden)?;
         let mut changed = Changed::new(look.shown, Action::Decrypted, decrypted.content);
         changed.notes = decrypted.notes;
         Ok(changed)

@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 
 use camino::Utf8Path;
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Location};
 use tree::{Mode, WriteOptions, write_atomic};
 use zeroize::Zeroizing;
 
@@ -74,23 +74,4 @@ pub fn replace(
     };
     write_atomic(path.as_std_path(), content, options)
         .map_err(|error| write::unwritable(shown, &error))
-}
-
-/// Problems without the lines of the file that they stand in, unless those are masked: what
-/// cannot be read as it should may hold a secret anywhere.
-pub(super) fn hidden(problems: Diagnostics) -> Diagnostics {
-    let hide = |location: &mut Location| {
-        let excerpt = location.excerpt.take();
-        location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains("<redacted>"));
-    };
-    problems
-        .into_iter()
-        .map(|mut problem| {
-            problem.location.iter_mut().for_each(hide);
-            for related in &mut problem.related {
-                hide(&mut related.location);
-            }
-            problem
-        })
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! A file in an editor: opened, and taken back.
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use secrets::{File, Format, Request};
 use zeroize::Zeroizing;
 
@@ -8,11 +8,13 @@ use super::batch::Action;
 use super::change::Changed;
 use super::disk;
 use super::find::Target;
+use super::lock::Lock;
 use super::look;
 use super::open::Vault;
 use super::recipients::own_rule;
 use super::steps::write;
 use crate::clock;
+use crate::places;
 
 /// A file that somebody edits. Has no `Debug`: it is in the clear.
 pub struct Editing<'a> {
@@ -84,6 +86,17 @@ impl Editing<'_> {
             let content = self.original.clone().unwrap_or_default();
             return Ok(Changed::new(shown, Action::Unchanged, content));
         }
+        let _lock = Lock::alone(&self.target.path);
+        if self.original.is_none() && self.target.path.symlink_metadata().is_ok() {
+            return Err(Diagnostics::from(
+                Diagnostic::error(
+                    "file/exists",
+                    format!("`{shown}` was created meanwhile, and stays as it is"),
+                )
+                .at(Location::file(shown.as_str()))
+                .hint("edit the file that is there"),
+            ));
+        }
         let mut changed = match &self.original {
             Some(original) => self.replaced(original, edited)?,
             None => self.created(edited)?,
@@ -120,7 +133,7 @@ impl Editing<'_> {
         } else {
             secrets::replace(&file, edited, identities, clock::timestamp())
         };
-        let encrypted = encrypted.map_err(disk::hidden)?;
+        let encrypted = encrypted.map_err(places::hidden)?;
         Ok(Changed::encrypted(
             &self.target.shown,
             Action::Updated,
@@ -149,7 +162,7 @@ impl Editing<'_> {
             self.vault.keys().identities(),
             clock::timestamp(),
         )
-        .map_err(disk::hidden)?;
+        .map_err(places::hidden)?;
         Ok(merged.content.into())
     }
 }

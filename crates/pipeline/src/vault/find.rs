@@ -97,6 +97,8 @@ impl Walk {
                         self.folder(entry.path(), &name, depth + 1);
                     }
                 }
+                // What a killed run left, or a running one is about to rename.
+                Ok(_) if entry.file_name().starts_with(tree::TEMPORARY_PREFIX) => {}
                 Ok(kind) if kind.is_file() => self.found.push(Target {
                     path: entry.path().to_owned(),
                     shown: name,

@@ -4,10 +4,12 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use secrets::{CreationRule, File, Format, Rule, Status};
 use zeroize::Zeroizing;
 
-use super::config::Config;
+use super::config::{self, Config};
 use super::disk;
 use super::find::Target;
 use super::names;
+use crate::init::is_never_committed;
+use crate::places;
 
 /// What is known of a file without any key.
 pub(super) struct Look<'a> {
@@ -65,7 +67,7 @@ pub(super) fn look<'a>(
             Ok(status) => status,
             // Some file that happens to hold such words.
             Err(_) if !named && !meant => return Ok(None),
-            Err(problems) => return Err(disk::hidden(problems)),
+            Err(problems) => return Err(places::hidden(problems)),
         }
     } else {
         None
@@ -83,10 +85,29 @@ pub(super) fn look<'a>(
     }))
 }
 
-/// A rule without a pattern is for every file that is to be encrypted, and tells none.
+/// A rule without a pattern is for every file that is to be encrypted, and tells none; nor does
+/// one that matches anything.
 fn is_meant(shown: &str, rule: Option<&CreationRule>) -> bool {
+    let tells = |rule: &CreationRule| {
+        let pattern = rule.path_regex.as_ref();
+        pattern.is_some_and(|pattern| !pattern.is_match(NO_PATH.as_bytes()))
+    };
     names::is_named(shown)
-        || (rule.is_some_and(|rule| rule.path_regex.is_some()) && !names::is_template(shown))
+        || (rule.is_some_and(tells) && !names::is_template(shown) && !is_needed_clear(shown))
+}
+
+/// What no pattern matches that is meant for some files.
+const NO_PATH: &str = "\u{1}";
+
+/// A file that works in the clear only: encrypting the identity or the rules would lock
+/// everybody out.
+fn is_needed_clear(shown: &str) -> bool {
+    let name = names::file_name(shown);
+    name == config::NAME
+        || name == "versions.yaml"
+        || name.starts_with(".git")
+        || is_never_committed(shown)
+        || is_never_committed(name)
 }
 
 /// The rule for a file that must have one.

@@ -4,10 +4,10 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use secrets::File;
 use zeroize::Zeroizing;
 
-use super::disk;
 use super::keys::Keys;
 use super::names;
 use crate::clock;
+use crate::places;
 
 /// The merge of what two branches made of a file; see [`secrets::merge`].
 ///
@@ -50,7 +50,7 @@ pub fn merge(
         keys.identities(),
         clock::timestamp(),
     )
-    .map_err(disk::hidden)?;
+    .map_err(places::hidden)?;
     Ok(merged.content.into())
 }
 

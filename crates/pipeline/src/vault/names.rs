@@ -38,6 +38,11 @@ pub(super) fn is_other_object(path: &str, content: &[u8]) -> bool {
     kinds.peek().is_some() && !kinds.any(|kind| kind == "Secret")
 }
 
+/// Whether a text may hold a Kubernetes `Secret`: never wrong about one that does.
+pub(super) fn is_secret_object(content: &[u8]) -> bool {
+    contains(content, b"Secret")
+}
+
 pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

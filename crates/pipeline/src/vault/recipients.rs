@@ -5,12 +5,13 @@ use secrets::{Recipient, Rule, Status};
 
 use super::batch::{self, Action, Outcome, Progress, Report};
 use super::change::{Changed, KeyPlan, key_change};
-use super::disk;
 use super::find::Target;
 use super::look;
 use super::open::Vault;
+use super::owned::Owned;
 use super::steps::nothing;
 use crate::clock;
+use crate::places;
 
 /// Who is given a file, and who is taken from it, whatever the rule says.
 #[derive(Debug, Default)]
@@ -29,16 +30,29 @@ impl Vault {
         recipients: &Recipients,
         progress: Progress<'_>,
     ) -> Report<Outcome> {
-        self.in_place(targets, progress, |vault, _, target| {
+        self.with_other_keys(targets, progress, |vault, target| {
             vault.rotated(target, recipients)
         })
     }
 
     /// Gives every target the recipients of its rule.
     pub fn update_keys_all(&self, targets: &[Target], progress: Progress<'_>) -> Report<Outcome> {
-        self.in_place(targets, progress, |vault, _, target| {
-            vault.keys_updated(target)
-        })
+        self.with_other_keys(targets, progress, Self::keys_updated)
+    }
+
+    /// What `configure` wrote stays known as that: no value of it becomes another.
+    fn with_other_keys(
+        &self,
+        targets: &[Target],
+        progress: Progress<'_>,
+        work: impl Fn(&Self, &Target) -> Result<Option<Changed>, Diagnostics> + Sync,
+    ) -> Report<Outcome> {
+        let owned = Owned::before(self, targets);
+        let mut report = self.in_place(targets, progress, |vault, _, target| work(vault, target));
+        if let Some(Err(problem)) = owned.map(|owned| owned.after()) {
+            report.problems.push(problem);
+        }
+        report
     }
 
     /// The targets whose recipients are not those of their rule. No identity is needed.
@@ -84,8 +98,8 @@ impl Vault {
             return Ok(None);
         };
         let identities = self.keys.identities();
-        let mut encrypted =
-            secrets::rotate(&look.file(), identities, clock::timestamp()).map_err(disk::hidden)?;
+        let mut encrypted = secrets::rotate(&look.file(), identities, clock::timestamp())
+            .map_err(places::hidden)?;
         let (added, removed) = difference(&status, recipients);
         if !added.is_empty() || !removed.is_empty() {
             // After the rotation, which the old recipients must allow; they never see a file
@@ -95,7 +109,8 @@ impl Vault {
                 content: &encrypted.content,
                 ..look.file()
             };
-            let with_keys = secrets::update_keys(&file, &rule, identities).map_err(disk::hidden)?;
+            let with_keys =
+                secrets::update_keys(&file, &rule, identities).map_err(places::hidden)?;
             encrypted.content = with_keys.content;
         }
         let mut changed = Changed::encrypted(look.shown, Action::Rotated, encrypted);
@@ -116,7 +131,7 @@ impl Vault {
         };
         let identities = self.keys.identities();
         let encrypted =
-            secrets::update_keys(&look.file(), rule, identities).map_err(disk::hidden)?;
+            secrets::update_keys(&look.file(), rule, identities).map_err(places::hidden)?;
         let mut changed = Changed::encrypted(look.shown, Action::KeysUpdated, encrypted);
         changed.outcome.added = added;
         changed.outcome.removed = removed;

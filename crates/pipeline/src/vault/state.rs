@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::batch::{self, Progress, Report};
 use super::change::key_change;
-use super::disk;
 use super::find::Target;
 use super::look;
 use super::names;
 use super::open::Vault;
+use crate::places;
 
 /// How a file stands to encryption and to its rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,7 +85,7 @@ impl Vault {
             Ok(found) => found.has_errors(),
             // It is in the clear and not what its name says: nothing more is to be known.
             Err(_) if look.status.is_none() => true,
-            Err(problems) => return Err(disk::hidden(problems)),
+            Err(problems) => return Err(places::hidden(problems)),
         };
         let Some(status) = &look.status else {
             let named = target.named || names::is_named(look.shown);
@@ -118,7 +118,7 @@ impl Vault {
         };
         let mut notes = Diagnostics::new();
         if verify && let Err(problems) = secrets::decrypt(&look.file(), self.keys().identities()) {
-            notes.extend(disk::hidden(problems));
+            notes.extend(places::hidden(problems));
         }
         let state = FileState {
             path: look.shown.to_owned(),

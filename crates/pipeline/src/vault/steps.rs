@@ -8,6 +8,7 @@ use super::batch::{self, Action, Outcome, Progress, Report};
 use super::change::Changed;
 use super::disk;
 use super::find::Target;
+use super::lock::Lock;
 use super::look::{self, Look};
 use super::open::Vault;
 use crate::git::Git;
@@ -21,6 +22,7 @@ impl Vault {
     ) -> Report<Outcome> {
         let start = || Git::discover(&self.folder);
         batch::run(targets, progress, start, |git, target| {
+            let _lock = Lock::shared(&target.path);
             let Some(changed) = work(self, git.as_ref(), target)? else {
                 return Ok(None);
             };

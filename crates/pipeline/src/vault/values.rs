@@ -6,11 +6,12 @@ use serde_json::Value as Json;
 
 use super::batch::Action;
 use super::change::Changed;
-use super::disk;
 use super::find::Target;
+use super::lock::Lock;
 use super::open::Vault;
 use super::steps::write;
 use crate::clock;
+use crate::places;
 
 impl Vault {
     /// One value of a file.
@@ -20,7 +21,7 @@ impl Vault {
     /// If the file cannot be decrypted, or there is no value at that path.
     pub fn get(&self, target: &Target, path: &Path) -> Result<Value, Diagnostics> {
         let (look, _) = self.required(target)?;
-        secrets::get(&look.file(), path, self.keys.identities()).map_err(disk::hidden)
+        secrets::get(&look.file(), path, self.keys.identities()).map_err(places::hidden)
     }
 
     /// All values of a file.
@@ -30,7 +31,7 @@ impl Vault {
     /// If the file cannot be decrypted.
     pub fn values(&self, target: &Target) -> Result<Vec<(Path, Value)>, Diagnostics> {
         let (look, _) = self.required(target)?;
-        secrets::values(&look.file(), self.keys.identities()).map_err(disk::hidden)
+        secrets::values(&look.file(), self.keys.identities()).map_err(places::hidden)
     }
 
     /// Sets a value, and writes the file if that changes it.
@@ -39,11 +40,12 @@ impl Vault {
     ///
     /// If the file cannot be decrypted or written, or has no place for such a value.
     pub fn set(&self, target: &Target, path: &Path, value: &Json) -> Result<Changed, Diagnostics> {
+        let _lock = Lock::alone(&target.path);
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         let now = clock::timestamp();
         let encrypted =
-            secrets::set(&look.file(), path, value, identities, now).map_err(disk::hidden)?;
+            secrets::set(&look.file(), path, value, identities, now).map_err(places::hidden)?;
         let changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
         write(target, &changed)?;
         Ok(changed)
@@ -55,6 +57,7 @@ impl Vault {
     ///
     /// If the file cannot be decrypted or written.
     pub fn unset(&self, target: &Target, path: &Path) -> Result<Changed, Diagnostics> {
+        let _lock = Lock::alone(&target.path);
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         match secrets::unset(&look.file(), path, identities, clock::timestamp()) {
@@ -71,7 +74,7 @@ impl Vault {
                 let content = look.content.clone();
                 Ok(Changed::new(look.shown, Action::Unchanged, content))
             }
-            Err(problems) => Err(disk::hidden(problems)),
+            Err(problems) => Err(places::hidden(problems)),
         }
     }
 }

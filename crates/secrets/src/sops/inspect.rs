@@ -216,7 +216,8 @@ fn clear_values<'a>(
         .zip(selected)
         .filter_map(|(item, selected)| {
             let token = item.value.as_text().is_some_and(is_token);
-            (selected && !item.comment && item.can_be_encrypted() && !token).then_some(item)
+            let readable = item.can_be_encrypted() || item.slot.bare;
+            (selected && !item.comment && readable && !token).then_some(item)
         })
 }
 

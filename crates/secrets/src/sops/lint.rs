@@ -11,6 +11,7 @@ use super::encrypt::read_plain;
 use super::open::{File, select};
 use super::path::{Path, Step};
 use super::rule::Rule;
+use super::seal::unquoted;
 use super::value::{Kind, Value};
 
 /// Something wrong with a file that is about to be encrypted.
@@ -46,6 +47,13 @@ pub fn lint(
     let mut found = Vec::new();
     let values = document.items.iter().zip(&selected);
     for (item, &selected) in values.filter(|(item, _)| !item.comment) {
+        if selected && item.slot.bare {
+            found.push(Finding {
+                range: item.slot.marks.clone().unwrap_or(item.range.clone()),
+                diagnostic: unquoted(&document, item),
+            });
+            continue;
+        }
         let problem = kubernetes(&document, item).or_else(|| {
             selected
                 .then(|| hollow(&item.path, &item.value, placeholders))

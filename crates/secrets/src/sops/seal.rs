@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::document::{self, Document};
+use super::document::{self, Document, Item};
 use super::keyring::no_randomness;
 use super::mac::Mac;
 use super::metadata::Metadata;
@@ -57,6 +57,9 @@ pub(crate) fn seal(
     let items = document.items.iter().zip(&written.items);
     for (((item, place), value), &selected) in items.zip(values).zip(&selected) {
         mac.add(value, selected);
+        if selected && item.slot.bare {
+            problems.push(unquoted(document, item));
+        }
         // A comment that could not be decrypted stays the token that it is.
         let unreadable = item.comment && value.as_text().is_some_and(is_token);
         if !selected || value.is_empty() || unreadable {
@@ -89,6 +92,20 @@ pub(crate) fn seal(
         selected,
         mac: mac.finish(),
     })
+}
+
+/// YAML takes an unquoted text that starts with `!` or `&` for a tag or an anchor: the value is
+/// nothing, and the text would stay in the clear.
+pub(super) fn unquoted(document: &Document, item: &Item) -> Diagnostic {
+    Diagnostic::error(
+        "sops/unquoted",
+        format!(
+            "the value of `{}` is a tag or an anchor and nothing else, which would stay in the clear",
+            item.path
+        ),
+    )
+    .at(document.source.location(item.slot.marks.clone().unwrap_or(item.range.clone())))
+    .hint("put it in quotes: without them, YAML reads a text that starts with `!` or `&` as something else")
 }
 
 /// Encrypts the MAC under its time, into the metadata.

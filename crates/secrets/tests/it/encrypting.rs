@@ -339,8 +339,23 @@ fn single_values_are_set_taken_out_and_read() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_obstacle() {
+    for (plain, path) in [
+        ("\u{feff}a: x\nb: {c: z}\n", r#"["b"]["c"]"#),
+        ("\u{feff}---\na:\n  b: x\n", r#"["a"]["b"]"#),
+        ("\u{feff}# why\na: x\n", r#"["a"]"#),
+    ] {
+        let made = good("a.yaml", plain, None, &everything()).content;
+        assert_eq!(opened("a.yaml", &made), plain);
+        let file = File::new("a.yaml", &made);
+        let path = Path::parse(path).expect("a path");
+        set(&file, &path, &"new".into(), &[identity()], now(1)).expect("set");
+    }
+}
+
+#[test]
 fn a_value_can_be_set_where_there_was_none() {
-    let plain = "a:\nb:\n  # why\nc: {d: , e, \"f\": }\ng:\n-\n- \n- &h\n- !!null\ni: [&j , 1]\nk: &l\nm: {n: &o , p: !!null }\n";
+    let plain = "a:\nb:\n  # why\nc: {d: , e, \"f\": }\ng:\n-\n- \n- !!str\n- !!null\ni: [!!null , 1]\nk: !!null\nm: {n: !!null , p: !!null }\n";
     let made = good("a.yaml", plain, None, &everything()).content;
     let file = File::new("a.yaml", &made);
     for path in [

@@ -268,9 +268,19 @@ fn comments_can_be_selected_by_comments() {
 #[test]
 fn comments_of_empty_documents_are_their_own() {
     let rule = rule("encrypted_comment_regex", "enc");
-    for last in ["# x", "# x\n", "# x\n{}\n", "{}\n# x\n", "# enc\n"] {
+    for last in [
+        "# x",
+        "# x\n",
+        "# x\n{}\n",
+        "{}\n# x\n",
+        "# enc\n",
+        "~ # x",
+        "~ # enc\n",
+    ] {
         survives("a.yaml", &format!("a: b\n# enc\n---\n{last}"), &rule);
+        survives("a.yaml", &format!("a:\n  b: c\n---\n{last}"), &everything());
     }
+    survives("a.yaml", "a:\n  b: c\n--- # d\ne:\n  f: g\n", &everything());
 }
 
 #[test]
@@ -294,6 +304,10 @@ fn what_is_added_fits_to_what_is_there() {
         assert_eq!(survives("a.yaml", plain, &everything()), plain);
     }
     survives("a.yaml", "a: b\n---\n~ # c\n---\n&d null\n", &everything());
+    survives("a.yaml", "{\n # a\n}\n", &everything());
+    // The first comment is in the header of a block, the second belongs to the next item.
+    let clear = survives("a.yaml", "a:\n- > # b\n c\n- # d\n e\n", &everything());
+    assert!(clear.contains("# b") && clear.contains("# d"), "{clear}");
     // The blanks at the end are not the block's, though they would be if it was set in less.
     survives("a.yaml", "a: |\n        b\n   ", &everything());
     survives("a.yaml", "a: |\n        b\n   \n\nc: d\n", &everything());
@@ -392,12 +406,28 @@ fn ini_keeps_its_lines() {
 
 #[test]
 fn ini_comments_and_quotes_survive() {
-    let plain = "a = `b` rest\nc = `d` ; e\n  # f\n    # g\n  ; h\ni = \"\"\"j;\"\"\" # k\n";
+    let plain = "a = `b` rest\nc = `d` ; e\n  # f\n    # g\n  ; h\ni = \"\"\"j;\"\"\" # k\nl = `m\nn` rest ; o\n";
     let clear = survives("a.ini", plain, &everything());
     assert_eq!(
         clear.trim_end(),
-        "a = b\nc = d ; e\n  ; f\n    # g\n  ; h\ni = `j;` ; k"
+        "a = b\nc = d ; e\n  ; f\n    # g\n  ; h\ni = `j;` ; k\nl = `m\nn` ; o"
     );
+}
+
+#[test]
+fn ini_values_and_comments_do_not_run_into_each_other() {
+    survives(
+        "a.ini",
+        "#; a\n\n; # b\nc = \"\"\"d\ne\"\"\" ; `f`\n",
+        &everything(),
+    );
+    let rule = rule("encrypted_regex", "^g$");
+    for last in ["i = \"\"\"", "; j\ni = \"\"\""] {
+        survives("a.ini", &format!("g = h\n{last}"), &rule);
+    }
+    // This line only looks like that of a section.
+    survives("a.ini", "g = `h\n[i]` ; j\n", &everything());
+    survives("a.ini", "g = h\ni = j\\", &rule);
 }
 
 #[test]

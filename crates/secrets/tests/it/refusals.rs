@@ -134,6 +134,41 @@ fn no_value_of_a_refused_file_is_shown() {
 }
 
 #[test]
+fn a_text_that_yaml_takes_for_a_tag_or_an_anchor_never_stays_in_the_clear() {
+    for text in [
+        "!hunter2",
+        "&hunter2",
+        "!!hunter2",
+        "&hunter2 !x",
+        "[!hunter2 ]",
+    ] {
+        let plain = format!("b: x\npassword: {text}\n");
+        let problems = sealed("a.yaml", &plain, None, &everything()).expect_err(text);
+        assert!(lines(&problems).contains("sops/unquoted"), "{text}");
+        assert!(!format!("{problems:?}").contains("hunter2"), "{text}");
+
+        // Nor does a guard let it pass that somebody wrote by hand.
+        let made = good("a.yaml", "b: x\npassword: ''\n", None, &everything());
+        let edited = String::from_utf8_lossy(&made.content)
+            .replace("password: ''", &format!("password: {text}"));
+        let found = exposed(&File::new("a.yaml", edited.as_bytes()), &everything());
+        let found = found.expect("it can be read");
+        assert!(lines(&found).contains("sops/clear-text"), "{text}");
+        assert!(!format!("{found:?}").contains("hunter2"), "{text}");
+    }
+    // YAML's own are no text, and a value that follows is what is meant.
+    good(
+        "a.yaml",
+        "a: !!str\nb: !x y\nc: &c z\nd: *c\n",
+        None,
+        &everything(),
+    );
+    // Neither is what no rule selects.
+    let rule = rule("encrypted_regex", "^password$");
+    good("a.yaml", "a: !x\npassword: y\n", None, &rule);
+}
+
+#[test]
 fn files_that_cannot_be_decrypted_say_why() {
     let made = good(
         "a.yaml",

@@ -37,6 +37,7 @@ impl Check {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let scope = Scope {
             staged: self.staged,
+            yaml: false,
             paths: self.paths.clone(),
         };
         let bar = ui.progress("checking");

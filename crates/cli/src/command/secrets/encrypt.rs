@@ -21,6 +21,7 @@ use crate::ui::Ui;
 /// Examples:
 ///   ichor secrets encrypt                                   everything below this folder
 ///   ichor secrets encrypt -i kubernetes/apps/secret.sops.yaml
+///   ichor secrets encrypt --output cluster.sops.yaml cluster.yaml
 ///   ichor secrets encrypt --age age1… plain.yaml > plain.sops.yaml
 ///   kubectl get secret x -o yaml | ichor secrets encrypt --filename-override x.sops.yaml -
 #[derive(Debug, clap::Args)]
@@ -122,6 +123,15 @@ impl Encrypt {
         let named = |path: &Utf8Path| {
             Target::named(root, self.filename_override.as_deref().unwrap_or(path))
         };
+        let has_rule = |target: &Target| {
+            let config = vault.config();
+            config.is_some_and(|config| config.rule_for(&target.path).is_some())
+        };
+        // Where the rules know the result only, its name decides.
+        let result = output
+            .filter(|_| self.filename_override.is_none() && self.age.is_empty())
+            .map(|path| Target::named(root, path))
+            .filter(has_rule);
         let changed = match options::work(root, &self.paths, output, self.in_place, true)? {
             Work::Many(targets, found) => {
                 let bar = ui.progress("encrypting");
@@ -141,7 +151,13 @@ impl Encrypt {
                 let content = self.converted(&target, &content)?;
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
-            Work::One(target) => vault.encrypt(&target).map_err(failure)?,
+            Work::One(target) => match result.filter(|_| !has_rule(&target)) {
+                Some(result) => {
+                    let content = pipeline::vault::read(&target)?;
+                    vault.encrypt_text(&result, content).map_err(failure)?
+                }
+                None => vault.encrypt(&target).map_err(failure)?,
+            },
         };
         outcome::deliver(&changed, root, output, 0o644, ui)
     }

@@ -30,6 +30,7 @@ pub(super) fn report(report: &Report<Outcome>, keys: &Keys, ui: &mut Ui) -> Exit
     let exit = problems(&report.problems, keys, ui);
     ui.set("files", json!(report.files));
     match (done.len(), unchanged) {
+        (0, 0) if report.problems.has_errors() => {}
         (0, 0) => ui.status("No file to do this with."),
         (0, _) => ui.status(format!(
             "Nothing to do: {} unchanged.",

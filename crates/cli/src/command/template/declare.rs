@@ -24,7 +24,7 @@ pub(crate) struct Declare {
 
 impl Declare {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let inputs = report::read(root)?;
+        let inputs = report::read(root, ui)?;
         let declared = pipeline::declare::declare(&inputs)?;
         if declared.diagnostics.has_errors() {
             return Err(declared.diagnostics.into());

@@ -111,3 +111,35 @@ fn without_a_repository_the_files_on_disk_count() {
     drop(sandbox.run(["secrets", "check"]).exits(1));
     drop(sandbox.run(["secrets", "check", "--staged"]).exits(1));
 }
+
+#[test]
+fn without_a_configuration_the_committed_tree_is_validated() {
+    let sandbox = repository();
+    for name in ["cluster.yaml", "nodes.yaml", "age.key"] {
+        std::fs::remove_file(sandbox.root().join(name)).expect("it was there");
+    }
+    drop(sandbox.run(["validate"]).success());
+    drop(sandbox.run(["configure"]).exits(2));
+
+    sandbox.write("kubernetes/apps/demo/ks.yaml", "a: 1\na: 2\n");
+    let output = sandbox.run(["validate"]).exits(1);
+    assert!(output.stderr.contains("yaml/duplicate-key"), "{output}");
+    // Templates of other tools lie elsewhere.
+    sandbox.write("charts/a.yaml", "{{ a: 1\n");
+    sandbox.write("kubernetes/apps/demo/ks.yaml", "a: 1\n");
+    drop(sandbox.run(["validate"]).success());
+
+    sandbox.write("kubernetes/apps/demo/other.sops.yaml", CLEAR);
+    let output = sandbox.run(["validate"]).exits(1);
+    assert!(output.stderr.contains("sops/not-encrypted"), "{output}");
+    assert!(!output.to_string().contains("hunter2"), "{output}");
+    sandbox.write(
+        "kubernetes/apps/demo/other.sops.yaml",
+        "stringData:\n  a: hunter2\n  a: hunter2\n",
+    );
+    let output = sandbox.run(["validate"]).exits(1);
+    assert!(!output.to_string().contains("hunter2"), "{output}");
+
+    let empty = crate::empty();
+    drop(empty.run(["validate"]).exits(2));
+}

@@ -204,3 +204,42 @@ fn without_git_and_rules_recipients_can_be_named() {
     assert!(output.stdout.starts_with("a: ENC["), "{output}");
     assert_eq!(sandbox.read("a.yaml"), "a: 1\n");
 }
+
+#[test]
+fn who_sets_a_value_loses_none_that_others_set_at_the_same_time() {
+    let sandbox = repository();
+    let running: Vec<_> = (0..8)
+        .map(|number| {
+            let path = format!(r#"["stringData"]["key-{number}"]"#);
+            let arguments = ["-q", "secrets", "set", "--text", FILE, &path, "some-text"];
+            let mut command = sandbox.command(arguments);
+            command.spawn().expect("the program can be started")
+        })
+        .collect();
+    for mut program in running {
+        assert!(program.wait().expect("it ends").success());
+    }
+    let clear = sandbox.run(["secrets", "decrypt", FILE]).success().stdout;
+    assert_eq!(clear.matches("some-text").count(), 8, "{clear}");
+}
+
+#[test]
+fn rules_for_everything_encrypt_neither_the_key_nor_themselves() {
+    for pattern in [".*", ".+", "\\.(yaml|key)$", ".*[a-z]"] {
+        let sandbox = repository();
+        let rules = sandbox.read(".sops.yaml");
+        let key = sandbox.read("age.key");
+        let recipient = rules.rsplit("age: ").next().expect("a recipient").trim();
+        let rules = format!("{rules}  - path_regex: '{pattern}'\n    age: {recipient}\n");
+        sandbox.write(".sops.yaml", &rules);
+        sandbox.write(".gitignore", "/age.key\n");
+        sandbox.write("kubernetes/other.sops.yaml", CLEAR);
+        let output = sandbox.run(["secrets", "encrypt"]).success();
+        assert!(sandbox.read("kubernetes/other.sops.yaml").contains("ENC["));
+        assert_eq!(sandbox.read(".sops.yaml"), rules, "{output}");
+        assert_eq!(sandbox.read("age.key"), key, "{output}");
+        assert_eq!(sandbox.read(".gitignore"), "/age.key\n", "{output}");
+        assert!(!sandbox.read("cluster.yaml").contains("ENC["), "{output}");
+        assert!(!sandbox.read("nodes.yaml").contains("ENC["), "{output}");
+    }
+}

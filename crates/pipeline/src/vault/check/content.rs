@@ -6,8 +6,9 @@ use secrets::Format;
 use zeroize::Zeroizing;
 
 use super::super::config::Config;
-use super::super::{disk, look, names};
+use super::super::{look, names};
 use crate::init::is_never_committed;
+use crate::places;
 
 /// How age's private keys start, before the digits.
 const PRIVATE_KEYS: [&str; 2] = ["AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"];
@@ -70,7 +71,7 @@ pub(super) fn check(
         match secrets::exposed(&look.file(), &own_rule) {
             Ok(exposed) => problems.extend(exposed),
             // A rule for a whole folder matches what is no document of any kind, too.
-            Err(faults) => problems.extend(disk::hidden(faults).into_iter().map(|mut fault| {
+            Err(faults) => problems.extend(places::hidden(faults).into_iter().map(|mut fault| {
                 fault.severity = severity;
                 fault
             })),

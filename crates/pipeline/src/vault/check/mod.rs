@@ -5,6 +5,7 @@
 mod content;
 mod fault;
 mod index;
+mod yaml_files;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics};
@@ -14,12 +15,15 @@ use super::config::{self, Config};
 use super::disk;
 use super::find::targets;
 use index::{Entry, Index};
+use zeroize::Zeroizing;
 
 /// What is looked at.
 #[derive(Debug, Default)]
 pub struct Scope {
     /// Only what differs from the last commit; all that git tracks otherwise.
     pub staged: bool,
+    /// Whether the YAML files of the folders that `configure` writes must be valid, too.
+    pub yaml: bool,
     /// Only these files, and what lies below these folders; everything where there are none.
     pub paths: Vec<Utf8PathBuf>,
 }
@@ -33,6 +37,30 @@ pub struct Checked {
     pub secrets: usize,
     /// What must not be committed.
     pub problems: Diagnostics,
+}
+
+impl Checked {
+    fn add(
+        &mut self,
+        scope: &Scope,
+        shown: &str,
+        path: &Utf8Path,
+        content: Zeroizing<Vec<u8>>,
+        config: Option<&Config>,
+    ) {
+        let invalid = if scope.yaml {
+            yaml_files::invalid(shown, &content)
+        } else {
+            Diagnostics::new()
+        };
+        let found = content::check(shown, path, content, config);
+        self.secrets += usize::from(found.is_secret);
+        // A secret that cannot be read was told of already.
+        if !found.problems.has_errors() {
+            self.problems.extend(invalid);
+        }
+        self.problems.extend(found.problems);
+    }
 }
 
 /// Looks at what git would commit, or has committed, of `folder` and below; where there is no
@@ -82,9 +110,7 @@ fn tracked(
         match index.content(entry, shown) {
             Ok(content) => {
                 let path = index.absolute(&entry.path);
-                let found = content::check(shown, &path, content, config.as_ref());
-                checked.secrets += usize::from(found.is_secret);
-                checked.problems.extend(found.problems);
+                checked.add(scope, shown, &path, content, config.as_ref());
             }
             Err(problem) => checked.problems.push(problem),
         }
@@ -149,9 +175,7 @@ fn on_disk(
         }
         match disk::read(&target.path, &target.shown) {
             Ok(content) => {
-                let found = content::check(&target.shown, &target.path, content, config.as_ref());
-                checked.secrets += usize::from(found.is_secret);
-                checked.problems.extend(found.problems);
+                checked.add(scope, &target.shown, &target.path, content, config.as_ref());
             }
             // Nothing so large is a secret that anything here could read.
             Err(problem) if problem.rule.as_str() == "file/too-large" && !target.named => {}

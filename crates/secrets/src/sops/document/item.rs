@@ -34,12 +34,18 @@ pub(crate) struct Slot {
     pub(crate) lead: &'static str,
     /// YAML: an explicit tag and the blanks after it, which go when the value is replaced.
     pub(crate) tag: Option<Range<usize>>,
+    /// YAML: anchor and tag before a scalar. Somebody may have meant them as its text.
+    pub(crate) marks: Option<Range<usize>>,
+    /// YAML: there are such marks, none of YAML's own, and nothing after them.
+    pub(crate) bare: bool,
     /// YAML: the number of the list or map that an alias stands for, of which this is a part.
     pub(crate) expansion: Option<usize>,
     /// YAML: where the value is defined, if this is an alias.
     pub(crate) definition: Option<Range<usize>>,
     /// YAML: the dash and all of a list item that is an encrypted comment.
     pub(crate) dash: Option<Range<usize>>,
+    /// Ini: the comment stands behind the name of a section.
+    pub(crate) heading: bool,
     /// YAML and ini: the comment has the rest of its line for itself.
     pub(crate) trailing: bool,
 }

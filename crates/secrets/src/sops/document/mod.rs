@@ -145,8 +145,12 @@ fn read(source: &Source, format: Format, limits: &Limits) -> Result<Document, Di
         .items
         .iter()
         .filter(|item| !item.value.as_text().is_some_and(super::token::is_token));
+    let marks = document
+        .items
+        .iter()
+        .filter_map(|item| item.slot.marks.clone());
     document.source = source
         .clone()
-        .with_secrets(clear.map(|item| item.range.clone()));
+        .with_secrets(clear.map(|item| item.range.clone()).chain(marks));
     Ok(document)
 }

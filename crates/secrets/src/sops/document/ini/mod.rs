@@ -20,6 +20,8 @@ use crate::sops::value::{Kind, Value};
 /// The section of keys that stand before any other.
 const DEFAULT: &str = "DEFAULT";
 const METADATA: &str = "sops";
+/// What starts a value of several lines.
+const OPEN: &str = "\"\"\"";
 
 /// Reads a text.
 pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
@@ -27,6 +29,7 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         source,
         section: DEFAULT.into(),
         items: Vec::new(),
+        heading: None,
         comments: Vec::new(),
         block: None,
         outer: DEFAULT.into(),
@@ -78,7 +81,7 @@ pub(super) fn write(
         let new = match change {
             None => continue,
             // Up to the last `]` of the line all is the name of the section.
-            Some(New::Token(_)) if item.comment && line_of(text, item).starts_with('[') => {
+            Some(New::Token(_)) if item.slot.heading => {
                 problems.push((
                     number,
                     Unwritable("behind the name of a section nothing can be encrypted"),
@@ -87,7 +90,8 @@ pub(super) fn write(
             }
             Some(New::Token(token)) if item.comment => Zeroizing::new(format!("; {token}")),
             Some(New::Token(token)) => Zeroizing::new((*token).to_owned()),
-            Some(New::Clear(value)) => match clear(value, item) {
+            Some(New::Clear(value)) => match clear(value, item, &behind(document, changes, number))
+            {
                 Some(text) => text,
                 None => {
                     problems.push((number, Unwritable("no notation of ini files holds it")));
@@ -99,6 +103,14 @@ pub(super) fn write(
     }
     if !problems.is_empty() {
         return Err(problems);
+    }
+    let mut values = document.items.iter().zip(changes);
+    let last = values.find(|(item, _)| !item.comment && item.range.end == text.len());
+    if let (NewMetadata::Write(_), Some((item, None))) = (metadata, last)
+        && &text[item.range.clone()] == OPEN
+    {
+        // It is a value only as long as nothing follows.
+        splices.replace(item.range.clone(), format!("`{OPEN}`"));
     }
     let block = document.blocks.first();
     match (metadata, block) {
@@ -141,14 +153,29 @@ pub(crate) fn items(source: &Source) -> Option<Vec<(Path, Range<usize>)>> {
     Some(items.map(|item| (item.path, item.range)).collect())
 }
 
-/// What stands on the line of an item, up to it.
-fn line_of<'a>(text: &'a str, item: &Item) -> &'a str {
-    let before = &text[..item.range.start];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    before[start..].trim_start()
+/// The comment behind a value on its line, as it will be.
+fn behind(document: &Document, changes: &[Option<New<'_>>], number: usize) -> Zeroizing<String> {
+    let text = document.source.text();
+    let end = document.items[number].range.end;
+    // Comments above the key stand behind it too, and before this one.
+    let after = document.items.iter().enumerate().skip(number + 1);
+    let next = after
+        .take_while(|(_, next)| next.comment)
+        .find(|(_, next)| {
+            let between = text.get(end..next.range.start);
+            between.is_some_and(|between| !between.contains('\n'))
+        });
+    let Some((number, comment)) = next else {
+        return Zeroizing::default();
+    };
+    match &changes[number] {
+        Some(New::Clear(value)) => clear(value, comment, "").unwrap_or_default(),
+        Some(New::Token(token)) => Zeroizing::new(format!("; {token}")),
+        None => Zeroizing::new(text[comment.range.clone()].to_owned()),
+    }
 }
 
-fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
+fn clear(new: &Value, item: &Item, behind: &str) -> Option<Zeroizing<String>> {
     let text = new.as_text()?;
     if !item.comment {
         let text = if new.kind() == Kind::Bool {
@@ -156,7 +183,7 @@ fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
         } else {
             text.to_owned()
         };
-        return value::write(&text).map(Zeroizing::new);
+        return value::write_before(&text, behind).map(Zeroizing::new);
     }
     // Lines after the first bring their own `;` where they have one.
     let mut out = Zeroizing::new(String::new());
@@ -168,7 +195,8 @@ fn clear(new: &Value, item: &Item) -> Option<Zeroizing<String>> {
             out.push('\n');
         }
         if position == 0 || !line.trim_start().starts_with(['#', ';']) {
-            out.push_str("; ");
+            // After a `;` others are skipped, and after a `#` such as itself.
+            out.push_str(if line.starts_with(';') { "# " } else { "; " });
         }
         out.push_str(line);
     }
@@ -179,6 +207,8 @@ struct Reader<'a> {
     source: &'a Source,
     section: Box<str>,
     items: Vec<Item>,
+    /// Where the comment behind the name of this section starts.
+    heading: Option<usize>,
     /// Comments that wait for what they belong to.
     comments: Vec<(Range<usize>, bool)>,
     block: Option<Block>,
@@ -275,6 +305,7 @@ impl Reader<'_> {
                 .unwrap_or(line);
         }
         if let Some(at) = text[end..].find(['#', ';']) {
+            self.heading = Some(range.start + end + at);
             self.comments
                 .push((range.start + end + at..range.end, false));
         }
@@ -358,13 +389,10 @@ impl Reader<'_> {
             };
             let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
             let trailing = !text[line..range.start].trim().is_empty();
-            self.items.push(item(
-                path.clone(),
-                true,
-                range,
-                Value::comment(body),
-                trailing,
-            ));
+            let heading = self.heading == Some(range.start);
+            let mut comment = item(path.clone(), true, range, Value::comment(body), trailing);
+            comment.slot.heading = heading;
+            self.items.push(comment);
         }
     }
 

@@ -57,6 +57,11 @@ pub(super) fn read(text: &str, from: usize) -> Option<Read> {
 
 /// A notation that go-ini reads back as the same value. `None` if it has none.
 pub(crate) fn write(value: &str) -> Option<String> {
+    write_before(value, "")
+}
+
+/// The same where a comment follows on the line, which may have quotes in it.
+pub(super) fn write_before(value: &str, comment: &str) -> Option<String> {
     let plain = value.to_owned();
     let candidates = [
         plain,
@@ -65,9 +70,11 @@ pub(crate) fn write(value: &str) -> Option<String> {
         format!("\"\"\"{value}\"\"\""),
     ];
     candidates.into_iter().find(|candidate| {
-        let line = format!(" {candidate}\nnext = 1\n");
+        let line = format!(" {candidate} {comment}\nnext = 1\n");
         read(&line, 0).is_some_and(|read| {
-            read.text == value && read.comment.is_none() && line[read.next..].starts_with("next")
+            read.text == value
+                && read.comment.is_none() == comment.is_empty()
+                && line[read.next..].starts_with("next")
         })
     })
 }
@@ -75,22 +82,7 @@ pub(crate) fn write(value: &str) -> Option<String> {
 fn quoted(text: &str, start: usize, next: usize, quote: &str) -> Option<Read> {
     let body = start + quote.len();
     if let Some(end) = text[body..next].rfind(quote).map(|at| body + at) {
-        // What else is behind the quote go-ini drops, comments too; those are kept here.
-        let after = end + quote.len();
-        let rest = text[after..next].trim();
-        let blanks = text[after..next].len() - text[after..next].trim_start().len();
-        let place = after + blanks..after + blanks + rest.len();
-        let comment = rest.starts_with(['#', ';']);
-        return Some(Read {
-            text: text[body..end].to_owned(),
-            range: start..if comment || rest.is_empty() {
-                after
-            } else {
-                place.end
-            },
-            comment: comment.then_some(place),
-            next,
-        });
+        return Some(closed(text, start, body..end, quote, next));
     }
     let mut line = next;
     while line < text.len() {
@@ -98,22 +90,27 @@ fn quoted(text: &str, start: usize, next: usize, quote: &str) -> Option<Read> {
         if let Some(at) = text[line..after].rfind(quote) {
             let rest = &text[line + at + quote.len()..after];
             if !rest.trim().ends_with('\\') {
-                let end = line + at;
-                let comment = rest.find(['#', ';']).map(|at| {
-                    let from = end + quote.len() + at;
-                    from..from + text[from..after].trim_end().len()
-                });
-                return Some(Read {
-                    text: text[body..end].to_owned(),
-                    range: start..end + quote.len(),
-                    comment,
-                    next: after,
-                });
+                return Some(closed(text, start, body..line + at, quote, after));
             }
         }
         line = after;
     }
     None
+}
+
+/// A value whose closing quote stands at the end of `body`. What else is on its line go-ini
+/// drops: here a comment is kept, and anything before it goes with the value.
+fn closed(text: &str, start: usize, body: Range<usize>, quote: &str, next: usize) -> Read {
+    let after = body.end + quote.len();
+    let rest = text[after..next].trim_end();
+    let at = rest.find(['#', ';']);
+    let dropped = rest[..at.unwrap_or(rest.len())].trim_end();
+    Read {
+        text: text[body].to_owned(),
+        range: start..after + dropped.len(),
+        comment: at.map(|at| after + at..after + rest.len()),
+        next,
+    }
 }
 
 /// A value that ends in a backslash goes on in the next line.

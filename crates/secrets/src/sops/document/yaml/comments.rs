@@ -51,11 +51,14 @@ pub(super) fn place_comments<'a>(
         let start = comment.range.start;
         let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let entry = entries[..entries.partition_point(|entry| entry.offset <= start)].last();
-        let (path, order) = match entry.filter(|_| comment.trailing) {
+        let root = root_of(documents, start);
+        // Behind `---` or `~` there is no entry of the document yet.
+        let own = |entry: &&Entry| comment.trailing && entry.path.document == root.document;
+        let (path, order) = match entry.filter(own) {
             Some(entry) => (entry.path.clone(), entry.offset),
             None => {
                 let path = scope_of(scopes, start, start - line);
-                (path.unwrap_or_else(|| root_of(documents, start)), start)
+                (path.unwrap_or(root), start)
             }
         };
         let body = &text[comment.range.start + 1..comment.range.end];

@@ -1,5 +1,6 @@
 //! YAML to items.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use base64::Engine;
@@ -55,6 +56,7 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
         let within = |block: &Block| block.range.contains(&comment.range.start);
         !blocks.iter().any(within)
     });
+    spare_used_anchors(&mut reader.items);
     let items = place_comments(
         source.text(),
         reader.items,
@@ -331,6 +333,8 @@ impl<'a> Reader<'a> {
             let value = node.range().start.max(range.end);
             range.start..value.min(range.end + blanks)
         });
+        let marks = node.full_range().start..node.range().start;
+        let marks = Some(marks).filter(|marks| !marks.is_empty() && node.as_scalar().is_some());
         self.items.push(Item {
             path,
             comment: false,
@@ -340,6 +344,8 @@ impl<'a> Reader<'a> {
                 column: around.column,
                 flow: around.flow,
                 tag,
+                bare: marks.is_some() && !node.is_alias() && is_bare(node),
+                marks,
                 definition: (node.is_alias() || expansion.is_some())
                     .then(|| node.definition_range()),
                 lead: around.lead,
@@ -554,11 +560,33 @@ impl<'a> Reader<'a> {
         let line = self.source.text()[..offset]
             .rfind('\n')
             .map_or(0, |at| at + 1);
-        offset - line
+        // A byte order mark takes no column.
+        let before = self.source.text()[line..offset].trim_start_matches('\u{feff}');
+        before.len()
     }
 
     fn problem(&mut self, range: Range<usize>, rule: &'static str, message: String) {
         self.problems
             .push(Diagnostic::error(rule, message).at(self.source.location(range)));
+    }
+}
+
+/// Whether a scalar is a tag or an anchor and nothing else, as an unquoted text is that starts
+/// with `!` or `&`.
+fn is_bare(node: &Node) -> bool {
+    let own = |tag: &yaml::Tag| matches!(tag.core(), Some("str" | "null" | "binary"));
+    node.as_scalar()
+        .is_some_and(|scalar| scalar.style() == Style::Plain && scalar.text().is_empty())
+        && (node.anchor().is_some() || node.tag().is_some_and(|tag| !own(tag)))
+}
+
+/// An anchor that an alias refers to was meant as one.
+fn spare_used_anchors(items: &mut [Item]) {
+    let used: HashSet<usize> = items
+        .iter()
+        .filter_map(|item| Some(item.slot.definition.as_ref()?.start))
+        .collect();
+    for item in items {
+        item.slot.bare &= item.slot.tag.is_some() || !used.contains(&item.range.start);
     }
 }

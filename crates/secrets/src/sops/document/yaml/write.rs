@@ -149,7 +149,7 @@ impl<'a> Writer<'a> {
         let (outer, step) = (item.slot.column, self.layout.indent.unwrap_or(INDENT));
         let free = free && self.blanks_after(item.range.end + line.len() + 1) <= outer + step;
         Room {
-            block: free.then(|| Block {
+            block: free.then_some(Block {
                 outer,
                 step,
                 line_break: self.line_break,
@@ -182,10 +182,13 @@ impl<'a> Writer<'a> {
 
     /// The comment behind the `|` of a block scalar, which precedes it in order.
     fn header_comment(&self, number: usize, value: &Item) -> Option<(usize, &'a Item)> {
-        let before = number.checked_sub(1)?;
-        let item = &self.document.items[before];
-        let inside = item.range.start >= value.range.start && item.range.end <= value.range.end;
-        (item.comment && inside).then_some((before, item))
+        // One behind the next dash may come between them.
+        let before = self.document.items[..number].iter().enumerate().rev();
+        before
+            .take_while(|(_, item)| item.comment)
+            .find(|(_, item)| {
+                item.range.start >= value.range.start && item.range.end <= value.range.end
+            })
     }
 
     fn comment(&mut self, number: usize, item: &Item) {
@@ -196,13 +199,20 @@ impl<'a> Writer<'a> {
             return;
         }
         let range = item.slot.dash.clone().unwrap_or(item.range.clone());
-        let following = self.document.items.get(number + 1);
-        let in_header = following.is_some_and(|value| {
-            !value.comment
-                && self.changes[number + 1].is_some()
-                && value.range.start < range.start
-                && range.end <= value.range.end
-        });
+        let mut following = self
+            .document
+            .items
+            .iter()
+            .zip(self.changes)
+            .skip(number + 1);
+        let in_header =
+            following
+                .find(|(value, _)| !value.comment)
+                .is_some_and(|(value, change)| {
+                    change.is_some()
+                        && value.range.start < range.start
+                        && range.end <= value.range.end
+                });
         if !in_header {
             self.splices.replace(range, text.as_bytes());
         }
@@ -288,7 +298,9 @@ impl<'a> Writer<'a> {
         match metadata {
             NewMetadata::Remove => {
                 for block in blocks {
-                    let empty = if block.alone && !self.text[..block.range.start].ends_with('{') {
+                    let document = self.layout.documents.get(block.document);
+                    let flow = document.is_some_and(|document| document.flow.is_some());
+                    let empty = if block.alone && !flow {
                         format!("{{}}{}", self.line_break)
                     } else {
                         String::new()
