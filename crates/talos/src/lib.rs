@@ -2,3 +2,5 @@
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
 //! come in, text and values go out.
+
+pub mod patch;

@@ -1,0 +1,82 @@
+//! Patches of machine configs: strategic merges and JSON 6902, as Talos applies them.
+//!
+//! A config is a list of documents, each a JSON map without nulls; the one with `machine` and
+//! `cluster` has no `kind`. [`Patch::read`] checks a patch by itself, [`apply`] applies it and
+//! says what it changed.
+//!
+//! ```
+//! use diagnostics::Source;
+//! use talos::patch::{Machinery, Patch, apply, documents};
+//!
+//! let base = Source::new("node.yaml", "machine:\n  sysctls: { a: \"1\" }\n");
+//! let (mut config, _) = documents(&base);
+//! let source = Source::new("patch.yaml", "machine:\n  sysctls: { a: 2 }\n");
+//! let (patch, problems) = Patch::read(&source, Machinery::default());
+//! assert!(problems.is_empty());
+//! let applied = apply(&mut config, &patch.expect("it is fine"), Machinery::default())?;
+//! assert_eq!(applied.changes[0].path, "machine.sysctls.a");
+//! assert_eq!(config[0]["machine"]["sysctls"]["a"], "2");
+//! # Ok::<(), diagnostics::Diagnostic>(())
+//! ```
+
+mod apply;
+mod decode;
+mod delete;
+mod history;
+mod json;
+mod load;
+mod merge;
+mod schema;
+mod trace;
+
+use diagnostics::{Diagnostics, Source};
+use serde_json::Value;
+use yaml::Limits;
+
+pub use apply::{Applied, apply};
+pub use history::undone;
+pub use load::Patch;
+pub use trace::Change;
+
+/// Whose behaviour is followed where releases of Talos differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Machinery {
+    /// Up to 1.13: a patch has each document once, and deletes documents that are there.
+    V1_13,
+    /// From 1.14, and talhelper: neither is wrong.
+    #[default]
+    V1_14,
+}
+
+/// How a document is named in messages: `v1alpha1`, `HostnameConfig`, `UserVolumeConfig/data`.
+pub fn document_name(document: &Value) -> String {
+    let text = |key: &str| {
+        document
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    match (text("kind"), text("name")) {
+        ("", _) => "v1alpha1".to_owned(),
+        (kind, "") => kind.to_owned(),
+        (kind, name) => format!("{kind}/{name}"),
+    }
+}
+
+/// The documents of a machine config, decoded as strictly as Talos does.
+pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {
+    let parsed = yaml::parse(source, &Limits::default());
+    let removed = decode::Removed::new();
+    let mut decoder = decode::Decoder {
+        source,
+        removed: &removed,
+        problems: parsed.diagnostics,
+    };
+    let documents = parsed
+        .documents
+        .iter()
+        .filter(|root| !root.is_null())
+        .filter_map(|root| decoder.document(root))
+        .collect();
+    (documents, decoder.problems)
+}
