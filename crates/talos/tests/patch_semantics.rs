@@ -1,5 +1,7 @@
 //! The vectors of the strategic merge: what the machinery of Talos made of the same patches.
 
+#![expect(clippy::disallowed_methods, reason = "the vectors are files")]
+
 use std::path::{Path, PathBuf};
 
 use diagnostics::Source;
@@ -18,7 +20,7 @@ fn read(path: &Path) -> Source {
 
 fn config(path: &Path) -> Vec<Value> {
     let (documents, problems) = documents(&read(path));
-    assert!(problems.is_empty(), "{path:?}: {problems:?}");
+    assert!(problems.is_empty(), "{}: {problems:?}", path.display());
     documents
 }
 
@@ -115,6 +117,14 @@ fn refusals_say_what_and_where() {
         said.push('\n');
     }
     insta::assert_snapshot!(said, @r"
+    14-delete-missing-document-is-silent.patch.yaml:1:1: error[patch/delete-missing-document]: there is no document `UserVolumeConfig/nope` to delete from
+    16-unknown-field-is-error.patch.yaml:2:3: error[patch/unknown-field]: Talos knows no field `nonsense` here
+    17-unknown-kind-is-error.patch.yaml:2:7: error[patch/unknown-kind]: Talos has no document of kind `NoSuchConfig`
+    18-json6902-on-multidoc-is-error.patch.yaml: error[patch/json-on-documents]: a JSON patch cannot be applied to a config of several documents
+    20-type-mismatch-is-error.patch.yaml:3:5: error[patch/wrong-type]: a map is wanted here, not a list
+    22-delete-under-missing-section-is-error.patch.yaml:4:7: error[patch/delete-missing]: there is no `cluster.proxy.image` to delete
+    23-delete-missing-map-key-is-error.patch.yaml:4:7: error[patch/delete-missing]: there is no `machine.nodeLabels.nope` to delete
+    25-duplicate-document-in-patch.patch.yaml:4:1: error[patch/duplicate-document]: the document `v1alpha1` is in the patch twice
     ");
 }
 
@@ -128,9 +138,13 @@ fn effect(base: &str, patch: &str) -> String {
             Ok(applied) => {
                 problems.extend(applied.findings);
                 for change in applied.changes {
-                    let show = |value: Option<Value>| value.map_or("-".into(), |value| value.to_string());
+                    let show =
+                        |value: Option<Value>| value.map_or("-".into(), |value| value.to_string());
                     let (before, after) = (show(change.before), show(change.after));
-                    lines.push(format!("{} {}: {before} => {after}", change.document, change.path));
+                    lines.push(format!(
+                        "{} {}: {before} => {after}",
+                        change.document, change.path
+                    ));
                 }
             }
             Err(problem) => problems.push(problem),
@@ -145,23 +159,65 @@ const BASE: &str = "machine: { sysctls: { a.b: \"1\" }, certSANs: [x] }\n";
 #[test]
 fn a_patch_says_what_it_changed() {
     let patch = "machine:\n  sysctls: { a.b: 2, c: 3 }\n  certSANs: [y]\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nauto: off\nhostname: n\n";
-    insta::assert_snapshot!(effect(BASE, patch), @r"
-    ");
-    insta::assert_snapshot!(effect(BASE, "machine: { certSANs: { $patch: delete } }\n"), @r"
-    ");
+    insta::assert_snapshot!(effect(BASE, patch), @r#"
+    HostnameConfig apiVersion: - => "v1alpha1"
+    HostnameConfig auto: - => "off"
+    HostnameConfig hostname: - => "n"
+    HostnameConfig kind: - => "HostnameConfig"
+    v1alpha1 machine.certSANs: ["x"] => ["x","y"]
+    v1alpha1 machine.sysctls.a\.b: "1" => "2"
+    v1alpha1 machine.sysctls.c: - => "3"
+    "#);
+    insta::assert_snapshot!(effect(BASE, "machine: { certSANs: { $patch: delete } }\n"), @r#"v1alpha1 machine.certSANs: ["x"] => -"#);
 }
 
 #[test]
 fn patches_that_do_nothing_are_found() {
     let patches = [
-        "", "  \n", "# only this\n", "{}\n", "---\n", "null\n", "[]\n", "text\n",
+        "",
+        "  \n",
+        "# only this\n",
+        "{}\n",
+        "---\n",
+        "null\n",
+        "[]\n",
+        "text\n",
         "machine: { sysctls: { a.b: \"1\" } }\n",
         "machine: { install: { disk: \"\" } }\n",
         "machine: { sysctl: {} }\n",
         "- { op: add, path: /machine/x }\n",
         "- { op: remove, path: /machine/x }\n",
     ];
-    let all: Vec<_> = patches.iter().map(|patch| format!("{patch:?}\n{}", effect(BASE, patch))).collect();
-    insta::assert_snapshot!(all.join("\n"), @r"
-    ");
+    let all: Vec<_> = patches
+        .iter()
+        .map(|patch| format!("{patch:?}\n{}", effect(BASE, patch)))
+        .collect();
+    insta::assert_snapshot!(all.join("\n"), @r##"
+    ""
+    p.yaml: warning[patch/empty]: the patch is empty
+    "  \n"
+    p.yaml: warning[patch/empty]: the patch is empty
+    "# only this\n"
+    p.yaml: error[patch/empty]: the patch holds comments only
+    "{}\n"
+    p.yaml: error[patch/empty]: the patch sets nothing
+    "---\n"
+    p.yaml: warning[patch/empty]: the patch is empty
+    "null\n"
+    p.yaml: warning[patch/empty]: the patch is empty
+    "[]\n"
+    p.yaml: warning[patch/empty]: the patch has no operation
+    "text\n"
+    p.yaml:1:1: error[patch/wrong-type]: a patch is a map or a list of operations, not text
+    "machine: { sysctls: { a.b: \"1\" } }\n"
+    p.yaml: warning[patch/no-effect]: the patch changes nothing
+    "machine: { install: { disk: \"\" } }\n"
+    v1alpha1 machine.install.disk: - => ""
+    "machine: { sysctl: {} }\n"
+    p.yaml:1:12: error[patch/unknown-field]: Talos knows no field `sysctl` here
+    "- { op: add, path: /machine/x }\n"
+    p.yaml:1:3: error[patch/bad-operation]: the operation has no `value`
+    "- { op: remove, path: /machine/x }\n"
+    p.yaml:1:3: error[patch/bad-operation]: nothing is at `/machine/x`
+    "##);
 }
