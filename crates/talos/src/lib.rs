@@ -4,3 +4,5 @@
 //! come in, text and values go out.
 
 pub mod patch;
+pub mod substitute;
+pub mod talconfig;

@@ -13,6 +13,10 @@ pub(crate) type Removed = HashSet<(usize, usize)>;
 
 /// What decoding needs besides the value.
 pub(crate) struct Decoder<'a> {
+    /// The types.
+    pub(crate) schema: &'static Schema,
+    /// The topic of its rules.
+    pub(crate) topic: &'static str,
     /// The text, for places.
     pub(crate) source: &'a Source,
     /// What is left out.
@@ -24,7 +28,7 @@ pub(crate) struct Decoder<'a> {
 impl Decoder<'_> {
     /// One document: its kind decides its type. `None` if the kind is not known.
     pub(crate) fn document(&mut self, root: &Node) -> Option<Value> {
-        let schema = Schema::get();
+        let schema = self.schema;
         let kind = kind_of(root);
         let Some(spec) = schema.document(&kind) else {
             let place = root.get("kind").unwrap_or(root).range();
@@ -83,7 +87,7 @@ impl Decoder<'_> {
         let Ok(entries) = self.entries(node) else {
             return Value::Null;
         };
-        let schema = Schema::get();
+        let schema = self.schema;
         let mut map = Map::new();
         for (key, value) in entries {
             let text = key.text().unwrap_or_default();
@@ -109,12 +113,20 @@ impl Decoder<'_> {
         Value::Object(map)
     }
 
-    fn unknown(&mut self, key: &Node, text: &str, name: &'static str) {
-        let fields = Schema::get().fields(name).iter().map(|(field, _)| *field);
-        let mut problem = Diagnostic::error(
-            "patch/unknown-field",
-            format!("Talos knows no field `{text}` here"),
-        )
+    fn unknown(&mut self, key: &Node, text: &str, name: &str) {
+        let fields = self.schema.fields(name).iter().map(|(field, _)| *field);
+        let mut problem = if self.topic == "patch" {
+            Diagnostic::error(
+                "patch/unknown-field",
+                format!("Talos knows no field `{text}` here"),
+            )
+        } else {
+            // talhelper reads on, without a word.
+            Diagnostic::warning(
+                format!("{}/unknown-key", self.topic),
+                format!("`{text}` is not a key here"),
+            )
+        }
         .at(self.source.location(key.range()));
         if text == "$$patch" {
             problem = problem.hint("the doubled dollar is for files that pass substitution");
@@ -219,7 +231,7 @@ impl Decoder<'_> {
     fn wrong(&mut self, node: &Node, wanted: &str) -> Value {
         self.problems.push(
             Diagnostic::error(
-                "patch/wrong-type",
+                format!("{}/wrong-type", self.topic),
                 format!("{wanted} is wanted here, not {}", node.kind_name()),
             )
             .at(self.source.location(node.range())),

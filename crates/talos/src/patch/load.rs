@@ -7,7 +7,7 @@ use yaml::{Limits, Node};
 use super::decode::{Decoder, Removed, kind_of};
 use super::delete::{Deletion, collect};
 use super::json::{Operation, operation};
-use super::schema::any;
+use super::schema::{Schema, any};
 use super::{Machinery, document_name};
 
 /// A patch, read and checked by itself.
@@ -100,6 +100,8 @@ fn json(source: &Source, items: &[Node], problems: &mut Diagnostics) -> Body {
     }
     let nothing = Removed::new();
     let mut decoder = Decoder {
+        schema: Schema::get(),
+        topic: "patch",
         source,
         removed: &nothing,
         problems: Diagnostics::new(),
@@ -182,6 +184,8 @@ fn part(source: &Source, root: &Node, problems: &mut Diagnostics, parts: &mut Ve
     let mut value = None;
     if !gone {
         let mut decoder = Decoder {
+            schema: Schema::get(),
+            topic: "patch",
             source,
             removed: &removed,
             problems: Diagnostics::new(),

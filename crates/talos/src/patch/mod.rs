@@ -20,13 +20,14 @@
 //! ```
 
 mod apply;
-mod decode;
+pub(crate) mod decode;
 mod delete;
 mod history;
 mod json;
 mod load;
 mod merge;
-mod schema;
+pub(crate) mod schema;
+mod template;
 mod trace;
 
 use diagnostics::{Diagnostics, Source};
@@ -36,6 +37,7 @@ use yaml::Limits;
 pub use apply::{Applied, apply};
 pub use history::undone;
 pub use load::Patch;
+pub use template::fill;
 pub use trace::Change;
 
 /// Whose behaviour is followed where releases of Talos differ.
@@ -68,6 +70,8 @@ pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {
     let parsed = yaml::parse(source, &Limits::default());
     let removed = decode::Removed::new();
     let mut decoder = decode::Decoder {
+        schema: schema::Schema::get(),
+        topic: "patch",
         source,
         removed: &removed,
         problems: parsed.diagnostics,

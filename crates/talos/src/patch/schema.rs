@@ -4,7 +4,13 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// The table as it is written down; its head says how to read it.
-const TABLE: &str = include_str!("machine.schema");
+const MACHINE: &str = include_str!("machine.schema");
+
+/// The table of talhelper's own file, which uses types of the other.
+const TALCONFIG: &str = concat!(
+    include_str!("machine.schema"),
+    include_str!("../talconfig/talconfig.schema")
+);
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +74,16 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The one table there is.
+    /// The table of machine configs.
     pub(crate) fn get() -> &'static Self {
         static SCHEMA: OnceLock<Schema> = OnceLock::new();
-        SCHEMA.get_or_init(|| Self::read(TABLE))
+        SCHEMA.get_or_init(|| Self::read(MACHINE))
+    }
+
+    /// The table of `talconfig.yaml`: its type is `Talconfig`.
+    pub(crate) fn talconfig() -> &'static Self {
+        static SCHEMA: OnceLock<Schema> = OnceLock::new();
+        SCHEMA.get_or_init(|| Self::read(TALCONFIG))
     }
 
     fn read(table: &'static str) -> Self {
@@ -197,7 +209,7 @@ mod tests {
 
     fn known(spec: &Spec) -> bool {
         match &spec.kind {
-            Kind::Struct(name) => Schema::get().types.contains_key(name),
+            Kind::Struct(name) => Schema::talconfig().types.contains_key(name),
             Kind::List(item) | Kind::Map(item) => known(item),
             Kind::Keyed(keyed) => known(&keyed.item),
             _ => true,
@@ -206,7 +218,7 @@ mod tests {
 
     #[test]
     fn every_type_that_the_table_names_is_in_it() {
-        let schema = Schema::get();
+        let schema = Schema::talconfig();
         let unknown: Vec<_> = schema
             .types
             .values()
