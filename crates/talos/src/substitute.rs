@@ -142,7 +142,9 @@ pub fn substitute(
                         .at(source.location(dollar..dollar + 1 + length))
                         .hint("set it in `talenv.yaml`, or write `$$` for a dollar"),
                 );
-                (length, String::new())
+                // As it was written, so that one problem does not become several.
+                let written = after.get(..length).unwrap_or_default();
+                (length, format!("${written}"))
             }
         };
         if length == 0 {
