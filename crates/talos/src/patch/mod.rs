@@ -22,6 +22,7 @@
 mod apply;
 pub(crate) mod decode;
 mod delete;
+mod group;
 mod history;
 mod json;
 mod load;
@@ -35,6 +36,7 @@ use serde_json::Value;
 use yaml::Limits;
 
 pub use apply::{Applied, apply};
+pub use group::{History, Written, apply_groups};
 pub use history::undone;
 pub use load::Patch;
 pub use template::fill;
