@@ -74,7 +74,6 @@ fn every_wrong_patch_is_told_and_the_right_ones_apply() {
     assert_eq!(config[0]["machine"]["sysctls"]["e"], "1");
     insta::assert_snapshot!(found(&history), @r"
     a.yaml:1:26: error[talenv/unset-variable]: the variable `none` is not set
-    a.yaml:1:27: error[yaml/syntax]: while parsing a flow mapping, did not find expected ',' or '}'
     b.yaml: error[patch/empty]: the patch holds comments only
     c.yaml:1:12: error[patch/unknown-field]: Talos knows no field `sysctl` here
     d.yaml:1:28: error[patch/delete-missing]: there is no `cluster.proxy.image` to delete

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::json::Operation;
 use super::load::{Body, Part, Patch};
+use super::machinery::{Machinery, document_name};
 use super::merge::merge;
 use super::schema::Schema;
 use super::trace::{Change, changes, leaves};
-use super::{Machinery, document_name};
 
 /// What a patch did.
 #[derive(Debug, Clone, Default)]

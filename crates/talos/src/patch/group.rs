@@ -5,11 +5,12 @@ use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
 use yaml::Limits;
 
-use super::Machinery;
 use super::apply::{Applied, apply};
 use super::history::undone;
 use super::load::Patch;
+use super::machinery::Machinery;
 use super::template::fill;
+use super::trace::Change;
 use crate::substitute::{Variables, substitute};
 
 /// A patch as it is written: in a file of its own, or within the talconfig.
@@ -36,7 +37,7 @@ impl History {
         &'a self,
         document: &'a str,
         path: &'a str,
-    ) -> impl Iterator<Item = (&'a str, &'a super::Change)> {
+    ) -> impl Iterator<Item = (&'a str, &'a Change)> {
         self.applied.iter().flat_map(move |(name, applied)| {
             applied
                 .changes
@@ -108,6 +109,11 @@ fn prepare(
         problems.extend(more);
     }
     let (patch, more) = Patch::read(&filled, machinery);
-    problems.extend(more);
+    // A text that is not whole need not be YAML.
+    let broken = problems.has_errors();
+    problems.extend(
+        more.into_iter()
+            .filter(|problem| !(broken && problem.rule.as_str().starts_with("yaml/"))),
+    );
     (patch.filter(|_| !problems.has_errors()), problems)
 }

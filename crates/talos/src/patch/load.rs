@@ -7,8 +7,8 @@ use yaml::{Limits, Node};
 use super::decode::{Decoder, Removed, kind_of};
 use super::delete::{Deletion, collect};
 use super::json::{Operation, operation};
+use super::machinery::{Machinery, document_name};
 use super::schema::{Schema, any};
-use super::{Machinery, document_name};
 
 /// A patch, read and checked by itself.
 #[derive(Clone)]

@@ -26,6 +26,7 @@ mod group;
 mod history;
 mod json;
 mod load;
+mod machinery;
 mod merge;
 pub(crate) mod schema;
 mod template;
@@ -39,33 +40,9 @@ pub use apply::{Applied, apply};
 pub use group::{History, Written, apply_groups};
 pub use history::undone;
 pub use load::Patch;
+pub use machinery::{Machinery, document_name};
 pub use template::fill;
 pub use trace::Change;
-
-/// Whose behaviour is followed where releases of Talos differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Machinery {
-    /// Up to 1.13: a patch has each document once, and deletes documents that are there.
-    V1_13,
-    /// From 1.14, and talhelper: neither is wrong.
-    #[default]
-    V1_14,
-}
-
-/// How a document is named in messages: `v1alpha1`, `HostnameConfig`, `UserVolumeConfig/data`.
-pub fn document_name(document: &Value) -> String {
-    let text = |key: &str| {
-        document
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    match (text("kind"), text("name")) {
-        ("", _) => "v1alpha1".to_owned(),
-        (kind, "") => kind.to_owned(),
-        (kind, name) => format!("{kind}/{name}"),
-    }
-}
 
 /// The documents of a machine config, decoded as strictly as Talos does.
 pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {

@@ -1,13 +1,16 @@
 //! Which paths a patch changed: two states compared.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 
-use super::document_name;
+use super::machinery::document_name;
 
 /// One path that a patch set or removed.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// `Debug` leaves the values out: they may be secrets.
+#[derive(Clone, PartialEq)]
 pub struct Change {
     /// The document, such as `v1alpha1` or `UserVolumeConfig/data`.
     pub document: String,
@@ -17,6 +20,17 @@ pub struct Change {
     pub before: Option<Value>,
     /// The value after; `None` if it was removed.
     pub after: Option<Value>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let effect = match (&self.before, &self.after) {
+            (None, _) => "set",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        write!(formatter, "{}: {} {effect}", self.document, self.path)
+    }
 }
 
 /// A config as its scalars and empty collections by document and path.

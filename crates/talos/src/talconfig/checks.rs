@@ -7,8 +7,8 @@ use std::ops::Range;
 use diagnostics::{Diagnostic, Diagnostics};
 use yaml::{Dialect, Node, Resolved};
 
-use super::Talconfig;
 use super::addresses::Network;
+use super::config::Talconfig;
 
 /// The Kubernetes minors that each Talos minor of version 1 runs.
 const KUBERNETES: [(u32, u32, u32); 7] = [
