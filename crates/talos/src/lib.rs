@@ -12,3 +12,6 @@ pub mod bundle;
 pub mod contract;
 pub mod emit;
 pub mod generate;
+pub mod patch;
+pub mod substitute;
+pub mod talconfig;

@@ -1,0 +1,138 @@
+//! A patch applied to a config.
+
+use std::ops::Range;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use serde_json::Value;
+
+use super::json::Operation;
+use super::load::{Body, Part, Patch};
+use super::machinery::{Machinery, document_name};
+use super::merge::merge;
+use super::schema::Schema;
+use super::trace::{Change, changes, leaves};
+
+/// What a patch did.
+#[derive(Debug, Clone, Default)]
+pub struct Applied {
+    /// Every path that it set or removed.
+    pub changes: Vec<Change>,
+    /// What looks wrong about it: it does nothing, or deletes what is not there.
+    pub findings: Diagnostics,
+}
+
+/// Applies a patch. If it fails the config is as before.
+pub fn apply(
+    config: &mut Vec<Value>,
+    patch: &Patch,
+    machinery: Machinery,
+) -> Result<Applied, Diagnostic> {
+    let mut after = config.clone();
+    let mut findings = Diagnostics::new();
+    match &patch.body {
+        Body::Nothing => return Ok(Applied::default()),
+        Body::Strategic(parts) => {
+            // Deletes come before the rest of the same document.
+            for part in parts {
+                deletions(&mut after, part, patch, machinery, &mut findings)?;
+                merge_part(&mut after, part, patch)?;
+            }
+        }
+        Body::Json(operations) => json(&mut after, operations, patch)?,
+    }
+    let changes = changes(&leaves(config), &leaves(&after));
+    if changes.is_empty() && findings.is_empty() {
+        findings.push(
+            Diagnostic::warning("patch/no-effect", "the patch changes nothing")
+                .at(patch.source.whole())
+                .hint("take it out of the list"),
+        );
+    }
+    *config = after;
+    Ok(Applied { changes, findings })
+}
+
+fn deletions(
+    config: &mut Vec<Value>,
+    part: &Part,
+    patch: &Patch,
+    machinery: Machinery,
+    findings: &mut Diagnostics,
+) -> Result<(), Diagnostic> {
+    for deletion in &part.deletions {
+        let place = patch.source.location(deletion.range.clone());
+        let index = config
+            .iter()
+            .position(|document| document_name(document) == part.name);
+        let Some(index) = index else {
+            let message = format!("there is no document `{}` to delete from", part.name);
+            let problem = match machinery {
+                Machinery::V1_13 => Diagnostic::error("patch/delete-missing-document", message),
+                Machinery::V1_14 => Diagnostic::warning("patch/delete-missing-document", message),
+            }
+            .at(place);
+            if problem.is_error() {
+                return Err(problem);
+            }
+            findings.push(problem);
+            continue;
+        };
+        if deletion.is_document() {
+            config.remove(index);
+            continue;
+        }
+        let deleted = match (config.get_mut(index), Schema::get().document(&part.kind)) {
+            (Some(document), Some(spec)) => deletion.apply(document, spec).is_ok(),
+            _ => false,
+        };
+        if !deleted {
+            return Err(Diagnostic::error(
+                "patch/delete-missing",
+                format!("there is no `{}` to delete", deletion.path()),
+            )
+            .at(place));
+        }
+    }
+    Ok(())
+}
+
+fn merge_part(config: &mut Vec<Value>, part: &Part, patch: &Patch) -> Result<(), Diagnostic> {
+    let Some(value) = &part.value else {
+        return Ok(());
+    };
+    let mine = config
+        .iter_mut()
+        .find(|document| document_name(document) == part.name);
+    let (Some(mine), Some(spec)) = (mine, Schema::get().document(&part.kind)) else {
+        config.push(value.clone());
+        return Ok(());
+    };
+    merge(mine, value, spec, &mut Vec::new()).map_err(|mismatch| {
+        Diagnostic::error("patch/merge-conflict", mismatch.to_string())
+            .at(patch.source.location(part.range.clone()))
+    })
+}
+
+fn json(
+    config: &mut [Value],
+    operations: &[(Operation, Range<usize>)],
+    patch: &Patch,
+) -> Result<(), Diagnostic> {
+    let [document] = config else {
+        return Err(Diagnostic::error(
+            "patch/json-on-documents",
+            "a JSON patch cannot be applied to a config of several documents",
+        )
+        .at(patch.source.whole())
+        .hint(
+            "write it as a strategic merge: from Talos 1.12 on every config has several documents",
+        ));
+    };
+    for (operation, range) in operations {
+        operation.apply(document).map_err(|error| {
+            Diagnostic::error("patch/bad-operation", error.to_string())
+                .at(patch.source.location(range.clone()))
+        })?;
+    }
+    Ok(())
+}

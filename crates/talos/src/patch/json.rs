@@ -1,0 +1,147 @@
+//! JSON 6902 patches: operations on places of one document.
+
+use serde_json::Value;
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Operation {
+    pub(crate) verb: Verb,
+    pub(crate) path: String,
+}
+
+/// What it does.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verb {
+    Add(Value),
+    Remove,
+    Replace(Value),
+    Move(String),
+    Copy(String),
+    Test(Value),
+}
+
+/// Why an operation cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JsonError {
+    #[error("nothing is at `{0}`")]
+    Missing(String),
+    #[error("`{0}` is no place: it starts with `/`")]
+    BadPath(String),
+    #[error("the value at `{0}` is not the one that is tested for")]
+    Test(String),
+}
+
+/// Reads one operation; the error says what is missing.
+pub(crate) fn operation(value: &Value) -> Result<Operation, &'static str> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let with = || {
+        value
+            .get("value")
+            .cloned()
+            .ok_or("the operation has no `value`")
+    };
+    let from = || text("from").ok_or("the operation has no `from`");
+    let path = text("path").ok_or("the operation has no `path`")?;
+    let verb = match text("op").ok_or("the operation has no `op`")?.as_str() {
+        "add" => Verb::Add(with()?),
+        "remove" => Verb::Remove,
+        "replace" => Verb::Replace(with()?),
+        "move" => Verb::Move(from()?),
+        "copy" => Verb::Copy(from()?),
+        "test" => Verb::Test(value.get("value").cloned().unwrap_or(Value::Null)),
+        _ => return Err("`op` is none of `add`, `remove`, `replace`, `move`, `copy`, `test`"),
+    };
+    Ok(Operation { verb, path })
+}
+
+impl Operation {
+    /// Does it.
+    pub(crate) fn apply(&self, document: &mut Value) -> Result<(), JsonError> {
+        let path = &self.path;
+        match &self.verb {
+            Verb::Add(value) => add(document, path, value.clone()),
+            Verb::Remove => remove(document, path).map(drop),
+            Verb::Replace(value) => {
+                *find(document, path)? = value.clone();
+                Ok(())
+            }
+            Verb::Move(from) => {
+                let value = remove(document, from)?;
+                add(document, path, value)
+            }
+            Verb::Copy(from) => {
+                let value = find(document, from)?.clone();
+                add(document, path, value)
+            }
+            Verb::Test(value) => {
+                let found = find(document, path).map(|found| found.clone());
+                if found.unwrap_or(Value::Null) == *value {
+                    Ok(())
+                } else {
+                    Err(JsonError::Test(path.clone()))
+                }
+            }
+        }
+    }
+}
+
+fn find<'a>(document: &'a mut Value, path: &str) -> Result<&'a mut Value, JsonError> {
+    checked(path)?;
+    document
+        .pointer_mut(path)
+        .ok_or_else(|| JsonError::Missing(path.to_owned()))
+}
+
+fn checked(path: &str) -> Result<(), JsonError> {
+    if path.is_empty() || path.starts_with('/') {
+        Ok(())
+    } else {
+        Err(JsonError::BadPath(path.to_owned()))
+    }
+}
+
+/// The parent's path, and the last key without its escapes.
+fn split(path: &str) -> Result<(&str, String), JsonError> {
+    checked(path)?;
+    let (parent, last) = path
+        .rsplit_once('/')
+        .ok_or_else(|| JsonError::BadPath(path.to_owned()))?;
+    Ok((parent, last.replace("~1", "/").replace("~0", "~")))
+}
+
+fn add(document: &mut Value, path: &str, value: Value) -> Result<(), JsonError> {
+    if path.is_empty() {
+        *document = value;
+        return Ok(());
+    }
+    let (parent, last) = split(path)?;
+    let missing = || JsonError::Missing(path.to_owned());
+    match find(document, parent)? {
+        Value::Object(map) => {
+            map.insert(last, value);
+        }
+        Value::Array(items) if last == "-" => items.push(value),
+        Value::Array(items) => {
+            let index: usize = last.parse().map_err(|_| missing())?;
+            if index > items.len() {
+                return Err(missing());
+            }
+            items.insert(index, value);
+        }
+        _ => return Err(missing()),
+    }
+    Ok(())
+}
+
+fn remove(document: &mut Value, path: &str) -> Result<Value, JsonError> {
+    let (parent, last) = split(path)?;
+    let missing = || JsonError::Missing(path.to_owned());
+    match find(document, parent)? {
+        Value::Object(map) => map.shift_remove(&last).ok_or_else(missing),
+        Value::Array(items) => match last.parse::<usize>() {
+            Ok(index) if index < items.len() => Ok(items.remove(index)),
+            _ => Err(missing()),
+        },
+        _ => Err(missing()),
+    }
+}

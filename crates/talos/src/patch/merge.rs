@@ -1,0 +1,223 @@
+//! The strategic merge of two values of one type.
+
+use serde_json::{Map, Value};
+
+use super::schema::{Keyed, Kind, Schema, Spec, any};
+
+/// Two values of a section without a type do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}` holds {left}, and the patch has {right} there")]
+pub(super) struct Mismatch {
+    path: String,
+    left: &'static str,
+    right: &'static str,
+}
+
+/// Merges the right value into the left. `Null` stands for a value that is not there.
+pub(crate) fn merge(
+    left: &mut Value,
+    right: &Value,
+    spec: &Spec,
+    path: &mut Vec<String>,
+) -> Result<(), Mismatch> {
+    if spec.forced {
+        *left = right.clone();
+        return Ok(());
+    }
+    if right.is_null() {
+        // What is not optional is there, if empty; what it forces is forced.
+        if let Kind::Struct(name) = spec.kind
+            && !spec.optional
+            && left.is_object()
+        {
+            fields(left, &Map::new(), name, path)?;
+            if left.as_object().is_some_and(Map::is_empty) {
+                *left = Value::Null;
+            }
+        }
+        return Ok(());
+    }
+    if left.is_null() || spec.replaced {
+        // An empty text is no text.
+        if !is_zero(right) || spec.optional {
+            *left = right.clone();
+        }
+        return Ok(());
+    }
+    match &spec.kind {
+        Kind::Any => merge_any(left, right, path),
+        Kind::Struct(name) => match right {
+            Value::Object(right) => fields(left, right, name, path),
+            _ => Ok(()),
+        },
+        Kind::Map(item) => map(left, right, item, path),
+        Kind::Arguments => {
+            if let (Value::Object(left), Value::Object(right)) = (left, right) {
+                left.extend(
+                    right
+                        .iter()
+                        .map(|(key, value)| (key.clone(), value.clone())),
+                );
+            }
+            Ok(())
+        }
+        Kind::List(_) => {
+            append(left, right);
+            Ok(())
+        }
+        Kind::Keyed(how) => keyed(left, right, how, path),
+        _ => {
+            if spec.optional || !is_zero(right) {
+                *left = right.clone();
+            }
+            Ok(())
+        }
+    }
+}
+
+fn fields(
+    left: &mut Value,
+    right: &Map<String, Value>,
+    name: &str,
+    path: &mut Vec<String>,
+) -> Result<(), Mismatch> {
+    let Value::Object(left) = left else {
+        return Ok(());
+    };
+    for (field, spec) in Schema::get().fields(name) {
+        let theirs = right.get(*field).unwrap_or(&Value::Null);
+        if theirs.is_null() && !left.contains_key(*field) {
+            continue;
+        }
+        path.push((*field).to_owned());
+        let entry = left.entry(*field).or_insert(Value::Null);
+        let was_null = entry.is_null();
+        merge(entry, theirs, spec, path)?;
+        if entry.is_null() && (was_null || theirs.is_null()) {
+            left.shift_remove(*field);
+        }
+        path.pop();
+    }
+    Ok(())
+}
+
+fn map(
+    left: &mut Value,
+    right: &Value,
+    item: &Spec,
+    path: &mut Vec<String>,
+) -> Result<(), Mismatch> {
+    let (Value::Object(left), Value::Object(right)) = (left, right) else {
+        return Ok(());
+    };
+    for (key, value) in right {
+        match left.get_mut(key) {
+            Some(mine) if !mine.is_null() => {
+                path.push(key.clone());
+                merge(mine, value, item, path)?;
+                path.pop();
+            }
+            _ => {
+                left.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn merge_any(left: &mut Value, right: &Value, path: &mut Vec<String>) -> Result<(), Mismatch> {
+    match (&*left, right) {
+        (Value::Object(_), Value::Object(_)) => return map(left, right, any(), path),
+        (Value::Array(_), Value::Array(_)) => append(left, right),
+        (Value::Bool(_), Value::Bool(_)) => *left = right.clone(),
+        (Value::String(_), Value::String(_)) => set(left, right),
+        (Value::Number(mine), Value::Number(theirs)) if mine.is_f64() == theirs.is_f64() => {
+            set(left, right);
+        }
+        _ => {
+            return Err(Mismatch {
+                path: path.join("."),
+                left: kind_name(left),
+                right: kind_name(right),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An empty value sets nothing.
+fn set(left: &mut Value, right: &Value) {
+    if !is_zero(right) {
+        *left = right.clone();
+    }
+}
+
+fn append(left: &mut Value, right: &Value) {
+    if let (Value::Array(left), Value::Array(right)) = (left, right) {
+        left.extend(right.iter().cloned());
+    }
+}
+
+fn keyed(
+    left: &mut Value,
+    right: &Value,
+    how: &Keyed,
+    path: &mut Vec<String>,
+) -> Result<(), Mismatch> {
+    let (Value::Array(left), Value::Array(right)) = (left, right) else {
+        return Ok(());
+    };
+    for item in right {
+        let like = left.iter().position(|mine| same_item(mine, item, how));
+        match like.and_then(|index| left.get_mut(index)) {
+            Some(mine) if how.replaces => *mine = item.clone(),
+            Some(mine) => {
+                path.push(format!("[{}]", like.unwrap_or_default()));
+                // An item of a list is there already: only its fields merge.
+                if let (Kind::Struct(name), Value::Object(item)) = (&how.item.kind, item) {
+                    fields(mine, item, name, path)?;
+                }
+                path.pop();
+            }
+            None => left.push(item.clone()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether two items are one by the first key that the right one has. Items without any key
+/// are the same where keys are compared as they are, but not where there is a choice of keys.
+fn same_item(left: &Value, right: &Value, how: &Keyed) -> bool {
+    let absent = |value: &Value| value.is_null() || is_zero(value);
+    let at = |item: &Value, key: &str| item.get(key).cloned().unwrap_or(Value::Null);
+    for key in &how.keys {
+        let (mine, theirs) = (at(left, key), at(right, key));
+        if !absent(&theirs) {
+            return mine == theirs;
+        }
+        if how.keys.len() == 1 {
+            return absent(&mine);
+        }
+    }
+    false
+}
+
+/// Whether Go would see an empty value.
+pub(crate) fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        _ => false,
+    }
+}
+
+fn kind_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a map",
+    }
+}

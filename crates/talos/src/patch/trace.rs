@@ -1,0 +1,99 @@
+//! Which paths a patch changed: two states compared.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::machinery::document_name;
+
+/// One path that a patch set or removed.
+///
+/// `Debug` leaves the values out: they may be secrets.
+#[derive(Clone, PartialEq)]
+pub struct Change {
+    /// The document, such as `v1alpha1` or `UserVolumeConfig/data`.
+    pub document: String,
+    /// The path in it, with dots; `\.` is a dot within a key.
+    pub path: String,
+    /// The value before; `None` if there was none.
+    pub before: Option<Value>,
+    /// The value after; `None` if it was removed.
+    pub after: Option<Value>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let effect = match (&self.before, &self.after) {
+            (None, _) => "set",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        write!(formatter, "{}: {} {effect}", self.document, self.path)
+    }
+}
+
+/// A config as its scalars and empty collections by document and path.
+pub(crate) type Leaves = BTreeMap<(String, String), Value>;
+
+/// What two states differ in, in the order of documents' names and paths.
+pub(crate) fn changes(before: &Leaves, after: &Leaves) -> Vec<Change> {
+    let mut all: Vec<Change> = before
+        .iter()
+        .filter(|(place, value)| after.get(place) != Some(value))
+        .map(|(place, value)| change(place, Some(value), after.get(place)))
+        .collect();
+    all.extend(
+        after
+            .iter()
+            .filter(|(place, _)| !before.contains_key(place))
+            .map(|(place, value)| change(place, None, Some(value))),
+    );
+    all.sort_by(|left, right| (&left.document, &left.path).cmp(&(&right.document, &right.path)));
+    all
+}
+
+fn change(place: &(String, String), before: Option<&Value>, after: Option<&Value>) -> Change {
+    Change {
+        document: place.0.clone(),
+        path: place.1.clone(),
+        before: before.cloned(),
+        after: after.cloned(),
+    }
+}
+
+/// The leaves of a config. Lists count as one leaf unless their items are maps.
+pub(crate) fn leaves(documents: &[Value]) -> Leaves {
+    let mut leaves = Leaves::new();
+    for document in documents {
+        let name = document_name(document);
+        collect(document, &name, &mut String::new(), &mut leaves);
+    }
+    leaves
+}
+
+fn collect(value: &Value, document: &str, path: &mut String, leaves: &mut Leaves) {
+    let length = path.len();
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (key, value) in map {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&key.replace('.', "\\."));
+                collect(value, document, path, leaves);
+                path.truncate(length);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                collect(item, document, path, leaves);
+                path.truncate(length);
+            }
+        }
+        _ => {
+            leaves.insert((document.to_owned(), path.clone()), value.clone());
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Variables: `talenv.yaml` read as dotenv, and the strict substitution that talhelper does.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use diagnostics::{Diagnostic, Diagnostics, Source};
+
+/// Variables by name.
+pub type Variables = BTreeMap<String, String>;
+
+/// Reads a file of variables: `KEY=value` or `KEY: value`, with quotes and comments.
+pub fn dotenv(source: &Source) -> (Variables, Diagnostics) {
+    let mut variables = Variables::new();
+    let mut problems = Diagnostics::new();
+    let mut start = 0;
+    for line in source.text().split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') || line == "---" {
+            continue;
+        }
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let pair = line
+            .split_once(['=', ':'])
+            .map(|(key, value)| (key.trim(), value.trim()));
+        match pair {
+            Some((key, value)) if is_name(key) => {
+                let value = unquote(value, &variables);
+                variables.insert(key.to_owned(), value);
+            }
+            _ => problems.push(
+                Diagnostic::error("talenv/syntax", "the line is no `KEY: value`")
+                    .at(source.clone().with_secrets([range.clone()]).location(range)),
+            ),
+        }
+    }
+    (variables, problems)
+}
+
+fn is_name(key: &str) -> bool {
+    !key.is_empty()
+        && key
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'))
+}
+
+fn unquote(value: &str, variables: &Variables) -> String {
+    if let Some(inner) = value.strip_prefix('\'') {
+        return inner.split('\'').next().unwrap_or_default().to_owned();
+    }
+    if let Some(inner) = value.strip_prefix('"') {
+        let mut text = String::new();
+        let mut letters = inner.chars();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' => break,
+                '\\' => match letters.next() {
+                    Some('n') => text.push('\n'),
+                    Some('r') => text.push('\r'),
+                    Some(other) => text.push(other),
+                    None => {}
+                },
+                other => text.push(other),
+            }
+        }
+        return expand(&text, variables);
+    }
+    let end = value.find(" #").unwrap_or(value.len());
+    expand(value.get(..end).unwrap_or(value).trim_end(), variables)
+}
+
+/// `$NAME` and `${NAME}` of upper-case names, within the file.
+fn expand(text: &str, variables: &Variables) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let (braced, body) = match after.strip_prefix('{') {
+            Some(body) => (true, body),
+            None => (false, after),
+        };
+        let length = body
+            .find(|letter: char| {
+                !(letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+            })
+            .unwrap_or(body.len());
+        let (name, tail) = body.split_at(length);
+        let closed = if braced {
+            tail.strip_prefix('}')
+        } else {
+            Some(tail)
+        };
+        match closed {
+            Some(tail) if !name.is_empty() => {
+                out.push_str(variables.get(name).map_or("", String::as_str));
+                rest = tail;
+            }
+            _ => {
+                out.push('$');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Puts variables into a text, comments left alone. Lines stay where they are as long as values
+/// have one line; what was put in counts as secret.
+///
+/// `$$` is a dollar. An unset or empty variable without a default is a problem.
+pub fn substitute(
+    source: &Source,
+    comments: &[Range<usize>],
+    variables: &Variables,
+) -> (Source, Diagnostics) {
+    let text = source.text();
+    let mut out = String::with_capacity(text.len());
+    let mut secrets = Vec::new();
+    let mut problems = Diagnostics::new();
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('$')) {
+        let dollar = at + found;
+        out.push_str(text.get(at..dollar).unwrap_or_default());
+        if let Some(comment) = comments.iter().find(|comment| comment.contains(&dollar)) {
+            out.push_str(text.get(dollar..comment.end).unwrap_or_default());
+            at = comment.end.max(dollar + 1);
+            continue;
+        }
+        let after = text.get(dollar + 1..).unwrap_or_default();
+        if after.starts_with('$') {
+            out.push('$');
+            at = dollar + 2;
+            continue;
+        }
+        let (length, value) = match expression(after, variables) {
+            Ok(done) => done,
+            Err((length, message)) => {
+                problems.push(
+                    Diagnostic::error("talenv/unset-variable", message)
+                        .at(source.location(dollar..dollar + 1 + length))
+                        .hint("set it in `talenv.yaml`, or write `$$` for a dollar"),
+                );
+                // As it was written, so that one problem does not become several.
+                let written = after.get(..length).unwrap_or_default();
+                (length, format!("${written}"))
+            }
+        };
+        if length == 0 {
+            out.push('$');
+        } else {
+            secrets.push(out.len()..out.len() + value.len());
+            out.push_str(&value);
+        }
+        at = dollar + 1 + length;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    let filled = Source::new(source.name(), out).with_secrets(secrets);
+    (filled, problems)
+}
+
+/// What follows a dollar: how many bytes it takes, and its value. No bytes: a mere dollar.
+fn expression(after: &str, variables: &Variables) -> Result<(usize, String), (usize, String)> {
+    let name_length = |text: &str| {
+        text.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+            .unwrap_or(text.len())
+    };
+    let lookup = |name: &str| variables.get(name).filter(|value| !value.is_empty());
+    let Some(body) = after.strip_prefix('{') else {
+        let length = name_length(after);
+        let name = after.get(..length).unwrap_or_default();
+        if length == 0 {
+            return Ok((0, String::new()));
+        }
+        return lookup(name)
+            .map(|value| (length, value.clone()))
+            .ok_or_else(|| (length, unset(name, variables)));
+    };
+    let Some(end) = body.find('}') else {
+        return Err((after.len().min(1), "`${` is not closed".to_owned()));
+    };
+    let (whole, length) = (body.get(..end).unwrap_or_default(), end + 2);
+    let (name, operator) = whole.split_at(name_length(whole));
+    let set = variables.get(name);
+    let default = |text: &str| match text.strip_prefix('$') {
+        Some(name) if !name.is_empty() => lookup(name).cloned().unwrap_or_default(),
+        _ => text.to_owned(),
+    };
+    let value = if operator.is_empty() {
+        lookup(name).cloned()
+    } else if let Some(text) = operator.strip_prefix(":-").or(operator.strip_prefix(":=")) {
+        Some(lookup(name).cloned().unwrap_or_else(|| default(text)))
+    } else if let Some(text) = operator.strip_prefix(":+") {
+        Some(lookup(name).map(|_| default(text)).unwrap_or_default())
+    } else if let Some(text) = operator.strip_prefix(['-', '=']) {
+        Some(set.cloned().unwrap_or_else(|| default(text)))
+    } else if let Some(text) = operator.strip_prefix('+') {
+        Some(set.map(|_| default(text)).unwrap_or_default())
+    } else {
+        return Err((length, format!("`${{{whole}}}` is no variable")));
+    };
+    value
+        .map(|value| (length, value))
+        .ok_or_else(|| (length, unset(name, variables)))
+}
+
+fn unset(name: &str, variables: &Variables) -> String {
+    if variables.contains_key(name) {
+        format!("the variable `{name}` is empty")
+    } else {
+        format!("the variable `{name}` is not set")
+    }
+}

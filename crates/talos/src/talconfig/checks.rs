@@ -1,0 +1,281 @@
+//! What a talconfig must make sense of, beyond the types of its keys.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use yaml::{Dialect, Node, Resolved};
+
+use super::addresses::Network;
+use super::config::Talconfig;
+
+/// The Kubernetes minors that each Talos minor of version 1 runs.
+const KUBERNETES: [(u32, u32, u32); 7] = [
+    (9, 27, 32),
+    (10, 28, 33),
+    (11, 29, 34),
+    (12, 30, 35),
+    (13, 31, 36),
+    (14, 32, 37),
+    (15, 33, 38),
+];
+
+/// The label that a control plane has unless its node sets labels of its own.
+const GENERATED_LABEL: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
+
+/// Adds what is wrong.
+pub(super) fn check(config: &Talconfig, problems: &mut Diagnostics) {
+    let mut check = Check { config, problems };
+    if config.root.as_mapping().is_none() {
+        return;
+    }
+    for key in ["clusterName", "kubernetesVersion", "endpoint", "nodes"] {
+        check.required(&config.root, key);
+    }
+    check.versions();
+    let nodes = config
+        .root
+        .get("nodes")
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
+    for node in nodes.iter().filter(|node| node.as_mapping().is_some()) {
+        check.node(node);
+    }
+    check.unique(nodes, "hostname");
+    check.unique(nodes, "ipAddress");
+    check.virtual_addresses(nodes);
+}
+
+struct Check<'a> {
+    config: &'a Talconfig,
+    problems: &'a mut Diagnostics,
+}
+
+impl Check<'_> {
+    fn error(&mut self, rule: &'static str, message: String, range: Range<usize>) {
+        self.problems
+            .push(Diagnostic::error(rule, message).at(self.config.source.location(range)));
+    }
+
+    fn required(&mut self, map: &Node, key: &str) {
+        let place = match map.get(key) {
+            None => start(map),
+            Some(value) if value.is_null() || value.text() == Some("") => value.range(),
+            Some(_) => return,
+        };
+        self.error(
+            "talconfig/missing-key",
+            format!("`{key}` is missing"),
+            place,
+        );
+    }
+
+    fn versions(&mut self) {
+        let root = &self.config.root;
+        let minor = |key: &str| root.get(key).and_then(Node::text).and_then(minor);
+        let (Some(talos), Some(kubernetes)) = (minor("talosVersion"), minor("kubernetesVersion"))
+        else {
+            return;
+        };
+        let place = |key: &str| root.get(key).map_or(0..0, Node::range);
+        let Some((_, least, most)) = KUBERNETES.iter().find(|(version, ..)| *version == talos)
+        else {
+            self.error(
+                "talconfig/talos-version",
+                format!("Talos 1.{talos} is not among the supported versions, 1.9 to 1.15"),
+                place("talosVersion"),
+            );
+            return;
+        };
+        if kubernetes < *least || kubernetes > *most {
+            self.error(
+                "talconfig/version-pair",
+                format!(
+                    "Talos 1.{talos} runs Kubernetes 1.{least} to 1.{most}, not 1.{kubernetes}"
+                ),
+                place("kubernetesVersion"),
+            );
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        self.required(node, "hostname");
+        self.required(node, "ipAddress");
+        if node.get("installDisk").is_none() && node.get("installDiskSelector").is_none() {
+            self.error(
+                "talconfig/missing-key",
+                "`installDisk` or `installDiskSelector` is missing".to_owned(),
+                start(node),
+            );
+        }
+        if let Some(image) = node.get("talosImageURL")
+            && let Some(text) = image.text()
+            && (text.contains('@')
+                || text
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(|last| last.contains(':')))
+        {
+            self.error(
+                "talconfig/image-tag",
+                "the image has a tag or a digest; the Talos version is added to it".to_owned(),
+                image.range(),
+            );
+        }
+        let control_plane = is_true(node.get("controlPlane"));
+        if !control_plane {
+            for vip in virtual_addresses(node) {
+                self.error(
+                    "talconfig/worker-vip",
+                    "a worker cannot hold a virtual address".to_owned(),
+                    vip.range(),
+                );
+            }
+        }
+        if control_plane
+            && let Some(labels) = node.get("nodeLabels")
+            && labels
+                .as_mapping()
+                .is_some_and(|map| !map.is_empty() && map.get(GENERATED_LABEL).is_none())
+        {
+            self.problems.push(
+                Diagnostic::note(
+                    "talconfig/displaced-label",
+                    format!("these labels displace the generated `{GENERATED_LABEL}`"),
+                )
+                .at(self.config.source.location(start(labels)))
+                .hint(format!("add `{GENERATED_LABEL}: \"\"` to keep it")),
+            );
+        }
+        self.subnet(node);
+    }
+
+    /// The node's address should be one that its interfaces can have.
+    fn subnet(&mut self, node: &Node) {
+        let networks: Vec<Network> = links(node)
+            .filter_map(|link| link.get("addresses").and_then(Node::as_sequence))
+            .flatten()
+            .filter_map(|address| Network::read(address.text()?))
+            .collect();
+        let dynamic = links(node).any(|link| is_true(link.get("dhcp")));
+        let Some(written) = node.get("ipAddress") else {
+            return;
+        };
+        for address in addresses(written) {
+            let mut alike = networks
+                .iter()
+                .filter(|network| network.is_like(address))
+                .peekable();
+            if !dynamic && alike.peek().is_some() && !alike.any(|network| network.contains(address))
+            {
+                self.error(
+                    "talconfig/address-outside",
+                    format!("`{address}` is in none of the networks of the node's interfaces"),
+                    written.range(),
+                );
+            }
+        }
+    }
+
+    fn unique(&mut self, nodes: &[Node], key: &str) {
+        let mut seen: HashMap<&str, Range<usize>> = HashMap::new();
+        for value in nodes.iter().filter_map(|node| node.get(key)) {
+            let Some(text) = value.text().filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            if let Some(first) = seen.get(text) {
+                self.problems.push(
+                    Diagnostic::error(
+                        "talconfig/duplicate-node",
+                        format!("two nodes have the {key} `{text}`"),
+                    )
+                    .at(self.config.source.location(value.range()))
+                    .related(self.config.source.location(first.clone()), "the first one"),
+                );
+            } else {
+                seen.insert(text, value.range());
+            }
+        }
+    }
+
+    fn virtual_addresses(&mut self, nodes: &[Node]) {
+        let taken: Vec<(IpAddr, &str)> = nodes
+            .iter()
+            .flat_map(|node| {
+                let name = node
+                    .get("hostname")
+                    .and_then(Node::text)
+                    .unwrap_or_default();
+                let own = node.get("ipAddress").map(addresses).unwrap_or_default();
+                own.into_iter().map(move |address| (address, name))
+            })
+            .collect();
+        for vip in nodes.iter().flat_map(virtual_addresses) {
+            let Some(address) = vip.text().and_then(|text| text.parse::<IpAddr>().ok()) else {
+                self.error(
+                    "talconfig/bad-vip",
+                    "a virtual address is an IP address".to_owned(),
+                    vip.range(),
+                );
+                continue;
+            };
+            if let Some((_, name)) = taken.iter().find(|(taken, _)| *taken == address) {
+                self.error(
+                    "talconfig/vip-is-node",
+                    format!("the virtual address is that of the node `{name}`"),
+                    vip.range(),
+                );
+            }
+        }
+    }
+}
+
+/// The place where a map starts: its first line would mark too much.
+fn start(node: &Node) -> Range<usize> {
+    let range = node.range();
+    match node.as_mapping().and_then(|map| map.entries().first()) {
+        Some(entry) => entry.key.range(),
+        None => range,
+    }
+}
+
+/// A node's interfaces and their VLANs.
+fn links(node: &Node) -> impl Iterator<Item = &Node> {
+    let interfaces = node
+        .get("networkInterfaces")
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
+    interfaces.iter().flat_map(|interface| {
+        let vlans = interface
+            .get("vlans")
+            .and_then(Node::as_sequence)
+            .unwrap_or_default();
+        std::iter::once(interface).chain(vlans)
+    })
+}
+
+fn virtual_addresses(node: &Node) -> Vec<&Node> {
+    links(node)
+        .filter_map(|link| link.get("vip")?.get("ip"))
+        .collect()
+}
+
+/// The addresses of a list with commas; names are left out.
+fn addresses(node: &Node) -> Vec<IpAddr> {
+    let text = node.text().unwrap_or_default();
+    text.split(',')
+        .filter_map(|part| part.trim().parse().ok())
+        .collect()
+}
+
+/// The minor of `v1.11.5` or `1.34.2`.
+fn minor(version: &str) -> Option<u32> {
+    let mut parts = version.trim_start_matches('v').split('.');
+    (parts.next() == Some("1")).then(|| parts.next()?.parse().ok())?
+}
+
+fn is_true(node: Option<&Node>) -> bool {
+    node.and_then(Node::as_scalar)
+        .is_some_and(|scalar| scalar.read(Dialect::Kubernetes) == Resolved::Bool(true))
+}

@@ -1,0 +1,61 @@
+//! Text to talconfig.
+
+use diagnostics::{Diagnostic, Diagnostics, Source};
+use yaml::Limits;
+
+use super::checks;
+use super::config::Talconfig;
+use crate::patch::decode::{Decoder, Removed};
+use crate::patch::schema::{Kind, Schema, Spec};
+use crate::substitute::{Variables, substitute};
+
+impl Talconfig {
+    /// Reads a talconfig with the variables of `talenv.yaml`. There is one unless its text
+    /// cannot be read at all: whether it may be used, the problems say.
+    pub fn read(source: &Source, variables: &Variables) -> (Option<Self>, Diagnostics) {
+        let written = yaml::parse(source, &Limits::default());
+        let comments: Vec<_> = written
+            .comments
+            .into_iter()
+            .map(|comment| comment.range)
+            .collect();
+        let (source, mut problems) = substitute(source, &comments, variables);
+        let parsed = yaml::parse(&source, &Limits::default());
+        problems.extend(parsed.diagnostics.clone());
+        let Some(root) = parsed.root().cloned() else {
+            if !problems.has_errors() {
+                problems.push(
+                    Diagnostic::error("talconfig/empty", "the file is empty").at(source.whole()),
+                );
+            }
+            return (None, problems);
+        };
+        let removed = Removed::new();
+        let mut decoder = Decoder {
+            schema: Schema::talconfig(),
+            topic: "talconfig",
+            source: &source,
+            removed: &removed,
+            problems: Diagnostics::new(),
+        };
+        let values = decoder.value(&root, &spec());
+        problems.extend(decoder.problems);
+        let config = Self {
+            source,
+            root,
+            values,
+        };
+        checks::check(&config, &mut problems);
+        problems.sort();
+        (Some(config), problems)
+    }
+}
+
+fn spec() -> Spec {
+    Spec {
+        kind: Kind::Struct("Talconfig"),
+        optional: true,
+        replaced: false,
+        forced: false,
+    }
+}
