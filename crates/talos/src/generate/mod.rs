@@ -1,6 +1,6 @@
 //! Machine configurations as the generator of Talos makes them, before any patch.
 //!
-//! One generator for every contract: what a contract changes stands in [`Switches`].
+//! One generator for every contract: what a contract changes stands in a table of switches.
 
 use serde_json::{Map, Value, json};
 
