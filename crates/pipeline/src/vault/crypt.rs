@@ -1,7 +1,7 @@
 //! Files encrypted and decrypted as a whole.
 
 use diagnostics::Diagnostics;
-use secrets::Request;
+use secrets::{EncryptedFile, Request};
 use zeroize::Zeroizing;
 
 use super::batch::{Action, Outcome, Progress, Report};
@@ -77,11 +77,10 @@ impl Vault {
         target: &Target,
         content: Zeroizing<Vec<u8>>,
     ) -> Result<Changed, Diagnostics> {
-        let look = self.text(target, content)?;
-        if look.status.is_none() {
-            return Err(look::not_encrypted(look.shown));
-        }
-        self.open_look(&look)
+        let mut look = self.text(target, content)?;
+        let encrypted = look.encrypted.take();
+        let encrypted = encrypted.ok_or_else(|| look::not_encrypted(look.shown))?;
+        self.revealed(&look, encrypted)
     }
 
     fn encrypted(
@@ -93,7 +92,7 @@ impl Vault {
             return Ok(None);
         };
         // A rule for a whole folder means those files of it that hold what it selects.
-        if look.status.is_none()
+        if look.encrypted.is_none()
             && !target.named
             && !names::is_named(look.shown)
             && let Some(rule) = look.rule
@@ -105,7 +104,7 @@ impl Vault {
     }
 
     fn seal(&self, look: &Look<'_>, git: Option<&Git>) -> Result<Changed, Diagnostics> {
-        if look.status.is_some() {
+        if look.encrypted.is_some() {
             let rule = look.rule.map(|rule| rule.rule.clone()).unwrap_or_default();
             let exposed = secrets::exposed(&look.file(), &rule).map_err(places::hidden)?;
             if exposed.has_errors() {
@@ -154,20 +153,24 @@ impl Vault {
     }
 
     fn decrypted(&self, target: &Target) -> Result<Option<Changed>, Diagnostics> {
-        let Some((look, _)) = self.encrypted_look(target)? else {
+        let Some((look, encrypted)) = self.encrypted_look(target)? else {
             return Ok(None);
         };
-        self.open_look(&look).map(Some)
+        self.revealed(&look, encrypted).map(Some)
     }
 
-    pub(super) fn open_look(&self, look: &Look<'_>) -> Result<Changed, Diagnostics> {
+    pub(super) fn revealed(
+        &self,
+        look: &Look<'_>,
+        encrypted: EncryptedFile,
+    ) -> Result<Changed, Diagnostics> {
         let identities = self.keys.identities();
-        let decrypt = if self.overrides.ignore_mac {
-            secrets::decrypt_ignoring_mac
+        let decrypted = if self.overrides.ignore_mac {
+            encrypted.decrypt_ignoring_mac(identities)
         } else {
-            secrets::decrypt
+            encrypted.decrypt(identities)
         };
-        let decrypted = decrypt(&look.file(), identities).map_err(places::hidden)?;
+        let decrypted = decrypted.map_err(places::hidden)?;
         let mut changed = Changed::new(look.shown, Action::Decrypted, decrypted.content);
         changed.notes = decrypted.notes;
         Ok(changed)

@@ -50,8 +50,8 @@ impl Vault {
                 format,
             });
         }
-        let (look, _) = self.required(target)?;
-        let plaintext = self.open_look(&look)?.content;
+        let (look, encrypted) = self.required(target)?;
+        let plaintext = self.revealed(&look, encrypted)?.content;
         Ok(Editing {
             vault: self,
             target,

@@ -1,7 +1,7 @@
 //! One file as the commands see it: its bytes, its metadata, the rule for it.
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
-use secrets::{CreationRule, File, Format, Rule, Status};
+use secrets::{CreationRule, EncryptedFile, File, Format, Rule};
 use zeroize::Zeroizing;
 
 use super::config::{self, Config};
@@ -17,7 +17,7 @@ pub(super) struct Look<'a> {
     pub(super) content: Zeroizing<Vec<u8>>,
     pub(super) format: Format,
     /// `None` if it is in the clear.
-    pub(super) status: Option<Status>,
+    pub(super) encrypted: Option<EncryptedFile>,
     pub(super) rule: Option<&'a CreationRule>,
     /// Whether name or rule say that it is a secret; else only its content can.
     pub(super) meant: bool,
@@ -62,9 +62,9 @@ pub(super) fn look<'a>(
         return Ok(None);
     }
     let file = File::new(shown, &content).with_format(format);
-    let status = if marked {
-        match secrets::status(&file) {
-            Ok(status) => status,
+    let encrypted = if marked {
+        match EncryptedFile::read(&file) {
+            Ok(encrypted) => encrypted,
             // Some file that happens to hold such words.
             Err(_) if !named && !meant => return Ok(None),
             Err(problems) => return Err(places::hidden(problems)),
@@ -72,14 +72,14 @@ pub(super) fn look<'a>(
     } else {
         None
     };
-    if status.is_none() && !named && !meant {
+    if encrypted.is_none() && !named && !meant {
         return Ok(None);
     }
     Ok(Some(Look {
         shown,
         content,
         format,
-        status,
+        encrypted,
         rule,
         meant,
     }))

@@ -65,9 +65,9 @@ impl Vault {
                 let Some(look) = self.encrypted_look(target)? else {
                     return Ok(None);
                 };
-                let (look, status) = look;
+                let (look, encrypted) = look;
                 let rule = look::rule_for(&look)?;
-                Ok(key_change(&status, rule).map(|(added, removed)| {
+                Ok(key_change(&encrypted.status(), rule).map(|(added, removed)| {
                     let plan = KeyPlan {
                         target: target.clone(),
                         added,
@@ -94,9 +94,10 @@ impl Vault {
         target: &Target,
         recipients: &Recipients,
     ) -> Result<Option<Changed>, Diagnostics> {
-        let Some((look, status)) = self.encrypted_look(target)? else {
+        let Some((look, encrypted)) = self.encrypted_look(target)? else {
             return Ok(None);
         };
+        let status = encrypted.status();
         let identities = self.keys.identities();
         let mut encrypted = secrets::rotate(&look.file(), identities, clock::timestamp())
             .map_err(places::hidden)?;
@@ -121,9 +122,10 @@ impl Vault {
     }
 
     fn keys_updated(&self, target: &Target) -> Result<Option<Changed>, Diagnostics> {
-        let Some((look, status)) = self.encrypted_look(target)? else {
+        let Some((look, encrypted)) = self.encrypted_look(target)? else {
             return Ok(None);
         };
+        let status = encrypted.status();
         let rule = look::rule_for(&look)?;
         let Some((added, removed)) = key_change(&status, rule) else {
             let content = look.content.clone();

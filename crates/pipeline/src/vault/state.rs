@@ -1,6 +1,7 @@
 //! What can be said of files without changing them.
 
 use diagnostics::Diagnostics;
+use secrets::EncryptedFile;
 use serde::Serialize;
 
 use super::batch::{self, Progress, Report};
@@ -77,17 +78,17 @@ impl Vault {
         target: &Target,
         verify: bool,
     ) -> Result<Option<(FileState, Diagnostics)>, Diagnostics> {
-        let Some(look) = look::at(target, self.config(), self.format())? else {
+        let Some(mut look) = look::at(target, self.config(), self.format())? else {
             return Ok(None);
         };
         let rule = look.rule.map(|rule| rule.rule.clone());
         let exposed = match secrets::exposed(&look.file(), &rule.clone().unwrap_or_default()) {
             Ok(found) => found.has_errors(),
             // It is in the clear and not what its name says: nothing more is to be known.
-            Err(_) if look.status.is_none() => true,
+            Err(_) if look.encrypted.is_none() => true,
             Err(problems) => return Err(places::hidden(problems)),
         };
-        let Some(status) = &look.status else {
+        let Some(status) = look.encrypted.as_ref().map(EncryptedFile::status) else {
             let named = target.named || names::is_named(look.shown);
             return Ok((exposed || named).then(|| {
                 let state = FileState {
@@ -112,12 +113,15 @@ impl Vault {
         };
         let state = match &rule {
             _ if exposed => State::PartlyClear,
-            Some(rule) if key_change(status, rule).is_some() => State::OtherKeys,
+            Some(rule) if key_change(&status, rule).is_some() => State::OtherKeys,
             Some(rule) if other_selector(rule) => State::OtherSelector,
             _ => State::Encrypted,
         };
         let mut notes = Diagnostics::new();
-        if verify && let Err(problems) = secrets::decrypt(&look.file(), self.keys().identities()) {
+        if verify
+            && let Some(encrypted) = look.encrypted.take()
+            && let Err(problems) = encrypted.decrypt(self.keys().identities())
+        {
             notes.extend(places::hidden(problems));
         }
         let state = FileState {

@@ -1,7 +1,7 @@
 //! What every operation does: look at a file, work on it, write what changed.
 
 use diagnostics::Diagnostics;
-use secrets::Status;
+use secrets::EncryptedFile;
 use zeroize::Zeroizing;
 
 use super::batch::{self, Action, Outcome, Progress, Report};
@@ -35,11 +35,11 @@ impl Vault {
     pub(super) fn encrypted_look<'a>(
         &'a self,
         target: &'a Target,
-    ) -> Result<Option<(Look<'a>, Status)>, Diagnostics> {
+    ) -> Result<Option<(Look<'a>, EncryptedFile)>, Diagnostics> {
         let look = look::at(target, self.config.as_ref(), self.format())?;
         match look {
-            Some(mut look) => match look.status.take() {
-                Some(status) => Ok(Some((look, status))),
+            Some(mut look) => match look.encrypted.take() {
+                Some(encrypted) => Ok(Some((look, encrypted))),
                 None if target.named => Err(look::not_encrypted(look.shown)),
                 None => Ok(None),
             },
@@ -51,7 +51,7 @@ impl Vault {
     pub(super) fn required<'a>(
         &'a self,
         target: &'a Target,
-    ) -> Result<(Look<'a>, Status), Diagnostics> {
+    ) -> Result<(Look<'a>, EncryptedFile), Diagnostics> {
         self.encrypted_look(target)?
             .ok_or_else(|| look::not_encrypted(&target.shown))
     }

@@ -4,7 +4,8 @@ use diagnostics::{Diagnostic, Diagnostics};
 use zeroize::Zeroizing;
 
 use super::document::{self, Document, Item};
-use super::open::{File, Opened, open, parse, select};
+use super::metadata::Metadata;
+use super::open::{File, Opened, open, open_parsed, parse, select};
 use super::path::Path;
 use super::rule::Rule;
 use super::selector::Selector;
@@ -104,43 +105,80 @@ pub fn get(file: &File<'_>, path: &Path, identities: &[Identity]) -> Result<Valu
 ///
 /// If it cannot be read, or its metadata is damaged.
 pub fn status(file: &File<'_>) -> Result<Option<Status>, Diagnostics> {
-    let (document, metadata) = match parse(file) {
-        Ok(parsed) => parsed,
-        Err(problems) => {
-            let clear = |problem: &Diagnostic| problem.rule.as_str() == "sops/not-encrypted";
-            // A binary file in the clear need not be JSON at all.
-            let binary = file.format == document::Format::Binary
-                && !file.content.trim_ascii_start().starts_with(b"{");
-            return if binary || problems.iter().any(clear) {
-                Ok(None)
-            } else {
-                Err(problems)
-            };
+    Ok(EncryptedFile::read(file)?.map(|file| file.status()))
+}
+
+/// An encrypted file that was read, but not opened: for who wants to know what it says of
+/// itself first and may decrypt it then, without reading it twice.
+pub struct EncryptedFile {
+    document: Document,
+    metadata: Metadata,
+}
+
+impl EncryptedFile {
+    /// Reads a file; `None` if it has no metadata, which means it is in the clear.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or its metadata is damaged.
+    pub fn read(file: &File<'_>) -> Result<Option<Self>, Diagnostics> {
+        match parse(file) {
+            Ok((document, metadata)) => Ok(Some(Self { document, metadata })),
+            Err(problems) => {
+                let clear = |problem: &Diagnostic| problem.rule.as_str() == "sops/not-encrypted";
+                // A binary file in the clear need not be JSON at all.
+                let binary = file.format == document::Format::Binary
+                    && !file.content.trim_ascii_start().starts_with(b"{");
+                if binary || problems.iter().any(clear) {
+                    Ok(None)
+                } else {
+                    Err(problems)
+                }
+            }
         }
-    };
-    let encrypted = |item: &&Item| item.value.as_text().is_some_and(is_token) && !item.comment;
-    Ok(Some(Status {
-        groups: metadata
-            .groups
-            .iter()
-            .map(|group| group.age.iter().map(|key| key.recipient.clone()).collect())
-            .collect(),
-        foreign_keys: metadata
-            .groups
-            .iter()
-            .map(|group| group.foreign.len())
-            .sum(),
-        threshold: metadata.threshold,
-        selector: metadata.selector.clone(),
-        mac_only_encrypted: metadata.mac_only_encrypted,
-        last_modified: metadata.last_modified.clone(),
-        version: metadata
-            .tree
-            .get("version")
-            .and_then(|version| version.as_str())
-            .map(str::to_owned),
-        encrypted_values: document.items.iter().filter(encrypted).count(),
-    }))
+    }
+
+    /// What its metadata says.
+    pub fn status(&self) -> Status {
+        let encrypted = |item: &&Item| item.value.as_text().is_some_and(is_token) && !item.comment;
+        let groups = &self.metadata.groups;
+        Status {
+            groups: groups
+                .iter()
+                .map(|group| group.age.iter().map(|key| key.recipient.clone()).collect())
+                .collect(),
+            foreign_keys: groups.iter().map(|group| group.foreign.len()).sum(),
+            threshold: self.metadata.threshold,
+            selector: self.metadata.selector.clone(),
+            mac_only_encrypted: self.metadata.mac_only_encrypted,
+            last_modified: self.metadata.last_modified.clone(),
+            version: self
+                .metadata
+                .tree
+                .get("version")
+                .and_then(|version| version.as_str())
+                .map(str::to_owned),
+            encrypted_values: self.document.items.iter().filter(encrypted).count(),
+        }
+    }
+
+    /// Decrypts it and verifies its MAC.
+    ///
+    /// # Errors
+    ///
+    /// As [`decrypt`].
+    pub fn decrypt(self, identities: &[Identity]) -> Result<Decrypted, Diagnostics> {
+        clear(&open_parsed(self.document, self.metadata, identities, false)?)
+    }
+
+    /// Decrypts it whatever its MAC says.
+    ///
+    /// # Errors
+    ///
+    /// As [`decrypt_ignoring_mac`].
+    pub fn decrypt_ignoring_mac(self, identities: &[Identity]) -> Result<Decrypted, Diagnostics> {
+        clear(&open_parsed(self.document, self.metadata, identities, true)?)
+    }
 }
 
 /// The values of a file that stand in the clear though they should be encrypted: under the

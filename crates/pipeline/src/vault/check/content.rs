@@ -66,7 +66,7 @@ pub(super) fn check(
         }
     };
     let own_rule = rule.map(|rule| rule.rule.clone()).unwrap_or_default();
-    let encrypted = look.status.is_some();
+    let encrypted = look.encrypted.is_some();
     if encrypted || rule.is_some() {
         match secrets::exposed(&look.file(), &own_rule) {
             Ok(exposed) => problems.extend(exposed),
