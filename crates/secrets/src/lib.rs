@@ -45,8 +45,8 @@ mod sops;
 pub use keys::parse_ssh_identity;
 pub use keys::{Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list};
 pub use sops::{
-    Change, CreationRule, Decrypted, Encrypted, EncryptedFile, File, Finding, Format, GoRegex, GoRegexError,
-    Indents, Kind, Path, PathError, Request, Rule, Rules, Selector, Status, Step, Timestamp,
-    Update, Value, decrypt, decrypt_ignoring_mac, encrypt, exposed, get, lint, merge, redact,
-    replace, rotate, set, status, unset, update_keys, values,
+    Change, CreationRule, Decrypted, Encrypted, EncryptedFile, File, Finding, Format, GoRegex,
+    GoRegexError, Indents, Kind, Path, PathError, Request, Rule, Rules, Selector, Status, Step,
+    Timestamp, Update, Value, decrypt, decrypt_ignoring_mac, encrypt, exposed, get, lint, merge,
+    redact, replace, rotate, set, status, unset, update_keys, values,
 };

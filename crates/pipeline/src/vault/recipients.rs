@@ -67,14 +67,16 @@ impl Vault {
                 };
                 let (look, encrypted) = look;
                 let rule = look::rule_for(&look)?;
-                Ok(key_change(&encrypted.status(), rule).map(|(added, removed)| {
-                    let plan = KeyPlan {
-                        target: target.clone(),
-                        added,
-                        removed,
-                    };
-                    (plan, Diagnostics::new())
-                }))
+                Ok(
+                    key_change(&encrypted.status(), rule).map(|(added, removed)| {
+                        let plan = KeyPlan {
+                            target: target.clone(),
+                            added,
+                            removed,
+                        };
+                        (plan, Diagnostics::new())
+                    }),
+                )
             },
         )
     }

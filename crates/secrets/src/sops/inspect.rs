@@ -168,7 +168,12 @@ impl EncryptedFile {
     ///
     /// As [`decrypt`].
     pub fn decrypt(self, identities: &[Identity]) -> Result<Decrypted, Diagnostics> {
-        clear(&open_parsed(self.document, self.metadata, identities, false)?)
+        clear(&open_parsed(
+            self.document,
+            self.metadata,
+            identities,
+            false,
+        )?)
     }
 
     /// Decrypts it whatever its MAC says.
@@ -177,7 +182,12 @@ impl EncryptedFile {
     ///
     /// As [`decrypt_ignoring_mac`].
     pub fn decrypt_ignoring_mac(self, identities: &[Identity]) -> Result<Decrypted, Diagnostics> {
-        clear(&open_parsed(self.document, self.metadata, identities, true)?)
+        clear(&open_parsed(
+            self.document,
+            self.metadata,
+            identities,
+            true,
+        )?)
     }
 }
 

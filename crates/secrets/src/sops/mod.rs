@@ -33,7 +33,9 @@ pub use document::{Format, Indents};
 pub use edit::{replace, set, unset};
 pub use encrypt::{Change, Encrypted, Request, Update, encrypt};
 pub use go_regex::{GoRegex, GoRegexError};
-pub use inspect::{Decrypted, EncryptedFile, Status, decrypt, decrypt_ignoring_mac, exposed, get, status, values};
+pub use inspect::{
+    Decrypted, EncryptedFile, Status, decrypt, decrypt_ignoring_mac, exposed, get, status, values,
+};
 pub use lint::{Finding, lint};
 pub use merge::merge;
 pub use open::File;
