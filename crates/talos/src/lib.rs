@@ -11,6 +11,7 @@
 pub mod bundle;
 pub mod contract;
 pub mod emit;
+pub mod explain;
 pub mod generate;
 pub mod patch;
 pub mod substitute;
