@@ -5,21 +5,14 @@
 //! has the same bytes. No `Debug` and no message shows one, and each is wiped when dropped.
 
 mod check;
+mod generate;
+mod random;
 mod read;
-mod text;
 mod write;
 
+pub use crate::certificates::KeyPair;
+pub use crate::secret_text::SecretText;
 pub use read::read;
-pub use text::SecretText;
-
-/// A certificate and its key, each in base64 of PEM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPair {
-    /// The certificate.
-    pub certificate: SecretText,
-    /// Its private key; `******` stands for one that was taken out.
-    pub key: SecretText,
-}
 
 /// Everything that the nodes of one cluster share, and nobody else may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
