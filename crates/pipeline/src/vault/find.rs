@@ -106,8 +106,7 @@ impl Walk {
                 // What a killed run left, or a running one is about to rename.
                 Ok(kind) if entry.file_name().starts_with(tree::TEMPORARY_PREFIX) => {
                     if kind.is_file() && is_abandoned(&entry) {
-                        // It may be in the clear. Where it cannot be removed it is not ours.
-                        drop(std::fs::remove_file(entry.path()));
+                        remove(entry.path());
                     }
                 }
                 Ok(kind) if kind.is_file() => self.found.push(Target {
@@ -130,6 +129,15 @@ impl Walk {
             .at(Location::file(shown)),
         );
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what may be in the clear must not be left behind"
+)]
+fn remove(path: &Utf8Path) {
+    // Where it cannot be removed it is not ours.
+    drop(std::fs::remove_file(path));
 }
 
 fn is_abandoned(entry: &Utf8DirEntry) -> bool {
