@@ -16,5 +16,6 @@ pub mod explain;
 pub mod generate;
 pub mod nodes;
 pub mod patch;
+mod scalar;
 pub mod substitute;
 pub mod talconfig;
