@@ -19,5 +19,6 @@ pub mod generate;
 pub mod nodes;
 pub mod patch;
 mod secret_text;
+mod scalar;
 pub mod substitute;
 pub mod talconfig;
