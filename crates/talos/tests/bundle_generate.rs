@@ -115,7 +115,7 @@ fn what_a_new_bundle_says() {
     for facts in &facts {
         assert!(facts.is_authority);
         // In whole seconds.
-        let from = SystemTime::UNIX_EPOCH + Duration::from_mins(29_926_800);
+        let from = SystemTime::UNIX_EPOCH + Duration::from_hours(498_780);
         assert_eq!(facts.not_before, from);
         assert_eq!(facts.not_after, from + Duration::from_hours(87_600));
     }

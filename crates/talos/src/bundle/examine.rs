@@ -55,6 +55,15 @@ pub(super) fn parts(parts: &Parts, now: SystemTime, problems: &mut Diagnostics) 
     }
 }
 
+/// Every key that was taken out.
+pub(super) fn redacted_keys(parts: &Parts, problems: &mut Diagnostics) {
+    let pairs = [&parts.etcd, &parts.kubernetes, &parts.aggregator, &parts.os];
+    let keys = pairs.into_iter().filter_map(|pair| pair.key.as_ref());
+    for key in keys.chain(&parts.service_account_key) {
+        redacted(key, problems);
+    }
+}
+
 /// An authority and its key.
 fn authority(pair: &PlacedPair, user: User, now: SystemTime, problems: &mut Diagnostics) {
     if let Some(certificate) = &pair.certificate

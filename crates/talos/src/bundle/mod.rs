@@ -6,6 +6,7 @@
 
 mod examine;
 mod generate;
+mod import;
 mod parts;
 mod placeholder;
 mod random;

@@ -1,12 +1,16 @@
 //! The parts of a bundle out of a tree of YAML, wherever they stand in it.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use yaml::Node;
 
 use super::{Bundle, KeyPair, SecretText, shape};
 use crate::certificates::{Certificate, REDACTED, ReadKey};
 
-/// Keys, from the root.
+/// Keys, from the root; `*` stands for the first element of a list that leads on.
 pub(super) type Path = &'static [&'static str];
 
 /// A certificate and its key.
@@ -34,6 +38,20 @@ pub(super) struct Layout {
     pub(super) aggregator: PairPath,
     pub(super) service_account_key: Path,
     pub(super) os: PairPath,
+    /// Where else a part may stand: in a document of some kind.
+    pub(super) elsewhere: &'static [Elsewhere],
+}
+
+/// Another place of a part.
+pub(super) struct Elsewhere {
+    /// Its usual path.
+    pub(super) usual: Path,
+    /// The kind of the document.
+    pub(super) kind: &'static str,
+    /// The path in it.
+    pub(super) path: Path,
+    /// Whether it is PEM there, and not base64 of PEM.
+    pub(super) is_pem: bool,
 }
 
 /// A certificate or key, read, with its place.
@@ -68,34 +86,34 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Every part, and a problem for each that is missing or broken. `roots` are documents: a
-    /// part is taken from the first that has it.
+    /// Every part, and a problem for each that is missing or broken.
     pub(super) fn read(
         layout: &Layout,
-        roots: &[&Node],
+        root: &Node,
+        others: &[Node],
         source: &Source,
         problems: &mut Diagnostics,
     ) -> Self {
         let mut reader = Reader {
             layout,
-            roots,
+            root,
+            others,
             source,
             problems,
         };
         let cluster_id = reader.random(layout.cluster_id);
         let cluster_secret = reader.random(layout.cluster_secret);
         let bootstrap_token = reader.token(layout.bootstrap_token);
-        let aescbc = reader.find(layout.aescbc_secret);
-        let secretbox = reader.find(layout.secretbox_secret);
-        if aescbc.is_none() && secretbox.is_none() {
+        let encryption = [layout.aescbc_secret, layout.secretbox_secret];
+        let found = encryption.map(|path| reader.find(path));
+        if found.iter().all(Option::is_none) {
             reader.missing(layout.secretbox_secret);
         }
-        let mut encryption = |node: Option<&Node>, path| {
-            let location = reader.source.location(node?.range());
+        let [aescbc_secret, secretbox_secret] = encryption.map(|path| {
+            let (node, _) = reader.find(path)?;
+            let location = reader.source.location(node.range());
             Some((reader.random(path)?, location))
-        };
-        let aescbc_secret = encryption(aescbc, layout.aescbc_secret);
-        let secretbox_secret = encryption(secretbox, layout.secretbox_secret);
+        });
         Self {
             cluster_id,
             cluster_secret,
@@ -138,36 +156,52 @@ impl Parts {
 /// Collects the problems of one text.
 struct Reader<'a> {
     layout: &'a Layout,
-    roots: &'a [&'a Node],
+    root: &'a Node,
+    others: &'a [Node],
     source: &'a Source,
     problems: &'a mut Diagnostics,
 }
 
 impl<'a> Reader<'a> {
-    /// The node at a path of keys, in the first document that has it.
-    fn find(&self, path: &[&str]) -> Option<&'a Node> {
-        self.roots.iter().find_map(|root| {
-            path.iter()
-                .try_fold(*root, |node, key| node.get(key))
-                .filter(|node| !node.is_null())
+    /// The node at a path, or where else it may stand; and whether it is bare PEM there.
+    fn find(&self, path: &[&str]) -> Option<(&'a Node, bool)> {
+        let there = |node: &&Node| !node.is_null();
+        if let Some(node) = walk(self.root, path).filter(there) {
+            return Some((node, false));
+        }
+        let mut elsewhere = self.layout.elsewhere.iter();
+        elsewhere.find_map(|place| {
+            if place.usual != path {
+                return None;
+            }
+            let kind = |root: &&Node| root.get("kind").and_then(Node::text) == Some(place.kind);
+            let mut documents = self.others.iter().filter(kind);
+            let node = documents.find_map(|root| walk(root, place.path).filter(there));
+            Some((node?, place.is_pem))
         })
     }
 
-    /// A text that is there and not empty.
-    fn text(&mut self, path: Path) -> Option<(&'a Node, &'a str)> {
-        let found = self.find(path).and_then(|node| Some((node, node.text()?)));
-        let found = found.filter(|(_, text)| !text.is_empty());
-        if found.is_none() {
-            self.missing(path);
+    /// A text that is there and not empty, as it stands in a bundle.
+    fn text(&mut self, path: Path) -> Option<(&'a Node, Cow<'a, str>)> {
+        let found = self.find(path);
+        let found = found.and_then(|(node, is_pem)| Some((node, node.text()?, is_pem)));
+        match found.filter(|(_, text, _)| !text.is_empty()) {
+            Some((node, text, true)) if text != REDACTED => {
+                Some((node, Cow::Owned(STANDARD.encode(text))))
+            }
+            Some((node, text, _)) => Some((node, Cow::Borrowed(text))),
+            None => {
+                self.missing(path);
+                None
+            }
         }
-        found
     }
 
     /// 32 random bytes in either alphabet of base64.
     fn random(&mut self, path: Path) -> Option<SecretText> {
         let (node, text) = self.text(path)?;
-        if shape::is_random_32(text) {
-            return Some(text.into());
+        if shape::is_random_32(&text) {
+            return Some((&*text).into());
         }
         self.broken(node, path, "is not 32 bytes in base64");
         None
@@ -176,8 +210,8 @@ impl<'a> Reader<'a> {
     /// `[a-z0-9]{6}.[a-z0-9]{16}`.
     fn token(&mut self, path: Path) -> Option<SecretText> {
         let (node, text) = self.text(path)?;
-        if shape::is_token(text) {
-            return Some(text.into());
+        if shape::is_token(&text) {
+            return Some((&*text).into());
         }
         self.broken(node, path, "is not a token of 6 and 16 letters and digits");
         None
@@ -189,7 +223,7 @@ impl<'a> Reader<'a> {
         let read = if text == REDACTED {
             None
         } else {
-            match ReadKey::read(text) {
+            match ReadKey::read(&text) {
                 Ok(read) => Some(read),
                 Err(fault) => {
                     self.broken(node, path, fault);
@@ -197,14 +231,14 @@ impl<'a> Reader<'a> {
                 }
             }
         };
-        Some(self.placed(node, path, text, read))
+        Some(self.placed(node, path, &text, read))
     }
 
     /// Base64 of a certificate in PEM.
     fn certificate(&mut self, path: Path) -> Option<Placed<Certificate>> {
         let (node, text) = self.text(path)?;
-        match Certificate::read(text) {
-            Ok(read) => Some(self.placed(node, path, text, Some(read))),
+        match Certificate::read(&text) {
+            Ok(read) => Some(self.placed(node, path, &text, Some(read))),
             Err(fault) => {
                 self.broken(node, path, fault);
                 None
@@ -231,19 +265,15 @@ impl<'a> Reader<'a> {
 
     /// A part that is not there: told at the deepest map that is.
     fn missing(&mut self, path: Path) {
-        let deepest = (1..path.len()).rev();
-        let mut deepest = deepest.filter_map(|depth| self.find(path.get(..depth)?));
-        let place = deepest.next().or(self.roots.first().copied());
-        let place = place.map_or_else(
-            || self.source.whole(),
-            |place| self.source.location(place.range()),
-        );
+        let mut deepest = (1..path.len()).rev();
+        let place = deepest.find_map(|depth| walk(self.root, path.get(..depth)?));
+        let place = place.unwrap_or(self.root);
         self.problems.push(
             Diagnostic::error(
                 "talsecret/missing",
                 format!("{} lacks `{}`", self.layout.name, path.join(".")),
             )
-            .at(place)
+            .at(self.source.location(place.range()))
             .hint(self.layout.hint),
         );
     }
@@ -256,4 +286,16 @@ impl<'a> Reader<'a> {
                 .hint(self.layout.hint),
         );
     }
+}
+
+/// The node at a path of keys.
+fn walk<'a>(node: &'a Node, path: &[&str]) -> Option<&'a Node> {
+    let Some((key, rest)) = path.split_first() else {
+        return Some(node);
+    };
+    if *key == "*" {
+        let mut items = node.as_sequence()?.iter();
+        return items.find_map(|item| walk(item, rest));
+    }
+    walk(node.get(key)?, rest)
 }

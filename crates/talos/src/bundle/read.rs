@@ -35,6 +35,7 @@ const LAYOUT: Layout = Layout {
         certificate: &["certs", "os", "crt"],
         key: &["certs", "os", "key"],
     },
+    elsewhere: &[],
 };
 
 /// The sections of a bundle and what each may hold, as its strict readers have it.
@@ -105,7 +106,7 @@ pub(super) fn parts(source: &Source) -> (Option<Parts>, Diagnostics) {
         return (None, problems);
     };
     unknown_keys(root, source, &mut problems);
-    let parts = Parts::read(&LAYOUT, &[root], source, &mut problems);
+    let parts = Parts::read(&LAYOUT, root, &[], source, &mut problems);
     (Some(parts), problems)
 }
 
