@@ -66,8 +66,8 @@ fn shape(pair: &KeyPair) -> Vec<u8> {
     let lifetime = |time: x509_cert::time::Time| time.to_unix_duration();
     let validity = tbs.validity;
     assert_eq!(
-        lifetime(validity.not_after) - lifetime(validity.not_before),
-        Duration::from_hours(87_600)
+        lifetime(validity.not_after),
+        lifetime(validity.not_before) + Duration::from_hours(87_600)
     );
     let extensions = tbs.extensions.as_mut().expect("extensions");
     let identifier = extensions.last_mut().expect("an identifier");
@@ -115,7 +115,7 @@ fn what_a_new_bundle_says() {
     for facts in &facts {
         assert!(facts.is_authority);
         // In whole seconds.
-        let from = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_608_000);
+        let from = SystemTime::UNIX_EPOCH + Duration::from_hours(498_780);
         assert_eq!(facts.not_before, from);
         assert_eq!(facts.not_after, from + Duration::from_hours(87_600));
     }

@@ -4,15 +4,19 @@
 //! **Invariant:** values are kept letter for letter, so a bundle that is read and written again
 //! has the same bytes. No `Debug` and no message shows one, and each is wiped when dropped.
 
-mod check;
+mod examine;
 mod generate;
+mod import;
+mod parts;
+mod placeholder;
 mod random;
 mod read;
+mod shape;
 mod write;
 
 pub use crate::certificates::KeyPair;
 pub use crate::secret_text::SecretText;
-pub use read::read;
+pub use read::{check, read};
 
 /// Everything that the nodes of one cluster share, and nobody else may know.
 #[derive(Debug, Clone, PartialEq, Eq)]

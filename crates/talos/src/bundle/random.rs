@@ -63,7 +63,7 @@ mod tests {
         let mut counts = std::collections::BTreeMap::new();
         for _ in 0..9_000 {
             let token = super::token(&mut random);
-            assert!(super::super::check::is_token(token.expose()));
+            assert!(super::super::shape::is_token(token.expose()));
             for letter in token.expose().chars().filter(|letter| *letter != '.') {
                 *counts.entry(letter).or_insert(0_u32) += 1;
             }

@@ -24,6 +24,8 @@ pub use private_key::KeyFault;
 pub use randomness::CryptoRng;
 
 pub(crate) use authority::authority;
+pub(crate) use certificate::Certificate;
+pub(crate) use private_key::ReadKey;
 pub(crate) use rsa_key::service_account_key;
 
 /// What stands for a key that was taken out on purpose.

@@ -9,6 +9,7 @@ use randomness::CryptoRng;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
 use rsa::pkcs8::PrivateKeyInfo;
+use rsa::traits::PublicKeyParts as _;
 use sec1::{EcParameters, EcPrivateKey};
 use x509_cert::spki::{
     AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned,
@@ -42,7 +43,7 @@ pub enum KeyFault {
     #[error("is encrypted with a passphrase, which Talos cannot read")]
     Encrypted,
     /// What the label says is not what follows.
-    #[error("is labelled `{0}`, but what follows is not that, or is cut off")]
+    #[error("is labelled `{0}`, but what follows is cut off, or no such key that Talos knows")]
     Mismatch(&'static str),
 }
 
@@ -144,6 +145,8 @@ impl PrivateKey {
 /// A key that somebody made.
 pub(crate) struct ReadKey {
     algorithm: Algorithm,
+    /// Its size, if it is RSA.
+    bits: usize,
     /// DER of the public key, if it can be told from the private one.
     public: Option<Vec<u8>>,
     /// Of the kinds that sign here.
@@ -171,6 +174,11 @@ impl ReadKey {
     /// Its kind.
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// Its size, if it is RSA.
+    pub(crate) fn bits(&self) -> usize {
+        self.bits
     }
 
     /// The key, if it can sign here.
@@ -220,6 +228,7 @@ impl ReadKey {
                 let public = read.public_key.map(|point| elliptic(curve, point));
                 Some(Self {
                     algorithm,
+                    bits: 0,
                     public: public.and_then(|public| public.ok()?.to_der().ok()),
                     signer: None,
                 })
@@ -236,6 +245,7 @@ impl ReadKey {
         let public = public(algorithm::RSA, Some(null), point.as_bytes()).ok()?;
         Some(Self {
             algorithm: Algorithm::Rsa,
+            bits: key.n().bits(),
             public: Some(public.to_der().ok()?),
             signer: None,
         })
@@ -245,6 +255,7 @@ impl ReadKey {
     fn signing(algorithm: Algorithm, key: PrivateKey) -> Option<Self> {
         Some(Self {
             algorithm,
+            bits: 0,
             public: Some(key.public().ok()?.to_der().ok()?),
             signer: Some(key),
         })
