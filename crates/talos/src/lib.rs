@@ -16,3 +16,4 @@ pub mod generate;
 pub mod patch;
 pub mod substitute;
 pub mod talconfig;
+pub mod validate;
