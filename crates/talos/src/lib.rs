@@ -22,3 +22,4 @@ mod secret_text;
 mod scalar;
 pub mod substitute;
 pub mod talconfig;
+pub mod validate;
