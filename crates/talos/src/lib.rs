@@ -4,6 +4,7 @@
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
 //! - [`generate`]: machine configurations, installer images, `talosconfig`.
 //! - [`emit`]: documents as YAML.
+//! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
 //! come in, text and values go out.
@@ -13,6 +14,7 @@ pub mod contract;
 pub mod emit;
 pub mod explain;
 pub mod generate;
+pub mod nodes;
 pub mod patch;
 pub mod substitute;
 pub mod talconfig;
