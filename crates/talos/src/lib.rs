@@ -3,7 +3,8 @@
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
 //! - [`certificates`]: authorities, and client certificates of the Talos API.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
-//! - [`generate`]: machine configurations, installer images, `talosconfig`.
+//! - [`generate`]: machine configurations.
+//! - [`talosconfig`]: how clients reach clusters.
 //! - [`emit`]: documents as YAML.
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
@@ -19,3 +20,4 @@ pub mod patch;
 mod secret_text;
 pub mod substitute;
 pub mod talconfig;
+pub mod talosconfig;
