@@ -58,6 +58,11 @@ impl Source {
         self
     }
 
+    /// The byte ranges that are masked, sorted, none touching another.
+    pub fn secrets(&self) -> &[Range<usize>] {
+        &self.secrets
+    }
+
     /// The name that messages use.
     pub fn name(&self) -> &str {
         &self.name

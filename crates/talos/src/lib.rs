@@ -6,6 +6,7 @@
 //! - [`generate`]: machine configurations.
 //! - [`talosconfig`]: how clients reach clusters.
 //! - [`emit`]: documents as YAML.
+//! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
 //! come in, text and values go out.
@@ -16,8 +17,11 @@ pub mod contract;
 pub mod emit;
 pub mod explain;
 pub mod generate;
+pub mod nodes;
 pub mod patch;
+mod scalar;
 mod secret_text;
 pub mod substitute;
 pub mod talconfig;
 pub mod talosconfig;
+pub mod validate;

@@ -106,6 +106,33 @@ fn expand(text: &str, variables: &Variables) -> String {
     out
 }
 
+/// The pieces of a text that were copied into another, which keeps secrets masked there.
+#[derive(Default)]
+pub(crate) struct Pieces(Vec<(Range<usize>, usize)>);
+
+impl Pieces {
+    /// Copies a piece.
+    pub(crate) fn copy(&mut self, text: &str, range: Range<usize>, out: &mut String) {
+        self.0.push((range.clone(), out.len()));
+        out.push_str(text.get(range).unwrap_or_default());
+    }
+
+    /// Where the secrets of the text are in the other.
+    pub(crate) fn secrets(&self, source: &Source) -> Vec<Range<usize>> {
+        let mut out = Vec::new();
+        for secret in source.secrets() {
+            for (piece, at) in &self.0 {
+                let start = secret.start.max(piece.start);
+                let end = secret.end.min(piece.end);
+                if start < end {
+                    out.push(at + start - piece.start..at + end - piece.start);
+                }
+            }
+        }
+        out
+    }
+}
+
 /// Puts variables into a text, comments left alone. Lines stay where they are as long as values
 /// have one line; what was put in counts as secret.
 ///
@@ -118,13 +145,14 @@ pub fn substitute(
     let text = source.text();
     let mut out = String::with_capacity(text.len());
     let mut secrets = Vec::new();
+    let mut pieces = Pieces::default();
     let mut problems = Diagnostics::new();
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('$')) {
         let dollar = at + found;
-        out.push_str(text.get(at..dollar).unwrap_or_default());
+        pieces.copy(text, at..dollar, &mut out);
         if let Some(comment) = comments.iter().find(|comment| comment.contains(&dollar)) {
-            out.push_str(text.get(dollar..comment.end).unwrap_or_default());
+            pieces.copy(text, dollar..comment.end, &mut out);
             at = comment.end.max(dollar + 1);
             continue;
         }
@@ -155,7 +183,8 @@ pub fn substitute(
         }
         at = dollar + 1 + length;
     }
-    out.push_str(text.get(at..).unwrap_or_default());
+    pieces.copy(text, at..text.len(), &mut out);
+    secrets.extend(pieces.secrets(source));
     let filled = Source::new(source.name(), out).with_secrets(secrets);
     (filled, problems)
 }

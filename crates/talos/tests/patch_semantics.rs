@@ -116,16 +116,16 @@ fn refusals_say_what_and_where() {
         said.push_str(problem.trim_end());
         said.push('\n');
     }
-    insta::assert_snapshot!(said, @r"
+    insta::assert_snapshot!(said, @r#"
     14-delete-missing-document-is-silent.patch.yaml:1:1: error[patch/delete-missing-document]: there is no document `UserVolumeConfig/nope` to delete from
     16-unknown-field-is-error.patch.yaml:2:3: error[patch/unknown-field]: Talos knows no field `nonsense` here
     17-unknown-kind-is-error.patch.yaml:2:7: error[patch/unknown-kind]: Talos has no document of kind `NoSuchConfig`
-    18-json6902-on-multidoc-is-error.patch.yaml: error[patch/json-on-documents]: a JSON patch cannot be applied to a config of several documents
+    18-json6902-on-multidoc-is-error.patch.yaml:1:3: error[patch/json-on-documents]: a JSON patch cannot be applied to a config of several documents
     20-type-mismatch-is-error.patch.yaml:3:5: error[patch/wrong-type]: a map is wanted here, not a list
     22-delete-under-missing-section-is-error.patch.yaml:4:7: error[patch/delete-missing]: there is no `cluster.proxy.image` to delete
     23-delete-missing-map-key-is-error.patch.yaml:4:7: error[patch/delete-missing]: there is no `machine.nodeLabels.nope` to delete
     25-duplicate-document-in-patch.patch.yaml:4:1: error[patch/duplicate-document]: the document `v1alpha1` is in the patch twice
-    ");
+    "#);
 }
 
 /// One patch on a small config: its changes and findings, or its problems.

@@ -14,9 +14,9 @@ use talos::certificates::{Algorithm, ApiRole, DEFAULT_LIFETIME, Facts, KeyPair, 
 use talos::talosconfig::{self, Talosconfig};
 use x509_cert::Certificate;
 
-const TALHELPERS: &str = include_str!("vectors/talhelper/talosconfig");
-const BUNDLE: &str = include_str!("vectors/talhelper/talsecret.yaml");
-const MACHINE_CONFIG: &str = include_str!("vectors/talhelper/home-a.yaml");
+const TALHELPERS: &str = include_str!("vectors/talhelper-secrets/talosconfig");
+const BUNDLE: &str = include_str!("vectors/talhelper-secrets/talsecret.yaml");
+const MACHINE_CONFIG: &str = include_str!("vectors/talhelper-secrets/home-a.yaml");
 
 fn read(text: &str) -> (Option<Talosconfig>, Diagnostics) {
     talosconfig::read(&Source::new("talosconfig", text))

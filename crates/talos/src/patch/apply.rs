@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::Value;
 
 use super::json::Operation;
 use super::load::{Body, Part, Patch};
-use super::machinery::{Machinery, document_name};
-use super::merge::merge;
+use super::machinery::{Machinery, document_name, is_named, kind_of_value};
+use super::merge::{Mismatch, merge};
 use super::schema::Schema;
 use super::trace::{Change, changes, leaves};
 
@@ -27,19 +27,11 @@ pub fn apply(
     patch: &Patch,
     machinery: Machinery,
 ) -> Result<Applied, Diagnostic> {
-    let mut after = config.clone();
-    let mut findings = Diagnostics::new();
-    match &patch.body {
-        Body::Nothing => return Ok(Applied::default()),
-        Body::Strategic(parts) => {
-            // Deletes come before the rest of the same document.
-            for part in parts {
-                deletions(&mut after, part, patch, machinery, &mut findings)?;
-                merge_part(&mut after, part, patch)?;
-            }
-        }
-        Body::Json(operations) => json(&mut after, operations, patch)?,
+    if matches!(patch.body, Body::Nothing) {
+        return Ok(Applied::default());
     }
+    let mut after = config.clone();
+    let mut findings = apply_in_place(&mut after, patch, machinery)?;
     let changes = changes(&leaves(config), &leaves(&after));
     if changes.is_empty() && findings.is_empty() {
         findings.push(
@@ -50,6 +42,59 @@ pub fn apply(
     }
     *config = after;
     Ok(Applied { changes, findings })
+}
+
+/// Applies a patch without telling what it changed. If it fails, part of it may be done.
+pub(crate) fn apply_in_place(
+    config: &mut Vec<Value>,
+    patch: &Patch,
+    machinery: Machinery,
+) -> Result<Diagnostics, Diagnostic> {
+    let mut findings = Diagnostics::new();
+    match &patch.body {
+        Body::Nothing => {}
+        Body::Strategic(parts) => {
+            // Deletes come before the rest of the same document.
+            for part in parts {
+                deletions(config, part, patch, machinery, &mut findings)?;
+                merge_part(config, part, patch)?;
+            }
+        }
+        Body::Json(operations) => {
+            json(config, operations, patch)?;
+            *config = decoded(config, patch)?;
+        }
+    }
+    Ok(findings)
+}
+
+/// Merges documents into a config, as a patch that holds them would.
+pub(crate) fn merge_documents(config: &mut Vec<Value>, more: &[Value]) -> Result<(), Diagnostic> {
+    for document in more {
+        merge_document(
+            config,
+            &document_name(document),
+            kind_of_value(document),
+            document,
+        )
+        .map_err(|mismatch| Diagnostic::error("patch/merge-conflict", mismatch.to_string()))?;
+    }
+    Ok(())
+}
+
+/// A config read again, since a JSON patch may put anything anywhere.
+fn decoded(config: &[Value], patch: &Patch) -> Result<Vec<Value>, Diagnostic> {
+    let text = crate::emit::documents(config, 2);
+    // The text of the whole config is not what the problem is about.
+    let (documents, problems) = super::documents(&Source::new(patch.name(), text));
+    match problems.iter().find(|problem| problem.is_error()) {
+        None => Ok(documents),
+        Some(problem) => Err(Diagnostic::error(
+            problem.rule.as_str().to_owned(),
+            problem.message.clone(),
+        )
+        .at(patch.source.whole())),
+    }
 }
 
 fn deletions(
@@ -63,7 +108,7 @@ fn deletions(
         let place = patch.source.location(deletion.range.clone());
         let index = config
             .iter()
-            .position(|document| document_name(document) == part.name);
+            .position(|document| is_named(document, &part.name));
         let Some(index) = index else {
             let message = format!("there is no document `{}` to delete from", part.name);
             let problem = match machinery {
@@ -100,17 +145,24 @@ fn merge_part(config: &mut Vec<Value>, part: &Part, patch: &Patch) -> Result<(),
     let Some(value) = &part.value else {
         return Ok(());
     };
-    let mine = config
-        .iter_mut()
-        .find(|document| document_name(document) == part.name);
-    let (Some(mine), Some(spec)) = (mine, Schema::get().document(&part.kind)) else {
-        config.push(value.clone());
-        return Ok(());
-    };
-    merge(mine, value, spec, &mut Vec::new()).map_err(|mismatch| {
+    merge_document(config, &part.name, &part.kind, value).map_err(|mismatch| {
         Diagnostic::error("patch/merge-conflict", mismatch.to_string())
             .at(patch.source.location(part.range.clone()))
     })
+}
+
+fn merge_document(
+    config: &mut Vec<Value>,
+    name: &str,
+    kind: &str,
+    value: &Value,
+) -> Result<(), Mismatch> {
+    let mine = config.iter_mut().find(|document| is_named(document, name));
+    let (Some(mine), Some(spec)) = (mine, Schema::get().document(kind)) else {
+        config.push(value.clone());
+        return Ok(());
+    };
+    merge(mine, value, spec, &mut Vec::new())
 }
 
 fn json(
@@ -123,7 +175,10 @@ fn json(
             "patch/json-on-documents",
             "a JSON patch cannot be applied to a config of several documents",
         )
-        .at(patch.source.whole())
+        .at(match operations.first() {
+            Some((_, range)) => patch.source.location(range.clone()),
+            None => patch.source.whole(),
+        })
         .hint(
             "write it as a strategic merge: from Talos 1.12 on every config has several documents",
         ));

@@ -37,12 +37,15 @@ use serde_json::Value;
 use yaml::Limits;
 
 pub use apply::{Applied, apply};
+pub(crate) use apply::{apply_in_place, merge_documents};
 pub use group::{History, Written, apply_groups};
 pub use history::undone;
 pub use load::Patch;
+pub(crate) use machinery::kind_of_value;
 pub use machinery::{Machinery, document_name};
 pub use template::fill;
 pub use trace::Change;
+pub(crate) use trace::{changes, leaves};
 
 /// The documents of a machine config, decoded as strictly as Talos does.
 pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {

@@ -3,6 +3,8 @@
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::Value;
 
+use crate::substitute::Pieces;
+
 /// Fields as Go names them, and where their values stand.
 const FIELDS: [(&str, &str); 8] = [
     (".ClusterConfig.ClusterName", "/cluster/clusterName"),
@@ -38,10 +40,11 @@ pub fn fill(source: &Source, config: &[Value]) -> (Source, Diagnostics) {
     let text = source.text();
     let mut problems = Diagnostics::new();
     let mut out = String::with_capacity(text.len());
+    let mut pieces = Pieces::default();
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find("{{")) {
         let open = at + found;
-        out.push_str(text.get(at..open).unwrap_or_default());
+        pieces.copy(text, at..open, &mut out);
         let inner = text.get(open + 2..).unwrap_or_default();
         let Some(length) = inner.find("}}") else {
             problems.push(
@@ -68,8 +71,9 @@ pub fn fill(source: &Source, config: &[Value]) -> (Source, Diagnostics) {
         }
         at = end;
     }
-    out.push_str(text.get(at..).unwrap_or_default());
-    (Source::new(source.name(), out), problems)
+    pieces.copy(text, at..text.len(), &mut out);
+    let filled = Source::new(source.name(), out).with_secrets(pieces.secrets(source));
+    (filled, problems)
 }
 
 fn lookup(config: &[Value], pointer: &str) -> String {

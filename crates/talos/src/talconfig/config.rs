@@ -58,7 +58,7 @@ impl Talconfig {
                     };
                     merged.insert(key.clone(), all);
                 }
-                (Some(mine), _) if !is_zero(&mine) => {}
+                (Some(mine), _) if !is_zero(key, &mine) => {}
                 _ => {
                     merged.insert(key.clone(), theirs.clone());
                 }
@@ -68,13 +68,17 @@ impl Talconfig {
     }
 }
 
-fn is_zero(value: &Value) -> bool {
+/// Whether Go sees no value at all: a list or a map that is there is one, even if it is empty;
+/// a section that cannot be absent is none if nothing is set in it.
+fn is_zero(key: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Bool(value) => !value,
         Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(map) => map.is_empty(),
+        Value::Object(map) if key == "machineSpec" => {
+            map.iter().all(|(key, value)| is_zero(key, value))
+        }
+        Value::Array(_) | Value::Object(_) => false,
         Value::Number(number) => number.as_f64() == Some(0.0),
     }
 }

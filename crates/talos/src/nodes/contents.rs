@@ -1,0 +1,99 @@
+//! Texts that stand in other files: `@file`, and each is read once.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use yaml::Limits;
+
+use super::Files;
+use super::keys::{Keys, flag, text};
+use crate::substitute::{Variables, substitute};
+
+/// What a file holds, or that it could not be read, which was told already.
+type Read = Option<Source>;
+
+/// The files of a talconfig.
+pub(super) struct Contents<'a> {
+    files: &'a dyn Files,
+    variables: &'a Variables,
+    read: Mutex<HashMap<String, Read>>,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn new(files: &'a dyn Files, variables: &'a Variables) -> Self {
+        Self {
+            files,
+            variables,
+            read: Mutex::default(),
+        }
+    }
+
+    /// The name of the file that a value stands for, relative to the talconfig's folder.
+    pub(super) fn name(value: &str) -> Option<&str> {
+        let name = value.strip_prefix('@')?.trim();
+        Some(name.strip_prefix("./").unwrap_or(name))
+    }
+
+    /// A file. The problem comes with the first who asks.
+    pub(super) fn file(&self, name: &str, place: &Location) -> (Option<Source>, Diagnostics) {
+        let mut problems = Diagnostics::new();
+        // A thread that panicked cannot have left half an entry.
+        let mut read = match self.read.lock() {
+            Ok(read) => read,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if let Some(known) = read.get(name) {
+            return (known.clone(), problems);
+        }
+        let found = match self.files.read(name) {
+            Ok(Some(source)) => Some(source),
+            Ok(None) => {
+                let message = if name.is_empty() {
+                    "the name of a file is missing behind `@`".to_owned()
+                } else {
+                    format!("there is no file `{name}`")
+                };
+                problems
+                    .push(Diagnostic::error("talconfig/missing-file", message).at(place.clone()));
+                None
+            }
+            Err(mut problem) => {
+                problem.location.get_or_insert_with(|| place.clone());
+                problems.push(problem);
+                None
+            }
+        };
+        read.insert(name.to_owned(), found.clone());
+        (found, problems)
+    }
+
+    /// A value of a map, or what the file holds that it stands for, with variables put in
+    /// unless the map says otherwise.
+    pub(super) fn text(&self, map: &Keys, key: &str, place: &Location) -> (String, Diagnostics) {
+        let written = text(map, key);
+        let Some(name) = Self::name(written) else {
+            return (written.to_owned(), Diagnostics::new());
+        };
+        let (source, mut problems) = self.file(name, place);
+        let Some(source) = source else {
+            return (String::new(), problems);
+        };
+        if flag(map, "skipEnvsubst") {
+            return (source.text().to_owned(), problems);
+        }
+        let (filled, found) = self.substituted(&source);
+        problems.extend(found);
+        (filled.text().to_owned(), problems)
+    }
+
+    /// A text with variables put in, comments left alone.
+    pub(super) fn substituted(&self, source: &Source) -> (Source, Diagnostics) {
+        if !source.text().contains('$') {
+            return (source.clone(), Diagnostics::new());
+        }
+        let comments = yaml::parse(source, &Limits::default()).comments;
+        let comments: Vec<_> = comments.into_iter().map(|comment| comment.range).collect();
+        substitute(source, &comments, self.variables)
+    }
+}

@@ -1,0 +1,102 @@
+//! `LinkConfig` and `VLANConfig`, and what all kinds of links have in common.
+
+use serde_json::{Value, json};
+
+use super::address::{address, network, network_or_host};
+use super::{Device, bad_address, dhcp, document, virtual_address};
+use crate::nodes::keys::{Keys, flag, items, maps, number, text};
+use crate::nodes::node::Findings;
+
+/// The document of a link that is nothing else, if there is anything to say about it.
+pub(super) fn link(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Findings<'_>) {
+    let special = ["bond", "wireguard", "bridge"];
+    if special.iter().any(|kind| device.section(kind).is_some()) {
+        return;
+    }
+    let mut made = document("LinkConfig", &device.name);
+    let bare = made.len();
+    common(device.values, &device.path, &mut made, findings);
+    if made.len() > bare {
+        out.push(made.into());
+    }
+}
+
+/// The documents of a link's VLANs, each with its addresses by DHCP and its virtual address.
+pub(super) fn vlans(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Findings<'_>) {
+    for (index, vlan) in maps(device.values, "vlans") {
+        let path = format!("{}.vlans.{index}", device.path);
+        let id = number(vlan, "vlanId");
+        if id == 0 {
+            findings.error("talconfig/bad-vlan", "the VLAN has no `vlanId`", &path);
+            continue;
+        }
+        let name = format!("{}.{id}", device.name);
+        let mut made = document("VLANConfig", &name);
+        made.insert("vlanID".into(), id.into());
+        made.insert("parent".into(), device.name.as_str().into());
+        common(vlan, &path, &mut made, findings);
+        out.push(made.into());
+        if flag(vlan, "dhcp") {
+            dhcp(&name, vlan, out);
+        }
+        virtual_address(&name, vlan, &path, out, findings);
+    }
+}
+
+/// `addresses`, `routes` and `mtu`.
+pub(super) fn common(values: &Keys, path: &str, made: &mut Keys, findings: &mut Findings<'_>) {
+    let mut addresses = Vec::new();
+    for (index, written) in items(values, "addresses").iter().enumerate() {
+        let written = written.as_str().unwrap_or_default();
+        match network_or_host(written) {
+            Some(address) => addresses.push(json!({"address": address})),
+            None => bad_address(written, &format!("{path}.addresses.{index}"), findings),
+        }
+    }
+    if !addresses.is_empty() {
+        made.insert("addresses".into(), addresses.into());
+    }
+    let routes: Vec<Value> = maps(values, "routes")
+        .filter_map(|(index, written)| route(written, &format!("{path}.routes.{index}"), findings))
+        .collect();
+    if !routes.is_empty() {
+        made.insert("routes".into(), routes.into());
+    }
+    let mtu = number(values, "mtu");
+    if mtu > 0 {
+        made.insert("mtu".into(), mtu.into());
+    }
+}
+
+/// A route; the default one is told by its gateway alone.
+fn route(written: &Keys, path: &str, findings: &mut Findings<'_>) -> Option<Value> {
+    let mut made = Keys::new();
+    let destination = text(written, "network");
+    if !destination.is_empty() {
+        let Some(destination) = network(destination) else {
+            bad_address(destination, &format!("{path}.network"), findings);
+            return None;
+        };
+        if destination != "0.0.0.0/0" && destination != "::/0" {
+            made.insert("destination".into(), destination.into());
+        }
+    }
+    for key in ["gateway", "source"] {
+        let written = text(written, key);
+        if written.is_empty() {
+            continue;
+        }
+        let Some(address) = address(written) else {
+            bad_address(written, &format!("{path}.{key}"), findings);
+            return None;
+        };
+        made.insert(key.to_owned(), address.into());
+    }
+    for key in ["metric", "mtu"] {
+        let value = number(written, key);
+        if value > 0 {
+            made.insert(key.to_owned(), value.into());
+        }
+    }
+    Some(made.into())
+}
