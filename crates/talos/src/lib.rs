@@ -3,7 +3,8 @@
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
 //! - [`certificates`]: authorities, and client certificates of the Talos API.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
-//! - [`generate`]: machine configurations, installer images, `talosconfig`.
+//! - [`generate`]: machine configurations.
+//! - [`talosconfig`]: how clients reach clusters.
 //! - [`emit`]: documents as YAML.
 //! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
 //!
@@ -22,4 +23,5 @@ mod scalar;
 mod secret_text;
 pub mod substitute;
 pub mod talconfig;
+pub mod talosconfig;
 pub mod validate;
