@@ -7,6 +7,7 @@ mod go;
 mod makejinja;
 mod sops;
 mod talos;
+mod writes;
 
 use std::time::Instant;
 
@@ -46,6 +47,11 @@ const ORACLES: &[Oracle] = &[
         name: "makejinja",
         about: "records the corpus of the template engine again and compares",
         run: makejinja::run,
+    },
+    Oracle {
+        name: "writes",
+        about: "every write of a whole `configure`, searched for secrets, with `strace` as the witness",
+        run: writes::run,
     },
     Oracle {
         name: "charts",

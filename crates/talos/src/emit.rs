@@ -1,9 +1,11 @@
 //! Documents as YAML: block style, keys in the order of the tree, no comments.
 //!
-//! Readers of a configuration compare by meaning, so the notation only has to be safe: every
-//! text reads back as the same text in YAML 1.1 and 1.2 alike.
+//! The notation is that of talosctl and talhelper, so that a configuration can be compared line
+//! by line with theirs; every text reads back as the same text in YAML 1.1 and 1.2 alike.
 
 use serde_json::Value;
+
+use crate::scalar::go_text;
 
 /// Several documents, with `---` between them.
 pub fn documents(documents: &[Value], indent: usize) -> String {
@@ -23,7 +25,7 @@ pub fn document(value: &Value, indent: usize) -> String {
     let writer = Writer { indent };
     match value {
         Value::Object(map) if !map.is_empty() => writer.map(&mut out, map, 0, false),
-        Value::Array(items) if !items.is_empty() => writer.list(&mut out, items, 0),
+        Value::Array(items) if !items.is_empty() => writer.list(&mut out, items, 0, false),
         scalar => {
             writer.scalar(&mut out, scalar, 0);
             out.push('\n');
@@ -59,8 +61,13 @@ impl Writer {
                 }
                 Value::Array(inner) if !inner.is_empty() => {
                     out.push('\n');
-                    self.list(out, inner, column + self.indent);
+                    self.list(out, inner, column + self.indent, false);
                 }
+                // Rights are read in base 8.
+                Value::Number(rights) if key == "permissions" => match rights.as_u64() {
+                    Some(rights) => out.push_str(&format!(" 0o{rights:o}\n")),
+                    None => out.push_str(&format!(" {rights}\n")),
+                },
                 scalar => {
                     out.push(' ');
                     self.scalar(out, scalar, column);
@@ -70,18 +77,20 @@ impl Writer {
         }
     }
 
-    /// Every element on its own line.
-    fn list(&self, out: &mut String, items: &[Value], column: usize) {
-        for item in items {
-            spaces(out, column);
+    /// Every element on its own line; the first continues the line if `open` says so.
+    fn list(&self, out: &mut String, items: &[Value], column: usize, open: bool) {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 || !open {
+                spaces(out, column);
+            }
             match item {
                 Value::Object(inner) if !inner.is_empty() => {
                     out.push_str("- ");
                     self.map(out, inner, column + 2, true);
                 }
                 Value::Array(inner) if !inner.is_empty() => {
-                    out.push_str("-\n");
-                    self.list(out, inner, column + self.indent);
+                    out.push_str("- ");
+                    self.list(out, inner, column + 2, true);
                 }
                 scalar => {
                     out.push_str("- ");
@@ -98,71 +107,19 @@ impl Writer {
             Value::Null => out.push_str("null"),
             Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
             Value::Number(number) => out.push_str(&number.to_string()),
-            Value::String(text) => self.text(out, text, column),
+            Value::String(text) => out.push_str(&go_text(text, self.indent, column + self.indent)),
             Value::Array(_) => out.push_str("[]"),
             Value::Object(_) => out.push_str("{}"),
         }
     }
-
-    /// Text of several lines as a literal block where that cannot change it.
-    fn text(&self, out: &mut String, text: &str, column: usize) {
-        if !fits_block(text) {
-            out.push_str(&plain_or_quoted(text));
-            return;
-        }
-        let body = text.strip_suffix('\n');
-        out.push_str(if body.is_some() { "|" } else { "|-" });
-        for line in body.unwrap_or(text).split('\n') {
-            out.push('\n');
-            if !line.is_empty() {
-                spaces(out, column + self.indent);
-                out.push_str(line);
-            }
-        }
-    }
 }
 
-/// Text on one line: plain where Go's readers write it plain and every reader agrees.
-///
-/// The crate `yaml` quotes whatever has a character that is special in some place; base64
-/// and URLs stand without quotes here, as talosctl and talhelper write them.
+/// Text on one line.
 pub(crate) fn plain_or_quoted(text: &str) -> String {
-    let quoted = yaml::quote(text);
-    if quoted != text && is_ordinary(text) {
-        return text.to_owned();
+    if text.contains('\n') {
+        return yaml::double_quoted(text);
     }
-    quoted
-}
-
-/// Words of letters with the few signs that base64 and URLs need, which no reader takes for
-/// a number, a date or a truth value.
-fn is_ordinary(text: &str) -> bool {
-    let mut characters = text.chars();
-    let first = characters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic());
-    let long = text.len() > 12 && text.ends_with('=') || text.contains("://");
-    first
-        && long
-        && !text.ends_with(':')
-        && characters.all(|one| one.is_ascii_alphanumeric() || "+/=_-.:".contains(one))
-}
-
-/// Whether a literal block gives the text back byte for byte.
-fn fits_block(text: &str) -> bool {
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    let printable = |one: char| one == '\n' || !(one.is_control() || is_break_or_mark(one));
-    text.contains('\n')
-        && !body.is_empty()
-        && !body.starts_with([' ', '\n'])
-        && !body.ends_with('\n')
-        && body.split('\n').all(|line| !line.ends_with(' '))
-        && body.chars().all(printable)
-}
-
-/// What YAML 1.1 takes for a line break, and the mark of byte order.
-fn is_break_or_mark(one: char) -> bool {
-    matches!(one, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    go_text(text, 2, 0)
 }
 
 /// Blanks up to a column.
@@ -185,15 +142,14 @@ mod tests {
         insta::assert_snapshot!(document(&value, 2), @r#"
         type: worker
         auto: 'off'
-        empty: ''
+        empty: ""
         none: {}
         list: []
         nested:
           items:
             - a: 1
               b: 'x: y'
-            -
-              - z
+            - - z
         script: |
           one
 

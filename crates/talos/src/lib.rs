@@ -1,6 +1,7 @@
 //! Talos machine configurations, from talhelper's `talconfig.yaml` to what nodes accept.
 //!
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
+//! - [`certificates`]: authorities, and client certificates of the Talos API.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
 //! - [`generate`]: machine configurations, installer images, `talosconfig`.
 //! - [`emit`]: documents as YAML.
@@ -10,11 +11,15 @@
 //! come in, text and values go out.
 
 pub mod bundle;
+pub mod certificates;
 pub mod contract;
 pub mod emit;
 pub mod explain;
 pub mod generate;
 pub mod nodes;
 pub mod patch;
+mod secret_text;
+mod scalar;
 pub mod substitute;
 pub mod talconfig;
+pub mod validate;

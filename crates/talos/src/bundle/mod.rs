@@ -4,22 +4,19 @@
 //! **Invariant:** values are kept letter for letter, so a bundle that is read and written again
 //! has the same bytes. No `Debug` and no message shows one, and each is wiped when dropped.
 
-mod check;
+mod examine;
+mod generate;
+mod import;
+mod parts;
+mod placeholder;
+mod random;
 mod read;
-mod text;
+mod shape;
 mod write;
 
-pub use read::read;
-pub use text::SecretText;
-
-/// A certificate and its key, each in base64 of PEM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPair {
-    /// The certificate.
-    pub certificate: SecretText,
-    /// Its private key; `******` stands for one that was taken out.
-    pub key: SecretText,
-}
+pub use crate::certificates::KeyPair;
+pub use crate::secret_text::SecretText;
+pub use read::{check, read};
 
 /// Everything that the nodes of one cluster share, and nobody else may know.
 #[derive(Debug, Clone, PartialEq, Eq)]

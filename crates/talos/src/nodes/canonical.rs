@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::scalar::natural;
 use crate::patch::kind_of_value;
 use crate::patch::schema::{Kind, Schema, Spec, any};
+use crate::scalar::natural;
 
 /// What is written even if it is empty, by type.
 const ALWAYS: &[(&str, &[&str])] = &[
@@ -124,6 +124,7 @@ fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
         let value = match map.remove(*field) {
             None | Some(Value::Null) if !always => continue,
             None | Some(Value::Null) => empty(&spec.kind),
+            Some(value) if *field == "ports" && name == "RulePortSelector" => ports(value),
             Some(value) => tidy(value, spec),
         };
         if always || spec.optional || !is_empty(&value, &spec.kind) {
@@ -131,6 +132,18 @@ fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
         }
     }
     out
+}
+
+/// A port alone is a number; only a range is text.
+fn ports(value: Value) -> Value {
+    let Value::Array(items) = value else {
+        return value;
+    };
+    let port = |item: Value| match item.as_str().map(str::parse::<u16>) {
+        Some(Ok(port)) => port.into(),
+        _ => item,
+    };
+    items.into_iter().map(port).collect()
 }
 
 /// What a type holds when nothing is set.

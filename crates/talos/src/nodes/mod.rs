@@ -28,7 +28,6 @@ mod node;
 mod origin;
 mod patches;
 mod places;
-mod scalar;
 mod schematic;
 mod stages;
 

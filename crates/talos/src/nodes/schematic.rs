@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::keys::{Keys, flag, items, maps, number, section, text};
-use super::scalar::{go_text, natural};
+use crate::scalar::{go_text, natural};
 
 /// The id by which an image factory knows a schematic: the SHA-256 of its canonical text.
 ///
@@ -116,7 +116,7 @@ fn write_map(out: &mut String, map: &Keys, column: usize) {
         if index > 0 || column == 0 || out.ends_with('\n') {
             out.extend(std::iter::repeat_n(' ', column));
         }
-        out.push_str(&go_text(key, column));
+        out.push_str(&go_text(key, 4, column + 4));
         out.push(':');
         match value {
             Value::Object(inner) if !inner.is_empty() => {
@@ -151,7 +151,7 @@ fn write_list(out: &mut String, list: &[Value], column: usize) {
 
 fn write_scalar(out: &mut String, value: &Value, column: usize) {
     match value {
-        Value::String(text) => out.push_str(&go_text(text, column)),
+        Value::String(text) => out.push_str(&go_text(text, 4, column + 4)),
         Value::Object(_) => out.push_str("{}"),
         Value::Array(_) => out.push_str("[]"),
         Value::Number(number) => match number.as_f64() {

@@ -61,6 +61,27 @@ pub(crate) struct Spec {
     pub(crate) replaced: bool,
     /// Whether it is overwritten even where the patch leaves it out.
     pub(crate) forced: bool,
+    /// The form of a text, or the bits of a number; empty if any will do.
+    pub(crate) format: &'static str,
+    /// Whether no message may show it.
+    pub(crate) secret: bool,
+    /// The first minor of Talos that has it.
+    pub(crate) since: u32,
+}
+
+impl Spec {
+    /// A kind about which nothing special is known.
+    pub(crate) const fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            optional: false,
+            replaced: false,
+            forced: false,
+            format: "",
+            secret: false,
+            since: 0,
+        }
+    }
 }
 
 /// The fields of a type, in the order of the table.
@@ -71,6 +92,7 @@ pub(crate) type Fields = Vec<(&'static str, Spec)>;
 pub(crate) struct Schema {
     documents: HashMap<&'static str, Spec>,
     types: HashMap<&'static str, Fields>,
+    values: HashMap<&'static str, Vec<&'static str>>,
 }
 
 impl Schema {
@@ -90,25 +112,29 @@ impl Schema {
         let mut schema = Self {
             documents: HashMap::new(),
             types: HashMap::new(),
+            values: HashMap::new(),
         };
         let mut current = "";
         for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let mut words = line.split_whitespace();
-            let (Some(first), second, third) = (words.next(), words.next(), words.next()) else {
-                continue;
-            };
-            match (first, second, third) {
-                ("document", Some(kind), Some(name)) => {
-                    schema.documents.insert(kind, plain(Kind::Struct(name)));
-                }
-                (field, Some(spec), replaced) => {
-                    let mut spec = spec_of(spec);
-                    spec.replaced = replaced.is_some();
-                    schema.types.entry(current).or_default().push((field, spec));
-                }
-                (name, None, _) => {
+            let words: Vec<_> = line.split_whitespace().collect();
+            match words.as_slice() {
+                [] => {}
+                [name] => {
                     current = name;
                     schema.types.entry(name).or_default();
+                }
+                ["document", kind, name, rest @ ..] => {
+                    let mut spec = Spec::of(Kind::Struct(name));
+                    attributes(&mut spec, rest);
+                    schema.documents.insert(kind, spec);
+                }
+                ["values", format, values @ ..] => {
+                    schema.values.insert(format, values.to_vec());
+                }
+                [field, text, rest @ ..] => {
+                    let mut spec = spec_of(text);
+                    attributes(&mut spec, rest);
+                    schema.types.entry(current).or_default().push((field, spec));
                 }
             }
         }
@@ -123,6 +149,11 @@ impl Schema {
     /// All kinds of document.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.documents.keys().copied()
+    }
+
+    /// The values that a format allows, if it is a list of them.
+    pub(crate) fn values(&self, format: &str) -> Option<&[&'static str]> {
+        self.values.get(format).map(Vec::as_slice)
     }
 
     /// The fields of a type.
@@ -141,21 +172,23 @@ impl Schema {
 
 /// A value about which nothing is known.
 pub(crate) fn any() -> &'static Spec {
-    static ANY: Spec = Spec {
-        kind: Kind::Any,
-        optional: false,
-        replaced: false,
-        forced: false,
-    };
+    static ANY: Spec = Spec::of(Kind::Any);
     &ANY
 }
 
-fn plain(kind: Kind) -> Spec {
-    Spec {
-        kind,
-        optional: false,
-        replaced: false,
-        forced: false,
+/// The words behind a type.
+fn attributes(spec: &mut Spec, words: &[&str]) {
+    for word in words {
+        match *word {
+            "replace" => spec.replaced = true,
+            "secret" => spec.secret = true,
+            since => {
+                spec.since = since
+                    .strip_prefix("1.")
+                    .and_then(|minor| minor.parse().ok())
+                    .unwrap_or_default();
+            }
+        }
     }
 }
 
@@ -163,6 +196,11 @@ fn spec_of(text: &'static str) -> Spec {
     let (optional, text) = match text.strip_prefix('*') {
         Some(rest) => (true, rest),
         None => (false, text),
+    };
+    let (word, format) = match text.split_once(':') {
+        Some((word @ ("text" | "forced" | "uint"), format)) => (word, format),
+        _ if text == "duration" => (text, text),
+        _ => (text, ""),
     };
     let inner = |open: char, close: char| {
         text.strip_prefix(open)
@@ -184,7 +222,7 @@ fn spec_of(text: &'static str) -> Spec {
             item: Box::new(spec_of(item)),
         })
     } else {
-        match text {
+        match word {
             "text" | "forced" | "duration" => Kind::Text,
             "int" => Kind::Integer,
             "uint" => Kind::Unsigned,
@@ -196,10 +234,10 @@ fn spec_of(text: &'static str) -> Spec {
         }
     };
     Spec {
-        forced: text == "forced" || (kind == Kind::Bool && !optional),
-        kind,
+        forced: word == "forced" || (kind == Kind::Bool && !optional),
         optional,
-        replaced: false,
+        format,
+        ..Spec::of(kind)
     }
 }
 

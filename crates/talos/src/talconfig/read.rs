@@ -53,9 +53,7 @@ impl Talconfig {
 
 fn spec() -> Spec {
     Spec {
-        kind: Kind::Struct("Talconfig"),
         optional: true,
-        replaced: false,
-        forced: false,
+        ..Spec::of(Kind::Struct("Talconfig"))
     }
 }

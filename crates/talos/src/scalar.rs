@@ -1,12 +1,12 @@
-//! Texts as Go's YAML library writes them, byte for byte: the id of a schematic is a hash over
-//! them.
+//! Texts as the YAML library of Talos writes them, byte for byte: the id of a schematic is a
+//! hash over them, and configurations differ from those of other tools in nothing but values.
 
 use std::cmp::Ordering;
 
 use yaml::{Dialect, Resolved, Scalar, Style};
 
-/// A text as a scalar at a column of its parent, with the indent of 4.
-pub(super) fn go_text(text: &str, column: usize) -> String {
+/// A text as a scalar. A literal block has its lines at the column.
+pub(crate) fn go_text(text: &str, indent: usize, column: usize) -> String {
     let quoted = if means_something_else(text) {
         return double(text);
     } else {
@@ -15,7 +15,7 @@ pub(super) fn go_text(text: &str, column: usize) -> String {
     let facts = Facts::of(text);
     if !quoted && text.contains('\n') {
         if facts.block {
-            return literal(text, column + 4);
+            return literal(text, indent, column);
         }
         return double(text);
     }
@@ -118,16 +118,17 @@ impl Facts {
     }
 }
 
-/// What the library prints as it is: a line feed, but no tab and nothing beyond 16 bits.
+/// What the library prints as it is: a line feed, but no tab and nothing beyond 16 bits. It
+/// prints two more breaks of lines, which then are lost in reading.
 fn is_printable(one: char) -> bool {
     matches!(one, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
-        && one != '\u{feff}'
+        && !matches!(one, '\u{feff}' | '\u{2028}' | '\u{2029}')
 }
 
-fn literal(text: &str, column: usize) -> String {
+fn literal(text: &str, indent: usize, column: usize) -> String {
     let mut out = String::from("|");
     if text.starts_with([' ', '\n']) {
-        out.push('4');
+        out.push_str(&indent.to_string());
     }
     let body = match text.strip_suffix('\n') {
         None => {
@@ -182,7 +183,7 @@ fn double(text: &str) -> String {
 }
 
 /// The order in which Go's YAML library writes the keys of a map: numbers in them by value.
-pub(super) fn natural(left: &str, right: &str) -> Ordering {
+pub(crate) fn natural(left: &str, right: &str) -> Ordering {
     let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
     let common = left
@@ -298,7 +299,7 @@ mod tests {
             "a\r\nb",
             "\u{a0}b",
         ];
-        let shown: Vec<_> = texts.iter().map(|text| go_text(text, 8)).collect();
+        let shown: Vec<_> = texts.iter().map(|text| go_text(text, 4, 12)).collect();
         insta::assert_snapshot!(shown.join("\n"), @r#"
         -console
         console=ttyS0,115200
