@@ -1,11 +1,14 @@
 //! The real talhelper and the machinery of three releases of Talos, beside the crate `talos`.
 
+mod genconfig;
 mod machinery;
 mod meaning;
 mod mutate;
 mod patches;
 mod seed;
 mod table;
+mod talconfigs;
+mod talhelper;
 mod values;
 mod vectors;
 
@@ -47,12 +50,18 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         Ok(machineries) => machineries,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
+    let talhelper = match talhelper::program()? {
+        Ok(talhelper) => talhelper,
+        Err(reason) => return Ok(Outcome::Skipped(reason)),
+    };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let parts: [&dyn Fn() -> Result<Part>; 2] = [&|| vectors::run(&machineries), &|| {
-        patches::run(&machineries)
-    }];
-    for part in parts {
+    let parts: [&dyn Fn() -> Result<Part>; 3] = [
+        &|| vectors::run(&machineries),
+        &|| patches::run(&machineries),
+        &|| genconfig::run(&talhelper, &machineries),
+    ];
+    for part in parts.into_iter().skip(std::env::var("SKIPPARTS").ok().and_then(|n| n.parse().ok()).unwrap_or(0)) {
         let start = Instant::now();
         let part = part()?;
         let seconds = start.elapsed().as_secs_f64();

@@ -78,15 +78,14 @@ pub(super) fn case(index: usize) -> Case {
     if making.percent(30) {
         text = format!("---\n# Of ${{nobody}}.\n{text}");
     }
+    // Read as dotenv, but it has to be YAML as well.
     let env = [
-        "cluster_name: home\ntalos: v1\n",
-        "---\n# Variables\ncluster_name: \"home\" # the name\nexport rmem=7500000\nzone='z1'\n",
+        "cluster_name: home\nrmem: 7500000\nzone: z1\ngateway: 10.0.0.1\n",
+        "---\n# Variables\ncluster_name: \"home\" # the name\nzone: 'z1'\nrmem: 2500000\ngateway: 10.0.0.1\n",
+        "cluster_name=home\nrmem=7500000\nexport zone=z2\ngateway=10.0.0.1\n",
     ];
     let mut files = making.files;
-    files.insert(
-        "talenv.yaml".into(),
-        format!("{}gateway: 10.0.0.1\nrmem=2500000\nzone: z2\n", env[index % 2]),
-    );
+    files.insert("talenv.yaml".into(), env[index % env.len()].into());
     // A later file's variables win; YAML of another name is not read.
     if index.is_multiple_of(7) {
         files.insert("talenv.yml".into(), "zone: z3\n".into());
