@@ -2,6 +2,7 @@
 //!
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
 //! - [`certificates`]: authorities, and client certificates of the Talos API.
+//! - [`compare`]: two configurations by meaning.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
 //! - [`generate`]: machine configurations.
 //! - [`talosconfig`]: how clients reach clusters.
@@ -13,6 +14,7 @@
 
 pub mod bundle;
 pub mod certificates;
+pub mod compare;
 pub mod contract;
 pub mod emit;
 pub mod explain;

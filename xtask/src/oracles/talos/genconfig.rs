@@ -70,7 +70,8 @@ pub(super) fn run(talhelper: &Utf8Path, machineries: &[Machinery]) -> Result<Par
             }
         }
     }
-    part.notes.push(format!("{nodes} configs of nodes, all valid"));
+    part.notes
+        .push(format!("{nodes} configs of nodes, all valid"));
     part.notes
         .push(format!("talhelper refuses {}", refused.len()));
     if refused.len() * 4 > CASES {
@@ -125,7 +126,10 @@ struct InMemory<'a>(&'a BTreeMap<String, String>);
 impl Files for InMemory<'_> {
     fn read(&self, path: &str) -> Result<Option<Source>, Diagnostic> {
         let path = path.strip_prefix("./").unwrap_or(path);
-        Ok(self.0.get(path).map(|text| Source::new(path, text.as_str())))
+        Ok(self
+            .0
+            .get(path)
+            .map(|text| Source::new(path, text.as_str())))
     }
 }
 
@@ -210,7 +214,10 @@ fn differences(theirs: &BTreeMap<String, String>, ours: &Ours) -> Result<Vec<Str
     }
     let gitignore = theirs.get(".gitignore").map_or("", String::as_str);
     if gitignore != ours.gitignore {
-        found.push(format!(".gitignore: {gitignore:?}, ours {:?}", ours.gitignore));
+        found.push(format!(
+            ".gitignore: {gitignore:?}, ours {:?}",
+            ours.gitignore
+        ));
     }
     found.extend(talosconfig(theirs, ours)?);
     Ok(found)
