@@ -195,7 +195,7 @@ impl Report {
         self.error(
             place,
             "machine-config/bad-value",
-            format!("`{}` is not {wanted}", place.text()),
+            format!("`{}` is not {wanted}", shown(place.text())),
             hint,
         );
     }
@@ -217,6 +217,14 @@ impl Report {
             rule,
         });
     }
+}
+
+/// A value in a message: not if it is a URL with a password.
+pub(super) fn shown(text: &str) -> &str {
+    if text.contains("://") && text.contains('@') {
+        return "<redacted>";
+    }
+    text
 }
 
 /// The last key of a path, with the index of an item.
