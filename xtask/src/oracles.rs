@@ -6,6 +6,7 @@ mod flux;
 mod go;
 mod makejinja;
 mod sops;
+mod talos;
 mod writes;
 
 use std::time::Instant;
@@ -61,6 +62,11 @@ const ORACLES: &[Oracle] = &[
         name: "sops",
         about: "documents of every format and selector, both ways",
         run: sops::run,
+    },
+    Oracle {
+        name: "talos",
+        about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
+        run: talos::run,
     },
     Oracle {
         name: "flux",

@@ -28,6 +28,8 @@ pub struct Generator<'a> {
     pub(super) request: Request<'a>,
     pub(super) nodes: Vec<Node>,
     names: Vec<String>,
+    /// Something that every node needs is wrong.
+    broken: bool,
     pub(super) contents: Contents<'a>,
     patches: Patches,
     /// The steps that are the same for every node.
@@ -52,7 +54,8 @@ impl<'a> Generator<'a> {
         let nodes = Node::all(config);
         let (names, found) = names(config, &nodes);
         problems.extend(found);
-        if talos_version(config) == "v" {
+        let mut broken = talos_version(config) == "v";
+        if broken {
             problems.push(
                 Diagnostic::error("talconfig/missing-key", "`talosVersion` is missing")
                     .at(top(config, "clusterName"))
@@ -63,6 +66,7 @@ impl<'a> Generator<'a> {
         let (patches, found) = Patches::read(config, &contents);
         problems.extend(found);
         let (manifests, found) = manifests(&request, &contents);
+        broken |= found.has_errors();
         problems.extend(found);
         let generator = Self {
             control_plane: generated(&request, Role::ControlPlane),
@@ -71,6 +75,7 @@ impl<'a> Generator<'a> {
             request,
             nodes,
             names,
+            broken,
             contents,
             patches,
         };
@@ -114,7 +119,8 @@ impl<'a> Generator<'a> {
         self.nodes.iter().flat_map(Node::addresses).collect()
     }
 
-    /// The configuration of a node, unless something is wrong with it.
+    /// The configuration of a node, unless something is wrong with it. The problems are those
+    /// that [`Self::new`] has not told.
     pub fn node(&self, index: usize) -> (Option<NodeConfig>, Diagnostics) {
         let Some(node) = self.nodes.get(index) else {
             return (None, Diagnostics::new());
@@ -132,14 +138,21 @@ impl<'a> Generator<'a> {
         let extra = self.extra_manifests(node, &made);
         problems.extend(extra.1);
         made.extend(extra.0);
-        if problems.has_errors() {
+        let name = self.names.get(index).filter(|name| !name.is_empty());
+        let broken = self.broken
+            || self
+                .groups(node)
+                .iter()
+                .flatten()
+                .any(|entry| entry.is_broken());
+        let Some(name) = name.filter(|_| !broken && !problems.has_errors()) else {
             return (None, problems);
-        }
+        };
         let config = NodeConfig {
             hostname: node.hostname().to_owned(),
             addresses: node.addresses(),
             role: node.role,
-            file_name: self.names.get(index).cloned().unwrap_or_default(),
+            file_name: name.clone(),
             installer_image: plan.image.name,
             boot_image: plan.boot,
             documents: made.into_iter().map(canonical).collect(),
@@ -232,10 +245,12 @@ impl<'a> Generator<'a> {
         for (index, name) in texts(&node.values, "extraManifests").iter().enumerate() {
             let place = findings.place(&format!("extraManifests.{index}"));
             let name = Contents::name(name).unwrap_or(name.strip_prefix("./").unwrap_or(name));
-            let (source, found) = self.contents.file(name.trim(), &place);
-            problems.extend(found);
-            let Some(source) = source else {
-                continue;
+            let source = match self.contents.file(name.trim(), &place) {
+                Ok(source) => source,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
             };
             let (filled, found) = fill(&source, made);
             problems.extend(found);

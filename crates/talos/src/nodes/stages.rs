@@ -42,7 +42,7 @@ impl Generator<'_> {
             out.push(Stage {
                 kind: StageKind::Talconfig,
                 name: step.key.to_owned(),
-                place: Some(if shared {
+                place: Some(if shared || step.key == "talosVersion" {
                     top(self.request.talconfig, step.key)
                 } else {
                     findings.place(step.key)
