@@ -3,6 +3,8 @@
 use diagnostics::Severity;
 use serde_json::Value;
 
+use crate::patch::path::join;
+
 static NOTHING: Value = Value::Null;
 
 /// One thing that Talos would refuse, or warn about.
@@ -118,25 +120,6 @@ impl<'a> Place<'a> {
             Value::Object(map) => map.is_empty(),
         }
     }
-}
-
-/// A path with one more key.
-pub(super) fn join(path: &str, key: &str) -> String {
-    let key = key.replace('.', "\\.");
-    if path.is_empty() {
-        key
-    } else {
-        format!("{path}.{key}")
-    }
-}
-
-/// Whether one path leads to, or through, the other.
-pub(crate) fn touches(one: &str, other: &str) -> bool {
-    let within = |path: &str, whole: &str| {
-        path.strip_prefix(whole)
-            .is_some_and(|rest| rest.is_empty() || whole.is_empty() || rest.starts_with(['.', '[']))
-    };
-    within(one, other) || within(other, one)
 }
 
 /// What was found.

@@ -4,8 +4,9 @@ use diagnostics::closest;
 use serde_json::{Map, Value};
 
 use super::formats;
-use super::place::{Place, Report, join, shown};
+use super::place::{Place, Report, shown};
 use crate::contract::Contract;
+use crate::patch::path::join;
 use crate::patch::schema::{Kind, Schema, Spec};
 
 /// The document as Talos holds it: without nulls, texts as texts, and without what is wrong,
