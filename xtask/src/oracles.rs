@@ -6,6 +6,7 @@ mod flux;
 mod go;
 mod makejinja;
 mod sops;
+mod tls;
 mod writes;
 
 use std::time::Instant;
@@ -61,6 +62,11 @@ const ORACLES: &[Oracle] = &[
         name: "sops",
         about: "documents of every format and selector, both ways",
         run: sops::run,
+    },
+    Oracle {
+        name: "tls",
+        about: "certificates of a new bundle in openssl: read, trusted, and in handshakes",
+        run: tls::run,
     },
     Oracle {
         name: "flux",
