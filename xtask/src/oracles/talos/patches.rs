@@ -36,21 +36,15 @@ impl Case {
 pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
     let mut part = Part::new("random patches");
     for machinery in machineries {
-        let cases = cases(machinery)?;
+        let table = Table::read(machinery.minor)?;
+        let cases = cases(machinery, &table)?;
         let questions: Vec<_> = cases.iter().map(Case::question).collect();
         let answers = machinery.ask(&questions)?;
         let mut refused = 0_usize;
         for (case, answer) in cases.iter().zip(&answers) {
             part.cases += 1;
             refused += usize::from(answer.error.is_some());
-            // A release does not know what came after it; the table is that of the last.
-            let later = answer.error.as_deref().is_some_and(|error| {
-                error.contains("unknown keys found") || error.contains("not registered")
-            });
-            if later && machinery.minor < 13 {
-                continue;
-            }
-            for difference in differences(case, answer)? {
+            for difference in differences(&table, case, answer)? {
                 part.differs(format!(
                     "1.{} {}: {difference}\n    {}",
                     machinery.minor,
@@ -66,15 +60,14 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
 }
 
 /// The cases of one release.
-pub(super) fn cases(machinery: &Machinery) -> Result<Vec<Case>> {
-    let table = Table::read()?;
+pub(super) fn cases(machinery: &Machinery, table: &Table) -> Result<Vec<Case>> {
     let bases = bases(machinery)?;
     let (_, count) = CASES
         .iter()
         .find(|(minor, _)| *minor == machinery.minor)
         .context("a release without cases")?;
     let series = format!("patches-1.{}", machinery.minor);
-    let mutator = Mutator::new(&table, machinery.minor);
+    let mutator = Mutator::new(table);
     Ok((0..*count)
         .map(|index| {
             let mut seed = Seed::new(&series, index);
@@ -193,13 +186,14 @@ provisioning:
 ";
 
 /// Where ichor makes something else of a case.
-fn differences(case: &Case, answer: &Answer) -> Result<Vec<String>> {
+fn differences(table: &Table, case: &Case, answer: &Answer) -> Result<Vec<String>> {
     Ok(match (ours(case), &answer.error) {
         (Err(_), Some(_)) => Vec::new(),
         (Err(problem), None) => vec![format!("only ichor refuses: {problem}")],
         (Ok(_), Some(error)) => vec![format!("only the machinery refuses: {}", error.trim_end())],
         (Ok(ours), None) => {
-            meaning::differences(&meaning::documents(&answer.text)?, &meaning::documents(&ours)?)
+            let theirs = meaning::documents(table, &answer.text)?;
+            meaning::differences(&theirs, &meaning::documents(table, &ours)?)
         }
     })
 }

@@ -114,7 +114,7 @@ fn value(making: &mut Making<'_>, section: &str, control_plane: bool) -> Option<
         }]),
         "machineFiles" => {
             let content = if making.percent(40) {
-                making.file("files/hosts.conf", "# kept?\nzone: ${zone}\n")
+                making.file("files/hosts.conf", "zone: ${zone}\n")
             } else {
                 json!("[metrics]\n  address = \"0.0.0.0:1\"\n")
             };
