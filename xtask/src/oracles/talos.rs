@@ -61,7 +61,12 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         &|| patches::run(&machineries),
         &|| genconfig::run(&talhelper, &machineries),
     ];
-    for part in parts.into_iter().skip(std::env::var("SKIPPARTS").ok().and_then(|n| n.parse().ok()).unwrap_or(0)) {
+    for part in parts.into_iter().skip(
+        std::env::var("SKIPPARTS")
+            .ok()
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(0),
+    ) {
         let start = Instant::now();
         let part = part()?;
         let seconds = start.elapsed().as_secs_f64();

@@ -72,7 +72,8 @@ pub(super) fn run(talhelper: &Utf8Path, machineries: &[Machinery]) -> Result<Par
             }
         }
     }
-    part.notes.push(format!("{nodes} configs of nodes, all valid"));
+    part.notes
+        .push(format!("{nodes} configs of nodes, all valid"));
     part.notes
         .push(format!("talhelper refuses {}", refused.len()));
     if refused.len() * 4 > CASES {
@@ -127,7 +128,10 @@ struct InMemory<'a>(&'a BTreeMap<String, String>);
 impl Files for InMemory<'_> {
     fn read(&self, path: &str) -> Result<Option<Source>, Diagnostic> {
         let path = path.strip_prefix("./").unwrap_or(path);
-        Ok(self.0.get(path).map(|text| Source::new(path, text.as_str())))
+        Ok(self
+            .0
+            .get(path)
+            .map(|text| Source::new(path, text.as_str())))
     }
 }
 
@@ -191,7 +195,11 @@ pub(super) fn ours(case: &Case, bundle: &str) -> Result<Ours, String> {
 }
 
 /// Every file of the one against every file of the other.
-fn differences(table: &Table, theirs: &BTreeMap<String, String>, ours: &Ours) -> Result<Vec<String>> {
+fn differences(
+    table: &Table,
+    theirs: &BTreeMap<String, String>,
+    ours: &Ours,
+) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut expected: Vec<&str> = ours.configs.iter().map(|(name, _)| name.as_str()).collect();
     expected.extend([".gitignore", "talosconfig"]);
@@ -205,14 +213,20 @@ fn differences(table: &Table, theirs: &BTreeMap<String, String>, ours: &Ours) ->
             found.push(format!("only ichor writes {name}"));
             continue;
         };
-        let (their, our) = (meaning::documents(table, their)?, meaning::documents(table, our)?);
+        let (their, our) = (
+            meaning::documents(table, their)?,
+            meaning::documents(table, our)?,
+        );
         for difference in meaning::differences(&their, &our) {
             found.push(format!("{name}: {difference}"));
         }
     }
     let gitignore = theirs.get(".gitignore").map_or("", String::as_str);
     if gitignore != ours.gitignore {
-        found.push(format!(".gitignore: {gitignore:?}, ours {:?}", ours.gitignore));
+        found.push(format!(
+            ".gitignore: {gitignore:?}, ours {:?}",
+            ours.gitignore
+        ));
     }
     found.extend(talosconfig(theirs, ours)?);
     Ok(found)

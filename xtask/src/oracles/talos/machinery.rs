@@ -106,14 +106,15 @@ impl Machinery {
             for line in BufReader::new(output).lines() {
                 answers.push(serde_json::from_str(&line?)?);
             }
-            writer
-                .join()
-                .unwrap_or_else(|_| bail!("a thread panicked"))
+            writer.join().unwrap_or_else(|_| bail!("a thread panicked"))
         })?;
         let status = child.wait()?;
         if !status.success() || answers.len() != questions.len() {
             let (got, wanted) = (answers.len(), questions.len());
-            bail!("`{}` gave {got} of {wanted} answers: {status}", self.program);
+            bail!(
+                "`{}` gave {got} of {wanted} answers: {status}",
+                self.program
+            );
         }
         Ok(answers)
     }

@@ -71,6 +71,12 @@ fn of(table: &Table, value: &Value, shape: &Shape) -> Value {
             text.trim_matches('"').replace(' ', "").into()
         }
         (Shape::Scalar(word, _), _) if word == "any" => plain(value),
+        // What a JSON patch puts there is text once the config is read. A port is not.
+        (Shape::Scalar(word, form), Value::Bool(_) | Value::Number(_))
+            if word == "text" && form != "ports" =>
+        {
+            value.to_string().into()
+        }
         _ => number(value),
     }
 }
@@ -91,7 +97,8 @@ fn plain(value: &Value) -> Value {
 
 fn number(value: &Value) -> Value {
     match value.as_f64() {
-        Some(whole) if whole.fract() == 0.0 && whole.abs() < 9e15 => {
+        Some(whole) if whole.fract() == 0.0 && whole.abs() < 9e15 =>
+        {
             #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
             Value::from(whole as i64)
         }

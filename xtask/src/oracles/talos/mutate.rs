@@ -58,9 +58,7 @@ impl<'a> Mutator<'a> {
 
     fn field(&self, name: &str, seed: &mut Seed) -> (String, Value) {
         let field = seed.of(self.table.fields(name));
-        let value = self
-            .table
-            .value(name, &field.name, &field.shape, seed, 0);
+        let value = self.table.value(name, &field.name, &field.shape, seed, 0);
         (field.name.clone(), value)
     }
 
@@ -91,7 +89,12 @@ impl<'a> Mutator<'a> {
     }
 
     /// Other documents: new ones, or such as are there already.
-    fn new_or_like(&self, documents: &[Value], focus: &(String, String), seed: &mut Seed) -> String {
+    fn new_or_like(
+        &self,
+        documents: &[Value],
+        focus: &(String, String),
+        seed: &mut Seed,
+    ) -> String {
         let mut all = Vec::new();
         for _ in 0..=seed.below(2) {
             let there = seed.of(documents);

@@ -119,8 +119,14 @@ fn root(making: &mut Making<'_>, talos: &str, kubernetes: &str) -> Map<String, V
         }
     }
     let lists: [(&str, &[&str]); 4] = [
-        ("additionalMachineCertSans", &["127.0.0.1", "10.0.0.10", "talos.example.com"]),
-        ("additionalApiServerCertSans", &["127.0.0.1", "k8s.example.com"]),
+        (
+            "additionalMachineCertSans",
+            &["127.0.0.1", "10.0.0.10", "talos.example.com"],
+        ),
+        (
+            "additionalApiServerCertSans",
+            &["127.0.0.1", "k8s.example.com"],
+        ),
         ("clusterPodNets", &["10.42.0.0/16", "fd42::/56"]),
         ("clusterSvcNets", &["10.43.0.0/16", "fd43::/112"]),
     ];
@@ -140,7 +146,10 @@ fn root(making: &mut Making<'_>, talos: &str, kubernetes: &str) -> Map<String, V
         root.insert("inlineManifests".into(), manifests(making));
     }
     if making.percent(15) {
-        root.insert("imageFactory".into(), json!({ "registryURL": "factory.example.com" }));
+        root.insert(
+            "imageFactory".into(),
+            json!({ "registryURL": "factory.example.com" }),
+        );
     }
     let count = 1 + making.seed.below(4);
     let nodes: Vec<Value> = (0..count).map(|index| node::node(making, index)).collect();

@@ -11,17 +11,30 @@ const FORMS: &[(&str, &[&str])] = &[
     ("base64", &["LS0t", "QUJD"]),
     ("byte-size", &["10GiB", "1TB", "100"]),
     ("cel-disk", &["system_disk", "disk.transport == \"nvme\""]),
-    ("cel-link", &["link.driver == \"virtio_net\"", "link.type == 1"]),
+    (
+        "cel-link",
+        &["link.driver == \"virtio_net\"", "link.type == 1"],
+    ),
     ("cel-oom-rank", &["1.0", "2.0"]),
     ("cel-oom-trigger", &["true", "false"]),
     ("cel-volume", &["volume.name == \"xfs\""]),
-    ("disk-size", &["10 GB", "1000", "100GB"]),
-    ("hardware-address", &["02:00:00:00:00:01", "02:00:00:00:00:02"]),
+    ("disk-size", &["10 GB", "100GB"]),
+    (
+        "hardware-address",
+        &["02:00:00:00:00:01", "02:00:00:00:00:02"],
+    ),
     ("ports", &["80-90", "8000-9000"]),
     ("prefix", &["10.0.0.0/8", "10.1.0.7/24", "fd00::/64"]),
     ("routing-table", &["main", "local", "123"]),
     ("size-condition", &["> 100GB", "<= 2TB"]),
-    ("url", &["https://one.example.com/", "tcp://10.0.0.1:514", "https://10.0.0.1:6443"]),
+    (
+        "url",
+        &[
+            "https://one.example.com/",
+            "tcp://10.0.0.1:514",
+            "https://10.0.0.1:6443",
+        ],
+    ),
     ("volume-size", &["50GiB", "80%"]),
 ];
 

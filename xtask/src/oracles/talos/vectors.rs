@@ -64,14 +64,19 @@ fn generation(machinery: &Machinery, table: &Table, part: &mut Part) -> Result<(
             .and_then(|minor| minor.parse().ok())
             .context("a version")?;
         if minor <= machinery.minor {
-            let role = if role == "cp" { "controlplane" } else { "worker" };
+            let role = if role == "cp" {
+                "controlplane"
+            } else {
+                "worker"
+            };
             questions.push(generate(version, role)?);
             names.push(path);
         }
     }
     for (name, answer) in names.iter().zip(machinery.ask(&questions)?) {
         part.cases += 1;
-        let wanted = meaning::documents(table, &files::text(&folder().join("generate").join(name))?)?;
+        let wanted =
+            meaning::documents(table, &files::text(&folder().join("generate").join(name))?)?;
         let got = match &answer.error {
             None => meaning::documents(table, &answer.text)?,
             Some(error) => {
@@ -80,7 +85,10 @@ fn generation(machinery: &Machinery, table: &Table, part: &mut Part) -> Result<(
             }
         };
         for difference in meaning::differences(&got, &wanted) {
-            part.differs(format!("1.{} generate/{name}: {difference}", machinery.minor));
+            part.differs(format!(
+                "1.{} generate/{name}: {difference}",
+                machinery.minor
+            ));
         }
     }
     Ok(())
@@ -117,7 +125,8 @@ fn patches(machinery: &Machinery, table: &Table, part: &mut Part) -> Result<()> 
             }
             (Ok(ours), None) => {
                 let theirs = meaning::documents(table, &answer.text)?;
-                for difference in meaning::differences(&theirs, &meaning::documents(table, &ours)?) {
+                for difference in meaning::differences(&theirs, &meaning::documents(table, &ours)?)
+                {
                     part.differs(format!("{name}: {difference}"));
                 }
             }

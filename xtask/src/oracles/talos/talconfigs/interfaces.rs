@@ -117,7 +117,8 @@ fn bond(making: &mut Making<'_>, last: usize) -> Value {
     if making.percent(60) {
         bond["interfaces"] = json!(["eth2", "eth3"]);
     } else {
-        bond["deviceSelectors"] = json!([selector(making), { "hardwareAddr": "00:11:22:33:44:55" }]);
+        bond["deviceSelectors"] =
+            json!([selector(making), { "hardwareAddr": "00:11:22:33:44:55" }]);
     }
     let mut device = Map::new();
     device.insert("interface".into(), json!("bond0"));

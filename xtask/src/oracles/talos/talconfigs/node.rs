@@ -93,7 +93,7 @@ fn value(making: &mut Making<'_>, section: &str, control_plane: bool) -> Option<
     Some(match section {
         "nodeLabels" => making.of(&[
             json!({ "zone": "one", "example.com/rack": "7", "empty": "" }),
-            json!({ "zone": "${zone}", "gpu": true }),
+            json!({ "zone": "${zone}", "gpu": true, "hex": 31, "version": 1.5 }),
             json!({ "node.kubernetes.io/exclude-from-external-load-balancers": "" }),
             json!({ "kind": "{{ .MachineConfig.MachineType }}", "zone": "one" }),
         ]),
@@ -126,7 +126,9 @@ fn value(making: &mut Making<'_>, section: &str, control_plane: bool) -> Option<
             }])
         }
         "disableSearchDomain" => json!(true),
-        "kernelModules" => json!([{ "name": "br_netfilter", "parameters": ["nf=1"] }, { "name": "nbd" }]),
+        "kernelModules" => {
+            json!([{ "name": "br_netfilter", "parameters": ["nf=1"] }, { "name": "nbd" }])
+        }
         "nameservers" => making.of(&[json!(["1.1.1.1", "9.9.9.9"]), json!(["fd00::53"])]),
         "extraManifests" => {
             let name = making.of(&["extra/log.yaml", "extra/roots.yaml"]);
@@ -140,10 +142,16 @@ fn value(making: &mut Making<'_>, section: &str, control_plane: bool) -> Option<
             // Written without the sign here.
             json!([path.as_str()?.trim_start_matches('@')])
         }
-        "certSANs" => making.of(&[json!(["san.example.com"]), json!(["10.0.0.99", "two.example.com"])]),
+        "certSANs" => making.of(&[
+            json!(["san.example.com"]),
+            json!(["10.0.0.99", "two.example.com"]),
+        ]),
         "patches" => patches::several(making, if control_plane { "cp" } else { "worker" }),
         "talosImageURL" => {
-            json!(making.of(&["factory.talos.dev/metal-installer/abc", "ghcr.io/siderolabs/installer"]))
+            json!(making.of(&[
+                "factory.talos.dev/metal-installer/abc",
+                "ghcr.io/siderolabs/installer"
+            ]))
         }
         "schematic" => schematic(making),
         "machineSpec" => making.of(&[
@@ -175,7 +183,10 @@ fn schematic(making: &mut Making<'_>) -> Value {
             json!(["siderolabs/iscsi-tools"]),
             json!(["siderolabs/qemu-guest-agent", "siderolabs/i915"]),
         ]);
-        customization.insert("systemExtensions".into(), json!({ "officialExtensions": extensions }));
+        customization.insert(
+            "systemExtensions".into(),
+            json!({ "officialExtensions": extensions }),
+        );
     }
     if making.percent(40) {
         customization.insert(
@@ -187,7 +198,10 @@ fn schematic(making: &mut Making<'_>) -> Value {
         customization.insert("meta".into(), json!([{ "key": 10, "value": "a: b" }]));
     }
     if making.percent(15) {
-        customization.insert("secureboot".into(), json!({ "includeWellKnownCertificates": true }));
+        customization.insert(
+            "secureboot".into(),
+            json!({ "includeWellKnownCertificates": true }),
+        );
     }
     let mut schematic = Map::new();
     if making.percent(15) {
