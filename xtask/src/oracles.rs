@@ -16,6 +16,7 @@ use camino::Utf8PathBuf;
 
 pub use self::makejinja::environment as makejinja_environment;
 pub use self::sops::program as sops;
+pub use self::talos::{talhelper, talhelper_genconfig};
 
 /// What the caller gives.
 #[derive(Debug, Default)]

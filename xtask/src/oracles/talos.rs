@@ -17,6 +17,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use self::machinery::Machinery;
+pub use self::talhelper::{command as talhelper_genconfig, program as talhelper};
 use super::{Options, Outcome};
 
 /// How many differences of a part are shown.
@@ -50,7 +51,7 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         Ok(machineries) => machineries,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
-    let talhelper = match talhelper::program()? {
+    let talhelper = match talhelper()? {
         Ok(talhelper) => talhelper,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
