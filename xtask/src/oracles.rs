@@ -23,6 +23,8 @@ pub use self::talos::{talhelper, talhelper_genconfig};
 pub struct Options {
     /// A folder with unpacked charts.
     pub charts: Option<Utf8PathBuf>,
+    /// Record again what tests have frozen of an oracle's answers.
+    pub bless: bool,
 }
 
 /// What became of one oracle.

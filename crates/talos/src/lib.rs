@@ -2,8 +2,10 @@
 //!
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
 //! - [`certificates`]: authorities, and client certificates of the Talos API.
+//! - [`compare`]: two configurations by meaning.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
-//! - [`generate`]: machine configurations, installer images, `talosconfig`.
+//! - [`generate`]: machine configurations.
+//! - [`talosconfig`]: how clients reach clusters.
 //! - [`emit`]: documents as YAML.
 //! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
 //!
@@ -12,6 +14,7 @@
 
 pub mod bundle;
 pub mod certificates;
+pub mod compare;
 pub mod contract;
 pub mod emit;
 pub mod explain;
@@ -22,4 +25,5 @@ mod scalar;
 mod secret_text;
 pub mod substitute;
 pub mod talconfig;
+pub mod talosconfig;
 pub mod validate;
