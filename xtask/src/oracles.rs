@@ -17,12 +17,15 @@ use camino::Utf8PathBuf;
 
 pub use self::makejinja::environment as makejinja_environment;
 pub use self::sops::program as sops;
+pub use self::talos::{talhelper, talhelper_genconfig};
 
 /// What the caller gives.
 #[derive(Debug, Default)]
 pub struct Options {
     /// A folder with unpacked charts.
     pub charts: Option<Utf8PathBuf>,
+    /// Record again what tests have frozen of an oracle's answers.
+    pub bless: bool,
 }
 
 /// What became of one oracle.
