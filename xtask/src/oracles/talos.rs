@@ -1,5 +1,7 @@
 //! The real talhelper and the machinery of three releases of Talos, beside the crate `talos`.
 
+mod bundles;
+mod freeze;
 mod genconfig;
 mod machinery;
 mod meaning;
@@ -17,10 +19,11 @@ use std::time::Instant;
 use anyhow::Result;
 
 use self::machinery::Machinery;
+pub use self::talhelper::{command as talhelper_genconfig, program as talhelper};
 use super::{Options, Outcome};
 
 /// How many differences of a part are shown.
-const SHOWN: usize = 100000;
+const SHOWN: usize = 40;
 
 /// What came of one part.
 struct Part {
@@ -45,19 +48,23 @@ impl Part {
     }
 }
 
-pub(super) fn run(_options: &Options) -> Result<Outcome> {
+pub(super) fn run(options: &Options) -> Result<Outcome> {
     let machineries = match Machinery::all()? {
         Ok(machineries) => machineries,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
-    let talhelper = match talhelper::program()? {
+    if options.bless {
+        freeze::record(&machineries)?;
+    }
+    let talhelper = match talhelper()? {
         Ok(talhelper) => talhelper,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let parts: [&dyn Fn() -> Result<Part>; 3] = [
+    let parts: [&dyn Fn() -> Result<Part>; 4] = [
         &|| vectors::run(&machineries),
+        &|| bundles::run(&machineries),
         &|| patches::run(&machineries),
         &|| genconfig::run(&talhelper, &machineries),
     ];

@@ -5,6 +5,7 @@
 //! there; here is where its texts come from, and where its outputs go.
 
 mod check;
+mod compare;
 mod files;
 mod open;
 mod output;
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 use talos::bundle::Bundle;
 use talos::contract::Contract;
+use talos::explain;
 use talos::generate::Role;
 use talos::nodes::{Generator, NodeConfig, Request};
 use talos::substitute::Variables;
@@ -28,12 +30,13 @@ use tree::Redaction;
 use zeroize::Zeroizing;
 
 pub(crate) use check::check;
+pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
 use open::CONTRACT;
 pub use open::{Origin, Secrets};
 pub use output::{Action, Output, Outputs};
 pub use places::Places;
-pub use secret::{NewSecret, new_secret};
+pub use secret::{NewSecret, new_bundle, new_secret, refuse_second_secret};
 pub use talosconfig::talosconfig;
 
 /// Everything that the configurations of a cluster's nodes are made from. Has no `Debug`: it
@@ -125,7 +128,18 @@ impl Machines<'_> {
         index: usize,
         config: &NodeConfig,
     ) -> Diagnostics {
-        let violations = validate::validate(&config.documents, self.contract);
+        self.refusals_for(generator, index, config, self.contract)
+    }
+
+    /// The same for another contract.
+    pub fn refusals_for(
+        &self,
+        generator: &Generator<'_>,
+        index: usize,
+        config: &NodeConfig,
+        contract: Contract,
+    ) -> Diagnostics {
+        let violations = validate::validate(&config.documents, contract);
         if violations.is_empty() {
             return Diagnostics::new();
         }
@@ -133,12 +147,11 @@ impl Machines<'_> {
         violations
             .iter()
             .map(|violation| {
-                let _ = &stages;
-                Diagnostic::error(
-                    violation.rule,
-                    format!("{}: {}", config.hostname, violation.message),
-                )
-                .at(Location::file(self.talconfig.source.name()))
+                let problem = explain::locate(&config.hostname, violation, &stages);
+                match problem.location {
+                    Some(_) => problem,
+                    None => problem.at(Location::file(self.talconfig.source.name())),
+                }
             })
             .collect()
     }
@@ -159,8 +172,13 @@ impl Machines<'_> {
 
     /// Masks every secret that may stand in a configuration.
     pub fn redaction(&self) -> Redaction {
+        self.redaction_with(Vec::new())
+    }
+
+    /// The same, and other secrets too.
+    pub fn redaction_with(&self, others: Vec<String>) -> Redaction {
         let bundle = self.bundle.secret_texts().map(str::to_owned);
-        Redaction::new(bundle.chain(self.reader.secrets()))
+        Redaction::new(bundle.chain(self.reader.secrets()).chain(others))
     }
 
     /// The files that nobody here can decrypt.
@@ -184,7 +202,7 @@ impl From<NodeConfig> for Made {
 }
 
 /// Each problem once: a patch that fails for a hundred nodes is one.
-fn unique(problems: Diagnostics) -> Diagnostics {
+pub fn unique(problems: Diagnostics) -> Diagnostics {
     let mut seen = BTreeSet::new();
     let mut sorted: Diagnostics = problems
         .into_iter()

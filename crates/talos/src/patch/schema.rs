@@ -203,6 +203,12 @@ pub(crate) fn any() -> &'static Spec {
     &ANY
 }
 
+/// Whether a type is a certificate or a key, or both: Talos decodes them by hand, so a patch
+/// sets all of one and cannot delete within it.
+pub(crate) fn is_pair(name: &str) -> bool {
+    name.starts_with("PEMEncoded")
+}
+
 /// The words behind a type.
 fn attributes(spec: &mut Spec, words: &[&str]) {
     for word in words {

@@ -16,6 +16,7 @@ use talos::talconfig::Talconfig;
 use super::Part;
 use super::machinery::Machinery;
 use super::meaning;
+use super::table::Table;
 use super::talconfigs::{self, Case};
 use super::talhelper::{self, Written};
 
@@ -25,6 +26,7 @@ pub(super) const CASES: usize = 300;
 /// Every case, by both.
 pub(super) fn run(talhelper: &Utf8Path, machineries: &[Machinery]) -> Result<Part> {
     let mut part = Part::new("talconfigs");
+    let table = Table::read(13)?;
     let bundle = talhelper::bundle()?;
     let cases: Vec<_> = (0..CASES).map(talconfigs::case).collect();
     let mut refused = Vec::new();
@@ -47,7 +49,7 @@ pub(super) fn run(talhelper: &Utf8Path, machineries: &[Machinery]) -> Result<Par
             (Ok(theirs), Ok(_)) => theirs,
         };
         let Ok(ours) = ours else { continue };
-        for difference in differences(&theirs, &ours)? {
+        for difference in differences(&table, &theirs, &ours)? {
             part.differs(format!("{} (1.{}): {difference}", case.name, case.minor));
         }
         let machinery = case.minor.max(11);
@@ -193,7 +195,11 @@ pub(super) fn ours(case: &Case, bundle: &str) -> Result<Ours, String> {
 }
 
 /// Every file of the one against every file of the other.
-fn differences(theirs: &BTreeMap<String, String>, ours: &Ours) -> Result<Vec<String>> {
+fn differences(
+    table: &Table,
+    theirs: &BTreeMap<String, String>,
+    ours: &Ours,
+) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut expected: Vec<&str> = ours.configs.iter().map(|(name, _)| name.as_str()).collect();
     expected.extend([".gitignore", "talosconfig"]);
@@ -207,7 +213,10 @@ fn differences(theirs: &BTreeMap<String, String>, ours: &Ours) -> Result<Vec<Str
             found.push(format!("only ichor writes {name}"));
             continue;
         };
-        let (their, our) = (meaning::documents(their)?, meaning::documents(our)?);
+        let (their, our) = (
+            meaning::documents(table, their)?,
+            meaning::documents(table, our)?,
+        );
         for difference in meaning::differences(&their, &our) {
             found.push(format!("{name}: {difference}"));
         }

@@ -6,63 +6,33 @@ use super::seed::Seed;
 use super::table::{Shape, Table};
 use super::values;
 
-/// Kinds of document that releases before 1.13 decode as well.
-const OLD_KINDS: [&str; 8] = [
-    "NetworkDefaultActionConfig",
-    "ExtensionServiceConfig",
-    "KmsgLogConfig",
-    "EventSinkConfig",
-    "TrustedRootsConfig",
-    "WatchdogTimerConfig",
-    "PCIDriverRebindConfig",
-    "ZswapConfig",
-];
-
-/// Kinds that came with 1.12.
-const NETWORK_KINDS: [&str; 6] = [
-    "LinkConfig",
-    "LinkAliasConfig",
-    "HostnameConfig",
-    "ResolverConfig",
-    "DHCPv4Config",
-    "StaticHostConfig",
-];
-
 /// Makes patches that one release of the machinery can decode.
 pub(super) struct Mutator<'a> {
     table: &'a Table,
     kinds: Vec<&'a (String, String)>,
-    minor: u32,
 }
 
 impl<'a> Mutator<'a> {
-    /// For a minor release; only the newest decodes all that the table has.
-    pub(super) fn new(table: &'a Table, minor: u32) -> Self {
-        let fits = |kind: &str| {
-            minor >= 13
-                || OLD_KINDS.contains(&kind)
-                || (minor >= 12 && NETWORK_KINDS.contains(&kind))
-        };
+    /// With the table of the release.
+    pub(super) fn new(table: &'a Table) -> Self {
         let kinds = table
             .documents
             .iter()
-            .filter(|(kind, _)| kind != "v1alpha1" && fits(kind))
+            .filter(|(kind, _)| kind != "v1alpha1")
             .collect();
-        Self {
-            table,
-            kinds,
-            minor,
-        }
+        Self { table, kinds }
     }
 
     /// One to three patches of a config.
     pub(super) fn patches(&self, documents: &[Value], seed: &mut Seed) -> Vec<String> {
         let count = *seed.of(&[1, 1, 1, 1, 2, 3]);
+        // One kind mostly, so that patches meet.
+        let focus = *seed.of(&self.kinds);
         (0..count)
             .map(|_| match seed.below(10) {
                 0 if documents.len() == 1 => json_patch(&documents[0], seed),
                 0..=2 => self.delete(documents, seed),
-                3..=5 => self.new_or_like(documents, seed),
+                3..=5 => self.new_or_like(documents, focus, seed),
                 _ => self.main(seed),
             })
             .collect()
@@ -87,15 +57,9 @@ impl<'a> Mutator<'a> {
     }
 
     fn field(&self, name: &str, seed: &mut Seed) -> (String, Value) {
-        loop {
-            let (field, shape) = seed.of(self.table.fields(name));
-            // Lists among arguments, and what talks to clouds, came later.
-            if self.minor < 13 && matches!(field.as_str(), "ca" | "authorizationConfig") {
-                continue;
-            }
-            let value = self.table.value(name, field, shape, seed, 0);
-            return (field.clone(), value);
-        }
+        let field = seed.of(self.table.fields(name));
+        let value = self.table.value(name, &field.name, &field.shape, seed, 0);
+        (field.name.clone(), value)
     }
 
     /// Now and then something that no release takes, or that sets nothing.
@@ -125,17 +89,20 @@ impl<'a> Mutator<'a> {
     }
 
     /// Other documents: new ones, or such as are there already.
-    fn new_or_like(&self, documents: &[Value], seed: &mut Seed) -> String {
+    fn new_or_like(
+        &self,
+        documents: &[Value],
+        focus: &(String, String),
+        seed: &mut Seed,
+    ) -> String {
         let mut all = Vec::new();
         for _ in 0..=seed.below(2) {
             let there = seed.of(documents);
             let kind = there.get("kind").and_then(Value::as_str);
-            let known = |wanted: &str| {
-                let mut kinds = self.table.documents.iter();
-                kinds.find(|(kind, _)| kind == wanted)
-            };
+            let known = |wanted: &str| self.kinds.iter().find(|(kind, _)| kind == wanted);
             let (entry, name) = match kind.and_then(known) {
-                Some(entry) if seed.percent(60) => (entry, there.get("name").cloned()),
+                Some(entry) if seed.percent(40) => (*entry, there.get("name").cloned()),
+                _ if seed.percent(70) => (focus, None),
                 _ => (*seed.of(&self.kinds), None),
             };
             let (kind, type_name) = entry;
@@ -144,7 +111,8 @@ impl<'a> Mutator<'a> {
                 map.insert("apiVersion".into(), json!("v1alpha1"));
                 map.insert("kind".into(), json!(kind));
                 if self.table.field(type_name, "name").is_some() {
-                    map.insert("name".into(), name.unwrap_or_else(|| json!("one")));
+                    // Links and volumes of one name are refused whatever their kinds are.
+                    map.insert("name".into(), name.unwrap_or_else(|| json!(kind)));
                 }
             }
             all.push(value);
@@ -165,15 +133,11 @@ impl<'a> Mutator<'a> {
             head.insert("$patch".into(), json!("delete"));
             return written(&[head.into()], seed);
         }
-        let start = match document.get("kind").and_then(Value::as_str) {
-            None => "V1Alpha1Config",
-            Some(kind) => self
-                .table
-                .documents
-                .iter()
-                .find(|(known, _)| known == kind)
-                .map_or("", |(_, name)| name.as_str()),
-        };
+        let kind = document.get("kind").and_then(Value::as_str);
+        let start = self
+            .table
+            .document(kind.unwrap_or("v1alpha1"))
+            .unwrap_or_default();
         let mut tree = self.deletion(document, start, seed, 0);
         if let Some(map) = tree.as_object_mut() {
             let rest = std::mem::take(map);
@@ -203,15 +167,15 @@ impl<'a> Mutator<'a> {
         let fields = self.table.fields(name);
         // A field that may not be there.
         if depth > 0 && !fields.is_empty() && seed.percent(20) {
-            let (field, _) = seed.of(fields);
-            return json!({ field.as_str(): gone });
+            let field = seed.of(fields);
+            return json!({ field.name.as_str(): gone });
         }
         if keys.is_empty() {
             return json!({ "nothing": gone });
         }
         let key = *seed.of(&keys);
         let inner = &map[key];
-        let inside = match (inner, self.table.field(name, key)) {
+        let inside = match (inner, self.table.field(name, key).map(|field| &field.shape)) {
             _ if depth > 0 && seed.percent(25) => gone,
             (Value::Object(_), Some(Shape::Type(name))) => {
                 self.deletion(inner, name, seed, depth + 1)

@@ -12,8 +12,8 @@ use crate::files;
 /// What a field holds, in the words of the table.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
-    /// A word of the table for a scalar.
-    Scalar(String),
+    /// A word of the table for a scalar, and the form of a text.
+    Scalar(String, String),
     /// A type of the table.
     Type(String),
     /// A list, whose items one of these keys tells apart, if any.
@@ -22,11 +22,23 @@ pub(super) enum Shape {
     Map(Box<Shape>),
 }
 
-/// Types and their fields.
+/// One field of a type.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// Its key.
+    pub(super) name: String,
+    /// What it holds.
+    pub(super) shape: Shape,
+    /// Whether an empty value is another than none.
+    pub(super) optional: bool,
+}
+
+/// Types and their fields, as a minor release of Talos has them.
 pub(super) struct Table {
     /// The kinds of document and their types.
     pub(super) documents: Vec<(String, String)>,
-    types: BTreeMap<String, Vec<(String, Shape)>>,
+    types: BTreeMap<String, Vec<Field>>,
+    choices: BTreeMap<String, Vec<String>>,
 }
 
 const SCALARS: [&str; 9] = [
@@ -35,30 +47,46 @@ const SCALARS: [&str; 9] = [
 
 impl Table {
     /// The table as the crate `talos` has it.
-    pub(super) fn read() -> Result<Self> {
+    pub(super) fn read(minor: u32) -> Result<Self> {
         let text = files::text(&files::root().join("crates/talos/src/patch/machine.schema"))?;
         let mut table = Self {
             documents: Vec::new(),
             types: BTreeMap::new(),
+            choices: BTreeMap::new(),
+        };
+        let later = |words: &[&str]| {
+            let mut since = words.iter().filter_map(|word| word.strip_prefix("1."));
+            since.any(|since| since.parse::<u32>().is_ok_and(|since| since > minor))
         };
         let mut current = String::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let words: Vec<_> = line.split_whitespace().collect();
             match words.as_slice() {
-                ["document", kind, name] => {
-                    table
-                        .documents
-                        .push(((*kind).to_owned(), (*name).to_owned()));
+                ["document", kind, name, rest @ ..] => {
+                    if !later(rest) {
+                        table
+                            .documents
+                            .push(((*kind).to_owned(), (*name).to_owned()));
+                    }
+                }
+                ["values", format, values @ ..] => {
+                    let values = values.iter().map(|value| (*value).to_owned());
+                    table.choices.insert((*format).to_owned(), values.collect());
                 }
                 [name] if !line.starts_with(' ') => {
                     (*name).clone_into(&mut current);
                     table.types.entry(current.clone()).or_default();
                 }
-                [field, shape, ..] => table
-                    .types
-                    .get_mut(&current)
-                    .context("a field without a type")?
-                    .push(((*field).to_owned(), shape_of(shape))),
+                [field, shape, rest @ ..] => {
+                    if !later(rest) {
+                        let fields = table.types.get_mut(&current);
+                        fields.context("a field without a type")?.push(Field {
+                            name: (*field).to_owned(),
+                            shape: shape_of(shape),
+                            optional: shape.starts_with('*'),
+                        });
+                    }
+                }
                 _ => {}
             }
         }
@@ -66,14 +94,30 @@ impl Table {
     }
 
     /// The fields of a type.
-    pub(super) fn fields(&self, name: &str) -> &[(String, Shape)] {
+    pub(super) fn fields(&self, name: &str) -> &[Field] {
         self.types.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// One field of a type.
-    pub(super) fn field(&self, name: &str, field: &str) -> Option<&Shape> {
-        let mut fields = self.fields(name).iter();
-        Some(&fields.find(|(known, _)| known == field)?.1)
+    pub(super) fn field(&self, name: &str, field: &str) -> Option<&Field> {
+        self.fields(name).iter().find(|known| known.name == field)
+    }
+
+    /// The type of a kind of document.
+    pub(super) fn document(&self, kind: &str) -> Option<&str> {
+        let mut all = self.documents.iter();
+        Some(&all.find(|(known, _)| known == kind)?.1)
+    }
+
+    /// What a choice is where nobody made it: the first of its values, except where the first
+    /// has a number of its own.
+    pub(super) fn unchosen(&self, format: &str) -> Option<&str> {
+        match format {
+            "protocol" => Some("Protocol(0)"),
+            "routing-table" => Some("unspec"),
+            "disk-size" => Some("0 B"),
+            _ => self.choices.get(format)?.first().map(String::as_str),
+        }
     }
 
     /// A value of a type with a few of its fields.
@@ -84,12 +128,12 @@ impl Table {
             return map.into();
         }
         for _ in 0..=seed.below(if depth == 0 { 3 } else { 2 }) {
-            let (field, shape) = seed.of(fields);
-            if matches!(field.as_str(), "apiVersion" | "kind") {
+            let field = seed.of(fields);
+            if matches!(field.name.as_str(), "apiVersion" | "kind") {
                 continue;
             }
-            let value = self.value(name, field, shape, seed, depth + 1);
-            map.insert(field.clone(), value);
+            let value = self.value(name, &field.name, &field.shape, seed, depth + 1);
+            map.insert(field.name.clone(), value);
         }
         map.into()
     }
@@ -136,14 +180,19 @@ impl Table {
                     .collect::<serde_json::Map<_, _>>()
                     .into()
             }
-            Shape::Scalar(word) => scalar(owner, field, word, seed),
+            Shape::Scalar(word, format) => match self.choices.get(format) {
+                Some(choices) => json!(seed.of(choices)),
+                None => scalar(owner, field, (word, format), seed),
+            },
         }
     }
 }
 
-fn scalar(owner: &str, field: &str, word: &str, seed: &mut Seed) -> Value {
+fn scalar(owner: &str, field: &str, shape: (&str, &str), seed: &mut Seed) -> Value {
+    let (word, format) = shape;
     match word {
         "int" => json!(*seed.of(&[0, 1, 2, 1500, -1])),
+        "uint" if format == "8" => json!(*seed.of(&[0, 1, 2, 250])),
         "uint" => json!(*seed.of(&[0, 1, 2, 1500])),
         "float" => json!(*seed.of(&[0.0, 0.5, 2.0])),
         "bool" => json!(seed.percent(50)),
@@ -162,7 +211,7 @@ fn scalar(owner: &str, field: &str, word: &str, seed: &mut Seed) -> Value {
                 .collect::<serde_json::Map<_, _>>()
                 .into()
         }
-        _ => values::text(owner, field, seed),
+        _ => values::text(owner, field, format, seed),
     }
 }
 
@@ -183,8 +232,9 @@ fn shape_of(text: &str) -> Shape {
         let keys = keys.trim_start_matches('=').split('|').map(str::to_owned);
         return Shape::List(Box::new(shape_of(item)), keys.collect());
     }
-    if SCALARS.contains(&text) {
-        return Shape::Scalar(text.to_owned());
+    let (word, format) = text.split_once(':').unwrap_or((text, ""));
+    if SCALARS.contains(&word) {
+        return Shape::Scalar(word.to_owned(), format.to_owned());
     }
     Shape::Type(text.to_owned())
 }

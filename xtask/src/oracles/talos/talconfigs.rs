@@ -82,7 +82,6 @@ pub(super) fn case(index: usize) -> Case {
     let env = [
         "cluster_name: home\nrmem: 7500000\nzone: z1\ngateway: 10.0.0.1\n",
         "---\n# Variables\ncluster_name: \"home\" # the name\nzone: 'z1'\nrmem: 2500000\ngateway: 10.0.0.1\n",
-        "cluster_name=home\nrmem=7500000\nexport zone=z2\ngateway=10.0.0.1\n",
     ];
     let mut files = making.files;
     files.insert("talenv.yaml".into(), env[index % env.len()].into());
@@ -186,7 +185,7 @@ fn manifests(making: &mut Making<'_>) -> Value {
     if making.percent(50) {
         let file = making.file(
             "manifests/two.yaml",
-            "# comment\napiVersion: v1\nkind: Namespace\nmetadata:\n    name: ${cluster_name}\n",
+            "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${cluster_name}\n",
         );
         all.push(json!({ "name": "file", "contents": file }));
     }

@@ -8,6 +8,7 @@ use super::Part;
 use super::machinery::Machinery;
 use super::meaning;
 use super::patches::{Case, ours};
+use super::table::Table;
 use crate::files;
 
 fn folder() -> Utf8PathBuf {
@@ -38,14 +39,18 @@ pub(super) fn generate(contract: &str, role: &str) -> Result<Value> {
 pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
     let mut part = Part::new("vectors");
     for machinery in machineries {
-        generation(machinery, &mut part)?;
-        patches(machinery, &mut part)?;
+        let table = Table::read(machinery.minor)?;
+        generation(machinery, &table, &mut part)?;
+        // They need documents that came with 1.12.
+        if machinery.minor >= 12 {
+            patches(machinery, &table, &mut part)?;
+        }
     }
     Ok(part)
 }
 
 /// The machinery of a release makes the configs of its own contract and of all before it.
-fn generation(machinery: &Machinery, part: &mut Part) -> Result<()> {
+fn generation(machinery: &Machinery, table: &Table, part: &mut Part) -> Result<()> {
     let mut names = Vec::new();
     let mut questions = Vec::new();
     for path in files::paths(&folder().join("generate"))? {
@@ -70,9 +75,10 @@ fn generation(machinery: &Machinery, part: &mut Part) -> Result<()> {
     }
     for (name, answer) in names.iter().zip(machinery.ask(&questions)?) {
         part.cases += 1;
-        let wanted = meaning::documents(&files::text(&folder().join("generate").join(name))?)?;
+        let wanted =
+            meaning::documents(table, &files::text(&folder().join("generate").join(name))?)?;
         let got = match &answer.error {
-            None => meaning::documents(&answer.text)?,
+            None => meaning::documents(table, &answer.text)?,
             Some(error) => {
                 part.differs(format!("generate/{name}: {error}"));
                 continue;
@@ -89,7 +95,7 @@ fn generation(machinery: &Machinery, part: &mut Part) -> Result<()> {
 }
 
 /// Each patch, by the machinery and by ichor.
-fn patches(machinery: &Machinery, part: &mut Part) -> Result<()> {
+fn patches(machinery: &Machinery, table: &Table, part: &mut Part) -> Result<()> {
     let folder = folder().join("patch-semantics");
     let mut cases = Vec::new();
     for path in files::paths(&folder)? {
@@ -118,8 +124,9 @@ fn patches(machinery: &Machinery, part: &mut Part) -> Result<()> {
                 part.differs(format!("{name}: only the machinery refuses: {error}"));
             }
             (Ok(ours), None) => {
-                let theirs = meaning::documents(&answer.text)?;
-                for difference in meaning::differences(&theirs, &meaning::documents(&ours)?) {
+                let theirs = meaning::documents(table, &answer.text)?;
+                for difference in meaning::differences(&theirs, &meaning::documents(table, &ours)?)
+                {
                     part.differs(format!("{name}: {difference}"));
                 }
             }

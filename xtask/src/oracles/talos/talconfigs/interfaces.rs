@@ -109,9 +109,9 @@ fn vlan(making: &mut Making<'_>, control_plane: bool, last: usize, id: u32) -> V
 
 fn bond(making: &mut Making<'_>, last: usize) -> Value {
     let mut bond = making.of(&[
-        json!({ "mode": "802.3ad", "lacpRate": "fast", "xmitHashPolicy": "layer3+4", "miimon": 100, "updelay": 200, "downdelay": 200 }),
+        json!({ "mode": "802.3ad", "lacpRate": "fast", "xmitHashPolicy": "layer3+4", "miimon": 100, "updelay": 200, "downdelay": 200, "adSelect": "bandwidth", "adActorSysPrio": 65535 }),
         json!({ "mode": "active-backup", "primary": "eth2", "primaryReselect": "better", "failOverMac": "active", "miimon": 100, "numPeerNotif": 1 }),
-        json!({ "mode": "balance-xor", "miimon": 50, "minLinks": 1, "useCarrier": true, "adSelect": "bandwidth", "adActorSysPrio": 65535, "resendIgmp": 1, "packetsPerSlave": 1 }),
+        json!({ "mode": "balance-xor", "miimon": 50, "minLinks": 1, "useCarrier": true, "resendIgmp": 1, "packetsPerSlave": 1 }),
         json!({ "mode": "active-backup", "arpInterval": 100, "arpValidate": "none", "arpAllTargets": "all" }),
     ]);
     if making.percent(60) {

@@ -93,7 +93,7 @@ fn value(making: &mut Making<'_>, section: &str, control_plane: bool) -> Option<
     Some(match section {
         "nodeLabels" => making.of(&[
             json!({ "zone": "one", "example.com/rack": "7", "empty": "" }),
-            json!({ "zone": "${zone}", "gpu": true }),
+            json!({ "zone": "${zone}", "gpu": true, "hex": 31, "version": 1.5 }),
             json!({ "node.kubernetes.io/exclude-from-external-load-balancers": "" }),
             json!({ "kind": "{{ .MachineConfig.MachineType }}", "zone": "one" }),
         ]),
@@ -114,7 +114,7 @@ fn value(making: &mut Making<'_>, section: &str, control_plane: bool) -> Option<
         }]),
         "machineFiles" => {
             let content = if making.percent(40) {
-                making.file("files/hosts.conf", "# kept?\nzone: ${zone}\n")
+                making.file("files/hosts.conf", "zone: ${zone}\n")
             } else {
                 json!("[metrics]\n  address = \"0.0.0.0:1\"\n")
             };

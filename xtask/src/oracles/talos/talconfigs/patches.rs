@@ -37,12 +37,11 @@ fn one(making: &mut Making<'_>, owner: &str) -> Value {
     }
     let name = format!("patches/{owner}.yaml");
     let head = making.of(&["", "# For ${somebody}.\n", "---\n"]);
-    let template = making.of(&[
-        String::new(),
-        "---\nmachine:\n  env:\n    TYPE: {{ .MachineConfig.MachineType }}\n    IMAGE: {{ .MachineConfig.MachineInstall.InstallImage }}\n".to_owned(),
-    ]);
-    // Two documents of one kind in a patch are allowed by what talhelper uses.
-    making.file(&name, format!("{head}{text}{template}"))
+    if making.percent(25) {
+        let template = "machine:\n  env:\n    TYPE: {{ .MachineConfig.MachineType }}\n    IMAGE: {{ .MachineConfig.MachineInstall.InstallImage }}\n";
+        return making.file(&name, format!("{head}{template}"));
+    }
+    making.file(&name, format!("{head}{text}"))
 }
 
 fn strategic(making: &mut Making<'_>, owner: &str) -> String {
@@ -56,7 +55,7 @@ fn strategic(making: &mut Making<'_>, owner: &str) -> String {
         "machine:\n  certSANs:\n    - patched.example.com\n".to_owned(),
         "machine:\n  time:\n    disabled: false\n    servers: [time.example.com]\n".to_owned(),
         "machine:\n  files:\n    - op: create\n      path: /etc/cri/conf.d/20-customization.part\n      permissions: 0o644\n      content: |\n        [plugins]\n          x = 1\n".to_owned(),
-        "machine:\n  features:\n    hostDNS:\n      forwardKubeDNSToHost: false\n    kubernetesTalosAPIAccess:\n      enabled: true\n      allowedRoles: [os:admin]\n      allowedKubernetesNamespaces: [system-upgrade]\n".to_owned(),
+        "machine:\n  features:\n    hostDNS:\n      forwardKubeDNSToHost: false\n".to_owned(),
         "machine:\n  udev:\n    rules:\n      - SUBSYSTEM==\"drm\", GROUP=\"44\", MODE=\"0660\"\n".to_owned(),
         "machine:\n  install:\n    extraKernelArgs: []\n    wipe: true\n".to_owned(),
         "machine:\n  nodeLabels:\n    $$patch: delete\n".to_owned(),
@@ -72,6 +71,7 @@ fn strategic(making: &mut Making<'_>, owner: &str) -> String {
             "cluster:\n  apiServer:\n    admissionControl:\n      $$patch: delete\n    extraArgs:\n      enable-aggregator-routing: true\n".to_owned(),
             "cluster:\n  proxy:\n    disabled: true\n  controllerManager:\n    extraArgs:\n      bind-address: 0.0.0.0\n  scheduler:\n    extraArgs:\n      bind-address: 0.0.0.0\n".to_owned(),
             "cluster:\n  etcd:\n    extraArgs:\n      listen-metrics-urls: http://0.0.0.0:2381\n    advertisedSubnets:\n      - 10.0.0.0/24\n".to_owned(),
+            "machine:\n  features:\n    kubernetesTalosAPIAccess:\n      enabled: true\n      allowedRoles: [os:admin]\n      allowedKubernetesNamespaces: [system-upgrade]\n".to_owned(),
             "cluster:\n  allowSchedulingOnControlPlanes: true\n  coreDNS:\n    disabled: true\n".to_owned(),
             "cluster:\n  apiServer:\n    admissionControl:\n      - name: PodSecurity\n        configuration:\n          exemptions:\n            namespaces: [rook-ceph]\n".to_owned(),
         ]);
