@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Node, Resolved};
 
 use super::schema::{Kind, Schema, Spec, any};
+use crate::scalar::go_float;
 
 /// Places of entries that a `$patch: delete` takes out of the tree.
 pub(crate) type Removed = HashSet<(usize, usize)>;
@@ -77,6 +78,7 @@ impl Decoder<'_> {
             Kind::Arguments => self.arguments(node),
             Kind::List(item) => self.list(node, item),
             Kind::Keyed(keyed) => self.list(node, &keyed.item),
+            Kind::Text if self.topic == "talconfig" => self.rewritten(node),
             Kind::Text | Kind::Integer | Kind::Unsigned | Kind::Float | Kind::Bool => {
                 scalar(node, &spec.kind).unwrap_or_else(|| self.wrong(node, wanted(&spec.kind)))
             }
@@ -136,6 +138,43 @@ impl Decoder<'_> {
         self.problems.push(problem);
     }
 
+    /// A text of a talconfig. talhelper reads the file without knowing of texts and writes it
+    /// again, so what looks like a number becomes one, and then its shortest form.
+    fn rewritten(&mut self, node: &Node) -> Value {
+        let Some(scalar) = node.as_scalar() else {
+            return self.wrong(node, wanted(&Kind::Text));
+        };
+        let written = scalar.text();
+        let text = match scalar.read(Dialect::Go) {
+            Resolved::Bool(value) => value.to_string(),
+            Resolved::Integer(value) if i64::try_from(value).is_ok() => value.to_string(),
+            Resolved::Integer(value) if u64::try_from(value).is_ok() => value.to_string(),
+            // More than a register holds is no whole number to Go.
+            Resolved::Integer(_) | Resolved::BigInteger(_) => {
+                let digits = written.replace('_', "");
+                digits.parse().map_or_else(|_| written.to_owned(), go_float)
+            }
+            Resolved::Float(value) if value.is_finite() => go_float(value),
+            Resolved::Timestamp(day) if day.len() == 10 => format!("{day}T00:00:00Z"),
+            _ => written.to_owned(),
+        };
+        if text != written {
+            let range = node.range();
+            let secrets = self.source.secrets().iter();
+            let message = if { secrets }.any(|one| one.start < range.end && range.start < one.end) {
+                "the value is not read as text, and becomes another".to_owned()
+            } else {
+                format!("`{written}` is not read as text, and becomes `{text}`")
+            };
+            self.problems.push(
+                Diagnostic::warning("talconfig/rewritten-text", message)
+                    .at(self.source.location(node.range()))
+                    .hint("put it into quotes to keep it as it is"),
+            );
+        }
+        Value::String(text)
+    }
+
     fn map(&mut self, node: &Node, item: &Spec) -> Value {
         let Ok(entries) = self.entries(node) else {
             return Value::Null;
@@ -143,7 +182,11 @@ impl Decoder<'_> {
         entries
             .into_iter()
             .map(|(key, value)| {
-                let value = self.value(&value, item);
+                let value = match self.value(&value, item) {
+                    // A map of texts has no other way to hold nothing.
+                    Value::Null if item.kind == Kind::Text => Value::String(String::new()),
+                    value => value,
+                };
                 (key.text().unwrap_or_default().to_owned(), value)
             })
             .collect::<Map<_, _>>()
