@@ -240,8 +240,13 @@ impl Decoder<'_> {
             None | Some(Resolved::Null) => Value::Null,
             Some(Resolved::Bool(value)) => Value::Bool(value),
             Some(Resolved::Integer(value)) => integer(value),
-            Some(Resolved::Float(value)) => {
-                Number::from_f64(value).map_or(Value::Null, Value::Number)
+            Some(Resolved::Float(value)) => match Number::from_f64(value) {
+                Some(number) => Value::Number(number),
+                None => self.wrong(node, "a number with an end"),
+            },
+            // A day is a moment to Go.
+            Some(Resolved::Timestamp(day)) if day.len() == 10 => {
+                Value::String(format!("{day}T00:00:00Z"))
             }
             Some(_) => Value::String(node.text().unwrap_or_default().to_owned()),
         }

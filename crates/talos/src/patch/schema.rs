@@ -61,6 +61,8 @@ pub(crate) struct Spec {
     pub(crate) replaced: bool,
     /// Whether it is overwritten even where the patch leaves it out.
     pub(crate) forced: bool,
+    /// Whether the text is a time span.
+    pub(crate) duration: bool,
 }
 
 /// The fields of a type, in the order of the table.
@@ -146,6 +148,7 @@ pub(crate) fn any() -> &'static Spec {
         optional: false,
         replaced: false,
         forced: false,
+        duration: false,
     };
     &ANY
 }
@@ -156,6 +159,7 @@ fn plain(kind: Kind) -> Spec {
         optional: false,
         replaced: false,
         forced: false,
+        duration: false,
     }
 }
 
@@ -196,6 +200,7 @@ fn spec_of(text: &'static str) -> Spec {
         }
     };
     Spec {
+        duration: text == "duration",
         forced: text == "forced" || (kind == Kind::Bool && !optional),
         kind,
         optional,

@@ -51,5 +51,6 @@ fn spec() -> Spec {
         optional: true,
         replaced: false,
         forced: false,
+        duration: false,
     }
 }
