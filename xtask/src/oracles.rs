@@ -6,6 +6,9 @@ mod flux;
 mod go;
 mod makejinja;
 mod sops;
+mod talos;
+mod tls;
+mod writes;
 
 use std::time::Instant;
 
@@ -14,12 +17,15 @@ use camino::Utf8PathBuf;
 
 pub use self::makejinja::environment as makejinja_environment;
 pub use self::sops::program as sops;
+pub use self::talos::{talhelper, talhelper_genconfig};
 
 /// What the caller gives.
 #[derive(Debug, Default)]
 pub struct Options {
     /// A folder with unpacked charts.
     pub charts: Option<Utf8PathBuf>,
+    /// Record again what tests have frozen of an oracle's answers.
+    pub bless: bool,
 }
 
 /// What became of one oracle.
@@ -47,6 +53,11 @@ const ORACLES: &[Oracle] = &[
         run: makejinja::run,
     },
     Oracle {
+        name: "writes",
+        about: "every write of a whole `configure`, searched for secrets, with `strace` as the witness",
+        run: writes::run,
+    },
+    Oracle {
         name: "charts",
         about: "every release of the fixtures through real `helm template`",
         run: charts::run,
@@ -55,6 +66,16 @@ const ORACLES: &[Oracle] = &[
         name: "sops",
         about: "documents of every format and selector, both ways",
         run: sops::run,
+    },
+    Oracle {
+        name: "talos",
+        about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
+        run: talos::run,
+    },
+    Oracle {
+        name: "tls",
+        about: "certificates of a new bundle in openssl: read, trusted, and in handshakes",
+        run: tls::run,
     },
     Oracle {
         name: "flux",

@@ -100,7 +100,7 @@ fn collect(root: &Utf8Path, path: &str, files: &mut Files, problems: &mut Diagno
 /// this family's, and what the key files hold.
 fn plugin(root: &Utf8Path, environment: &Environment) -> Plugin {
     let text = |path| load::text(root, path).ok().flatten();
-    let keys = load::keys(root, environment);
+    let (keys, _) = load::keys(root, environment);
     let mut secrets = Vec::new();
     let mut ignored = Diagnostics::new();
     let credentials: Credentials = model::keys(&keys, true, &mut secrets, &mut ignored);

@@ -1,15 +1,21 @@
 //! Talos machine configurations, from talhelper's `talconfig.yaml` to what nodes accept.
 //!
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
+//! - [`certificates`]: authorities, and client certificates of the Talos API.
+//! - [`compare`]: two configurations by meaning.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
-//! - [`generate`]: machine configurations, installer images, `talosconfig`.
+//! - [`generate`]: machine configurations.
+//! - [`talosconfig`]: how clients reach clusters.
 //! - [`emit`]: documents as YAML.
+//! - [`sensitive`]: which values of a configuration nobody may see.
 //! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
 //! come in, text and values go out.
 
 pub mod bundle;
+pub mod certificates;
+pub mod compare;
 pub mod contract;
 pub mod emit;
 pub mod explain;
@@ -17,5 +23,9 @@ pub mod generate;
 pub mod nodes;
 pub mod patch;
 mod scalar;
+mod secret_text;
+pub mod sensitive;
 pub mod substitute;
 pub mod talconfig;
+pub mod talosconfig;
+pub mod validate;

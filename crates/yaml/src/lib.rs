@@ -46,6 +46,7 @@
 //! |---|---|
 //! | `yaml/syntax` | no YAML; the document that has it is lost, the next are read |
 //! | `yaml/duplicate-key` | two scalar keys of one text in a map, whatever their notation |
+//! | `yaml/merge-conflict` | no YAML, since git's lines around a conflict are in it |
 //! | `yaml/undefined-alias`, `yaml/recursive-alias` | an alias of nothing, or of what it stands in |
 //! | `yaml/too-deep`, `yaml/too-large`, `yaml/alias-bomb` | beyond a limit, aliases expanded |
 //! | `yaml/too-many-problems` | more than 200 problems: the number of the rest |

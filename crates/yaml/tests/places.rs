@@ -423,3 +423,14 @@ fn lists_in_the_column_of_their_key() {
     0.1: text "f"
     "##);
 }
+
+#[test]
+fn a_merge_that_is_not_finished() {
+    let text = "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n";
+    insta::assert_snapshot!(outline(text), @r"
+    test.yaml:2:1: error[yaml/merge-conflict]: a merge of this file is not finished
+      keep what is right of both sides, and remove the lines of git
+    ");
+    // Within a text they are nothing special.
+    assert!(!outline("a: |\n  <<<<<<< HEAD\n  >>>>>>> other\n").contains("conflict"));
+}

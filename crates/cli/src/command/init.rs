@@ -1,6 +1,7 @@
 //! `init`: samples, keys and pins of a new repository.
 
 use camino::Utf8Path;
+use pipeline::init::AgeKey;
 use pipeline::vault::hooks::{self, Installed, Setup};
 use serde_json::json;
 
@@ -19,6 +20,7 @@ use crate::ui::Ui;
 /// Examples:
 ///   ichor init
 ///   ichor -C ~/src/home-cluster init
+///   ichor init --pq                 with a key that withstands a quantum computer
 ///   ichor init --hooks              in every clone: what makes git look after secrets
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -27,6 +29,11 @@ pub(crate) struct Init {
     /// the repository, and nothing else
     #[arg(long)]
     hooks: bool,
+
+    /// Make a post-quantum age key (`age1pq1…`), where none is there yet: what is encrypted to
+    /// it needs age 1.3, sops 3.12 or Flux 2.9
+    #[arg(long, visible_alias = "post-quantum", conflicts_with = "hooks")]
+    pq: bool,
 }
 
 impl Init {
@@ -35,7 +42,11 @@ impl Init {
             return install_hooks(root, ui);
         }
         report::stop_if_tidied(root)?;
-        let written = pipeline::init::run(root, &pipeline::clock::now())?;
+        let key = match self.pq {
+            true => AgeKey::PostQuantum,
+            false => AgeKey::Classic,
+        };
+        let written = pipeline::init::run(root, key, &pipeline::clock::now())?;
         let listed: Vec<_> = written
             .iter()
             .map(|file| json!({ "path": file.path, "purpose": file.purpose }))

@@ -48,6 +48,20 @@ fn init_writes_samples_and_keys_once() {
 }
 
 #[test]
+fn a_post_quantum_key_encrypts_a_whole_repository() {
+    let sandbox = fixture("minimal");
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it is there");
+    drop(sandbox.run(["init", "--pq"]).success());
+    let key = sandbox.read("age.key");
+    assert!(key.contains("\nAGE-SECRET-KEY-PQ-1"));
+    drop(sandbox.run(["configure"]).success());
+    assert!(sandbox.read(".sops.yaml").contains("age1pq1"));
+    let check = sandbox.run(["secrets", "status"]).success();
+    assert!(!check.to_string().contains("clear"), "{check}");
+    drop(sandbox.run(["configure", "--check"]).success());
+}
+
+#[test]
 fn init_makes_no_second_key_in_a_clone() {
     let sandbox = fixture("minimal");
     drop(sandbox.run(["configure"]).success());

@@ -72,6 +72,8 @@ fn one_changed_value_changes_its_token_and_the_mac_and_nothing_else() {
         .zip(new.lines())
         .filter(|(old, new)| old != new)
         .map(|(old, _)| old.split(':').next().unwrap_or_default().trim())
+        // Both runs may fall into one second.
+        .filter(|key| *key != "lastmodified")
         .collect();
     assert_eq!(old.lines().count(), new.lines().count());
     assert_snapshot!(differing.join("\n"), @r"

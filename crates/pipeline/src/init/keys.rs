@@ -8,9 +8,23 @@ use zeroize::Zeroizing;
 /// How many random bytes the webhook token has.
 const PUSH_TOKEN_BYTES: usize = 32;
 
+/// Which kind of age key a new repository gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AgeKey {
+    /// X25519, which every version of sops and Flux reads.
+    #[default]
+    Classic,
+    /// ML-KEM-768 with X25519, which needs age 1.3, sops 3.12 or Flux 2.9.
+    PostQuantum,
+}
+
 /// The text of a new `age.key`. `created` is an RFC 3339 time.
-pub(super) fn age_key(created: &str) -> Zeroizing<String> {
-    Identity::generate().to_file(created)
+pub(super) fn age_key(kind: AgeKey, created: &str) -> Zeroizing<String> {
+    let identity = match kind {
+        AgeKey::Classic => Identity::generate(),
+        AgeKey::PostQuantum => Identity::generate_post_quantum(),
+    };
+    identity.to_file(created)
 }
 
 /// A new ed25519 key pair in OpenSSH's formats: private key, public key.

@@ -13,6 +13,7 @@ use crate::templates::builtin;
 use crate::{load, write};
 
 pub(crate) use gitignore::is_never_committed;
+pub use keys::AgeKey;
 
 /// One file that is missing from a repository.
 pub struct NewFile {
@@ -64,9 +65,14 @@ pub struct Existing<'a> {
 /// # Errors
 ///
 /// `init/no-random-numbers` where the system gives none.
-pub fn missing(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
+pub fn missing(
+    existing: &Existing<'_>,
+    key: AgeKey,
+    created: &str,
+) -> Result<Vec<NewFile>, Diagnostic> {
     missing_with(
         existing,
+        key,
         created,
         (
             config_model::sample::cluster(".ichor/schema/cluster.json"),
@@ -78,7 +84,7 @@ pub fn missing(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, D
 /// The example's files: like [`missing`], but with its own configuration and with tunnel
 /// credentials, which an account would give.
 pub fn example(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
-    let mut files = missing_with(existing, created, builtin::example())?;
+    let mut files = missing_with(existing, AgeKey::default(), created, builtin::example())?;
     if !(existing.has)("cloudflare-tunnel.json") {
         files.push(
             NewFile::new(
@@ -94,6 +100,7 @@ pub fn example(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, D
 
 fn missing_with(
     existing: &Existing<'_>,
+    key: AgeKey,
     created: &str,
     (cluster, nodes): (String, String),
 ) -> Result<Vec<NewFile>, Diagnostic> {
@@ -120,7 +127,7 @@ fn missing_with(
     ));
     add(NewFile::new(
         "age.key",
-        keys::age_key(created).as_str(),
+        keys::age_key(key, created).as_str(),
         "decrypts every secret; keep a copy",
     )
     .key());
@@ -179,8 +186,8 @@ fn tunnel_credentials() -> String {
 /// # Errors
 ///
 /// What the disk refuses; no random numbers; a key that would take the place of another.
-pub fn run(root: &Utf8Path, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
-    write_missing(root, |existing| missing(existing, created))
+pub fn run(root: &Utf8Path, key: AgeKey, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
+    write_missing(root, |existing| missing(existing, key, created))
 }
 
 /// Writes the example's files that are missing.

@@ -202,14 +202,15 @@ pub(crate) fn output(root: &Utf8Path, path: &str) -> Result<Option<Vec<u8>>, Dia
     }
 }
 
-/// The keys beside the configuration, as far as they can be read.
-pub(crate) fn keys(root: &Utf8Path, environment: &Environment) -> KeyFiles {
+/// The keys beside the configuration, as far as they can be read, and why others cannot.
+pub(crate) fn keys(root: &Utf8Path, environment: &Environment) -> (KeyFiles, Diagnostics) {
     let mut problems = Diagnostics::new();
-    Reader {
+    let files = Reader {
         root,
         problems: &mut problems,
     }
-    .keys(environment)
+    .keys(environment);
+    (files, problems)
 }
 
 struct Reader<'a> {
@@ -288,6 +289,18 @@ impl Reader<'_> {
             .as_ref()
             .filter(|path| self.root.join(path) != self.root.join("age.key"))
             .and_then(|path| self.named(&self.root.join(path), path.as_str()));
+        if let (None, None, Some(path)) = (&own, &outside, &environment.age_key_file) {
+            self.problems.push(
+                Diagnostic::warning(
+                    "keys/unreadable",
+                    format!(
+                        "no identity can be taken from `SOPS_AGE_KEY_FILE`: it names `{path}`, \
+                         which does not exist"
+                    ),
+                )
+                .at(Location::file("SOPS_AGE_KEY_FILE")),
+            );
+        }
         let (age, other_age) = match own {
             Some(own) => (Some(own), outside),
             None => (outside, None),

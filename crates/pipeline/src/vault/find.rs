@@ -1,6 +1,9 @@
-//! The files that a command is about: named ones, and those below folders.
+//! The files that a command is about: named ones, and those below folders. What a killed run
+//! left below folders is removed on the way.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use std::time::Duration;
+
+use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
 /// Folders that are never entered: git's own, and what ichor keeps for itself.
@@ -8,6 +11,9 @@ const SKIPPED: &[&str] = &[".git", ".ichor", ".private"];
 
 /// Deeper folders are a loop or a mistake.
 const DEPTH: usize = 100;
+
+/// A file is written and renamed in less; what is older was left behind.
+const ABANDONED: Duration = Duration::from_mins(1);
 
 /// A file that may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +104,11 @@ impl Walk {
                     }
                 }
                 // What a killed run left, or a running one is about to rename.
-                Ok(_) if entry.file_name().starts_with(tree::TEMPORARY_PREFIX) => {}
+                Ok(kind) if entry.file_name().starts_with(tree::TEMPORARY_PREFIX) => {
+                    if kind.is_file() && is_abandoned(&entry) {
+                        remove(entry.path());
+                    }
+                }
                 Ok(kind) if kind.is_file() => self.found.push(Target {
                     path: entry.path().to_owned(),
                     shown: name,
@@ -118,5 +128,48 @@ impl Walk {
             )
             .at(Location::file(shown)),
         );
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what may be in the clear must not be left behind"
+)]
+fn remove(path: &Utf8Path) {
+    // Where it cannot be removed it is not ours.
+    drop(std::fs::remove_file(path));
+}
+
+fn is_abandoned(entry: &Utf8DirEntry) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > ABANDONED))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_what_a_running_one_writes_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        for name in ["a.sops.yaml", ".ichor-tmp-1-0", ".ichor-tmp-2-0"] {
+            File::create(root.join(name)).expect("a file");
+        }
+        let old = File::options()
+            .write(true)
+            .open(root.join(".ichor-tmp-1-0"))
+            .expect("a file");
+        let time = SystemTime::now() - 2 * ABANDONED;
+        old.set_modified(time).expect("a time");
+        let (found, problems) = targets(root, &[".".into()]);
+        assert!(problems.is_empty());
+        let names: Vec<_> = found.iter().map(|target| &*target.shown).collect();
+        assert_eq!(names, ["a.sops.yaml"]);
+        assert!(!root.join(".ichor-tmp-1-0").exists());
+        assert!(root.join(".ichor-tmp-2-0").exists());
     }
 }

@@ -59,7 +59,8 @@ impl Keys {
     fn load(&self) -> &(Vec<Identity>, Diagnostics) {
         self.loaded.get_or_init(|| {
             let (environment, mut faults) = (self.loader)();
-            let files = load::keys(&self.root, &environment);
+            let (files, unreadable) = load::keys(&self.root, &environment);
+            faults.extend(unreadable);
             let (identities, problems) = identities::gather(&files, &environment.identities);
             // Whether they matter shows when something cannot be decrypted.
             faults.extend(problems.into_iter().map(|mut problem| {

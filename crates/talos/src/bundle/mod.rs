@@ -4,22 +4,19 @@
 //! **Invariant:** values are kept letter for letter, so a bundle that is read and written again
 //! has the same bytes. No `Debug` and no message shows one, and each is wiped when dropped.
 
-mod check;
+mod examine;
+mod generate;
+mod import;
+mod parts;
+mod placeholder;
+mod random;
 mod read;
-mod text;
+mod shape;
 mod write;
 
-pub use read::read;
-pub use text::SecretText;
-
-/// A certificate and its key, each in base64 of PEM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPair {
-    /// The certificate.
-    pub certificate: SecretText,
-    /// Its private key; `******` stands for one that was taken out.
-    pub key: SecretText,
-}
+pub use crate::certificates::KeyPair;
+pub use crate::secret_text::SecretText;
+pub use read::{check, read};
 
 /// Everything that the nodes of one cluster share, and nobody else may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,4 +43,25 @@ pub struct Bundle {
     pub service_account_key: SecretText,
     /// The authority of the Talos API.
     pub os: KeyPair,
+}
+
+impl Bundle {
+    /// Every text that nobody else may know; certificates are none.
+    pub fn secret_texts(&self) -> impl Iterator<Item = &str> {
+        let optional = [&self.aescbc_secret, &self.secretbox_secret];
+        [
+            &self.cluster_id,
+            &self.cluster_secret,
+            &self.bootstrap_token,
+            &self.trustd_token,
+            &self.etcd.key,
+            &self.kubernetes.key,
+            &self.aggregator.key,
+            &self.service_account_key,
+            &self.os.key,
+        ]
+        .into_iter()
+        .chain(optional.into_iter().flatten())
+        .map(SecretText::expose)
+    }
 }

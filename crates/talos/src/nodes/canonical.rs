@@ -105,7 +105,9 @@ fn tidy(value: Value, spec: &Spec) -> Value {
         (Kind::List(item), Value::Array(items)) => each(items, item),
         (Kind::Keyed(keyed), Value::Array(items)) => each(items, &keyed.item),
         (Kind::Any | Kind::Arguments, Value::Array(items)) => each(items, any()),
-        (_, Value::String(text)) if spec.duration => Value::String(duration(&text).unwrap_or(text)),
+        (_, Value::String(text)) if spec.format == "duration" => {
+            Value::String(duration(&text).unwrap_or(text))
+        }
         (_, value) => value,
     }
 }
@@ -153,7 +155,6 @@ fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
         let value = match map.remove(*field) {
             None | Some(Value::Null) if !always => continue,
             None | Some(Value::Null) => empty(&spec.kind),
-            Some(value) if *field == "ports" && name == "RulePortSelector" => ports(value),
             Some(value) => tidy(value, spec),
         };
         if always || spec.optional || !is_empty(&value, &spec.kind) {
@@ -161,18 +162,6 @@ fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
         }
     }
     out
-}
-
-/// A port alone is a number; only a range is text.
-fn ports(value: Value) -> Value {
-    let Value::Array(items) = value else {
-        return value;
-    };
-    let port = |item: Value| match item.as_str().map(str::parse::<u16>) {
-        Some(Ok(port)) => port.into(),
-        _ => item,
-    };
-    items.into_iter().map(port).collect()
 }
 
 /// What a type holds when nothing is set.

@@ -94,6 +94,11 @@ impl<'a> Generator<'a> {
         self.nodes.is_empty()
     }
 
+    /// The name of a node by its number.
+    pub fn hostname(&self, index: usize) -> Option<&str> {
+        self.nodes.get(index).map(Node::hostname)
+    }
+
     /// The number of the node with a name, or with an address.
     pub fn find(&self, name_or_address: &str) -> Option<usize> {
         self.nodes.iter().position(|node| {

@@ -66,9 +66,9 @@ impl Entry {
         matches!(*self.text, Text::Broken)
     }
 
-    /// Whether it stands within the talconfig.
-    pub(super) fn is_inline(&self) -> bool {
-        matches!(self.origin, Origin::Within(_))
+    /// A place of the patch's text, in the file that the user knows.
+    pub(super) fn place_of(&self, place: Location) -> Location {
+        self.origin.place(place)
     }
 
     /// Problems at the places of the talconfig, if the patch stands there.

@@ -78,6 +78,10 @@ impl Decoder<'_> {
             Kind::Arguments => self.arguments(node),
             Kind::List(item) => self.list(node, item),
             Kind::Keyed(keyed) => self.list(node, &keyed.item),
+            // Talos takes one port as a number only, and a range as text.
+            Kind::Text if spec.format == "ports" => scalar(node, &Kind::Unsigned)
+                .or_else(|| scalar(node, &Kind::Text))
+                .unwrap_or_else(|| self.wrong(node, "a port")),
             Kind::Text if self.topic == "talconfig" => self.rewritten(node),
             Kind::Text | Kind::Integer | Kind::Unsigned | Kind::Float | Kind::Bool => {
                 scalar(node, &spec.kind).unwrap_or_else(|| self.wrong(node, wanted(&spec.kind)))

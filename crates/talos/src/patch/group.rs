@@ -71,7 +71,8 @@ pub fn apply_groups(
         }
         for patch in &patches {
             match apply(config, patch, machinery) {
-                Ok(applied) => {
+                Ok(mut applied) => {
+                    patch.mark(&mut applied);
                     history.findings.extend(applied.findings.clone());
                     history.applied.push((patch.name().to_owned(), applied));
                 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::path::{Step, steps};
+
 /// The table as it is written down; its head says how to read it.
 const MACHINE: &str = include_str!("machine.schema");
 
@@ -61,8 +63,27 @@ pub(crate) struct Spec {
     pub(crate) replaced: bool,
     /// Whether it is overwritten even where the patch leaves it out.
     pub(crate) forced: bool,
-    /// Whether the text is a time span.
-    pub(crate) duration: bool,
+    /// The form of a text, or the bits of a number; empty if any will do.
+    pub(crate) format: &'static str,
+    /// Whether no message may show it.
+    pub(crate) secret: bool,
+    /// The first minor of Talos that has it.
+    pub(crate) since: u32,
+}
+
+impl Spec {
+    /// A kind about which nothing special is known.
+    pub(crate) const fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            optional: false,
+            replaced: false,
+            forced: false,
+            format: "",
+            secret: false,
+            since: 0,
+        }
+    }
 }
 
 /// The fields of a type, in the order of the table.
@@ -73,6 +94,7 @@ pub(crate) type Fields = Vec<(&'static str, Spec)>;
 pub(crate) struct Schema {
     documents: HashMap<&'static str, Spec>,
     types: HashMap<&'static str, Fields>,
+    values: HashMap<&'static str, Vec<&'static str>>,
 }
 
 impl Schema {
@@ -92,25 +114,29 @@ impl Schema {
         let mut schema = Self {
             documents: HashMap::new(),
             types: HashMap::new(),
+            values: HashMap::new(),
         };
         let mut current = "";
         for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let mut words = line.split_whitespace();
-            let (Some(first), second, third) = (words.next(), words.next(), words.next()) else {
-                continue;
-            };
-            match (first, second, third) {
-                ("document", Some(kind), Some(name)) => {
-                    schema.documents.insert(kind, plain(Kind::Struct(name)));
-                }
-                (field, Some(spec), replaced) => {
-                    let mut spec = spec_of(spec);
-                    spec.replaced = replaced.is_some();
-                    schema.types.entry(current).or_default().push((field, spec));
-                }
-                (name, None, _) => {
+            let words: Vec<_> = line.split_whitespace().collect();
+            match words.as_slice() {
+                [] => {}
+                [name] => {
                     current = name;
                     schema.types.entry(name).or_default();
+                }
+                ["document", kind, name, rest @ ..] => {
+                    let mut spec = Spec::of(Kind::Struct(name));
+                    attributes(&mut spec, rest);
+                    schema.documents.insert(kind, spec);
+                }
+                ["values", format, values @ ..] => {
+                    schema.values.insert(format, values.to_vec());
+                }
+                [field, text, rest @ ..] => {
+                    let mut spec = spec_of(text);
+                    attributes(&mut spec, rest);
+                    schema.types.entry(current).or_default().push((field, spec));
                 }
             }
         }
@@ -125,6 +151,36 @@ impl Schema {
     /// All kinds of document.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.documents.keys().copied()
+    }
+
+    /// The values that a format allows, if it is a list of them.
+    pub(crate) fn values(&self, format: &str) -> Option<&[&'static str]> {
+        self.values.get(format).map(Vec::as_slice)
+    }
+
+    /// Whether no message may show what stands at a path of a document, such as
+    /// `UserVolumeConfig/data`. Where nothing is known of a path, it may be a secret.
+    pub(crate) fn is_secret(&self, document: &str, path: &str) -> bool {
+        let kind = document.split('/').next().unwrap_or_default();
+        let Some(mut spec) = self.document(kind) else {
+            return true;
+        };
+        for step in steps(path) {
+            let next = match (&spec.kind, step) {
+                (Kind::Struct(name), Step::Key(key)) => self.field(name, &key),
+                (Kind::Map(item), Step::Key(_)) | (Kind::List(item), Step::Item(_)) => {
+                    Some(&**item)
+                }
+                (Kind::Keyed(keyed), Step::Item(_)) => Some(&*keyed.item),
+                (Kind::Arguments | Kind::Any, _) => return false,
+                _ => None,
+            };
+            match next {
+                Some(next) if !next.secret => spec = next,
+                _ => return true,
+            }
+        }
+        false
     }
 
     /// The fields of a type.
@@ -143,23 +199,29 @@ impl Schema {
 
 /// A value about which nothing is known.
 pub(crate) fn any() -> &'static Spec {
-    static ANY: Spec = Spec {
-        kind: Kind::Any,
-        optional: false,
-        replaced: false,
-        forced: false,
-        duration: false,
-    };
+    static ANY: Spec = Spec::of(Kind::Any);
     &ANY
 }
 
-fn plain(kind: Kind) -> Spec {
-    Spec {
-        kind,
-        optional: false,
-        replaced: false,
-        forced: false,
-        duration: false,
+/// Whether a type is a certificate or a key, or both: Talos decodes them by hand, so a patch
+/// sets all of one and cannot delete within it.
+pub(crate) fn is_pair(name: &str) -> bool {
+    name.starts_with("PEMEncoded")
+}
+
+/// The words behind a type.
+fn attributes(spec: &mut Spec, words: &[&str]) {
+    for word in words {
+        match *word {
+            "replace" => spec.replaced = true,
+            "secret" => spec.secret = true,
+            since => {
+                spec.since = since
+                    .strip_prefix("1.")
+                    .and_then(|minor| minor.parse().ok())
+                    .unwrap_or_default();
+            }
+        }
     }
 }
 
@@ -167,6 +229,11 @@ fn spec_of(text: &'static str) -> Spec {
     let (optional, text) = match text.strip_prefix('*') {
         Some(rest) => (true, rest),
         None => (false, text),
+    };
+    let (word, format) = match text.split_once(':') {
+        Some((word @ ("text" | "forced" | "uint"), format)) => (word, format),
+        _ if text == "duration" => (text, text),
+        _ => (text, ""),
     };
     let inner = |open: char, close: char| {
         text.strip_prefix(open)
@@ -188,7 +255,7 @@ fn spec_of(text: &'static str) -> Spec {
             item: Box::new(spec_of(item)),
         })
     } else {
-        match text {
+        match word {
             "text" | "forced" | "duration" => Kind::Text,
             "int" => Kind::Integer,
             "uint" => Kind::Unsigned,
@@ -200,11 +267,10 @@ fn spec_of(text: &'static str) -> Spec {
         }
     };
     Spec {
-        duration: text == "duration",
-        forced: text == "forced" || (kind == Kind::Bool && !optional),
-        kind,
+        forced: word == "forced" || (kind == Kind::Bool && !optional),
         optional,
-        replaced: false,
+        format,
+        ..Spec::of(kind)
     }
 }
 

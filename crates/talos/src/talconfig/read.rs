@@ -47,10 +47,7 @@ impl Talconfig {
 
 fn spec() -> Spec {
     Spec {
-        kind: Kind::Struct("Talconfig"),
         optional: true,
-        replaced: false,
-        forced: false,
-        duration: false,
+        ..Spec::of(Kind::Struct("Talconfig"))
     }
 }

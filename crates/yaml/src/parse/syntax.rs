@@ -1,5 +1,7 @@
 //! Syntax errors in words.
 
+use std::ops::Range;
+
 use diagnostics::{Diagnostic, Source};
 use granit_parser::{ErrorKind, ScanError};
 
@@ -15,11 +17,35 @@ pub(super) fn problem(source: &Source, limits: &Limits, error: &ScanError) -> Di
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return problems::too_deep(limits).at(location);
     }
+    if let Some(marker) = conflict(text) {
+        return Diagnostic::error(
+            "yaml/merge-conflict",
+            "a merge of this file is not finished",
+        )
+        .at(source.location(marker))
+        .hint("keep what is right of both sides, and remove the lines of git");
+    }
     let problem = Diagnostic::error("yaml/syntax", message(error)).at(location);
     match hint(error.kind()) {
         Some(hint) => problem.hint(hint),
         None => problem,
     }
+}
+
+/// The first line that git writes around what two sides changed. Both kinds must be there: one
+/// alone may be anything.
+fn conflict(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    let mut first = None;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") {
+            first.get_or_insert(at..at + line.trim_end().len());
+        } else if line.starts_with(">>>>>>> ") && first.is_some() {
+            return first;
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// What is wrong: in our words for what people meet, else in the parser's.

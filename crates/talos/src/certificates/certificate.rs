@@ -1,0 +1,123 @@
+//! Certificates read.
+
+use std::time::SystemTime;
+
+use der::asn1::OctetString;
+use der::{Decode as _, Encode as _};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
+use x509_cert::name::Name;
+use x509_cert::time::Time;
+
+use super::algorithm::Algorithm;
+use super::pem::{self, PemFault};
+
+/// Why a text is not a certificate that Talos reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFault {
+    /// Not even PEM.
+    #[error("{0}")]
+    Pem(PemFault),
+    /// A key, say.
+    #[error("is PEM labelled `{0}`, not `CERTIFICATE`")]
+    NotACertificate(&'static str),
+    /// An unknown label, which could be anything.
+    #[error("is PEM with a label other than `CERTIFICATE`")]
+    UnknownLabel,
+    /// The label is right.
+    #[error("is labelled `CERTIFICATE`, but what follows is not one, or is cut off")]
+    Damaged,
+}
+
+/// What a certificate says, for those who show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The subject, such as `O=talos`.
+    pub subject: String,
+    /// The kind of its key.
+    pub algorithm: Algorithm,
+    /// Whether it may sign others.
+    pub is_authority: bool,
+    /// When it begins.
+    pub not_before: SystemTime,
+    /// When it ends.
+    pub not_after: SystemTime,
+}
+
+impl Facts {
+    /// Of a certificate in base64 of PEM.
+    pub fn read(text: &str) -> Result<Self, CertificateFault> {
+        let certificate = Certificate::read(text)?;
+        Ok(Self {
+            subject: certificate.subject().to_string(),
+            algorithm: certificate.algorithm(),
+            is_authority: certificate.is_authority(),
+            not_before: certificate.not_before().to_system_time(),
+            not_after: certificate.not_after().to_system_time(),
+        })
+    }
+}
+
+/// A certificate that somebody made.
+pub(crate) struct Certificate(x509_cert::Certificate);
+
+impl Certificate {
+    /// One in base64 of PEM.
+    pub(crate) fn read(text: &str) -> Result<Self, CertificateFault> {
+        let block = pem::decode(text).map_err(CertificateFault::Pem)?;
+        match block.label {
+            Some(pem::CERTIFICATE) => {}
+            Some(other) => return Err(CertificateFault::NotACertificate(other)),
+            None => return Err(CertificateFault::UnknownLabel),
+        }
+        x509_cert::Certificate::from_der(&block.der)
+            .map(Self)
+            .map_err(|_| CertificateFault::Damaged)
+    }
+
+    /// Whom it is about.
+    pub(super) fn subject(&self) -> &Name {
+        &self.0.tbs_certificate.subject
+    }
+
+    /// The kind of its key.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        let algorithm = &self.0.tbs_certificate.subject_public_key_info.algorithm;
+        let curve = algorithm.parameters.as_ref();
+        let curve = curve.and_then(|curve| curve.decode_as().ok());
+        Algorithm::of(algorithm.oid, curve)
+    }
+
+    /// DER of its key.
+    pub(super) fn public_key(&self) -> Option<Vec<u8>> {
+        let key = &self.0.tbs_certificate.subject_public_key_info;
+        key.to_der().ok()
+    }
+
+    /// What certificates that it signed refer to it with.
+    pub(super) fn key_identifier(&self) -> Option<OctetString> {
+        let found = self.0.tbs_certificate.get::<SubjectKeyIdentifier>();
+        found.ok().flatten().map(|(_, identifier)| identifier.0)
+    }
+
+    /// Whether it may sign others: by its constraints, and by its key usage if it has one.
+    pub(crate) fn is_authority(&self) -> bool {
+        let constraints = self.0.tbs_certificate.get::<BasicConstraints>();
+        let usage = self.0.tbs_certificate.get::<KeyUsage>();
+        matches!(constraints, Ok(Some((_, constraints))) if constraints.ca)
+            && match usage {
+                Ok(Some((_, usage))) => usage.key_cert_sign(),
+                Ok(None) => true,
+                Err(_) => false,
+            }
+    }
+
+    /// When it begins.
+    pub(crate) fn not_before(&self) -> Time {
+        self.0.tbs_certificate.validity.not_before
+    }
+
+    /// When it ends.
+    pub(crate) fn not_after(&self) -> Time {
+        self.0.tbs_certificate.validity.not_after
+    }
+}

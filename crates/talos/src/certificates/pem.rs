@@ -1,0 +1,93 @@
+//! DER in PEM in base64, which is how bundles, machine configs and `talosconfig` hold it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use der::pem::{LineEnding, decode_vec, encode_string};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::secret_text::SecretText;
+
+/// The label of a certificate.
+pub(super) const CERTIFICATE: &str = "CERTIFICATE";
+/// The label of an elliptic key in SEC1.
+pub(super) const EC_KEY: &str = "EC PRIVATE KEY";
+/// The label that Talos gives an Ed25519 key in PKCS#8.
+pub(super) const ED25519_KEY: &str = "ED25519 PRIVATE KEY";
+/// The label of any key in PKCS#8.
+pub(super) const ANY_KEY: &str = "PRIVATE KEY";
+/// The label of an RSA key in PKCS#1.
+pub(super) const RSA_KEY: &str = "RSA PRIVATE KEY";
+
+/// Labels that a message may name: others could be anything, even a secret.
+const KNOWN: [&str; 13] = [
+    CERTIFICATE,
+    EC_KEY,
+    ED25519_KEY,
+    ANY_KEY,
+    RSA_KEY,
+    "CERTIFICATE REQUEST",
+    "EC PARAMETERS",
+    "EC PUBLIC KEY",
+    "ED25519 PUBLIC KEY",
+    "ENCRYPTED PRIVATE KEY",
+    "OPENSSH PRIVATE KEY",
+    "PUBLIC KEY",
+    "RSA PUBLIC KEY",
+];
+
+/// Why a text is not base64 of PEM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PemFault {
+    /// Not base64.
+    #[error("is not base64, or is cut off")]
+    Base64,
+    /// Base64 of something else.
+    #[error("is base64, but not of PEM")]
+    NotPem,
+    /// There is a beginning, but no end.
+    #[error("is cut off: its PEM has no `END` line")]
+    CutOff,
+    /// What stands between beginning and end is not as it should be.
+    #[error("holds PEM that is damaged between its `BEGIN` and `END` lines")]
+    Damaged,
+}
+
+/// One block of PEM.
+pub(super) struct Block {
+    /// The label, if it is one of those that a message may name.
+    pub(super) label: Option<&'static str>,
+    /// What it holds.
+    pub(super) der: Zeroizing<Vec<u8>>,
+}
+
+/// The first block of base64 of PEM. What stands before and behind it is ignored, as Go does.
+pub(super) fn decode(text: &str) -> Result<Block, PemFault> {
+    // Base64 may stand on several lines.
+    let joined = Zeroizing::new(text.replace(['\r', '\n'], ""));
+    let decoded = STANDARD.decode(&*joined).map(Zeroizing::new);
+    let pem = decoded.map_err(|_| PemFault::Base64)?;
+    let begin = find(&pem, b"-----BEGIN ", 0).ok_or(PemFault::NotPem)?;
+    let end = find(&pem, b"-----END ", begin).ok_or(PemFault::CutOff)?;
+    let behind = find(&pem, b"-----", end + 9).ok_or(PemFault::CutOff)? + 5;
+    let block = pem.get(begin..behind).ok_or(PemFault::CutOff)?;
+    let (label, der) = decode_vec(block).map_err(|_| PemFault::Damaged)?;
+    Ok(Block {
+        label: KNOWN.into_iter().find(|known| *known == label),
+        der: Zeroizing::new(der),
+    })
+}
+
+/// Base64 of PEM of DER.
+pub(super) fn encode(label: &str, der: &[u8]) -> der::Result<SecretText> {
+    let mut pem = encode_string(label, LineEnding::LF, der)?;
+    let text = STANDARD.encode(&pem);
+    pem.zeroize();
+    Ok(text.into())
+}
+
+/// Where a part begins, at or behind an offset.
+fn find(bytes: &[u8], part: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let at = rest.windows(part.len()).position(|window| window == part)?;
+    Some(from + at)
+}

@@ -1,0 +1,105 @@
+//! Whether nodes accept a configuration, checked here before any node sees it.
+//!
+//! What Talos itself checks on the client's side in the mode `metal`: first the shape by the
+//! table of fields, then what the sections mean together. Checks that need a running node, such
+//! as whether a disk selector finds a disk, are the node's own.
+
+mod cel;
+mod cluster;
+mod common;
+mod conflicts;
+mod encryption;
+mod formats;
+mod interfaces;
+mod labels;
+mod links;
+mod machine;
+mod network;
+mod place;
+mod runtime;
+mod shape;
+mod url;
+mod volumes;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::patch::document_name;
+use crate::patch::path::touches;
+use place::{Place, Report};
+
+pub use place::Violation;
+
+/// Everything that Talos of a contract would refuse or warn about, in the order of documents.
+///
+/// ```
+/// use serde_json::json;
+/// use talos::contract::Contract;
+/// use talos::validate::validate;
+///
+/// let documents = [json!({"apiVersion": "v1alpha1", "kind": "WatchdogTimerConfig"})];
+/// let found = validate(&documents, Contract::NEWEST);
+/// assert_eq!(found[0].rule, "machine-config/missing");
+/// assert_eq!(found[0].path, "device");
+/// ```
+pub fn validate(documents: &[Value], contract: Contract) -> Vec<Violation> {
+    let mut shapes = Report::default();
+    // The values as Talos holds them, without what cannot be decoded.
+    let decoded: Vec<(String, Value)> = documents
+        .iter()
+        .map(|document| {
+            let name = document_name(document);
+            let decoded = shape::decode(document, &name, contract, &mut shapes);
+            (name, decoded)
+        })
+        .collect();
+    let mut report = Report::default();
+    for (name, document) in &decoded {
+        check(&Place::new(name, document), &mut report);
+    }
+    conflicts::check(&decoded, &mut report);
+    let shapes = shapes.violations;
+    // What follows from a value that could not be decoded is no problem of its own.
+    report.violations.retain(|found| {
+        !shapes
+            .iter()
+            .any(|shape| shape.document == found.document && touches(&shape.path, &found.path))
+    });
+    let mut all = shapes;
+    all.extend(report.violations);
+    let position = |document: &str| decoded.iter().position(|(name, _)| name == document);
+    all.sort_by_key(|violation| position(&violation.document));
+    all
+}
+
+/// What one document must make sense of by itself.
+fn check(document: &Place<'_>, report: &mut Report) {
+    match document.key("kind").text() {
+        "" => {
+            machine::check(document, report);
+        }
+        "UserVolumeConfig"
+        | "RawVolumeConfig"
+        | "SwapVolumeConfig"
+        | "ExistingVolumeConfig"
+        | "ExternalVolumeConfig"
+        | "VolumeConfig"
+        | "ZswapConfig" => volumes::check(document, report),
+        "LinkConfig" | "BondConfig" | "BridgeConfig" | "DummyLinkConfig" | "VLANConfig"
+        | "VRFConfig" | "WireguardConfig" | "LinkAliasConfig" | "DHCPv4Config" | "DHCPv6Config"
+        | "Layer2VIPConfig" | "HCloudVIPConfig" | "EthernetConfig" => {
+            links::check(document, report);
+        }
+        "HostnameConfig"
+        | "StaticHostConfig"
+        | "TimeSyncConfig"
+        | "KubeSpanConfig"
+        | "NetworkRuleConfig"
+        | "TCPProbeConfig"
+        | "BlackholeRouteConfig"
+        | "RoutingRuleConfig" => {
+            network::check(document, report);
+        }
+        _ => runtime::check(document, report),
+    }
+}

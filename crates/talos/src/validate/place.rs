@@ -1,0 +1,220 @@
+//! A value with the way to it, and what is found wrong there.
+
+use diagnostics::Severity;
+use serde_json::Value;
+
+use crate::patch::path::join;
+
+static NOTHING: Value = Value::Null;
+
+/// One thing that Talos would refuse, or warn about.
+///
+/// No message holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The document, such as `v1alpha1` or `UserVolumeConfig/data`.
+    pub document: String,
+    /// The path in it, as in [`Change`](crate::patch::Change); empty for the document itself.
+    pub path: String,
+    /// What is wrong, as a clause.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Whether Talos refuses it, or only warns; strict callers take both as errors.
+    pub severity: Severity,
+    /// The stable name of the rule.
+    pub rule: &'static str,
+}
+
+/// A value of a document, or the place where it would be.
+#[derive(Clone)]
+pub(super) struct Place<'a> {
+    document: &'a str,
+    path: String,
+    value: &'a Value,
+}
+
+impl<'a> Place<'a> {
+    /// A document as a whole.
+    pub(super) fn new(document: &'a str, value: &'a Value) -> Self {
+        Self::with_path(document, "", value)
+    }
+
+    /// What stands at a path.
+    pub(super) fn with_path(document: &'a str, path: &str, value: &'a Value) -> Self {
+        Self {
+            document,
+            path: path.to_owned(),
+            value,
+        }
+    }
+
+    /// What stands under a key.
+    pub(super) fn key(&self, key: &str) -> Self {
+        let value = self.value.get(key).unwrap_or(&NOTHING);
+        self.at(&join(&self.path, key), value)
+    }
+
+    /// What stands under several keys below each other.
+    pub(super) fn keys(&self, keys: &[&str]) -> Self {
+        keys.iter().fold(self.clone(), |place, key| place.key(key))
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&self) -> Vec<Self> {
+        let items = self.value.as_array().map_or(&[][..], Vec::as_slice);
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.at(&format!("{}[{index}]", self.path), item))
+            .collect()
+    }
+
+    /// The entries of a map.
+    pub(super) fn entries(&self) -> Vec<(&'a str, Self)> {
+        self.value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key.as_str(), self.at(&join(&self.path, key), value)))
+            .collect()
+    }
+
+    fn at(&self, path: &str, value: &'a Value) -> Self {
+        Self::with_path(self.document, path, value)
+    }
+
+    /// The text; empty if there is none.
+    pub(super) fn text(&self) -> &'a str {
+        self.value.as_str().unwrap_or_default()
+    }
+
+    /// The whole number; 0 if there is none.
+    pub(super) fn number(&self) -> i128 {
+        let value = self.value;
+        value
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| value.as_u64().map(i128::from))
+            .unwrap_or_default()
+    }
+
+    /// Whether it is `true`.
+    pub(super) fn is_true(&self) -> bool {
+        self.value == &Value::Bool(true)
+    }
+
+    /// Whether there is something, be it empty.
+    pub(super) fn is_there(&self) -> bool {
+        !self.value.is_null()
+    }
+
+    /// Whether Go would see nothing but empty values.
+    pub(super) fn is_empty(&self) -> bool {
+        match self.value {
+            Value::Null => true,
+            Value::Bool(value) => !value,
+            Value::Number(number) => number.as_f64() == Some(0.0),
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Object(map) => map.is_empty(),
+        }
+    }
+}
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) violations: Vec<Violation>,
+}
+
+impl Report {
+    /// Something that Talos refuses.
+    pub(super) fn error(
+        &mut self,
+        place: &Place<'_>,
+        rule: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push(place, Severity::Error, rule, message.into(), hint.into());
+    }
+
+    /// Something that Talos warns about.
+    pub(super) fn warning(
+        &mut self,
+        place: &Place<'_>,
+        rule: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push(place, Severity::Warning, rule, message.into(), hint.into());
+    }
+
+    /// A value that must be there and is not.
+    pub(super) fn missing(&mut self, place: &Place<'_>, hint: impl Into<String>) {
+        let key = last_key(&place.path);
+        self.error(
+            place,
+            "machine-config/missing",
+            format!("`{key}` is missing"),
+            hint,
+        );
+    }
+
+    /// Two keys of which only one may be set; the place is that of the one to take out.
+    pub(super) fn exclusive(&mut self, place: &Place<'_>, other: &str) {
+        let key = last_key(&place.path);
+        self.error(
+            place,
+            "machine-config/exclusive",
+            format!("`{key}` and `{other}` exclude each other"),
+            format!("keep one of `{key}` and `{other}`"),
+        );
+    }
+
+    /// A value that is not allowed here. It must not be a secret.
+    pub(super) fn bad(&mut self, place: &Place<'_>, wanted: &str, hint: impl Into<String>) {
+        self.error(
+            place,
+            "machine-config/bad-value",
+            format!("`{}` is not {wanted}", shown(place.text())),
+            hint,
+        );
+    }
+
+    fn push(
+        &mut self,
+        place: &Place<'_>,
+        severity: Severity,
+        rule: &'static str,
+        message: String,
+        hint: String,
+    ) {
+        self.violations.push(Violation {
+            document: place.document.to_owned(),
+            path: place.path.clone(),
+            message,
+            hint: (!hint.is_empty()).then_some(hint),
+            severity,
+            rule,
+        });
+    }
+}
+
+/// A value in a message: not if it is a URL with a password.
+pub(super) fn shown(text: &str) -> &str {
+    if text.contains("://") && text.contains('@') {
+        return "<redacted>";
+    }
+    text
+}
+
+/// The last key of a path, with the index of an item.
+fn last_key(path: &str) -> &str {
+    let bytes = path.as_bytes();
+    let dot = (1..bytes.len())
+        .rev()
+        .find(|&at| bytes.get(at) == Some(&b'.') && bytes.get(at - 1) != Some(&b'\\'));
+    dot.and_then(|at| path.get(at + 1..)).unwrap_or(path)
+}
