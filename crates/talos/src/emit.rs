@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::scalar::go_text;
+use crate::scalar::{go_float, go_text};
 
 /// Several documents, with `---` between them.
 pub fn documents(documents: &[Value], indent: usize) -> String {
@@ -112,7 +112,10 @@ impl Writer {
         match value {
             Value::Null => out.push_str("null"),
             Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-            Value::Number(number) => out.push_str(&number.to_string()),
+            Value::Number(number) => match number.as_f64() {
+                Some(float) if number.is_f64() => out.push_str(&go_float(float)),
+                _ => out.push_str(&number.to_string()),
+            },
             Value::String(text) => out.push_str(&go_text(text, self.indent, column + self.indent)),
             Value::Array(_) => out.push_str("[]"),
             Value::Object(_) => out.push_str("{}"),

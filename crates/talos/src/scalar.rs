@@ -199,6 +199,19 @@ fn double(text: &str) -> String {
     out
 }
 
+/// A number in its shortest notation: with an exponent below -4 and from 6 on.
+pub(crate) fn go_float(number: f64) -> String {
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(-4..=5) | Err(_) => format!("{number}"),
+        Ok(exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.abs())
+        }
+    }
+}
+
 /// The order in which Go's YAML library writes the keys of a map: numbers in them by value.
 pub(crate) fn natural(left: &str, right: &str) -> Ordering {
     let left: Vec<char> = left.chars().collect();

@@ -20,7 +20,7 @@ use super::{NodeConfig, Request, documents};
 use crate::generate::Role;
 use crate::patch::{Machinery, Patch, apply_in_place, fill};
 
-/// The machinery whose behaviour talhelper has.
+/// The machinery whose behaviour talhelper has when it applies a patch.
 pub(super) const MACHINERY: Machinery = Machinery::V1_14;
 
 /// Makes the configurations of a talconfig's nodes.

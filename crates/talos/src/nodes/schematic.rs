@@ -9,7 +9,7 @@ use crate::patch::decode::{Decoder, Removed};
 use crate::patch::schema::{Kind, Schema, Spec};
 
 use super::keys::{Keys, flag, items, maps, number, section, text};
-use crate::scalar::{go_text, natural};
+use crate::scalar::{go_float, go_text, natural};
 
 /// The id by which an image factory knows a schematic: the SHA-256 of its canonical text.
 ///
@@ -195,20 +195,6 @@ fn write_scalar(out: &mut String, value: &Value, column: usize) {
         other => out.push_str(&other.to_string()),
     }
     out.push('\n');
-}
-
-/// The shortest notation, with an exponent below -4 and from 21 on.
-fn go_float(number: f64) -> String {
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>() {
-        Ok(exponent @ -4..=20) if exponent < 6 => format!("{number}"),
-        Ok(exponent) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}e{sign}{:02}", exponent.abs())
-        }
-        Err(_) => scientific,
-    }
 }
 
 #[cfg(test)]
