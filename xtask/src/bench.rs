@@ -7,6 +7,7 @@ mod inputs;
 mod measure;
 mod secrets;
 mod table;
+mod talos;
 
 use anyhow::{Context as _, Result};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -32,6 +33,7 @@ pub fn command(runs: u32, profile: &str) -> Result<()> {
     bench.growth(&mut table)?;
     bench.secrets(&mut table)?;
     bench.secrets_bound(&mut table)?;
+    bench.talos(&mut table)?;
     println!("{table}");
     println!("medians of {runs} runs; whole processes except `read and compare`");
     Ok(())

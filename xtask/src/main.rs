@@ -33,6 +33,9 @@ enum Task {
         /// A folder with unpacked Helm charts, for the oracle `charts`
         #[arg(long, value_name = "DIR")]
         charts: Option<Utf8PathBuf>,
+        /// Record again what tests have frozen of the oracle `talos`
+        #[arg(long)]
+        bless: bool,
     },
     /// Measure against bounds measured in the same run
     Bench {
@@ -50,7 +53,11 @@ fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Golden { bless, cases } => golden::command(&cases, bless),
         Task::Tidy => tidy::command(),
-        Task::Oracles { names, charts } => oracles::command(&names, &oracles::Options { charts }),
+        Task::Oracles {
+            names,
+            charts,
+            bless,
+        } => oracles::command(&names, &oracles::Options { charts, bless }),
         Task::Bench { runs, profile } => bench::command(runs, &profile),
     };
     match result {

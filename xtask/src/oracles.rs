@@ -6,6 +6,7 @@ mod flux;
 mod go;
 mod makejinja;
 mod sops;
+mod talos;
 mod tls;
 mod writes;
 
@@ -16,12 +17,15 @@ use camino::Utf8PathBuf;
 
 pub use self::makejinja::environment as makejinja_environment;
 pub use self::sops::program as sops;
+pub use self::talos::{talhelper, talhelper_genconfig};
 
 /// What the caller gives.
 #[derive(Debug, Default)]
 pub struct Options {
     /// A folder with unpacked charts.
     pub charts: Option<Utf8PathBuf>,
+    /// Record again what tests have frozen of an oracle's answers.
+    pub bless: bool,
 }
 
 /// What became of one oracle.
@@ -62,6 +66,11 @@ const ORACLES: &[Oracle] = &[
         name: "sops",
         about: "documents of every format and selector, both ways",
         run: sops::run,
+    },
+    Oracle {
+        name: "talos",
+        about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
+        run: talos::run,
     },
     Oracle {
         name: "tls",

@@ -7,6 +7,7 @@ use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath
 
 use crate::git::Git;
 use crate::load::Inputs;
+use crate::machine;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
@@ -86,6 +87,7 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     findings.extend(check(&rendered.tree));
     findings.extend(tracked(inputs, &rendered.model));
     findings.extend(newer_record(inputs));
+    findings.extend(machine::check(inputs, &rendered.model, &rendered.tree));
     let (sealer, gates) = Sealer::new(inputs, &rendered.model, &rendered.tree, options);
     findings.extend(gates);
     if options.strict {

@@ -30,6 +30,7 @@ pub mod git;
 pub mod identities;
 pub mod init;
 pub mod load;
+pub mod machine;
 mod model;
 mod names;
 mod options;

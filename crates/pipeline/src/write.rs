@@ -52,6 +52,23 @@ fn with(
         .map_err(|error| unwritable(path, &error))
 }
 
+/// Makes a folder below `root` that only its owner may look into; one that is there stays.
+///
+/// # Errors
+///
+/// `file/unwritable` with the reason.
+pub(crate) fn private_folder(root: &Utf8Path, path: &Utf8Path) -> Result<(), Diagnostic> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    let full = root.join(path);
+    if full.is_dir() {
+        return Ok(());
+    }
+    make_folder(&full)
+        .and_then(|()| std::fs::DirBuilder::new().mode(0o700).create(&full))
+        .map_err(|error| unwritable(path.as_str(), &error))
+}
+
 fn make_folder(target: &Utf8Path) -> io::Result<()> {
     match target.parent() {
         Some(folder) => std::fs::create_dir_all(folder),

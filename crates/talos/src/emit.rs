@@ -9,12 +9,13 @@ use crate::scalar::go_text;
 
 /// Several documents, with `---` between them.
 pub fn documents(documents: &[Value], indent: usize) -> String {
-    let mut out = String::new();
+    // Large enough for most configs: text that is moved leaves a copy of secrets behind.
+    let mut out = String::with_capacity(32 << 10);
     for (index, value) in documents.iter().enumerate() {
         if index > 0 {
             out.push_str("---\n");
         }
-        out.push_str(&document(value, indent));
+        write(&mut out, value, indent);
     }
     out
 }
@@ -22,16 +23,21 @@ pub fn documents(documents: &[Value], indent: usize) -> String {
 /// One document, ending in a line break.
 pub fn document(value: &Value, indent: usize) -> String {
     let mut out = String::new();
+    write(&mut out, value, indent);
+    out
+}
+
+/// One document behind others.
+fn write(out: &mut String, value: &Value, indent: usize) {
     let writer = Writer { indent };
     match value {
-        Value::Object(map) if !map.is_empty() => writer.map(&mut out, map, 0, false),
-        Value::Array(items) if !items.is_empty() => writer.list(&mut out, items, 0, false),
+        Value::Object(map) if !map.is_empty() => writer.map(out, map, 0, false),
+        Value::Array(items) if !items.is_empty() => writer.list(out, items, 0, false),
         scalar => {
-            writer.scalar(&mut out, scalar, 0);
+            writer.scalar(out, scalar, 0);
             out.push('\n');
         }
     }
-    out
 }
 
 /// The number of spaces of one level.

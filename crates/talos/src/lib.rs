@@ -2,10 +2,12 @@
 //!
 //! - [`bundle`]: the secrets of a cluster, as `talsecret.yaml` holds them.
 //! - [`certificates`]: authorities, and client certificates of the Talos API.
+//! - [`compare`]: two configurations by meaning.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
 //! - [`generate`]: machine configurations.
 //! - [`talosconfig`]: how clients reach clusters.
 //! - [`emit`]: documents as YAML.
+//! - [`sensitive`]: which values of a configuration nobody may see.
 //! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
@@ -13,6 +15,7 @@
 
 pub mod bundle;
 pub mod certificates;
+pub mod compare;
 pub mod contract;
 pub mod emit;
 pub mod explain;
@@ -21,6 +24,7 @@ pub mod nodes;
 pub mod patch;
 mod scalar;
 mod secret_text;
+pub mod sensitive;
 pub mod substitute;
 pub mod talconfig;
 pub mod talosconfig;

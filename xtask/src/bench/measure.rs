@@ -66,6 +66,32 @@ pub(super) fn rewrite(folder: &Utf8Path) -> Result<f64> {
     Ok(start.elapsed().as_secs_f64())
 }
 
+/// The most memory that a process held at once, in bytes: what the kernel says of it is read
+/// until it ends, so that it runs in its own folder and environment.
+pub(super) fn peak(command: &mut Command) -> Result<u64> {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().context("cannot start it")?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut kibibytes = 0_u64;
+    let ended = loop {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok());
+        kibibytes = kibibytes.max(now.unwrap_or_default());
+        if let Some(ended) = child.try_wait()? {
+            break ended;
+        }
+        std::thread::sleep(std::time::Duration::from_micros(500));
+    };
+    if !ended.success() {
+        bail!("{command:?}: {ended}");
+    }
+    if kibibytes == 0 {
+        bail!("{command:?}: there is no `{status}` to read");
+    }
+    Ok(kibibytes * 1024)
+}
+
 /// The most memory that a process held at once, in bytes, as GNU time tells it; none where
 /// there is no GNU time.
 pub(super) fn peak_memory(command: &mut Command) -> Result<Option<u64>> {

@@ -26,6 +26,11 @@ impl Table {
         self.row([what, &bytes, &bound, "", verdict]);
     }
 
+    /// A bound, in bytes.
+    pub(super) fn memory_only(&mut self, what: &str, bytes: u64) {
+        self.row([what, &format!("{} MiB", bytes >> 20), "", "", ""]);
+    }
+
     /// What could not be measured, and why.
     pub(super) fn skip(&mut self, what: &str, reason: &str) {
         self.row([what, "-", reason, "", "skipped"]);

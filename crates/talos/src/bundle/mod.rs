@@ -44,3 +44,24 @@ pub struct Bundle {
     /// The authority of the Talos API.
     pub os: KeyPair,
 }
+
+impl Bundle {
+    /// Every text that nobody else may know; certificates are none.
+    pub fn secret_texts(&self) -> impl Iterator<Item = &str> {
+        let optional = [&self.aescbc_secret, &self.secretbox_secret];
+        [
+            &self.cluster_id,
+            &self.cluster_secret,
+            &self.bootstrap_token,
+            &self.trustd_token,
+            &self.etcd.key,
+            &self.kubernetes.key,
+            &self.aggregator.key,
+            &self.service_account_key,
+            &self.os.key,
+        ]
+        .into_iter()
+        .chain(optional.into_iter().flatten())
+        .map(SecretText::expose)
+    }
+}

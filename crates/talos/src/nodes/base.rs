@@ -138,14 +138,23 @@ pub(super) fn steps(
         ("nodeAnnotations", "machine.nodeAnnotations"),
     ] {
         if let Some(map) = section(values, key) {
-            let source = findings.config.source.clone();
+            let templates = map.iter().filter(|(_, value)| is_template(value));
+            let places = templates
+                .map(|(name, _)| (name.clone(), findings.place(&format!("{key}.{name}"))))
+                .collect();
             out.push(Step {
                 key,
-                effect: Effect::Filled(path, map.clone(), source),
+                effect: Effect::Filled(path, map.clone(), places),
             });
         }
     }
     out
+}
+
+/// Whether talhelper takes a text for a template.
+fn is_template(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    text.contains("{{") || text.contains("}}")
 }
 
 /// The steps of keys that are the same for every node.

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use yaml::Limits;
 
 use super::Files;
 use super::keys::{Keys, flag, text};
-use crate::substitute::{Variables, substitute};
+use crate::substitute::{Variables, comments, substitute};
 
-/// What a file holds, or that it could not be read, which was told already.
-type Read = Option<Source>;
+/// What a file holds, or why it could not be read.
+type Read = Result<Source, Diagnostic>;
 
 /// The files of a talconfig.
 pub(super) struct Contents<'a> {
@@ -35,37 +34,34 @@ impl<'a> Contents<'a> {
         Some(name.strip_prefix("./").unwrap_or(name))
     }
 
-    /// A file. The problem comes with the first who asks.
-    pub(super) fn file(&self, name: &str, place: &Location) -> (Option<Source>, Diagnostics) {
-        let mut problems = Diagnostics::new();
+    /// A file. Whoever asks for one that cannot be read gets the same problem, at the place of
+    /// the first who asked.
+    pub(super) fn file(&self, name: &str, place: &Location) -> Read {
         // A thread that panicked cannot have left half an entry.
         let mut read = match self.read.lock() {
             Ok(read) => read,
             Err(poisoned) => poisoned.into_inner(),
         };
         if let Some(known) = read.get(name) {
-            return (known.clone(), problems);
+            return known.clone();
         }
         let found = match self.files.read(name) {
-            Ok(Some(source)) => Some(source),
+            Ok(Some(source)) => Ok(source),
             Ok(None) => {
                 let message = if name.is_empty() {
                     "the name of a file is missing behind `@`".to_owned()
                 } else {
                     format!("there is no file `{name}`")
                 };
-                problems
-                    .push(Diagnostic::error("talconfig/missing-file", message).at(place.clone()));
-                None
+                Err(Diagnostic::error("talconfig/missing-file", message).at(place.clone()))
             }
             Err(mut problem) => {
                 problem.location.get_or_insert_with(|| place.clone());
-                problems.push(problem);
-                None
+                Err(problem)
             }
         };
         read.insert(name.to_owned(), found.clone());
-        (found, problems)
+        found
     }
 
     /// A value of a map, or what the file holds that it stands for, with variables put in
@@ -75,15 +71,14 @@ impl<'a> Contents<'a> {
         let Some(name) = Self::name(written) else {
             return (written.to_owned(), Diagnostics::new());
         };
-        let (source, mut problems) = self.file(name, place);
-        let Some(source) = source else {
-            return (String::new(), problems);
+        let source = match self.file(name, place) {
+            Ok(source) => source,
+            Err(problem) => return (String::new(), [problem].into_iter().collect()),
         };
         if flag(map, "skipEnvsubst") {
-            return (source.text().to_owned(), problems);
+            return (source.text().to_owned(), Diagnostics::new());
         }
-        let (filled, found) = self.substituted(&source);
-        problems.extend(found);
+        let (filled, problems) = self.substituted(&source);
         (filled.text().to_owned(), problems)
     }
 
@@ -92,8 +87,6 @@ impl<'a> Contents<'a> {
         if !source.text().contains('$') {
             return (source.clone(), Diagnostics::new());
         }
-        let comments = yaml::parse(source, &Limits::default()).comments;
-        let comments: Vec<_> = comments.into_iter().map(|comment| comment.range).collect();
-        substitute(source, &comments, self.variables)
+        substitute(source, &comments(source), self.variables)
     }
 }

@@ -1,6 +1,8 @@
 //! What one key of a talconfig does to a configuration.
 
-use diagnostics::{Diagnostics, Source};
+use std::collections::HashMap;
+
+use diagnostics::{Diagnostics, Location, Source};
 use serde_json::{Map, Value};
 
 use super::keys::Keys;
@@ -18,8 +20,8 @@ pub(super) enum Effect {
     Set(&'static str, Value),
     /// Items are added to a list.
     Append(&'static str, Vec<Value>),
-    /// A map of texts is set, after the templates in it are filled.
-    Filled(&'static str, Keys, Source),
+    /// A map of texts is set, after the templates in it are filled; and where they are written.
+    Filled(&'static str, Keys, HashMap<String, Location>),
     /// Documents are merged in.
     Merge(Vec<Value>),
 }
@@ -42,8 +44,8 @@ impl Effect {
                     }
                 }
             }
-            Self::Filled(path, map, source) => {
-                let filled = fill_all(map, source, documents, &mut problems);
+            Self::Filled(path, map, places) => {
+                let filled = fill_all(map, places, documents, &mut problems);
                 if let Some(place) = at(documents, path) {
                     *place = filled.into();
                 }
@@ -61,18 +63,18 @@ impl Effect {
 /// The values of a map, templates filled in those that have any.
 fn fill_all(
     map: &Keys,
-    source: &Source,
+    places: &HashMap<String, Location>,
     documents: &[Value],
     problems: &mut Diagnostics,
 ) -> Map<String, Value> {
     map.iter()
         .map(|(key, value)| {
             let text = value.as_str().unwrap_or_default();
-            if !text.contains("{{") {
+            let Some(place) = places.get(key) else {
                 return (key.clone(), value.clone());
-            }
-            let (filled, found) = fill(&Source::new(source.name(), text), documents);
-            problems.extend(found);
+            };
+            let (filled, found) = fill(&Source::new("", text), documents);
+            problems.extend(found.into_iter().map(|problem| problem.at(place.clone())));
             (key.clone(), filled.text().into())
         })
         .collect()

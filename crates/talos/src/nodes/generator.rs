@@ -28,6 +28,8 @@ pub struct Generator<'a> {
     pub(super) request: Request<'a>,
     pub(super) nodes: Vec<Node>,
     names: Vec<String>,
+    /// Something that every node needs is wrong.
+    broken: bool,
     pub(super) contents: Contents<'a>,
     patches: Patches,
     /// The steps that are the same for every node.
@@ -52,7 +54,8 @@ impl<'a> Generator<'a> {
         let nodes = Node::all(config);
         let (names, found) = names(config, &nodes);
         problems.extend(found);
-        if talos_version(config) == "v" {
+        let mut broken = talos_version(config) == "v";
+        if broken {
             problems.push(
                 Diagnostic::error("talconfig/missing-key", "`talosVersion` is missing")
                     .at(top(config, "clusterName"))
@@ -63,6 +66,7 @@ impl<'a> Generator<'a> {
         let (patches, found) = Patches::read(config, &contents);
         problems.extend(found);
         let (manifests, found) = manifests(&request, &contents);
+        broken |= found.has_errors();
         problems.extend(found);
         let generator = Self {
             control_plane: generated(&request, Role::ControlPlane),
@@ -71,6 +75,7 @@ impl<'a> Generator<'a> {
             request,
             nodes,
             names,
+            broken,
             contents,
             patches,
         };
@@ -87,6 +92,11 @@ impl<'a> Generator<'a> {
     /// Whether there is no node.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The name of a node by its number.
+    pub fn hostname(&self, index: usize) -> Option<&str> {
+        self.nodes.get(index).map(Node::hostname)
     }
 
     /// The number of the node with a name, or with an address.
@@ -114,7 +124,8 @@ impl<'a> Generator<'a> {
         self.nodes.iter().flat_map(Node::addresses).collect()
     }
 
-    /// The configuration of a node, unless something is wrong with it.
+    /// The configuration of a node, unless something is wrong with it. The problems are those
+    /// that [`Self::new`] has not told.
     pub fn node(&self, index: usize) -> (Option<NodeConfig>, Diagnostics) {
         let Some(node) = self.nodes.get(index) else {
             return (None, Diagnostics::new());
@@ -126,20 +137,35 @@ impl<'a> Generator<'a> {
         for step in plan.all(&self.shared) {
             problems.extend(step.effect.apply(&mut made));
         }
-        for group in self.groups(node) {
-            problems.extend(self.patch(&mut made, &group));
+        match self.patched(node, &mut made) {
+            Some(found) => problems.extend(found),
+            None => {
+                let mut made = self.generated(node.role).to_vec();
+                for step in plan.all(&self.shared) {
+                    drop(step.effect.apply(&mut made));
+                }
+                problems.extend(self.carefully_patched(node, &mut made));
+                return (None, problems);
+            }
         }
         let extra = self.extra_manifests(node, &made);
         problems.extend(extra.1);
         made.extend(extra.0);
-        if problems.has_errors() {
+        let name = self.names.get(index).filter(|name| !name.is_empty());
+        let broken = self.broken
+            || self
+                .groups(node)
+                .iter()
+                .flatten()
+                .any(|entry| entry.is_broken());
+        let Some(name) = name.filter(|_| !broken && !problems.has_errors()) else {
             return (None, problems);
-        }
+        };
         let config = NodeConfig {
             hostname: node.hostname().to_owned(),
             addresses: node.addresses(),
             role: node.role,
-            file_name: self.names.get(index).cloned().unwrap_or_default(),
+            file_name: name.clone(),
             installer_image: plan.image.name,
             boot_image: plan.boot,
             documents: made.into_iter().map(canonical).collect(),
@@ -196,28 +222,35 @@ impl<'a> Generator<'a> {
         (out, problems)
     }
 
-    /// Applies a group of patches. One that fails is left out, and the others are still tried.
-    fn patch(&self, documents: &mut Vec<Value>, group: &[&Arc<Entry>]) -> Diagnostics {
-        let (patches, mut problems) = self.ready(documents, group);
-        let before = documents.clone();
-        let mut failed = false;
-        for (entry, patch) in &patches {
-            match apply_in_place(documents, patch, MACHINERY) {
-                Ok(found) => problems.extend(entry.placed(found)),
-                Err(_) => {
-                    failed = true;
-                    break;
-                }
+    /// Applies the patches of a node. None if one of them fails, which may be half way.
+    fn patched(&self, node: &Node, documents: &mut Vec<Value>) -> Option<Diagnostics> {
+        let mut problems = Diagnostics::new();
+        for group in self.groups(node) {
+            let (patches, found) = self.ready(documents, &group);
+            problems.extend(found);
+            for (entry, patch) in &patches {
+                let found = apply_in_place(documents, patch, MACHINERY).ok()?;
+                problems.extend(entry.placed(found));
             }
         }
-        if failed {
-            // Once more, with care: what failed half way must not be seen by those behind it.
-            *documents = before;
+        Some(problems)
+    }
+
+    /// Applies the patches of a node to see what is wrong with them: one that fails is left
+    /// out, so that those behind it do not see what it did half way.
+    fn carefully_patched(&self, node: &Node, documents: &mut Vec<Value>) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        for group in self.groups(node) {
+            let (patches, found) = self.ready(documents, &group);
+            problems.extend(found);
             for (entry, patch) in &patches {
                 let before = documents.clone();
-                if let Err(problem) = apply_in_place(documents, patch, MACHINERY) {
-                    *documents = before;
-                    problems.extend(entry.placed([problem].into_iter().collect()));
+                match apply_in_place(documents, patch, MACHINERY) {
+                    Ok(found) => problems.extend(entry.placed(found)),
+                    Err(problem) => {
+                        *documents = before;
+                        problems.extend(entry.placed([problem].into_iter().collect()));
+                    }
                 }
             }
         }
@@ -232,10 +265,12 @@ impl<'a> Generator<'a> {
         for (index, name) in texts(&node.values, "extraManifests").iter().enumerate() {
             let place = findings.place(&format!("extraManifests.{index}"));
             let name = Contents::name(name).unwrap_or(name.strip_prefix("./").unwrap_or(name));
-            let (source, found) = self.contents.file(name.trim(), &place);
-            problems.extend(found);
-            let Some(source) = source else {
-                continue;
+            let source = match self.contents.file(name.trim(), &place) {
+                Ok(source) => source,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
             };
             let (filled, found) = fill(&source, made);
             problems.extend(found);

@@ -41,8 +41,9 @@ pub(super) fn installer(findings: &mut Findings<'_>) -> Image {
         };
     }
     let fields = fields(config, node, "schematic");
+    let own = section(&node.values, "schematic").is_some();
     Image {
-        key: "schematic",
+        key: if own { "schematic" } else { "talosVersion" },
         name: expanded(config, "installerURLTmpl", INSTALLER, &fields, findings),
     }
 }

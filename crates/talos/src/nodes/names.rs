@@ -14,8 +14,8 @@ use crate::talconfig::Talconfig;
 
 const USUAL: &str = "{{ .ClusterName }}-{{ .Hostname }}.yaml";
 
-/// The name of each node's file. Names that two nodes share, or that lead out of the folder,
-/// are problems.
+/// The name of each node's file, empty where it cannot be used. Names that two nodes share, or
+/// that lead out of the folder, are problems.
 pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let mut first: HashMap<String, usize> = HashMap::new();
@@ -34,7 +34,10 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
         if !stays_in_folder(&name) {
             let message = format!("`{name}` is not the name of a file in the output folder");
             problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
-        } else if let Some(other) = first.get(&name).and_then(|number| nodes.get(*number)) {
+            out.push(String::new());
+            continue;
+        }
+        if let Some(other) = first.get(&name).and_then(|number| nodes.get(*number)) {
             // Two nodes of one name are told by the checks of the talconfig.
             if other.hostname() != node.hostname() {
                 problems.push(

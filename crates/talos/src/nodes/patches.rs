@@ -29,8 +29,10 @@ pub(super) struct Entry {
 
 /// What a patch says.
 enum Text {
-    /// Nothing that could be read, or nothing at all.
+    /// Nothing.
     Nothing,
+    /// It cannot be read, which was told.
+    Broken,
     /// The same for every node.
     Fixed(Patch),
     /// With fields of the node's configuration; variables are to be put in if it is a file.
@@ -45,7 +47,7 @@ impl Entry {
         contents: &Contents<'_>,
     ) -> (Option<Cow<'_, Patch>>, Diagnostics) {
         match &*self.text {
-            Text::Nothing => (None, Diagnostics::new()),
+            Text::Nothing | Text::Broken => (None, Diagnostics::new()),
             Text::Fixed(patch) => (Some(Cow::Borrowed(patch)), Diagnostics::new()),
             Text::Template(source, file) => {
                 let (filled, mut problems) = fill(source, documents);
@@ -59,9 +61,14 @@ impl Entry {
         }
     }
 
-    /// Whether it stands within the talconfig.
-    pub(super) fn is_inline(&self) -> bool {
-        matches!(self.origin, Origin::Within(_))
+    /// Whether nothing can be made of it.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(*self.text, Text::Broken)
+    }
+
+    /// A place of the patch's text, in the file that the user knows.
+    pub(super) fn place_of(&self, place: Location) -> Location {
+        self.origin.place(place)
     }
 
     /// Problems at the places of the talconfig, if the patch stands there.
@@ -206,13 +213,25 @@ impl Reader<'_> {
         if let Some(known) = self.files.get(name) {
             return Arc::clone(known);
         }
-        let (source, problems) = self.contents.file(name, place);
-        self.problems.extend(problems);
-        let text = source.map_or(Text::Nothing, |source| {
-            let (text, problems) = self.text(source, true);
-            self.problems.extend(problems);
-            text
-        });
+        let text = match self.contents.file(name, place) {
+            Ok(source) => {
+                let (text, problems) = self.text(source, true);
+                self.problems.extend(problems.into_iter().map(|problem| {
+                    match &problem.location {
+                        // Of a file as a whole, what asks for it says more.
+                        Some(whole) if whole.line == 0 => {
+                            problem.related(place.clone(), "it is listed here")
+                        }
+                        _ => problem,
+                    }
+                }));
+                text
+            }
+            Err(problem) => {
+                self.problems.push(problem);
+                Text::Broken
+            }
+        };
         let text = Arc::new(text);
         self.files.insert(name.to_owned(), Arc::clone(&text));
         text
@@ -230,6 +249,6 @@ impl Reader<'_> {
             return (Text::Template(source, file), Diagnostics::new());
         }
         let (patch, problems) = read(&source, file, self.contents);
-        (patch.map_or(Text::Nothing, Text::Fixed), problems)
+        (patch.map_or(Text::Broken, Text::Fixed), problems)
     }
 }

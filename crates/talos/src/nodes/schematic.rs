@@ -1,7 +1,12 @@
 //! The id of a schematic: a hash over its canonical text.
 
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+use yaml::Limits;
+
+use crate::patch::decode::{Decoder, Removed};
+use crate::patch::schema::{Kind, Schema, Spec};
 
 use super::keys::{Keys, flag, items, maps, number, section, text};
 use crate::scalar::{go_text, natural};
@@ -13,6 +18,32 @@ use crate::scalar::{go_text, natural};
 pub fn schematic_id(schematic: &Value) -> String {
     let hash = Sha256::digest(schematic_text(schematic).as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads a schematic as an image factory takes it.
+pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
+    let parsed = yaml::parse(source, &Limits::default());
+    let Some(root) = parsed.root().filter(|root| root.as_mapping().is_some()) else {
+        let mut problems = parsed.diagnostics;
+        if !problems.has_errors() {
+            problems.push(
+                Diagnostic::error("talos/no-schematic", "the file holds no schematic")
+                    .at(source.whole())
+                    .hint("write `customization: {}` for one without customizations"),
+            );
+        }
+        return (None, problems);
+    };
+    let removed = Removed::new();
+    let mut decoder = Decoder {
+        schema: Schema::talconfig(),
+        topic: "schematic",
+        source,
+        removed: &removed,
+        problems: parsed.diagnostics.clone(),
+    };
+    let value = decoder.value(root, &Spec::of(Kind::Struct("TalSchematic")));
+    (Some(value), decoder.problems)
 }
 
 /// The canonical text of a schematic, as it is sent to an image factory.

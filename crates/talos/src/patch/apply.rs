@@ -111,9 +111,12 @@ fn deletions(
             .position(|document| is_named(document, &part.name));
         let Some(index) = index else {
             let message = format!("there is no document `{}` to delete from", part.name);
-            let problem = match machinery {
-                Machinery::V1_13 => Diagnostic::error("patch/delete-missing-document", message),
-                Machinery::V1_14 => Diagnostic::warning("patch/delete-missing-document", message),
+            // Of kinds that there is one document of, it was never asked for.
+            let fails = machinery == Machinery::V1_13 && part.name.contains('/');
+            let problem = if fails {
+                Diagnostic::error("patch/delete-missing-document", message)
+            } else {
+                Diagnostic::warning("patch/delete-missing-document", message)
             }
             .at(place);
             if problem.is_error() {

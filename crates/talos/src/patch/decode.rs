@@ -81,6 +81,9 @@ impl Decoder<'_> {
             Kind::Text if spec.format == "ports" => scalar(node, &Kind::Unsigned)
                 .or_else(|| scalar(node, &Kind::Text))
                 .unwrap_or_else(|| self.wrong(node, "a port")),
+            Kind::Text if self.topic == "talconfig" => {
+                canonical_text(node).unwrap_or_else(|| self.wrong(node, "text"))
+            }
             Kind::Text | Kind::Integer | Kind::Unsigned | Kind::Float | Kind::Bool => {
                 scalar(node, &spec.kind).unwrap_or_else(|| self.wrong(node, wanted(&spec.kind)))
             }
@@ -278,6 +281,20 @@ fn scalar(node: &Node, kind: &Kind) -> Option<Value> {
         (Kind::Float, Resolved::Float(value)) => Number::from_f64(value).map(Value::Number),
         _ => None,
     }
+}
+
+/// A text of a talconfig: talhelper reads the file and writes it again before it decodes it, so
+/// what is no text becomes the text of its value.
+fn canonical_text(node: &Node) -> Option<Value> {
+    let scalar = node.as_scalar()?;
+    let text = match scalar.read(Dialect::Go) {
+        Resolved::Bool(value) => value.to_string(),
+        Resolved::Integer(value) => value.to_string(),
+        // Larger and smaller ones are written with an exponent.
+        Resolved::Float(value) if (1e-4..1e21).contains(&value.abs()) => value.to_string(),
+        _ => scalar.text().to_owned(),
+    };
+    Some(Value::String(text))
 }
 
 fn integer(value: i128) -> Value {

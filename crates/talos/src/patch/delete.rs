@@ -7,7 +7,7 @@ use serde_json::Value;
 use yaml::{Node, Value as Yaml};
 
 use super::decode::Removed;
-use super::schema::{Kind, Schema, Spec, any};
+use super::schema::{Kind, Schema, Spec, any, is_pair};
 
 /// One step towards what is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +167,7 @@ fn delete(value: &mut Value, steps: &[Step], spec: &Spec) -> Result<(), NotThere
         return Err(NotThere);
     };
     match (&spec.kind, step) {
+        (Kind::Struct(name), _) if is_pair(name) => Err(NotThere),
         (Kind::Struct(name), Step::Key(key)) => {
             let field = Schema::get().field(name, key).ok_or(NotThere)?;
             if rest.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::schema::{Keyed, Kind, Schema, Spec, any};
+use super::schema::{Keyed, Kind, Schema, Spec, any, is_pair};
 
 /// Two values of a section without a type do not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,15 +37,24 @@ pub(crate) fn merge(
         }
         return Ok(());
     }
+    // Items of one key are one item, also where there were none before.
+    if let (Kind::Keyed(_), true, false) = (&spec.kind, left.is_null(), spec.replaced) {
+        *left = Value::Array(Vec::new());
+    }
     if left.is_null() || spec.replaced {
-        // An empty text is no text.
-        if !is_zero(right) || spec.optional {
+        let nothing = !left.is_null() && right.as_object().is_some_and(Map::is_empty);
+        if (!is_unset(right, spec) || spec.optional) && !nothing {
             *left = right.clone();
         }
         return Ok(());
     }
     match &spec.kind {
         Kind::Any => merge_any(left, right, path),
+        // Both halves of a pair are set, also to nothing.
+        Kind::Struct(name) if is_pair(name) => {
+            *left = right.clone();
+            Ok(())
+        }
         Kind::Struct(name) => match right {
             Value::Object(right) => fields(left, right, name, path),
             _ => Ok(()),
@@ -67,7 +76,7 @@ pub(crate) fn merge(
         }
         Kind::Keyed(how) => keyed(left, right, how, path),
         _ => {
-            if spec.optional || !is_zero(right) {
+            if spec.optional || !is_unset(right, spec) {
                 *left = right.clone();
             }
             Ok(())
@@ -200,6 +209,19 @@ fn same_item(left: &Value, right: &Value, how: &Keyed) -> bool {
         }
     }
     false
+}
+
+/// Whether a value of a field is the one that Go has where nobody sets it: an empty text, no
+/// time, the choice that comes first.
+fn is_unset(value: &Value, spec: &Spec) -> bool {
+    is_zero(value)
+        || value.as_str().is_some_and(|text| match spec.format {
+            "duration" => !text.contains(|one: char| ('1'..='9').contains(&one)),
+            "default-action" => text == "accept",
+            "encryption-provider" | "filesystem" => text == "none",
+            "rule-action" | "routing-table" => text == "unspec",
+            _ => false,
+        })
 }
 
 /// Whether Go would see an empty value.

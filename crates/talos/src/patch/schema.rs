@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::path::{Step, steps};
+
 /// The table as it is written down; its head says how to read it.
 const MACHINE: &str = include_str!("machine.schema");
 
@@ -156,6 +158,31 @@ impl Schema {
         self.values.get(format).map(Vec::as_slice)
     }
 
+    /// Whether no message may show what stands at a path of a document, such as
+    /// `UserVolumeConfig/data`. Where nothing is known of a path, it may be a secret.
+    pub(crate) fn is_secret(&self, document: &str, path: &str) -> bool {
+        let kind = document.split('/').next().unwrap_or_default();
+        let Some(mut spec) = self.document(kind) else {
+            return true;
+        };
+        for step in steps(path) {
+            let next = match (&spec.kind, step) {
+                (Kind::Struct(name), Step::Key(key)) => self.field(name, &key),
+                (Kind::Map(item), Step::Key(_)) | (Kind::List(item), Step::Item(_)) => {
+                    Some(&**item)
+                }
+                (Kind::Keyed(keyed), Step::Item(_)) => Some(&*keyed.item),
+                (Kind::Arguments | Kind::Any, _) => return false,
+                _ => None,
+            };
+            match next {
+                Some(next) if !next.secret => spec = next,
+                _ => return true,
+            }
+        }
+        false
+    }
+
     /// The fields of a type.
     pub(crate) fn fields(&self, name: &str) -> &[(&'static str, Spec)] {
         self.types.get(name).map_or(&[], Vec::as_slice)
@@ -174,6 +201,12 @@ impl Schema {
 pub(crate) fn any() -> &'static Spec {
     static ANY: Spec = Spec::of(Kind::Any);
     &ANY
+}
+
+/// Whether a type is a certificate or a key, or both: Talos decodes them by hand, so a patch
+/// sets all of one and cannot delete within it.
+pub(crate) fn is_pair(name: &str) -> bool {
+    name.starts_with("PEMEncoded")
 }
 
 /// The words behind a type.

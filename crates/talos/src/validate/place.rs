@@ -3,6 +3,8 @@
 use diagnostics::Severity;
 use serde_json::Value;
 
+use crate::patch::path::join;
+
 static NOTHING: Value = Value::Null;
 
 /// One thing that Talos would refuse, or warn about.
@@ -120,25 +122,6 @@ impl<'a> Place<'a> {
     }
 }
 
-/// A path with one more key.
-pub(super) fn join(path: &str, key: &str) -> String {
-    let key = key.replace('.', "\\.");
-    if path.is_empty() {
-        key
-    } else {
-        format!("{path}.{key}")
-    }
-}
-
-/// Whether one path leads to, or through, the other.
-pub(crate) fn touches(one: &str, other: &str) -> bool {
-    let within = |path: &str, whole: &str| {
-        path.strip_prefix(whole)
-            .is_some_and(|rest| rest.is_empty() || whole.is_empty() || rest.starts_with(['.', '[']))
-    };
-    within(one, other) || within(other, one)
-}
-
 /// What was found.
 #[derive(Default)]
 pub(super) struct Report {
@@ -195,7 +178,7 @@ impl Report {
         self.error(
             place,
             "machine-config/bad-value",
-            format!("`{}` is not {wanted}", place.text()),
+            format!("`{}` is not {wanted}", shown(place.text())),
             hint,
         );
     }
@@ -217,6 +200,14 @@ impl Report {
             rule,
         });
     }
+}
+
+/// A value in a message: not if it is a URL with a password.
+pub(super) fn shown(text: &str) -> &str {
+    if text.contains("://") && text.contains('@') {
+        return "<redacted>";
+    }
+    text
 }
 
 /// The last key of a path, with the index of an item.

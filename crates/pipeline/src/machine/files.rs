@@ -1,0 +1,192 @@
+//! The texts that a talconfig names: from the disk, or from what was just rendered, decrypted
+//! where they are encrypted.
+
+use std::sync::{Mutex, PoisonError};
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics, Source};
+use secrets::{EncryptedFile, File, Identity};
+use talos::nodes;
+use tree::{Rendered, Tree};
+
+use crate::identities::hidden;
+use crate::{load, places};
+
+/// Where the bytes come from.
+pub(super) trait Store: Send + Sync {
+    /// The bytes of a file by its path relative to the repository, or its absolute path; none
+    /// if there is no such file.
+    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic>;
+}
+
+/// What is on disk.
+pub(super) struct OnDisk<'a> {
+    pub(super) root: &'a Utf8Path,
+}
+
+impl Store for OnDisk<'_> {
+    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic> {
+        let full = self.root.join(path);
+        // A folder in its place is not a missing file.
+        if full.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        load::bytes(&full, path.as_str()).map(Some)
+    }
+}
+
+/// What was rendered, over what is on disk.
+pub(super) struct InMemory<'a> {
+    pub(super) root: &'a Utf8Path,
+    pub(super) tree: &'a Tree<Rendered>,
+}
+
+impl Store for InMemory<'_> {
+    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic> {
+        match self.tree.get(path.as_str()) {
+            Some(entry) => Ok(Some(entry.content.as_bytes().to_vec())),
+            None => OnDisk { root: self.root }.bytes(path),
+        }
+    }
+}
+
+/// Reads texts around a talconfig, and keeps what of them is secret.
+pub(super) struct Reader<'a> {
+    store: Box<dyn Store + 'a>,
+    /// The folder of the talconfig, relative to the repository.
+    folder: Utf8PathBuf,
+    /// Asked for when the first file is encrypted, and not before.
+    identities: Box<dyn Fn() -> &'a [Identity] + Send + Sync + 'a>,
+    found: Mutex<Found>,
+}
+
+/// What turned up on the way.
+#[derive(Default)]
+struct Found {
+    secrets: Vec<String>,
+    locked: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        store: Box<dyn Store + 'a>,
+        talconfig: &Utf8Path,
+        identities: Box<dyn Fn() -> &'a [Identity] + Send + Sync + 'a>,
+    ) -> Self {
+        let folder = talconfig.parent().unwrap_or(Utf8Path::new("")).to_owned();
+        Self {
+            store,
+            folder,
+            identities,
+            found: Mutex::default(),
+        }
+    }
+
+    /// A text by its path relative to the repository.
+    pub(super) fn text(&self, path: &Utf8Path) -> Result<Option<Source>, Diagnostics> {
+        let Some(bytes) = self.store.bytes(path)? else {
+            return Ok(None);
+        };
+        let file = File::new(path.as_str(), &bytes);
+        let encrypted = match EncryptedFile::read(&file) {
+            Ok(encrypted) => encrypted,
+            // What is no file of SOPS need not be one of its formats either.
+            Err(problems) if looks_encrypted(&bytes) => return Err(places::hidden(problems)),
+            Err(_) => None,
+        };
+        let Some(encrypted) = encrypted else {
+            let text = String::from_utf8(bytes).map_err(|_| not_utf8(path))?;
+            return Ok(Some(Source::new(path.as_str(), text)));
+        };
+        let identities = (self.identities)();
+        let decrypted = encrypted.decrypt(identities).map_err(|problems| {
+            let locked = problems
+                .iter()
+                .any(|problem| problem.rule.as_str() == "sops/no-identity");
+            if locked {
+                self.note(|found| found.locked.push(path.to_string()));
+            }
+            places::hidden(problems)
+        })?;
+        if let Ok(values) = secrets::values(&file, identities) {
+            let texts = values
+                .iter()
+                .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            self.note(|found| found.secrets.extend(texts));
+        }
+        let text = std::str::from_utf8(&decrypted.content).map_err(|_| not_utf8(path))?;
+        Ok(Some(hidden(path.as_str(), text)))
+    }
+
+    /// Values of encrypted files, which no output may show.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        self.note(|found| found.secrets.clone())
+    }
+
+    /// The files that nobody here can decrypt.
+    pub(super) fn locked(&self) -> Vec<String> {
+        self.note(|found| {
+            found.locked.sort();
+            found.locked.dedup();
+            found.locked.clone()
+        })
+    }
+
+    fn note<T>(&self, what: impl FnOnce(&mut Found) -> T) -> T {
+        what(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl nodes::Files for Reader<'_> {
+    fn read(&self, path: &str) -> Result<Option<Source>, Diagnostic> {
+        let path = tidy(&self.folder.join(path));
+        self.text(&path).map_err(|problems| {
+            let first = problems.into_iter().next();
+            first.unwrap_or_else(|| {
+                Diagnostic::error("file/unreadable", format!("`{path}` cannot be read"))
+            })
+        })
+    }
+}
+
+fn looks_encrypted(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM")
+}
+
+fn not_utf8(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::error("file/not-utf8", format!("`{path}` is not UTF-8"))
+        .at(diagnostics::Location::file(path.as_str()))
+}
+
+/// Without `.` and `..`, as far as they can be resolved by name.
+pub(super) fn tidy(path: &Utf8Path) -> Utf8PathBuf {
+    let mut tidied = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir if tidied.file_name().is_some() => {
+                tidied.pop();
+            }
+            other => tidied.push(other.as_str()),
+        }
+    }
+    tidied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_tidied() {
+        for (path, tidied) in [
+            ("talos/./patches/a.yaml", "talos/patches/a.yaml"),
+            ("talos/../a.yaml", "a.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("../../a.yaml", "../../a.yaml"),
+            ("/etc/../a.yaml", "/a.yaml"),
+        ] {
+            assert_eq!(tidy(Utf8Path::new(path)), tidied, "{path}");
+        }
+    }
+}

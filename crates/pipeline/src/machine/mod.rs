@@ -1,0 +1,221 @@
+//! Machine configurations: from a repository's talconfig to what its nodes get.
+//!
+//! [`Machines::open`] reads what is on disk, decrypted in memory; `configure` checks in the same
+//! way what it has just rendered, before any of it is written. What `talos` decides is decided
+//! there; here is where its texts come from, and where its outputs go.
+
+mod check;
+mod compare;
+mod files;
+mod open;
+mod output;
+mod places;
+mod secret;
+mod talosconfig;
+
+use std::collections::BTreeSet;
+
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use rayon::prelude::*;
+use serde_json::Value;
+use talos::bundle::Bundle;
+use talos::contract::Contract;
+use talos::generate::Role;
+use talos::nodes::{Generator, NodeConfig, Request};
+use talos::substitute::Variables;
+use talos::talconfig::Talconfig;
+use talos::validate;
+use tree::Redaction;
+use zeroize::Zeroizing;
+
+pub(crate) use check::check;
+pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
+use files::Reader;
+use open::CONTRACT;
+pub use open::{Origin, Secrets};
+pub use output::{Action, Output, Outputs};
+pub use places::Places;
+pub use secret::{NewSecret, new_bundle, new_secret, refuse_second_secret};
+pub use talosconfig::talosconfig;
+
+/// Everything that the configurations of a cluster's nodes are made from. Has no `Debug`: it
+/// holds secrets.
+pub struct Machines<'a> {
+    /// The cluster and its nodes.
+    pub talconfig: Talconfig,
+    /// The secrets of the cluster.
+    pub bundle: Bundle,
+    /// Where they come from.
+    pub origin: Origin,
+    /// The shape of the configurations.
+    pub contract: Contract,
+    /// What is worth knowing, without any error.
+    pub warnings: Diagnostics,
+    variables: Variables,
+    reader: Reader<'a>,
+}
+
+/// The configuration of one node, as text.
+pub struct Made {
+    /// The name of the node.
+    pub hostname: String,
+    /// Its addresses and names.
+    pub addresses: Vec<String>,
+    /// What it is.
+    pub role: Role,
+    /// The name of its file.
+    pub file_name: String,
+    /// The image that it is installed and upgraded with.
+    pub installer_image: String,
+    /// The URL of the image that it boots from first.
+    pub boot_image: String,
+    /// The text.
+    pub text: Zeroizing<String>,
+}
+
+impl Machines<'_> {
+    /// What makes the configurations, and what is wrong with what all nodes share.
+    pub fn generator(&self) -> (Generator<'_>, Diagnostics) {
+        self.generator_for(self.contract)
+    }
+
+    /// The same for another contract.
+    pub fn generator_for(&self, contract: Contract) -> (Generator<'_>, Diagnostics) {
+        Generator::new(Request {
+            talconfig: &self.talconfig,
+            bundle: &self.bundle,
+            contract,
+            variables: &self.variables,
+            files: &self.reader,
+        })
+    }
+
+    /// Every configuration, checked as Talos would.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every node.
+    pub fn make(&self) -> Result<(Vec<Made>, Diagnostics), Diagnostics> {
+        let (generator, mut problems) = self.generator();
+        let nodes: Vec<_> = (0..generator.len())
+            .into_par_iter()
+            .map(|index| {
+                let (config, mut found) = generator.node(index);
+                let made = config.map(|config| {
+                    found.extend(self.refusals(&generator, index, &config));
+                    Made::from(config)
+                });
+                (made, found)
+            })
+            .collect();
+        let mut made = Vec::with_capacity(nodes.len());
+        for (config, found) in nodes {
+            made.extend(config);
+            problems.extend(found);
+        }
+        let problems = unique(problems);
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok((made, problems))
+    }
+
+    /// What a node would refuse, told at the place that it comes from.
+    pub fn refusals(
+        &self,
+        generator: &Generator<'_>,
+        index: usize,
+        config: &NodeConfig,
+    ) -> Diagnostics {
+        self.refusals_for(generator, index, config, self.contract)
+    }
+
+    /// The same for another contract.
+    pub fn refusals_for(
+        &self,
+        generator: &Generator<'_>,
+        index: usize,
+        config: &NodeConfig,
+        contract: Contract,
+    ) -> Diagnostics {
+        let violations = validate::validate(&config.documents, contract);
+        if violations.is_empty() {
+            return Diagnostics::new();
+        }
+        let stages = generator.stages(index);
+        violations
+            .iter()
+            .map(|violation| {
+                let _ = &stages;
+                Diagnostic::error(
+                    violation.rule,
+                    format!("{}: {}", config.hostname, violation.message),
+                )
+                .at(Location::file(self.talconfig.source.name()))
+            })
+            .collect()
+    }
+
+    /// The name of the cluster.
+    pub fn cluster_name(&self) -> &str {
+        let name = self.talconfig.values.get("clusterName");
+        name.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The documents of every node that has some.
+    pub fn documents(&self, generator: &Generator<'_>) -> Vec<(String, Vec<Value>)> {
+        (0..generator.len())
+            .filter_map(|index| generator.node(index).0)
+            .map(|config| (config.hostname, config.documents))
+            .collect()
+    }
+
+    /// Masks every secret that may stand in a configuration.
+    pub fn redaction(&self) -> Redaction {
+        self.redaction_with(Vec::new())
+    }
+
+    /// The same, and other secrets too.
+    pub fn redaction_with(&self, others: Vec<String>) -> Redaction {
+        let bundle = self.bundle.secret_texts().map(str::to_owned);
+        Redaction::new(bundle.chain(self.reader.secrets()).chain(others))
+    }
+
+    /// The files that nobody here can decrypt.
+    pub fn locked(&self) -> Vec<String> {
+        self.reader.locked()
+    }
+}
+
+impl From<NodeConfig> for Made {
+    fn from(config: NodeConfig) -> Self {
+        Self {
+            text: config.to_yaml(),
+            hostname: config.hostname,
+            addresses: config.addresses,
+            role: config.role,
+            file_name: config.file_name,
+            installer_image: config.installer_image,
+            boot_image: config.boot_image,
+        }
+    }
+}
+
+/// Each problem once: a patch that fails for a hundred nodes is one.
+pub fn unique(problems: Diagnostics) -> Diagnostics {
+    let mut seen = BTreeSet::new();
+    let mut sorted: Diagnostics = problems
+        .into_iter()
+        .filter(|problem| seen.insert(key(problem)))
+        .collect();
+    sorted.sort();
+    sorted
+}
+
+fn key(problem: &Diagnostic) -> (String, Option<Location>, String) {
+    (
+        problem.rule.as_str().to_owned(),
+        problem.location.clone(),
+        problem.message.clone(),
+    )
+}

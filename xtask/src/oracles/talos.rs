@@ -1,0 +1,98 @@
+//! The real talhelper and the machinery of three releases of Talos, beside the crate `talos`.
+
+mod bundles;
+mod freeze;
+mod genconfig;
+mod machinery;
+mod meaning;
+mod mutate;
+mod patches;
+mod seed;
+mod table;
+mod talconfigs;
+mod talhelper;
+mod values;
+mod vectors;
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use self::machinery::Machinery;
+pub use self::talhelper::{command as talhelper_genconfig, program as talhelper};
+use super::{Options, Outcome};
+
+/// How many differences of a part are shown.
+const SHOWN: usize = 40;
+
+/// What came of one part.
+struct Part {
+    name: &'static str,
+    cases: usize,
+    notes: Vec<String>,
+    differences: Vec<String>,
+}
+
+impl Part {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            cases: 0,
+            notes: Vec::new(),
+            differences: Vec::new(),
+        }
+    }
+
+    fn differs(&mut self, words: String) {
+        self.differences.push(words);
+    }
+}
+
+pub(super) fn run(options: &Options) -> Result<Outcome> {
+    let machineries = match Machinery::all()? {
+        Ok(machineries) => machineries,
+        Err(reason) => return Ok(Outcome::Skipped(reason)),
+    };
+    if options.bless {
+        freeze::record(&machineries)?;
+    }
+    let talhelper = match talhelper()? {
+        Ok(talhelper) => talhelper,
+        Err(reason) => return Ok(Outcome::Skipped(reason)),
+    };
+    let mut agreed = Vec::new();
+    let mut differing = Vec::new();
+    let parts: [&dyn Fn() -> Result<Part>; 4] = [
+        &|| vectors::run(&machineries),
+        &|| bundles::run(&machineries),
+        &|| patches::run(&machineries),
+        &|| genconfig::run(&talhelper, &machineries),
+    ];
+    for part in parts.into_iter().skip(
+        std::env::var("SKIPPARTS")
+            .ok()
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(0),
+    ) {
+        let start = Instant::now();
+        let part = part()?;
+        let seconds = start.elapsed().as_secs_f64();
+        let notes = match part.notes.as_slice() {
+            [] => String::new(),
+            notes => format!(" ({})", notes.join(", ")),
+        };
+        let (name, cases, count) = (part.name, part.cases, part.differences.len());
+        agreed.push(format!("{cases} {name}{notes} in {seconds:.1} s"));
+        if count > 0 {
+            let shown: Vec<_> = part.differences.iter().take(SHOWN).cloned().collect();
+            differing.push(format!(
+                "{name}: {count} differences in {cases} cases{notes}\n{}",
+                shown.join("\n")
+            ));
+        }
+    }
+    if differing.is_empty() {
+        return Ok(Outcome::Agreed(agreed.join("; ")));
+    }
+    Ok(Outcome::Differs(differing.join("\n")))
+}

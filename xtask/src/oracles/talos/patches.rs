@@ -1,0 +1,272 @@
+//! Random patches on random configs: what the machinery makes of them, and what ichor does.
+
+use anyhow::{Context as _, Result};
+use diagnostics::Source;
+use serde_json::{Value, json};
+use talos::patch::{Machinery as Followed, Patch, apply, documents};
+
+use super::Part;
+use super::machinery::{Answer, Machinery};
+use super::meaning;
+use super::mutate::Mutator;
+use super::seed::Seed;
+use super::table::Table;
+
+/// How many cases go to each release of the machinery; the table is that of the last.
+const CASES: [(u32, usize); 3] = [(11, 200), (12, 300), (13, 2000)];
+
+/// What a release refuses and a later one does not, or what is refused for how a value is held
+/// and not for what it says.
+const UPSTREAM: [&str; 4] = [
+    // Sizes in percent came with 1.13.
+    "unhandled size name: %",
+    // An address that is there cannot be patched: its fields are private.
+    "merge field netip",
+    // Items of lists by a key that is an address: since 1.13.
+    "failed to delete path 'ingress.[0]'",
+    // A user volume takes fewer file systems than other documents, which validation tells.
+    "does not belong to FilesystemType values",
+];
+
+/// A config and patches.
+pub(super) struct Case {
+    /// Which one it is, for finding it again.
+    pub(super) name: String,
+    /// The config.
+    pub(super) base: String,
+    /// Its patches, in order.
+    pub(super) patches: Vec<String>,
+}
+
+impl Case {
+    /// The question to the machinery.
+    pub(super) fn question(&self) -> Value {
+        json!({ "ask": "patch", "text": self.base, "patches": self.patches })
+    }
+}
+
+/// All cases of all releases.
+pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
+    let mut part = Part::new("random patches");
+    for machinery in machineries {
+        let table = Table::read(machinery.minor)?;
+        let cases = cases(machinery, &table)?;
+        let questions: Vec<_> = cases.iter().map(Case::question).collect();
+        let mut answers = machinery.ask(&questions)?;
+        readable(machinery, &cases, &mut answers)?;
+        let mut refused = 0_usize;
+        let mut upstream = 0_usize;
+        for (case, answer) in cases.iter().zip(&answers) {
+            part.cases += 1;
+            refused += usize::from(answer.error.is_some());
+            let error = answer.error.as_deref().unwrap_or_default();
+            if UPSTREAM.iter().any(|known| error.contains(known)) {
+                upstream += 1;
+                continue;
+            }
+            for difference in differences(&table, case, answer)? {
+                part.differs(format!(
+                    "1.{} {}: {difference}\n    {}",
+                    machinery.minor,
+                    case.name,
+                    case.patches
+                        .join("    ---- and\n")
+                        .trim_end()
+                        .replace('\n', "\n    "),
+                ));
+            }
+        }
+        part.notes.push(format!(
+            "1.{}: {}, {refused} refused, {upstream} by faults of that release",
+            machinery.minor,
+            cases.len()
+        ));
+    }
+    Ok(part)
+}
+
+/// What comes out of a JSON patch is not read again by the machinery before it is a config for
+/// a node. ichor reads it at once, so what cannot be read counts as refused by both.
+fn readable(machinery: &Machinery, cases: &[Case], answers: &mut [Answer]) -> Result<()> {
+    let made: Vec<usize> = answers
+        .iter()
+        .enumerate()
+        .zip(cases)
+        .filter(|((_, answer), case)| {
+            answer.error.is_none() && case.patches.iter().any(|patch| patch.contains("path"))
+        })
+        .map(|((index, _), _)| index)
+        .collect();
+    let questions: Vec<_> = made
+        .iter()
+        .map(|index| json!({ "ask": "patch", "text": answers[*index].text, "patches": [] }))
+        .collect();
+    for (index, again) in made.into_iter().zip(machinery.ask(&questions)?) {
+        if again.error.is_some() {
+            answers[index] = again;
+        }
+    }
+    Ok(())
+}
+
+/// The cases of one release.
+pub(super) fn cases(machinery: &Machinery, table: &Table) -> Result<Vec<Case>> {
+    let bases = bases(machinery)?;
+    let (_, count) = CASES
+        .iter()
+        .find(|(minor, _)| *minor == machinery.minor)
+        .context("a release without cases")?;
+    let series = format!("patches-1.{}", machinery.minor);
+    let mutator = Mutator::new(table);
+    Ok((0..*count)
+        .map(|index| {
+            let mut seed = Seed::new(&series, index);
+            let (base, documents) = seed.of(&bases);
+            let patches = mutator.patches(documents, &mut seed);
+            Case {
+                name: format!("#{index}"),
+                base: base.clone(),
+                patches,
+            }
+        })
+        .collect())
+}
+
+/// Configs to patch, as texts and as documents: generated ones, alone and with more documents.
+fn bases(machinery: &Machinery) -> Result<Vec<(String, Vec<Value>)>> {
+    let mut questions = Vec::new();
+    for minor in 9..=machinery.minor {
+        for role in ["controlplane", "worker"] {
+            questions.push(super::vectors::generate(&format!("v1.{minor}.0"), role)?);
+        }
+    }
+    let mut all = Vec::new();
+    for answer in machinery.ask(&questions)? {
+        anyhow::ensure!(answer.error.is_none(), "no config to patch: {answer:?}");
+        for extra in ["", OLD, NETWORK, VOLUMES] {
+            if (extra == NETWORK && machinery.minor < 12)
+                || (extra == VOLUMES && machinery.minor < 11)
+            {
+                continue;
+            }
+            let text = format!("{}{extra}", with_sections(&answer.text));
+            let documents: Vec<Value> = serde_saphyr::from_multiple(&text)?;
+            all.push((text, documents));
+        }
+    }
+    Ok(all)
+}
+
+/// The generated config with sections to merge into.
+fn with_sections(text: &str) -> String {
+    text.replacen(
+        "machine:\n",
+        "machine:\n    sysctls:\n        a: \"1\"\n        c.d: \"\"\n    env:\n        a: x\n    \
+         udev:\n        rules: [one, two]\n    time:\n        servers: [one]\n        bootTimeout: 2m0s\n",
+        1,
+    )
+    .replacen(
+        "    kubelet:\n",
+        "    kubelet:\n        extraConfig:\n            k: {l: x, m: [i]}\n            l: true\n        \
+         extraArgs:\n            v: \"2\"\n        nodeIP:\n            validSubnets: [10.0.0.0/8]\n",
+        1,
+    )
+}
+
+const OLD: &str = "\
+---
+apiVersion: v1alpha1
+kind: NetworkRuleConfig
+name: one
+portSelector:
+  ports: [80, 8000-9000]
+  protocol: tcp
+ingress:
+  - subnet: 10.0.0.0/8
+---
+apiVersion: v1alpha1
+kind: ExtensionServiceConfig
+name: one
+configFiles:
+  - content: one
+    mountPath: one
+environment: [A=1]
+";
+
+const NETWORK: &str = "\
+---
+apiVersion: v1alpha1
+kind: LinkAliasConfig
+name: one
+selector:
+  match: link.type == 1
+---
+apiVersion: v1alpha1
+kind: LinkConfig
+name: one
+mtu: 9000
+addresses:
+  - address: 10.1.0.7/24
+routes:
+  - gateway: 10.1.0.1
+---
+apiVersion: v1alpha1
+kind: ResolverConfig
+nameservers:
+  - address: 1.1.1.1
+searchDomains:
+  disableDefault: true
+";
+
+const VOLUMES: &str = "\
+---
+apiVersion: v1alpha1
+kind: UserVolumeConfig
+name: one
+provisioning:
+  diskSelector:
+    match: disk.transport == \"nvme\"
+  minSize: 10GiB
+  grow: true
+---
+apiVersion: v1alpha1
+kind: VolumeConfig
+name: EPHEMERAL
+provisioning:
+  minSize: 10GiB
+";
+
+/// Where ichor makes something else of a case.
+fn differences(table: &Table, case: &Case, answer: &Answer) -> Result<Vec<String>> {
+    Ok(match (ours(case), &answer.error) {
+        (Err(_), Some(_)) => Vec::new(),
+        (Err(problem), None) => vec![format!("only ichor refuses: {problem}")],
+        (Ok(_), Some(error)) => vec![format!("only the machinery refuses: {}", error.trim_end())],
+        (Ok(ours), None) => {
+            let theirs = meaning::documents(table, &answer.text)?;
+            meaning::differences(&theirs, &meaning::documents(table, &ours)?)
+        }
+    })
+}
+
+/// What ichor makes of a case, as text, or why it refuses.
+pub(super) fn ours(case: &Case) -> Result<String, String> {
+    let followed = Followed::V1_13;
+    let (mut config, problems) = documents(&Source::new("base.yaml", case.base.as_str()));
+    let say = |problems: &diagnostics::Diagnostics| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        lines.join("; ")
+    };
+    if problems.has_errors() {
+        return Err(say(&problems));
+    }
+    let mut patches = Vec::new();
+    for text in &case.patches {
+        let (patch, problems) = Patch::read(&Source::new("patch.yaml", text.as_str()), followed);
+        patches.push(patch.ok_or_else(|| say(&problems))?);
+    }
+    for patch in &patches {
+        apply(&mut config, patch, followed).map_err(|problem| problem.to_string())?;
+    }
+    Ok(talos::emit::documents(&config, 4))
+}
