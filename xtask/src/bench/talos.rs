@@ -46,7 +46,10 @@ impl Bench {
             };
             table.time(&format!("{count} nodes: talhelper genconfig"), theirs);
             table.at_most(
-                &format!("{count} nodes: machine configs ({:.0} × faster)", theirs / ours),
+                &format!(
+                    "{count} nodes: machine configs ({:.0} × faster)",
+                    theirs / ours
+                ),
                 ours,
                 theirs / factor,
                 &format!("talhelper / {factor}"),
@@ -85,7 +88,10 @@ fn write_cluster(folder: &Utf8Path, nodes: u32) -> Result<()> {
         &folder.join("talsecret.yaml"),
         files::text(&vectors.join("talsecret.yaml"))?,
     )?;
-    files::write(&folder.join("talenv.yaml"), "kubernetes: v1.34.2\ntalos: v1.11.5\n")?;
+    files::write(
+        &folder.join("talenv.yaml"),
+        "kubernetes: v1.34.2\ntalos: v1.11.5\n",
+    )?;
     for (name, text) in PATCHES {
         files::write(&folder.join("patches").join(name), text)?;
     }

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 use talos::bundle::Bundle;
 use talos::contract::Contract;
+use talos::explain;
 use talos::generate::Role;
 use talos::nodes::{Generator, NodeConfig, Request};
 use talos::substitute::Variables;
@@ -146,12 +147,11 @@ impl Machines<'_> {
         violations
             .iter()
             .map(|violation| {
-                let _ = &stages;
-                Diagnostic::error(
-                    violation.rule,
-                    format!("{}: {}", config.hostname, violation.message),
-                )
-                .at(Location::file(self.talconfig.source.name()))
+                let problem = explain::locate(&config.hostname, violation, &stages);
+                match problem.location {
+                    Some(_) => problem,
+                    None => problem.at(Location::file(self.talconfig.source.name())),
+                }
             })
             .collect()
     }

@@ -32,7 +32,12 @@ pub(super) fn record(machineries: &[Machinery]) -> Result<()> {
     let mut seen = BTreeSet::new();
     for (case, answer) in cases.iter().zip(&answers) {
         // JSON patches are read again only by ichor.
-        if kept.len() == KEPT || case.patches.iter().any(|patch| patch.contains("\"path\"") || patch.contains("path:")) {
+        if kept.len() == KEPT
+            || case
+                .patches
+                .iter()
+                .any(|patch| patch.contains("\"path\"") || patch.contains("path:"))
+        {
             continue;
         }
         let known = bases.iter().position(|base| *base == case.base);
@@ -77,7 +82,10 @@ pub(super) fn record(machineries: &[Machinery]) -> Result<()> {
         kept.push(entry);
     }
     let cases: Vec<_> = kept.iter().map(|case| format!("    {case}")).collect();
-    let bases: Vec<_> = bases.iter().map(|base| format!("    {}", json!(base))).collect();
+    let bases: Vec<_> = bases
+        .iter()
+        .map(|base| format!("    {}", json!(base)))
+        .collect();
     let text = format!(
         "{{\n  \"bases\": [\n{}\n  ],\n  \"cases\": [\n{}\n  ]\n}}\n",
         bases.join(",\n"),

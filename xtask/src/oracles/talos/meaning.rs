@@ -20,6 +20,8 @@ pub(super) fn documents(table: &Table, text: &str) -> Result<Vec<Value>> {
                 None => value.clone(),
             }
         })
+        // 1.13 leaves an empty one behind where it was to delete from one that is not there.
+        .filter(|document| !is_empty(document))
         .collect())
 }
 

@@ -17,13 +17,15 @@ const CASES: [(u32, usize); 3] = [(11, 200), (12, 300), (13, 2000)];
 
 /// What a release refuses and a later one does not, or what is refused for how a value is held
 /// and not for what it says.
-const UPSTREAM: [&str; 4] = [
+const UPSTREAM: [&str; 5] = [
     // Sizes in percent came with 1.13.
     "unhandled size name: %",
     // An address that is there cannot be patched: its fields are private.
     "merge field netip",
     // Items of lists by a key that is an address: since 1.13.
     "failed to delete path 'ingress.[0]'",
+    // What is not base64 where base64 has to be, which validation tells.
+    "illegal base64 data",
     // A user volume takes fewer file systems than other documents, which validation tells.
     "does not belong to FilesystemType values",
 ];
@@ -77,7 +79,7 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
             }
         }
         part.notes.push(format!(
-            "1.{}: {}, {refused} refused, {upstream} by faults of that release",
+            "1.{}: {}, {refused} refused, {upstream} for what validation tells or a later release mends",
             machinery.minor,
             cases.len()
         ));

@@ -1,5 +1,6 @@
 //! `talos`: machine configurations, with the words that talhelper has for them.
 
+mod explain;
 mod generate_config;
 mod gensecret;
 mod import;
@@ -29,6 +30,7 @@ pub(crate) enum Talos {
     GenSecret(gensecret::GenSecret),
     Patch(patch::Patch),
 
+    Explain(explain::Explain),
     Schematic(schematic::Schematic),
     Migrate(migrate::Migrate),
     Import(import::Import),
@@ -42,6 +44,7 @@ impl Talos {
             Self::GenSecret(command) => command.run(root, ui),
             Self::Patch(command) => command.run(root, ui),
 
+            Self::Explain(command) => command.run(root, ui),
             Self::Schematic(command) => command.run(root, ui),
             Self::Migrate(command) => command.run(root, ui),
             Self::Import(command) => command.run(root, ui),
