@@ -7,6 +7,7 @@ mod go;
 mod makejinja;
 mod sops;
 mod talos;
+mod tls;
 mod writes;
 
 use std::time::Instant;
@@ -70,6 +71,11 @@ const ORACLES: &[Oracle] = &[
         name: "talos",
         about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
         run: talos::run,
+    },
+    Oracle {
+        name: "tls",
+        about: "certificates of a new bundle in openssl: read, trusted, and in handshakes",
+        run: tls::run,
     },
     Oracle {
         name: "flux",

@@ -5,16 +5,17 @@
 
 use serde_json::Value;
 
-use crate::scalar::go_text;
+use crate::scalar::{go_float, go_text};
 
 /// Several documents, with `---` between them.
 pub fn documents(documents: &[Value], indent: usize) -> String {
-    let mut out = String::new();
+    // Large enough for most configs: text that is moved leaves a copy of secrets behind.
+    let mut out = String::with_capacity(32 << 10);
     for (index, value) in documents.iter().enumerate() {
         if index > 0 {
             out.push_str("---\n");
         }
-        out.push_str(&document(value, indent));
+        write(&mut out, value, indent);
     }
     out
 }
@@ -22,16 +23,21 @@ pub fn documents(documents: &[Value], indent: usize) -> String {
 /// One document, ending in a line break.
 pub fn document(value: &Value, indent: usize) -> String {
     let mut out = String::new();
+    write(&mut out, value, indent);
+    out
+}
+
+/// One document behind others.
+fn write(out: &mut String, value: &Value, indent: usize) {
     let writer = Writer { indent };
     match value {
-        Value::Object(map) if !map.is_empty() => writer.map(&mut out, map, 0, false),
-        Value::Array(items) if !items.is_empty() => writer.list(&mut out, items, 0, false),
+        Value::Object(map) if !map.is_empty() => writer.map(out, map, 0, false),
+        Value::Array(items) if !items.is_empty() => writer.list(out, items, 0, false),
         scalar => {
-            writer.scalar(&mut out, scalar, 0);
+            writer.scalar(out, scalar, 0);
             out.push('\n');
         }
     }
-    out
 }
 
 /// The number of spaces of one level.
@@ -106,7 +112,10 @@ impl Writer {
         match value {
             Value::Null => out.push_str("null"),
             Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-            Value::Number(number) => out.push_str(&number.to_string()),
+            Value::Number(number) => match number.as_f64() {
+                Some(float) if number.is_f64() => out.push_str(&go_float(float)),
+                _ => out.push_str(&number.to_string()),
+            },
             Value::String(text) => out.push_str(&go_text(text, self.indent, column + self.indent)),
             Value::Array(_) => out.push_str("[]"),
             Value::Object(_) => out.push_str("{}"),

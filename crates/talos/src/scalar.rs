@@ -7,6 +7,9 @@ use yaml::{Dialect, Resolved, Scalar, Style};
 
 /// A text as a scalar. A literal block has its lines at the column.
 pub(crate) fn go_text(text: &str, indent: usize, column: usize) -> String {
+    if is_plain_word(text) {
+        return text.to_owned();
+    }
     let quoted = if means_something_else(text) {
         return double(text);
     } else {
@@ -26,6 +29,20 @@ pub(crate) fn go_text(text: &str, indent: usize, column: usize) -> String {
         return format!("'{}'", text.replace('\'', "''"));
     }
     double(text)
+}
+
+/// Whether a text is plain at first sight, as most are: a word that starts with a letter, such
+/// as a key, a name or base64.
+fn is_plain_word(text: &str) -> bool {
+    let sign = |byte: u8| matches!(byte, b'+' | b'/' | b'=' | b'.' | b'_' | b'-');
+    text.starts_with(|one: char| one.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || sign(byte))
+        && (text.len() > 5
+            || !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+                .iter()
+                .any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a plain text would be read as a number, a date, nothing, or true or false.
@@ -180,6 +197,19 @@ fn double(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// A number in its shortest notation: with an exponent below -4 and from 6 on.
+pub(crate) fn go_float(number: f64) -> String {
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(-4..=5) | Err(_) => format!("{number}"),
+        Ok(exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.abs())
+        }
+    }
 }
 
 /// The order in which Go's YAML library writes the keys of a map: numbers in them by value.

@@ -106,6 +106,24 @@ fn expand(text: &str, variables: &Variables) -> String {
     out
 }
 
+/// The comments of a YAML text that have a dollar in them.
+///
+/// Most texts have none, which shows without parsing them.
+pub(crate) fn comments(source: &Source) -> Vec<Range<usize>> {
+    let in_comment = |line: &str| {
+        let dollar = line.rfind('$');
+        dollar.is_some_and(|dollar| {
+            line.get(..dollar)
+                .is_some_and(|before| before.contains('#'))
+        })
+    };
+    if !source.text().lines().any(in_comment) {
+        return Vec::new();
+    }
+    let comments = yaml::parse(source, &yaml::Limits::default()).comments;
+    comments.into_iter().map(|comment| comment.range).collect()
+}
+
 /// The pieces of a text that were copied into another, which keeps secrets masked there.
 #[derive(Default)]
 pub(crate) struct Pieces(Vec<(Range<usize>, usize)>);

@@ -163,7 +163,7 @@ patches:
     machine: {{sysctls: {{a: 2}}}}
 "
     );
-    insta::assert_snapshot!(problems(&text, "1.13", &[]), @r#"
+    insta::assert_snapshot!(problems(&text, "1.13", &[]), @r"
     talconfig.yaml:13:20: error[patch/wrong-type]: a map is wanted here, not a list
     talconfig.yaml:15:11: error[patch/unknown-field]: Talos knows no field `kernl` here
       did you mean `kernel`?
@@ -173,11 +173,11 @@ patches:
       take it out of the list
     talconfig.yaml:28:7: error[patch/template]: `{{ .Nope }}` is not among the template fields that are supported
       write the value itself, or a variable of `talenv.yaml`
-    talconfig.yaml:31:5: warning[patch/undone]: `machine.sysctls.a` is changed again by `talconfig.yaml:33`
+    talconfig.yaml:32:25: warning[patch/undone]: `machine.sysctls.a` is changed again by `talconfig.yaml:33`
       patches of the role come first, then the node's, then those for all nodes
     talconfig.yaml:35:5: warning[patch/no-effect]: the patch changes nothing
       take it out of the list
-    "#);
+    ");
 }
 
 #[test]

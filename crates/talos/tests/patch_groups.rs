@@ -53,9 +53,7 @@ fn a_patch_for_all_nodes_beats_the_node_s_and_both_are_named() {
     node.yaml: "1"
     global.yaml: "7500000"
     "#);
-    insta::assert_snapshot!(found(&history), @r"
-    node.yaml: warning[patch/undone]: `machine.sysctls.net\.core\.rmem_max` is changed again by `global.yaml`
-    ");
+    insta::assert_snapshot!(found(&history), @r"node.yaml:1:23: warning[patch/undone]: `machine.sysctls.net\.core\.rmem_max` is changed again by `global.yaml`");
 }
 
 #[test]

@@ -42,9 +42,10 @@ impl Init {
             return install_hooks(root, ui);
         }
         report::stop_if_tidied(root)?;
-        let key = match self.pq {
-            true => AgeKey::PostQuantum,
-            false => AgeKey::Classic,
+        let key = if self.pq {
+            AgeKey::PostQuantum
+        } else {
+            AgeKey::Classic
         };
         let written = pipeline::init::run(root, key, &pipeline::clock::now())?;
         let listed: Vec<_> = written

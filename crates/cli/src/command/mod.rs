@@ -9,6 +9,7 @@ mod render;
 mod report;
 mod schema;
 mod secrets;
+mod talos;
 mod template;
 mod validate;
 mod versions;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Render(render::Render),
     #[command(subcommand)]
     Secrets(secrets::Secrets),
+    #[command(subcommand)]
+    Talos(talos::Talos),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -50,6 +53,7 @@ impl Command {
             Self::Versions(_) => "versions",
             Self::Render(_) => "render",
             Self::Secrets(_) => "secrets",
+            Self::Talos(_) => "talos",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
@@ -74,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Versions(command) => command.run(root, ui),
         Command::Render(command) => command.run(root, ui),
         Command::Secrets(command) => command.run(root, arguments.output.file(), ui),
+        Command::Talos(command) => command.run(root, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
         Command::Man(command) => command.run(root, ui),

@@ -5,10 +5,12 @@
 //! there; here is where its texts come from, and where its outputs go.
 
 mod check;
+mod compare;
 mod files;
 mod open;
 mod output;
 mod places;
+mod refusals;
 mod secret;
 mod talosconfig;
 
@@ -23,17 +25,18 @@ use talos::generate::Role;
 use talos::nodes::{Generator, NodeConfig, Request};
 use talos::substitute::Variables;
 use talos::talconfig::Talconfig;
-use talos::validate;
 use tree::Redaction;
 use zeroize::Zeroizing;
 
 pub(crate) use check::check;
+pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
 use open::CONTRACT;
 pub use open::{Origin, Secrets};
 pub use output::{Action, Output, Outputs};
 pub use places::Places;
-pub use secret::{NewSecret, new_secret};
+pub use refusals::{Refusal, told};
+pub use secret::{NewSecret, new_bundle, new_secret, refuse_second_secret};
 pub use talosconfig::talosconfig;
 
 /// Everything that the configurations of a cluster's nodes are made from. Has no `Debug`: it
@@ -98,49 +101,27 @@ impl Machines<'_> {
         let nodes: Vec<_> = (0..generator.len())
             .into_par_iter()
             .map(|index| {
-                let (config, mut found) = generator.node(index);
-                let made = config.map(|config| {
-                    found.extend(self.refusals(&generator, index, &config));
-                    Made::from(config)
-                });
-                (made, found)
+                let (config, found) = generator.node(index);
+                let refused = config
+                    .as_ref()
+                    .map(|config| Refusal::all(&generator, index, config, self.contract))
+                    .unwrap_or_default();
+                (config.map(Made::from), found, refused)
             })
             .collect();
         let mut made = Vec::with_capacity(nodes.len());
-        for (config, found) in nodes {
+        let mut refusals = Vec::new();
+        for (config, found, refused) in nodes {
             made.extend(config);
             problems.extend(found);
+            refusals.extend(refused);
         }
+        problems.extend(told(refusals, self.talconfig.source.name()));
         let problems = unique(problems);
         if problems.has_errors() {
             return Err(problems);
         }
         Ok((made, problems))
-    }
-
-    /// What a node would refuse, told at the place that it comes from.
-    pub fn refusals(
-        &self,
-        generator: &Generator<'_>,
-        index: usize,
-        config: &NodeConfig,
-    ) -> Diagnostics {
-        let violations = validate::validate(&config.documents, self.contract);
-        if violations.is_empty() {
-            return Diagnostics::new();
-        }
-        let stages = generator.stages(index);
-        violations
-            .iter()
-            .map(|violation| {
-                let _ = &stages;
-                Diagnostic::error(
-                    violation.rule,
-                    format!("{}: {}", config.hostname, violation.message),
-                )
-                .at(Location::file(self.talconfig.source.name()))
-            })
-            .collect()
     }
 
     /// The name of the cluster.
@@ -149,18 +130,15 @@ impl Machines<'_> {
         name.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The documents of every node that has some.
-    pub fn documents(&self, generator: &Generator<'_>) -> Vec<(String, Vec<Value>)> {
-        (0..generator.len())
-            .filter_map(|index| generator.node(index).0)
-            .map(|config| (config.hostname, config.documents))
-            .collect()
-    }
-
     /// Masks every secret that may stand in a configuration.
     pub fn redaction(&self) -> Redaction {
+        self.redaction_with(Vec::new())
+    }
+
+    /// The same, and other secrets too.
+    pub fn redaction_with(&self, others: Vec<String>) -> Redaction {
         let bundle = self.bundle.secret_texts().map(str::to_owned);
-        Redaction::new(bundle.chain(self.reader.secrets()))
+        Redaction::new(bundle.chain(self.reader.secrets()).chain(others))
     }
 
     /// The files that nobody here can decrypt.
@@ -184,7 +162,7 @@ impl From<NodeConfig> for Made {
 }
 
 /// Each problem once: a patch that fails for a hundred nodes is one.
-fn unique(problems: Diagnostics) -> Diagnostics {
+pub fn unique(problems: Diagnostics) -> Diagnostics {
     let mut seen = BTreeSet::new();
     let mut sorted: Diagnostics = problems
         .into_iter()

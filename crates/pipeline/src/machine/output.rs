@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use talos::compare;
 use talos::nodes::gitignore;
+use talos::{compare, sensitive};
 use tree::{Content, Diff, Redaction, RelPath, Side};
 use zeroize::Zeroizing;
 
@@ -147,12 +147,15 @@ impl Output {
         })
     }
 
-    /// Its documents as they are on disk; empty where they cannot be read.
-    pub fn documents_before(&self) -> Vec<serde_json::Value> {
-        self.before
-            .as_deref()
-            .map(|text| documents(text))
-            .unwrap_or_default()
+    /// The secrets in what is there and in what should be, which no difference may show.
+    pub fn secrets(&self) -> Vec<String> {
+        let texts = self.before.iter().chain([&self.after]);
+        texts
+            .flat_map(|text| match talosconfig_secrets(text) {
+                Some(secrets) => secrets,
+                None => sensitive::secret_texts(&documents(text)),
+            })
+            .collect()
     }
 
     /// What changes in it, line by line.
@@ -190,6 +193,16 @@ fn mean_the_same(before: &str, after: &str) -> bool {
     !before.is_empty()
         && before.len() == after.len()
         && compare::differences(&before, &after).is_empty()
+}
+
+/// The keys in a `talosconfig`; none if it is none.
+fn talosconfig_secrets(text: &str) -> Option<Vec<String>> {
+    let (config, _) = talos::talosconfig::read(&Source::new("", text));
+    let contexts = config
+        .filter(|config| !config.contexts.is_empty())?
+        .contexts;
+    let keys = contexts.into_iter().filter_map(|(_, context)| context.key);
+    Some(keys.map(|key| key.expose().to_owned()).collect())
 }
 
 fn documents(text: &str) -> Vec<serde_json::Value> {
@@ -238,20 +251,10 @@ fn tracked(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Di
         .collect()
 }
 
-/// Files that no `.gitignore` from the repository's root downward covers.
+/// Files that git would take into the next commit.
 fn exposed(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Option<Diagnostic> {
-    Git::discover(root)?;
-    let covered = |name: &&&str| {
-        let path = folder.join(name);
-        path.ancestors().skip(1).any(|ancestor| {
-            let rules = load::text(root, ancestor.join(".gitignore").as_str());
-            let Ok(Some(rules)) = rules else {
-                return false;
-            };
-            let below = path.strip_prefix(ancestor).unwrap_or(&path);
-            gitignore(rules.text(), [below.as_str()]) == rules.text()
-        })
-    };
+    let git = Git::discover(root)?;
+    let covered = |name: &&&str| git.ignores(folder.join(name).as_str());
     let first = names.iter().find(|name| !covered(name))?;
     Some(
         Diagnostic::error(

@@ -1,7 +1,11 @@
 //! A new bundle, encrypted before it touches the disk.
 
+use std::time::SystemTime;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
 use talos::bundle::Bundle;
 use zeroize::Zeroizing;
 
@@ -32,9 +36,7 @@ pub fn new_secret(
     places: &Places,
     bundle: &Bundle,
 ) -> Result<NewSecret, Diagnostics> {
-    if let Some(path) = existing(root, places) {
-        return Err(exists(path).into());
-    }
+    refuse_second_secret(root, places)?;
     let sealed = |path: &&Utf8PathBuf| path.as_str().ends_with(".sops.yaml");
     let path = places
         .bundles
@@ -52,9 +54,31 @@ pub fn new_secret(
     })
 }
 
-fn existing<'a>(root: &Utf8Path, places: &'a Places) -> Option<&'a Utf8Path> {
-    let mut paths = places.bundles.iter().map(Utf8PathBuf::as_path);
-    paths.find(|path| root.join(path).symlink_metadata().is_ok())
+/// Stops where the cluster has a bundle.
+///
+/// # Errors
+///
+/// `talsecret/exists`.
+pub fn refuse_second_secret(root: &Utf8Path, places: &Places) -> Result<(), Diagnostic> {
+    let mut paths = places.bundles.iter();
+    match paths.find(|path| root.join(path).symlink_metadata().is_ok()) {
+        Some(path) => Err(exists(path)),
+        None => Ok(()),
+    }
+}
+
+/// The secrets of a new cluster, from the system's random numbers.
+///
+/// # Errors
+///
+/// Where a certificate cannot be made, which is a fault of ours.
+pub fn new_bundle() -> Result<Bundle, Diagnostic> {
+    Bundle::generate(&mut UnwrapErr(SysRng), SystemTime::now()).map_err(|error| {
+        Diagnostic::error(
+            "talsecret/not-made",
+            format!("no secrets can be made: {error}"),
+        )
+    })
 }
 
 fn exists(path: &Utf8Path) -> Diagnostic {

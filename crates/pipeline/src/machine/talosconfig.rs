@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
+use talos::bundle::SecretText;
 use talos::certificates::{self, ApiRole, Facts};
 use talos::talosconfig::{self as file, Talosconfig};
 use zeroize::Zeroizing;
@@ -50,7 +51,7 @@ pub fn talosconfig(
         && let Some(context) = config.get(cluster)
     {
         let ours = context.authority.as_ref() == Some(&machines.bundle.os.certificate);
-        let certificate = context.certificate.as_ref().map(|text| text.expose());
+        let certificate = context.certificate.as_ref().map(SecretText::expose);
         let fresh = certificate
             .and_then(|text| Facts::read(text).ok())
             .is_some_and(|facts| facts.not_after > now + RENEWAL.min(lifetime / 2));

@@ -105,8 +105,39 @@ fn tidy(value: Value, spec: &Spec) -> Value {
         (Kind::List(item), Value::Array(items)) => each(items, item),
         (Kind::Keyed(keyed), Value::Array(items)) => each(items, &keyed.item),
         (Kind::Any | Kind::Arguments, Value::Array(items)) => each(items, any()),
+        (_, Value::String(text)) if spec.format == "duration" => {
+            Value::String(duration(&text).unwrap_or(text))
+        }
         (_, value) => value,
     }
+}
+
+/// A time span as Go writes it, `1m30s` for `90s`, if it is one of whole seconds.
+fn duration(text: &str) -> Option<String> {
+    let mut seconds: u64 = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|one: char| !one.is_ascii_digit())?;
+        let number: u64 = rest.get(..digits)?.parse().ok()?;
+        let unit = rest.get(digits..)?;
+        let length = unit
+            .find(|one: char| one.is_ascii_digit())
+            .unwrap_or(unit.len());
+        let factor = match unit.get(..length)? {
+            "h" => 3600,
+            "m" => 60,
+            "s" => 1,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.checked_mul(factor)?)?;
+        rest = unit.get(length..)?;
+    }
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    Some(match (hours, minutes) {
+        (0, 0) => format!("{seconds}s"),
+        (0, _) => format!("{minutes}m{seconds}s"),
+        _ => format!("{hours}h{minutes}m{seconds}s"),
+    })
 }
 
 fn each(items: Vec<Value>, item: &Spec) -> Value {
@@ -124,7 +155,6 @@ fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
         let value = match map.remove(*field) {
             None | Some(Value::Null) if !always => continue,
             None | Some(Value::Null) => empty(&spec.kind),
-            Some(value) if *field == "ports" && name == "RulePortSelector" => ports(value),
             Some(value) => tidy(value, spec),
         };
         if always || spec.optional || !is_empty(&value, &spec.kind) {
@@ -132,18 +162,6 @@ fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
         }
     }
     out
-}
-
-/// A port alone is a number; only a range is text.
-fn ports(value: Value) -> Value {
-    let Value::Array(items) = value else {
-        return value;
-    };
-    let port = |item: Value| match item.as_str().map(str::parse::<u16>) {
-        Some(Ok(port)) => port.into(),
-        _ => item,
-    };
-    items.into_iter().map(port).collect()
 }
 
 /// What a type holds when nothing is set.
@@ -176,4 +194,67 @@ fn sorted(map: Map<String, Value>, item: &Spec) -> Map<String, Value> {
     entries
         .map(|(key, value)| (key, tidy(value, item)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{canonical, duration};
+    use serde_json::json;
+
+    #[test]
+    fn time_spans_as_go_writes_them() {
+        for (text, expected) in [
+            ("90s", Some("1m30s")),
+            ("1h", Some("1h0m0s")),
+            ("1h30m", Some("1h30m0s")),
+            ("5s", Some("5s")),
+            ("100ms", None),
+            ("1.5h", None),
+            ("1", None),
+            ("h", None),
+            ("99999999999999999999h", None),
+        ] {
+            assert_eq!(duration(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn order_and_emptiness_are_those_of_talos() {
+        let made = canonical(json!({
+            "machine": {
+                "sysctls": {"b": "1", "a10": "1", "a9": ""},
+                "install": {"wipe": false, "disk": "", "image": "i"},
+                "files": [{"path": "/a"}],
+                "type": "worker",
+                "network": {},
+                "env": {},
+                "kubelet": {"extraConfig": {"z": null, "y": ""}},
+            },
+            "version": "v1alpha1",
+        }));
+        insta::assert_snapshot!(crate::emit::document(&made, 2), @r#"
+        version: v1alpha1
+        machine:
+          type: worker
+          token: ""
+          certSANs: []
+          kubelet:
+            extraConfig:
+              'y': ""
+              z: null
+          network: {}
+          install:
+            image: i
+            wipe: false
+          files:
+            - content: ""
+              permissions: 0o0
+              path: /a
+              op: ""
+          sysctls:
+            a9: ""
+            a10: "1"
+            b: "1"
+        "#);
+    }
 }

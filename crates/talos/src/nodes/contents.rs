@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use yaml::Limits;
 
 use super::Files;
 use super::keys::{Keys, flag, text};
-use crate::substitute::{Variables, substitute};
+use crate::substitute::{Variables, comments, substitute};
 
 /// What a file holds, or why it could not be read.
 type Read = Result<Source, Diagnostic>;
@@ -88,8 +87,6 @@ impl<'a> Contents<'a> {
         if !source.text().contains('$') {
             return (source.clone(), Diagnostics::new());
         }
-        let comments = yaml::parse(source, &Limits::default()).comments;
-        let comments: Vec<_> = comments.into_iter().map(|comment| comment.range).collect();
-        substitute(source, &comments, self.variables)
+        substitute(source, &comments(source), self.variables)
     }
 }

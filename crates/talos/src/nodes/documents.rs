@@ -1,5 +1,7 @@
 //! The documents that the keys of a node become, next to the one of v1alpha1.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::effect::{Effect, Step};
@@ -7,13 +9,21 @@ use super::keys::{Keys, flag, items, maps, section, text};
 use super::network;
 use super::node::Findings;
 use crate::contract::Contract;
+use crate::patch::document_name;
 
 /// The steps, in the order in which talhelper writes the documents.
 pub(super) fn steps(contract: Contract, findings: &mut Findings<'_>) -> Vec<Step> {
     let values = &findings.node.values;
     let own_network = contract.minor() >= 12;
     let mut out = Vec::new();
+    let mut twice = Vec::new();
+    let mut names = HashSet::new();
     let mut step = |key: &'static str, documents: Vec<Value>| {
+        for name in documents.iter().map(document_name) {
+            if !names.insert(name.clone()) {
+                twice.push((key, name));
+            }
+        }
         if !documents.is_empty() {
             out.push(Step {
                 key,
@@ -36,6 +46,10 @@ pub(super) fn steps(contract: Contract, findings: &mut Findings<'_>) -> Vec<Step
     );
     if own_network {
         step("networkInterfaces", network::documents(findings));
+    }
+    for (key, name) in twice {
+        let message = format!("two documents `{name}` come of this");
+        findings.error("talconfig/duplicate-document", message, key);
     }
     out
 }

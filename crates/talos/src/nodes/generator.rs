@@ -20,7 +20,7 @@ use super::{NodeConfig, Request, documents};
 use crate::generate::Role;
 use crate::patch::{Machinery, Patch, apply_in_place, fill};
 
-/// The machinery whose behaviour talhelper has.
+/// The machinery whose behaviour talhelper has when it applies a patch.
 pub(super) const MACHINERY: Machinery = Machinery::V1_14;
 
 /// Makes the configurations of a talconfig's nodes.
@@ -94,6 +94,11 @@ impl<'a> Generator<'a> {
         self.nodes.is_empty()
     }
 
+    /// The name of a node by its number.
+    pub fn hostname(&self, index: usize) -> Option<&str> {
+        self.nodes.get(index).map(Node::hostname)
+    }
+
     /// The number of the node with a name, or with an address.
     pub fn find(&self, name_or_address: &str) -> Option<usize> {
         self.nodes.iter().position(|node| {
@@ -132,8 +137,16 @@ impl<'a> Generator<'a> {
         for step in plan.all(&self.shared) {
             problems.extend(step.effect.apply(&mut made));
         }
-        for group in self.groups(node) {
-            problems.extend(self.patch(&mut made, &group));
+        match self.patched(node, &mut made) {
+            Some(found) => problems.extend(found),
+            None => {
+                let mut made = self.generated(node.role).to_vec();
+                for step in plan.all(&self.shared) {
+                    drop(step.effect.apply(&mut made));
+                }
+                problems.extend(self.carefully_patched(node, &mut made));
+                return (None, problems);
+            }
         }
         let extra = self.extra_manifests(node, &made);
         problems.extend(extra.1);
@@ -209,28 +222,35 @@ impl<'a> Generator<'a> {
         (out, problems)
     }
 
-    /// Applies a group of patches. One that fails is left out, and the others are still tried.
-    fn patch(&self, documents: &mut Vec<Value>, group: &[&Arc<Entry>]) -> Diagnostics {
-        let (patches, mut problems) = self.ready(documents, group);
-        let before = documents.clone();
-        let mut failed = false;
-        for (entry, patch) in &patches {
-            match apply_in_place(documents, patch, MACHINERY) {
-                Ok(found) => problems.extend(entry.placed(found)),
-                Err(_) => {
-                    failed = true;
-                    break;
-                }
+    /// Applies the patches of a node. None if one of them fails, which may be half way.
+    fn patched(&self, node: &Node, documents: &mut Vec<Value>) -> Option<Diagnostics> {
+        let mut problems = Diagnostics::new();
+        for group in self.groups(node) {
+            let (patches, found) = self.ready(documents, &group);
+            problems.extend(found);
+            for (entry, patch) in &patches {
+                let found = apply_in_place(documents, patch, MACHINERY).ok()?;
+                problems.extend(entry.placed(found));
             }
         }
-        if failed {
-            // Once more, with care: what failed half way must not be seen by those behind it.
-            *documents = before;
+        Some(problems)
+    }
+
+    /// Applies the patches of a node to see what is wrong with them: one that fails is left
+    /// out, so that those behind it do not see what it did half way.
+    fn carefully_patched(&self, node: &Node, documents: &mut Vec<Value>) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        for group in self.groups(node) {
+            let (patches, found) = self.ready(documents, &group);
+            problems.extend(found);
             for (entry, patch) in &patches {
                 let before = documents.clone();
-                if let Err(problem) = apply_in_place(documents, patch, MACHINERY) {
-                    *documents = before;
-                    problems.extend(entry.placed([problem].into_iter().collect()));
+                match apply_in_place(documents, patch, MACHINERY) {
+                    Ok(found) => problems.extend(entry.placed(found)),
+                    Err(problem) => {
+                        *documents = before;
+                        problems.extend(entry.placed([problem].into_iter().collect()));
+                    }
                 }
             }
         }

@@ -45,7 +45,7 @@ use crate::talconfig::Talconfig;
 
 pub use generator::Generator;
 pub use gitignore::gitignore;
-pub use schematic::{schematic_id, schematic_text};
+pub use schematic::{read_schematic, schematic_id, schematic_text};
 
 /// The files that a talconfig names.
 pub trait Files: Sync {

@@ -36,6 +36,19 @@ impl Origin {
         })
     }
 
+    /// A place in the file that the user knows.
+    pub(super) fn place(&self, place: Location) -> Location {
+        match self {
+            Self::File => place,
+            // Without a line to show, none is shown of the other text either.
+            Self::Within(within) if place.excerpt.is_none() => Location {
+                excerpt: None,
+                ..within.placed(place)
+            },
+            Self::Within(within) => within.placed(place),
+        }
+    }
+
     /// A problem with its places in the file that the user knows.
     pub(super) fn placed(&self, mut problem: Diagnostic) -> Diagnostic {
         if let Self::Within(within) = self {

@@ -66,9 +66,9 @@ impl Entry {
         matches!(*self.text, Text::Broken)
     }
 
-    /// Whether it stands within the talconfig.
-    pub(super) fn is_inline(&self) -> bool {
-        matches!(self.origin, Origin::Within(_))
+    /// A place of the patch's text, in the file that the user knows.
+    pub(super) fn place_of(&self, place: Location) -> Location {
+        self.origin.place(place)
     }
 
     /// Problems at the places of the talconfig, if the patch stands there.
@@ -87,7 +87,8 @@ fn read(source: &Source, file: bool, contents: &Contents<'_>) -> (Option<Patch>,
     } else {
         (source.clone(), Diagnostics::new())
     };
-    let (patch, more) = Patch::read(&source, Machinery::V1_14);
+    // talhelper refuses a document that is in a patch twice, unlike Talos 1.14.
+    let (patch, more) = Patch::read(&source, Machinery::V1_13);
     // A text that is not whole need not be YAML.
     let broken = problems.has_errors();
     problems.extend(

@@ -1,10 +1,15 @@
 //! The id of a schematic: a hash over its canonical text.
 
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+use yaml::Limits;
+
+use crate::patch::decode::{Decoder, Removed};
+use crate::patch::schema::{Kind, Schema, Spec};
 
 use super::keys::{Keys, flag, items, maps, number, section, text};
-use crate::scalar::{go_text, natural};
+use crate::scalar::{go_float, go_text, natural};
 
 /// The id by which an image factory knows a schematic: the SHA-256 of its canonical text.
 ///
@@ -13,6 +18,35 @@ use crate::scalar::{go_text, natural};
 pub fn schematic_id(schematic: &Value) -> String {
     let hash = Sha256::digest(schematic_text(schematic).as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads a schematic as an image factory takes it.
+pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
+    let parsed = yaml::parse(source, &Limits::default());
+    let Some(root) = parsed.root().filter(|root| root.as_mapping().is_some()) else {
+        let mut problems = parsed.diagnostics;
+        if !problems.has_errors() {
+            problems.push(
+                Diagnostic::error("talos/no-schematic", "the file holds no schematic")
+                    .at(source.whole())
+                    .hint("write `customization: {}` for one without customizations"),
+            );
+        }
+        return (None, problems);
+    };
+    let removed = Removed::new();
+    let mut decoder = Decoder {
+        schema: Schema::talconfig(),
+        topic: "schematic",
+        source,
+        removed: &removed,
+        problems: parsed.diagnostics.clone(),
+    };
+    let value = decoder.value(root, &Spec::of(Kind::Struct("TalSchematic")));
+    let mut problems = decoder.problems;
+    // An image factory takes no other keys, unlike talhelper.
+    problems.promote(|_| true);
+    (Some(value), problems)
 }
 
 /// The canonical text of a schematic, as it is sent to an image factory.
@@ -161,20 +195,6 @@ fn write_scalar(out: &mut String, value: &Value, column: usize) {
         other => out.push_str(&other.to_string()),
     }
     out.push('\n');
-}
-
-/// The shortest notation, with an exponent below -4 and from 21 on.
-fn go_float(number: f64) -> String {
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>() {
-        Ok(exponent @ -4..=20) if exponent < 6 => format!("{number}"),
-        Ok(exponent) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}e{sign}{:02}", exponent.abs())
-        }
-        Err(_) => scientific,
-    }
 }
 
 #[cfg(test)]

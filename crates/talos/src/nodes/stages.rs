@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use serde_json::Value;
 
 use super::generator::{Generator, MACHINERY};
@@ -80,7 +80,15 @@ impl Generator<'_> {
         for group in self.groups(node) {
             let (patches, _) = self.ready(made, &group);
             for (entry, patch) in patches {
-                if let Ok(applied) = apply(made, &patch, MACHINERY) {
+                if let Ok(mut applied) = apply(made, &patch, MACHINERY) {
+                    patch.mark(&mut applied);
+                    for place in applied
+                        .changes
+                        .iter_mut()
+                        .filter_map(|change| change.place.as_mut())
+                    {
+                        *place = entry.place_of(place.clone());
+                    }
                     out.push((entry, applied));
                 }
             }
@@ -126,20 +134,7 @@ impl Generator<'_> {
                 drop(step.effect.apply(&mut made));
             }
             let (history, undone) = self.traced(node, &mut made);
-            problems.extend(undone.into_iter().map(|mut problem: Diagnostic| {
-                // Within the talconfig the line is known.
-                let place = problem.location.as_ref();
-                let entry = history
-                    .iter()
-                    .find(|(entry, _)| place.is_some_and(|place| place.file == entry.name));
-                if let Some((entry, _)) = entry
-                    && entry.place.file != entry.name
-                    && entry.is_inline()
-                {
-                    problem.location = Some(entry.place.clone());
-                }
-                problem
-            }));
+            problems.extend(undone);
             for (entry, applied) in history {
                 let none = applied.changes.is_empty();
                 let (all, found) = idle

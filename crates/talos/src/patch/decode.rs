@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Node, Resolved};
 
 use super::schema::{Kind, Schema, Spec, any};
+use crate::scalar::go_float;
 
 /// Places of entries that a `$patch: delete` takes out of the tree.
 pub(crate) type Removed = HashSet<(usize, usize)>;
@@ -81,9 +82,7 @@ impl Decoder<'_> {
             Kind::Text if spec.format == "ports" => scalar(node, &Kind::Unsigned)
                 .or_else(|| scalar(node, &Kind::Text))
                 .unwrap_or_else(|| self.wrong(node, "a port")),
-            Kind::Text if self.topic == "talconfig" => {
-                canonical_text(node).unwrap_or_else(|| self.wrong(node, "text"))
-            }
+            Kind::Text if self.topic == "talconfig" => self.rewritten(node),
             Kind::Text | Kind::Integer | Kind::Unsigned | Kind::Float | Kind::Bool => {
                 scalar(node, &spec.kind).unwrap_or_else(|| self.wrong(node, wanted(&spec.kind)))
             }
@@ -143,6 +142,43 @@ impl Decoder<'_> {
         self.problems.push(problem);
     }
 
+    /// A text of a talconfig. talhelper reads the file without knowing of texts and writes it
+    /// again, so what looks like a number becomes one, and then its shortest form.
+    fn rewritten(&mut self, node: &Node) -> Value {
+        let Some(scalar) = node.as_scalar() else {
+            return self.wrong(node, wanted(&Kind::Text));
+        };
+        let written = scalar.text();
+        let text = match scalar.read(Dialect::Go) {
+            Resolved::Bool(value) => value.to_string(),
+            Resolved::Integer(value) if i64::try_from(value).is_ok() => value.to_string(),
+            Resolved::Integer(value) if u64::try_from(value).is_ok() => value.to_string(),
+            // More than a register holds is no whole number to Go.
+            Resolved::Integer(_) | Resolved::BigInteger(_) => {
+                let digits = written.replace('_', "");
+                digits.parse().map_or_else(|_| written.to_owned(), go_float)
+            }
+            Resolved::Float(value) if value.is_finite() => go_float(value),
+            Resolved::Timestamp(day) if day.len() == 10 => format!("{day}T00:00:00Z"),
+            _ => written.to_owned(),
+        };
+        if text != written {
+            let range = node.range();
+            let secrets = self.source.secrets().iter();
+            let message = if { secrets }.any(|one| one.start < range.end && range.start < one.end) {
+                "the value is not read as text, and becomes another".to_owned()
+            } else {
+                format!("`{written}` is not read as text, and becomes `{text}`")
+            };
+            self.problems.push(
+                Diagnostic::warning("talconfig/rewritten-text", message)
+                    .at(self.source.location(node.range()))
+                    .hint("put it into quotes to keep it as it is"),
+            );
+        }
+        Value::String(text)
+    }
+
     fn map(&mut self, node: &Node, item: &Spec) -> Value {
         let Ok(entries) = self.entries(node) else {
             return Value::Null;
@@ -150,7 +186,11 @@ impl Decoder<'_> {
         entries
             .into_iter()
             .map(|(key, value)| {
-                let value = self.value(&value, item);
+                let value = match self.value(&value, item) {
+                    // A map of texts has no other way to hold nothing.
+                    Value::Null if item.kind == Kind::Text => Value::String(String::new()),
+                    value => value,
+                };
                 (key.text().unwrap_or_default().to_owned(), value)
             })
             .collect::<Map<_, _>>()
@@ -204,8 +244,13 @@ impl Decoder<'_> {
             None | Some(Resolved::Null) => Value::Null,
             Some(Resolved::Bool(value)) => Value::Bool(value),
             Some(Resolved::Integer(value)) => integer(value),
-            Some(Resolved::Float(value)) => {
-                Number::from_f64(value).map_or(Value::Null, Value::Number)
+            Some(Resolved::Float(value)) => match Number::from_f64(value) {
+                Some(number) => Value::Number(number),
+                None => self.wrong(node, "a number with an end"),
+            },
+            // A day is a moment to Go.
+            Some(Resolved::Timestamp(day)) if day.len() == 10 => {
+                Value::String(format!("{day}T00:00:00Z"))
             }
             Some(_) => Value::String(node.text().unwrap_or_default().to_owned()),
         }
@@ -281,20 +326,6 @@ fn scalar(node: &Node, kind: &Kind) -> Option<Value> {
         (Kind::Float, Resolved::Float(value)) => Number::from_f64(value).map(Value::Number),
         _ => None,
     }
-}
-
-/// A text of a talconfig: talhelper reads the file and writes it again before it decodes it, so
-/// what is no text becomes the text of its value.
-fn canonical_text(node: &Node) -> Option<Value> {
-    let scalar = node.as_scalar()?;
-    let text = match scalar.read(Dialect::Go) {
-        Resolved::Bool(value) => value.to_string(),
-        Resolved::Integer(value) => value.to_string(),
-        // Larger and smaller ones are written with an exponent.
-        Resolved::Float(value) if (1e-4..1e21).contains(&value.abs()) => value.to_string(),
-        _ => scalar.text().to_owned(),
-    };
-    Some(Value::String(text))
 }
 
 fn integer(value: i128) -> Value {

@@ -3,7 +3,6 @@
 
 use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
-use yaml::Limits;
 
 use super::apply::{Applied, apply};
 use super::history::undone;
@@ -11,7 +10,7 @@ use super::load::Patch;
 use super::machinery::Machinery;
 use super::template::fill;
 use super::trace::Change;
-use crate::substitute::{Variables, substitute};
+use crate::substitute::{Variables, comments, substitute};
 
 /// A patch as it is written: in a file of its own, or within the talconfig.
 #[derive(Clone)]
@@ -72,7 +71,8 @@ pub fn apply_groups(
         }
         for patch in &patches {
             match apply(config, patch, machinery) {
-                Ok(applied) => {
+                Ok(mut applied) => {
+                    patch.mark(&mut applied);
                     history.findings.extend(applied.findings.clone());
                     history.applied.push((patch.name().to_owned(), applied));
                 }
@@ -102,9 +102,7 @@ fn prepare(
     };
     let (mut filled, mut problems) = fill(source, config);
     if file {
-        let comments = yaml::parse(&filled, &Limits::default()).comments;
-        let comments: Vec<_> = comments.into_iter().map(|comment| comment.range).collect();
-        let (substituted, more) = substitute(&filled, &comments, variables);
+        let (substituted, more) = substitute(&filled, &comments(&filled), variables);
         filled = substituted;
         problems.extend(more);
     }

@@ -41,7 +41,10 @@ pub fn undone(history: &[(&str, &Applied)]) -> Diagnostics {
                     "patch/undone",
                     format!("`{}` is changed again by `{other}`", change.path),
                 )
-                .at(Location::file(*name))
+                .at(change
+                    .place
+                    .clone()
+                    .unwrap_or_else(|| Location::file(*name)))
                 .hint("patches of the role come first, then the node's, then those for all nodes"),
             );
         }

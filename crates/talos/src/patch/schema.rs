@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::path::{Step, steps};
+
 /// The table as it is written down; its head says how to read it.
 const MACHINE: &str = include_str!("machine.schema");
 
@@ -154,6 +156,31 @@ impl Schema {
     /// The values that a format allows, if it is a list of them.
     pub(crate) fn values(&self, format: &str) -> Option<&[&'static str]> {
         self.values.get(format).map(Vec::as_slice)
+    }
+
+    /// Whether no message may show what stands at a path of a document, such as
+    /// `UserVolumeConfig/data`. Where nothing is known of a path, it may be a secret.
+    pub(crate) fn is_secret(&self, document: &str, path: &str) -> bool {
+        let kind = document.split('/').next().unwrap_or_default();
+        let Some(mut spec) = self.document(kind) else {
+            return true;
+        };
+        for step in steps(path) {
+            let next = match (&spec.kind, step) {
+                (Kind::Struct(name), Step::Key(key)) => self.field(name, &key),
+                (Kind::Map(item), Step::Key(_)) | (Kind::List(item), Step::Item(_)) => {
+                    Some(&**item)
+                }
+                (Kind::Keyed(keyed), Step::Item(_)) => Some(&*keyed.item),
+                (Kind::Arguments | Kind::Any, _) => return false,
+                _ => None,
+            };
+            match next {
+                Some(next) if !next.secret => spec = next,
+                _ => return true,
+            }
+        }
+        false
     }
 
     /// The fields of a type.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use diagnostics::Location;
 use serde_json::Value;
 
 use super::machinery::document_name;
@@ -20,6 +21,8 @@ pub struct Change {
     pub before: Option<Value>,
     /// The value after; `None` if it was removed.
     pub after: Option<Value>,
+    /// Where it is written, once [`Patch::mark`](super::Patch::mark) has looked for it.
+    pub place: Option<Location>,
 }
 
 impl fmt::Debug for Change {
@@ -59,6 +62,7 @@ fn change(place: &(String, String), before: Option<&Value>, after: Option<&Value
         path: place.1.clone(),
         before: before.cloned(),
         after: after.cloned(),
+        place: None,
     }
 }
 

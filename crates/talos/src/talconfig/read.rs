@@ -7,19 +7,13 @@ use super::checks;
 use super::config::Talconfig;
 use crate::patch::decode::{Decoder, Removed};
 use crate::patch::schema::{Kind, Schema, Spec};
-use crate::substitute::{Variables, substitute};
+use crate::substitute::{Variables, comments, substitute};
 
 impl Talconfig {
     /// Reads a talconfig with the variables of `talenv.yaml`. There is one unless its text
     /// cannot be read at all: whether it may be used, the problems say.
     pub fn read(source: &Source, variables: &Variables) -> (Option<Self>, Diagnostics) {
-        let written = yaml::parse(source, &Limits::default());
-        let comments: Vec<_> = written
-            .comments
-            .into_iter()
-            .map(|comment| comment.range)
-            .collect();
-        let (source, mut problems) = substitute(source, &comments, variables);
+        let (source, mut problems) = substitute(source, &comments(source), variables);
         let parsed = yaml::parse(&source, &Limits::default());
         problems.extend(parsed.diagnostics.clone());
         let Some(root) = parsed.root().cloned() else {

@@ -17,6 +17,7 @@ mod machine;
 mod network;
 mod place;
 mod runtime;
+pub(crate) mod sections;
 mod shape;
 mod url;
 mod volumes;
@@ -25,6 +26,7 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::patch::document_name;
+use crate::patch::path::touches;
 use place::{Place, Report};
 
 pub use place::Violation;
@@ -60,9 +62,9 @@ pub fn validate(documents: &[Value], contract: Contract) -> Vec<Violation> {
     let shapes = shapes.violations;
     // What follows from a value that could not be decoded is no problem of its own.
     report.violations.retain(|found| {
-        !shapes.iter().any(|shape| {
-            shape.document == found.document && place::touches(&shape.path, &found.path)
-        })
+        !shapes
+            .iter()
+            .any(|shape| shape.document == found.document && touches(&shape.path, &found.path))
     });
     let mut all = shapes;
     all.extend(report.violations);

@@ -3,6 +3,8 @@
 use diagnostics::Severity;
 use serde_json::Value;
 
+use crate::patch::path::join;
+
 static NOTHING: Value = Value::Null;
 
 /// One thing that Talos would refuse, or warn about.
@@ -97,6 +99,14 @@ impl<'a> Place<'a> {
             .unwrap_or_default()
     }
 
+    /// The scalar as text.
+    pub(super) fn shown(&self) -> String {
+        match self.value {
+            Value::String(text) => shown(text).to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether it is `true`.
     pub(super) fn is_true(&self) -> bool {
         self.value == &Value::Bool(true)
@@ -118,25 +128,6 @@ impl<'a> Place<'a> {
             Value::Object(map) => map.is_empty(),
         }
     }
-}
-
-/// A path with one more key.
-pub(super) fn join(path: &str, key: &str) -> String {
-    let key = key.replace('.', "\\.");
-    if path.is_empty() {
-        key
-    } else {
-        format!("{path}.{key}")
-    }
-}
-
-/// Whether one path leads to, or through, the other.
-pub(crate) fn touches(one: &str, other: &str) -> bool {
-    let within = |path: &str, whole: &str| {
-        path.strip_prefix(whole)
-            .is_some_and(|rest| rest.is_empty() || whole.is_empty() || rest.starts_with(['.', '[']))
-    };
-    within(one, other) || within(other, one)
 }
 
 /// What was found.
@@ -195,7 +186,7 @@ impl Report {
         self.error(
             place,
             "machine-config/bad-value",
-            format!("`{}` is not {wanted}", place.text()),
+            format!("`{}` is not {wanted}", shown(place.text())),
             hint,
         );
     }
@@ -217,6 +208,14 @@ impl Report {
             rule,
         });
     }
+}
+
+/// A value in a message: not if it is a URL with a password.
+pub(super) fn shown(text: &str) -> &str {
+    if text.contains("://") && text.contains('@') {
+        return "<redacted>";
+    }
+    text
 }
 
 /// The last key of a path, with the index of an item.

@@ -4,8 +4,9 @@ use diagnostics::closest;
 use serde_json::{Map, Value};
 
 use super::formats;
-use super::place::{Place, Report, join};
+use super::place::{Place, Report, shown};
 use crate::contract::Contract;
+use crate::patch::path::join;
 use crate::patch::schema::{Kind, Schema, Spec};
 
 /// The document as Talos holds it: without nulls, texts as texts, and without what is wrong,
@@ -50,6 +51,22 @@ pub(super) fn decode(
     decoder.value(document, spec, "").unwrap_or(Value::Null)
 }
 
+/// A value of a type of the table, as [`decode`] has it.
+pub(super) fn section(
+    value: &Value,
+    spec: &Spec,
+    path: &str,
+    contract: Contract,
+    report: &mut Report,
+) -> Value {
+    let mut decoder = Decoder {
+        name: "",
+        contract,
+        report,
+    };
+    decoder.value(value, spec, path).unwrap_or(Value::Null)
+}
+
 struct Decoder<'a> {
     name: &'a str,
     contract: Contract,
@@ -66,7 +83,14 @@ impl<'a> Decoder<'a> {
             (Kind::Map(item), Value::Object(map)) => Some(self.map(map, item, path)),
             (Kind::Arguments, Value::Object(map)) => Some(self.arguments(map, path)),
             (Kind::List(item), Value::Array(items)) => Some(self.list(items, item, path)),
-            (Kind::Keyed(keyed), Value::Array(items)) => Some(self.list(items, &keyed.item, path)),
+            (Kind::Keyed(keyed), Value::Array(items)) => {
+                // All of these lists hold pointers.
+                let item = Spec {
+                    optional: true,
+                    ..(*keyed.item).clone()
+                };
+                Some(self.list(items, &item, path))
+            }
             (Kind::Text, _) => self.text(value, spec, path),
             (Kind::Bool, Value::Bool(_)) | (Kind::Float, Value::Number(_)) => Some(value.clone()),
             (Kind::Integer, Value::Number(number)) if number.is_i64() => Some(value.clone()),
@@ -129,6 +153,10 @@ impl<'a> Decoder<'a> {
             let inner = format!("{path}[{index}]");
             if value.is_null() {
                 self.nothing(&inner, value, item);
+                // Where Go keeps no pointer, it skips the item.
+                if !item.optional && item.kind != Kind::Any {
+                    continue;
+                }
             }
             // A place is kept for what cannot be decoded: indexes must stay.
             out.push(self.value(value, item, &inner).unwrap_or(Value::Null));
@@ -156,6 +184,7 @@ impl<'a> Decoder<'a> {
             let decoded = match value {
                 Value::Array(items) => items
                     .iter()
+                    .filter(|item| !item.is_null())
                     .map(scalar)
                     .collect::<Option<Vec<_>>>()
                     .map(Value::from),
@@ -198,7 +227,7 @@ impl<'a> Decoder<'a> {
         let message = if spec.secret {
             format!("the value is not {}", fault.wanted)
         } else {
-            format!("`{text}` is not {}", fault.wanted)
+            format!("`{}` is not {}", shown(&text), fault.wanted)
         };
         let place = self.place(path, value);
         self.report

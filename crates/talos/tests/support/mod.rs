@@ -1,8 +1,10 @@
 //! Configurations of a generator's making, mutated by data.
 
+use std::sync::OnceLock;
+
 use diagnostics::Source;
 use serde_json::{Value, json};
-use talos::bundle;
+use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
 use talos::generate::{Input, Role, machine_config};
 
@@ -10,9 +12,12 @@ const BUNDLE: &str = include_str!("../vectors/talsecret.yaml");
 
 /// What the generator makes of a contract and a role.
 pub(crate) fn generated(contract: Contract, role: Role) -> Vec<Value> {
-    let bundle = bundle::read(&Source::new("talsecret.yaml", BUNDLE)).expect("a whole bundle");
+    static READ: OnceLock<Bundle> = OnceLock::new();
+    let bundle = READ.get_or_init(|| {
+        bundle::read(&Source::new("talsecret.yaml", BUNDLE)).expect("a whole bundle")
+    });
     machine_config(
-        &bundle,
+        bundle,
         &Input {
             contract,
             role,

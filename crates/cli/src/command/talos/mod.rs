@@ -1,0 +1,53 @@
+//! `talos`: machine configurations, with the words that talhelper has for them.
+
+mod explain;
+mod generate_config;
+mod gensecret;
+mod import;
+mod migrate;
+mod options;
+mod patch;
+mod schematic;
+mod validate;
+
+use camino::Utf8Path;
+use clap::Subcommand;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::Ui;
+
+/// Make, check and explain the machine configurations of the nodes
+///
+/// From `talos/talconfig.yaml`, the files around it and the cluster's secrets, which are
+/// decrypted in memory. No command here touches the network.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Talos {
+    #[command(name = "generate-config", visible_alias = "genconfig")]
+    GenerateConfig(generate_config::GenerateConfig),
+    Validate(validate::Validate),
+    #[command(name = "gensecret", visible_alias = "generate-secret")]
+    GenSecret(gensecret::GenSecret),
+    Patch(patch::Patch),
+
+    Explain(explain::Explain),
+    Schematic(schematic::Schematic),
+    Migrate(migrate::Migrate),
+    Import(import::Import),
+}
+
+impl Talos {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        match self {
+            Self::GenerateConfig(command) => command.run(root, ui),
+            Self::Validate(command) => command.run(root, ui),
+            Self::GenSecret(command) => command.run(root, ui),
+            Self::Patch(command) => command.run(root, ui),
+
+            Self::Explain(command) => command.run(root, ui),
+            Self::Schematic(command) => command.run(root, ui),
+            Self::Migrate(command) => command.run(root, ui),
+            Self::Import(command) => command.run(root, ui),
+        }
+    }
+}

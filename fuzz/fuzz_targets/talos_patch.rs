@@ -1,0 +1,39 @@
+//! A patch, for a configuration of one document and for one of several.
+#![no_main]
+
+use diagnostics::Source;
+use libfuzzer_sys::fuzz_target;
+use talos::emit;
+use talos::patch::{Machinery, Patch, apply, documents, fill, undone};
+
+const ONE: &str = include_str!("../../crates/talos/tests/vectors/patch-semantics/base-single.yaml");
+const SEVERAL: &str = include_str!("../../crates/talos/tests/vectors/patch-semantics/base.yaml");
+
+fuzz_target!(|text: &str| {
+    for base in [ONE, SEVERAL] {
+        let (base, _) = documents(&Source::new("base.yaml", base));
+        let (source, problems) = fill(&Source::new("patch.yaml", text), &base);
+        ichor_fuzz::shown(&problems);
+        for machinery in [Machinery::V1_13, Machinery::V1_14] {
+            let (patch, problems) = Patch::read(&source, machinery);
+            ichor_fuzz::shown(&problems);
+            assert_eq!(patch.is_none(), problems.has_errors());
+            let Some(patch) = patch else {
+                continue;
+            };
+            let mut config = base.clone();
+            let Ok(applied) = apply(&mut config, &patch, machinery) else {
+                assert!(config == base);
+                continue;
+            };
+            ichor_fuzz::shown(&applied.findings);
+            assert!(undone(&[("patch.yaml", &applied)]).is_empty());
+            assert_eq!(applied.changes.is_empty(), config == base, "{applied:?}");
+            // What comes of it is a configuration still.
+            let written = emit::documents(&config, 2);
+            let (read, problems) = documents(&Source::new("config.yaml", &*written));
+            assert!(!problems.has_errors(), "{written}\n{problems:?}");
+            assert!(read == config, "{written}\n{read:?}\n{config:?}");
+        }
+    }
+});
