@@ -480,3 +480,69 @@ fn what_git_would_publish_is_not_written() {
     );
     assert!(!sandbox.exists("clusterconfig/.gitignore"));
 }
+
+#[test]
+fn a_public_checkout_is_checked_as_far_as_it_can_be_read() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure", "--quiet"]).success());
+    drop(sandbox.run(["talos", "gensecret", "--quiet"]).success());
+    let key = sandbox.read("age.key");
+    for private in ["age.key", "cluster.yaml", "nodes.yaml"] {
+        std::fs::remove_file(sandbox.root().join(private)).expect("it is there");
+    }
+    assert_snapshot!(sandbox.run(["validate"]).success(), @r"
+    ------- stderr -------
+    There is no `cluster.yaml` here, so the files themselves were checked. They are right: 101 files, 7 secrets among them.
+    ");
+    let talconfig = sandbox.read("talos/talconfig.yaml");
+    sandbox.write(
+        "talos/talconfig.yaml",
+        talconfig.replace("dhcp: false", "dhpc: false"),
+    );
+    assert_snapshot!(sandbox.run(["validate"]).success(), @r"
+    ------- stderr -------
+    warning[talconfig/unknown-key]: `dhpc` is not a key here
+      --> talos/talconfig.yaml:29:9
+       |
+    29 |         dhpc: false
+       |         ^^^^
+       |
+    hint: did you mean `dhcp`?
+
+    warning[talconfig/unknown-key]: `dhpc` is not a key here
+      --> talos/talconfig.yaml:47:9
+       |
+    47 |         dhpc: false
+       |         ^^^^
+       |
+    hint: did you mean `dhcp`?
+
+    warning[talconfig/unknown-key]: `dhpc` is not a key here
+      --> talos/talconfig.yaml:65:9
+       |
+    65 |         dhpc: false
+       |         ^^^^
+       |
+    hint: did you mean `dhcp`?
+
+    3 warnings
+    There is no `cluster.yaml` here, so the files themselves were checked. They are right: 101 files, 7 secrets among them.
+    ");
+    // Variables that nobody here can read prove nothing.
+    sandbox.write("age.key", key);
+    sandbox.write("talos/talenv.sops.yaml", "talosVersion: v1.13.7\n");
+    drop(
+        sandbox
+            .run(["secrets", "encrypt", "talos/talenv.sops.yaml", "--in-place"])
+            .success(),
+    );
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it is there");
+    std::fs::remove_file(sandbox.root().join("talos/talenv.yaml")).expect("it is there");
+    assert_snapshot!(sandbox.run(["validate"]).success(), @r"
+    ------- stderr -------
+    note[talos/not-checked]: machine configurations could not be checked: no identity here decrypts `talos/talenv.sops.yaml`
+    --> talos/talenv.sops.yaml
+
+    There is no `cluster.yaml` here, so the files themselves were checked. They are right: 101 files, 8 secrets among them.
+    ");
+}

@@ -29,6 +29,7 @@ use tree::Redaction;
 use zeroize::Zeroizing;
 
 pub(crate) use check::check;
+pub use check::check_committed;
 pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
 use open::CONTRACT;
