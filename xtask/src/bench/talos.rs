@@ -25,7 +25,7 @@ impl Bench {
                 return Ok(());
             }
         };
-        let program = process::example("talos", "genconfig")?;
+        let program = self.ichor.clone();
         let mut earlier = None;
         for (nodes, factor, runs) in SIZES {
             let folder = self.folder.join(format!("talos-{nodes}"));
@@ -33,7 +33,7 @@ impl Bench {
             let mut ours = Vec::new();
             let mut theirs = Vec::new();
             for run in 0..self.runs.max(runs) {
-                ours.push(measure::time(&mut ours_in(&program, &folder))?);
+                ours.push(measure::time(&mut ours_in(&program, &folder)?)?);
                 if run < runs {
                     let mut command = oracles::talhelper_genconfig(&talhelper, &folder)?;
                     theirs.push(measure::time(&mut command)?);
@@ -67,17 +67,25 @@ impl Bench {
         }
         let folder = self.folder.join("talos-1000");
         let theirs = measure::peak(&mut oracles::talhelper_genconfig(&talhelper, &folder)?)?;
-        let ours = measure::peak(&mut ours_in(&program, &folder))?;
+        let ours = measure::peak(&mut ours_in(&program, &folder)?)?;
         table.memory_only("1,000 nodes: talhelper genconfig, peak memory", theirs);
         table.memory("1,000 nodes: machine configs, peak memory", ours, MEMORY);
         Ok(())
     }
 }
 
-fn ours_in(program: &Utf8PathBuf, folder: &Utf8Path) -> std::process::Command {
+/// The program as users run it, with nothing written before: what is there would only be
+/// compared.
+fn ours_in(program: &Utf8PathBuf, folder: &Utf8Path) -> Result<std::process::Command> {
+    let output = folder.join("ours");
+    if output.exists() {
+        std::fs::remove_dir_all(&output)?;
+    }
     let mut command = process::command(program);
-    command.args([folder.as_str(), "-o", folder.join("ours").as_str()]);
     command
+        .args(["--quiet", "talos", "generate-config", "--out-dir", "ours"])
+        .current_dir(folder);
+    Ok(command)
 }
 
 /// A cluster as the template makes one: three control planes, interfaces by selector, patches
