@@ -39,6 +39,22 @@ impl Git {
             .collect()
     }
 
+    /// Whether git leaves a file (path relative to the cluster repository) out by its ignore
+    /// rules. False where these cannot be read.
+    pub fn ignores(&self, path: &str) -> bool {
+        let ask = || {
+            let index = self.repository.index_or_empty().ok()?;
+            let source =
+                gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
+            let mut rules = self.repository.excludes(&index, None, source).ok()?;
+            let path = self.prefix.join(path);
+            let mode = Some(gix::index::entry::Mode::FILE);
+            let at = rules.at_path(path.as_std_path(), mode).ok()?;
+            Some(at.is_excluded())
+        };
+        ask().unwrap_or(false)
+    }
+
     /// Which of the files (path relative to the cluster repository, and content on disk) the
     /// last commit does not hold as they are, in the order given. Without any commit: all.
     pub fn uncommitted<'a>(

@@ -6,7 +6,7 @@ use diagnostics::{Diagnostic, Location, closest};
 use serde_json::Value;
 
 use crate::patch::Change;
-use crate::patch::path::{steps, touches, within, written};
+use crate::patch::path::{Step, steps, touches, within, written};
 use crate::patch::schema::Schema;
 use crate::validate::Violation;
 
@@ -139,13 +139,13 @@ fn origin(stage: &Stage, change: &Change) -> Origin {
 /// A violation of a node's configuration, at the place of whoever set the value last.
 ///
 /// There is no place if that was the generator, or if nothing was set.
-pub fn locate(node: &str, violation: &Violation, stages: &[Stage]) -> Diagnostic {
+pub fn locate(violation: &Violation, stages: &[Stage]) -> Diagnostic {
     let way = match (violation.document.as_str(), violation.path.as_str()) {
         ("v1alpha1", path) => path.to_owned(),
         (document, "") => document.to_owned(),
         (document, path) => format!("{document} {path}"),
     };
-    let message = format!("node `{node}`, `{way}`: {}", violation.message);
+    let message = format!("`{way}`: {}", violation.message);
     let mut problem = Diagnostic::new(violation.severity, violation.rule, message);
     if let Some(hint) = &violation.hint {
         problem = problem.hint(hint.clone());
@@ -171,7 +171,7 @@ fn writer(violation: &Violation, stages: &[Stage]) -> Option<Location> {
             })
         };
         // What has the value itself says more than what has a part of it.
-        let found = last(&|change| within(&path, &change.path))
+        let found = last(&|change| within(&path, &change.path) && sets(change, &way))
             .or_else(|| last(&|change| within(&change.path, &path)));
         if let Some((stage, change)) = found {
             return change.place.clone().or_else(|| stage.place.clone());
@@ -182,4 +182,14 @@ fn writer(violation: &Violation, stages: &[Stage]) -> Option<Location> {
             return None;
         }
     }
+}
+
+/// Whether a change of what holds a value changed the value itself: an item of a list that grew
+/// is as it was.
+fn sets(change: &Change, way: &[Step]) -> bool {
+    let Some(Step::Item(index)) = way.get(steps(&change.path).len()) else {
+        return true;
+    };
+    let item = |list: &Option<Value>| list.as_ref().and_then(|list| list.get(*index)).cloned();
+    item(&change.before) != item(&change.after)
 }

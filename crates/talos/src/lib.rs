@@ -9,6 +9,8 @@
 //! - [`emit`]: documents as YAML.
 //! - [`sensitive`]: which values of a configuration nobody may see.
 //! - [`nodes`]: the configurations of all nodes of a talconfig, as talhelper makes them.
+//! - [`validate`]: whether Talos accepts a configuration.
+//! - [`explain`]: who set a value, and where a violation is to be mended.
 //!
 //! **Invariant:** no network, no file system, no environment and no clock: text and values
 //! come in, text and values go out.

@@ -201,7 +201,7 @@ fn a_path_that_nobody_set_is_told_with_one_that_is() {
 fn located(stages: &[Stage], extra: Vec<Violation>) -> String {
     let lines = extra
         .iter()
-        .map(|violation| locate("cp", violation, stages).to_string());
+        .map(|violation| locate(violation, stages).to_string());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -240,12 +240,12 @@ fn a_violation_is_told_where_its_value_was_set_last() {
         });
     }
     insta::assert_snapshot!(located(&stages(), found), @r"
-    node.yaml:7:5: error[machine-config/bad-value]: node `cp`, `machine.nodeLabels.zone`: `b_` is not a value that Kubernetes takes
-    talconfig.yaml:23:13: error[machine-config/bad-value]: node `cp`, `machine.nodeTaints.dedicated`: `Never` is not an effect of a taint
-    node.yaml:11:1: error[machine-config/missing]: node `cp`, `UserVolumeConfig/data provisioning.diskSelector.match`: `match` is missing
-    node.yaml:11:1: error[machine-config/missing]: node `cp`, `UserVolumeConfig/data provisioning.minSize`: neither `minSize` nor `maxSize` says how large the volume is
-    warning[machine-config/test]: node `cp`, `machine.features.hostDNS.enabled`: for the test
-    warning[machine-config/test]: node `cp`, `machine.logging`: for the test
-    talconfig.yaml:9:18: warning[machine-config/test]: node `cp`, `machine.install.disk`: for the test
+    node.yaml:7:5: error[machine-config/bad-value]: `machine.nodeLabels.zone`: `b_` is not a value that Kubernetes takes
+    talconfig.yaml:23:13: error[machine-config/bad-value]: `machine.nodeTaints.dedicated`: `Never` is not an effect of a taint
+    node.yaml:11:1: error[machine-config/missing]: `UserVolumeConfig/data provisioning.diskSelector.match`: `match` is missing
+    node.yaml:11:1: error[machine-config/missing]: `UserVolumeConfig/data provisioning.minSize`: neither `minSize` nor `maxSize` says how large the volume is
+    warning[machine-config/test]: `machine.features.hostDNS.enabled`: for the test
+    warning[machine-config/test]: `machine.logging`: for the test
+    talconfig.yaml:9:18: warning[machine-config/test]: `machine.install.disk`: for the test
     ");
 }

@@ -143,11 +143,120 @@ nodes:
     talconfig.yaml:13:19: note[talconfig/displaced-label]: these labels displace the generated `node.kubernetes.io/exclude-from-external-load-balancers`
       add `node.kubernetes.io/exclude-from-external-load-balancers: ""` to keep it
     talconfig.yaml:17:20: error[talconfig/vip-is-node]: the virtual address is that of the node `a`
+    talconfig.yaml:17:20: warning[talconfig/vip-outside]: `10.0.0.2` is in none of the networks of the interface
+      use an address that the nodes of its network reach
     talconfig.yaml:18:5: error[talconfig/missing-key]: `installDisk` or `installDiskSelector` is missing
     talconfig.yaml:18:15: error[talconfig/duplicate-node]: two nodes have the hostname `a`
     talconfig.yaml:20:19: error[talconfig/wrong-type]: `true` or `false` is wanted here, not text
     talconfig.yaml:25:21: error[talconfig/wrong-type]: a whole number is wanted here, not text
     talconfig.yaml:26:24: error[talconfig/worker-vip]: a worker cannot hold a virtual address
+    "#);
+}
+
+#[test]
+fn what_ends_in_configurations_is_checked_where_it_is_written() {
+    let text = "\
+clusterName: a
+talosVersion: v1.16.0
+kubernetesVersion: 1.36.0
+endpoint: https://10.0.0.10:0
+domain: a b
+clusterPodNets: [10.42.0.0]
+cniConfig: { name: cilium }
+inlineManifests: [{ name: x, contents: y }, { name: x, contents: z }]
+worker:
+  nodeTaints: { dedicated: 'x:Never' }
+nodes:
+  - hostname: under_score
+    ipAddress: 10.0.0.1,10.0.0.256
+    installDiskSelector: { name: sda, size: lots }
+    controlPlane: true
+    talosImageURL: installer
+    nodeLabels: { zone: b_, templated: '{{ .MachineConfig.MachineType }}' }
+    nodeAnnotations: { talos.dev/owned-labels: x }
+    nameservers: [dns]
+    machineFiles: [{ path: relative, op: move, content: x, permissions: 0o644 }]
+    machineDisks: [{ device: /dev/sdb, partitions: [{ mountpoint: /a }, { mountpoint: /b }] }]
+    machineSpec: { bootMethod: floppy }
+    ingressFirewall:
+      rules: [{ name: a, portSelector: { ports: [80, 70-90], protocol: tcp }, ingress: [] }]
+    networkInterfaces:
+      - interface: eth0
+        addresses: [10.0.0.1/24]
+        vip: { ip: 10.9.0.1 }
+        routes: [{ network: 0.0.0.0/0, gateway: 10.0.1.254 }, { network: x }]
+        vlans: [{ vlanId: 5 }, { vlanId: 5, vip: { ip: x } }, { vlanId: 4095 }]
+      - interface: bond0
+        bond: { mode: fast, interfaces: [eth0] }
+  - hostname: b
+    ipAddress: 10.0.0.2, 10.0.0.1
+    installDisk: /dev/sda
+    machineSpec: { bootMethod: iso, imageSuffix: raw.xz, arch: mips }
+";
+    insta::assert_snapshot!(problems(text), @r#"
+    talconfig.yaml:2:15: error[talconfig/talos-version]: Talos 1.16 is not among the supported versions, 1.9 to 1.15
+    talconfig.yaml:4:11: error[machine-config/bad-value]: `https://10.0.0.10:0` is not the URL of a server
+      use a port between 1 and 65535
+    talconfig.yaml:5:9: error[machine-config/bad-value]: `a b` is not a DNS name
+      write it like `cluster.local`
+    talconfig.yaml:6:18: error[machine-config/bad-value]: `10.42.0.0` is not a network
+      write it like `10.42.0.0/16`
+    talconfig.yaml:7:20: error[machine-config/bad-value]: `cilium` is not a network plugin that Talos knows
+      write `flannel`, `custom` or `none`
+    talconfig.yaml:8:53: error[machine-config/duplicate]: the manifest `x` is there twice
+      take one of them out
+    talconfig.yaml:10:28: error[machine-config/bad-value]: `Never` is not an effect of a taint
+      write `NoSchedule`, `PreferNoSchedule` or `NoExecute`, or `VALUE:EFFECT`
+    talconfig.yaml:12:15: error[machine-config/bad-value]: `under_score` is not a hostname
+      use letters, digits and hyphens, up to 63 between dots
+    talconfig.yaml:13:16: error[machine-config/bad-value]: `10.0.0.256` is neither an IP address nor a DNS name
+      write it like `10.0.0.1`
+    talconfig.yaml:14:34: error[machine-config/bad-value]: disks are not selected by `name`
+      select by `serial`, `wwid`, `model`, `uuid`, `size` or `type`
+    talconfig.yaml:14:45: error[machine-config/bad-value]: `lots` is not a size with a comparison
+      write it like `>= 100GB`
+    talconfig.yaml:16:20: error[machine-config/bad-value]: `installer` is not an image with its registry
+      write it like `factory.talos.dev/metal-installer/SCHEMATIC`
+    talconfig.yaml:17:19: note[talconfig/displaced-label]: these labels displace the generated `node.kubernetes.io/exclude-from-external-load-balancers`
+      add `node.kubernetes.io/exclude-from-external-load-balancers: ""` to keep it
+    talconfig.yaml:17:25: error[machine-config/bad-value]: `b_` is not a value that Kubernetes takes
+      use up to 63 letters, digits, `-`, `_` and `.`, letters or digits first and last
+    talconfig.yaml:18:48: error[machine-config/reserved]: Talos keeps the annotation `talos.dev/owned-labels` for itself
+      use another name
+    talconfig.yaml:19:19: error[machine-config/bad-value]: `dns` is not an IP address
+      write it like `10.0.0.53`
+    talconfig.yaml:20:28: error[machine-config/bad-value]: `relative` is not a path from the root
+      write it like `/var/etc/file`
+    talconfig.yaml:20:42: error[machine-config/bad-value]: `move` is not what to do with a file
+      write `create`, `append` or `overwrite`
+    talconfig.yaml:21:55: error[machine-config/bad-value]: only the last partition can take the rest of the disk
+      give it a size
+    talconfig.yaml:22:32: error[machine-config/bad-value]: `floppy` is not a way to boot
+      write `iso`, `disk-image` or `pxe`
+    talconfig.yaml:24:54: error[machine-config/duplicate]: `70-90` overlaps with `80`
+      write one range
+    talconfig.yaml:27:20: error[machine-config/member-address]: `eth0` belongs to `bond0` and can have no address of its own
+      move it to `bond0`
+    talconfig.yaml:28:16: error[machine-config/member-address]: `eth0` belongs to `bond0` and can have no address of its own
+      move it to `bond0`
+    talconfig.yaml:28:20: warning[talconfig/vip-outside]: `10.9.0.1` is in none of the networks of the interface
+      use an address that the nodes of its network reach
+    talconfig.yaml:29:49: warning[talconfig/gateway-outside]: `10.0.1.254` is in none of the networks of the interface
+      use a gateway that the node reaches without a route
+    talconfig.yaml:29:74: error[machine-config/bad-value]: `x` is not a network
+      write it like `10.0.0.0/24`
+    talconfig.yaml:30:42: error[machine-config/duplicate]: the VLAN `5` is there twice
+      take one of them out
+    talconfig.yaml:30:56: error[talconfig/bad-vip]: a virtual address is an IP address
+    talconfig.yaml:30:73: error[machine-config/bad-value]: `4095` is not the id of a VLAN
+      use 1 to 4094
+    talconfig.yaml:32:23: error[machine-config/bad-value]: `fast` is not one of `balance-rr`, `active-backup`, `balance-xor`, `broadcast`, `802.3ad`, `balance-tlb`, `balance-alb`
+      use one of them
+    talconfig.yaml:34:16: error[talconfig/duplicate-node]: two nodes have the ipAddress `10.0.0.1`
+    talconfig.yaml:36:50: error[machine-config/bad-value]: `raw.xz` is not the ending of such an image
+      leave it out, or use one such as `raw.xz` with `bootMethod: disk-image`
+    talconfig.yaml:36:64: error[machine-config/bad-value]: `mips` is not an architecture
+      write `amd64` or `arm64`
     "#);
 }
 

@@ -271,6 +271,7 @@ fn what_is_wrong_with_a_file() {
     talosconfig:5:9: error[talosconfig/type]: `ca` is a map, not text
     talosconfig:6:6: error[talosconfig/type]: a context is a whole number, not a map
     "#);
+    insta::assert_snapshot!(problems("contexts:\n  a:\n    x:\n      [hunter2]: 1\n"), @"talosconfig:4:7: error[talosconfig/type]: a key is a list, not text");
     insta::assert_snapshot!(problems("context: hone\ncontexts:\n  home: {}\n"), @"talosconfig:1:10: warning[talosconfig/no-such-context]: the current `context` is none of the `contexts`");
     insta::assert_snapshot!(problems("contexts:\n  a: {ca: hunter2, crt: hunter2, key: hunter2}\n"), @r#"
     talosconfig:2:11: warning[talosconfig/broken]: `ca` is not base64, or is cut off

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use pipeline::BuildOptions;
+use pipeline::machine;
 use pipeline::vault::check::{self, Scope};
 
 use super::report;
@@ -17,7 +18,8 @@ const RENDERED: [&str; 4] = ["kubernetes", "talos", "bootstrap", ".sops.yaml"];
 ///
 /// Runs every check of `configure` without comparing with the disk, and writes nothing. Where
 /// there is no `cluster.yaml`, as in a public CI, checks the files that git tracks: that the
-/// YAML below kubernetes/, talos/ and bootstrap/ is valid, and that no secret is in the clear.
+/// YAML below kubernetes/, talos/ and bootstrap/ is valid, that Talos takes the machine
+/// configurations, and that no secret is in the clear.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Validate {
     /// Treat warnings as errors
@@ -61,6 +63,7 @@ impl Validate {
         });
         drop(bar);
         let mut checked = checked?;
+        checked.problems.extend(machine::check_committed(root));
         if self.strict {
             checked.problems.promote(|_| true);
         }

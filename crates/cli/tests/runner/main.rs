@@ -12,6 +12,7 @@ mod kill;
 mod new_repository;
 mod secret_commands;
 mod secret_outputs;
+mod talos_commands;
 mod templates;
 
 use secrets::{File, Identity, decrypt, parse_identity_file};

@@ -1,17 +1,19 @@
 //! What `configure` has rendered, made into machine configurations before it is written: a
 //! broken patch must fail there, and not on a node.
 
+use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use tree::{Rendered, Tree};
 
 use super::files::InMemory;
-use super::open::Origin;
+use super::open::Secrets;
 use super::places::Places;
 use super::{CONTRACT, Machines};
 use crate::load::Inputs;
 use crate::model::Model;
 use crate::places::{hidden_in_template, in_template};
 use crate::seal::is_secret;
+use crate::vault::Keys;
 
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
 /// in the templates. Nothing where no talconfig was rendered.
@@ -29,37 +31,47 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Di
         .iter()
         .find(|(name, _)| *name == CONTRACT)
         .map(|(_, pin)| (pin.version.clone(), pin.location.clone()));
-    let machines = match Machines::in_store(store, &places, &model.identities, explicit) {
-        Ok(machines) => machines,
-        Err(problems) => return at_templates(problems, tree),
-    };
-    let mut problems = machines.warnings.clone();
-    match machines.make() {
-        Ok((_, notes)) => problems.extend(notes),
-        Err(found) => problems.extend(found),
+    let machines = Machines::in_store(store, &places, &model.identities, explicit);
+    at_templates(found(machines), tree)
+}
+
+/// Everything that is wrong with the machine configurations of what is on disk, as far as it
+/// can be said without any key. Nothing where there is no talconfig.
+pub fn check_committed(root: &Utf8Path) -> Diagnostics {
+    let places = Places::find(root);
+    if !root.join(&places.talconfig).is_file() {
+        return Diagnostics::new();
     }
-    let locked = machines.locked();
-    if let Some(first) = locked.first() {
-        // What cannot be read proves nothing.
-        let because = |problem: &Diagnostic| problem.rule.as_str() == "sops/no-identity";
-        let mut rest: Diagnostics = problems
-            .into_iter()
-            .filter(|problem| !because(problem))
-            .collect();
-        if !matches!(&machines.origin, Origin::Locked(path) if path.as_str() == first)
-            || locked.len() > 1
-        {
-            rest.push(
-                Diagnostic::note(
-                    "talos/not-checked",
-                    format!("machine configurations could not be checked: no identity here decrypts `{first}`"),
-                )
-                .at(Location::file(first.as_str())),
-            );
+    let keys = Keys::new(root, Box::new(Default::default));
+    found(Machines::open(root, &places, &keys, Secrets::Optional))
+}
+
+/// Everything that is wrong, if everything could be read: else what is missing would be taken
+/// for wrong.
+fn found(machines: Result<Machines<'_>, Diagnostics>) -> Diagnostics {
+    let problems: Diagnostics = match machines {
+        Ok(machines) => {
+            let (Ok((_, made)) | Err(made)) = machines.make();
+            machines.warnings.iter().cloned().chain(made).collect()
         }
-        problems = rest;
-    }
-    at_templates(problems, tree)
+        Err(problems) => problems,
+    };
+    let locked = problems
+        .iter()
+        .find(|problem| problem.rule.as_str() == "sops/no-identity")
+        .and_then(|problem| problem.location.clone());
+    let Some(place) = locked else {
+        return problems;
+    };
+    Diagnostic::note(
+        "talos/not-checked",
+        format!(
+            "machine configurations could not be checked: no identity here decrypts `{}`",
+            place.file
+        ),
+    )
+    .at(Location::file(place.file.as_str()))
+    .into()
 }
 
 /// Problems in what was rendered, at their places in the templates.

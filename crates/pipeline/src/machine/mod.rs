@@ -10,6 +10,7 @@ mod files;
 mod open;
 mod output;
 mod places;
+mod refusals;
 mod secret;
 mod talosconfig;
 
@@ -20,22 +21,22 @@ use rayon::prelude::*;
 use serde_json::Value;
 use talos::bundle::Bundle;
 use talos::contract::Contract;
-use talos::explain;
 use talos::generate::Role;
 use talos::nodes::{Generator, NodeConfig, Request};
 use talos::substitute::Variables;
 use talos::talconfig::Talconfig;
-use talos::validate;
 use tree::Redaction;
 use zeroize::Zeroizing;
 
 pub(crate) use check::check;
+pub use check::check_committed;
 pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
 use open::CONTRACT;
 pub use open::{Origin, Secrets};
 pub use output::{Action, Output, Outputs};
 pub use places::Places;
+pub use refusals::{Refusal, told};
 pub use secret::{NewSecret, new_bundle, new_secret, refuse_second_secret};
 pub use talosconfig::talosconfig;
 
@@ -101,19 +102,22 @@ impl Machines<'_> {
         let nodes: Vec<_> = (0..generator.len())
             .into_par_iter()
             .map(|index| {
-                let (config, mut found) = generator.node(index);
-                let made = config.map(|config| {
-                    found.extend(self.refusals(&generator, index, &config));
-                    Made::from(config)
-                });
-                (made, found)
+                let (config, found) = generator.node(index);
+                let refused = config
+                    .as_ref()
+                    .map(|config| Refusal::all(&generator, index, config, self.contract))
+                    .unwrap_or_default();
+                (config.map(Made::from), found, refused)
             })
             .collect();
         let mut made = Vec::with_capacity(nodes.len());
-        for (config, found) in nodes {
+        let mut refusals = Vec::new();
+        for (config, found, refused) in nodes {
             made.extend(config);
             problems.extend(found);
+            refusals.extend(refused);
         }
+        problems.extend(told(refusals, self.talconfig.source.name()));
         let problems = unique(problems);
         if problems.has_errors() {
             return Err(problems);
@@ -121,53 +125,10 @@ impl Machines<'_> {
         Ok((made, problems))
     }
 
-    /// What a node would refuse, told at the place that it comes from.
-    pub fn refusals(
-        &self,
-        generator: &Generator<'_>,
-        index: usize,
-        config: &NodeConfig,
-    ) -> Diagnostics {
-        self.refusals_for(generator, index, config, self.contract)
-    }
-
-    /// The same for another contract.
-    pub fn refusals_for(
-        &self,
-        generator: &Generator<'_>,
-        index: usize,
-        config: &NodeConfig,
-        contract: Contract,
-    ) -> Diagnostics {
-        let violations = validate::validate(&config.documents, contract);
-        if violations.is_empty() {
-            return Diagnostics::new();
-        }
-        let stages = generator.stages(index);
-        violations
-            .iter()
-            .map(|violation| {
-                let problem = explain::locate(&config.hostname, violation, &stages);
-                match problem.location {
-                    Some(_) => problem,
-                    None => problem.at(Location::file(self.talconfig.source.name())),
-                }
-            })
-            .collect()
-    }
-
     /// The name of the cluster.
     pub fn cluster_name(&self) -> &str {
         let name = self.talconfig.values.get("clusterName");
         name.and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// The documents of every node that has some.
-    pub fn documents(&self, generator: &Generator<'_>) -> Vec<(String, Vec<Value>)> {
-        (0..generator.len())
-            .filter_map(|index| generator.node(index).0)
-            .map(|config| (config.hostname, config.documents))
-            .collect()
     }
 
     /// Masks every secret that may stand in a configuration.

@@ -99,21 +99,31 @@ impl<'a> Machines<'a> {
         let contract = talconfig
             .as_ref()
             .and_then(|talconfig| contract(talconfig, explicit, &mut problems));
-        problems.sort();
-        match (talconfig, bundle, contract) {
-            (Some(talconfig), Some((bundle, origin)), Some(contract)) if !problems.has_errors() => {
-                Ok(Self {
-                    talconfig,
-                    bundle,
-                    origin,
-                    contract,
-                    warnings: problems,
-                    variables,
-                    reader,
-                })
-            }
-            _ => Err(problems),
+        let (Some(talconfig), Some(contract)) = (talconfig, contract) else {
+            problems.sort();
+            return Err(problems);
+        };
+        let whole = !problems.has_errors();
+        let (bundle, origin) = bundle.unwrap_or((Bundle::placeholder(), Origin::None));
+        let mut machines = Self {
+            talconfig,
+            bundle,
+            origin,
+            contract,
+            warnings: problems,
+            variables,
+            reader,
+        };
+        if whole {
+            machines.warnings.sort();
+            return Ok(machines);
         }
+        // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
+        let mut problems = std::mem::take(&mut machines.warnings);
+        match machines.make() {
+            Ok((_, more)) | Err(more) => problems.extend(more),
+        }
+        Err(super::unique(problems))
     }
 }
 

@@ -251,20 +251,10 @@ fn tracked(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Di
         .collect()
 }
 
-/// Files that no `.gitignore` from the repository's root downward covers.
+/// Files that git would take into the next commit.
 fn exposed(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Option<Diagnostic> {
-    Git::discover(root)?;
-    let covered = |name: &&&str| {
-        let path = folder.join(name);
-        path.ancestors().skip(1).any(|ancestor| {
-            let rules = load::text(root, ancestor.join(".gitignore").as_str());
-            let Ok(Some(rules)) = rules else {
-                return false;
-            };
-            let below = path.strip_prefix(ancestor).unwrap_or(&path);
-            gitignore(rules.text(), [below.as_str()]) == rules.text()
-        })
-    };
+    let git = Git::discover(root)?;
+    let covered = |name: &&&str| git.ignores(folder.join(name).as_str());
     let first = names.iter().find(|name| !covered(name))?;
     Some(
         Diagnostic::error(

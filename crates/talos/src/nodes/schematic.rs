@@ -43,7 +43,10 @@ pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
         problems: parsed.diagnostics.clone(),
     };
     let value = decoder.value(root, &Spec::of(Kind::Struct("TalSchematic")));
-    (Some(value), decoder.problems)
+    let mut problems = decoder.problems;
+    // An image factory takes no other keys, unlike talhelper.
+    problems.promote(|_| true);
+    (Some(value), problems)
 }
 
 /// The canonical text of a schematic, as it is sent to an image factory.

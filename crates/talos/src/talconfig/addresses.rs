@@ -19,6 +19,11 @@ impl Network {
         (length <= most).then_some(Self { address, length })
     }
 
+    /// Whether it holds one address only.
+    pub(super) fn is_single(&self) -> bool {
+        self.length == if self.address.is_ipv4() { 32 } else { 128 }
+    }
+
     /// Whether it is of the same family.
     pub(super) fn is_like(&self, address: IpAddr) -> bool {
         self.address.is_ipv4() == address.is_ipv4()

@@ -5,21 +5,14 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use diagnostics::{Diagnostic, Diagnostics};
+use serde_json::Value;
 use yaml::{Dialect, Node, Resolved};
 
 use super::addresses::Network;
 use super::config::Talconfig;
-
-/// The Kubernetes minors that each Talos minor of version 1 runs.
-const KUBERNETES: [(u32, u32, u32); 7] = [
-    (9, 27, 32),
-    (10, 28, 33),
-    (11, 29, 34),
-    (12, 30, 35),
-    (13, 31, 36),
-    (14, 32, 37),
-    (15, 33, 38),
-];
+use crate::contract::kubernetes_range;
+use crate::patch::path::{Step, steps};
+use crate::validate::{Violation, sections};
 
 /// The label that a control plane has unless its node sets labels of its own.
 const GENERATED_LABEL: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
@@ -42,6 +35,7 @@ pub(super) fn check(config: &Talconfig, problems: &mut Diagnostics) {
     for node in nodes.iter().filter(|node| node.as_mapping().is_some()) {
         check.node(node);
     }
+    check.sections(nodes);
     check.unique(nodes, "hostname");
     check.unique(nodes, "ipAddress");
     check.virtual_addresses(nodes);
@@ -79,8 +73,7 @@ impl Check<'_> {
             return;
         };
         let place = |key: &str| root.get(key).map_or(0..0, Node::range);
-        let Some((_, least, most)) = KUBERNETES.iter().find(|(version, ..)| *version == talos)
-        else {
+        let Some((least, most)) = kubernetes_range(talos) else {
             self.error(
                 "talconfig/talos-version",
                 format!("Talos 1.{talos} is not among the supported versions, 1.9 to 1.15"),
@@ -88,7 +81,7 @@ impl Check<'_> {
             );
             return;
         };
-        if kubernetes < *least || kubernetes > *most {
+        if kubernetes < least || kubernetes > most {
             self.error(
                 "talconfig/version-pair",
                 format!(
@@ -96,6 +89,44 @@ impl Check<'_> {
                 ),
                 place("kubernetesVersion"),
             );
+        }
+    }
+
+    /// What ends in the configurations as it is.
+    fn sections(&mut self, nodes: &[Node]) {
+        let config = self.config;
+        let found = sections::of_cluster(&config.values);
+        self.violations(&config.root, found);
+        for role in ["controlPlane", "worker"] {
+            if let (Some(root), Some(values)) = (config.root.get(role), config.values.get(role)) {
+                self.violations(root, sections::of_node(values));
+            }
+        }
+        let values = config.values.get("nodes").and_then(Value::as_array);
+        for (root, values) in nodes.iter().zip(values.into_iter().flatten()) {
+            self.violations(root, sections::of_node(values));
+        }
+    }
+
+    fn violations(&mut self, root: &Node, found: Vec<Violation>) {
+        for violation in found {
+            let range = find(root, &violation.path);
+            let text = self.config.source.text().get(range.clone());
+            // A variable that is not set is told already, and so is what has a wrong type, and
+            // what is no virtual address.
+            if text.is_some_and(|text| text.contains("${"))
+                || violation.rule == "machine-config/wrong-type"
+                || violation.path.ends_with("vip.ip")
+            {
+                continue;
+            }
+            let place = self.config.source.location(range);
+            let mut problem =
+                Diagnostic::new(violation.severity, violation.rule, violation.message).at(place);
+            if let Some(hint) = violation.hint {
+                problem = problem.hint(hint);
+            }
+            self.problems.push(problem);
         }
     }
 
@@ -149,15 +180,59 @@ impl Check<'_> {
             );
         }
         self.subnet(node);
+        self.reachable(node);
+    }
+
+    /// Gateways and virtual addresses must be in a network of the link that has them.
+    fn reachable(&mut self, node: &Node) {
+        for link in links(node).filter(|link| !is_true(link.get("dhcp"))) {
+            let networks: Vec<Network> = networks(link).collect();
+            let outside = |value: &Node| {
+                let address: Option<IpAddr> = value.text().and_then(|text| text.parse().ok());
+                address.filter(|address| {
+                    let mut alike = networks
+                        .iter()
+                        .filter(|network| network.is_like(*address))
+                        .peekable();
+                    alike.peek().is_some() && !alike.any(|network| network.contains(*address))
+                })
+            };
+            let routes = link.get("routes").and_then(Node::as_sequence);
+            for route in routes.unwrap_or_default() {
+                // A network of one address, as some clouds have it, has its gateway outside.
+                let single = networks.iter().any(Network::is_single);
+                if let Some(gateway) = route.get("gateway")
+                    && let Some(address) = outside(gateway)
+                    && !single
+                {
+                    self.problems.push(
+                        Diagnostic::warning(
+                            "talconfig/gateway-outside",
+                            format!("`{address}` is in none of the networks of the interface"),
+                        )
+                        .at(self.config.source.location(gateway.range()))
+                        .hint("use a gateway that the node reaches without a route"),
+                    );
+                }
+            }
+            if let Some(vip) = link.get("vip").and_then(|vip| vip.get("ip"))
+                && let Some(address) = outside(vip)
+            {
+                self.problems.push(
+                    Diagnostic::warning(
+                        "talconfig/vip-outside",
+                        format!("`{address}` is in none of the networks of the interface"),
+                    )
+                    .at(self.config.source.location(vip.range()))
+                    .hint("use an address that the nodes of its network reach"),
+                );
+            }
+        }
     }
 
     /// The node's address should be one that its interfaces can have.
     fn subnet(&mut self, node: &Node) {
-        let networks: Vec<Network> = links(node)
-            .filter_map(|link| link.get("addresses").and_then(Node::as_sequence))
-            .flatten()
-            .filter_map(|address| Network::read(address.text()?))
-            .collect();
+        let networks: Vec<Network> = links(node).flat_map(networks).collect();
         let dynamic = links(node).any(|link| is_true(link.get("dhcp")));
         let Some(written) = node.get("ipAddress") else {
             return;
@@ -181,20 +256,22 @@ impl Check<'_> {
     fn unique(&mut self, nodes: &[Node], key: &str) {
         let mut seen: HashMap<&str, Range<usize>> = HashMap::new();
         for value in nodes.iter().filter_map(|node| node.get(key)) {
-            let Some(text) = value.text().filter(|text| !text.is_empty()) else {
-                continue;
-            };
-            if let Some(first) = seen.get(text) {
+            // Addresses may be a list with commas.
+            let all = value.text().unwrap_or_default().split(',').map(str::trim);
+            for text in all.filter(|text| !text.is_empty()) {
+                let first = seen.entry(text).or_insert_with(|| value.range());
+                if *first == value.range() {
+                    continue;
+                }
+                let first = first.clone();
                 self.problems.push(
                     Diagnostic::error(
                         "talconfig/duplicate-node",
                         format!("two nodes have the {key} `{text}`"),
                     )
                     .at(self.config.source.location(value.range()))
-                    .related(self.config.source.location(first.clone()), "the first one"),
+                    .related(self.config.source.location(first), "the first one"),
                 );
-            } else {
-                seen.insert(text, value.range());
             }
         }
     }
@@ -240,6 +317,22 @@ fn start(node: &Node) -> Range<usize> {
     }
 }
 
+/// Where the value of a path is, or the last part of the way to it that is written.
+fn find(root: &Node, path: &str) -> Range<usize> {
+    let mut node = root;
+    for step in steps(path) {
+        let next = match step {
+            Step::Key(key) => node.get(&key),
+            Step::Item(index) => node.as_sequence().and_then(|items| items.get(index)),
+        };
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    start(node)
+}
+
 /// A node's interfaces and their VLANs.
 fn links(node: &Node) -> impl Iterator<Item = &Node> {
     let interfaces = node
@@ -253,6 +346,15 @@ fn links(node: &Node) -> impl Iterator<Item = &Node> {
             .unwrap_or_default();
         std::iter::once(interface).chain(vlans)
     })
+}
+
+/// The networks of a link's addresses.
+fn networks(link: &Node) -> impl Iterator<Item = Network> {
+    let addresses = link.get("addresses").and_then(Node::as_sequence);
+    addresses
+        .into_iter()
+        .flatten()
+        .filter_map(|address| Network::read(address.text()?))
 }
 
 fn virtual_addresses(node: &Node) -> Vec<&Node> {

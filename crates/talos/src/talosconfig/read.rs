@@ -52,7 +52,7 @@ impl Reader<'_> {
                         out.contexts.push((name, context));
                     }
                 }
-                _ => drop(out.other.0.insert(key, value(node))),
+                _ => drop(out.other.0.insert(key, self.value(node))),
             }
         }
         if !out.context.is_empty() && out.current().is_none() {
@@ -82,7 +82,7 @@ impl Reader<'_> {
                 "key" => out.key = self.secret(node, "key"),
                 "cluster" => out.cluster = self.text(node, "cluster"),
                 "proxy-url" => out.proxy_url = self.text(node, "proxy-url"),
-                _ => drop(out.other.0.insert(key, value(node))),
+                _ => drop(out.other.0.insert(key, self.value(node))),
             }
         }
         self.credentials(node, &out);
@@ -126,11 +126,14 @@ impl Reader<'_> {
     /// The entries of a map; none, and a problem, if it is something else.
     fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Vec<(String, &'n Node)> {
         if let Some(map) = node.as_mapping() {
-            let name = |entry: &'n yaml::Entry| {
-                let key = entry.key.text().unwrap_or_default();
-                (key.to_owned(), &entry.value)
+            let mut named = |entry: &'n yaml::Entry| {
+                let Some(key) = entry.key.text() else {
+                    self.problem(&entry.key, "a key", "text");
+                    return None;
+                };
+                Some((key.to_owned(), &entry.value))
             };
-            return map.iter().map(name).collect();
+            return map.iter().filter_map(&mut named).collect();
         }
         if !node.is_null() {
             self.problem(node, what, "a map");
@@ -169,31 +172,32 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Anything, as Go reads it.
+    fn value(&mut self, node: &Node) -> Value {
+        match node.value() {
+            yaml::Value::Scalar(scalar) => match scalar.read(Dialect::Go) {
+                Resolved::Null => Value::Null,
+                Resolved::Bool(flag) => flag.into(),
+                Resolved::Integer(number) => i64::try_from(number).map_or_else(
+                    |_| scalar.text().into(),
+                    |number| Number::from(number).into(),
+                ),
+                _ => scalar.text().into(),
+            },
+            yaml::Value::Sequence(items) => items.iter().map(|item| self.value(item)).collect(),
+            yaml::Value::Mapping(_) => {
+                let entries = self.entries(node, "a value");
+                let entries = entries.into_iter();
+                let entries = entries.map(|(key, node)| (key, self.value(node)));
+                Value::Object(entries.collect::<Map<_, _>>())
+            }
+        }
+    }
+
     fn problem(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} is {}, not {wanted}", node.kind_name());
         self.problems.push(
             Diagnostic::error("talosconfig/type", message).at(self.source.location(node.range())),
         );
-    }
-}
-
-/// Anything, as Go reads it.
-fn value(node: &Node) -> Value {
-    match node.value() {
-        yaml::Value::Scalar(scalar) => match scalar.read(Dialect::Go) {
-            Resolved::Null => Value::Null,
-            Resolved::Bool(flag) => flag.into(),
-            Resolved::Integer(number) => i64::try_from(number).map_or_else(
-                |_| scalar.text().into(),
-                |number| Number::from(number).into(),
-            ),
-            _ => scalar.text().into(),
-        },
-        yaml::Value::Sequence(items) => items.iter().map(value).collect(),
-        yaml::Value::Mapping(map) => {
-            let name = |entry: &yaml::Entry| entry.key.text().unwrap_or_default().to_owned();
-            let entries = map.iter().map(|entry| (name(entry), value(&entry.value)));
-            Value::Object(entries.collect::<Map<_, _>>())
-        }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn check(cluster: &Place<'_>, control_plane: bool, report: &mut Repor
 }
 
 /// A DNS name, with underscores, as Talos has it.
-fn is_domain(name: &str) -> bool {
+pub(super) fn is_domain(name: &str) -> bool {
     let dots = name.matches('.').count();
     // Go's expression allows one dot or underscore at the end.
     let labels = name.strip_suffix('.').unwrap_or(name).split('.');
@@ -133,13 +133,13 @@ fn manifests(cluster: &Place<'_>, report: &mut Report) {
             endpoint(&url, report);
         }
     }
+    inline_manifests(&cluster.key("inlineManifests"), report);
+}
+
+/// Manifests with names of their own.
+pub(super) fn inline_manifests(manifests: &Place<'_>, report: &mut Report) {
     let mut seen = HashSet::new();
-    for name in cluster
-        .key("inlineManifests")
-        .items()
-        .iter()
-        .map(|item| item.key("name"))
-    {
+    for name in manifests.items().iter().map(|item| item.key("name")) {
         if name.text().trim().is_empty() {
             report.missing(&name, "give the manifest a name");
         }

@@ -12,7 +12,7 @@ pub(super) fn duplicate(place: &Place<'_>, what: &str, report: &mut Report) {
     report.error(
         place,
         "machine-config/duplicate",
-        format!("{what} `{}` is there twice", place.text()),
+        format!("{what} `{}` is there twice", place.shown()),
         "take one of them out",
     );
 }

@@ -108,23 +108,7 @@ fn install(install: &Place<'_>, report: &mut Report) {
         return;
     }
     let selector = install.key("diskSelector");
-    let name = selector.key("name");
-    if !name.is_empty() {
-        report.error(
-            &name,
-            "machine-config/bad-value",
-            "disks are not selected by `name`",
-            "select by `serial`, `wwid`, `model`, `uuid`, `size` or `type`",
-        );
-    }
-    let kind = selector.key("type");
-    if !matches!(kind.text(), "" | "nvme" | "sd" | "hdd" | "ssd") {
-        report.bad(
-            &kind,
-            "a type of disk",
-            "write `nvme`, `sd`, `hdd` or `ssd`",
-        );
-    }
+    disk_selector(&selector, report);
     if install.key("disk").is_empty() && !selector.is_there() {
         report.error(
             &install.key("disk"),
@@ -155,6 +139,27 @@ fn install(install: &Place<'_>, report: &mut Report) {
             "machine-config/deprecated",
             "Talos will stop to install system extensions",
             "put them into the schematic of the image",
+        );
+    }
+}
+
+/// By what a disk is chosen.
+pub(super) fn disk_selector(selector: &Place<'_>, report: &mut Report) {
+    let name = selector.key("name");
+    if !name.is_empty() {
+        report.error(
+            &name,
+            "machine-config/bad-value",
+            "disks are not selected by `name`",
+            "select by `serial`, `wwid`, `model`, `uuid`, `size` or `type`",
+        );
+    }
+    let kind = selector.key("type");
+    if !matches!(kind.text(), "" | "nvme" | "sd" | "hdd" | "ssd") {
+        report.bad(
+            &kind,
+            "a type of disk",
+            "write `nvme`, `sd`, `hdd` or `ssd`",
         );
     }
 }
@@ -240,7 +245,8 @@ fn kubespan(document: &Place<'_>, report: &mut Report) {
     }
 }
 
-fn disks(disks: &Place<'_>, report: &mut Report) {
+/// Partitions of more disks.
+pub(super) fn disks(disks: &Place<'_>, report: &mut Report) {
     for disk in disks.items() {
         let partitions = disk.key("partitions").items();
         for partition in partitions.iter().take(partitions.len().saturating_sub(1)) {

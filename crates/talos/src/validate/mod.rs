@@ -17,6 +17,7 @@ mod machine;
 mod network;
 mod place;
 mod runtime;
+pub(crate) mod sections;
 mod shape;
 mod url;
 mod volumes;

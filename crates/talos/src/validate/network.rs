@@ -96,7 +96,8 @@ fn kubespan(document: &Place<'_>, report: &mut Report) {
     }
 }
 
-fn firewall(document: &Place<'_>, report: &mut Report) {
+/// A rule of the firewall.
+pub(super) fn firewall(document: &Place<'_>, report: &mut Report) {
     let name = document.key("name");
     if name.is_empty() {
         report.missing(&name, "give the rule a name");

@@ -99,6 +99,14 @@ impl<'a> Place<'a> {
             .unwrap_or_default()
     }
 
+    /// The scalar as text.
+    pub(super) fn shown(&self) -> String {
+        match self.value {
+            Value::String(text) => shown(text).to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether it is `true`.
     pub(super) fn is_true(&self) -> bool {
         self.value == &Value::Bool(true)

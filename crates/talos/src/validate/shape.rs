@@ -51,6 +51,22 @@ pub(super) fn decode(
     decoder.value(document, spec, "").unwrap_or(Value::Null)
 }
 
+/// A value of a type of the table, as [`decode`] has it.
+pub(super) fn section(
+    value: &Value,
+    spec: &Spec,
+    path: &str,
+    contract: Contract,
+    report: &mut Report,
+) -> Value {
+    let mut decoder = Decoder {
+        name: "",
+        contract,
+        report,
+    };
+    decoder.value(value, spec, path).unwrap_or(Value::Null)
+}
+
 struct Decoder<'a> {
     name: &'a str,
     contract: Contract,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Source};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use talos::bundle::Bundle;
 use talos::contract::Contract;
@@ -33,9 +34,13 @@ pub(super) fn run(talhelper: &Utf8Path, machineries: &[Machinery]) -> Result<Par
     let mut nodes = 0_usize;
     // Our configs by the machinery that has to find them valid.
     let mut valid: BTreeMap<u32, Vec<(String, String)>> = BTreeMap::new();
-    for (case, theirs) in cases.iter().zip(written(talhelper, &cases, &bundle)?) {
+    let both: Vec<_> = cases
+        .par_iter()
+        .zip(written(talhelper, &cases, &bundle)?)
+        .map(|(case, theirs)| (theirs, ours(case, &bundle)))
+        .collect();
+    for (case, (theirs, ours)) in cases.iter().zip(both) {
         part.cases += 1;
-        let ours = ours(case, &bundle);
         let theirs = match (theirs, &ours) {
             // What it finds invalid is the business of validation.
             (Err(words), _) => {

@@ -52,7 +52,7 @@ impl<'a> Mutator<'a> {
             let at = root.entry(section).or_insert_with(|| json!({}));
             at[field] = value;
         }
-        self.spoil(&mut root, seed);
+        spoil(&mut root, seed);
         written(&[root.into()], seed)
     }
 
@@ -60,32 +60,6 @@ impl<'a> Mutator<'a> {
         let field = seed.of(self.table.fields(name));
         let value = self.table.value(name, &field.name, &field.shape, seed, 0);
         (field.name.clone(), value)
-    }
-
-    /// Now and then something that no release takes, or that sets nothing.
-    fn spoil(&self, root: &mut Map<String, Value>, seed: &mut Seed) {
-        let section = root.values_mut().next();
-        let Some(Value::Object(section)) = section else {
-            return;
-        };
-        match seed.below(25) {
-            0 => {
-                section.insert("nonsense".into(), json!(1));
-            }
-            1 => {
-                section.insert("network".into(), json!(["wrong"]));
-            }
-            2 => {
-                section.insert("network".into(), Value::Null);
-            }
-            3 => {
-                section.insert("network".into(), json!({}));
-            }
-            4 => {
-                root.insert("debug".into(), json!(true));
-            }
-            _ => {}
-        }
     }
 
     /// Other documents: new ones, or such as are there already.
@@ -195,6 +169,32 @@ impl<'a> Mutator<'a> {
             _ => gone,
         };
         json!({ key.as_str(): inside })
+    }
+}
+
+/// Now and then something that no release takes, or that sets nothing.
+fn spoil(root: &mut Map<String, Value>, seed: &mut Seed) {
+    let section = root.values_mut().next();
+    let Some(Value::Object(section)) = section else {
+        return;
+    };
+    match seed.below(25) {
+        0 => {
+            section.insert("nonsense".into(), json!(1));
+        }
+        1 => {
+            section.insert("network".into(), json!(["wrong"]));
+        }
+        2 => {
+            section.insert("network".into(), Value::Null);
+        }
+        3 => {
+            section.insert("network".into(), json!({}));
+        }
+        4 => {
+            root.insert("debug".into(), json!(true));
+        }
+        _ => {}
     }
 }
 

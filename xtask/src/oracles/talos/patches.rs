@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use diagnostics::Source;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use talos::patch::{Machinery as Followed, Patch, apply, documents};
 
@@ -58,7 +59,12 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
         readable(machinery, &cases, &mut answers)?;
         let mut refused = 0_usize;
         let mut upstream = 0_usize;
-        for (case, answer) in cases.iter().zip(&answers) {
+        let found: Vec<Vec<String>> = cases
+            .par_iter()
+            .zip(&answers)
+            .map(|(case, answer)| differences(&table, case, answer))
+            .collect::<Result<_>>()?;
+        for ((case, answer), found) in cases.iter().zip(&answers).zip(found) {
             part.cases += 1;
             refused += usize::from(answer.error.is_some());
             let error = answer.error.as_deref().unwrap_or_default();
@@ -66,7 +72,7 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
                 upstream += 1;
                 continue;
             }
-            for difference in differences(&table, case, answer)? {
+            for difference in found {
                 part.differs(format!(
                     "1.{} {}: {difference}\n    {}",
                     machinery.minor,

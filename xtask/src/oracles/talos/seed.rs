@@ -1,6 +1,6 @@
 //! Choices that are the same in every run: cases come from a number, not from chance.
 
-/// A stream of numbers that a first number decides (SplitMix64).
+/// A stream of numbers that a first number decides (`SplitMix64`).
 pub(super) struct Seed(u64);
 
 impl Seed {

@@ -61,13 +61,13 @@ impl Table {
         let mut current = String::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let words: Vec<_> = line.split_whitespace().collect();
+            if later(&words) {
+                continue;
+            }
             match words.as_slice() {
-                ["document", kind, name, rest @ ..] => {
-                    if !later(rest) {
-                        table
-                            .documents
-                            .push(((*kind).to_owned(), (*name).to_owned()));
-                    }
+                ["document", kind, name, ..] => {
+                    let entry = ((*kind).to_owned(), (*name).to_owned());
+                    table.documents.push(entry);
                 }
                 ["values", format, values @ ..] => {
                     let values = values.iter().map(|value| (*value).to_owned());
@@ -77,15 +77,13 @@ impl Table {
                     (*name).clone_into(&mut current);
                     table.types.entry(current.clone()).or_default();
                 }
-                [field, shape, rest @ ..] => {
-                    if !later(rest) {
-                        let fields = table.types.get_mut(&current);
-                        fields.context("a field without a type")?.push(Field {
-                            name: (*field).to_owned(),
-                            shape: shape_of(shape),
-                            optional: shape.starts_with('*'),
-                        });
-                    }
+                [field, shape, ..] => {
+                    let fields = table.types.get_mut(&current);
+                    fields.context("a field without a type")?.push(Field {
+                        name: (*field).to_owned(),
+                        shape: shape_of(shape),
+                        optional: shape.starts_with('*'),
+                    });
                 }
                 _ => {}
             }

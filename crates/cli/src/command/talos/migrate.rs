@@ -1,7 +1,7 @@
 //! `talos migrate`.
 
 use camino::Utf8Path;
-use pipeline::machine::Secrets;
+use pipeline::machine::{self, Refusal, Secrets};
 use serde_json::json;
 use talos::compare;
 use talos::contract::Contract;
@@ -40,13 +40,14 @@ impl Migrate {
         let (then, shared) = machines.generator_for(target);
         let mut problems = shared;
         let mut nodes = Vec::new();
+        let mut refusals = Vec::new();
         for index in 0..then.len() {
             let (config, found) = then.node(index);
             problems.extend(found);
             let Some(config) = config else {
                 continue;
             };
-            problems.extend(machines.refusals_for(&then, index, &config, target));
+            refusals.extend(Refusal::all(&then, index, &config, target));
             let before = today
                 .node(index)
                 .0
@@ -57,7 +58,9 @@ impl Migrate {
                 compare::differences(&before, &config.documents),
             ));
         }
-        let problems = pipeline::machine::unique(problems);
+        let name = machines.talconfig.source.name();
+        problems.extend(machine::told(refusals, name));
+        let problems = machine::unique(problems);
         ui.problems(&problems);
         let redaction = machines.redaction();
         super::import::tell(&nodes, &redaction, ui)?;
