@@ -1,18 +1,26 @@
 //! A patch, for a configuration of one document and for one of several.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use diagnostics::Source;
 use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
 use talos::emit;
 use talos::patch::{Machinery, Patch, apply, documents, fill, undone};
 
-const ONE: &str = include_str!("../../crates/talos/tests/vectors/patch-semantics/base-single.yaml");
-const SEVERAL: &str = include_str!("../../crates/talos/tests/vectors/patch-semantics/base.yaml");
+/// A configuration of one document, and one of several.
+static BASES: LazyLock<[Vec<Value>; 2]> = LazyLock::new(|| {
+    [
+        include_str!("../../crates/talos/tests/vectors/patch-semantics/base-single.yaml"),
+        include_str!("../../crates/talos/tests/vectors/patch-semantics/base.yaml"),
+    ]
+    .map(|text| documents(&Source::new("base.yaml", text)).0)
+});
 
 fuzz_target!(|text: &str| {
-    for base in [ONE, SEVERAL] {
-        let (base, _) = documents(&Source::new("base.yaml", base));
-        let (source, problems) = fill(&Source::new("patch.yaml", text), &base);
+    for base in &*BASES {
+        let (source, problems) = fill(&Source::new("patch.yaml", text), base);
         ichor_fuzz::shown(&problems);
         for machinery in [Machinery::V1_13, Machinery::V1_14] {
             let (patch, problems) = Patch::read(&source, machinery);
@@ -23,12 +31,12 @@ fuzz_target!(|text: &str| {
             };
             let mut config = base.clone();
             let Ok(applied) = apply(&mut config, &patch, machinery) else {
-                assert!(config == base);
+                assert!(config == *base);
                 continue;
             };
             ichor_fuzz::shown(&applied.findings);
             assert!(undone(&[("patch.yaml", &applied)]).is_empty());
-            assert_eq!(applied.changes.is_empty(), config == base, "{applied:?}");
+            assert_eq!(applied.changes.is_empty(), config == *base, "{applied:?}");
             // What comes of it is a configuration still.
             let written = emit::documents(&config, 2);
             let (read, problems) = documents(&Source::new("config.yaml", &*written));

@@ -1,16 +1,21 @@
 //! A talconfig, its variables, and what each file holds that it names, parted by form feeds.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use diagnostics::{Diagnostic, Source};
 use libfuzzer_sys::fuzz_target;
-use talos::bundle;
+use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
 use talos::nodes::{Files, Generator, Request};
 use talos::patch::documents;
 use talos::substitute::dotenv;
 use talos::talconfig::Talconfig;
 
-const BUNDLE: &str = include_str!("../../crates/talos/tests/vectors/talsecret.yaml");
+static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
+    let text = include_str!("../../crates/talos/tests/vectors/talsecret.yaml");
+    bundle::read(&Source::new("talsecret.yaml", text)).expect("a whole bundle")
+});
 
 /// One text for every name but `gone`.
 struct One<'a>(&'a str);
@@ -24,7 +29,10 @@ impl Files for One<'_> {
 fuzz_target!(|text: &str| {
     let mut parts = text.split('\u{c}');
     let talconfig = parts.next().unwrap_or_default();
-    let (variables, _) = dotenv(&Source::new("talenv.yaml", parts.next().unwrap_or_default()));
+    let (variables, _) = dotenv(&Source::new(
+        "talenv.yaml",
+        parts.next().unwrap_or_default(),
+    ));
     let files = One(parts.next().unwrap_or_default());
     let source = Source::new("talconfig.yaml", talconfig);
     let (talconfig, problems) = Talconfig::read(&source, &variables);
@@ -33,11 +41,10 @@ fuzz_target!(|text: &str| {
         assert!(problems.has_errors());
         return;
     };
-    let bundle = bundle::read(&Source::new("talsecret.yaml", BUNDLE)).expect("a whole bundle");
     for contract in ["1.11", "1.13"] {
         let (generator, problems) = Generator::new(Request {
             talconfig: &talconfig,
-            bundle: &bundle,
+            bundle: &BUNDLE,
             contract: Contract::parse(contract).expect("a contract"),
             variables: &variables,
             files: &files,
