@@ -1,12 +1,18 @@
 //! Which values of a configuration nobody may see, by the table of fields.
 
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::patch::document_name;
-use crate::patch::schema::{Kind, Schema, Spec, any};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
-/// Shorter values would be found in ordinary words.
-const SHORTEST: usize = 6;
+use crate::patch::schema::Schema;
+use crate::patch::{Change, document_name};
+
+/// A shorter text is not hidden even where it is all that stands there: it tells nothing.
+const SHORTEST_WHOLE: usize = 4;
+
+/// A shorter text is not looked for within others: it would be found in ordinary words.
+const SHORTEST_PART: usize = 8;
 
 /// Whether a path of a document, as in [`Change`](crate::patch::Change), holds what may be a
 /// secret.
@@ -23,52 +29,215 @@ pub fn is_secret(document: &str, path: &str) -> bool {
     Schema::get().is_secret(document, path)
 }
 
-/// The texts of a configuration that may be secret, for those who must not show them.
-pub fn secret_texts(documents: &[Value]) -> Vec<String> {
-    let mut found = Vec::new();
-    for document in documents {
-        let name = document_name(document);
-        let kind = name.split('/').next().unwrap_or_default();
-        if let Some(spec) = Schema::get().document(kind) {
-            collect(document, spec, false, &mut found);
-        }
-    }
-    found
+/// What stands in place of a secret.
+const MASK: &str = "<redacted>";
+
+/// Texts that are known to be secret, wherever they turn up. Has no `Debug`.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    whole: Vec<Zeroizing<String>>,
+    /// Long enough to be no ordinary word: hidden within other texts too.
+    parts: Vec<Zeroizing<String>>,
 }
 
-fn collect(value: &Value, spec: &Spec, secret: bool, found: &mut Vec<String>) {
-    let secret = secret || spec.secret;
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                collect(value, below(spec, key), secret, found);
+impl Secrets {
+    /// From the texts themselves. Of each, the longer words count too, since quotes and escapes
+    /// change what stands between them.
+    pub fn new<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
+        let mut secrets = Self::default();
+        for text in texts {
+            let text = text.as_ref().trim();
+            if text.len() >= SHORTEST_WHOLE {
+                secrets.whole.push(Zeroizing::new(text.to_owned()));
+            }
+            let apart =
+                |one: char| one.is_whitespace() || one.is_control() || "\"'\\".contains(one);
+            let words = text.split(apart).filter(|word| word.len() >= SHORTEST_PART);
+            secrets
+                .parts
+                .extend(words.map(|word| Zeroizing::new(word.to_owned())));
+        }
+        // Longer ones first, so that one within another leaves nothing standing.
+        secrets
+            .parts
+            .sort_by_key(|part| std::cmp::Reverse(part.len()));
+        secrets.parts.dedup();
+        secrets
+    }
+
+    /// Whether a text is one of them, or holds one.
+    pub fn hides(&self, text: &str) -> bool {
+        let trimmed = text.trim();
+        self.whole.iter().any(|secret| secret.as_str() == trimmed)
+            || self.parts.iter().any(|part| text.contains(part.as_str()))
+    }
+
+    /// A text with those that it holds masked.
+    pub fn mask(&self, text: &str) -> String {
+        if self
+            .whole
+            .iter()
+            .any(|secret| secret.as_str() == text.trim())
+        {
+            return MASK.to_owned();
+        }
+        let mut masked = text.to_owned();
+        for part in &self.parts {
+            if masked.contains(part.as_str()) {
+                masked = masked.replace(part.as_str(), MASK);
             }
         }
-        Value::Array(items) => {
-            for item in items {
-                collect(item, item_of(spec), secret, found);
+        masked
+    }
+
+    /// What a change does, without secrets. If one side is secret, the other is: it may be an
+    /// older one.
+    pub fn shown(&self, change: &Change) -> Change {
+        let values = [&change.before, &change.after];
+        let secret = is_secret(&change.document, &change.path)
+            || values
+                .iter()
+                .any(|value| value.as_ref().is_some_and(|value| self.holds(value)));
+        let show = |value: &Option<Value>| match value {
+            Some(_) if secret => Some(Value::from(MASK)),
+            other => other.clone(),
+        };
+        Change {
+            path: self.mask(&change.path),
+            before: show(&change.before),
+            after: show(&change.after),
+            ..change.clone()
+        }
+    }
+
+    /// Two states of a configuration without secrets, for a difference that people read: what is
+    /// secret in one of them is in both, and a secret that differs still does.
+    pub fn both(&self, before: &[Value], after: &[Value]) -> [Vec<Value>; 2] {
+        let mut hidden = BTreeSet::new();
+        for documents in [before, after] {
+            for document in documents {
+                let name = document_name(document);
+                self.find(document, &name, &mut String::new(), &mut hidden);
             }
         }
-        Value::String(text) if secret && text.len() >= SHORTEST => found.push(text.clone()),
-        _ => {}
+        let mut seen = BTreeMap::new();
+        let mut cover = |documents: &[Value], first: bool| {
+            documents
+                .iter()
+                .map(|document| {
+                    let name = document_name(document);
+                    let mut cover = Cover {
+                        secrets: self,
+                        hidden: &hidden,
+                        seen: &mut seen,
+                        first,
+                    };
+                    cover.value(document, &name, &mut String::new())
+                })
+                .collect()
+        };
+        let before = cover(before, true);
+        [before, cover(after, false)]
+    }
+
+    fn holds(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.hides(text),
+            Value::Array(items) => items.iter().any(|item| self.holds(item)),
+            Value::Object(map) => map
+                .iter()
+                .any(|(key, value)| self.hides(key) || self.holds(value)),
+            _ => false,
+        }
+    }
+
+    /// The paths of secret values.
+    fn find(
+        &self,
+        value: &Value,
+        document: &str,
+        path: &mut String,
+        hidden: &mut BTreeSet<(String, String)>,
+    ) {
+        let length = path.len();
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    push(path, key);
+                    self.find(value, document, path, hidden);
+                    path.truncate(length);
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    path.push_str(&format!("[{index}]"));
+                    self.find(item, document, path, hidden);
+                    path.truncate(length);
+                }
+            }
+            Value::String(text) if self.hides(text) || is_secret(document, path) => {
+                hidden.insert((document.to_owned(), path.clone()));
+            }
+            _ => {}
+        }
     }
 }
 
-/// What stands behind a key; an index of a list stands for its items.
-fn below<'a>(spec: &'a Spec, key: &str) -> &'a Spec {
-    match &spec.kind {
-        Kind::Struct(name) => Schema::get().field(name, key).unwrap_or(any()),
-        Kind::Map(item) => item,
-        _ => any(),
+/// Covers what is hidden.
+struct Cover<'a> {
+    secrets: &'a Secrets,
+    hidden: &'a BTreeSet<(String, String)>,
+    /// What stood at a path in the first state.
+    seen: &'a mut BTreeMap<(String, String), String>,
+    first: bool,
+}
+
+impl Cover<'_> {
+    fn value(&mut self, value: &Value, document: &str, path: &mut String) -> Value {
+        let length = path.len();
+        match value {
+            Value::Object(map) => {
+                let mut covered = Map::new();
+                for (key, value) in map {
+                    push(path, key);
+                    covered.insert(self.secrets.mask(key), self.value(value, document, path));
+                    path.truncate(length);
+                }
+                covered.into()
+            }
+            Value::Array(items) => {
+                let mut covered = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    path.push_str(&format!("[{index}]"));
+                    covered.push(self.value(item, document, path));
+                    path.truncate(length);
+                }
+                covered.into()
+            }
+            Value::String(text) => {
+                let place = (document.to_owned(), path.clone());
+                if !self.hidden.contains(&place) {
+                    return value.clone();
+                }
+                if self.first {
+                    self.seen.insert(place, text.clone());
+                    return MASK.into();
+                }
+                match self.seen.get(&place) {
+                    Some(before) if before != text => "<redacted, another one>".into(),
+                    _ => MASK.into(),
+                }
+            }
+            other => other.clone(),
+        }
     }
 }
 
-fn item_of(spec: &Spec) -> &Spec {
-    match &spec.kind {
-        Kind::List(item) => item,
-        Kind::Keyed(keyed) => &keyed.item,
-        _ => any(),
+fn push(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
     }
+    path.push_str(&key.replace('.', "\\."));
 }
 
 #[cfg(test)]
@@ -78,26 +247,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_found_wherever_they_stand() {
-        let documents = [
-            json!({
-                "machine": {
-                    "type": "controlplane",
-                    "ca": {"crt": "certificate", "key": "secret-1"},
-                    "network": {"interfaces": [{"wireguard": {"privateKey": "secret-2"}}]},
-                },
-                "cluster": {"inlineManifests": [{"name": "a-name", "contents": "secret-3"}]},
-            }),
-            json!({"apiVersion": "v1alpha1", "kind": "WireguardConfig", "name": "wg0", "privateKey": "secret-4"}),
-        ];
-        assert_eq!(
-            secret_texts(&documents),
-            ["secret-1", "secret-2", "secret-3", "secret-4"]
-        );
-        assert!(is_secret(
-            "v1alpha1",
-            "machine.network.interfaces[0].wireguard.privateKey"
-        ));
+    fn secrets_are_hidden_wherever_they_stand_and_on_both_sides() {
+        let before = [json!({
+            "machine": {
+                "type": "controlplane",
+                "ca": {"crt": "certificate", "key": "key-of-before"},
+                "sysctls": {"kernel.domainname": "an-older-secret", "vm.swappiness": "1"},
+            },
+            "cluster": {"inlineManifests": [{"name": "a-name", "contents": "old"}]},
+        })];
+        let after = [json!({
+            "machine": {
+                "type": "worker",
+                "ca": {"crt": "certificate", "key": "key-of-before"},
+                "sysctls": {"kernel.domainname": "it's a \"known-secret\"", "vm.swappiness": "10"},
+            },
+            "cluster": {"inlineManifests": [{"name": "a-name", "contents": "new"}]},
+        })];
+        let secrets = Secrets::new(["it's a \"known-secret\"", "10", "a"]);
+        let [before, after] = secrets.both(&before, &after);
+        insta::assert_snapshot!(serde_json::to_string(&before[0]).expect("JSON"), @"");
+        insta::assert_snapshot!(serde_json::to_string(&after[0]).expect("JSON"), @"");
+        assert_eq!(secrets.mask("x known-secret y"), "x <redacted> y");
+        assert!(secrets.hides("\\\"known-secret\\\""));
+        // What is short is in everything.
+        assert!(!secrets.hides("a") && !secrets.hides("10"));
         assert!(is_secret("WireguardConfig/wg0", "privateKey"));
         // Where nothing is known, everything may be.
         assert!(is_secret("NoSuchKind", "privateKey"));

@@ -25,10 +25,21 @@ pub fn dotenv(source: &Source) -> (Variables, Diagnostics) {
             .split_once(['=', ':'])
             .map(|(key, value)| (key.trim(), value.trim()));
         match pair {
-            Some((key, value)) if is_name(key) => {
-                let value = unquote(value, &variables);
-                variables.insert(key.to_owned(), value);
-            }
+            Some((key, value)) if is_name(key) => match unquote(value, &variables) {
+                Some(value) => {
+                    variables.insert(key.to_owned(), value);
+                }
+                None => problems.push(
+                    Diagnostic::error(
+                        "talenv/syntax",
+                        format!("the quotes around the value of `{key}` do not match"),
+                    )
+                    .at(source.clone().with_secrets([range.clone()]).location(range))
+                    .hint(
+                        "the file is read as dotenv: write `\\\"` for a quote within double quotes",
+                    ),
+                ),
+            },
             _ => problems.push(
                 Diagnostic::error("talenv/syntax", "the line is no `KEY: value`")
                     .at(source.clone().with_secrets([range.clone()]).location(range)),
@@ -45,15 +56,19 @@ fn is_name(key: &str) -> bool {
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'))
 }
 
-fn unquote(value: &str, variables: &Variables) -> String {
+/// The value without its quotes; none if something other than a comment follows them, or they
+/// are not closed.
+fn unquote(value: &str, variables: &Variables) -> Option<String> {
+    let ends = |rest: &str| rest.trim_start().is_empty() || rest.trim_start().starts_with('#');
     if let Some(inner) = value.strip_prefix('\'') {
-        return inner.split('\'').next().unwrap_or_default().to_owned();
+        let (text, rest) = inner.split_once('\'')?;
+        return ends(rest).then(|| text.to_owned());
     }
     if let Some(inner) = value.strip_prefix('"') {
         let mut text = String::new();
         let mut letters = inner.chars();
-        while let Some(letter) = letters.next() {
-            match letter {
+        loop {
+            match letters.next()? {
                 '"' => break,
                 '\\' => match letters.next() {
                     Some('n') => text.push('\n'),
@@ -64,10 +79,11 @@ fn unquote(value: &str, variables: &Variables) -> String {
                 other => text.push(other),
             }
         }
-        return expand(&text, variables);
+        return ends(letters.as_str()).then(|| expand(&text, variables));
     }
     let end = value.find(" #").unwrap_or(value.len());
-    expand(value.get(..end).unwrap_or(value).trim_end(), variables)
+    let text = value.get(..end).unwrap_or(value).trim_end();
+    Some(expand(text, variables))
 }
 
 /// `$NAME` and `${NAME}` of upper-case names, within the file.

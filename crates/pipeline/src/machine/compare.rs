@@ -7,9 +7,7 @@ use talos::compare::differences;
 use talos::contract::Contract;
 use talos::nodes::{Files as _, Generator, read_schematic, schematic_id};
 use talos::patch::{Change, Machinery, Written, apply_groups, documents};
-use talos::sensitive;
 use talos::validate::validate;
-use tree::Redaction;
 
 use super::Machines;
 use crate::load;
@@ -22,8 +20,6 @@ pub struct Compared {
     pub absent: Vec<String>,
     /// What is worth knowing.
     pub warnings: Diagnostics,
-    /// Masks the secrets of both sides.
-    pub redaction: Redaction,
 }
 
 /// Compares configurations, by meaning, with what would be made for the nodes of their names.
@@ -39,7 +35,6 @@ pub fn import(
 ) -> Result<Compared, Diagnostics> {
     let (generator, mut problems) = machines.generator();
     let mut warnings = machines.warnings.clone();
-    let mut secrets = Vec::new();
     let mut nodes = Vec::new();
     for path in configurations(root, paths)? {
         let source = text(root, &path)?;
@@ -67,8 +62,6 @@ pub fn import(
         let Some(ours) = config else {
             continue;
         };
-        secrets.extend(sensitive::secret_texts(&theirs));
-        secrets.extend(sensitive::secret_texts(&ours.documents));
         nodes.push((hostname, differences(&theirs, &ours.documents)));
     }
     let problems = super::unique(problems);
@@ -85,7 +78,6 @@ pub fn import(
         nodes,
         absent,
         warnings,
-        redaction: machines.redaction_with(secrets),
     })
 }
 

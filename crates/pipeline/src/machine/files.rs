@@ -27,9 +27,15 @@ pub(super) struct OnDisk<'a> {
 impl Store for OnDisk<'_> {
     fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic> {
         let full = self.root.join(path);
-        // A folder in its place is not a missing file.
         if full.symlink_metadata().is_err() {
             return Ok(None);
+        }
+        // A pipe would be waited for; a folder in its place is not a missing file.
+        if full.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(
+                Diagnostic::error("file/special", format!("`{path}` is no file"))
+                    .at(diagnostics::Location::file(path.as_str())),
+            );
         }
         load::bytes(&full, path.as_str()).map(Some)
     }
@@ -95,6 +101,9 @@ impl<'a> Reader<'a> {
             Err(_) => None,
         };
         let Some(encrypted) = encrypted else {
+            if looks_encrypted(&bytes) {
+                return Err(without_metadata(path).into());
+            }
             let text = String::from_utf8(bytes).map_err(|_| not_utf8(path))?;
             return Ok(Some(Source::new(path.as_str(), text)));
         };
@@ -116,6 +125,11 @@ impl<'a> Reader<'a> {
         }
         let text = std::str::from_utf8(&decrypted.content).map_err(|_| not_utf8(path))?;
         Ok(Some(hidden(path.as_str(), text)))
+    }
+
+    /// Adds what came of encrypted files in another way, such as variables.
+    pub(super) fn add_secrets(&self, texts: impl IntoIterator<Item = String>) {
+        self.note(|found| found.secrets.extend(texts));
     }
 
     /// Values of encrypted files, which no output may show.
@@ -150,7 +164,19 @@ impl nodes::Files for Reader<'_> {
 }
 
 fn looks_encrypted(bytes: &[u8]) -> bool {
-    String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM")
+    let text = String::from_utf8_lossy(bytes);
+    text.contains("ENC[AES256_GCM,data:")
+}
+
+/// Encrypted values without what is needed to decrypt them: they would end in configurations
+/// as they are.
+fn without_metadata(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::error(
+        "sops/no-metadata",
+        format!("`{path}` has encrypted values, but no `sops` block to decrypt them with"),
+    )
+    .at(diagnostics::Location::file(path.as_str()))
+    .hint("restore the file from version control or a backup")
 }
 
 fn not_utf8(path: &Utf8Path) -> Diagnostic {

@@ -5,6 +5,7 @@
 //! there; here is where its texts come from, and where its outputs go.
 
 mod check;
+mod clients;
 mod compare;
 mod files;
 mod open;
@@ -23,9 +24,9 @@ use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::Role;
 use talos::nodes::{Generator, NodeConfig, Request};
+use talos::sensitive;
 use talos::substitute::Variables;
 use talos::talconfig::Talconfig;
-use tree::Redaction;
 use zeroize::Zeroizing;
 
 pub(crate) use check::check;
@@ -131,15 +132,10 @@ impl Machines<'_> {
         name.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Masks every secret that may stand in a configuration.
-    pub fn redaction(&self) -> Redaction {
-        self.redaction_with(Vec::new())
-    }
-
-    /// The same, and other secrets too.
-    pub fn redaction_with(&self, others: Vec<String>) -> Redaction {
+    /// Every secret that may stand in a configuration: of the bundle, of encrypted files.
+    pub fn secrets(&self) -> sensitive::Secrets {
         let bundle = self.bundle.secret_texts().map(str::to_owned);
-        Redaction::new(bundle.chain(self.reader.secrets()).chain(others))
+        sensitive::Secrets::new(bundle.chain(self.reader.secrets()))
     }
 
     /// The files that nobody here can decrypt.

@@ -93,6 +93,10 @@ impl<'a> Machines<'a> {
         })?;
         let mut problems = Diagnostics::new();
         let variables = variables(&reader, &places.variables, &mut problems);
+        if problems.has_errors() {
+            // What is not set would only follow from that.
+            return Err(problems);
+        }
         let (talconfig, found) = Talconfig::read(&source, &variables);
         problems.extend(found);
         let bundle = self::bundle(&reader, places, &variables, secrets, &mut problems);
@@ -135,6 +139,9 @@ fn variables(reader: &Reader<'_>, paths: &[Utf8PathBuf], problems: &mut Diagnost
             Ok(Some(source)) => {
                 let (more, found) = dotenv(&source);
                 problems.extend(found);
+                if !source.secrets().is_empty() {
+                    reader.add_secrets(more.values().cloned());
+                }
                 variables.extend(more);
             }
             Ok(None) => {}
@@ -208,9 +215,11 @@ fn bundle(
         .collect();
     let (source, faults) = substitute(&source, &comments, variables);
     problems.extend(faults);
-    problems.extend(bundle::check(&source, SystemTime::now()));
-    // What is wrong with it was told by the check.
-    let bundle = bundle::read(&source).ok()?;
+    let found = bundle::check(&source, SystemTime::now());
+    // What is wrong with it was told by the check, and need not be found in each node again.
+    let bundle = bundle::read(&source).ok().filter(|_| !found.has_errors());
+    problems.extend(found);
+    let bundle = bundle?;
     Some((bundle, Origin::File(path.clone())))
 }
 

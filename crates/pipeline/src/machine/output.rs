@@ -6,10 +6,13 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use talos::nodes::gitignore;
-use talos::{compare, sensitive};
+use talos::sensitive::Secrets;
+use talos::talosconfig::Talosconfig;
+use talos::{compare, emit};
 use tree::{Content, Diff, Redaction, RelPath, Side};
 use zeroize::Zeroizing;
 
+use super::clients;
 use crate::git::Git;
 use crate::{load, write};
 
@@ -77,6 +80,7 @@ impl Outputs {
         }
         problems.extend(tracked(root, folder, &names));
         for (name, text) in texts {
+            problems.extend(special(root, &folder.join(&name)));
             match Output::private(root, folder.join(name), text) {
                 Ok(output) => files.push(output),
                 Err(problem) => problems.push(problem),
@@ -138,6 +142,9 @@ impl Output {
         {
             action = Action::Unchanged;
         }
+        if action == Action::Unchanged && is_open(&root.join(&path)) {
+            action = Action::Update;
+        }
         Ok(Self {
             path,
             action,
@@ -147,36 +154,65 @@ impl Output {
         })
     }
 
-    /// The secrets in what is there and in what should be, which no difference may show.
-    pub fn secrets(&self) -> Vec<String> {
-        let texts = self.before.iter().chain([&self.after]);
-        texts
-            .flat_map(|text| match talosconfig_secrets(text) {
-                Some(secrets) => secrets,
-                None => sensitive::secret_texts(&documents(text)),
-            })
-            .collect()
-    }
-
-    /// What changes in it, line by line.
-    pub fn diff(&self, redaction: &Redaction) -> Diff {
+    /// What changes in it, line by line, without secrets: neither those that are known nor what
+    /// stands where secrets belong.
+    pub fn diff(&self, secrets: &Secrets) -> Diff {
+        let nothing = Diff {
+            text: String::new(),
+            added: 0,
+            removed: 0,
+        };
         let name = RelPath::new(self.path.as_str())
             .or_else(|_| RelPath::new(self.path.file_name().unwrap_or("file")));
-        let before = self
-            .before
-            .as_deref()
-            .map(|text| Content::from(text.as_str()));
-        let after = Content::from(self.after.as_str());
         let Ok(name) = name else {
-            return Diff {
-                text: String::new(),
-                added: 0,
-                removed: 0,
-            };
+            return nothing;
         };
-        let before = before.as_ref().map_or(Side::Missing, Side::Content);
-        Diff::new(&name, before, Side::Content(&after), false, redaction)
+        if self.action == Action::Unchanged {
+            return nothing;
+        }
+        let before = self.before.as_deref().map_or("", String::as_str);
+        // Where what is there cannot be read, no value of it is shown.
+        let (covered, unreadable) = if self.public {
+            ([before.to_owned(), self.after.to_string()], false)
+        } else {
+            match covered(before, &self.after, secrets) {
+                Some(covered) => (covered, false),
+                None => ([before.to_owned(), self.after.to_string()], true),
+            }
+        };
+        let [before, after] = covered.map(Content::from);
+        let before = match self.before {
+            Some(_) => Side::Content(&before),
+            None => Side::Missing,
+        };
+        let after = Side::Content(&after);
+        Diff::new(&name, before, after, unreadable, &Redaction::default())
     }
+}
+
+/// Both texts without secrets; none if either cannot be read.
+fn covered(before: &str, after: &str, secrets: &Secrets) -> Option<[String; 2]> {
+    if let Some(after) = client(after) {
+        let before = client(before);
+        let covered = clients::covered(before.as_ref(), &after);
+        return Some(covered.map(|text| text.to_string()));
+    }
+    let (old, new) = (documents(before), documents(after));
+    if new.is_empty() || (old.is_empty() && !before.trim().is_empty()) {
+        return None;
+    }
+    let both = secrets.both(&old, &new);
+    Some(both.map(|documents| emit::documents(&documents, 2)))
+}
+
+/// Whether others than its owner may read a file.
+fn is_open(path: &Utf8Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = path
+        .metadata()
+        .map(|metadata| metadata.permissions().mode());
+    mode.is_ok_and(|mode| mode & 0o077 != 0)
 }
 
 fn action(before: Option<&str>, after: &str) -> Action {
@@ -195,14 +231,10 @@ fn mean_the_same(before: &str, after: &str) -> bool {
         && compare::differences(&before, &after).is_empty()
 }
 
-/// The keys in a `talosconfig`; none if it is none.
-fn talosconfig_secrets(text: &str) -> Option<Vec<String>> {
-    let (config, _) = talos::talosconfig::read(&Source::new("", text));
-    let contexts = config
-        .filter(|config| !config.contexts.is_empty())?
-        .contexts;
-    let keys = contexts.into_iter().filter_map(|(_, context)| context.key);
-    Some(keys.map(|key| key.expose().to_owned()).collect())
+/// The `talosconfig` in a text; none if it is none.
+fn client(text: &str) -> Option<Talosconfig> {
+    let (config, problems) = talos::talosconfig::read(&Source::new("", text));
+    config.filter(|config| !config.contexts.is_empty() && !problems.has_errors())
 }
 
 fn documents(text: &str) -> Vec<serde_json::Value> {
@@ -214,7 +246,20 @@ fn documents(text: &str) -> Vec<serde_json::Value> {
     }
 }
 
-/// Files of the folder that look like configurations and are none of these.
+/// What stands in the place of a file and is none, told before anything is written.
+fn special(root: &Utf8Path, path: &Utf8Path) -> Option<Diagnostic> {
+    let metadata = root.join(path).symlink_metadata().ok()?;
+    (!metadata.is_file()).then(|| {
+        Diagnostic::error(
+            "file/special",
+            format!("`{path}` is a link, a folder or the like, and stands where a file belongs"),
+        )
+        .at(Location::file(path.as_str()))
+        .hint("remove it")
+    })
+}
+
+/// Machine configurations of the folder that are none of these.
 fn stale(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Utf8PathBuf> {
     let Ok(entries) = root.join(folder).read_dir_utf8() else {
         return Vec::new();
@@ -225,9 +270,20 @@ fn stale(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Utf8
         .filter(|name| name.ends_with(".yaml") && !names.contains(name.as_str()))
         .filter(|name| !name.starts_with(tree::TEMPORARY_PREFIX))
         .map(|name| folder.join(name))
+        .filter(|path| is_configuration(root, path))
         .collect();
     found.sort();
     found
+}
+
+/// Whether a file holds a machine configuration: others are nobody's business.
+fn is_configuration(root: &Utf8Path, path: &Utf8Path) -> bool {
+    let Ok(Some(source)) = load::text(root, path.as_str()) else {
+        return false;
+    };
+    documents(source.text())
+        .iter()
+        .any(|document| document.pointer("/machine/type").is_some())
 }
 
 /// Files that git tracks already: whoever has the repository has the keys of the cluster.

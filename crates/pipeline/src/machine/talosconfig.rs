@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use talos::bundle::SecretText;
+use talos::bundle::{KeyPair, SecretText};
 use talos::certificates::{self, ApiRole, Facts};
 use talos::talosconfig::{self as file, Talosconfig};
 use zeroize::Zeroizing;
@@ -55,7 +55,12 @@ pub fn talosconfig(
         let fresh = certificate
             .and_then(|text| Facts::read(text).ok())
             .is_some_and(|facts| facts.not_after > now + RENEWAL.min(lifetime / 2));
-        if ours && fresh && context.endpoints == endpoints && context.nodes == nodes {
+        let client = context.certificate.clone().zip(context.key.clone());
+        let serves = client.is_some_and(|(certificate, key)| {
+            let client = KeyPair { certificate, key };
+            certificates::serves(&client, machines.bundle.os.certificate.expose())
+        });
+        if ours && fresh && serves && context.endpoints == endpoints && context.nodes == nodes {
             return Ok(Zeroizing::new(source.text().to_owned()));
         }
     }

@@ -50,6 +50,19 @@ impl ApiRole {
     }
 }
 
+/// Whether an authority, given by its certificate, signed the certificate of a client, and its key belongs to it. What
+/// cannot be read serves nobody.
+pub fn serves(client: &KeyPair, authority: &str) -> bool {
+    let certificates = Certificate::read(client.certificate.expose())
+        .and_then(|client| Ok((client, Certificate::read(authority)?)));
+    let (Ok((certificate, authority)), Ok(key)) =
+        (certificates, ReadKey::read(client.key.expose()))
+    else {
+        return false;
+    };
+    key.belongs_to(&certificate) && certificate.is_signed_by(&authority)
+}
+
 /// A new client certificate with its key, signed by the authority of the Talos API.
 ///
 /// The kind of the key follows the authority's.

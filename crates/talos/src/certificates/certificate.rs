@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use der::asn1::OctetString;
 use der::{Decode as _, Encode as _};
+use p256::ecdsa::signature::Verifier as _;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 use x509_cert::name::Name;
 use x509_cert::time::Time;
@@ -109,6 +110,31 @@ impl Certificate {
                 Ok(None) => true,
                 Err(_) => false,
             }
+    }
+
+    /// Whether the key of an authority signed it: Ed25519 and P-256 only.
+    pub(super) fn is_signed_by(&self, authority: &Self) -> bool {
+        let key = &authority.0.tbs_certificate.subject_public_key_info;
+        let key = key.subject_public_key.raw_bytes();
+        let Ok(message) = self.0.tbs_certificate.to_der() else {
+            return false;
+        };
+        let signature = self.0.signature.raw_bytes();
+        match authority.algorithm() {
+            Algorithm::Ed25519 => {
+                let key = <[u8; 32]>::try_from(key)
+                    .ok()
+                    .and_then(|key| ed25519_dalek::VerifyingKey::from_bytes(&key).ok());
+                let signature = ed25519_dalek::Signature::from_slice(signature);
+                matches!((key, signature), (Some(key), Ok(signature)) if key.verify(&message, &signature).is_ok())
+            }
+            Algorithm::P256 => {
+                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key);
+                let signature = p256::ecdsa::Signature::from_der(signature);
+                matches!((key, signature), (Ok(key), Ok(signature)) if key.verify(&message, &signature).is_ok())
+            }
+            _ => false,
+        }
     }
 
     /// When it begins.

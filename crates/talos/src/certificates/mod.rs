@@ -14,7 +14,7 @@ mod pem;
 mod private_key;
 mod rsa_key;
 
-pub use admin::{ApiRole, DEFAULT_LIFETIME, admin};
+pub use admin::{ApiRole, DEFAULT_LIFETIME, admin, serves};
 pub use algorithm::Algorithm;
 pub use certificate::{CertificateFault, Facts};
 pub use error::IssueError;

@@ -15,10 +15,26 @@ pub fn gitignore<'a>(existing: &str, names: impl IntoIterator<Item = &'a str>) -
         if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }
-        out.push_str(name);
+        out.push_str(&escaped(name));
         out.push('\n');
     }
     out
+}
+
+/// A name as a rule that means it letter for letter.
+fn escaped(name: &str) -> String {
+    let mut rule = String::with_capacity(name.len());
+    let blanks = name.trim_end_matches(' ').len();
+    for (at, one) in name.char_indices() {
+        let special = matches!(one, '*' | '?' | '[' | '\\')
+            || (at == 0 && matches!(one, '#' | '!'))
+            || (one == ' ' && at >= blanks);
+        if special {
+            rule.push('\\');
+        }
+        rule.push(one);
+    }
+    rule
 }
 
 /// The rules of a `.gitignore`.
@@ -169,6 +185,24 @@ fn matches_one(rule: &[char], one: char) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::gitignore;
+
+    #[test]
+    fn a_name_is_never_taken_for_a_pattern() {
+        let names = [
+            "#1.yaml",
+            "!x.yaml",
+            "a[1]b.yaml",
+            "c*d?.yaml",
+            "e\\f.yaml",
+            "g  ",
+        ];
+        let made = gitignore("", names);
+        assert_eq!(
+            made,
+            "\\#1.yaml\n\\!x.yaml\na\\[1]b.yaml\nc\\*d\\?.yaml\ne\\\\f.yaml\ng\\ \\ \n"
+        );
+        assert_eq!(gitignore(&made, names), made);
+    }
 
     #[test]
     fn names_are_added_once_and_rules_count() {

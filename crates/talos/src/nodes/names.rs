@@ -12,6 +12,12 @@ use super::places::{place, role_key};
 use crate::generate::Role;
 use crate::talconfig::Talconfig;
 
+/// What else is written into the folder, in small letters.
+const RESERVED: [&str; 3] = ["talosconfig", ".gitignore", ".git"];
+
+/// How many bytes the name of a file may have.
+const LONGEST: usize = 255;
+
 const USUAL: &str = "{{ .ClusterName }}-{{ .Hostname }}.yaml";
 
 /// The name of each node's file, empty where it cannot be used. Names that two nodes share, or
@@ -31,13 +37,21 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
                 continue;
             }
         };
+        if RESERVED.contains(&name.to_lowercase().as_str()) {
+            let message = format!("`{name}` is the name of another file in the output folder");
+            problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
+            out.push(String::new());
+            continue;
+        }
         if !stays_in_folder(&name) {
             let message = format!("`{name}` is not the name of a file in the output folder");
             problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
             out.push(String::new());
             continue;
         }
-        if let Some(other) = first.get(&name).and_then(|number| nodes.get(*number)) {
+        // Not every file system tells capital letters from small ones.
+        let alike = name.to_lowercase();
+        if let Some(other) = first.get(&alike).and_then(|number| nodes.get(*number)) {
             // Two nodes of one name are told by the checks of the talconfig.
             if other.hostname() != node.hostname() {
                 problems.push(
@@ -53,7 +67,7 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
                 );
             }
         } else {
-            first.insert(name.clone(), number);
+            first.insert(alike, number);
         }
         out.push(name);
     }
@@ -90,6 +104,8 @@ fn name(config: &Talconfig, node: &Node) -> Result<String, String> {
 /// Whether a name is that of a file beneath the folder it is written to.
 fn stays_in_folder(name: &str) -> bool {
     !name.ends_with('/')
-        && !name.contains(['\\', '\0', '\n', '\r'])
+        && !name.contains('\\')
+        && !name.contains(char::is_control)
+        && name.split('/').all(|part| part.len() <= LONGEST)
         && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

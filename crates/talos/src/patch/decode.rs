@@ -113,13 +113,15 @@ impl Decoder<'_> {
                     .at(self.source.location(key.range())),
                 );
             } else {
-                self.unknown(&key, text, name);
+                self.unknown(&key, &value, text, name);
             }
         }
         Value::Object(map)
     }
 
-    fn unknown(&mut self, key: &Node, text: &str, name: &str) {
+    fn unknown(&mut self, key: &Node, value: &Node, text: &str, name: &str) {
+        // Nobody knows whether it is a secret.
+        let source = self.source.clone().with_secrets([value.range()]);
         let fields = self.schema.fields(name).iter().map(|(field, _)| *field);
         let mut problem = if self.topic == "patch" {
             Diagnostic::error(
@@ -133,7 +135,7 @@ impl Decoder<'_> {
                 format!("`{text}` is not a key here"),
             )
         }
-        .at(self.source.location(key.range()));
+        .at(source.location(key.range()));
         if text == "$$patch" {
             problem = problem.hint("the doubled dollar is for files that pass substitution");
         } else if let Some(close) = closest(text, fields) {

@@ -67,6 +67,28 @@ impl Check<'_> {
 
     fn versions(&mut self) {
         let root = &self.config.root;
+        for (key, example) in [
+            ("talosVersion", "v1.13.7"),
+            ("kubernetesVersion", "v1.36.4"),
+        ] {
+            let written = root.get(key).filter(|node| !node.is_null());
+            let malformed = written.filter(|node| {
+                node.text()
+                    .is_some_and(|text| !text.is_empty() && !is_version(text))
+            });
+            if let Some(node) = malformed {
+                self.problems.push(
+                    Diagnostic::error(
+                        "talconfig/version",
+                        format!("`{key}` is not a version with three numbers"),
+                    )
+                    .at(self.config.source.location(node.range()))
+                    .hint(format!(
+                        "write it like `{example}`: images are named after it"
+                    )),
+                );
+            }
+        }
         let minor = |key: &str| root.get(key).and_then(Node::text).and_then(minor);
         let (Some(talos), Some(kubernetes)) = (minor("talosVersion"), minor("kubernetesVersion"))
         else {
@@ -380,4 +402,20 @@ fn minor(version: &str) -> Option<u32> {
 fn is_true(node: Option<&Node>) -> bool {
     node.and_then(Node::as_scalar)
         .is_some_and(|scalar| scalar.read(Dialect::Kubernetes) == Resolved::Bool(true))
+}
+
+/// `v1.13.7` or `1.13.7`, a pre-release behind it or not: what can be the tag of an image.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let (core, rest) = match text.find(['-', '+']) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let numbers: Vec<&str> = core.split('.').collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.len() == 3
+        && numbers.iter().all(number)
+        && rest
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(&byte))
 }

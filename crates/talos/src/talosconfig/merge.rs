@@ -1,6 +1,6 @@
 //! Contexts of one file into another.
 
-use super::Talosconfig;
+use super::{Context, Talosconfig};
 
 /// A context that had to take another name, because its own was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +35,25 @@ impl Talosconfig {
 
     /// Adds the contexts of another file in the place of those that have their names, and keeps
     /// the current context, if there is one: for a cluster whose credentials were made anew.
+    /// What a context has and the new one has not (a proxy, `auth`) stays.
     pub fn replace(&mut self, other: Self) {
         for (name, context) in other.contexts {
             let mut contexts = self.contexts.iter_mut();
             match contexts.find(|(ours, _)| *ours == name) {
-                Some((_, ours)) => *ours = context,
+                Some((_, ours)) => {
+                    let old = std::mem::take(ours);
+                    *ours = Context {
+                        target: context.target.or(old.target),
+                        cluster: context.cluster.or(old.cluster),
+                        proxy_url: context.proxy_url.or(old.proxy_url),
+                        other: if context.other.is_empty() {
+                            old.other
+                        } else {
+                            context.other
+                        },
+                        ..context
+                    };
+                }
                 None => self.contexts.push((name, context)),
             }
         }

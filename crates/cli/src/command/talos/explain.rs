@@ -1,9 +1,11 @@
 //! `talos explain`.
 
 use camino::Utf8Path;
-use pipeline::machine::Secrets;
+use diagnostics::{Diagnostic, Diagnostics};
+use pipeline::machine::{self, Secrets};
 use serde_json::{Value, json};
 use talos::explain::{Origin, StageKind, explain};
+use talos::patch::Change;
 
 use super::options::{self, Reading};
 use crate::exit::Exit;
@@ -43,8 +45,11 @@ impl Explain {
         let places = self.reading.places(root);
         let keys = options::keys(root);
         let machines = options::open(root, &places, &keys, Secrets::Optional)?;
-        let (generator, _) = machines.generator();
+        let (generator, mut problems) = machines.generator();
         let index = options::node(&generator, &self.node)?;
+        problems.extend(generator.node(index).1);
+        let problems: Diagnostics = problems.into_iter().filter(Diagnostic::is_error).collect();
+        let problems = machine::unique(problems);
         let stages = generator.stages(index);
         let path = self.path.as_deref().unwrap_or_default();
         let mut origins = explain(&stages, self.document.as_deref(), path)?;
@@ -61,8 +66,19 @@ impl Explain {
                 .iter()
                 .position(|(document, path)| *document == origin.document && *path == origin.path)
         });
-        let redaction = machines.redaction();
-        let show = |value: &Value| redaction.apply(&value.to_string());
+        let secrets = machines.secrets();
+        for origin in &mut origins {
+            // If one side is secret, the other is: it may be an older one.
+            let shown = secrets.shown(&Change {
+                document: origin.document.clone(),
+                path: origin.path.clone(),
+                before: origin.before.take(),
+                after: origin.after.take(),
+                place: None,
+            });
+            (origin.path, origin.before, origin.after) = (shown.path, shown.before, shown.after);
+        }
+        let show = |value: &Value| value.to_string();
         let mut last = None;
         for origin in &origins {
             let heading = (origin.document.as_str(), origin.path.as_str());
@@ -96,7 +112,14 @@ impl Explain {
             .collect();
         ui.set("origins", listed);
         options::tell_stand_in(&machines, ui);
-        Ok(Exit::Done)
+        // A patch that cannot be applied is missing above.
+        ui.problems(&problems);
+        ui.count(&problems);
+        Ok(if problems.has_errors() {
+            Exit::Problems
+        } else {
+            Exit::Done
+        })
     }
 }
 

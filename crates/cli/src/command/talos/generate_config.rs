@@ -62,6 +62,9 @@ impl GenerateConfig {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let places = self.reading.places(root);
         let folder = self.out_dir.as_ref().unwrap_or(&places.output);
+        if folder.as_str().is_empty() {
+            return Err(Failure::stopped(Exit::Usage, "`--out-dir` names no folder"));
+        }
         let keys = options::keys(root);
         let machines = options::open(root, &places, &keys, Secrets::Required)?;
         let (made, notes) = machines.make()?;
@@ -84,10 +87,9 @@ impl GenerateConfig {
         ui.problems(&problems);
         tell(&outputs, ui);
         if self.dry_run {
-            let secrets = outputs.files.iter().flat_map(Output::secrets).collect();
-            let redaction = machines.redaction_with(secrets);
+            let secrets = machines.secrets();
             for output in &outputs.files {
-                ui.data(&output.diff(&redaction).text)?;
+                ui.data(&output.diff(&secrets).text)?;
             }
         }
         if self.dry_run || self.check {

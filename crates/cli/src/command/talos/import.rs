@@ -1,10 +1,10 @@
 //! `talos import`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::machine::{self, Secrets};
+use pipeline::machine;
 use serde_json::{Value, json};
 use talos::patch::Change;
-use tree::Redaction;
+use talos::sensitive::Secrets;
 
 use super::options::{self, Reading};
 use crate::exit::Exit;
@@ -45,11 +45,11 @@ impl Import {
             paths => paths,
         };
         let keys = options::keys(root);
-        let machines = options::open(root, &places, &keys, Secrets::Optional)?;
+        let machines = options::open(root, &places, &keys, machine::Secrets::Optional)?;
         let compared = machine::import(&machines, root, paths)?;
         ui.problems(&compared.warnings);
         options::tell_stand_in(&machines, ui);
-        tell(&compared.nodes, &compared.redaction, ui)?;
+        tell(&compared.nodes, &machines.secrets(), ui)?;
         for name in &compared.absent {
             ui.warning(&format!("there is no configuration of the node `{name}`"));
         }
@@ -78,14 +78,14 @@ impl Import {
 /// Prints the differences of each node, without secrets.
 pub(super) fn tell(
     nodes: &[(String, Vec<Change>)],
-    redaction: &Redaction,
+    secrets: &Secrets,
     ui: &mut Ui,
 ) -> Result<(), Failure> {
     let mut listed = Vec::new();
     for (hostname, changes) in nodes {
         let shown: Vec<_> = changes
             .iter()
-            .map(|change| Line::new(change, redaction))
+            .map(|change| Line::new(&secrets.shown(change)))
             .collect();
         if !shown.is_empty() {
             ui.data(&format!("{hostname}:\n"))?;
@@ -106,7 +106,7 @@ pub(super) fn tell(
 }
 
 /// One difference, ready to be shown.
-pub(super) struct Line {
+struct Line {
     document: String,
     path: String,
     before: Option<String>,
@@ -114,14 +114,10 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(change: &Change, redaction: &Redaction) -> Self {
-        let show = |value: &Option<Value>| {
-            let value = value.as_ref()?;
-            if talos::sensitive::is_secret(&change.document, &change.path) {
-                return Some("<redacted>".to_owned());
-            }
-            Some(shortened(&redaction.apply(&value.to_string())))
-        };
+    /// Of a change without secrets.
+    fn new(change: &Change) -> Self {
+        let show =
+            |value: &Option<Value>| value.as_ref().map(|value| shortened(&value.to_string()));
         Self {
             document: change.document.clone(),
             path: change.path.clone(),

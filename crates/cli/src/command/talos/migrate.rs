@@ -62,8 +62,7 @@ impl Migrate {
         problems.extend(machine::told(refusals, name));
         let problems = machine::unique(problems);
         ui.problems(&problems);
-        let redaction = machines.redaction();
-        super::import::tell(&nodes, &redaction, ui)?;
+        super::import::tell(&nodes, &machines.secrets(), ui)?;
         ui.set("from", json!(machines.contract.to_string()));
         ui.set("to", json!(target.to_string()));
         if problems.has_errors() {

@@ -40,7 +40,7 @@ impl Patch {
         let tried = machine::try_patch(&machines, &generator, index, &self.patch)?;
         ui.problems(&tried.problems);
         let nodes = [(tried.hostname, tried.changes)];
-        super::import::tell(&nodes, &machines.redaction(), ui)?;
+        super::import::tell(&nodes, &machines.secrets(), ui)?;
         ui.set("node", json!(nodes[0].0));
         if tried.problems.has_errors() {
             ui.count(&tried.problems);
