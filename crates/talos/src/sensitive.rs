@@ -266,8 +266,8 @@ mod tests {
         })];
         let secrets = Secrets::new(["it's a \"known-secret\"", "10", "a"]);
         let [before, after] = secrets.both(&before, &after);
-        insta::assert_snapshot!(serde_json::to_string(&before[0]).expect("JSON"), @"");
-        insta::assert_snapshot!(serde_json::to_string(&after[0]).expect("JSON"), @"");
+        insta::assert_snapshot!(serde_json::to_string(&before[0]).expect("JSON"), @r#"{"machine":{"type":"controlplane","ca":{"crt":"certificate","key":"<redacted>"},"sysctls":{"kernel.domainname":"<redacted>","vm.swappiness":"1"}},"cluster":{"inlineManifests":[{"name":"a-name","contents":"<redacted>"}]}}"#);
+        insta::assert_snapshot!(serde_json::to_string(&after[0]).expect("JSON"), @r#"{"machine":{"type":"worker","ca":{"crt":"certificate","key":"<redacted>"},"sysctls":{"kernel.domainname":"<redacted, another one>","vm.swappiness":"10"}},"cluster":{"inlineManifests":[{"name":"a-name","contents":"<redacted, another one>"}]}}"#);
         assert_eq!(secrets.mask("x known-secret y"), "x <redacted> y");
         assert!(secrets.hides("\\\"known-secret\\\""));
         // What is short is in everything.

@@ -285,7 +285,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
     warning[talconfig/unknown-key]: `endpont` is not a key here
      --> talconfig.yaml:4:1
       |
-    4 | endpont: x
+    4 | endpont: <redacted>
       | ^^^^^^^
       |
     hint: did you mean `endpoint`?
@@ -342,7 +342,7 @@ fn one_patch_on_one_node_is_shown_without_writing_anything() {
     error[patch/unknown-field]: Talos knows no field `hostnam` here
      --> patch:3:5
       |
-    3 |     hostnam: x
+    3 |     hostnam: <redacted>
       |     ^^^^^^^
       |
     hint: did you mean `hostname`?
@@ -442,7 +442,7 @@ fn schematics_and_images() {
     error[schematic/unknown-key]: `PORT` is not a key here
      --> talenv.yaml:1:1
       |
-    1 | PORT: 7447
+    1 | PORT: <redacted>
       | ^^^^
 
     1 error
@@ -504,7 +504,7 @@ fn a_public_checkout_is_checked_as_far_as_it_can_be_read() {
     warning[talconfig/unknown-key]: `dhpc` is not a key here
       --> talos/talconfig.yaml:29:9
        |
-    29 |         dhpc: false
+    29 |         dhpc: <redacted>
        |         ^^^^
        |
     hint: did you mean `dhcp`?
@@ -512,7 +512,7 @@ fn a_public_checkout_is_checked_as_far_as_it_can_be_read() {
     warning[talconfig/unknown-key]: `dhpc` is not a key here
       --> talos/talconfig.yaml:47:9
        |
-    47 |         dhpc: false
+    47 |         dhpc: <redacted>
        |         ^^^^
        |
     hint: did you mean `dhcp`?
@@ -520,7 +520,7 @@ fn a_public_checkout_is_checked_as_far_as_it_can_be_read() {
     warning[talconfig/unknown-key]: `dhpc` is not a key here
       --> talos/talconfig.yaml:65:9
        |
-    65 |         dhpc: false
+    65 |         dhpc: <redacted>
        |         ^^^^
        |
     hint: did you mean `dhcp`?
