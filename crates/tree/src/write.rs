@@ -65,7 +65,17 @@ pub fn write_atomic(path: &Path, bytes: &[u8], options: WriteOptions) -> io::Res
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let mode = options.mode.or(present);
-    if !(present.is_none() && write_nameless(&target, bytes, mode, options.sync)?) {
+    let written = match present {
+        Some(_) => false,
+        None => match write_nameless(&target, bytes, mode, options.sync) {
+            // Somebody else was faster; what they wrote is replaced as if it had been there.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && options.overwrite => {
+                false
+            }
+            written => written?,
+        },
+    };
+    if !written {
         write_named(&target, bytes, mode, options)?;
     }
     if options.sync {

@@ -216,23 +216,23 @@ fn explain_names_the_patch_of_the_node_and_the_one_for_all_in_order() {
         sandbox.run(["talos", "explain", "one", "machine.features.kubePrism.port"]).success(),
         @r"
     machine.features.kubePrism.port
-      generator         7445
-      patch of the node 7446  (talconfig.yaml:21:15)
-      patch for all     7447  (kube-prism.yaml:4:7)
+      generator          7445
+      patch of the node  7446  (talconfig.yaml:21:15)
+      patch for all      7447  (kube-prism.yaml:4:7)
     ------- stderr -------
     The cluster has no secrets yet; built-in ones that nobody uses stood in for them.
     "
     );
     assert_snapshot!(sandbox.run(["talos", "explain", "10.0.0.11", "machine.install"]).success(), @r#"
     machine.install.grubUseUKICmdline
-      generator         true
+      generator          true
     machine.install.image
-      generator         ""
-      talconfig         "factory.talos.dev/metal-installer/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.12.5"  (talconfig.yaml:10:20)
+      generator          ""
+      talconfig          "factory.talos.dev/metal-installer/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.12.5"  (talconfig.yaml:10:20)
     machine.install.wipe
-      generator         false
+      generator          false
     machine.install.disk
-      talconfig         "/dev/sda"  (talconfig.yaml:9:18)
+      talconfig          "/dev/sda"  (talconfig.yaml:9:18)
     ------- stderr -------
     The cluster has no secrets yet; built-in ones that nobody uses stood in for them.
     "#);
@@ -254,7 +254,7 @@ fn explain_names_the_patch_of_the_node_and_the_one_for_all_in_order() {
     // Keys of the cluster are nobody's business.
     assert_snapshot!(sandbox.run(["talos", "explain", "one", "cluster.token"]).success(), @r#"
     cluster.token
-      generator         "<redacted>"
+      generator          "<redacted>"
     ------- stderr -------
     The cluster has no secrets yet; built-in ones that nobody uses stood in for them.
     "#);
@@ -545,4 +545,112 @@ fn a_public_checkout_is_checked_as_far_as_it_can_be_read() {
 
     There is no `cluster.yaml` here, so the files themselves were checked. They are right: 101 files, 8 secrets among them.
     ");
+}
+
+#[test]
+fn what_would_go_wrong_in_silence_is_refused() {
+    let check = |change: &dyn Fn(&Sandbox)| {
+        let sandbox = plain();
+        change(&sandbox);
+        let output = sandbox.run(["talos", "validate"]).exits(1);
+        let first = output.stderr.lines().next().unwrap_or_default();
+        first.to_owned()
+    };
+    let replaced = |sandbox: &Sandbox, from: &str, to: &str| {
+        let text = sandbox.read("talconfig.yaml");
+        assert!(text.contains(from));
+        sandbox.write("talconfig.yaml", text.replace(from, to));
+    };
+    let told = [
+        // No image has such a tag.
+        check(&|sandbox| replaced(sandbox, "v1.34.2", "v1.34")),
+        check(&|sandbox| replaced(sandbox, "v1.34.2", "latest")),
+        // One file would take the place of another.
+        check(&|sandbox| {
+            replaced(
+                sandbox,
+                "    installDisk",
+                "    filenameTmpl: talosconfig\n    installDisk",
+            );
+        }),
+        check(&|sandbox| {
+            replaced(
+                sandbox,
+                "    installDisk",
+                "    filenameTmpl: ../x.yaml\n    installDisk",
+            );
+        }),
+        // Encrypted values would end in configurations as they are.
+        check(&|sandbox| {
+            let value = "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]";
+            let patch = format!("machine:\n  sysctls:\n    a.b: {value}\n");
+            sandbox.write("kube-prism.yaml", patch);
+        }),
+        // What follows the quote would be left out.
+        check(&|sandbox| sandbox.write("talenv.yaml", "PORT: 'it''s'\n")),
+        // A pipe would be waited for.
+        check(&|sandbox| {
+            std::fs::remove_file(sandbox.root().join("talenv.yaml")).expect("it is there");
+            std::fs::create_dir(sandbox.root().join("talenv.yaml")).expect("a folder");
+        }),
+    ];
+    assert_snapshot!(told.join("\n"), @r"
+    error[talconfig/version]: `kubernetesVersion` is not a version with three numbers
+    error[talconfig/version]: `kubernetesVersion` is not a version with three numbers
+    error[talconfig/file-name]: `talosconfig` is the name of another file in the output folder
+    error[talconfig/file-name]: `../x.yaml` is not the name of a file in the output folder
+    error[sops/no-metadata]: `kube-prism.yaml` has encrypted values, but no `sops` block to decrypt them with
+    error[talenv/syntax]: the quotes around the value of `PORT` do not match
+    error[file/special]: `talenv.yaml` is no file
+    ");
+}
+
+#[test]
+fn no_secret_of_an_encrypted_file_is_shown_new_or_old() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure", "--quiet"]).success());
+    drop(sandbox.run(["talos", "gensecret", "--quiet"]).success());
+    let folder = "talos";
+    let talconfig = sandbox.read("talos/talconfig.yaml").replace(
+        "patches:\n  - \"@./patches/global",
+        "patches:\n  - \"@./secret.sops.yaml\"\n  - \"@./patches/global",
+    );
+    sandbox.write("talos/talconfig.yaml", talconfig);
+    let patch = |value: &str| {
+        let path = format!("{folder}/secret.sops.yaml");
+        let text = serde_json::json!({"machine": {"sysctls": {"kernel.domainname": value}}});
+        sandbox.write(&path, text.to_string());
+        drop(
+            sandbox
+                .run(["secrets", "encrypt", "--in-place", &path])
+                .success(),
+        );
+    };
+    patch("it's an \"OLDSECRETVALUE\" \\ here");
+    drop(sandbox.run(["talos", "generate-config"]).success());
+    let config = sandbox.read("talos/clusterconfig/kubernetes-k8s-0.yaml");
+    assert!(config.contains("OLDSECRETVALUE"));
+    patch("a \"NEWSECRETVALUE\" # too");
+    for command in [
+        &["talos", "generate-config", "--dry-run"] as &[&str],
+        &["talos", "import"],
+        &["talos", "import", "--output", "json"],
+        &["talos", "explain", "k8s-0"],
+        &["talos", "explain", "k8s-0", "--output", "json"],
+        &["talos", "migrate", "--contract", "1.11"],
+        &["talos", "patch", "k8s-0", "@talos/secret.sops.yaml"],
+        &[
+            "talos",
+            "patch",
+            "k8s-0",
+            "machine: {sysctls: {kernel.domainname: x}}",
+        ],
+    ] {
+        let output = sandbox.run(command.iter().copied());
+        assert!(
+            !output.to_string().contains("SECRETVALUE"),
+            "{command:?}: {output}"
+        );
+        assert!([0, 3].contains(&output.code), "{command:?}: {output}");
+    }
 }

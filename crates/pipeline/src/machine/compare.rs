@@ -168,7 +168,7 @@ pub fn try_patch(
     );
     let mut problems = history.findings;
     for violation in validate(&after, machines.contract) {
-        let message = format!("`{}` {}", violation.path, violation.message);
+        let message = format!("`{}`: {}", violation.path, violation.message);
         let mut problem = Diagnostic::new(violation.severity, violation.rule, message);
         problem.hint = violation.hint;
         problems.push(problem);
@@ -197,7 +197,7 @@ pub fn validate_file(root: &Utf8Path, path: &Utf8Path, contract: Contract) -> Di
             "" => format!("`{}`", violation.document),
             path => format!("`{path}`"),
         };
-        let message = format!("{place} {}", violation.message);
+        let message = format!("{place}: {}", violation.message);
         let mut problem = Diagnostic::new(violation.severity, violation.rule, message)
             .at(Location::file(path.as_str()));
         problem.hint = violation.hint;

@@ -17,6 +17,7 @@ mod talosconfig;
 
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -28,6 +29,8 @@ use talos::sensitive;
 use talos::substitute::Variables;
 use talos::talconfig::Talconfig;
 use zeroize::Zeroizing;
+
+use crate::git::Git;
 
 pub(crate) use check::check;
 pub use check::check_committed;
@@ -124,6 +127,29 @@ impl Machines<'_> {
             return Err(problems);
         }
         Ok((made, problems))
+    }
+
+    /// Says that git would publish a bundle that is in the clear.
+    pub fn exposed_bundle(&self, root: &Utf8Path) -> Option<Diagnostic> {
+        let Origin::File {
+            path,
+            in_clear: true,
+        } = &self.origin
+        else {
+            return None;
+        };
+        let git = Git::discover(root)?;
+        let tracked = !git.tracked([path.as_str()]).is_empty();
+        if !tracked && git.ignores(path.as_str()) {
+            return None;
+        }
+        let problem = Diagnostic::warning(
+            "git/key-exposed",
+            format!("`{path}` is in the clear, and git would publish it"),
+        );
+        Some(problem.at(Location::file(path.as_str())).hint(format!(
+            "run `ichor secrets encrypt --in-place {path}`, or add it to `.gitignore`"
+        )))
     }
 
     /// The name of the cluster.

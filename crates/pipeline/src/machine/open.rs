@@ -22,7 +22,12 @@ pub(super) const CONTRACT: &str = config_model::versions::CONTRACT;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A file of the repository.
-    File(Utf8PathBuf),
+    File {
+        /// Its path.
+        path: Utf8PathBuf,
+        /// Whether it is not encrypted.
+        in_clear: bool,
+    },
     /// Built in, since there is none yet. Nothing that is made with it may be written.
     None,
     /// Built in, since the file cannot be decrypted here.
@@ -92,6 +97,14 @@ impl<'a> Machines<'a> {
             .hint("run `ichor configure`, which renders it, or name another with `--config-file`")
         })?;
         let mut problems = Diagnostics::new();
+        for path in &places.named {
+            if matches!(reader.text(path), Ok(None)) {
+                problems.push(
+                    Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+                        .at(Location::file(path.as_str())),
+                );
+            }
+        }
         let variables = variables(&reader, &places.variables, &mut problems);
         if problems.has_errors() {
             // What is not set would only follow from that.
@@ -208,6 +221,7 @@ fn bundle(
             return None;
         }
     };
+    let in_clear = source.secrets().is_empty();
     let comments: Vec<_> = yaml::parse(&source, &yaml::Limits::default())
         .comments
         .into_iter()
@@ -220,7 +234,13 @@ fn bundle(
     let bundle = bundle::read(&source).ok().filter(|_| !found.has_errors());
     problems.extend(found);
     let bundle = bundle?;
-    Some((bundle, Origin::File(path.clone())))
+    Some((
+        bundle,
+        Origin::File {
+            path: path.clone(),
+            in_clear,
+        },
+    ))
 }
 
 /// The contract that `versions.yaml` chooses, or that of the talconfig's version.

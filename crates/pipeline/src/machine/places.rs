@@ -14,6 +14,8 @@ pub struct Places {
     pub variables: Vec<Utf8PathBuf>,
     /// Secrets bundles.
     pub bundles: Vec<Utf8PathBuf>,
+    /// Which of them somebody named: they must be there.
+    pub named: Vec<Utf8PathBuf>,
     /// The folder of the configurations.
     pub output: Utf8PathBuf,
 }
@@ -43,6 +45,7 @@ impl Places {
         Self {
             variables: four("talenv"),
             bundles: four("talsecret"),
+            named: Vec::new(),
             output: folder.join("clusterconfig"),
             talconfig,
         }

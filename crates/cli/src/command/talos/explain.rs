@@ -94,7 +94,7 @@ impl Explain {
                 .place
                 .as_ref()
                 .map_or(String::new(), |place| format!("  ({place})"));
-            ui.data(&format!("  {:<17} {value}{place}\n", who(origin)))?;
+            ui.data(&format!("  {:<18} {value}{place}\n", who(origin)))?;
         }
         let listed: Vec<_> = origins
             .iter()

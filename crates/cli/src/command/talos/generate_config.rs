@@ -84,8 +84,8 @@ impl GenerateConfig {
             .chain([(TALOSCONFIG.to_owned(), client)])
             .collect();
         let outputs = Outputs::plan(root, folder, texts, !self.no_gitignore)?;
+        problems.extend(machines.exposed_bundle(root));
         ui.problems(&problems);
-        tell(&outputs, ui);
         if self.dry_run {
             let secrets = machines.secrets();
             for output in &outputs.files {
@@ -93,9 +93,11 @@ impl GenerateConfig {
             }
         }
         if self.dry_run || self.check {
+            tell(&outputs, ui);
             return Ok(preview(&outputs, self.check, ui));
         }
         outputs.write(root)?;
+        tell(&outputs, ui);
         let changed = outputs.changed();
         ui.status(match changed {
             0 => format!(

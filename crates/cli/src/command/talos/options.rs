@@ -35,9 +35,11 @@ impl Reading {
         };
         if !self.env_file.is_empty() {
             places.variables.clone_from(&self.env_file);
+            places.named.extend(self.env_file.iter().cloned());
         }
         if !self.secret_file.is_empty() {
             places.bundles.clone_from(&self.secret_file);
+            places.named.extend(self.secret_file.iter().cloned());
         }
         places
     }
@@ -57,6 +59,15 @@ pub(super) fn open<'a>(
     secrets: Secrets,
 ) -> Result<Machines<'a>, Failure> {
     Machines::open(root, places, keys, secrets).map_err(|mut problems| {
+        let missing =
+            |problem: &diagnostics::Diagnostic| problem.rule.as_str() == "talconfig/missing";
+        if let Some(problem) = problems.iter().find(|problem| missing(problem)) {
+            let failure = Failure::stopped(Exit::Usage, problem.message.clone());
+            return match &problem.hint {
+                Some(hint) => failure.hint(hint.clone()),
+                None => failure,
+            };
+        }
         let locked = problems
             .iter()
             .any(|problem| problem.rule.as_str() == "sops/no-identity");
@@ -70,7 +81,7 @@ pub(super) fn open<'a>(
 /// Says that secrets of nobody stood in for the cluster's.
 pub(super) fn tell_stand_in(machines: &Machines<'_>, ui: &mut Ui) {
     match &machines.origin {
-        Origin::File(_) => {}
+        Origin::File { .. } => {}
         Origin::None => ui.status(
             "The cluster has no secrets yet; built-in ones that nobody uses stood in for them.",
         ),
