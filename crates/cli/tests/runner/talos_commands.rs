@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use diagnostics::Source;
 use insta::assert_snapshot;
+use secrets::Identity;
 use testkit::Sandbox;
 
 use crate::{empty, fixture, identity, plaintext};
@@ -653,4 +654,50 @@ fn no_secret_of_an_encrypted_file_is_shown_new_or_old() {
         );
         assert!([0, 3].contains(&output.code), "{command:?}: {output}");
     }
+    // A message that quotes a value quotes none of these.
+    let path = "talos/secret.sops.yaml";
+    let text = serde_json::json!({"machine": {"kubelet": {"nodeIP": {"validSubnets": ["WRONGSECRETVALUE"]}}}});
+    sandbox.write(path, text.to_string());
+    drop(
+        sandbox
+            .run(["secrets", "encrypt", "--in-place", path])
+            .success(),
+    );
+    for command in [
+        &["talos", "generate-config"] as &[&str],
+        &["talos", "validate", "--output", "json"],
+    ] {
+        let output = sandbox.run(command.iter().copied()).exits(1);
+        assert!(
+            output.to_string().contains("validSubnets"),
+            "{command:?}: {output}"
+        );
+        assert!(
+            !output.to_string().contains("SECRETVALUE"),
+            "{command:?}: {output}"
+        );
+    }
+}
+
+#[test]
+fn secrets_are_made_only_where_the_rule_encrypts_all_of_them() {
+    let sandbox = plain();
+    let key = Identity::generate();
+    sandbox.write("age.key", key.to_file("2026-01-02T03:04:05Z").as_str());
+    let rule = |selector: &str| {
+        let rules = format!("creation_rules:\n  - age: {}\n{selector}", key.recipient());
+        sandbox.write(".sops.yaml", rules);
+    };
+    rule("    encrypted_regex: ^(data|stringData)$\n");
+    let refused = sandbox.run(["talos", "gensecret"]).exits(1);
+    assert!(
+        refused.stderr.contains("error[talsecret/left-clear]"),
+        "{refused}"
+    );
+    assert!(!sandbox.exists("talsecret.sops.yaml"));
+    rule("");
+    drop(sandbox.run(["talos", "gensecret"]).success());
+    // A contract that cannot be read is not passed over.
+    sandbox.write("versions.yaml", "talosContract: 1.11\n");
+    drop(sandbox.run(["talos", "validate"]).exits(1));
 }

@@ -64,7 +64,7 @@ pub fn import(
         };
         nodes.push((hostname, differences(&theirs, &ours.documents)));
     }
-    let problems = super::unique(problems);
+    let problems = machines.masked(super::unique(problems));
     if problems.has_errors() {
         return Err(problems);
     }

@@ -122,11 +122,16 @@ impl Machines<'_> {
             refusals.extend(refused);
         }
         problems.extend(told(refusals, self.talconfig.source.name()));
-        let problems = unique(problems);
+        let problems = self.masked(unique(problems));
         if problems.has_errors() {
             return Err(problems);
         }
         Ok((made, problems))
+    }
+
+    /// Problems without secrets: a message may quote the value that is wrong.
+    pub fn masked(&self, problems: Diagnostics) -> Diagnostics {
+        masked(problems, &self.secrets())
     }
 
     /// Says that git would publish a bundle that is in the clear.
@@ -182,6 +187,28 @@ impl From<NodeConfig> for Made {
             boot_image: config.boot_image,
         }
     }
+}
+
+/// Problems without secrets. A line that holds one is left out, since its caret would point
+/// elsewhere.
+fn masked(problems: Diagnostics, secrets: &sensitive::Secrets) -> Diagnostics {
+    let place = |location: &mut Location| {
+        let excerpt = location.excerpt.take();
+        location.excerpt = excerpt.filter(|excerpt| !secrets.hides(&excerpt.text));
+    };
+    problems
+        .into_iter()
+        .map(|mut problem| {
+            problem.message = secrets.mask(&problem.message);
+            problem.hint = problem.hint.map(|hint| secrets.mask(&hint));
+            problem.location.iter_mut().for_each(place);
+            for related in &mut problem.related {
+                related.message = secrets.mask(&related.message);
+                place(&mut related.location);
+            }
+            problem
+        })
+        .collect()
 }
 
 /// Each problem once: a patch that fails for a hundred nodes is one.

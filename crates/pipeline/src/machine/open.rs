@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use secrets::Identity;
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
+use talos::sensitive;
 use talos::substitute::{Variables, dotenv, substitute};
 use talos::talconfig::Talconfig;
 
@@ -61,10 +62,14 @@ impl<'a> Machines<'a> {
             Box::new(|| keys.identities()),
         );
         let versions = crate::load::text(root, "versions.yaml")?;
-        let (pins, _) = versions
+        let (pins, found) = versions
             .as_ref()
             .map(config_model::versions::read)
             .unwrap_or_default();
+        if found.has_errors() {
+            // The contract may be in what cannot be read.
+            return Err(found);
+        }
         let explicit = pins
             .get(CONTRACT)
             .map(|pin| (pin.version.clone(), pin.location.clone()));
@@ -106,9 +111,13 @@ impl<'a> Machines<'a> {
             }
         }
         let variables = variables(&reader, &places.variables, &mut problems);
+        let hide = |problems: Diagnostics| {
+            let secrets = sensitive::Secrets::new(reader.secrets());
+            super::masked(problems, &secrets)
+        };
         if problems.has_errors() {
             // What is not set would only follow from that.
-            return Err(problems);
+            return Err(hide(problems));
         }
         let (talconfig, found) = Talconfig::read(&source, &variables);
         problems.extend(found);
@@ -118,8 +127,9 @@ impl<'a> Machines<'a> {
             .and_then(|talconfig| contract(talconfig, explicit, &mut problems));
         let (Some(talconfig), Some(contract)) = (talconfig, contract) else {
             problems.sort();
-            return Err(problems);
+            return Err(hide(problems));
         };
+        let problems = hide(problems);
         let whole = !problems.has_errors();
         let (bundle, origin) = bundle.unwrap_or((Bundle::placeholder(), Origin::None));
         let mut machines = Self {

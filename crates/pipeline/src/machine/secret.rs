@@ -47,6 +47,12 @@ pub fn new_secret(
     let content = Zeroizing::new(bundle.to_yaml().as_bytes().to_vec());
     let target = Target::named(root, path);
     let changed = vault.encrypt_text(&target, content)?;
+    if bundle
+        .secret_texts()
+        .any(|secret| holds(&changed.content, secret))
+    {
+        return Err(left_clear(path).into());
+    }
     write::new_file(root, path.as_str(), &changed.content, 0o644, true)?;
     Ok(NewSecret {
         path: path.clone(),
@@ -79,6 +85,24 @@ pub fn new_bundle() -> Result<Bundle, Diagnostic> {
             format!("no secrets can be made: {error}"),
         )
     })
+}
+
+fn holds(content: &[u8], secret: &str) -> bool {
+    content
+        .windows(secret.len())
+        .any(|window| window == secret.as_bytes())
+}
+
+/// The rule encrypts other keys than those of a bundle.
+fn left_clear(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::error(
+        "talsecret/left-clear",
+        format!("the rule for `{path}` would leave secrets of the cluster in the clear"),
+    )
+    .at(Location::file(".sops.yaml"))
+    .hint(format!(
+        "give it a rule of its own before the others, without a selector: `path_regex: {path}`"
+    ))
 }
 
 fn exists(path: &Utf8Path) -> Diagnostic {

@@ -49,7 +49,7 @@ impl Explain {
         let index = options::node(&generator, &self.node)?;
         problems.extend(generator.node(index).1);
         let problems: Diagnostics = problems.into_iter().filter(Diagnostic::is_error).collect();
-        let problems = machine::unique(problems);
+        let problems = machines.masked(machine::unique(problems));
         let stages = generator.stages(index);
         let path = self.path.as_deref().unwrap_or_default();
         let mut origins = explain(&stages, self.document.as_deref(), path)?;
@@ -84,8 +84,11 @@ impl Explain {
             let heading = (origin.document.as_str(), origin.path.as_str());
             if last != Some(heading) {
                 ui.data(&match heading {
-                    ("v1alpha1", path) => format!("{path}\n"),
-                    (document, path) => format!("{document} {path}\n"),
+                    ("v1alpha1", path) => format!("{}\n", options::visible(path)),
+                    (document, path) => {
+                        let [document, path] = [document, path].map(options::visible);
+                        format!("{document} {path}\n")
+                    }
                 })?;
                 last = Some(heading);
             }
@@ -94,7 +97,8 @@ impl Explain {
                 .place
                 .as_ref()
                 .map_or(String::new(), |place| format!("  ({place})"));
-            ui.data(&format!("  {:<18} {value}{place}\n", who(origin)))?;
+            let line = options::visible(&format!("{:<18} {value}{place}", who(origin)));
+            ui.data(&format!("  {line}\n"))?;
         }
         let listed: Vec<_> = origins
             .iter()

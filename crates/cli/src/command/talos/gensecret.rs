@@ -48,6 +48,7 @@ impl GenSecret {
             None => machine::new_bundle()?,
         };
         if self.stdout {
+            ui.set("secrets", bundle.to_yaml().as_str());
             ui.bytes(bundle.to_yaml().as_bytes())?;
             return Ok(Exit::Done);
         }

@@ -88,10 +88,10 @@ pub(super) fn tell(
             .map(|change| Line::new(&secrets.shown(change)))
             .collect();
         if !shown.is_empty() {
-            ui.data(&format!("{hostname}:\n"))?;
+            ui.data(&format!("{}:\n", options::visible(hostname)))?;
         }
         for line in shown.iter().take(LISTED) {
-            ui.data(&format!("  {}\n", line.text()))?;
+            ui.data(&format!("  {}\n", options::visible(&line.text())))?;
         }
         if let Some(more) = shown.len().checked_sub(LISTED).filter(|more| *more > 0) {
             ui.data(&format!("  and {more} more\n"))?;

@@ -60,7 +60,7 @@ impl Migrate {
         }
         let name = machines.talconfig.source.name();
         problems.extend(machine::told(refusals, name));
-        let problems = machine::unique(problems);
+        let problems = machines.masked(machine::unique(problems));
         ui.problems(&problems);
         super::import::tell(&nodes, &machines.secrets(), ui)?;
         ui.set("from", json!(machines.contract.to_string()));

@@ -38,12 +38,13 @@ impl Patch {
         let (generator, _) = machines.generator();
         let index = options::node(&generator, &self.node)?;
         let tried = machine::try_patch(&machines, &generator, index, &self.patch)?;
-        ui.problems(&tried.problems);
+        let problems = machines.masked(tried.problems);
+        ui.problems(&problems);
         let nodes = [(tried.hostname, tried.changes)];
         super::import::tell(&nodes, &machines.secrets(), ui)?;
         ui.set("node", json!(nodes[0].0));
-        if tried.problems.has_errors() {
-            ui.count(&tried.problems);
+        if problems.has_errors() {
+            ui.count(&problems);
             return Ok(Exit::Problems);
         }
         ui.status(format!(
