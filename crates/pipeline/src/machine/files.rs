@@ -10,6 +10,7 @@ use talos::nodes;
 use tree::{Rendered, Tree};
 
 use crate::identities::hidden;
+use crate::vault::may_be_encrypted;
 use crate::{load, places};
 
 /// Where the bytes come from.
@@ -70,6 +71,8 @@ pub(super) struct Reader<'a> {
 #[derive(Default)]
 struct Found {
     secrets: Vec<String>,
+    /// Encrypted files, whose values are looked at only if something is to be shown.
+    encrypted: Vec<(Utf8PathBuf, Vec<u8>)>,
     locked: Vec<String>,
 }
 
@@ -94,7 +97,12 @@ impl<'a> Reader<'a> {
             return Ok(None);
         };
         let file = File::new(path.as_str(), &bytes);
-        let encrypted = match EncryptedFile::read(&file) {
+        let encrypted = if may_be_encrypted(&bytes) {
+            EncryptedFile::read(&file)
+        } else {
+            Ok(None)
+        };
+        let encrypted = match encrypted {
             Ok(encrypted) => encrypted,
             // What is no file of SOPS need not be one of its formats either.
             Err(problems) if looks_encrypted(&bytes) => return Err(places::hidden(problems)),
@@ -117,13 +125,8 @@ impl<'a> Reader<'a> {
             }
             places::hidden(problems)
         })?;
-        if let Ok(values) = secrets::values(&file, identities) {
-            let texts = values
-                .iter()
-                .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned());
-            self.note(|found| found.secrets.extend(texts));
-        }
         let text = std::str::from_utf8(&decrypted.content).map_err(|_| not_utf8(path))?;
+        self.note(|found| found.encrypted.push((path.to_owned(), bytes.clone())));
         Ok(Some(hidden(path.as_str(), text)))
     }
 
@@ -134,6 +137,16 @@ impl<'a> Reader<'a> {
 
     /// Values of encrypted files, which no output may show.
     pub(super) fn secrets(&self) -> Vec<String> {
+        let encrypted = self.note(|found| std::mem::take(&mut found.encrypted));
+        for (path, bytes) in encrypted {
+            let file = File::new(path.as_str(), &bytes);
+            let values = secrets::values(&file, (self.identities)()).unwrap_or_default();
+            self.add_secrets(
+                values
+                    .iter()
+                    .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            );
+        }
         self.note(|found| found.secrets.clone())
     }
 

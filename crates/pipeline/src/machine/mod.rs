@@ -131,7 +131,8 @@ impl Machines<'_> {
 
     /// Problems without secrets: a message may quote the value that is wrong.
     pub fn masked(&self, problems: Diagnostics) -> Diagnostics {
-        masked(problems, &self.secrets())
+        let bundle = || self.bundle.secret_texts().map(str::to_owned);
+        masked(problems, || bundle().chain(self.reader.secrets()).collect())
     }
 
     /// Says that git would publish a bundle that is in the clear.
@@ -191,7 +192,11 @@ impl From<NodeConfig> for Made {
 
 /// Problems without secrets. A line that holds one is left out, since its caret would point
 /// elsewhere.
-fn masked(problems: Diagnostics, secrets: &sensitive::Secrets) -> Diagnostics {
+fn masked(problems: Diagnostics, secrets: impl FnOnce() -> Vec<String>) -> Diagnostics {
+    if problems.is_empty() {
+        return problems;
+    }
+    let secrets = sensitive::Secrets::new(secrets());
     let place = |location: &mut Location| {
         let excerpt = location.excerpt.take();
         location.excerpt = excerpt.filter(|excerpt| !secrets.hides(&excerpt.text));

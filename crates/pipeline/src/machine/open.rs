@@ -7,7 +7,6 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use secrets::Identity;
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::sensitive;
 use talos::substitute::{Variables, dotenv, substitute};
 use talos::talconfig::Talconfig;
 
@@ -111,10 +110,7 @@ impl<'a> Machines<'a> {
             }
         }
         let variables = variables(&reader, &places.variables, &mut problems);
-        let hide = |problems: Diagnostics| {
-            let secrets = sensitive::Secrets::new(reader.secrets());
-            super::masked(problems, &secrets)
-        };
+        let hide = |problems: Diagnostics| super::masked(problems, || reader.secrets());
         if problems.has_errors() {
             // What is not set would only follow from that.
             return Err(hide(problems));
@@ -239,9 +235,7 @@ fn bundle(
         .collect();
     let (source, faults) = substitute(&source, &comments, variables);
     problems.extend(faults);
-    let found = bundle::check(&source, SystemTime::now());
-    // What is wrong with it was told by the check, and need not be found in each node again.
-    let bundle = bundle::read(&source).ok().filter(|_| !found.has_errors());
+    let (bundle, found) = bundle::open(&source, SystemTime::now());
     problems.extend(found);
     let bundle = bundle?;
     Some((

@@ -9,10 +9,11 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use talos::bundle::{KeyPair, SecretText};
 use talos::certificates::{self, ApiRole, Facts};
+use talos::generate::Role;
 use talos::talosconfig::{self as file, Talosconfig};
 use zeroize::Zeroizing;
 
-use super::Machines;
+use super::{Machines, Made};
 use crate::load;
 
 /// A certificate that ends sooner than this is replaced.
@@ -29,10 +30,15 @@ pub fn talosconfig(
     machines: &Machines<'_>,
     root: &Utf8Path,
     path: &Utf8Path,
+    made: &[Made],
     lifetime: Duration,
 ) -> Result<Zeroizing<String>, Diagnostics> {
-    let (generator, _) = machines.generator();
-    let (endpoints, nodes) = (generator.endpoints(), generator.addresses());
+    let addresses = |wanted: &dyn Fn(&Made) -> bool| -> Vec<String> {
+        let made = made.iter().filter(|made| wanted(made));
+        made.flat_map(|made| made.addresses.clone()).collect()
+    };
+    let endpoints = addresses(&|made| made.role == Role::ControlPlane);
+    let nodes = addresses(&|_| true);
     let cluster = machines.cluster_name();
     let now = SystemTime::now();
     let existing = match load::text(root, path.as_str())? {

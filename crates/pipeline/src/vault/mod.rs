@@ -42,6 +42,7 @@ pub use edit::Editing;
 pub use find::{Target, targets};
 pub use keys::{Keys, Loader};
 pub use merging::{merge, redacted, revealed};
+pub(crate) use names::may_be_encrypted;
 pub use open::Vault;
 pub use recipients::Recipients;
 pub use state::{FileState, State};

@@ -16,7 +16,7 @@ pub(super) fn is_template(path: &str) -> bool {
 }
 
 /// Whether a file may have SOPS metadata: cheap, and never wrong about one that has none.
-pub(super) fn may_be_encrypted(content: &[u8]) -> bool {
+pub(crate) fn may_be_encrypted(content: &[u8]) -> bool {
     contains(content, b"sops") && contains(content, b"ENC[")
 }
 

@@ -16,7 +16,7 @@ mod write;
 
 pub use crate::certificates::KeyPair;
 pub use crate::secret_text::SecretText;
-pub use read::{check, read};
+pub use read::{check, open, read};
 
 /// Everything that the nodes of one cluster share, and nobody else may know.
 #[derive(Debug, Clone, PartialEq, Eq)]

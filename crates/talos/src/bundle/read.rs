@@ -77,15 +77,23 @@ pub fn read(source: &Source) -> Result<Bundle, Diagnostics> {
 /// will, keys that belong to other certificates or were taken out, kinds of keys that Talos or
 /// Kubernetes cannot use.
 pub fn check(source: &Source, now: SystemTime) -> Diagnostics {
+    open(source, now).1
+}
+
+/// A bundle, unless something is wrong with it, and everything that [`check`] tells: each key is
+/// looked at once.
+pub fn open(source: &Source, now: SystemTime) -> (Option<Bundle>, Diagnostics) {
     let (parts, mut problems) = parts(source);
+    let mut bundle = None;
     if let Some(parts) = parts {
         examine::parts(&parts, now, &mut problems);
-        if parts.into_bundle().is_some_and(|one| one.is_placeholder()) {
+        bundle = parts.into_bundle();
+        if bundle.as_ref().is_some_and(Bundle::is_placeholder) {
             problems.push(placeholder(source));
         }
     }
     problems.sort();
-    problems
+    (bundle.filter(|_| !problems.has_errors()), problems)
 }
 
 /// The parts, whether it is the placeholder or not.

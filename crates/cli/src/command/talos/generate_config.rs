@@ -76,8 +76,8 @@ impl GenerateConfig {
             return Err(problems.into());
         }
         let nodes = made.len();
-        let client =
-            machine::talosconfig(&machines, root, &folder.join(TALOSCONFIG), self.crt_ttl)?;
+        let path = folder.join(TALOSCONFIG);
+        let client = machine::talosconfig(&machines, root, &path, &made, self.crt_ttl)?;
         let texts = made
             .into_iter()
             .map(|made| (made.file_name, made.text))
