@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::patch::{Change, changes, leaves};
+use crate::patch::{Change, differing};
 
 /// What two configurations differ in, in the order of documents' names and paths.
 ///
@@ -19,7 +19,7 @@ use crate::patch::{Change, changes, leaves};
 /// ```
 pub fn differences(before: &[Value], after: &[Value]) -> Vec<Change> {
     let plain = |documents: &[Value]| -> Vec<Value> { documents.iter().map(filled).collect() };
-    changes(&leaves(&plain(before)), &leaves(&plain(after)))
+    differing(&plain(before), &plain(after))
 }
 
 /// Without what is empty.

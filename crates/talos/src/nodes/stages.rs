@@ -9,7 +9,7 @@ use super::generator::{Generator, MACHINERY};
 use super::node::{Findings, Node};
 use super::places::top;
 use crate::explain::{Stage, StageKind};
-use crate::patch::{Applied, apply, changes, leaves, undone};
+use crate::patch::{Applied, apply, differing, undone};
 
 /// At most so many nodes are looked at for patches that do nothing or are undone: what holds
 /// for them holds for those that are like them.
@@ -29,12 +29,12 @@ impl Generator<'_> {
             kind: StageKind::Generator,
             name: "generator".to_owned(),
             place: None,
-            changes: changes(&leaves(&[]), &leaves(&made)),
+            changes: differing(&[], &made),
         }];
         for step in plan.all(self.shared()) {
-            let before = leaves(&made);
+            let before = made.clone();
             drop(step.effect.apply(&mut made));
-            let changes = changes(&before, &leaves(&made));
+            let changes = differing(&before, &made);
             if changes.is_empty() {
                 continue;
             }
@@ -64,7 +64,7 @@ impl Generator<'_> {
                 kind: StageKind::Talconfig,
                 name: "extraManifests".to_owned(),
                 place: Some(findings.place("extraManifests")),
-                changes: changes(&leaves(&[]), &leaves(&extra)),
+                changes: differing(&[], &extra),
             });
         }
         out

@@ -10,7 +10,7 @@ use super::load::{Body, Part, Patch};
 use super::machinery::{Machinery, document_name, is_named, kind_of_value};
 use super::merge::{Mismatch, merge};
 use super::schema::Schema;
-use super::trace::{Change, changes, leaves};
+use super::trace::{Change, differing};
 
 /// What a patch did.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +32,7 @@ pub fn apply(
     }
     let mut after = config.clone();
     let mut findings = apply_in_place(&mut after, patch, machinery)?;
-    let changes = changes(&leaves(config), &leaves(&after));
+    let changes = differing(config, &after);
     if changes.is_empty() && findings.is_empty() {
         findings.push(
             Diagnostic::warning("patch/no-effect", "the patch changes nothing")

@@ -47,7 +47,7 @@ pub(crate) use machinery::kind_of_value;
 pub use machinery::{Machinery, document_name};
 pub use template::fill;
 pub use trace::Change;
-pub(crate) use trace::{changes, leaves};
+pub(crate) use trace::differing;
 
 /// The documents of a machine config, decoded as strictly as Talos does.
 pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {

@@ -37,10 +37,70 @@ impl fmt::Debug for Change {
 }
 
 /// A config as its scalars and empty collections by document and path.
-pub(crate) type Leaves = BTreeMap<(String, String), Value>;
+type Leaves = BTreeMap<(String, String), Value>;
+
+/// What two states of a config differ in, in the order of documents' names and paths.
+///
+/// Only what differs is taken apart: a patch changes little of a config.
+pub(crate) fn differing(before: &[Value], after: &[Value]) -> Vec<Change> {
+    let mut sides = (Leaves::new(), Leaves::new());
+    let named = |documents: &[Value], name: &str| {
+        documents.iter().position(|one| document_name(one) == name)
+    };
+    for document in before {
+        let name = document_name(document);
+        let other = named(after, &name).and_then(|index| after.get(index));
+        compare(Some(document), other, &name, &mut String::new(), &mut sides);
+    }
+    for document in after {
+        let name = document_name(document);
+        if named(before, &name).is_none() {
+            compare(None, Some(document), &name, &mut String::new(), &mut sides);
+        }
+    }
+    changes(&sides.0, &sides.1)
+}
+
+fn compare(
+    before: Option<&Value>,
+    after: Option<&Value>,
+    document: &str,
+    path: &mut String,
+    sides: &mut (Leaves, Leaves),
+) {
+    if before == after {
+        return;
+    }
+    let length = path.len();
+    if let (Some(Value::Object(left)), Some(Value::Object(right))) = (before, after)
+        && !left.is_empty()
+        && !right.is_empty()
+    {
+        let new = right.keys().filter(|key| !left.contains_key(*key));
+        for key in left.keys().chain(new) {
+            push(path, key);
+            compare(left.get(key), right.get(key), document, path, sides);
+            path.truncate(length);
+        }
+        return;
+    }
+    if let Some(before) = before {
+        collect(before, document, path, &mut sides.0);
+    }
+    if let Some(after) = after {
+        collect(after, document, path, &mut sides.1);
+    }
+}
+
+fn push(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(&key.replace('.', "\\."));
+}
 
 /// What two states differ in, in the order of documents' names and paths.
-pub(crate) fn changes(before: &Leaves, after: &Leaves) -> Vec<Change> {
+fn changes(before: &Leaves, after: &Leaves) -> Vec<Change> {
     let mut all: Vec<Change> = before
         .iter()
         .filter(|(place, value)| after.get(place) != Some(value))
@@ -66,25 +126,13 @@ fn change(place: &(String, String), before: Option<&Value>, after: Option<&Value
     }
 }
 
-/// The leaves of a config. Lists count as one leaf unless their items are maps.
-pub(crate) fn leaves(documents: &[Value]) -> Leaves {
-    let mut leaves = Leaves::new();
-    for document in documents {
-        let name = document_name(document);
-        collect(document, &name, &mut String::new(), &mut leaves);
-    }
-    leaves
-}
-
+/// The leaves of a value. Lists count as one leaf unless their items are maps.
 fn collect(value: &Value, document: &str, path: &mut String, leaves: &mut Leaves) {
     let length = path.len();
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (key, value) in map {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path.push_str(&key.replace('.', "\\."));
+                push(path, key);
                 collect(value, document, path, leaves);
                 path.truncate(length);
             }
