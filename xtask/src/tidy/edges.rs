@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("cli", None),
     (
         "xtask",
-        Some(&["config-model", "diagnostics", "pipeline", "tree"]),
+        Some(&["config-model", "diagnostics", "pipeline", "talos", "tree"]),
     ),
     ("testkit", Some(&[])),
 ];
