@@ -38,7 +38,11 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
     }
     let counts: Vec<&str> = words
         .lines()
-        .filter(|line| line.contains(" documents "))
+        .filter(|line| {
+            [" documents ", " merges "]
+                .iter()
+                .any(|word| line.contains(word))
+        })
         .map(|line| line.trim_start_matches('.'))
         .collect();
     Ok(Outcome::Agreed(counts.join("; ")))

@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 use diagnostics::{Diagnostics, Source};
 use secrets::{
     Change, File, Format, Identity, Recipient, Request, Rule, Selector, Timestamp, Value, decrypt,
-    encrypt, parse_identity_file, set, values,
+    encrypt, merge, parse_identity_file, set, values,
 };
 
 /// The published test key of sops' own `age/keysource_test.go`.
@@ -287,6 +287,64 @@ fn what_sops_writes_is_decrypted_and_changed_here() {
         count += 1;
     }
     println!("{count} documents written by sops, decrypted and changed here");
+}
+
+/// Two branches of a file that sops wrote: sops changed a value on one, we another on the other.
+/// sops reads what the merge made, with both changes.
+#[test]
+fn what_two_branches_changed_merges_and_sops_reads_it() {
+    let Some(sops) = Sops::find() else { return };
+    let identities = std::slice::from_ref(&sops.identity);
+    let documents = [
+        (
+            "m.yaml",
+            "# note\na: one\nb: two\nc:\n    - three\n",
+            r#"["a"]"#,
+            r#"["b"]"#,
+        ),
+        (
+            "m.json",
+            r#"{"a": "one", "b": "two", "c": [3]}"#,
+            r#"["a"]"#,
+            r#"["b"]"#,
+        ),
+        ("m.env", "a=one\nb=two\nc=three\n", r#"["a"]"#, r#"["b"]"#),
+        (
+            "m.ini",
+            "[s]\na = one\nb = two\n",
+            r#"["s"]["a"]"#,
+            r#"["s"]["b"]"#,
+        ),
+    ];
+    let config = format!("creation_rules:\n  - age: {}\n", sops.identity.recipient());
+    sops.write(".sops.yaml", config.as_bytes());
+    let mut count = 0;
+    for (name, plain, first, second) in documents {
+        sops.write(name, plain.as_bytes());
+        let base = sops.good("base", &["encrypt", name]);
+        sops.write(name, &base);
+        sops.good("theirs", &["set", name, first, r#""FIRST""#]);
+        let theirs = std::fs::read(sops.path(name)).expect("the file");
+        let file = |content| File::new(name, content);
+        let path = secrets::Path::parse(second).expect("a path");
+        let now = |seconds: i64| Timestamp::from_unix_seconds(1_800_000_000 + seconds);
+        let value = serde_json::json!("SECOND");
+        let ours = set(&file(&base), &path, &value, identities, now(1));
+        let ours = good("ours", name, &base, ours).content;
+        for (left, right) in [(&ours, &theirs), (&theirs, &ours)] {
+            let merged = merge(&file(&base), &file(left), &file(right), identities, now(2));
+            let merged = good("merged", name, &base, merged).content;
+            sops.write(name, &merged);
+            let printed = String::from_utf8(sops.good("merged", &["decrypt", name]));
+            let printed = printed.expect("a text");
+            assert!(
+                printed.contains("FIRST") && printed.contains("SECOND"),
+                "{name}: {printed}"
+            );
+            count += 1;
+        }
+    }
+    println!("{count} merges of what sops and we changed, read by sops");
 }
 
 /// Key groups, a post-quantum recipient and both together, written by either side.
