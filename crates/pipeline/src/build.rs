@@ -87,8 +87,12 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     findings.extend(check(&rendered.tree));
     findings.extend(tracked(inputs, &rendered.model));
     findings.extend(newer_record(inputs));
-    findings.extend(machine::check(inputs, &rendered.model, &rendered.tree));
-    let (sealer, gates) = Sealer::new(inputs, &rendered.model, &rendered.tree, options);
+    let (model, tree) = (&rendered.model, &rendered.tree);
+    let (refused, (sealer, gates)) = rayon::join(
+        || machine::check(inputs, model, tree),
+        || Sealer::new(inputs, model, tree, options),
+    );
+    findings.extend(refused);
     findings.extend(gates);
     if options.strict {
         findings.promote(|_| true);
