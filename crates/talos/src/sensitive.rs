@@ -14,7 +14,7 @@ const SHORTEST_WHOLE: usize = 4;
 /// A shorter text is not looked for within others: it would be found in ordinary words.
 const SHORTEST_PART: usize = 8;
 
-/// Whether a path of a document, as in [`Change`](crate::patch::Change), holds what may be a
+/// Whether a path of a document, as in [`Change`], holds what may be a
 /// secret.
 ///
 /// ```
