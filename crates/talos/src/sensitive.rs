@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::patch::path::push;
 use crate::patch::schema::Schema;
 use crate::patch::{Change, document_name};
 
@@ -231,13 +232,6 @@ impl Cover<'_> {
             other => other.clone(),
         }
     }
-}
-
-fn push(path: &mut String, key: &str) {
-    if !path.is_empty() {
-        path.push('.');
-    }
-    path.push_str(&key.replace('.', "\\."));
 }
 
 #[cfg(test)]

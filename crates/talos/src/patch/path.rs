@@ -11,12 +11,17 @@ pub(crate) enum Step {
 
 /// A path with one more key.
 pub(crate) fn join(path: &str, key: &str) -> String {
-    let key = key.replace('.', "\\.");
-    if path.is_empty() {
-        key
-    } else {
-        format!("{path}.{key}")
+    let mut path = path.to_owned();
+    push(&mut path, key);
+    path
+}
+
+/// Adds a key to a path.
+pub(crate) fn push(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
     }
+    path.push_str(&key.replace('.', "\\."));
 }
 
 /// The steps of a path as users write it: `\.` and `["a.b"]` both hold a dot within a key.

@@ -7,6 +7,7 @@ use diagnostics::Location;
 use serde_json::Value;
 
 use super::machinery::document_name;
+use super::path::push;
 
 /// One path that a patch set or removed.
 ///
@@ -90,13 +91,6 @@ fn compare(
     if let Some(after) = after {
         collect(after, document, path, &mut sides.1);
     }
-}
-
-fn push(path: &mut String, key: &str) {
-    if !path.is_empty() {
-        path.push('.');
-    }
-    path.push_str(&key.replace('.', "\\."));
 }
 
 /// What two states differ in, in the order of documents' names and paths.
