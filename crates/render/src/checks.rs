@@ -87,7 +87,7 @@ by_view! {
     string View::Text(_),
     mapping View::Dict(_),
     number View::Bool(_) | View::Integer(_) | View::Float(_),
-    callable View::Other,
+    callable View::Other | View::Remote(crate::plugin::Remote { callable: true, .. }),
 }
 
 fn defined(mut call: Call<'_, '_, '_>) -> Answer {
@@ -175,18 +175,20 @@ fn ask(call: &mut Call<'_, '_, '_>, method: &str) -> Answer {
 
 fn filter(mut call: Call<'_, '_, '_>) -> Answer {
     let [value] = call.bind(["value"], 1)?;
-    known(&value.unwrap_or_default(), call.settings.filter)
+    Ok(known(&value.unwrap_or_default(), |name| {
+        call.settings.words.filter(name)
+    }))
 }
 
 fn test(mut call: Call<'_, '_, '_>) -> Answer {
     let [value] = call.bind(["value"], 1)?;
-    known(&value.unwrap_or_default(), call.settings.test)
+    Ok(known(&value.unwrap_or_default(), |name| {
+        call.settings.words.test(name)
+    }))
 }
 
-fn known(name: &Value, find: fn(&str) -> Option<Function>) -> Answer {
-    Ok(Value::from(
-        name.as_str().is_some_and(|name| find(name).is_some()),
-    ))
+fn known(name: &Value, find: impl FnOnce(&str) -> Option<Function>) -> Value {
+    Value::from(name.as_str().is_some_and(|name| find(name).is_some()))
 }
 
 fn contained(mut call: Call<'_, '_, '_>) -> Answer {

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use secrecy::SecretString;
 
 use crate::Data;
+use crate::words::Words;
 
 /// What templates can name. Cheap to clone; shared by all templates of a run.
 ///
@@ -40,6 +41,8 @@ pub struct ContextBuilder {
     pub(crate) item_keys: BTreeMap<String, BTreeSet<String>>,
     pub(crate) credentials: Credentials,
     pub(crate) secrets: Vec<SecretString>,
+    /// A plugin that is asked for what is not built in.
+    pub(crate) plugin: Option<Arc<dyn crate::plugin::Plugin>>,
     /// Whether the functions and filters of cluster templates exist.
     pub(crate) native_functions: bool,
 }
@@ -91,6 +94,22 @@ impl ContextBuilder {
         self
     }
 
+    /// Asks a plugin for functions, filters and tests. Templates are rendered one after the
+    /// other then, in their order, since what a plugin gives may depend on what it was asked
+    /// before.
+    #[must_use]
+    pub fn plugin(mut self, plugin: Arc<dyn crate::plugin::Plugin>) -> Self {
+        self.plugin = Some(plugin);
+        self
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        Words {
+            native: self.native_functions,
+            plugin: self.plugin.clone(),
+        }
+    }
+
     /// Every secret that is known, those of the credentials included.
     pub(crate) fn all_secrets(&self) -> Vec<SecretString> {
         let credentials = &self.credentials;
@@ -125,6 +144,8 @@ pub struct Credentials {
     pub age_private: Option<SecretString>,
     /// `TunnelID` of `cloudflare-tunnel.json`.
     pub cloudflare_tunnel_id: Option<String>,
+    /// Every key of `cloudflare-tunnel.json`, whatever it is.
+    pub cloudflare_tunnel: Option<BTreeMap<String, SecretString>>,
     /// The tunnel token: base64 of the compact JSON `{"a":…,"t":…,"s":…}`.
     pub cloudflare_tunnel_secret: Option<SecretString>,
     /// `github-deploy.key`.

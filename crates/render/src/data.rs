@@ -27,6 +27,8 @@ pub enum Data {
         /// As printed inside a list: `datetime.date(2024, 1, 31)`.
         repr: String,
     },
+    /// An object that stays with a Python plugin.
+    Remote(crate::plugin::Remote),
 }
 
 impl From<&serde_json::Value> for Data {

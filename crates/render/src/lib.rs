@@ -42,6 +42,7 @@ mod globals;
 pub mod makejinja;
 mod natives;
 mod options;
+pub mod plugin;
 mod prepare;
 mod python;
 mod render;
@@ -50,6 +51,7 @@ mod template;
 mod threads;
 mod translate;
 mod visit;
+mod words;
 
 pub use analysis::{Analysis, Mention, analyze};
 pub use context::{Context, ContextBuilder, Credentials};

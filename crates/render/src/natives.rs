@@ -17,6 +17,9 @@ use crate::python::view::View;
 /// The names of all of them.
 pub(crate) const NAMES: &[&str] = &[
     "age_key",
+    "age_private_key",
+    "age_public_key",
+    "cloudflare_tunnel",
     "cloudflare_tunnel_id",
     "cloudflare_tunnel_secret",
     "github_deploy_key",
@@ -68,6 +71,16 @@ impl Native {
                     )),
                 }
             }
+            "cloudflare_tunnel" => {
+                let [key] = arguments.bind(self.name, ["value"], 1)?;
+                let key = key.unwrap_or_default();
+                let View::Text(key) = View::of(&key) else {
+                    return Err(Fault::type_error(
+                        "`cloudflare_tunnel` needs the name of a key",
+                    ));
+                };
+                self.tunnel(key)
+            }
             "talos_patches" => {
                 let [folder] = arguments.bind(self.name, ["value"], 1)?;
                 let folder = folder.unwrap_or_default();
@@ -81,6 +94,8 @@ impl Native {
             name => {
                 arguments.positional(name, 0, 0)?;
                 match name {
+                    "age_public_key" => plain(credentials.age_public.as_ref(), "age.key"),
+                    "age_private_key" => secret(credentials.age_private.as_ref(), "age.key"),
                     "cloudflare_tunnel_id" => plain(
                         credentials.cloudflare_tunnel_id.as_ref(),
                         "cloudflare-tunnel.json",
@@ -99,6 +114,22 @@ impl Native {
                 }
             }
         }
+    }
+
+    /// What `cloudflare-tunnel.json` has at a key.
+    fn tunnel(&self, key: &str) -> Outcome<Value> {
+        let file = "cloudflare-tunnel.json";
+        let tunnel = &self.context.credentials.cloudflare_tunnel;
+        let keys = tunnel.as_ref().ok_or_else(|| absent(file))?;
+        keys.get(key)
+            .map(|value| Value::from(value.expose_secret()))
+            .ok_or_else(|| {
+                let fault = Fault::credential(format!("`{file}` has no key `{key}`"));
+                match diagnostics::closest(key, keys.keys().map(String::as_str)) {
+                    Some(known) => fault.hint(format!("did you mean `{known}`?")),
+                    None => fault,
+                }
+            })
     }
 
     /// The patches of a folder, sorted by path. One that renders to nothing is not there,

@@ -2,15 +2,13 @@
 
 use diagnostics::{Diagnostic, Diagnostics, Source};
 
-use crate::checks;
 use crate::engine::Prepared;
-use crate::filters;
 use crate::options::{Limits, Options};
-use crate::python::call::Function;
 use crate::syntax::ast::Statement;
 use crate::syntax::{self, Grammar, Normalized};
 use crate::template::Template;
 use crate::translate::{Dialect, Translated, translate};
+use crate::words::Words;
 
 /// What is the same for all templates of a run.
 pub(crate) struct Reader {
@@ -28,12 +26,7 @@ pub(crate) struct Parsed {
 }
 
 impl Reader {
-    pub(crate) fn new(options: &Options, native_functions: bool) -> Self {
-        let has_filter: fn(&str) -> bool = if native_functions {
-            |name| filters::find(name).is_some()
-        } else {
-            |name| filters::find_built_in(name).is_some()
-        };
+    pub(crate) fn new(options: &Options, words: Words) -> Self {
         Self {
             grammar: Grammar {
                 delimiters: options.delimiters.clone(),
@@ -44,8 +37,7 @@ impl Reader {
             },
             dialect: Dialect {
                 undefined: options.undefined,
-                has_filter,
-                has_test: |name| checks::find(name).is_some(),
+                words,
             },
             keep_trailing_newline: options.keep_trailing_newline,
             limits: options.limits,
@@ -82,32 +74,14 @@ impl Reader {
         }
     }
 
-    pub(crate) fn has_filter(&self, name: &str) -> bool {
-        (self.dialect.has_filter)(name)
-    }
-
-    pub(crate) fn has_test(&self, name: &str) -> bool {
-        (self.dialect.has_test)(name)
-    }
-
-    /// All filters that there may be.
-    pub(crate) fn filters(&self) -> impl Iterator<Item = &'static (&'static str, Function)> {
-        let known = self.dialect.has_filter;
-        filters::BUILT_IN
-            .iter()
-            .chain(filters::NATIVE)
-            .filter(move |(name, _)| known(name))
-    }
-
-    /// All tests.
-    pub(crate) fn tests(&self) -> impl Iterator<Item = &'static (&'static str, Function)> {
-        let known = self.dialect.has_test;
-        checks::BUILT_IN.iter().filter(move |(name, _)| known(name))
+    /// Which filters and tests there are.
+    pub(crate) fn words(&self) -> &Words {
+        &self.dialect.words
     }
 
     /// Translates what was read.
     pub(crate) fn translate(&self, statements: &[Statement]) -> Translated {
-        translate(statements, self.dialect)
+        translate(statements, &self.dialect)
     }
 }
 

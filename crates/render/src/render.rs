@@ -48,7 +48,7 @@ fn render_all(
     context: &Context,
     options: &Options,
 ) -> Result<Output, Diagnostics> {
-    let reader = Reader::new(options, context.inner.native_functions);
+    let reader = Reader::new(options, context.inner.words());
     let templates: Vec<&Template> = set.iter().collect();
     let (parsed, prepared): (Vec<_>, Vec<_>) = templates
         .par_iter()
@@ -66,11 +66,18 @@ fn render_all(
         context.inner.clone(),
         options,
     );
-    let made: Vec<_> = templates
-        .par_iter()
-        .enumerate()
-        .filter_map(|(position, template)| make(&engine, position, template, options))
-        .collect();
+    let made: Vec<_> = if context.inner.plugin.is_some() {
+        // What a plugin gives may depend on what it was asked before: the order is the set's.
+        let numbered = templates.iter().enumerate();
+        numbered
+            .filter_map(|(position, template)| make(&engine, position, template, options))
+            .collect()
+    } else {
+        let numbered = templates.par_iter().enumerate();
+        numbered
+            .filter_map(|(position, template)| make(&engine, position, template, options))
+            .collect()
+    };
     collect(made, problems)
 }
 

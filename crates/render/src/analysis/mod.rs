@@ -14,6 +14,7 @@ use self::summary::{Link, Summary};
 use crate::context::ContextBuilder;
 use crate::prepare::{Parsed, Reader};
 use crate::syntax::Span;
+use crate::words::Words;
 use crate::{Context, Options, Role, TemplateSet, globals, natives, threads};
 
 /// A name that a template takes from the context.
@@ -81,7 +82,13 @@ pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
 }
 
 fn analyze_all(set: &TemplateSet, options: &Options) -> Analysis {
-    let reader = Reader::new(options, true);
+    let reader = Reader::new(
+        options,
+        Words {
+            native: true,
+            plugin: None,
+        },
+    );
     let templates: Vec<_> = set.iter().collect();
     let parsed: Vec<_> = templates
         .par_iter()
@@ -280,6 +287,10 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
     if context.values.contains_key(name) || context.declared.contains(name) {
         return None;
     }
+    let of_plugin = context.plugin.as_ref();
+    if of_plugin.is_some_and(|plugin| plugin.names().functions.contains(name)) {
+        return None;
+    }
     let values = context.values.keys().map(String::as_str);
     let known = values.chain(context.declared.iter().map(String::as_str));
     let functions = globals::BUILT_IN
@@ -330,14 +341,14 @@ fn static_problems(
         parsed.source.location(parsed.places.in_file(span))
     };
     for word in &summary.filters {
-        if !reader.has_filter(&word.text) {
-            let known = reader.filters().map(|(name, _)| *name);
+        if reader.words().filter(&word.text).is_none() {
+            let known = reader.words().filters().into_iter();
             problems.push(unknown("filter", &word.text, place(word.span), known));
         }
     }
     for word in &summary.tests {
-        if !reader.has_test(&word.text) {
-            let known = reader.tests().map(|(name, _)| *name);
+        if reader.words().test(&word.text).is_none() {
+            let known = reader.words().tests().into_iter();
             problems.push(unknown("test", &word.text, place(word.span), known));
         }
     }

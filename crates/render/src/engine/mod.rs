@@ -58,12 +58,7 @@ impl Engine {
         let settings = Arc::new(Settings {
             undefined: options.undefined,
             newline: options.newline_sequence.as_str(),
-            filter: if context.native_functions {
-                filters::find
-            } else {
-                filters::find_built_in
-            },
-            test: checks::find,
+            words: context.words(),
         });
         let names = Arc::new(names);
         let mut environment = Environment::empty();
@@ -99,6 +94,9 @@ impl Engine {
         }
         for &(name, operator) in operators::ALL.iter().chain(macros::ALL) {
             add_filter(&mut environment, &settings, name.to_owned(), name, operator);
+        }
+        if let Some(plugin) = &context.plugin {
+            add_plugin(&mut environment, &settings, plugin.names());
         }
         Self {
             environment,
@@ -186,19 +184,41 @@ fn print_value(
     }
 }
 
+/// Filters and tests of a plugin, where they count.
+fn add_plugin(
+    environment: &mut Environment<'static>,
+    settings: &Arc<Settings>,
+    names: &crate::plugin::Names,
+) {
+    let words = settings.words.clone();
+    for name in &names.filters {
+        if let Some(filter) = words.filter(name) {
+            let name_in_engine = format!("{}{}", internal::FILTER_PREFIX, encode_name(name));
+            add_filter(environment, settings, name_in_engine, name, filter);
+        }
+    }
+    for name in &names.tests {
+        if let Some(test) = words.test(name) {
+            let name_in_engine = format!("{}{}", internal::TEST_PREFIX, encode_name(name));
+            add_filter(environment, settings, name_in_engine, name, test);
+        }
+    }
+}
+
 fn add_filter(
     environment: &mut Environment<'static>,
     settings: &Arc<Settings>,
     name_in_engine: String,
-    name: &'static str,
+    name: &str,
     function: Function,
 ) {
     let settings = settings.clone();
+    let name = name.to_owned();
     environment.add_filter(
         name_in_engine,
         move |state: &mut State<'_, '_>, values: Rest<ValueOrKwargs>| {
             function(Call {
-                name,
+                name: &name,
                 state,
                 settings: &settings,
                 arguments: Arguments::split(values.into_values()),

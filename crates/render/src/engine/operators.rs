@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use minijinja::{Error, Value};
 
 use crate::options::UndefinedMode;
+use crate::plugin;
 use crate::python::arithmetic;
 use crate::python::attributes;
 use crate::python::call::{Call, Function};
@@ -22,16 +23,28 @@ use crate::translate::internal;
 
 /// All of them, by their name in the engine.
 pub(super) const ALL: &[(&str, Function)] = &[
-    (internal::ADD, |call| two(call, arithmetic::add)),
-    (internal::SUBTRACT, |call| two(call, arithmetic::subtract)),
-    (internal::MULTIPLY, |call| two(call, arithmetic::multiply)),
-    (internal::DIVIDE, |call| two(call, arithmetic::divide)),
-    (internal::FLOOR_DIVIDE, |call| {
-        two(call, arithmetic::floor_divide)
+    (internal::ADD, |call| binary(call, "+", arithmetic::add)),
+    (internal::SUBTRACT, |call| {
+        binary(call, "-", arithmetic::subtract)
     }),
-    (internal::MODULO, |call| two(call, percent::modulo)),
-    (internal::POWER, |call| two(call, arithmetic::power)),
-    (internal::NEGATIVE, |call| one(call, arithmetic::negative)),
+    (internal::MULTIPLY, |call| {
+        binary(call, "*", arithmetic::multiply)
+    }),
+    (internal::DIVIDE, |call| {
+        binary(call, "/", arithmetic::divide)
+    }),
+    (internal::FLOOR_DIVIDE, |call| {
+        binary(call, "//", arithmetic::floor_divide)
+    }),
+    (internal::MODULO, |call| binary(call, "%", percent::modulo)),
+    (internal::POWER, |call| {
+        binary(call, "**", arithmetic::power)
+    }),
+    (internal::NEGATIVE, |call| {
+        one(call, |value| {
+            plugin::negative(value).unwrap_or_else(|| arithmetic::negative(value))
+        })
+    }),
     (internal::POSITIVE, |call| one(call, arithmetic::positive)),
     (internal::CONCATENATE, |call| one(call, concatenate)),
     (internal::COMPARE, compare_all),
@@ -81,12 +94,19 @@ fn one(mut call: Call<'_, '_, '_>, calculate: impl FnOnce(&Value) -> Outcome<Val
     Ok(calculate(&value)?)
 }
 
-fn two(
+/// An operator between two values; one of a plugin's objects decides itself.
+fn binary(
     mut call: Call<'_, '_, '_>,
-    calculate: impl FnOnce(&Value, &Value) -> Outcome<Value>,
+    operator: &str,
+    calculate: fn(&Value, &Value) -> Outcome<Value>,
 ) -> Answer {
     let [left, right] = arguments(&mut call)?;
-    Ok(calculate(&left, &right)?)
+    let foreign = match View::of(&left) {
+        // `text % value` prints, whatever the value is.
+        View::Text(_) if operator == "%" => None,
+        _ => plugin::operate(operator, &left, &right),
+    };
+    Ok(foreign.unwrap_or_else(|| calculate(&left, &right))?)
 }
 
 /// Exactly so many positional arguments, as the translation writes them.
@@ -176,7 +196,7 @@ fn slice_of(mut call: Call<'_, '_, '_>) -> Answer {
 fn call_value(mut call: Call<'_, '_, '_>) -> Answer {
     let callee = call.subject()?;
     match View::of(&callee) {
-        View::Other | View::Undefined(Some(_)) => {
+        View::Other | View::Remote(_) | View::Undefined(Some(_)) => {
             callee.call(call.state, &std::mem::take(&mut call.arguments).join())
         }
         View::Undefined(None) => Err(Fault::undefined("what is called here is undefined").into()),

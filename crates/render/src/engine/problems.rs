@@ -109,7 +109,11 @@ fn at(diagnostic: Diagnostic, error: &Error, template: &Prepared) -> Diagnostics
         Some(span) => template.source.location(template.places.in_file(span)),
         None => template.source.whole(),
     };
-    diagnostic.at(location).into()
+    match diagnostic.location {
+        // What a plugin raised stands at its own line.
+        Some(_) => diagnostic.related(location, "asked for here").into(),
+        None => diagnostic.at(location).into(),
+    }
 }
 
 /// The error and those it came from, outermost first.
@@ -126,12 +130,11 @@ fn chain(error: &Error) -> Vec<&Error> {
 }
 
 fn describe(error: &Error, redaction: &Redaction) -> Diagnostic {
-    if let Some((rule, message, hint)) = Fault::from_error(error) {
-        let diagnostic = Diagnostic::error(rule, redaction.clean(&message));
-        return match hint {
-            Some(hint) => diagnostic.hint(redaction.clean(&hint)),
-            None => diagnostic,
-        };
+    if let Some(fault) = Fault::from_error(error) {
+        let mut diagnostic = Diagnostic::error(fault.rule, redaction.clean(&fault.message));
+        diagnostic.hint = fault.hint.as_ref().map(|hint| redaction.clean(hint));
+        diagnostic.location = fault.location.as_deref().cloned();
+        return diagnostic;
     }
     let detail = error.detail().unwrap_or_default();
     match error.kind() {

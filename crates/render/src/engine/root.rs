@@ -14,6 +14,7 @@ use crate::data::Data;
 use crate::globals;
 use crate::natives;
 use crate::options::UndefinedMode;
+use crate::plugin;
 use crate::python::attributes::VARIABLE_PREFIX;
 use crate::python::call::Settings;
 use crate::python::dict::{Dict, Entries, Key};
@@ -128,18 +129,30 @@ impl Root {
             let item_keys = self.context.item_keys.get(original);
             return self.make(original, || build(value, item_keys));
         }
+        let of_plugin = || {
+            let plugin = self.context.plugin.as_ref()?;
+            plugin::find_function(name, plugin)
+        };
+        let plugin = self.context.plugin.as_ref();
+        if plugin.is_some_and(|plugin| plugin.names().before_built_in)
+            && let Some(function) = of_plugin()
+        {
+            return function;
+        }
         if self.context.native_functions
             && let Some(function) = natives::find(name, &self.context, || self.outputs())
         {
             return function;
         }
-        globals::find(name, &self.settings).unwrap_or_else(|| {
-            let mode = match self.settings.undefined {
-                UndefinedMode::Declared => UndefinedMode::Chainable,
-                other => other,
-            };
-            Undefined::value(mode, Origin::Name(name.to_owned()))
-        })
+        globals::find(name, &self.settings)
+            .or_else(of_plugin)
+            .unwrap_or_else(|| {
+                let mode = match self.settings.undefined {
+                    UndefinedMode::Declared => UndefinedMode::Chainable,
+                    other => other,
+                };
+                Undefined::value(mode, Origin::Name(name.to_owned()))
+            })
     }
 
     /// Which templates below a prefix give a file. To know, they are rendered, except where
@@ -253,6 +266,7 @@ fn build(data: &Data, item_keys: Option<&BTreeSet<String>>) -> Value {
             text: text.clone(),
             repr: repr.clone(),
         }),
+        Data::Remote(remote) => Value::from_object(remote.clone()),
     }
 }
 

@@ -107,7 +107,7 @@ pub(super) fn map(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
     let Some(name) = arguments.shift() else {
         return Err(Fault::arguments("`map` needs the name of a filter, or `attribute`").into());
     };
-    let (name, filter) = named(&name, "filter", call.settings.filter)?;
+    let (name, filter) = named(&name, "filter", |name| call.settings.words.filter(name))?;
     let mut mapped = Vec::new();
     for item in items::items(&subject)? {
         mapped.push(call.apply(filter, &name, prefixed(item, &arguments))?);
@@ -144,7 +144,7 @@ fn choose(mut call: Call<'_, '_, '_>, by_attribute: bool, wanted: bool) -> Resul
         Path(Vec::new())
     };
     let test = match arguments.shift() {
-        Some(name) => Some(named(&name, "test", call.settings.test)?),
+        Some(name) => Some(named(&name, "test", |name| call.settings.words.test(name))?),
         None => None,
     };
     let mut chosen = Vec::new();
@@ -172,7 +172,7 @@ fn prefixed(first: Value, rest: &Arguments) -> Arguments {
 fn named(
     name: &Value,
     what: &str,
-    find: fn(&str) -> Option<Function>,
+    find: impl FnOnce(&str) -> Option<Function>,
 ) -> Outcome<(String, Function)> {
     let View::Text(text) = View::of(name) else {
         return Err(Fault::type_error(format!("the name of a {what} is a str")));

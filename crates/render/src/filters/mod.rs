@@ -74,8 +74,12 @@ pub(crate) const BUILT_IN: &[(&str, Function)] = &[
 ];
 
 /// The filters of cluster templates, which their Python plugin gave them.
-pub(crate) const NATIVE: &[(&str, Function)] =
-    &[("basename", native::basename), ("nthhost", native::nthhost)];
+pub(crate) const NATIVE: &[(&str, Function)] = &[
+    ("b64decode", native::b64decode),
+    ("b64encode", native::b64encode),
+    ("basename", native::basename),
+    ("nthhost", native::nthhost),
+];
 
 /// The filter of that name.
 pub(crate) fn find(name: &str) -> Option<Function> {

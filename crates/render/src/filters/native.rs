@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use minijinja::{Error, Value};
 
@@ -26,6 +28,37 @@ pub(super) fn basename(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
         _ => name,
     };
     Ok(Value::from(stem))
+}
+
+/// Base64 of a text's UTF-8.
+pub(super) fn b64encode(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
+    let [value] = call.bind(["value"], 1)?;
+    let value = value.unwrap_or_default();
+    match View::of(&value) {
+        View::Text(text) => Ok(Value::from(STANDARD.encode(text))),
+        View::Bytes(bytes) => Ok(Value::from(STANDARD.encode(bytes))),
+        _ => Err(not_text("b64encode", &value).into()),
+    }
+}
+
+/// The text that base64 holds.
+pub(super) fn b64decode(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
+    let [value] = call.bind(["value"], 1)?;
+    let value = value.unwrap_or_default();
+    let View::Text(text) = View::of(&value) else {
+        return Err(not_text("b64decode", &value).into());
+    };
+    // Python leaves out what is no digit of base64.
+    let digits: String = text
+        .chars()
+        .filter(|digit| digit.is_ascii_alphanumeric() || "+/=".contains(*digit))
+        .collect();
+    STANDARD
+        .decode(digits)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .map(Value::from)
+        .ok_or_else(|| Fault::value_error("what `b64decode` was given is no text in base64").into())
 }
 
 /// The n-th address of a network, `false` if there is none

@@ -13,6 +13,7 @@ use super::slice::position;
 use super::undefined::{Origin, Undefined};
 use super::view::View;
 use crate::options::UndefinedMode;
+use crate::plugin;
 
 /// What template variables are called in the engine, so that none meets a word of its own.
 pub(crate) const VARIABLE_PREFIX: &str = "v_";
@@ -21,6 +22,9 @@ pub(crate) const VARIABLE_PREFIX: &str = "v_";
 pub(crate) fn attribute(value: &Value, name: &str, mode: UndefinedMode) -> Outcome<Value> {
     if let View::Undefined(undefined) = View::of(value) {
         return of_undefined(value, undefined, mode);
+    }
+    if let View::Remote(remote) = View::of(value) {
+        return remote.attribute(name);
     }
     if methods::exists(value, name) {
         return Ok(BoundMethod::value(value, name));
@@ -83,6 +87,7 @@ pub(crate) fn item(value: &Value, key: &Value, mode: UndefinedMode) -> Outcome<V
             index(key, bytes.len()).map(|index| Value::from(i64::from(bytes[index])))
         }
         View::Range(range) => index(key, range.len()).and_then(|index| range.get(index)),
+        View::Remote(remote) => return plugin::item_of(remote, key),
         _ => None,
     };
     if let Some(found) = found {
@@ -116,7 +121,7 @@ pub(crate) fn call_method(
         return call_engine_method(state, value, name, arguments);
     }
     let callee = attribute(value, name, mode)?;
-    if let View::Undefined(_) | View::Other = View::of(&callee) {
+    if let View::Undefined(_) | View::Other | View::Remote(_) = View::of(&callee) {
         return callee.call(state, &arguments.join());
     }
     Err(Fault::type_error(format!(

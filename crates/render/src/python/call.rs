@@ -8,6 +8,7 @@ use minijinja::{Error, State, Value};
 use super::fault::{Fault, Outcome};
 use super::undefined::{Origin, Undefined};
 use crate::options::UndefinedMode;
+use crate::words::Words;
 
 /// A filter, a test or a function.
 pub(crate) type Function = for<'a, 's, 'e> fn(Call<'a, 's, 'e>) -> Result<Value, Error>;
@@ -17,10 +18,8 @@ pub(crate) type Function = for<'a, 's, 'e> fn(Call<'a, 's, 'e>) -> Result<Value,
 pub(crate) struct Settings {
     pub(crate) undefined: UndefinedMode,
     pub(crate) newline: &'static str,
-    /// Finds a filter, for those that apply others.
-    pub(crate) filter: fn(&str) -> Option<Function>,
-    /// Finds a test.
-    pub(crate) test: fn(&str) -> Option<Function>,
+    /// Finds filters and tests, for filters that apply others.
+    pub(crate) words: Words,
 }
 
 /// A call of a filter, test, function or method.

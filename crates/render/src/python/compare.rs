@@ -8,6 +8,7 @@ use super::fault::{Fault, Outcome};
 use super::float::from_integer;
 use super::items;
 use super::view::View;
+use crate::plugin;
 
 /// How deep containers may hold each other when compared.
 const DEPTH_LIMIT: usize = 100;
@@ -24,6 +25,9 @@ pub(crate) fn order(left: &Value, right: &Value, operator: &str) -> Outcome<Opti
 
 /// `needle in haystack`.
 pub(crate) fn contains(haystack: &Value, needle: &Value) -> Outcome<bool> {
+    if let Some(result) = plugin::contains(haystack, needle) {
+        return result;
+    }
     match View::of(haystack) {
         View::Text(text) => match View::of(needle) {
             View::Text(part) => Ok(text.contains(part)),
@@ -61,6 +65,9 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> Outcome<bool> {
         return Err(Fault::limit(
             "these values are nested too deeply to be compared",
         ));
+    }
+    if let Some(result) = plugin::operate("==", left, right) {
+        return result.map(|value| value.is_true());
     }
     let (left_view, right_view) = (View::of(left), View::of(right));
     for view in [&left_view, &right_view] {
@@ -150,6 +157,9 @@ fn order_at(
         return Err(Fault::limit(
             "these values are nested too deeply to be compared",
         ));
+    }
+    if let Some(result) = plugin::compare(left, right) {
+        return result;
     }
     let (left_view, right_view) = (View::of(left), View::of(right));
     if let Some(ordering) = numbers(&left_view, &right_view) {

@@ -1,6 +1,11 @@
 //! What goes wrong while a template runs: a rule, a message, a hint, never a value.
 
+use std::fmt;
+
+use diagnostics::Location;
 use minijinja::{Error, ErrorKind};
+
+use crate::plugin::Exception;
 
 /// A run-time problem of a template, without its place.
 ///
@@ -11,14 +16,12 @@ pub(crate) struct Fault {
     pub(crate) rule: &'static str,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// Where it is, if that is not where the template stands.
+    pub(crate) location: Option<Box<Location>>,
 }
 
 /// A value, or what went wrong.
 pub(crate) type Outcome<T> = Result<T, Fault>;
-
-/// Separates the parts of a fault inside of an [`Error`]; no template text holds it, as
-/// messages are built from names.
-const SEPARATOR: char = '\u{1}';
 
 impl Fault {
     fn new(rule: &'static str, message: impl Into<String>) -> Self {
@@ -26,6 +29,17 @@ impl Fault {
             rule,
             message: message.into(),
             hint: None,
+            location: None,
+        }
+    }
+
+    /// What a plugin raised, or why it gave no answer.
+    pub(crate) fn of_plugin(exception: Exception) -> Self {
+        Self {
+            rule: exception.rule,
+            message: exception.message,
+            hint: exception.hint,
+            location: exception.location.map(Box::new),
         }
     }
 
@@ -80,27 +94,21 @@ impl Fault {
     }
 
     /// The fault that an error carries, if it came from one.
-    pub(crate) fn from_error(error: &Error) -> Option<(String, String, Option<String>)> {
-        let mut parts = error
-            .detail()?
-            .strip_prefix(SEPARATOR)?
-            .splitn(3, SEPARATOR);
-        let rule = parts.next()?.to_owned();
-        let hint = parts.next()?;
-        let message = parts.next()?.to_owned();
-        let hint = (!hint.is_empty()).then(|| hint.to_owned());
-        Some((rule, message, hint))
+    pub(crate) fn from_error(error: &Error) -> Option<&Self> {
+        std::error::Error::source(error)?.downcast_ref()
     }
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        let detail = format!(
-            "{SEPARATOR}{}{SEPARATOR}{}{SEPARATOR}{}",
-            fault.rule,
-            fault.hint.unwrap_or_default(),
-            fault.message
-        );
-        Self::new(ErrorKind::InvalidOperation, detail)
+        Self::new(ErrorKind::InvalidOperation, fault.rule).with_source(fault)
     }
 }

@@ -5,6 +5,7 @@ use minijinja::Value;
 use super::ITEM_LIMIT;
 use super::fault::{Fault, Outcome};
 use super::view::{View, integer};
+use crate::plugin;
 
 /// What a loop over a value sees.
 pub(crate) fn items(value: &Value) -> Outcome<Vec<Value>> {
@@ -22,6 +23,7 @@ pub(crate) fn items(value: &Value) -> Outcome<Vec<Value>> {
                 .filter_map(|index| range.get(index))
                 .collect()
         }
+        View::Remote(remote) => plugin::items(remote)?,
         View::Undefined(None) => Vec::new(),
         View::Undefined(Some(undefined)) => {
             undefined.allow()?;
@@ -50,6 +52,7 @@ pub(crate) fn length(value: &Value) -> Outcome<usize> {
         View::Dict(dict) => dict.read().len(),
         View::DictItems(view) => view.items.len(),
         View::Range(range) => range.len(),
+        View::Remote(remote) => plugin::length(remote)?,
         View::Undefined(None) => 0,
         View::Undefined(Some(undefined)) => {
             undefined.allow()?;

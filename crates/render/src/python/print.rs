@@ -9,6 +9,7 @@ use super::float;
 use super::items::check_text;
 use super::quote::write_quoted;
 use super::view::View;
+use crate::plugin::Remote;
 
 /// How deep containers may hold each other when printed.
 const DEPTH_LIMIT: usize = 100;
@@ -27,6 +28,9 @@ pub(crate) fn write_text(out: &mut String, value: &Value) -> Outcome<()> {
         View::Undefined(None) => {}
         View::Undefined(Some(undefined)) => out.push_str(&undefined.print()?),
         View::Opaque(opaque) => out.push_str(&opaque.text),
+        View::Remote(remote) => {
+            out.push_str(&Remote::print(remote.text.as_ref(), &remote.kind)?);
+        }
         View::Other => {
             // Functions, macros, modules and loops print what the engine says of them.
             let _infallible = write!(out, "{value}");
@@ -121,6 +125,9 @@ fn write_repr(out: &mut String, value: &Value, depth: usize) -> Outcome<()> {
             .hint("make a list of it with `| list`"));
         }
         View::Opaque(opaque) => out.push_str(&opaque.repr),
+        View::Remote(remote) => {
+            out.push_str(&Remote::print(remote.repr.as_ref(), &remote.kind)?);
+        }
         View::Other => {
             let _infallible = write!(out, "{value}");
         }

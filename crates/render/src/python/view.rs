@@ -6,6 +6,7 @@ use minijinja::value::ValueKind;
 use super::dict::Dict;
 use super::objects::{DictView, List, Namespace, Opaque, Range, Stream, Tuple};
 use super::undefined::Undefined;
+use crate::plugin::Remote;
 
 /// A value by its Python type.
 pub(crate) enum View<'a> {
@@ -25,6 +26,7 @@ pub(crate) enum View<'a> {
     DictItems(&'a DictView),
     Namespace(&'a Namespace),
     Opaque(&'a Opaque),
+    Remote(&'a Remote),
     /// A function, a macro, a module, a loop.
     Other,
 }
@@ -70,6 +72,8 @@ impl<'a> View<'a> {
             Self::Namespace(namespace)
         } else if let Some(opaque) = object.downcast_ref::<Opaque>() {
             Self::Opaque(opaque)
+        } else if let Some(remote) = object.downcast_ref::<Remote>() {
+            Self::Remote(remote)
         } else {
             Self::Other
         }
@@ -92,7 +96,7 @@ impl<'a> View<'a> {
             Self::Stream(_) => "a generator",
             Self::DictItems(_) => "a dictionary view",
             Self::Namespace(_) => "a namespace",
-            Self::Opaque(_) | Self::Other => "an object",
+            Self::Opaque(_) | Self::Remote(_) | Self::Other => "an object",
         }
     }
 

@@ -99,7 +99,7 @@ fn write_kind(writer: &mut Writer, expression: &Expression, extra: Option<&dyn F
         }
         Kind::Test(subject, name, arguments) => {
             write(writer, subject);
-            let exists = (writer.dialect.has_test)(&name.text);
+            let exists = writer.dialect.words.test(&name.text).is_some();
             writer.named_filter(internal::TEST_PREFIX, &name.text, exists);
             passed(writer, arguments, None);
             writer.push(")");
@@ -236,7 +236,7 @@ fn comparator_name(comparator: Comparator) -> &'static str {
 }
 
 fn filter_call(writer: &mut Writer, name: &Word, arguments: &Arguments) {
-    let exists = (writer.dialect.has_filter)(&name.text);
+    let exists = writer.dialect.words.filter(&name.text).is_some();
     writer.named_filter(internal::FILTER_PREFIX, &name.text, exists);
     passed(writer, arguments, None);
     writer.push(")");

@@ -14,6 +14,7 @@ pub(crate) use writer::{Translated, encode_name};
 
 use crate::options::UndefinedMode;
 use crate::syntax::ast::Statement;
+use crate::words::Words;
 
 /// The names of the filters that stand for operators and statements.
 pub(crate) mod internal {
@@ -64,18 +65,16 @@ pub(crate) mod internal {
 }
 
 /// What a translation needs to know beside the tree.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Dialect {
     pub(crate) undefined: UndefinedMode,
-    /// Whether a filter of that name exists.
-    pub(crate) has_filter: fn(&str) -> bool,
-    /// Whether a test of that name exists.
-    pub(crate) has_test: fn(&str) -> bool,
+    /// Which filters and tests there are.
+    pub(crate) words: Words,
 }
 
 /// Translates a template.
-pub(crate) fn translate(statements: &[Statement], dialect: Dialect) -> Translated {
-    let mut writer = writer::Writer::new(dialect);
+pub(crate) fn translate(statements: &[Statement], dialect: &Dialect) -> Translated {
+    let mut writer = writer::Writer::new(dialect.clone());
     statements::write(&mut writer, statements);
     writer.finish()
 }

@@ -210,6 +210,7 @@ fn plugin() -> Plugin {
             cloudflare_tunnel_secret: Some("eyJhIjoiYSJ9".to_owned().into()),
             github_deploy_key: Some("first line\nsecond line".to_owned().into()),
             github_push_token: Some("corpus-push-token".to_owned().into()),
+            ..Credentials::default()
         },
         ..Plugin::default()
     }
