@@ -12,6 +12,7 @@ fuzz_target!(|text: &str| {
         nodes: &Source::new("nodes.yaml", nodes),
         variables: None,
         templates: Templates::BuiltIn,
+        used: None,
     });
     assert_eq!(parsed.cluster.is_none(), parsed.diagnostics.has_errors());
     for problem in &parsed.diagnostics {

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::keys::{Declarations, Default, Section};
+use crate::used::Uses;
 
 /// A value with its place; none for a default.
 #[derive(Debug, Clone)]
@@ -40,17 +41,35 @@ pub(crate) struct Fields<'a> {
     pub(crate) slots: IndexMap<String, Slot>,
     /// Undeclared keys that are let through.
     pub(crate) extra: IndexMap<String, Value>,
+    /// Which keys count, while rules look at these; none once all of them do.
+    pub(crate) uses: Option<Uses<'a>>,
 }
 
 impl Fields<'_> {
+    /// Whether a key counts. To the rules, one that does not is neither set nor missing.
+    ///
+    /// What `templates/variables.yaml` declares always counts.
+    pub(crate) fn counts(&self, name: &str) -> bool {
+        let own = || {
+            let declaration = self.declarations.get(self.section, name);
+            declaration.is_some_and(|declaration| !declaration.is_built_in())
+        };
+        self.uses
+            .is_none_or(|uses| uses.counts(self.section, name) || own())
+    }
+
+    fn slot(&self, name: &str) -> Option<&Slot> {
+        self.slots.get(name).filter(|_| self.counts(name))
+    }
+
     /// Whether the file sets a key to something, good or not.
     pub(crate) fn is_set(&self, name: &str) -> bool {
-        self.slots.contains_key(name)
+        self.slot(name).is_some()
     }
 
     /// The value that the file sets.
     pub(crate) fn set(&self, name: &str) -> Option<&Value> {
-        match self.slots.get(name)? {
+        match self.slot(name)? {
             Slot::Valid { value, .. } => Some(value),
             Slot::Invalid => None,
         }
@@ -58,9 +77,10 @@ impl Fields<'_> {
 
     /// The value that the file sets, or the fixed default; none if it is invalid.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        match self.slots.get(name) {
+        match self.slot(name) {
             Some(Slot::Valid { value, .. }) => Some(value),
             Some(Slot::Invalid) => None,
+            None if !self.counts(name) => None,
             None => match &self.declarations.get(self.section, name)?.default {
                 Default::Value(value) => Some(value),
                 Default::Unset | Default::Derived(_) => None,
@@ -88,7 +108,7 @@ impl Fields<'_> {
 
     /// The entries of a list of a checked type, set or by default.
     pub(crate) fn list<T: FromStr>(&self, name: &str) -> Vec<Placed<T>> {
-        let places: &[Range<usize>] = match self.slots.get(name) {
+        let places: &[Range<usize>] = match self.slot(name) {
             Some(Slot::Valid { items, .. }) => items,
             _ => &[],
         };
@@ -111,7 +131,7 @@ impl Fields<'_> {
 
     /// Where the value of a key stands.
     pub(crate) fn range_of(&self, name: &str) -> Option<Range<usize>> {
-        match self.slots.get(name)? {
+        match self.slot(name)? {
             Slot::Valid { range, .. } => Some(range.clone()),
             Slot::Invalid => None,
         }

@@ -6,8 +6,10 @@ use diagnostics::{Diagnostics, Source};
 
 use crate::credentials;
 use crate::input::{Input, Parsed};
+use crate::keys::Section;
 use crate::parse::parse;
 use crate::templates::Templates;
+use crate::used::UsedKeys;
 use crate::versions;
 
 /// The files that [`read`] asks for, besides `cluster.yaml` and `nodes.yaml`.
@@ -27,22 +29,26 @@ const VERSIONS: &str = "talosVersion: \"v1.13.7\"\nflux: \"2.9.x\"\nspegel: \"0.
 /// Reads a folder given by a function from file names to texts.
 ///
 /// `cluster.yaml` and `nodes.yaml` count as empty if they are not there. Where the folder has
-/// `own-templates`, a marker of any content, it stands for a repository with its own
-/// templates. `variables.yaml` is `templates/variables.yaml` there. The problems are those of
+/// `own-templates`, it stands for a repository with its own templates, which name the keys
+/// listed there, `mtu` of a node as `nodes.mtu`; without a list they name every key. Lines
+/// that start with `#` are comments. `variables.yaml` is `templates/variables.yaml` there. The problems are those of
 /// the configuration, of `versions.yaml` and of the files below `keys`.
 pub fn read(file: impl Fn(&str) -> Option<String>) -> (Parsed, Diagnostics) {
     let source = |name: &str, path: &str| file(path).map(|text| Source::new(name, text));
     let required = |name: &str| Source::new(name, file(name).unwrap_or_default());
     let variables = source("templates/variables.yaml", "variables.yaml");
-    let templates = match file("own-templates") {
+    let own = file("own-templates");
+    let templates = match own {
         Some(_) => Templates::Own,
         None => Templates::BuiltIn,
     };
+    let used = own.as_deref().and_then(used);
     let parsed = parse(&Input {
         cluster: &required("cluster.yaml"),
         nodes: &required("nodes.yaml"),
         variables: variables.as_ref(),
         templates,
+        used: used.as_ref(),
     });
     let mut diagnostics = parsed.diagnostics.clone();
     if let Some(own) = source("versions.yaml", "versions.yaml") {
@@ -61,6 +67,19 @@ pub fn read(file: impl Fn(&str) -> Option<String>) -> (Parsed, Diagnostics) {
     }
     diagnostics.sort();
     (parsed, diagnostics)
+}
+
+/// The keys that a marker lists, if it lists any.
+fn used(marker: &str) -> Option<UsedKeys> {
+    let names: Vec<_> = marker
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| match line.trim().strip_prefix("nodes.") {
+            Some(name) => (Section::Nodes, name.to_owned()),
+            None => (Section::Cluster, line.trim().to_owned()),
+        })
+        .collect();
+    (!names.is_empty()).then(|| UsedKeys::new(names))
 }
 
 /// The lines of `problems.txt`: one problem a line, sorted, without excerpts and hints.

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use crate::keys::{Declarations, Section};
 use crate::model::Cluster;
 use crate::templates::Templates;
+use crate::used::UsedKeys;
 
 /// The texts to read.
 #[derive(Clone, Copy)]
@@ -19,6 +20,10 @@ pub struct Input<'a> {
     /// Which templates the repository renders with. With its own and without `variables`,
     /// undeclared keys are let through.
     pub templates: Templates,
+    /// With a repository's own templates, the keys that those name: no other is required, no
+    /// rule looks at another, and what is wrong with its value is a note. Without this every
+    /// key counts.
+    pub used: Option<&'a UsedKeys>,
 }
 
 impl Input<'_> {

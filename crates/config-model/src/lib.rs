@@ -18,6 +18,7 @@
 //!     nodes: &Source::new("nodes.yaml", "nodes: []\n"),
 //!     variables: None,
 //!     templates: Templates::BuiltIn,
+//!     used: None,
 //! });
 //! assert!(parsed.cluster.is_none());
 //! let problem = parsed
@@ -50,6 +51,7 @@ pub mod sample;
 pub mod schema;
 mod templates;
 pub mod types;
+mod used;
 mod variables;
 pub mod versions;
 
@@ -62,6 +64,7 @@ pub use model::{
 };
 pub use parse::parse;
 pub use templates::Templates;
+pub use used::UsedKeys;
 
 /// The built-in keys, and those that a repository's `templates/variables.yaml` declares, with
 /// what is wrong with that file. [`parse()`] does so itself.

@@ -1,6 +1,6 @@
 //! The order of the steps, once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diagnostics::{Diagnostics, Source};
 use secrecy::SecretString;
@@ -9,7 +9,9 @@ use crate::cross::{Scope, check};
 use crate::fields::Fields;
 use crate::input::{Input, Parsed, WrittenKey};
 use crate::keys::{Declarations, Section};
+use crate::lower::Manner;
 use crate::raw::{self, RawFile, RawMap, raw_map};
+use crate::used::Uses;
 use crate::{build, lower, mask, rules, variables};
 
 /// Reads both files and checks every rule.
@@ -28,37 +30,53 @@ pub fn parse(input: &Input<'_>) -> Parsed {
     };
     let cluster = raw::read(input.cluster, &declarations, Section::Cluster);
     let nodes = raw::read(input.nodes, &declarations, Section::Nodes);
+    let set: BTreeSet<&str> = cluster.root.iter().flat_map(RawMap::set_keys).collect();
+    let uses = Uses::new(input.used, &set);
+    let wants_nodes = uses.counts(Section::Cluster, "nodes");
     diagnostics.extend(cluster.diagnostics.clone());
-    diagnostics.extend(nodes.diagnostics.clone());
+    diagnostics.extend(
+        nodes
+            .diagnostics
+            .iter()
+            .filter(|problem| wants_nodes || problem.rule.as_str() != rules::FILE_EMPTY.id())
+            .cloned(),
+    );
     let lenient = input.is_lenient();
+    let manner = Manner {
+        declarations: &declarations,
+        templates: input.templates,
+        uses,
+        lenient,
+    };
 
     let mut entries = Vec::new();
     let mut complete = false;
     if let Some(root) = &nodes.root {
-        (entries, complete) = node_list(root, &nodes.source, lenient, &mut diagnostics);
+        let mut found = Diagnostics::new();
+        (entries, complete) = node_list(root, &nodes.source, lenient, &mut found);
+        if wants_nodes {
+            diagnostics.extend(found);
+        }
     }
-    let node_fields: Vec<Fields<'_>> = entries
+    let mut node_fields: Vec<Fields<'_>> = entries
         .iter()
         .map(|entry| {
-            let section = Section::Nodes;
             lower::fields(
                 entry,
                 &nodes.source,
-                section,
-                &declarations,
-                lenient,
+                Section::Nodes,
+                manner,
                 &mut diagnostics,
             )
         })
         .collect();
     let mut result = None;
     if let Some(root) = &cluster.root {
-        let fields = lower::fields(
+        let mut fields = lower::fields(
             root,
             &cluster.source,
             Section::Cluster,
-            &declarations,
-            lenient,
+            manner,
             &mut diagnostics,
         );
         let scope = Scope {
@@ -69,7 +87,16 @@ pub fn parse(input: &Input<'_>) -> Parsed {
         };
         check(&scope, &mut diagnostics);
         if !diagnostics.has_errors() {
-            result = build::cluster(&scope);
+            // Rules are done with what counts. The cluster has the value of every key.
+            for fields in node_fields.iter_mut().chain([&mut fields]) {
+                fields.uses = None;
+            }
+            result = Some(build::cluster(&Scope {
+                templates: input.templates,
+                cluster: &fields,
+                nodes: &node_fields,
+                nodes_complete: complete,
+            }));
         }
     }
     let written = written(&cluster, &nodes, &entries, &declarations);

@@ -31,6 +31,16 @@ pub(crate) struct RawMap {
     pub(crate) entries: Vec<RawEntry>,
 }
 
+impl RawMap {
+    /// The keys that have a value.
+    pub(crate) fn set_keys(&self) -> impl Iterator<Item = &str> {
+        self.entries
+            .iter()
+            .filter(|entry| !entry.value.is_null() && entry.value.text() != Some(""))
+            .map(|entry| entry.name.as_str())
+    }
+}
+
 /// A key and its value as they are written.
 pub(crate) struct RawEntry {
     /// The key's text.

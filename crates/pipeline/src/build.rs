@@ -55,10 +55,11 @@ pub struct Built {
 ///
 /// Every problem of every stage that could still run.
 pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
-    let (model, mut warnings) = Model::new(inputs)?;
+    let (mut model, mut warnings) = Model::new(inputs)?;
+    let known = model.analysis.take();
     let (output, analysis) = rayon::join(
         || render::render(&model.templates, &model.context, &model.options),
-        || render::analyze(&model.templates, &model.options),
+        || known.unwrap_or_else(|| render::analyze(&model.templates, &model.options)),
     );
     warnings.extend(names::check(&model, &analysis));
     let output = match output {

@@ -8,7 +8,7 @@ use std::fs::{File as OpenFile, FileTimes};
 use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use config_model::{Input, Templates};
+use config_model::{Input, Templates, UsedKeys};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja::{self, Config, Existing, Files, Plugin, Run};
 use render::{Credentials, Data};
@@ -115,6 +115,8 @@ fn plugin(root: &Utf8Path, environment: &Environment) -> Plugin {
             nodes: &nodes,
             variables: variables.as_ref(),
             templates: Templates::Own,
+            // Whatever can be derived is; what is missing is for the templates to miss.
+            used: Some(&UsedKeys::default()),
         });
         secrets.extend(parsed.secrets);
         if let Some(cluster) = parsed.cluster {

@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
-use config_model::{Cluster, Input, Parsed, Templates, WrittenKey, credentials};
+use config_model::{Cluster, Input, Parsed, Section, Templates, UsedKeys, WrittenKey, credentials};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use render::makejinja::Existing;
-use render::{Context, Credentials, Options, TemplateSet, UndefinedMode};
+use render::{Analysis, Context, Credentials, Options, TemplateSet, UndefinedMode};
 use secrecy::{ExposeSecret, SecretString};
 use secrets::Identity;
 use zeroize::Zeroizing;
@@ -29,6 +29,8 @@ pub struct Model {
     pub context: Context,
     /// How they are rendered.
     pub options: Options,
+    /// What they use, where that was needed to know which keys must be set.
+    pub(crate) analysis: Option<Analysis>,
     /// The keys that the configuration sets.
     pub written: Vec<WrittenKey>,
     /// Every secret that may stand in an output.
@@ -52,11 +54,17 @@ impl Model {
     /// Every problem of every file, warnings included, if one of them is an error.
     pub fn new(inputs: &Inputs) -> Result<(Self, Diagnostics), Diagnostics> {
         let (origin, set, options, mut problems) = gather(inputs);
+        let analysis = set
+            .as_ref()
+            .filter(|_| origin == Templates::Own)
+            .map(|set| render::analyze(&set.templates, &options));
+        let used = analysis.as_ref().map(used_keys);
         let parsed = config_model::parse(&Input {
             cluster: &inputs.cluster,
             nodes: &inputs.nodes,
             variables: inputs.variables.as_ref(),
             templates: origin,
+            used: used.as_ref(),
         });
         problems.extend(parsed.diagnostics.iter().cloned());
         let versions = pins(inputs, &mut problems);
@@ -89,6 +97,7 @@ impl Model {
             templates: set,
             context,
             options,
+            analysis,
             written,
             secrets,
             identities,
@@ -96,6 +105,18 @@ impl Model {
         };
         Ok((model, problems))
     }
+}
+
+/// The keys that templates name.
+pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
+    UsedKeys::new(analysis.mentions().iter().filter_map(|mention| {
+        let section = match mention.of.as_deref() {
+            None => Section::Cluster,
+            Some("nodes") => Section::Nodes,
+            Some(_) => return None,
+        };
+        Some((section, mention.name.clone()))
+    }))
 }
 
 /// The templates and how they are rendered.

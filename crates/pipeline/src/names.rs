@@ -3,27 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use config_model::{Section, Templates, WrittenKey};
+use config_model::{Templates, WrittenKey};
 use diagnostics::Diagnostic;
 use render::{Analysis, UndefinedMode};
 
-use crate::model::Model;
+use crate::model::{Model, used_keys};
 
 /// How many names a message lists.
 const LISTED: usize = 12;
-
-/// Keys that templates read under another name, with the names that stand for them.
-const READ_AS: &[(&str, &[&str])] = &[
-    (
-        "cloudflare_domain",
-        &["cloudflare_domains", "primary_domain"],
-    ),
-    ("cloudflare_domains", &["primary_domain"]),
-    ("cilium_bgp_router_addr", &["cilium_bgp_enabled"]),
-    ("cilium_bgp_router_asn", &["cilium_bgp_enabled"]),
-    ("cilium_bgp_node_asn", &["cilium_bgp_enabled"]),
-    ("node_dns_servers", &["k8s_gateway_fallback_dns"]),
-];
 
 /// One warning at most: without declarations, a repository's own templates are read
 /// leniently, and what would be an error is listed; else keys that nothing uses are.
@@ -70,15 +57,9 @@ fn lenient(unused: &[&WrittenKey], undeclared: &BTreeSet<String>) -> Option<Diag
 }
 
 fn unused<'a>(written: &'a [WrittenKey], analysis: &Analysis) -> Vec<&'a WrittenKey> {
-    let is_used = |key: &WrittenKey| match key.section {
-        Section::Cluster => {
-            let stands_for = READ_AS.iter().find(|(name, _)| *name == key.name);
-            analysis.uses(&key.name)
-                || stands_for.is_some_and(|(_, names)| names.iter().any(|name| analysis.uses(name)))
-        }
-        Section::Nodes => analysis.uses_item_key("nodes", &key.name),
-    };
-    written.iter().filter(|key| !is_used(key)).collect()
+    let used = used_keys(analysis);
+    let is_unused = |key: &&WrittenKey| !used.uses(key.section, &key.name);
+    written.iter().filter(is_unused).collect()
 }
 
 /// Names that templates use and that no key has.

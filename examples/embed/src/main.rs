@@ -1,7 +1,7 @@
 //! A program that is not ichor: it reads a cluster's configuration, renders two templates of
 //! its own in memory, and says what would have to happen on disk.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use config_model::{Input, Templates};
 use diagnostics::{Diagnostics, Source};
 use render::{Context, Options, Template, TemplateSet};
@@ -39,25 +39,28 @@ fn main() -> Result<()> {
         nodes: &Source::new("nodes.yaml", NODES),
         variables: None,
         templates: Templates::BuiltIn,
+        used: None,
     });
     let Some(cluster) = parsed.cluster else {
         return refuse(&parsed.diagnostics);
     };
 
+    let api = cluster.api().address.context("the API has an address")?;
     let hosts: Vec<render::Data> = cluster
         .nodes()
         .iter()
-        .map(|node| {
-            render::Data::Map(vec![
-                ("name".into(), node.name.to_string().as_str().into()),
-                ("address".into(), node.address.to_string().as_str().into()),
-            ])
+        .filter_map(|node| {
+            let (name, address) = (node.name.as_ref()?, node.address?);
+            Some(render::Data::Map(vec![
+                ("name".into(), name.to_string().as_str().into()),
+                ("address".into(), address.to_string().as_str().into()),
+            ]))
         })
         .collect();
     let context = Context::builder()
         .set("hosts", render::Data::List(hosts))
         .set("domain", "cluster.internal")
-        .set("api", cluster.api().address.to_string().as_str())
+        .set("api", api.to_string().as_str())
         .build();
     let templates = TemplateSet::new([
         Template::new("hosts.j2", HOSTS.as_bytes(), "hosts.j2", ".j2"),

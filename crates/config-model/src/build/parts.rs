@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -16,44 +17,54 @@ use crate::model::{
 };
 use crate::types::{Address, Cidr};
 
-/// The cluster; none if a value that it needs is missing, which the rules exclude.
-pub(crate) fn cluster(scope: &Scope<'_>) -> Option<Cluster> {
+/// The cluster. With the built-in templates the rules exclude that anything is missing that
+/// it needs.
+pub(crate) fn cluster(scope: &Scope<'_>) -> Cluster {
     let values = cluster_values(scope);
     let fields = scope.cluster;
-    Some(Cluster::new(Parts {
-        network: network(&values)?,
+    Cluster::new(Parts {
+        network: Network {
+            nodes: network(&values, "node_cidr"),
+            pods: network(&values, "cluster_pod_cidr"),
+            services: network(&values, "cluster_svc_cidr"),
+            default_gateway: address(&values, "node_default_gateway"),
+            dns_servers: addresses(&values, "node_dns_servers"),
+            ntp_servers: texts(&values, "node_ntp_servers"),
+            fallback_dns_servers: addresses(&values, "k8s_gateway_fallback_dns"),
+            vlan_tag: parsed(&values, "node_vlan_tag"),
+        },
         api: Api {
-            address: address(&values, "cluster_api_addr")?,
+            address: address(&values, "cluster_api_addr"),
             alternative_names: texts(&values, "cluster_api_tls_sans"),
         },
         gateways: Gateways {
-            internal: address(&values, "cluster_gateway_addr")?,
-            dns: address(&values, "cluster_dns_gateway_addr")?,
-            external: address(&values, "cloudflare_gateway_addr")?,
+            internal: address(&values, "cluster_gateway_addr"),
+            dns: address(&values, "cluster_dns_gateway_addr"),
+            external: address(&values, "cloudflare_gateway_addr"),
         },
         bgp: bgp(scope, &values),
-        load_balancer_mode: match text(&values, "cilium_loadbalancer_mode")? {
-            "snat" => LoadBalancerMode::Snat,
+        load_balancer_mode: match text(&values, "cilium_loadbalancer_mode") {
+            Some("snat") => LoadBalancerMode::Snat,
             _ => LoadBalancerMode::Dsr,
         },
         repository: Repository {
-            name: parsed(&values, "repository_name")?,
-            branch: parsed(&values, "repository_branch")?,
-            visibility: match text(&values, "repository_visibility")? {
-                "private" => Visibility::Private,
+            name: parsed(&values, "repository_name"),
+            branch: parsed(&values, "repository_branch"),
+            visibility: match text(&values, "repository_visibility") {
+                Some("private") => Visibility::Private,
                 _ => Visibility::Public,
             },
         },
         cloudflare: Cloudflare {
             domains: texts(&values, "cloudflare_domains"),
-            token: SecretString::from(text(&values, "cloudflare_token")?),
+            token: text(&values, "cloudflare_token").map(SecretString::from),
         },
         stacks: stacks(fields, &values),
         schedule_on_controllers: flag(&values, "allow_scheduling_on_control_planes"),
         spegel: flag(&values, "spegel_enabled"),
-        nodes: scope.nodes.iter().map(node).collect::<Option<_>>()?,
+        nodes: scope.nodes.iter().map(node).collect(),
         values,
-    }))
+    })
 }
 
 /// A text that is not empty.
@@ -84,24 +95,15 @@ fn texts<T: FromStr>(values: &Values, key: &str) -> Vec<T> {
         .collect()
 }
 
-fn network(values: &Values) -> Option<Network> {
-    let cidr = |key| parsed::<Cidr>(values, key).map(Cidr::network);
-    let addresses = |key| {
-        texts::<Address>(values, key)
-            .into_iter()
-            .map(Address::ip)
-            .collect()
-    };
-    Some(Network {
-        nodes: cidr("node_cidr")?,
-        pods: cidr("cluster_pod_cidr")?,
-        services: cidr("cluster_svc_cidr")?,
-        default_gateway: address(values, "node_default_gateway")?,
-        dns_servers: addresses("node_dns_servers"),
-        ntp_servers: texts(values, "node_ntp_servers"),
-        fallback_dns_servers: addresses("k8s_gateway_fallback_dns"),
-        vlan_tag: parsed(values, "node_vlan_tag"),
-    })
+fn network(values: &Values, key: &str) -> Option<IpNet> {
+    parsed::<Cidr>(values, key).map(Cidr::network)
+}
+
+fn addresses(values: &Values, key: &str) -> Vec<IpAddr> {
+    texts::<Address>(values, key)
+        .into_iter()
+        .map(Address::ip)
+        .collect()
 }
 
 fn bgp(scope: &Scope<'_>, values: &Values) -> Option<Bgp> {
@@ -113,16 +115,16 @@ fn bgp(scope: &Scope<'_>, values: &Values) -> Option<Bgp> {
     })
 }
 
-fn node(fields: &Fields<'_>) -> Option<Node> {
+fn node(fields: &Fields<'_>) -> Node {
     let values = node_values(fields);
     let labels = values.get("nodeLabels").and_then(Value::as_object);
-    Some(Node {
-        name: parsed(&values, "name")?,
-        address: address(&values, "address")?,
+    Node {
+        name: parsed(&values, "name"),
+        address: address(&values, "address"),
         controller: flag(&values, "controller"),
-        disk: parsed(&values, "disk")?,
-        mac_address: parsed(&values, "mac_addr")?,
-        schematic: parsed(&values, "schematic_id")?,
+        disk: parsed(&values, "disk"),
+        mac_address: parsed(&values, "mac_addr"),
+        schematic: parsed(&values, "schematic_id"),
         mtu: values
             .get("mtu")
             .and_then(Value::as_u64)
@@ -136,5 +138,5 @@ fn node(fields: &Fields<'_>) -> Option<Node> {
             .collect(),
         kernel_modules: texts(&values, "kernel_modules"),
         values,
-    })
+    }
 }

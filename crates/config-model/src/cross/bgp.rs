@@ -8,6 +8,7 @@ use crate::rules;
 pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let (set, missing): (Vec<_>, Vec<_>) = BGP_KEYS
         .into_iter()
+        .filter(|key| scope.cluster.counts(key))
         .partition(|key| scope.cluster.is_set(key));
     if let (Some(first), false) = (set.first(), missing.is_empty()) {
         let names: Vec<_> = missing.iter().map(|key| format!("`{key}`")).collect();

@@ -21,7 +21,10 @@ pub(crate) fn domains(cluster: &Fields<'_>) -> Vec<Placed<DomainName>> {
 pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let cluster = scope.cluster;
     let set = |key| cluster.is_set(key);
-    if !set("cloudflare_domains") && !set("cloudflare_domain") {
+    if cluster.counts("cloudflare_domain")
+        && !set("cloudflare_domains")
+        && !set("cloudflare_domain")
+    {
         diagnostics.push(
             rules::DOMAIN_MISSING
                 .report("no domain is set")

@@ -21,6 +21,11 @@ fn has(cluster: &Fields<'_>, key: &str) -> bool {
     cluster.is_set(key) || cluster.text(key).is_some()
 }
 
+/// Whether a key that counts has no value.
+fn lacks(cluster: &Fields<'_>, key: &str) -> bool {
+    cluster.counts(key) && !has(cluster, key)
+}
+
 /// Reports each of the keys that is not set, at the switch that needs it.
 fn require(
     cluster: &Fields<'_>,
@@ -32,7 +37,7 @@ fn require(
     if !cluster.flag(switch) {
         return;
     }
-    for key in keys.iter().filter(|key| !has(cluster, key)) {
+    for key in keys.iter().filter(|key| lacks(cluster, key)) {
         diagnostics.push(
             rule.report(format!("`{switch}` is on, but `{key}` is not set"))
                 .at(cluster.location(switch))
@@ -55,6 +60,9 @@ fn proxmox(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
             (false, true) => (secret, id),
             (false, false) => continue,
         };
+        if !cluster.counts(&missing) {
+            continue;
+        }
         diagnostics.push(
             rules::PROXMOX_PARTIAL_TOKEN
                 .report(format!("`{set}` is set without `{missing}`"))
@@ -63,7 +71,7 @@ fn proxmox(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
         );
     }
     if let Some(id) = needs_url
-        && !has(cluster, "proxmox_api_url")
+        && lacks(cluster, "proxmox_api_url")
     {
         diagnostics.push(
             rules::PROXMOX_MISSING_URL
@@ -83,7 +91,10 @@ fn ai_gateway(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
         &rules::AI_MISSING_KEY,
         diagnostics,
     );
-    let (set, missing): (Vec<_>, Vec<_>) = IDENTITY.into_iter().partition(|key| has(cluster, key));
+    let (set, missing): (Vec<_>, Vec<_>) = IDENTITY
+        .into_iter()
+        .filter(|key| cluster.counts(key))
+        .partition(|key| has(cluster, key));
     if let (Some(first), false) = (set.first(), missing.is_empty()) {
         let names: Vec<_> = missing.iter().map(|key| format!("`{key}`")).collect();
         diagnostics.push(
@@ -95,9 +106,11 @@ fn ai_gateway(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
     }
     let identity = !set.is_empty();
     let mut complete = 0;
+    let mut counts = false;
     for region in ["us_east", "us_east2"] {
         let key = format!("azure_openai_{region}_api_key");
         let resource = format!("azure_openai_{region}_resource_name");
+        counts |= cluster.counts(&resource);
         let signs_in = identity || has(cluster, &key);
         let (set, missing) = match (has(cluster, &resource), signs_in) {
             (true, true) => {
@@ -108,7 +121,7 @@ fn ai_gateway(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
             (false, _) if has(cluster, &key) => (key, resource),
             (false, _) => continue,
         };
-        if cluster.flag(SWITCH) {
+        if cluster.flag(SWITCH) && cluster.counts(&missing) {
             diagnostics.push(
                 rules::AI_PARTIAL_REGION
                     .report(format!(
@@ -118,7 +131,7 @@ fn ai_gateway(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
             );
         }
     }
-    if cluster.flag(SWITCH) && complete == 0 {
+    if cluster.flag(SWITCH) && counts && complete == 0 {
         diagnostics.push(
             rules::AI_NO_REGION
                 .report(format!("`{SWITCH}` is on, but no region is complete"))
@@ -141,6 +154,7 @@ fn oidc(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
         diagnostics,
     );
     if cluster.flag(SWITCH)
+        && cluster.counts("mcp_gateway_enabled")
         && !cluster.flag("mcp_gateway_enabled")
         && (cluster.set("mcp_gateway_enabled").is_some() || !cluster.is_set("mcp_gateway_enabled"))
     {
@@ -174,7 +188,7 @@ fn oidc(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
             diagnostics,
         );
     }
-    if has(cluster, "oidc_github_team") && !has(cluster, "oidc_github_org") {
+    if has(cluster, "oidc_github_team") && lacks(cluster, "oidc_github_org") {
         diagnostics.push(
             rules::OIDC_TEAM_WITHOUT_ORGANISATION
                 .report("`oidc_github_team` is set without `oidc_github_org`")
@@ -242,7 +256,9 @@ fn mcp(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
         &rules::MCP_MISSING_KEY,
         diagnostics,
     );
-    let csi = has(cluster, "proxmox_csi_token_id") && has(cluster, "proxmox_csi_token_secret");
+    let csi = ["proxmox_csi_token_id", "proxmox_csi_token_secret"]
+        .iter()
+        .all(|key| !lacks(cluster, key));
     if cluster.flag(SWITCH) && !csi && cluster.text("mcp_storage_class") == Some("proxmox-csi") {
         let at = if cluster.is_set("mcp_storage_class") {
             "mcp_storage_class"

@@ -1,6 +1,6 @@
 //! All keys of a file or of a node.
 
-use diagnostics::{Diagnostics, Source};
+use diagnostics::{Diagnostics, Severity, Source};
 use indexmap::IndexMap;
 
 use super::any::any;
@@ -10,19 +10,31 @@ use crate::fields::{Fields, Slot};
 use crate::keys::{Declaration, Declarations, Presence, Section};
 use crate::raw::{RawEntry, RawMap};
 use crate::rules;
+use crate::templates::Templates;
+use crate::used::Uses;
 
 /// Beyond so many problems nobody reads what a key was meant to be.
 const MOST_GUESSES: usize = 500;
+
+/// How the keys of a map are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    pub(crate) declarations: &'a Declarations,
+    pub(crate) templates: Templates,
+    pub(crate) uses: Uses<'a>,
+    /// Whether undeclared keys are let through.
+    pub(crate) lenient: bool,
+}
 
 /// Checks each key of a map by itself, and that none is missing.
 pub(crate) fn fields<'a>(
     raw: &RawMap,
     source: &Source,
     section: Section,
-    declarations: &'a Declarations,
-    lenient: bool,
+    manner: Manner<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Fields<'a> {
+    let declarations = manner.declarations;
     let mut fields = Fields {
         source: source.clone(),
         range: raw.range.clone(),
@@ -30,16 +42,41 @@ pub(crate) fn fields<'a>(
         declarations,
         slots: IndexMap::with_capacity(raw.entries.len()),
         extra: IndexMap::new(),
+        uses: Some(manner.uses),
     };
     for entry in &raw.entries {
         match declarations.get(section, &entry.name) {
-            Some(declaration) => declared(entry, declaration, &mut fields, diagnostics),
-            None => undeclared(entry, &mut fields, lenient, diagnostics),
+            Some(declaration) if fields.counts(&entry.name) => {
+                declared(
+                    entry,
+                    declaration,
+                    manner.templates,
+                    &mut fields,
+                    diagnostics,
+                );
+            }
+            Some(declaration) => {
+                // No template reads it, so nothing can come of it.
+                let mut found = Diagnostics::new();
+                declared(
+                    entry,
+                    declaration,
+                    manner.templates,
+                    &mut fields,
+                    &mut found,
+                );
+                diagnostics.extend(found.into_iter().map(|mut problem| {
+                    problem.severity = Severity::Note;
+                    problem.message.push_str("; no template uses the key");
+                    problem
+                }));
+            }
+            None => undeclared(entry, &mut fields, manner.lenient, diagnostics),
         }
     }
     let written = |name: &str| raw.entries.iter().any(|entry| entry.name == name);
     for declaration in declarations.section(section) {
-        if fields.is_set(&declaration.name) {
+        if fields.is_set(&declaration.name) || !fields.counts(&declaration.name) {
             continue;
         }
         let name = &declaration.name;
@@ -66,23 +103,34 @@ pub(crate) fn fields<'a>(
 fn declared(
     entry: &RawEntry,
     declaration: &Declaration,
+    templates: Templates,
     fields: &mut Fields<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let name = &entry.name;
     if declaration.presence == Presence::Derived {
+        let (message, hint) = match templates {
+            Templates::BuiltIn => (
+                format!("`{name}` cannot be set: it follows from other keys"),
+                "remove the line",
+            ),
+            Templates::Own => (
+                format!("`{name}` is set, although it follows from other keys"),
+                "remove the line, unless these templates mean another value",
+            ),
+        };
         diagnostics.push(
             rules::KEY_DERIVED
-                .report(format!(
-                    "`{name}` cannot be set: it follows from other keys"
-                ))
+                .report_with(templates, message)
                 .at(fields.source.location(entry.key.clone()))
-                .hint("remove the line"),
+                .hint(hint),
         );
-        return;
+        if templates == Templates::BuiltIn {
+            return;
+        }
     }
     if is_unset(&entry.value) {
-        if declaration.presence == Presence::Required {
+        if declaration.presence == Presence::Required && fields.counts(name) {
             let range = entry.value.range();
             let range = if range.is_empty() {
                 entry.key.clone()

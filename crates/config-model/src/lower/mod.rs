@@ -7,6 +7,6 @@ mod reading;
 mod scalar;
 mod value;
 
-pub(crate) use map::fields;
+pub(crate) use map::{Manner, fields};
 pub(crate) use reading::{Reading, shown};
 pub(crate) use value::lower;

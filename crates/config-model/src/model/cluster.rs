@@ -14,6 +14,9 @@ use crate::types::{
 
 /// A cluster of which every rule was checked. Made by [`parse`](crate::parse) only.
 ///
+/// Values that every cluster of the built-in templates has, such as the API's address, are
+/// missing only where a repository's own templates do without them.
+///
 /// Has no `Debug`: it holds secrets.
 #[derive(Clone)]
 pub struct Cluster(Parts);
@@ -90,7 +93,7 @@ impl Cluster {
         self.0.spegel
     }
 
-    /// The nodes in written order; at least one.
+    /// The nodes in written order; with the built-in templates at least one.
     pub fn nodes(&self) -> &[Node] {
         &self.0.nodes
     }
@@ -113,13 +116,13 @@ impl Cluster {
 #[non_exhaustive]
 pub struct Network {
     /// The network of nodes.
-    pub nodes: IpNet,
+    pub nodes: Option<IpNet>,
     /// The network of pods.
-    pub pods: IpNet,
+    pub pods: Option<IpNet>,
     /// The network of services.
-    pub services: IpNet,
+    pub services: Option<IpNet>,
     /// The router of the nodes' network.
-    pub default_gateway: IpAddr,
+    pub default_gateway: Option<IpAddr>,
     /// Name servers, at least one.
     pub dns_servers: Vec<IpAddr>,
     /// Time servers.
@@ -135,7 +138,7 @@ pub struct Network {
 #[non_exhaustive]
 pub struct Api {
     /// Its virtual address.
-    pub address: IpAddr,
+    pub address: Option<IpAddr>,
     /// Further names in its certificate.
     pub alternative_names: Vec<AlternativeName>,
 }
@@ -145,11 +148,11 @@ pub struct Api {
 #[non_exhaustive]
 pub struct Gateways {
     /// For the home network.
-    pub internal: IpAddr,
+    pub internal: Option<IpAddr>,
     /// For names on the home network.
-    pub dns: IpAddr,
+    pub dns: Option<IpAddr>,
     /// For the Cloudflare tunnel.
-    pub external: IpAddr,
+    pub external: Option<IpAddr>,
 }
 
 /// The BGP session between router and nodes.
@@ -178,9 +181,9 @@ pub enum LoadBalancerMode {
 #[non_exhaustive]
 pub struct Repository {
     /// Its name on GitHub.
-    pub name: RepositoryName,
+    pub name: Option<RepositoryName>,
     /// Its branch.
-    pub branch: BranchName,
+    pub branch: Option<BranchName>,
     /// Who may read it.
     pub visibility: Visibility,
 }
@@ -198,17 +201,15 @@ pub enum Visibility {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Cloudflare {
-    /// The domains, at least one; the first is the primary one.
+    /// The domains; the first is the primary one.
     pub domains: Vec<DomainName>,
     /// The API token.
-    pub token: SecretString,
+    pub token: Option<SecretString>,
 }
 
 impl Cloudflare {
     /// The first domain.
-    pub fn primary_domain(&self) -> &DomainName {
-        self.domains
-            .first()
-            .expect("a cluster has a domain, which lowering checks")
+    pub fn primary_domain(&self) -> Option<&DomainName> {
+        self.domains.first()
     }
 }

@@ -9,22 +9,23 @@ use crate::types::{Disk, KernelModule, LabelKey, LabelValue, MacAddress, NodeNam
 
 /// One node of the cluster, checked by itself and against everything else.
 ///
-/// Has no `Debug`: keys of a repository's own may be secrets.
+/// What every node of the built-in templates has is missing only where a repository's own
+/// templates do without it. Has no `Debug`: keys of a repository's own may be secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Node {
     /// Its host name, unique.
-    pub name: NodeName,
+    pub name: Option<NodeName>,
     /// Its address in the node network, unique.
-    pub address: IpAddr,
+    pub address: Option<IpAddr>,
     /// Whether it runs the control plane.
     pub controller: bool,
     /// The disk that Talos is installed to.
-    pub disk: Disk,
+    pub disk: Option<Disk>,
     /// The MAC address of its network interface, unique.
-    pub mac_address: MacAddress,
+    pub mac_address: Option<MacAddress>,
     /// The schematic of its Talos image.
-    pub schematic: SchematicId,
+    pub schematic: Option<SchematicId>,
     /// The interface's MTU in bytes, if not 1500.
     pub mtu: Option<u16>,
     /// Whether it boots with secure boot.

@@ -17,7 +17,7 @@ super::rule::declare! {
         "The key is required: there is no value that would suit every cluster, so there is no default.";
     KEY_EMPTY: error "key/empty",
         "The key is required but has no value, or only an empty one. For an optional key that means the default; a required one has none.";
-    KEY_DERIVED: error "key/derived",
+    KEY_DERIVED: relaxed "key/derived",
         "The value follows from other keys and cannot be set: setting it would contradict them.";
     VALUE_WRONG_TYPE: error "value/wrong-type",
         "The value is of another kind than the key takes, such as a list where one text is expected. The templates would print it in a form that no component reads.";

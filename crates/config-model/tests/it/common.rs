@@ -65,6 +65,7 @@ pub(crate) fn with(
         nodes: &Source::new("nodes.yaml", nodes),
         variables: variables.as_ref(),
         templates,
+        used: None,
     })
 }
 

@@ -1,6 +1,10 @@
 //! The cluster that comes out: typed parts, and the values that templates read.
 
-use config_model::{LoadBalancerMode, OidcProvider, State, Templates, Visibility};
+use config_model::types::DomainName;
+use config_model::{
+    Input, LoadBalancerMode, OidcProvider, Section, State, Templates, UsedKeys, Visibility, parse,
+};
+use diagnostics::Source;
 use secrecy::ExposeSecret as _;
 
 use crate::common;
@@ -8,6 +12,11 @@ use crate::common;
 fn cluster(case: &str) -> config_model::Cluster {
     let (cluster, nodes) = common::valid(case);
     common::built_in(&cluster, &nodes).cluster.expect(case)
+}
+
+fn gateway(cluster: &config_model::Cluster) -> String {
+    let gateway = cluster.network().default_gateway;
+    gateway.expect("it follows from the network").to_string()
 }
 
 fn value(cluster: &config_model::Cluster, key: &str) -> String {
@@ -69,10 +78,13 @@ fn defaults_and_derived_values_of_a_minimal_cluster() {
 fn what_is_set_wins() {
     let cluster = cluster("private");
     assert_eq!(cluster.repository().visibility, Visibility::Private);
-    assert_eq!(cluster.network().default_gateway.to_string(), "10.10.10.2");
+    assert_eq!(gateway(&cluster), "10.10.10.2");
     assert_eq!(
-        cluster.cloudflare().primary_domain().as_str(),
-        "example.com"
+        cluster
+            .cloudflare()
+            .primary_domain()
+            .map(DomainName::as_str),
+        Some("example.com")
     );
     assert!(!cluster.spegel());
     let shown: Vec<_> = [
@@ -185,5 +197,46 @@ fn a_network_leaves_room_for_other_gateways() {
     let (text, nodes) = common::valid("minimal");
     let parsed = common::built_in(&text.replace("10.10.10.0/24", "10.10.0.0/16"), &nodes);
     let cluster = parsed.cluster.expect("no error");
-    assert_eq!(cluster.network().default_gateway.to_string(), "10.10.0.1");
+    assert_eq!(gateway(&cluster), "10.10.0.1");
+}
+
+#[test]
+fn own_templates_need_only_what_they_name() {
+    let names = ["primary_domain", "spegel_enabled", "node_default_gateway"];
+    let used = UsedKeys::new(names.map(|name| (Section::Cluster, name.to_owned())));
+    let read = |cluster: &str, nodes: &str| {
+        parse(&Input {
+            cluster: &Source::new("cluster.yaml", cluster),
+            nodes: &Source::new("nodes.yaml", nodes),
+            variables: None,
+            templates: Templates::Own,
+            used: Some(&used),
+        })
+    };
+    let found = read("cloudflare_domain: a.example\nnode_cidr: 10.0.0.0/24\n", "");
+    assert_eq!(common::shown(&found.diagnostics), "");
+    let cluster = found.cluster.expect("no error");
+    insta::assert_snapshot!(
+        names.map(|key| format!("{key} = {}", value(&cluster, key))).join("\n"),
+        @r#"
+    primary_domain = "a.example" (Derived)
+    spegel_enabled = false (Defaulted)
+    node_default_gateway = "10.0.0.1" (Defaulted)
+    "#
+    );
+    assert!(cluster.api().address.is_none() && cluster.cloudflare().token.is_none());
+
+    // What theirs follow from is needed, unless they are set.
+    let found = read("node_default_gateway: 10.0.0.1\n", "");
+    let rules: Vec<_> = found.diagnostics.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        rules,
+        ["cluster.yaml: error[domain/missing]: no domain is set"]
+    );
+    let found = read("cloudflare_domain: a.example\n", "");
+    let rules: Vec<_> = found.diagnostics.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        rules,
+        ["cluster.yaml: error[key/missing]: the required key `node_cidr` is missing"]
+    );
 }

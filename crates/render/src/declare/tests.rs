@@ -146,6 +146,7 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
         nodes: &fixture,
         variables: Some(&variables),
         templates: config_model::Templates::Own,
+        used: None,
     });
     let own: Vec<_> = parsed
         .diagnostics
