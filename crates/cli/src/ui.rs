@@ -27,6 +27,12 @@ pub(crate) struct Ui {
     problems: Vec<Diagnostic>,
 }
 
+/// A line that a repository's own plugin printed, as it came. Nothing can be done where it
+/// cannot be shown.
+pub(crate) fn plugin_line(line: &str) {
+    let _unshown = writeln!(anstream::stderr().lock(), "{line}");
+}
+
 impl Ui {
     pub(crate) fn new(format: Format, quiet: bool, assume_yes: bool) -> Self {
         Self {

@@ -2,6 +2,8 @@
 //!
 //! Texts come in. No problem repeats any of them, and no excerpt shows a line.
 
+use std::collections::BTreeMap;
+
 use diagnostics::{Diagnostics, Location, Source};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -54,6 +56,8 @@ pub struct TunnelCredentials {
     pub tunnel_id: String,
     /// What it signs in with.
     pub tunnel_secret: SecretString,
+    /// Every key of the file that holds a text or a number, as text.
+    pub keys: BTreeMap<String, SecretString>,
 }
 
 /// Checks a file by its name; a file of another name has no problems.
@@ -151,6 +155,17 @@ pub fn tunnel(source: &Source) -> Result<TunnelCredentials, Diagnostics> {
             account_tag,
             tunnel_id,
             tunnel_secret,
+            keys: object
+                .iter()
+                .filter_map(|(key, value)| {
+                    let text = match value {
+                        Value::String(text) => text.clone(),
+                        Value::Number(number) => number.to_string(),
+                        _ => return None,
+                    };
+                    Some((key.clone(), SecretString::from(text)))
+                })
+                .collect(),
         })
     } else {
         Err(problems)

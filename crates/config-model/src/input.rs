@@ -4,7 +4,7 @@ use diagnostics::{Diagnostics, Location, Source};
 use secrecy::SecretString;
 
 use crate::keys::{Declarations, Section};
-use crate::model::Cluster;
+use crate::model::{Cluster, Values};
 use crate::templates::Templates;
 use crate::used::UsedKeys;
 
@@ -37,6 +37,9 @@ impl Input<'_> {
 pub struct Parsed {
     /// The cluster, if there is no error.
     pub cluster: Option<Cluster>,
+    /// The values of `cluster.yaml` with whatever can be derived, also where there are errors:
+    /// what one keeps from being known has no value.
+    pub values: Option<Values>,
     /// Every problem, sorted.
     pub diagnostics: Diagnostics,
     /// The built-in keys and those of `templates/variables.yaml`.

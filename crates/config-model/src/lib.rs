@@ -55,8 +55,9 @@ mod used;
 mod variables;
 pub mod versions;
 
+pub use build::sounds_secret;
 pub use input::{Input, Parsed, WrittenKey};
-pub use keys::{Declaration, Declarations, Default, Field, Kind, Presence, Section};
+pub use keys::{Declaration, Declarations, Default, Field, Kind, PluginUse, Presence, Section};
 pub use model::{
     AiGateway, AiRegion, Api, AzureIdentity, Bgp, Cloudflare, Cluster, Entry, Gateways,
     LoadBalancerMode, Mcp, Network, Node, Oidc, OidcProvider, Proxmox, ProxmoxToken, Repository,

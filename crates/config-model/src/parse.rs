@@ -20,7 +20,7 @@ use crate::{build, lower, mask, rules, variables};
 /// that was refused is left out, so that one mistake is one problem.
 pub fn parse(input: &Input<'_>) -> Parsed {
     let mut diagnostics = Diagnostics::new();
-    let declarations = match input.variables {
+    let mut declarations = match input.variables {
         Some(source) => {
             let (declarations, problems) = variables::parse(source);
             diagnostics.extend(problems);
@@ -28,6 +28,9 @@ pub fn parse(input: &Input<'_>) -> Parsed {
         }
         None => Declarations::built_in().clone(),
     };
+    for (section, name, value) in input.used.iter().flat_map(|used| used.defaults()) {
+        declarations.set_default(*section, name, value.clone());
+    }
     let cluster = raw::read(input.cluster, &declarations, Section::Cluster);
     let nodes = raw::read(input.nodes, &declarations, Section::Nodes);
     let set: BTreeSet<&str> = cluster.root.iter().flat_map(RawMap::set_keys).collect();
@@ -71,6 +74,7 @@ pub fn parse(input: &Input<'_>) -> Parsed {
         })
         .collect();
     let mut result = None;
+    let mut values = None;
     if let Some(root) = &cluster.root {
         let mut fields = lower::fields(
             root,
@@ -86,17 +90,22 @@ pub fn parse(input: &Input<'_>) -> Parsed {
             nodes_complete: complete,
         };
         check(&scope, &mut diagnostics);
-        if !diagnostics.has_errors() {
-            // Rules are done with what counts. The cluster has the value of every key.
-            for fields in node_fields.iter_mut().chain([&mut fields]) {
-                fields.uses = None;
-            }
-            result = Some(build::cluster(&Scope {
-                templates: input.templates,
-                cluster: &fields,
-                nodes: &node_fields,
-                nodes_complete: complete,
-            }));
+        // Rules are done with what counts. The cluster has the value of every key.
+        for fields in node_fields.iter_mut().chain([&mut fields]) {
+            fields.uses = None;
+        }
+        let scope = Scope {
+            templates: input.templates,
+            cluster: &fields,
+            nodes: &node_fields,
+            nodes_complete: complete,
+        };
+        if diagnostics.has_errors() {
+            values = Some(build::cluster_values(&scope));
+        } else {
+            let cluster = build::cluster(&scope);
+            values = Some(cluster.values().clone());
+            result = Some(cluster);
         }
     }
     let written = written(&cluster, &nodes, &entries, &declarations);
@@ -114,6 +123,7 @@ pub fn parse(input: &Input<'_>) -> Parsed {
     diagnostics.sort();
     Parsed {
         cluster: result,
+        values,
         diagnostics,
         declarations,
         written,

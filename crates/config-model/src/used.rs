@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::keys::Section;
 
 /// Keys whose values follow from others, unless they are set themselves, each with those.
@@ -33,6 +35,7 @@ const FOLLOWS: &[(&str, &[&str])] = &[
 pub struct UsedKeys {
     cluster: BTreeSet<String>,
     nodes: BTreeSet<String>,
+    defaults: Vec<(Section, String, Value)>,
 }
 
 impl UsedKeys {
@@ -47,6 +50,17 @@ impl UsedKeys {
             };
         }
         used
+    }
+
+    /// With defaults that the repository gives to built-in keys in the place of their own.
+    #[must_use]
+    pub fn with_defaults(mut self, defaults: Vec<(Section, String, Value)>) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    pub(crate) fn defaults(&self) -> &[(Section, String, Value)] {
+        &self.defaults
     }
 
     /// Whether a template names the key, or one that follows from it.

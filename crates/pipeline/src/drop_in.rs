@@ -8,14 +8,16 @@ use std::fs::{File as OpenFile, FileTimes};
 use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use config_model::{Input, Templates, UsedKeys};
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use config_model::{Input, PluginUse, Templates};
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
 use render::makejinja::{self, Config, Existing, Files, Plugin, Run};
-use render::{Credentials, Data};
+use render::{Analysis, Data};
+use secrecy::SecretString;
 use tree::{Mode, WriteOptions, write_atomic};
 
 use crate::load::{self, Environment};
 use crate::model;
+use crate::plugin;
 
 /// What a run did.
 pub struct Rendered {
@@ -51,8 +53,28 @@ pub fn run(
     if problems.has_errors() {
         return Err(problems);
     }
-    let plugin = (!config.plugins.is_empty()).then(|| plugin(root, environment));
     let existing = existing(&absolute.join(&config.output.value));
+    let plugin = if config.plugins.is_empty() {
+        None
+    } else {
+        let family = Family {
+            root: &absolute,
+            config: &config,
+            files: &files,
+            existing: &existing,
+            environment,
+        };
+        match family.plugin() {
+            Ok((plugin, found)) => {
+                problems.extend(found);
+                Some(plugin)
+            }
+            Err(found) => {
+                problems.extend(found);
+                return Err(problems);
+            }
+        }
+    };
     let run = makejinja::run(
         &config,
         absolute.as_str(),
@@ -96,31 +118,58 @@ fn collect(root: &Utf8Path, path: &str, files: &mut Files, problems: &mut Diagno
     }
 }
 
-/// What the family's Python plugin gives: values from the model, where the configuration is
-/// this family's, and what the key files hold.
-fn plugin(root: &Utf8Path, environment: &Environment) -> Plugin {
-    let text = |path| load::text(root, path).ok().flatten();
-    let (keys, _) = load::keys(root, environment);
-    let mut secrets = Vec::new();
-    let mut ignored = Diagnostics::new();
-    let credentials: Credentials = model::keys(&keys, true, &mut secrets, &mut ignored);
-    let mut plugin = Plugin {
-        credentials,
-        ..Plugin::default()
-    };
-    if let (Some(cluster), Some(nodes)) = (text("cluster.yaml"), text("nodes.yaml")) {
+/// A repository whose `makejinja.toml` names a plugin, as those of the family do.
+struct Family<'a> {
+    root: &'a Utf8Path,
+    config: &'a Config,
+    files: &'a Files,
+    existing: &'a Existing,
+    environment: &'a Environment,
+}
+
+impl Family<'_> {
+    /// What the plugin would give: values from the model, what the key files hold, and for the
+    /// rest the plugin itself.
+    fn plugin(&self) -> Result<(Plugin, Diagnostics), Diagnostics> {
+        let mut problems = Diagnostics::new();
+        let (keys, _) = load::keys(self.root, self.environment);
+        let mut secrets = Vec::new();
+        let mut ignored = Diagnostics::new();
+        let mut plugin = Plugin {
+            credentials: model::keys(&keys, true, &mut secrets, &mut ignored),
+            ..Plugin::default()
+        };
+        // Where these cannot be had, the run itself says why.
+        let (data, _) = makejinja::data(self.config, self.files);
+        let Ok(selection) = self
+            .config
+            .select(self.root.as_str(), self.files, self.existing)
+        else {
+            return Ok((plugin, problems));
+        };
+        let analysis = render::analyze(&selection.templates, self.config.options());
+        let text = |path: &str| load::text(self.root, path).ok().flatten();
+        let files = self.config.plugin_files();
+        let source = files.iter().find_map(|path| text(path));
         let variables = text("templates/variables.yaml");
-        let parsed = config_model::parse(&Input {
-            cluster: &cluster,
-            nodes: &nodes,
-            variables: variables.as_ref(),
-            templates: Templates::Own,
-            // Whatever can be derived is; what is missing is for the templates to miss.
-            used: Some(&UsedKeys::default()),
-        });
-        secrets.extend(parsed.secrets);
-        if let Some(cluster) = parsed.cluster {
-            for (name, entry) in cluster.values().iter() {
+        let mut chosen = PluginUse::Unsaid;
+        if let (Some(cluster), Some(nodes)) = (text("cluster.yaml"), text("nodes.yaml")) {
+            let parsed = config_model::parse(&Input {
+                cluster: &cluster,
+                nodes: &nodes,
+                variables: variables.as_ref(),
+                templates: Templates::Own,
+                used: Some(&model::used_and_given(&analysis, source.as_ref())),
+            });
+            secrets.extend(parsed.secrets);
+            chosen = parsed.declarations.plugin();
+            // Nothing is checked here: what keeps a value from being derived is a warning.
+            problems.extend(parsed.diagnostics.into_iter().filter_map(|mut problem| {
+                let was_error = problem.is_error();
+                problem.severity = Severity::Warning;
+                was_error.then_some(problem)
+            }));
+            for (name, entry) in parsed.values.iter().flat_map(config_model::Values::iter) {
                 // What the files set stays as makejinja reads it.
                 let derived = entry.state() != config_model::State::Set
                     || matches!(name, "cloudflare_domains");
@@ -129,9 +178,66 @@ fn plugin(root: &Utf8Path, environment: &Environment) -> Plugin {
                 }
             }
         }
+        if let Some(source) = &source {
+            self.ask(Asked {
+                source,
+                chosen,
+                data: &data,
+                analysis: &analysis,
+                secrets: &secrets,
+                plugin: &mut plugin,
+                problems: &mut problems,
+            })?;
+        }
+        plugin.secrets = secrets;
+        Ok((plugin, problems))
     }
-    plugin.secrets = secrets;
-    plugin
+
+    /// Runs the plugin for what is not built in. That `makejinja.toml` names it says that it
+    /// may run, as it says so to makejinja.
+    fn ask(&self, asked: Asked<'_>) -> Result<(), Diagnostics> {
+        let value = |name: &str| {
+            let of = |list: &[(String, Data)]| {
+                let found = list.iter().rfind(|(known, _)| known == name);
+                found.map(|(_, value)| value.clone())
+            };
+            of(&asked.plugin.values).or_else(|| of(asked.data))
+        };
+        let needs = crate::own::needs(asked.analysis, asked.source, &value);
+        let settings = plugin::Settings {
+            allowed: true,
+            ..self.environment.plugin.clone()
+        };
+        let given = plugin::ask(&plugin::Request {
+            root: self.root,
+            config: self.config,
+            source: asked.source,
+            chosen: asked.chosen,
+            settings: &settings,
+            needs: &needs,
+            data: asked.data,
+            value: &value,
+            analysis: asked.analysis,
+            secrets: asked.secrets,
+        })?;
+        if let Some((given, notes)) = given {
+            asked.problems.extend(notes);
+            asked.plugin.values.extend(given.values);
+            asked.plugin.running = Some(given.running);
+        }
+        Ok(())
+    }
+}
+
+/// What is known when the plugin is asked.
+struct Asked<'a> {
+    source: &'a Source,
+    chosen: PluginUse,
+    data: &'a [(String, Data)],
+    analysis: &'a Analysis,
+    secrets: &'a [SecretString],
+    plugin: &'a mut Plugin,
+    problems: &'a mut Diagnostics,
 }
 
 fn existing(output: &Utf8Path) -> Existing {

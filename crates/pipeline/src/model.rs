@@ -1,5 +1,7 @@
 //! From what was read to what is rendered: the cluster, the templates and their context.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
@@ -13,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::identities;
 use crate::load::{Inputs, KeyFiles};
+use crate::own::Own;
 use crate::templates::{self, Overridden, SUFFIX, builtin};
 
 /// Everything that rendering needs. Has no `Debug`: it holds secrets.
@@ -58,7 +61,9 @@ impl Model {
             .as_ref()
             .filter(|_| origin == Templates::Own)
             .map(|set| render::analyze(&set.templates, &options));
-        let used = analysis.as_ref().map(used_keys);
+        let used = analysis
+            .as_ref()
+            .map(|analysis| used_and_given(analysis, inputs.own_plugin()));
         let parsed = config_model::parse(&Input {
             cluster: &inputs.cluster,
             nodes: &inputs.nodes,
@@ -84,12 +89,33 @@ impl Model {
         let Parsed {
             cluster: Some(cluster),
             written,
+            declarations,
             ..
         } = parsed
         else {
             return Err(problems);
         };
-        let context = Context::new(&cluster, &versions, credentials);
+        let mut context = Context::new(&cluster, &versions, credentials);
+        if let (Some(own), Some(analysis)) = (&inputs.own, &analysis) {
+            let written: BTreeSet<&str> = written.iter().map(|key| key.name.as_str()).collect();
+            let own = Own {
+                inputs,
+                own,
+                analysis,
+                declarations: &declarations,
+                written: &written,
+            };
+            match own.complete(context, &mut secrets) {
+                Ok((complete, notes)) => {
+                    context = complete;
+                    problems.extend(notes);
+                }
+                Err(found) => {
+                    problems.extend(found);
+                    return Err(problems);
+                }
+            }
+        }
         let model = Self {
             cluster,
             versions,
@@ -119,6 +145,12 @@ pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
     }))
 }
 
+/// The keys that templates name, and the defaults that a plugin gives to built-in ones.
+pub(crate) fn used_and_given(analysis: &Analysis, plugin: Option<&Source>) -> UsedKeys {
+    let defaults = plugin.map(render::declare::built_in_defaults);
+    used_keys(analysis).with_defaults(defaults.unwrap_or_default())
+}
+
 /// The templates and how they are rendered.
 pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
     let Some(own) = &inputs.own else {
@@ -138,15 +170,24 @@ pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options
     let root = inputs.root.as_str();
     match own.config.select(root, &own.files, &Existing::default()) {
         Ok(selection) => {
+            // Where `makejinja.toml` names the overrides, they were chosen with the rest, by its
+            // patterns and with its partial templates.
+            let listed = own.config.inputs.iter();
+            let chosen = listed.map(|input| input.value.as_str()).any(is_overrides);
+            let none = templates::Files::new();
             let set = templates::own(
                 selection.templates.iter().cloned(),
-                &inputs.overrides,
+                if chosen { &none } else { &inputs.overrides },
                 &own.config.jinja_suffix,
             );
             (Templates::Own, Some(set), options, Diagnostics::new())
         }
         Err(problems) => (Templates::Own, None, options, problems),
     }
+}
+
+fn is_overrides(input: &str) -> bool {
+    input == templates::OVERRIDES
 }
 
 /// Leaves out overrides of Talos patches that hold nothing, so that `talos_patches()` does
@@ -211,6 +252,7 @@ pub(crate) fn keys(
                 secrets.extend([token.clone(), tunnel.tunnel_secret.clone()]);
                 found.cloudflare_tunnel_id = Some(tunnel.tunnel_id);
                 found.cloudflare_tunnel_secret = Some(token);
+                found.cloudflare_tunnel = Some(tunnel.keys);
             }
             Err(faults) => problems.extend(faults),
         }

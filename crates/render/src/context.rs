@@ -23,6 +23,37 @@ impl Context {
         ContextBuilder::default()
     }
 
+    /// The value of a name.
+    pub fn value(&self, name: &str) -> Option<&Data> {
+        self.inner.values.get(name)
+    }
+
+    /// This context with functions, filters and tests of a running plugin.
+    #[must_use]
+    pub fn with_plugin(self, plugin: Arc<dyn crate::plugin::Plugin>) -> Self {
+        Arc::unwrap_or_clone(self.inner).plugin(plugin).build()
+    }
+
+    /// This context with `values` in the place of those that are there, and further texts
+    /// that no message may show.
+    #[must_use]
+    pub fn with_values(
+        self,
+        values: Vec<(String, Data)>,
+        secrets: impl IntoIterator<Item = SecretString>,
+    ) -> Self {
+        let mut builder = Arc::unwrap_or_clone(self.inner);
+        for (name, value) in values {
+            if let (Data::List(items), Some(known)) = (&value, builder.item_keys.get_mut(&name)) {
+                let maps = items.iter().filter_map(Data::as_map).flatten();
+                known.extend(maps.filter_map(|(key, _)| key.as_text().map(str::to_owned)));
+            }
+            builder.values.insert(name, value);
+        }
+        builder.secrets.extend(secrets);
+        builder.build()
+    }
+
     /// The names that have a value or are declared, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let inner = &self.inner;

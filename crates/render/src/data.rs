@@ -31,6 +31,24 @@ pub enum Data {
     Remote(crate::plugin::Remote),
 }
 
+impl Data {
+    /// The entries of a dictionary.
+    pub fn as_map(&self) -> Option<&[(Data, Data)]> {
+        match self {
+            Self::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// A text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl From<&serde_json::Value> for Data {
     fn from(value: &serde_json::Value) -> Self {
         use serde_json::Value;

@@ -1,7 +1,7 @@
 //! What several commands share: loading, and telling what a plan would do.
 
 use camino::Utf8Path;
-use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
+use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load, plugin};
 use serde_json::json;
 use tree::{Action, Change, Disk, Plan, RelPath};
 
@@ -66,7 +66,7 @@ fn load_with(
     strict: bool,
     ui: &mut Ui,
 ) -> Result<Option<Inputs>, Failure> {
-    let (inputs, mut problems) = match pipeline::load(root, environment) {
+    let (mut inputs, mut problems) = match pipeline::load(root, environment) {
         Ok(loaded) => loaded,
         Err(Missing::Tidied | Missing::NoConfiguration) => return Ok(None),
     };
@@ -77,7 +77,22 @@ fn load_with(
         return Err(problems.into());
     }
     ui.problems(&problems);
+    ask_for_plugin(&mut inputs, ui);
     Ok(Some(inputs))
+}
+
+/// Asks whether the repository's own plugin may run, where templates need it and nothing says
+/// so. Where nobody can be asked, the build says what to write.
+fn ask_for_plugin(inputs: &mut Inputs, ui: &mut Ui) {
+    let Some(question) = plugin::question(inputs) else {
+        return;
+    };
+    let question = format!(
+        "Templates use {}, which only `{}` gives. Run it with Python?",
+        question.needs.listed(),
+        question.file
+    );
+    inputs.plugin.allowed = ui.confirm(&question) == Some(true);
 }
 
 fn no_folder(root: &Utf8Path) -> Failure {

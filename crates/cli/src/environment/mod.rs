@@ -3,10 +3,11 @@
 mod identities;
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use pipeline::Environment;
 use pipeline::vault::private::Places;
+use pipeline::{Environment, plugin};
 
 pub(crate) use identities::with_identities;
 
@@ -19,6 +20,11 @@ pub(crate) fn read() -> Environment {
     Environment {
         age_key_file: path(AGE_KEY_FILE),
         identities: Vec::new(),
+        plugin: plugin::Settings {
+            virtual_environment: path("VIRTUAL_ENV"),
+            printer: Some(Arc::new(crate::ui::plugin_line)),
+            ..plugin::Settings::default()
+        },
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::{Entry, State, Values};
 const FALLBACK: &str = "1.1.1.1";
 
 /// The values of `cluster.yaml`.
-pub(super) fn cluster_values(scope: &Scope<'_>) -> Values {
+pub(crate) fn cluster_values(scope: &Scope<'_>) -> Values {
     let cluster = scope.cluster;
     let domains: Vec<Value> = domains(cluster)
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn cluster_values(scope: &Scope<'_>) -> Values {
             "cloudflare_domains" => Value::Array(domains.clone()),
             "primary_domain" | "oidc_cookie_domain" => domains.first()?.clone(),
             "cilium_bgp_enabled" => Value::from(scope.bgp_enabled()),
-            "spegel_enabled" => Value::from(scope.nodes.len() > 1),
+            "spegel_enabled" if scope.nodes_complete => Value::from(scope.nodes.len() > 1),
             _ => return None,
         })
     })
@@ -81,9 +81,9 @@ fn values(fields: &Fields<'_>, derive: impl Fn(&Declaration) -> Option<Value>) -
     values
 }
 
-/// Whether a key that nothing declares is probably a secret. Taking all of them for secrets
-/// would redact `true` and `1` from every message.
-fn sounds_secret(name: &str) -> bool {
+/// Whether a key that nothing declares is probably a secret, told from its name. Taking all of
+/// them for secrets would redact `true` and `1` from every message.
+pub fn sounds_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     [
         "secret",

@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
-use super::declaration::{Declaration, Section};
+use super::declaration::{Declaration, Default, Presence, Section};
 use super::{cluster, nodes, optional};
 
 /// All keys that a repository may set: the built-in ones, then its own, each in the order
@@ -13,6 +14,36 @@ use super::{cluster, nodes, optional};
 pub struct Declarations {
     cluster: IndexMap<String, Declaration>,
     nodes: IndexMap<String, Declaration>,
+    plugin: PluginUse,
+}
+
+/// What `plugin` in `templates/variables.yaml` says: whether the repository's own Python
+/// plugin runs, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PluginUse {
+    /// Nothing: it does not run without being asked for.
+    #[default]
+    Unsaid,
+    /// `missing`: it gives what is not built in.
+    Missing,
+    /// `all`: it goes before what is built in.
+    All,
+    /// `none`: it never runs.
+    Never,
+}
+
+impl PluginUse {
+    /// The words, as they are written.
+    pub const WORDS: [&str; 3] = ["missing", "all", "none"];
+
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        Some(match word {
+            "missing" => Self::Missing,
+            "all" => Self::All,
+            "none" => Self::Never,
+            _ => return None,
+        })
+    }
 }
 
 impl Declarations {
@@ -22,6 +53,7 @@ impl Declarations {
             let mut all = Declarations {
                 cluster: IndexMap::new(),
                 nodes: IndexMap::new(),
+                plugin: PluginUse::Unsaid,
             };
             let tables = [cluster::table(), optional::table(), nodes::table()];
             for declaration in tables.into_iter().flatten() {
@@ -51,6 +83,29 @@ impl Declarations {
     /// All keys, those of `cluster.yaml` first.
     pub fn iter(&self) -> impl Iterator<Item = &Declaration> {
         self.cluster.values().chain(self.nodes.values())
+    }
+
+    /// Whether the repository's own plugin runs.
+    pub fn plugin(&self) -> PluginUse {
+        self.plugin
+    }
+
+    pub(crate) fn set_plugin(&mut self, plugin: PluginUse) {
+        self.plugin = plugin;
+    }
+
+    /// Gives a built-in key another default.
+    pub(crate) fn set_default(&mut self, section: Section, name: &str, value: Value) {
+        let keys = match section {
+            Section::Cluster => &mut self.cluster,
+            Section::Nodes => &mut self.nodes,
+        };
+        if let Some(key) = keys.get_mut(name).filter(|key| key.is_built_in()) {
+            key.default = Default::Value(value);
+            if key.presence == Presence::Required {
+                key.presence = Presence::Optional;
+            }
+        }
     }
 
     /// Adds a key, in place of one of the same name.

@@ -9,5 +9,5 @@ mod nodes;
 mod optional;
 
 pub use declaration::{Declaration, Default, Presence, Section};
-pub use declarations::Declarations;
+pub use declarations::{Declarations, PluginUse};
 pub use kind::{Field, Kind};

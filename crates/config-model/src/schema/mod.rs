@@ -7,7 +7,7 @@ mod kind;
 
 use serde_json::{Map, Value, json};
 
-use crate::keys::{Declaration, Declarations, Default, Kind, Presence, Section};
+use crate::keys::{Declaration, Declarations, Default, Kind, PluginUse, Presence, Section};
 use kind::kind_schema;
 
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
@@ -52,6 +52,10 @@ pub fn variables() -> Value {
         "properties": {
             "cluster": { "$ref": "#/definitions/section", "description": "Keys of `cluster.yaml`." },
             "nodes": { "$ref": "#/definitions/section", "description": "Keys of each node." },
+            "plugin": {
+                "enum": PluginUse::WORDS,
+                "description": "Whether the repository's Python plugin gives what is not built in (`missing`), goes before it (`all`), or never runs (`none`).",
+            },
         },
         "additionalProperties": false,
         "definitions": {

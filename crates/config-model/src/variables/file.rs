@@ -1,12 +1,15 @@
-//! The two sections of the file.
+//! The two sections of the file, and what it says of the plugin.
 
 use diagnostics::{Diagnostics, Source};
 use yaml::{Limits, Node};
 
 use super::declare::declaration;
-use crate::keys::{Declaration, Declarations, Kind, Presence, Section};
+use crate::keys::{Declaration, Declarations, Kind, PluginUse, Presence, Section};
 use crate::raw::{RawMap, raw_map};
 use crate::rules;
+
+/// The key that says whether the plugin runs.
+const PLUGIN: &str = "plugin";
 
 /// Words that templates cannot use as a name.
 const JINJA_WORDS: &[&str] = &[
@@ -17,6 +20,9 @@ const JINJA_WORDS: &[&str] = &[
 /// What this program's templates call; a value of this name would take its place.
 const FUNCTIONS: &[&str] = &[
     "age_key",
+    "age_private_key",
+    "age_public_key",
+    "cloudflare_tunnel",
     "cloudflare_tunnel_id",
     "cloudflare_tunnel_secret",
     "github_deploy_key",
@@ -31,6 +37,9 @@ pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
     let mut problems = parsed.diagnostics;
     let mut declared = Vec::new();
     if let Some(root) = parsed.documents.first().filter(|root| !root.is_null()) {
+        if let Some(value) = root.get(PLUGIN) {
+            declarations.set_plugin(plugin(value, source, &mut problems));
+        }
         for (section, map) in sections(root, source, &mut problems) {
             read_section(section, &map, source, &mut declared, &mut problems);
         }
@@ -40,6 +49,26 @@ pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
     }
     conditions(&declarations, &mut problems);
     (declarations, problems)
+}
+
+/// What `plugin` says.
+fn plugin(value: &Node, source: &Source, problems: &mut Diagnostics) -> PluginUse {
+    if value.is_null() {
+        return PluginUse::Unsaid;
+    }
+    let read = value.text().and_then(PluginUse::read);
+    if read.is_none() {
+        problems.push(
+            rules::VARIABLES_INVALID
+                .report("`plugin` takes `missing`, `all` or `none`")
+                .at(source.location(value.range()))
+                .hint(
+                    "write `missing` if the Python plugin is to give what is not built in, `all` \
+                     if it goes before what is, `none` if it never runs",
+                ),
+        );
+    }
+    read.unwrap_or_default()
 }
 
 fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Section, RawMap)> {
@@ -59,11 +88,12 @@ fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Se
         let section = match entry.name.as_str() {
             "cluster" => Section::Cluster,
             "nodes" => Section::Nodes,
+            PLUGIN => continue,
             other => {
                 let mut problem = rules::VARIABLES_INVALID
                     .report(format!("`{other}` is not a section of this file"))
                     .at(source.location(entry.key));
-                problem = match diagnostics::closest(other, ["cluster", "nodes"]) {
+                problem = match diagnostics::closest(other, ["cluster", "nodes", PLUGIN]) {
                     Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
                     None => problem.hint("declare keys below `cluster:` or `nodes:`"),
                 };

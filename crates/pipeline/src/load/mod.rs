@@ -9,13 +9,11 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
 use tree::RelPath;
 
+use crate::plugin;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
 const MAKEJINJA: &str = "makejinja.toml";
-
-/// The Python code of such a repository.
-const PLUGIN: &str = "templates/scripts/plugin.py";
 
 /// The file that says a repository was archived by `template tidy`.
 pub const TIDIED: &str = ".ichor/tidied";
@@ -29,6 +27,8 @@ pub struct Environment {
     /// `SOPS_AGE_KEY`, what `SOPS_AGE_KEY_CMD` printed, the user's `keys.txt`. They decrypt,
     /// and nothing else.
     pub identities: Vec<Source>,
+    /// How a repository's own plugin is run.
+    pub plugin: plugin::Settings,
 }
 
 /// Everything read from a repository, as text or bytes; nothing is interpreted yet.
@@ -53,6 +53,15 @@ pub struct Inputs {
     pub identities: Vec<Source>,
     /// `.sops.yaml` as it is on disk.
     pub creation_rules: Option<Source>,
+    /// How the repository's own plugin is run.
+    pub plugin: plugin::Settings,
+}
+
+impl Inputs {
+    /// The text of the repository's own plugin.
+    pub(crate) fn own_plugin(&self) -> Option<&Source> {
+        self.own.as_ref()?.plugin.as_ref()
+    }
 }
 
 /// Templates that a repository has instead of the built-in set.
@@ -64,7 +73,9 @@ pub struct OwnTemplates {
     /// Whether the repository has a `makejinja.toml`; else names are as strict as those of
     /// the built-in set.
     pub has_settings: bool,
-    /// The text of its Python plugin, which is not run.
+    /// Its data files beside `cluster.yaml` and `nodes.yaml`.
+    pub data: makejinja::Files,
+    /// The text of its Python plugin.
     pub plugin: Option<Source>,
 }
 
@@ -72,6 +83,9 @@ pub struct OwnTemplates {
 const DEFAULT_MAKEJINJA: &str = r##"[makejinja]
 inputs = ["templates/overrides", "templates/config"]
 output = "."
+data = ["cluster.yaml", "nodes.yaml"]
+import_paths = ["templates/scripts"]
+loaders = ["plugin:Plugin"]
 exclude_patterns = ["**/*.partial.yaml.j2"]
 jinja_suffix = ".j2"
 [makejinja.delimiter]
@@ -146,6 +160,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         keys,
         identities: environment.identities.clone(),
         creation_rules,
+        plugin: environment.plugin.clone(),
     };
     Ok((inputs, problems))
 }
@@ -336,12 +351,45 @@ impl Reader<'_> {
         for input in config.inputs.iter().map(|input| input.value.as_str()) {
             self.input(input, &mut files);
         }
+        let mut data = makejinja::Files::default();
+        for path in config.data.iter().map(|path| path.value.as_str()) {
+            self.data(path, &mut data);
+        }
+        let plugin = self.plugin(&config);
         Some(OwnTemplates {
             config,
             files,
             has_settings,
-            plugin: self.optional(PLUGIN),
+            data,
+            plugin,
         })
+    }
+
+    /// The first of the files that may hold the plugin.
+    fn plugin(&mut self, config: &makejinja::Config) -> Option<Source> {
+        let files = config.plugin_files();
+        let inside = files.iter().filter(|path| RelPath::new(path).is_ok());
+        let found = inside
+            .filter(|path| self.root.join(path).is_file())
+            .find_map(|path| self.optional(path));
+        found
+    }
+
+    /// A data file, or all of a folder. `cluster.yaml` and `nodes.yaml` are read as they are
+    /// read elsewhere, and nothing is read outside the repository.
+    fn data(&mut self, path: &str, data: &mut makejinja::Files) {
+        if matches!(path, "cluster.yaml" | "nodes.yaml") || RelPath::new(path).is_err() {
+            return;
+        }
+        let target = self.root.join(path);
+        if target.is_dir() {
+            data.folder(path, 0o755);
+            for (name, file) in folder::read(self.root, path, self.problems) {
+                data.file(&format!("{path}/{name}"), file.content, file.mode);
+            }
+        } else if let Some(source) = self.named(&target, path) {
+            data.file(path, source.text().as_bytes(), 0o644);
+        }
     }
 
     /// Reads one folder or file that `makejinja.toml` names. Outside the repository nothing

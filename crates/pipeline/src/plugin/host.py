@@ -231,11 +231,50 @@ _defined = {}
 _environment = Environment()
 
 
+class Absent(types.ModuleType):
+    """A package that is not installed. It may be imported; who uses it learns that it is not there."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return AbsentName(self.__name__)
+
+
+class AbsentName:
+    def __init__(self, module):
+        object.__setattr__(self, "_module", module)
+
+    def _fail(self, *_, **__):
+        raise ModuleNotFoundError(f"No module named '{self._module}'", name=self._module)
+
+    __call__ = __getitem__ = __setattr__ = __iter__ = __len__ = __bool__ = __mro_entries__ = _fail
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __or__(self, other):
+        # `Absent | None` in an annotation.
+        return self
+
+    __ror__ = __or__
+
+
 def _imported(name):
     module, _, attribute = name.replace(":", ".").rpartition(".")
     if not module:
-        return __import__(name)
-    return getattr(__import__(module, None, None, [attribute]), attribute)
+        module, attribute = name, None
+    while True:
+        try:
+            found = __import__(module, None, None, [attribute or ""])
+            return found if attribute is None else getattr(found, attribute)
+        except ModuleNotFoundError as error:
+            if not error.name or error.name == module or error.name in sys.modules:
+                raise
+            # Most of what a plugin gives may be built in, and what it imports for that unneeded.
+            absent = sys.modules[error.name] = Absent(error.name)
+            absent.__path__ = []
 
 
 def _parameters(class_):

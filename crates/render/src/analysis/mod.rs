@@ -14,6 +14,7 @@ use self::summary::{Link, Summary};
 use crate::context::ContextBuilder;
 use crate::prepare::{Parsed, Reader};
 use crate::syntax::Span;
+use crate::syntax::ast::Word;
 use crate::words::Words;
 use crate::{Context, Options, Role, TemplateSet, globals, natives, threads};
 
@@ -37,6 +38,7 @@ pub struct Mention {
 #[derive(Debug, Clone, Default)]
 pub struct Analysis {
     mentions: Vec<Mention>,
+    unknown: Vec<Mention>,
     problems: Diagnostics,
 }
 
@@ -45,6 +47,11 @@ impl Analysis {
     /// a template binds itself, and those that every template has, are not among them.
     pub fn mentions(&self) -> &[Mention] {
         &self.mentions
+    }
+
+    /// Filters and tests that are not built in, with their places, in order.
+    pub fn unknown(&self) -> &[Mention] {
+        &self.unknown
     }
 
     /// Templates that cannot be read, filters and tests that do not exist, templates that
@@ -77,6 +84,7 @@ impl Analysis {
 pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
     threads::with_deep_stack(|| analyze_all(set, options)).unwrap_or_else(|| Analysis {
         mentions: Vec::new(),
+        unknown: Vec::new(),
         problems: threads::none_started().into(),
     })
 }
@@ -162,11 +170,17 @@ pub(crate) fn analyze_parsed(
     }
     let mentions = follower.mentions();
     let mut problems = Diagnostics::new();
+    let mut unknown = Vec::new();
     for (template, summary) in templates.iter().zip(&summaries) {
-        static_problems(template, summary, names, reader, &mut problems);
+        unknown_words(template, summary, reader, &mut unknown, &mut problems);
+        missing_templates(template, summary, names, &mut problems);
     }
     problems.sort();
-    Analysis { mentions, problems }
+    Analysis {
+        mentions,
+        unknown,
+        problems,
+    }
 }
 
 /// An error for every mention that a context does not declare.
@@ -328,30 +342,58 @@ fn undeclared_key(mention: &Mention, list: &str, keys: &BTreeSet<String>) -> Dia
     }
 }
 
-/// What is wrong whatever the context is.
-fn static_problems(
+impl Analyzed<'_> {
+    fn place(&self, span: Span) -> Location {
+        let parsed = self.parsed;
+        parsed.source.location(parsed.places.in_file(span))
+    }
+}
+
+/// Filters and tests that do not exist.
+fn unknown_words(
     template: &Analyzed<'_>,
     summary: &Summary,
-    names: &BTreeSet<&str>,
     reader: &Reader,
+    mentions: &mut Vec<Mention>,
     problems: &mut Diagnostics,
 ) {
-    let place = |span: Span| {
-        let parsed = template.parsed;
-        parsed.source.location(parsed.places.in_file(span))
+    let mut push = |word: &Word, problem: Diagnostic| {
+        mentions.push(Mention {
+            of: None,
+            name: word.text.clone(),
+            location: template.place(word.span),
+            called: true,
+            reached: true,
+        });
+        problems.push(problem);
     };
     for word in &summary.filters {
         if reader.words().filter(&word.text).is_none() {
             let known = reader.words().filters().into_iter();
-            problems.push(unknown("filter", &word.text, place(word.span), known));
+            push(
+                word,
+                unknown("filter", &word.text, template.place(word.span), known),
+            );
         }
     }
     for word in &summary.tests {
         if reader.words().test(&word.text).is_none() {
             let known = reader.words().tests().into_iter();
-            problems.push(unknown("test", &word.text, place(word.span), known));
+            push(
+                word,
+                unknown("test", &word.text, template.place(word.span), known),
+            );
         }
     }
+}
+
+/// Templates that are needed and do not exist.
+fn missing_templates(
+    template: &Analyzed<'_>,
+    summary: &Summary,
+    names: &BTreeSet<&str>,
+    problems: &mut Diagnostics,
+) {
     for Link {
         targets,
         required,
@@ -369,7 +411,7 @@ fn static_problems(
             "template/missing",
             format!("there is no template `{first}`"),
         )
-        .at(place(*span));
+        .at(template.place(*span));
         let known = diagnostics::closest(first, names.iter().copied());
         problems.push(match known {
             _ if first.split('/').any(|part| part == "..") => {

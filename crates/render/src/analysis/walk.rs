@@ -299,6 +299,7 @@ impl<'a> Walker<'a> {
             }
             Kind::Filter(subject, name, arguments) => {
                 self.summary.filters.push(name.clone());
+                self.passed_by_name(name, arguments);
                 let shape = subject
                     .as_ref()
                     .map_or(Shape::Unknown, |subject| self.expression(subject));
@@ -378,6 +379,27 @@ impl<'a> Walker<'a> {
     }
 
     /// What a filter does to what is known, and the attribute that it names.
+    /// The filter or test that another filter applies, where its name is written out.
+    fn passed_by_name(&mut self, name: &Word, arguments: &Arguments) {
+        let (position, list) = match name.text.as_str() {
+            "map" => (0, &mut self.summary.filters),
+            "select" | "reject" => (0, &mut self.summary.tests),
+            "selectattr" | "rejectattr" => (1, &mut self.summary.tests),
+            _ => return,
+        };
+        if let Some(Expression {
+            kind: Kind::Literal(Literal::Text(text)),
+            span,
+            ..
+        }) = arguments.positional.get(position)
+        {
+            list.push(Word {
+                text: text.clone(),
+                span: *span,
+            });
+        }
+    }
+
     fn filter(&mut self, shape: &Shape, name: &Word, arguments: &'a Arguments) -> Shape {
         let filter = name.text.as_str();
         let attribute = BY_ATTRIBUTE

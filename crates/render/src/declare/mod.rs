@@ -25,6 +25,7 @@
 //! ));
 //! ```
 
+mod defines;
 mod infer;
 mod literal;
 mod plugin;
@@ -38,6 +39,7 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::Value;
 use yaml::{Limits, Mapping, Node};
 
+pub use defines::{Defines, defines};
 use infer::Type;
 use plugin::Plugin;
 use write::Entry;
@@ -129,6 +131,12 @@ pub fn declare(request: &Request<'_>) -> Declared {
         text,
         diagnostics,
     }
+}
+
+/// The defaults that a plugin always gives to built-in keys, as it writes them out. Like
+/// [`declare`], this runs nothing.
+pub fn built_in_defaults(plugin: &Source) -> Vec<(Section, String, Value)> {
+    plugin::read(plugin, Declarations::built_in()).built_in
 }
 
 /// The names of a section that are to be declared, sorted.

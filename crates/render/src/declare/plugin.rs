@@ -40,6 +40,8 @@ const CHANGES: [&str; 9] = [
 pub(super) struct Plugin {
     pub(super) cluster: BTreeMap<String, Option<Value>>,
     pub(super) nodes: BTreeMap<String, Option<Value>>,
+    /// Defaults that it always gives built-in keys.
+    pub(super) built_in: Vec<(Section, String, Value)>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -178,20 +180,22 @@ impl Reader<'_> {
         always: bool,
     ) {
         if let Some(known) = self.declarations.get(section, &key) {
-            let differs = match (&known.default, &value) {
-                (KeyDefault::Value(built_in), Some(value)) => built_in != value,
-                _ => false,
-            };
-            if differs && known.is_built_in() {
-                let location = self.place(line, &key);
-                self.plugin.diagnostics.push(
-                    Diagnostic::warning(
-                        "declare/default-differs",
-                        format!("the plugin gives `{key}` another default than the built-in one"),
-                    )
-                    .at(location)
-                    .hint(format!("set `{key}` in `{}.yaml`", section.name())),
-                );
+            let given = value.filter(|value| always && !value.is_null());
+            if let Some(value) = given.filter(|_| known.is_built_in()) {
+                if !matches!(&known.default, KeyDefault::Value(built_in) if *built_in == value) {
+                    let location = self.place(line, &key);
+                    self.plugin.diagnostics.push(
+                        Diagnostic::note(
+                            "declare/default-differs",
+                            format!(
+                                "the plugin gives `{key}` another default than the built-in one, \
+                                 and its default is used"
+                            ),
+                        )
+                        .at(location),
+                    );
+                }
+                self.plugin.built_in.push((section, key, value));
             }
             return;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
 use toml::de::DeTable;
 
-use super::files::normalise;
+use super::files::{join, normalise};
 use super::jinja::options;
 use super::settings::{Located, Setting, Settings};
 use crate::options::Options;
@@ -40,8 +40,10 @@ pub struct Config {
     pub data_vars: Vec<(String, Located<String>)>,
     /// Data files for one template each, by its name.
     pub file_data: Vec<(String, Vec<Located<String>>)>,
-    /// Plugins, in the order in which makejinja would load them. None is run.
+    /// Plugins, in the order in which makejinja would load them.
     pub plugins: Vec<Located<String>>,
+    /// Folders that their modules are in.
+    pub import_paths: Vec<String>,
     /// Whether outputs that exist are written again.
     pub force: bool,
     /// Whether nothing is said about what is done.
@@ -112,6 +114,25 @@ impl Config {
         &self.options
     }
 
+    /// The files that may hold the plugins, relative to the repository: a module of each
+    /// name in each of the import paths.
+    pub fn plugin_files(&self) -> Vec<String> {
+        let module = |plugin: &Located<String>| {
+            let (module, _) = plugin
+                .value
+                .split_once(':')
+                .unwrap_or_else(|| plugin.value.rsplit_once('.').unwrap_or((&plugin.value, "")));
+            format!("{}.py", module.replace('.', "/"))
+        };
+        let modules = self.plugins.iter().map(module);
+        modules
+            .flat_map(|module| {
+                let paths = self.import_paths.iter();
+                paths.map(move |path| join(path, &module))
+            })
+            .collect()
+    }
+
     /// Everything that has to be read before a [`run`](super::run): inputs and data, files
     /// and folders, whether they exist or not.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
@@ -130,18 +151,13 @@ fn read_all(settings: &mut Settings<'_>, source: &Source) -> Config {
     let output = settings.text("output").map(resolved);
     let mut plugins = settings.texts("plugins").unwrap_or_default();
     plugins.extend(settings.texts("loaders").unwrap_or_default());
-    for plugin in &plugins {
-        settings.diagnostics.push(
-            Diagnostic::note(
-                "makejinja/plugin",
-                format!(
-                    "the plugin `{}` is not run: its functions, filters and derived values are built in",
-                    plugin.value
-                ),
-            )
-            .at(plugin.location.clone()),
-        );
-    }
+    let import_paths = settings.texts("import_paths").map_or_else(
+        || vec![String::new()],
+        |paths| {
+            let values = paths.iter().map(|path| normalise(&path.value));
+            values.collect()
+        },
+    );
     Config {
         inputs,
         include_patterns: settings.texts("include_patterns").unwrap_or_else(|| {
@@ -160,6 +176,7 @@ fn read_all(settings: &mut Settings<'_>, source: &Source) -> Config {
         data_vars: data_vars(settings),
         file_data: file_data(settings),
         plugins,
+        import_paths,
         force: settings.flag("force", false),
         quiet: settings.flag("quiet", false),
         options: options(settings),

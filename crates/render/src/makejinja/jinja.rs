@@ -23,7 +23,6 @@ pub(super) fn options(settings: &mut Settings<'_>) -> Options {
             .at(size.location),
         );
     }
-    settings.texts("import_paths");
     Options {
         delimiters: delimiters(settings),
         trim_blocks: settings.flag("whitespace.trim_blocks", true),

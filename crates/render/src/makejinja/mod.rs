@@ -26,7 +26,7 @@
 //! ```
 //!
 //! What is on purpose not as in the original: `clean`, `exec_pre` and `exec_post` are
-//! refused; plugins are not run, see [`Plugin`]; of Jinja's extensions only those that add
+//! refused; a plugin runs where a caller runs it, see [`Plugin`]; of Jinja's extensions only those that add
 //! statements exist; folders that an output needs are made even where a pattern excludes
 //! them (the original stops); a list or a number where a text belongs is an error (the
 //! original prints it into the text); all problems are reported, not only the first.
@@ -45,7 +45,7 @@ mod settings;
 
 pub use config::{Config, Read};
 pub use files::{Existing, Files};
-pub use run::{Folder, Plugin, Run, run};
+pub use run::{Folder, Plugin, Run, data, run};
 pub use select::Selection;
 pub use settings::Located;
 

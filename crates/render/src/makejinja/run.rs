@@ -20,8 +20,17 @@ pub struct Plugin {
     pub values: Vec<(String, Data)>,
     /// What its functions give.
     pub credentials: Credentials,
+    /// A running plugin, asked for what is not built in.
+    pub running: Option<Arc<dyn crate::plugin::Plugin>>,
     /// Texts that no message may show.
     pub secrets: Vec<SecretString>,
+}
+
+/// The values of all data files of a configuration, as plugins and templates get them.
+pub fn data(config: &Config, files: &Files) -> (Vec<(String, Data)>, Diagnostics) {
+    let mut problems = Diagnostics::new();
+    let values = load(config, files, &mut problems);
+    (values.into_iter().collect(), problems)
 }
 
 /// What a run gives: nothing is written yet.
@@ -93,6 +102,9 @@ pub fn run(
             builder = builder.set(name, value);
         }
         builder = builder.credentials(plugin.credentials);
+        if let Some(running) = plugin.running {
+            builder = builder.plugin(running);
+        }
         for secret in plugin.secrets {
             builder = builder.secret(secret);
         }

@@ -1,0 +1,126 @@
+//! What the plugin computed, over what is there without it.
+
+use config_model::{Declarations, Section};
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use render::Data;
+use secrecy::SecretString;
+
+use super::Request;
+
+/// How many names a note lists.
+const LISTED: usize = 8;
+
+#[derive(Default)]
+pub(super) struct Merged {
+    pub(super) values: Vec<(String, Data)>,
+    pub(super) secrets: Vec<SecretString>,
+    pub(super) notes: Diagnostics,
+}
+
+/// Takes values where nothing built in has that name; all of them with `all`.
+pub(super) fn merge(computed: Vec<(String, Data)>, request: &Request<'_>, all: bool) -> Merged {
+    let built_in = Declarations::built_in();
+    let mut merged = Merged::default();
+    let mut different = Vec::new();
+    for (name, value) in computed {
+        if config_model::sounds_secret(&name) {
+            collect(&value, &mut merged.secrets);
+        }
+        let native = (request.value)(&name).filter(|native| *native != Data::None);
+        let taken = match native {
+            Some(native) if native == value => continue,
+            Some(native) if !all && name == "nodes" => {
+                let nodes = entries(native.clone(), value, &mut different);
+                if nodes == native {
+                    continue;
+                }
+                nodes
+            }
+            Some(_) if !all && built_in.get(Section::Cluster, &name).is_some() => {
+                if request.analysis.uses(&name) {
+                    different.push(name);
+                }
+                continue;
+            }
+            _ => value,
+        };
+        merged.values.push((name, taken));
+    }
+    if !different.is_empty() {
+        merged.notes.push(differs(&mut different, request));
+    }
+    merged
+}
+
+/// The nodes with the keys that the plugin added to them, or changed and nothing built in
+/// has. A list of other nodes is its own.
+fn entries(native: Data, computed: Data, different: &mut Vec<String>) -> Data {
+    let (Data::List(native), Data::List(computed)) = (native, computed) else {
+        return Data::None;
+    };
+    if native.len() != computed.len() {
+        return Data::List(computed);
+    }
+    let merged = native.into_iter().zip(computed).map(|pair| match pair {
+        (Data::Map(native), Data::Map(computed)) => Data::Map(node(native, computed, different)),
+        (native, _) => native,
+    });
+    Data::List(merged.collect())
+}
+
+fn node(
+    mut native: Vec<(Data, Data)>,
+    computed: Vec<(Data, Data)>,
+    different: &mut Vec<String>,
+) -> Vec<(Data, Data)> {
+    for (key, value) in computed {
+        let built_in = key
+            .as_text()
+            .is_some_and(|key| Declarations::built_in().get(Section::Nodes, key).is_some());
+        match native.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) if built_in && *known != Data::None => {
+                if *known != value {
+                    different.extend(key.as_text().map(|key| format!("nodes.{key}")));
+                }
+            }
+            Some((_, known)) => *known = value,
+            None => native.push((key, value)),
+        }
+    }
+    native
+}
+
+fn differs(names: &mut Vec<String>, request: &Request<'_>) -> Diagnostic {
+    names.sort();
+    names.dedup();
+    let shown: Vec<_> = names
+        .iter()
+        .take(LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = names.len().saturating_sub(LISTED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    Diagnostic::note(
+        "plugin/differs",
+        format!(
+            "the plugin computes {}{more} otherwise than ichor, whose values are used",
+            shown.join(", ")
+        ),
+    )
+    .at(Location::file(request.source.name()))
+    .hint("`plugin: all` in `templates/variables.yaml` takes the plugin's")
+}
+
+/// Every text in a value.
+fn collect(value: &Data, texts: &mut Vec<SecretString>) {
+    match value {
+        Data::Text(text) if !text.is_empty() => texts.push(text.as_str().into()),
+        Data::List(items) => items.iter().for_each(|item| collect(item, texts)),
+        Data::Map(entries) => entries.iter().for_each(|(_, value)| collect(value, texts)),
+        _ => {}
+    }
+}

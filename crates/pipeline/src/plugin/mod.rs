@@ -1,0 +1,177 @@
+//! A repository's own Python plugin: whether it is needed, whether it may run, and what it
+//! gives.
+//!
+//! makejinja runs such a plugin for every repository of the family. Here most of what it gives
+//! is built in. For the rest it runs as it is: Python is started once a run, with a small
+//! stand-in for the `makejinja` package, and asked over pipes.
+
+mod merge;
+mod needs;
+mod process;
+mod running;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use config_model::PluginUse;
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use render::makejinja::Config;
+use render::plugin::{Answers, Plugin};
+use render::{Analysis, Data};
+use secrecy::SecretString;
+
+pub use crate::own::{Question, question};
+pub use needs::Needs;
+pub use process::Printer;
+use running::Running;
+
+/// How long a plugin may take in a whole run, all its answers together.
+pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// How a plugin is run.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The virtual environment in use (`VIRTUAL_ENV`); before the repository's `.venv` and the
+    /// `python3` that is found.
+    pub virtual_environment: Option<Utf8PathBuf>,
+    /// Whether the user has allowed this run, where `templates/variables.yaml` says nothing.
+    pub allowed: bool,
+    /// Takes what the plugin prints, secrets masked.
+    pub printer: Option<Printer>,
+    /// How long it may take in all; [`TIME_LIMIT`] by default.
+    pub time_limit: Option<Duration>,
+}
+
+/// What a plugin gave.
+pub(crate) struct Given {
+    /// To be asked for functions, filters and tests.
+    pub(crate) running: Arc<dyn Plugin>,
+    /// Values in the place of those that are there.
+    pub(crate) values: Vec<(String, Data)>,
+    /// Texts among them that no message may show.
+    pub(crate) secrets: Vec<SecretString>,
+}
+
+/// Everything that a run of the plugin depends on.
+pub(crate) struct Request<'a> {
+    pub(crate) root: &'a Utf8Path,
+    pub(crate) config: &'a Config,
+    /// The text of the plugin.
+    pub(crate) source: &'a Source,
+    /// What `templates/variables.yaml` says.
+    pub(crate) chosen: PluginUse,
+    pub(crate) settings: &'a Settings,
+    /// Names that templates use and nothing built in gives.
+    pub(crate) needs: &'a Needs,
+    /// What makejinja would have read from the data files.
+    pub(crate) data: &'a [(String, Data)],
+    /// The value that a name has without the plugin.
+    pub(crate) value: &'a dyn Fn(&str) -> Option<Data>,
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) secrets: &'a [SecretString],
+}
+
+/// Runs the plugin where it is needed and may run.
+///
+/// # Errors
+///
+/// What only the plugin knows, each at its place, where it cannot or may not run; what it
+/// raised.
+pub(crate) fn ask(request: &Request<'_>) -> Result<Option<(Given, Diagnostics)>, Diagnostics> {
+    let before = request.chosen == PluginUse::All;
+    if request.needs.is_empty() && !before {
+        return Ok(None);
+    }
+    match request.chosen {
+        PluginUse::Never => return Err(request.needs.refused(&not_run(request.source))),
+        PluginUse::Unsaid if !request.settings.allowed => {
+            return Err(not_allowed(request).into());
+        }
+        _ => {}
+    }
+    let running = Running::start(request).map_err(|problem| match problem {
+        running::Failure::NoPython => {
+            let mut problems = request.needs.refused(&no_python(request.source));
+            if problems.is_empty() {
+                problems.push(no_python(request.source).at(request.source.whole()));
+            }
+            problems
+        }
+        running::Failure::Problem(problem) => (*problem).into(),
+    })?;
+    let (running, mut answers) = running;
+    answers.names.before_built_in = before;
+    let mut notes = unsupported(&answers, request.source)?;
+    let merged = merge::merge(answers.values, request, before);
+    notes.extend(merged.notes);
+    running.define(answers.names);
+    Ok(Some((
+        Given {
+            running,
+            values: merged.values,
+            secrets: merged.secrets,
+        },
+        notes,
+    )))
+}
+
+fn not_run(source: &Source) -> Diagnostic {
+    Diagnostic::error(
+        "plugin/not-run",
+        format!("only `{}` gives this, and it does not run", source.name()),
+    )
+    .hint("write `plugin: missing` in `templates/variables.yaml`, or set the value yourself")
+}
+
+fn no_python(source: &Source) -> Diagnostic {
+    Diagnostic::error(
+        "plugin/no-python",
+        format!(
+            "only `{}` gives this, and there is no `python3` to run it",
+            source.name()
+        ),
+    )
+    .hint("install Python, or put what it gives into `cluster.yaml` or the templates")
+}
+
+fn not_allowed(request: &Request<'_>) -> Diagnostic {
+    let mut problem = Diagnostic::error(
+        "plugin/not-allowed",
+        format!(
+            "templates use {}, which only `{}` gives, and nothing says that it may run",
+            request.needs.listed(),
+            request.source.name()
+        ),
+    )
+    .hint(
+        "write `plugin: missing` at the top of `templates/variables.yaml` to have Python run it, \
+         which `ichor template declare` asks for; `none` if it never should",
+    );
+    problem.location = request.needs.first_place();
+    problem
+}
+
+/// Parts of makejinja's interface that nothing is asked of.
+fn unsupported(answers: &Answers, source: &Source) -> Result<Diagnostics, Diagnostics> {
+    let found: Diagnostics = answers
+        .unsupported
+        .iter()
+        .map(|part| {
+            Diagnostic::error(
+                "plugin/unsupported",
+                format!("`{part}()` of the plugin has no counterpart here"),
+            )
+            .at(Location::file(source.name()))
+            .hint(match part.as_str() {
+                "path_filters" => "write what it leaves out into `exclude_patterns`",
+                _ => "render with makejinja, or do without it",
+            })
+        })
+        .collect();
+    if found.is_empty() {
+        Ok(found)
+    } else {
+        Err(found)
+    }
+}

@@ -1,0 +1,104 @@
+//! Which names templates use that nothing built in gives.
+
+use std::collections::BTreeMap;
+
+use config_model::{Declarations, Section};
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use render::declare::Defines;
+use render::{Analysis, Mention};
+
+/// How many names a message lists.
+const LISTED: usize = 8;
+
+/// Names that only the plugin may give, each with its first place.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    names: BTreeMap<String, Location>,
+}
+
+impl Needs {
+    /// Values that the plugin sets, functions, filters and tests that it may define.
+    ///
+    /// `has_value` tells whether a variable has a value without it, `has_key` whether nodes
+    /// have one at a key.
+    pub(crate) fn new(
+        analysis: &Analysis,
+        defines: &Defines,
+        has_value: impl Fn(&str) -> bool,
+        has_key: impl Fn(&str) -> bool,
+    ) -> Self {
+        let built_in = Declarations::built_in();
+        let needed = |mention: &&Mention| match mention.of.as_deref() {
+            None if mention.called => !has_value(&mention.name) && is_named(defines, &mention.name),
+            None => {
+                !has_value(&mention.name)
+                    && built_in.get(Section::Cluster, &mention.name).is_none()
+                    && (defines.keys.contains(&mention.name) || is_function(defines, &mention.name))
+            }
+            Some("nodes") => {
+                !has_key(&mention.name)
+                    && built_in.get(Section::Nodes, &mention.name).is_none()
+                    && defines.keys.contains(&mention.name)
+            }
+            Some(_) => false,
+        };
+        let values = analysis.mentions().iter().filter(needed);
+        let words = analysis.unknown().iter();
+        let mut names = BTreeMap::new();
+        for mention in values.chain(words.filter(|word| is_named(defines, &word.name))) {
+            names
+                .entry(mention.name.clone())
+                .or_insert_with(|| mention.location.clone());
+        }
+        Self { names }
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    /// The names in a sentence.
+    pub fn listed(&self) -> String {
+        let shown: Vec<_> = self
+            .names()
+            .take(LISTED)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        match self.names.len().checked_sub(LISTED) {
+            Some(more @ 1..) => format!("{} and {more} more", shown.join(", ")),
+            _ => shown.join(", "),
+        }
+    }
+
+    pub(super) fn first_place(&self) -> Option<Location> {
+        self.names.values().min().cloned()
+    }
+
+    /// A problem at the first place of each name.
+    pub(super) fn refused(&self, problem: &Diagnostic) -> Diagnostics {
+        self.names
+            .iter()
+            .map(|(name, place)| {
+                let mut problem = problem.clone().at(place.clone());
+                problem.message = format!("`{name}`: {}", problem.message);
+                problem
+            })
+            .collect()
+    }
+}
+
+/// Whether the plugin defines or imports it, or names it anywhere.
+fn is_named(defines: &Defines, name: &str) -> bool {
+    defines.names.contains(name) || defines.keys.contains(name)
+}
+
+/// A function that is passed on without being called.
+fn is_function(defines: &Defines, name: &str) -> bool {
+    defines.functions.contains(name)
+}
