@@ -26,7 +26,9 @@ pub(crate) fn cluster_values(scope: &Scope<'_>) -> Values {
             "cloudflare_domains" => Value::Array(domains.clone()),
             "primary_domain" | "oidc_cookie_domain" => domains.first()?.clone(),
             "cilium_bgp_enabled" => Value::from(scope.bgp_enabled()),
-            "spegel_enabled" if scope.nodes_complete => Value::from(scope.nodes.len() > 1),
+            "spegel_enabled" if scope.nodes_complete || scope.nodes.is_empty() => {
+                Value::from(scope.nodes.len() > 1)
+            }
             _ => return None,
         })
     })
