@@ -43,7 +43,10 @@ mod sops;
 
 #[cfg(feature = "ssh")]
 pub use keys::parse_ssh_identity;
-pub use keys::{Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list};
+pub use keys::{
+    Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list,
+    shown as shown_recipient,
+};
 pub use sops::{
     Change, CreationRule, Decrypted, Encrypted, EncryptedFile, File, Finding, Format, GoRegex,
     GoRegexError, Indents, Kind, Path, PathError, Request, Rule, Rules, Selector, Status, Step,
