@@ -36,7 +36,7 @@ mod tests;
 pub use batch::{Action, Outcome, Progress, Report};
 pub use change::{Changed, KeyPlan, Overrides};
 pub use config::Config;
-pub use convert::{convert, extract};
+pub use convert::{conversion_losses, convert, extract};
 pub use disk::{read_target as read, replace};
 pub use edit::Editing;
 pub use find::{Target, targets};
