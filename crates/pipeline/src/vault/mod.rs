@@ -15,6 +15,7 @@ mod convert;
 mod crypt;
 mod disk;
 mod edit;
+mod evidence;
 mod find;
 pub mod hooks;
 mod keys;
