@@ -1,12 +1,13 @@
 //! What git knows of a repository, through `gix`; nothing is changed and no program started.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 /// The git repository that a cluster repository lies in.
 pub struct Git {
     repository: gix::Repository,
-    /// The cluster repository, relative to git's work tree.
-    prefix: Utf8PathBuf,
+    work_tree: Utf8PathBuf,
+    /// The cluster repository, an absolute path without links.
+    root: Utf8PathBuf,
 }
 
 impl Git {
@@ -16,13 +17,22 @@ impl Git {
         let repository = gix::discover(root.as_std_path()).ok()?;
         let work_tree = repository.workdir()?.canonicalize().ok()?;
         let work_tree = Utf8PathBuf::from_path_buf(work_tree).ok()?;
-        let prefix = root
-            .canonicalize_utf8()
-            .ok()?
-            .strip_prefix(&work_tree)
-            .ok()?
-            .to_owned();
-        Some(Self { repository, prefix })
+        let root = root.canonicalize_utf8().ok()?;
+        root.strip_prefix(&work_tree).ok()?;
+        Some(Self {
+            repository,
+            work_tree,
+            root,
+        })
+    }
+
+    /// A path (relative to the cluster repository, or absolute) as git names it; `None` for
+    /// what lies outside of its work tree, or is part of git's own folder.
+    fn inside(&self, path: &str) -> Option<Utf8PathBuf> {
+        let path = resolved(&self.root.join(path));
+        let inner = path.strip_prefix(&self.work_tree).ok()?;
+        let own = inner.components().any(|part| part.as_str() == ".git");
+        (!own).then(|| inner.to_owned())
     }
 
     /// Which of `paths` (relative to the cluster repository) git tracks, in the order given.
@@ -33,21 +43,23 @@ impl Git {
         paths
             .into_iter()
             .filter(|path| {
-                let path = self.prefix.join(path);
-                index.entry_by_path(path.as_str().into()).is_some()
+                let inside = self.inside(path);
+                inside.is_some_and(|path| index.entry_by_path(path.as_str().into()).is_some())
             })
             .collect()
     }
 
-    /// Whether git leaves a file (path relative to the cluster repository) out by its ignore
-    /// rules. False where these cannot be read.
+    /// Whether git leaves a file (path relative to the cluster repository) out: by its ignore
+    /// rules, or since it lies elsewhere. False where the rules cannot be read.
     pub fn ignores(&self, path: &str) -> bool {
+        let Some(path) = self.inside(path) else {
+            return true;
+        };
         let ask = || {
             let index = self.repository.index_or_empty().ok()?;
             let source =
                 gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
             let mut rules = self.repository.excludes(&index, None, source).ok()?;
-            let path = self.prefix.join(path);
             let mode = Some(gix::index::entry::Mode::FILE);
             let at = rules.at_path(path.as_std_path(), mode).ok()?;
             Some(at.is_excluded())
@@ -66,7 +78,7 @@ impl Git {
             .into_iter()
             .filter(|(path, content)| {
                 let committed = tree.as_ref().and_then(|tree| {
-                    let path = self.prefix.join(path);
+                    let path = self.inside(path)?;
                     tree.lookup_entry_by_path(path.as_std_path()).ok().flatten()
                 });
                 let on_disk = gix::objs::compute_hash(
@@ -86,8 +98,75 @@ impl Git {
     /// The content of a file in the last commit, if there is one.
     pub fn committed(&self, path: &str) -> Option<Vec<u8>> {
         let tree = self.repository.head_tree().ok()?;
-        let path = self.prefix.join(path);
+        let path = self.inside(path)?;
         let entry = tree.lookup_entry_by_path(path.as_std_path()).ok()??;
         Some(entry.object().ok()?.data.clone())
+    }
+}
+
+/// The path without `..` and without links, as far as it exists.
+fn resolved(path: &Utf8Path) -> Utf8PathBuf {
+    let (mut known, mut rest) = (path, Vec::new());
+    let real = loop {
+        if let Ok(real) = known.canonicalize_utf8() {
+            break real;
+        }
+        match (known.parent(), known.components().next_back()) {
+            (Some(parent), Some(part)) => {
+                rest.push(part);
+                known = parent;
+            }
+            _ => break known.to_owned(),
+        }
+    };
+    let mut path = real;
+    for part in rest.into_iter().rev() {
+        match part {
+            Utf8Component::ParentDir => drop(path.pop()),
+            Utf8Component::CurDir => {}
+            part => path.push(part),
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a repository for the test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_outside_of_the_work_tree_is_no_matter_of_git() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let top = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        let work_tree = top.join("repository");
+        for name in [".git/objects", ".git/refs", "home"] {
+            std::fs::create_dir_all(work_tree.join(name)).expect("a folder");
+        }
+        std::fs::create_dir_all(top.join("outside")).expect("a folder");
+        std::fs::write(work_tree.join(".git/HEAD"), "ref: refs/heads/main\n").expect("written");
+        std::fs::write(work_tree.join(".gitignore"), "/home/out/\n").expect("written");
+        let root = work_tree.join("home");
+        let link = root.join("link");
+        std::os::unix::fs::symlink(top.join("outside"), link).expect("linked");
+        let git = Git::discover(&root).expect("a repository");
+        let absolute = |path: &str| top.join(path).into_string();
+        for (path, ignored) in [
+            ("a.yaml", false),
+            ("new/a.yaml", false),
+            ("out/a.yaml", true),
+            ("../a.yaml", false),
+            ("../home/out/a.yaml", true),
+            ("../../outside/a.yaml", true),
+            ("../../none/deep/a.yaml", true),
+            ("link/a.yaml", true),
+            ("../.git/a.yaml", true),
+            (&*absolute("outside/a.yaml"), true),
+            (&*absolute("repository/a.yaml"), false),
+            (&*absolute("repository/home/out/a.yaml"), true),
+        ] {
+            assert_eq!(git.ignores(path), ignored, "{path}");
+            assert!(git.tracked([path]).is_empty());
+        }
     }
 }

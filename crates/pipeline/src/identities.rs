@@ -36,17 +36,20 @@ pub fn gather(files: &KeyFiles, environment: &[Source]) -> (Vec<Identity>, Diagn
 ///
 /// If it is neither; nothing of it is in any message.
 pub fn parse(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
-    if source.text().trim_start().starts_with("-----BEGIN ") && !is_armored_age(source) {
+    let start = start_of(source);
+    if start.starts_with("-----BEGIN ") && !start.starts_with(ARMORED_AGE) {
         return ssh(source);
     }
     secrets::parse_identity_list(source)
 }
 
-fn is_armored_age(source: &Source) -> bool {
-    source
-        .text()
-        .trim_start()
-        .starts_with("-----BEGIN AGE ENCRYPTED FILE-----")
+/// How a key file starts that is itself encrypted.
+const ARMORED_AGE: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
+
+/// The text behind a byte order mark and blanks.
+fn start_of(source: &Source) -> &str {
+    let text = source.text();
+    text.strip_prefix('\u{feff}').unwrap_or(text).trim_start()
 }
 
 #[cfg(feature = "ssh")]

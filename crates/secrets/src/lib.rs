@@ -43,10 +43,14 @@ mod sops;
 
 #[cfg(feature = "ssh")]
 pub use keys::parse_ssh_identity;
-pub use keys::{Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list};
+pub use keys::{
+    Identity, Recipient, RecipientError, parse_identity_file, parse_identity_list,
+    shown as shown_recipient,
+};
 pub use sops::{
     Change, CreationRule, Decrypted, Encrypted, EncryptedFile, File, Finding, Format, GoRegex,
     GoRegexError, Indents, Kind, Path, PathError, Request, Rule, Rules, Selector, Status, Step,
-    Timestamp, Update, Value, decrypt, decrypt_ignoring_mac, encrypt, exposed, get, lint, merge,
-    redact, replace, rotate, set, status, unset, update_keys, values,
+    Timestamp, Update, Value, comments, complete, decrypt, decrypt_ignoring_mac, encrypt, exposed,
+    get, lint, lossy, merge, narrower, only_references, redact, replace, rotate, selects_nothing,
+    set, status, unset, update_keys, values,
 };

@@ -258,3 +258,102 @@ fn what_the_real_sops_wrote_decrypts_and_stays() {
         stays(&name, &ids);
     }
 }
+
+/// Which values a comment behind a flow collection selects, asked of sops 3.13.3: it wrote the
+/// file of the same name in block style.
+#[test]
+fn comments_at_flow_collections_select_what_sops_selects() {
+    const SOURCE: &str = "\
+list: [a, b] # sops:enc
+map: {x: a, y: b} # sops:enc
+nested: [[a, b], [c]] # sops:enc
+deep: {x: {z: a}, y: b} # sops:enc
+inner: [a, # sops:enc
+  b]
+above:
+  # sops:enc
+  - [a, b]
+  - c
+first: [
+  # sops:enc
+  a, b]
+last: z
+";
+    let sealed = |content: &[u8]| {
+        let text = String::from_utf8(content.to_vec()).expect("text");
+        let source = Source::new("a.yaml", text);
+        let parsed = yaml::parse(&source, &yaml::Limits::default());
+        let mut found = Vec::new();
+        collect(
+            parsed.root().expect("a document"),
+            String::new(),
+            &mut found,
+        );
+        found
+    };
+    let theirs = read("live/flow-comments.yaml");
+    let rule = rule_of(&File::new("a.yaml", &theirs));
+    let request = Request {
+        plaintext: File::new("a.yaml", SOURCE.as_bytes()),
+        previous: None,
+        rule: &rule,
+        identities: &[],
+        now: Timestamp::from_unix_seconds(1_800_000_000),
+    };
+    let ours = encrypt(&request).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(sealed(&ours.content), sealed(&theirs));
+    assert_eq!(sealed(&theirs).len(), 9);
+}
+
+/// The paths of all tokens, metadata left out.
+fn collect(node: &yaml::Node, path: String, found: &mut Vec<String>) {
+    if let Some(items) = node.as_sequence() {
+        for (number, item) in items.iter().enumerate() {
+            collect(item, format!("{path}/{number}"), found);
+        }
+    } else if let Some(mapping) = node.as_mapping() {
+        for entry in mapping {
+            let key = entry.key.text().unwrap_or_default();
+            if key != "sops" {
+                collect(&entry.value, format!("{path}/{key}"), found);
+            }
+        }
+    } else if node.text().is_some_and(|text| text.starts_with("ENC[")) {
+        found.push(path);
+    }
+}
+
+/// Of a single group sops 3.13.3 writes whatever threshold its rule names, and asks for none.
+#[test]
+fn a_threshold_of_a_single_group_stays_and_means_nothing() {
+    let content = read("live/one-group.yaml");
+    let file = File::new("one-group.yaml", &content);
+    let status = status(&file).expect("readable").expect("encrypted");
+    assert_eq!((status.groups.len(), status.threshold), (1, Some(2)));
+    let now = Timestamp::from_unix_seconds(1_800_000_000);
+    let rotated = secrets::rotate(&file, &golden(), now).expect("rotated");
+    let text = String::from_utf8(rotated.content).expect("text");
+    assert!(text.contains("    shamir_threshold: 2\n"), "{text}");
+    assert!(decrypt(&File::new("one-group.yaml", text.as_bytes()), &golden()).is_ok());
+}
+
+/// sops 3.13.3 wrote it to an age recipient and an SSH key, which this build may know nothing of.
+#[test]
+fn a_recipient_of_another_kind_stops_nothing_that_needs_none() {
+    let content = read("live/ssh-recipient.yaml");
+    let file = File::new("a.yaml", &content);
+    let rule = rule_of(&file);
+    let now = Timestamp::from_unix_seconds(1_800_000_000);
+    let path = secrets::Path::parse(r#"["password"]"#).expect("a path");
+    let set = secrets::set(&file, &path, &"new".into(), Some(&rule), &golden(), now);
+    let set = set.expect("the data key stays");
+    assert!(String::from_utf8_lossy(&set.content).contains("recipient: ssh-ed25519 AAAA"));
+    let known = golden()[0].recipient().parse().expect("its own");
+    let less = secrets::update_keys(&file, &Rule::for_recipients([known]), &golden());
+    assert!(!String::from_utf8_lossy(&less.expect("updated").content).contains("ssh-"));
+    #[cfg(not(feature = "ssh"))]
+    {
+        let refused = secrets::rotate(&file, &golden(), now).expect_err("a new data key");
+        insta::assert_snapshot!(refused.iter().map(ToString::to_string).collect::<String>(), @"a.yaml: error[keys/recipient-not-built-in]: nothing can be encrypted to `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHA3/OFpGnz+T9KROfX2nBDtZqcwpqYBjPTbvJLyOB3I`: it needs SSH keys, which this build leaves out");
+    }
+}

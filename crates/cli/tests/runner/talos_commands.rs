@@ -688,13 +688,15 @@ fn secrets_are_made_only_where_the_rule_encrypts_all_of_them() {
         let rules = format!("creation_rules:\n  - age: {}\n{selector}", key.recipient());
         sandbox.write(".sops.yaml", rules);
     };
-    rule("    encrypted_regex: ^(data|stringData)$\n");
-    let refused = sandbox.run(["talos", "gensecret"]).exits(1);
-    assert!(
-        refused.stderr.contains("error[talsecret/left-clear]"),
-        "{refused}"
-    );
-    assert!(!sandbox.exists("talsecret.sops.yaml"));
+    for (selector, told) in [
+        ("^(data|stringData)$", "error[secrets/nothing-selected]"),
+        ("^secrets$", "error[talsecret/left-clear]"),
+    ] {
+        rule(&format!("    encrypted_regex: {selector}\n"));
+        let refused = sandbox.run(["talos", "gensecret"]).exits(1);
+        assert!(refused.stderr.contains(told), "{refused}");
+        assert!(!sandbox.exists("talsecret.sops.yaml"));
+    }
     rule("");
     drop(sandbox.run(["talos", "gensecret"]).success());
     // A contract that cannot be read is not passed over.

@@ -23,8 +23,16 @@ const ENTRIES: &[&str] = &[
 /// What has an entry for another reason than what it holds.
 const HARMLESS: &[&str] = &["/github-deploy.key.pub", "/.ichor/journal", ".ichor-tmp-*"];
 
+/// Files of git's own, which say what is to be left out and hold no secret: a folder that is
+/// never committed may be kept by one.
+const GIT_FILES: &[&str] = &[".gitignore", ".gitattributes", ".gitkeep", ".keep"];
+
 /// Whether a file, by its path from the root, must never be committed.
 pub(crate) fn is_never_committed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if GIT_FILES.contains(&name) {
+        return false;
+    }
     ENTRIES
         .iter()
         .filter(|entry| !HARMLESS.contains(entry))
@@ -74,6 +82,10 @@ mod tests {
         for (path, never) in [
             ("age.key", true),
             ("talos/clusterconfig/a.yaml", true),
+            // talhelper writes it, and so do we.
+            ("talos/clusterconfig/.gitignore", false),
+            (".private/.gitkeep", false),
+            (".private/.git-credentials", true),
             (".private/2026/cluster.yaml", true),
             ("cluster.yaml", true),
             ("cluster.sops.yaml", false),

@@ -419,8 +419,13 @@ impl Reader<'_> {
     }
 }
 
-/// No message may ever show a part of a key file.
+/// No message may ever show a part of a key file. A byte order mark, which editors on Windows
+/// put before the first line, is no part of a key or a token.
 fn hidden(source: Source) -> Source {
+    let source = match source.text().strip_prefix('\u{feff}') {
+        Some(rest) => Source::new(source.name(), rest),
+        None => source,
+    };
     let whole = 0..source.text().len();
     source.with_secrets([whole])
 }

@@ -2,11 +2,13 @@
 //! `--extract`.
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use secrets::{Format, Path, Step};
+use secrets::{File, Format, Path, Step, Value};
 use serde::Serialize as _;
 use serde_json::{Map, Value as Json};
 use yaml::{Dialect, Node, Resolved};
 use zeroize::Zeroizing;
+
+use crate::places;
 
 /// Levels that are written.
 const DEPTH: usize = 128;
@@ -27,6 +29,35 @@ pub fn convert(
         return Ok(Zeroizing::new(content.to_vec()));
     }
     write(name, &read(name, content, from)?, to)
+}
+
+/// What a conversion leaves out or changes: comments, further documents, digits of numbers.
+pub fn conversion_losses(name: &str, content: &[u8], from: Format, to: Format) -> Diagnostics {
+    if from == to {
+        return Diagnostics::new();
+    }
+    let file = File::new(name, content).with_format(from);
+    let mut lost = secrets::lossy(&file).unwrap_or_default();
+    let mut told = |message: String| {
+        let problem = Diagnostic::warning("secrets/conversion-loses", message);
+        lost.push(problem.at(Location::file(name)));
+    };
+    match secrets::comments(&file) {
+        Ok(0) | Err(_) => {}
+        Ok(1) => told("the comment of the file is left out".to_owned()),
+        Ok(count) => told(format!("the {count} comments of the file are left out")),
+    }
+    let text = std::str::from_utf8(content).unwrap_or_default();
+    if from == Format::Yaml {
+        let parsed = yaml::parse(&Source::new(name, text), &yaml::Limits::default());
+        let count = parsed.documents.len();
+        if count > 1 {
+            told(format!(
+                "of its {count} documents only the first is converted"
+            ));
+        }
+    }
+    places::hidden(lost)
 }
 
 /// The value at a path: text as it is, a map or a list in the format given.
@@ -144,7 +175,7 @@ fn write(name: &str, value: &Json, to: Format) -> Result<Zeroizing<Vec<u8>>, Dia
                 .as_object()
                 .ok_or_else(|| impossible(name, "dotenv files hold keys and values only"))?;
             for (key, value) in map {
-                let value = scalar(value)
+                let value = printed(value)
                     .filter(|_| !key.contains(['=', '\n']))
                     .ok_or_else(|| {
                         impossible(name, &format!("dotenv files have no place for `{key}`"))
@@ -164,6 +195,19 @@ fn write(name: &str, value: &Json, to: Format) -> Result<Zeroizing<Vec<u8>>, Dia
         Format::Ini => return Err(impossible(name, "ini files cannot be written from others")),
     }
     Ok(out)
+}
+
+/// The same as sops prints it in dotenv files.
+fn printed(value: &Json) -> Option<Zeroizing<String>> {
+    match value {
+        Json::Number(number) if number.is_f64() => {
+            let printed = Value::float(number.as_f64()?).printed();
+            Some(Zeroizing::new(
+                String::from_utf8_lossy(&printed).into_owned(),
+            ))
+        }
+        value => scalar(value),
+    }
 }
 
 /// The text of a value that is no list and no map.

@@ -1,7 +1,7 @@
 //! Files encrypted and decrypted as a whole.
 
-use diagnostics::Diagnostics;
-use secrets::{EncryptedFile, Request};
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use secrets::{EncryptedFile, Request, Rule};
 use zeroize::Zeroizing;
 
 use super::batch::{Action, Outcome, Progress, Report};
@@ -54,7 +54,7 @@ impl Vault {
         content: Zeroizing<Vec<u8>>,
     ) -> Result<Changed, Diagnostics> {
         let look = self.text(target, content)?;
-        self.seal(&look, None)
+        self.seal(&look, None, true)
     }
 
     /// One file in the clear.
@@ -100,23 +100,52 @@ impl Vault {
         {
             return Ok(None);
         }
-        self.seal(&look, git).map(Some)
+        self.seal(&look, git, target.named).map(Some)
     }
 
-    fn seal(&self, look: &Look<'_>, git: Option<&Git>) -> Result<Changed, Diagnostics> {
-        if look.encrypted.is_some() {
-            let rule = look.rule.map(|rule| rule.rule.clone()).unwrap_or_default();
-            let exposed = secrets::exposed(&look.file(), &rule).map_err(places::hidden)?;
-            if exposed.has_errors() {
-                return Err(exposed);
-            }
+    /// What is encrypted already, and has values in the clear that it should not have, encrypted
+    /// in full. Who names the file wants what its rule says.
+    fn completed(&self, look: &Look<'_>, named: bool) -> Result<Changed, Diagnostics> {
+        let rule = look.rule.map(|rule| &rule.rule);
+        let file = look.file();
+        let exposed = secrets::exposed(&file, &Rule::default()).map_err(places::hidden)?;
+        let narrower = match rule {
+            Some(rule) => secrets::narrower(&file, rule).map_err(places::hidden)?,
+            None => Diagnostics::new(),
+        };
+        if exposed.is_empty() && narrower.is_empty() {
             let content = look.content.clone();
             return Ok(Changed::new(look.shown, Action::Unchanged, content));
+        }
+        let identities = self.keys.identities();
+        let encrypted = secrets::complete(&file, rule, named, identities, clock::timestamp())
+            .map_err(places::hidden)?;
+        let mut changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
+        // What it could not take over.
+        let after = secrets::File::new(look.shown, &changed.content).with_format(look.format);
+        if let Some(rule) = rule {
+            let left = secrets::narrower(&after, rule).map_err(places::hidden)?;
+            changed.notes.extend(left);
+        }
+        Ok(changed)
+    }
+
+    fn seal(
+        &self,
+        look: &Look<'_>,
+        git: Option<&Git>,
+        named: bool,
+    ) -> Result<Changed, Diagnostics> {
+        if look.encrypted.is_some() {
+            return self.completed(look, named);
         }
         let rule = match self.overrides.apply(look.rule.map(|rule| &rule.rule)) {
             Some(rule) => rule,
             None => look::rule_for(look)?.clone(),
         };
+        if secrets::selects_nothing(&look.file(), &rule).map_err(places::hidden)? {
+            return Err(nothing_selected(look.shown, &rule));
+        }
         let committed = git.and_then(|git| self.committed(git, look));
         let previous = committed
             .as_deref()
@@ -175,4 +204,17 @@ impl Vault {
         changed.notes = decrypted.notes;
         Ok(changed)
     }
+}
+
+/// sops writes such a file, all of it in the clear, and says nothing.
+fn nothing_selected(shown: &str, rule: &Rule) -> Diagnostics {
+    let selector = rule.selector.clone().unwrap_or_default();
+    Diagnostics::from(
+        Diagnostic::error(
+            "secrets/nothing-selected",
+            format!("all of `{shown}` would stay in the clear: `{selector}` selects nothing in it"),
+        )
+        .at(Location::file(shown))
+        .hint("correct the rule in `.sops.yaml`, or the keys of the file; if it holds no secret, take `.sops` out of its name"),
+    )
 }

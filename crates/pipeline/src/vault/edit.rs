@@ -131,7 +131,13 @@ impl Editing<'_> {
                 now: clock::timestamp(),
             })
         } else {
-            secrets::replace(&file, edited, identities, clock::timestamp())
+            secrets::replace(
+                &file,
+                edited,
+                self.vault.rule(self.target),
+                identities,
+                clock::timestamp(),
+            )
         };
         let encrypted = encrypted.map_err(places::hidden)?;
         Ok(Changed::encrypted(

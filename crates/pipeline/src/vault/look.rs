@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::config::{self, Config};
 use super::disk;
+use super::evidence;
 use super::find::Target;
 use super::names;
 use crate::init::is_never_committed;
@@ -57,7 +58,9 @@ pub(super) fn look<'a>(
 ) -> Result<Option<Look<'a>>, Diagnostics> {
     let marked = names::may_be_encrypted(&content);
     let meant = is_meant(shown, rule)
-        && (names::is_named(shown) || marked || !names::is_other_object(shown, &content));
+        && (names::is_named(shown)
+            || marked
+            || rule.is_some_and(|rule| evidence::is_secret(shown, &content, format, rule)));
     if !named && !meant && !marked {
         return Ok(None);
     }

@@ -26,16 +26,22 @@ pub(super) fn is_other_object(path: &str, content: &[u8]) -> bool {
     if !path.ends_with(".yaml") && !path.ends_with(".yml") {
         return false;
     }
-    let Ok(text) = std::str::from_utf8(content) else {
-        return false;
-    };
-    let mut kinds = text
+    let mut kinds = kinds(content).peekable();
+    kinds.peek().is_some() && !kinds.any(|kind| kind == "Secret")
+}
+
+/// Whether a YAML file holds a Kubernetes `Secret`, told by its lines.
+pub(super) fn holds_secret_object(content: &[u8]) -> bool {
+    kinds(content).any(|kind| kind == "Secret")
+}
+
+fn kinds(content: &[u8]) -> impl Iterator<Item = &str> {
+    std::str::from_utf8(content)
+        .unwrap_or_default()
         .lines()
         .filter_map(|line| line.strip_prefix("kind:"))
         .map(|kind| kind.split('#').next().unwrap_or_default())
         .map(|kind| kind.trim().trim_matches(['"', '\'']))
-        .peekable();
-    kinds.peek().is_some() && !kinds.any(|kind| kind == "Secret")
 }
 
 /// Whether a text may hold a Kubernetes `Secret`: never wrong about one that does.

@@ -2,10 +2,11 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
-use secrets::Format;
+use secrets::{Format, Rule};
 
 use super::change::Overrides;
 use super::config::Config;
+use super::find::Target;
 use super::keys::{Keys, Loader};
 
 /// The secrets of a repository, and what is needed to work on them.
@@ -53,6 +54,12 @@ impl Vault {
     /// The identities, read when they are first asked for.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// What the creation rules say of a file.
+    pub(super) fn rule(&self, target: &Target) -> Option<&Rule> {
+        let rule = self.config.as_ref()?.rule_for(&target.path)?;
+        Some(&rule.rule)
     }
 
     pub(super) fn format(&self) -> Option<Format> {

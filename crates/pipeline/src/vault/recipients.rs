@@ -180,7 +180,10 @@ fn with_recipients(
                 Err(_) => problems.push(
                     Diagnostic::error(
                         "secrets/unusable-recipient",
-                        format!("the file has the recipient `{name}`, which cannot be used here"),
+                        format!(
+                            "the file has the recipient `{}`, which cannot be used here",
+                            secrets::shown_recipient(name)
+                        ),
                     )
                     .at(Location::file(shown))
                     .hint("take it out with `--rm-age`"),

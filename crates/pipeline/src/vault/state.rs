@@ -24,6 +24,8 @@ pub enum State {
     OtherSelector,
     /// Encrypted, but some values that should be are not.
     PartlyClear,
+    /// With metadata, but its selector picks nothing: all of it is in the clear.
+    NothingEncrypted,
     /// Not encrypted at all.
     Clear,
 }
@@ -111,7 +113,13 @@ impl Vault {
                 && (rule.selector.clone().unwrap_or_default() != status.selector
                     || rule.mac_only_encrypted != status.mac_only_encrypted)
         };
+        let narrower = match &rule {
+            Some(rule) => secrets::narrower(&look.file(), rule).map_err(places::hidden)?,
+            None => Diagnostics::new(),
+        };
         let state = match &rule {
+            _ if status.selects_nothing => State::NothingEncrypted,
+            _ if narrower.has_errors() => State::PartlyClear,
             _ if exposed => State::PartlyClear,
             Some(rule) if key_change(&status, rule).is_some() => State::OtherKeys,
             Some(rule) if other_selector(rule) => State::OtherSelector,

@@ -44,8 +44,15 @@ impl Vault {
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         let now = clock::timestamp();
-        let encrypted =
-            secrets::set(&look.file(), path, value, identities, now).map_err(places::hidden)?;
+        let encrypted = secrets::set(
+            &look.file(),
+            path,
+            value,
+            self.rule(target),
+            identities,
+            now,
+        )
+        .map_err(places::hidden)?;
         let changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
         write(target, &changed)?;
         Ok(changed)

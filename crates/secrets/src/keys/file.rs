@@ -47,7 +47,7 @@ pub fn parse_ssh_identity(source: &Source) -> Result<Identity, Diagnostics> {
                 .hint(hint),
         )
     };
-    match age::ssh::Identity::from_buffer(source.text().as_bytes(), None) {
+    match age::ssh::Identity::from_buffer(without_mark(source.text()).as_bytes(), None) {
         Ok(identity @ age::ssh::Identity::Unencrypted(_)) => Ok(Identity::ssh(identity)),
         Ok(age::ssh::Identity::Encrypted(_)) => Err(problem(
             "keys/passphrase-protected",
@@ -70,9 +70,12 @@ fn parse(
     let source = source.clone().with_secrets([0..source.text().len()]);
     let mut identities = Vec::new();
     let mut problems = Diagnostics::new();
+    // Editors on Windows put a byte order mark before the first line.
+    let mark = source.text().len() - without_mark(source.text()).len();
+    let text = &source.text()[mark..];
     if ENCRYPTED
         .iter()
-        .any(|start| source.text().trim_start().starts_with(start))
+        .any(|start| text.trim_start().starts_with(start))
     {
         problems.push(
             Diagnostic::error(
@@ -84,8 +87,8 @@ fn parse(
         );
         return Err(problems);
     }
-    let mut start = 0;
-    for line in source.text().split_inclusive('\n') {
+    let mut start = mark;
+    for line in text.split_inclusive('\n') {
         let range = start..start + line.trim_end().len();
         start += line.len();
         let line = line.trim();
@@ -111,6 +114,10 @@ fn parse(
     } else {
         Err(problems)
     }
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn identity(text: &str) -> Result<Identity, Diagnostic> {

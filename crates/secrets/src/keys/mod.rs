@@ -10,7 +10,7 @@ mod wrap;
 pub use file::parse_ssh_identity;
 pub use file::{parse_identity_file, parse_identity_list};
 pub use identity::Identity;
-pub use recipient::{Recipient, RecipientError};
+pub use recipient::{Recipient, RecipientError, shown};
 pub(crate) use wrap::{UnwrapError, unwrap, wrap};
 
 #[cfg(all(test, feature = "ssh"))]

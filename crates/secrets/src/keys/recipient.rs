@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+#[cfg(not(feature = "ssh"))]
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use diagnostics::Diagnostic;
 
 use super::post_quantum;
@@ -24,6 +26,10 @@ enum Kind {
     Ssh(age::ssh::Recipient),
     #[cfg(feature = "plugin")]
     Plugin(age::plugin::Recipient),
+    /// Of a kind that this build leaves out. A rule may name it, and files may be encrypted to
+    /// it: only encrypting to it is what nobody can do here.
+    #[cfg(not(all(feature = "ssh", feature = "plugin")))]
+    Absent(&'static str),
 }
 
 /// Why a text is no recipient that can be used.
@@ -33,8 +39,6 @@ pub enum RecipientError {
     IsPrivate,
     /// It looks like a recipient, but its checksum or its content is wrong.
     Damaged,
-    /// It is a recipient of a kind that this build leaves out.
-    NotBuiltIn(&'static str),
     /// It is nothing of the kind.
     Unknown,
 }
@@ -54,10 +58,6 @@ impl RecipientError {
                 format!("the recipient `{shown}` is damaged: its checksum or its length is wrong"),
             )
             .hint("copy the whole public key again"),
-            Self::NotBuiltIn(kind) => Diagnostic::error(
-                "keys/recipient-not-built-in",
-                format!("the recipient `{shown}` needs {kind}, which this build leaves out"),
-            ),
             Self::Unknown => Diagnostic::error(
                 "keys/no-recipient",
                 format!("`{shown}` is not an age recipient"),
@@ -91,6 +91,20 @@ impl Recipient {
         matches!(*self.kind, Kind::PostQuantum(_) | Kind::PostQuantumTag(_))
     }
 
+    /// As messages name it: short enough to be read, long enough to be told from others.
+    pub(crate) fn shown(&self) -> String {
+        shown(&self.text)
+    }
+
+    /// What nothing can be encrypted to it without, if this build leaves that out.
+    pub fn lacks(&self) -> Option<&'static str> {
+        match *self.kind {
+            #[cfg(not(all(feature = "ssh", feature = "plugin")))]
+            Kind::Absent(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
     /// Lets `age` use it.
     pub(super) fn with_age<T>(&self, work: impl FnOnce(&dyn age::Recipient) -> T) -> Option<T> {
         Some(match self.kind.as_ref() {
@@ -111,6 +125,8 @@ impl Recipient {
                 .ok()?;
                 work(&plugin)
             }
+            #[cfg(not(all(feature = "ssh", feature = "plugin")))]
+            Kind::Absent(_) => return None,
         })
     }
 }
@@ -179,8 +195,15 @@ fn ssh(text: &str) -> Result<Kind, RecipientError> {
 }
 
 #[cfg(not(feature = "ssh"))]
-fn ssh(_: &str) -> Result<Kind, RecipientError> {
-    Err(RecipientError::NotBuiltIn("SSH keys"))
+fn ssh(text: &str) -> Result<Kind, RecipientError> {
+    let mut words = text.split_ascii_whitespace();
+    let known = matches!(words.next(), Some("ssh-ed25519" | "ssh-rsa"));
+    let key = words.next().and_then(|key| STANDARD.decode(key).ok());
+    if known && key.is_some_and(|key| !key.is_empty()) {
+        Ok(Kind::Absent("SSH keys"))
+    } else {
+        Err(RecipientError::Damaged)
+    }
 }
 
 #[cfg(feature = "plugin")]
@@ -192,5 +215,20 @@ fn plugin(text: &str) -> Result<Kind, RecipientError> {
 
 #[cfg(not(feature = "plugin"))]
 fn plugin(_: &str) -> Result<Kind, RecipientError> {
-    Err(RecipientError::NotBuiltIn("age plugins"))
+    Ok(Kind::Absent("age plugins"))
+}
+
+/// A public key as messages show it. Post-quantum ones and those of RSA are far too long to be
+/// read, and their ends tell them apart.
+pub fn shown(name: &str) -> String {
+    const LONGEST: usize = 100;
+    const START: usize = 40;
+    const END: usize = 12;
+    let count = name.chars().count();
+    if count <= LONGEST {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(START).collect();
+    let end: String = name.chars().skip(count - END).collect();
+    format!("{start}…{end}")
 }

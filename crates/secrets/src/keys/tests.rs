@@ -8,7 +8,7 @@ use age::armor::ArmoredReader;
 use diagnostics::Source;
 use sha2::{Digest, Sha256};
 
-use super::{Identity, Recipient, parse_identity_file, parse_identity_list, unwrap, wrap};
+use super::{Identity, Recipient, parse_identity_file, parse_identity_list, shown, unwrap, wrap};
 
 fn problems(text: &str) -> String {
     let source = Source::new("age.key", text);
@@ -44,6 +44,19 @@ fn plugins_are_a_matter_of_the_build() {
         "keys/plugin-not-built-in"
     };
     assert!(found.contains(expected), "{found}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_key() {
+    let key = Identity::generate();
+    let text = format!("\u{feff}{}", key.to_file("2026-01-02T03:04:05Z").as_str());
+    let bare = format!("\u{feff}{}\r\n", key.expose().as_str());
+    for text in [text, bare] {
+        let read = parse_identity_file(&Source::new("age.key", text)).expect("an identity");
+        assert_eq!(read[0].recipient(), key.recipient());
+    }
+    insta::assert_snapshot!(problems("\u{feff}-----BEGIN AGE ENCRYPTED FILE-----\n"), @"age.key: error[keys/passphrase-protected]: the key file is itself encrypted");
+    insta::assert_snapshot!(problems("\u{feff}hello\n"), @"age.key:1:2: error[keys/no-age-identity]: this line is not an age identity");
 }
 
 #[test]
@@ -105,14 +118,33 @@ fn recipients_that_cannot_be_used_say_why() {
         Err(RecipientError::IsPrivate)
     );
     assert_eq!(read("hello"), Err(RecipientError::Unknown));
-    assert_eq!(
-        read("age1yubikey1qqq"),
-        Err(RecipientError::NotBuiltIn("age plugins"))
-    );
-    assert_eq!(
-        read("ssh-ed25519 AAAA"),
-        Err(RecipientError::NotBuiltIn("SSH keys"))
-    );
+    assert_eq!(read("ssh-ed25519 A-A"), Err(RecipientError::Damaged));
+    assert_eq!(read("ssh-ed25519"), Err(RecipientError::Damaged));
+}
+
+#[cfg(not(any(feature = "ssh", feature = "plugin")))]
+#[test]
+fn recipients_of_other_kinds_are_known_and_nothing_is_encrypted_to_them() {
+    for (text, lacks) in [
+        ("age1yubikey1qqq", "age plugins"),
+        ("ssh-ed25519 AAAA somebody@example", "SSH keys"),
+    ] {
+        let recipient: Recipient = text.parse().expect("a recipient");
+        assert_eq!(recipient.lacks(), Some(lacks));
+        assert_eq!(recipient.as_str(), text);
+        assert!(wrap(&recipient, b"data key").is_none());
+    }
+}
+
+#[test]
+fn long_recipients_are_shown_by_their_ends() {
+    let classic = Identity::generate().recipient();
+    assert_eq!(shown(&classic), classic);
+    let hybrid = Identity::generate_post_quantum().recipient();
+    let short = shown(&hybrid);
+    assert!(hybrid.len() > 1900 && short.len() < 60, "{short}");
+    let (start, end) = short.split_once('…').expect("an ellipsis");
+    assert!(hybrid.starts_with(start) && hybrid.ends_with(end));
 }
 
 /// What a vector of C2SP's CCTV asks for, and what came out.

@@ -15,7 +15,7 @@ use super::selector::Selector;
 use super::time::Timestamp;
 use super::token::{Cipher, generate_data_key};
 use super::value::Value;
-use crate::keys::Identity;
+use crate::keys::{Identity, shown};
 
 /// What is to be encrypted, and how.
 pub struct Request<'a> {
@@ -107,6 +107,7 @@ pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
         plaintext: &request.plaintext,
         previous,
         rule: Some(request.rule),
+        selector: None,
         now: request.now,
     };
     update(&revision, &plain, &opened)
@@ -118,6 +119,8 @@ pub(crate) struct Revision<'a> {
     pub(crate) previous: &'a File<'a>,
     /// `None` to keep the keys and the selector of the file, whatever they are.
     pub(crate) rule: Option<&'a Rule>,
+    /// A rule whose selector the file takes over, and nothing else.
+    pub(crate) selector: Option<&'a Rule>,
     pub(crate) now: Timestamp,
 }
 
@@ -153,7 +156,8 @@ fn create(
     let rule = request.rule;
     let key = generate_data_key().map_err(no_randomness)?;
     let cipher = Cipher::new(&key);
-    let (groups, threshold) = groups::group(&key, rule)?;
+    let (groups, threshold) = groups::group(&key, rule)
+        .map_err(|problems| groups::placed(problems, request.plaintext.name))?;
     // sops writes its default explicitly, except for binary files.
     let binary = plain.format == document::Format::Binary;
     let selector = (!binary).then(|| rule.selector.clone().unwrap_or_default());
@@ -172,6 +176,8 @@ fn create(
         &cipher,
         &mut Pool::default(),
     )?;
+    let mut notes = notes;
+    notes.extend(sealed.lossy(plain));
     sign(&mut metadata, &cipher, &sealed.mac, request.now)?;
     let content = write_new(plain, &sealed, &metadata, &request.plaintext, &rule.indents)?;
     Ok(Encrypted {
@@ -210,9 +216,10 @@ pub(crate) fn update(
     plain: &Document,
     opened: &Opened,
 ) -> Result<Encrypted, Diagnostics> {
-    let same = same_values(plain, opened) && same_comments(plain, opened);
+    let complete = opened.exposed.is_empty();
+    let same = complete && same_values(plain, opened) && same_comments(plain, opened);
     let followed = |rule| follows(&opened.metadata, rule, plain.format);
-    if same && revision.rule.is_none_or(followed) {
+    if same && revision.rule.is_none_or(followed) && revision.selector.is_none() {
         return Ok(Encrypted {
             content: revision.previous.content.to_vec(),
             change: Change::Unchanged,
@@ -222,14 +229,17 @@ pub(crate) fn update(
     let mut metadata = opened.metadata.clone();
     let mut notes = opened.notes.clone();
     let mut update = Update::default();
-    if let Some(rule) = revision.rule {
-        if let Some(regrouped) = groups::regroup(&opened.key, &metadata, rule)? {
-            notes.extend(removed_note(revision.plaintext.name, &regrouped.removed));
-            metadata.groups = regrouped.groups;
-            metadata.threshold = regrouped.threshold;
-            metadata.write_groups();
-            update.keys = true;
-        }
+    if let Some(rule) = revision.rule
+        && let Some(regrouped) = groups::regroup(&opened.key, &metadata, rule)
+            .map_err(|problems| groups::placed(problems, revision.plaintext.name))?
+    {
+        notes.extend(removed_note(revision.plaintext.name, &regrouped.removed));
+        metadata.groups = regrouped.groups;
+        metadata.threshold = regrouped.threshold;
+        metadata.write_groups();
+        update.keys = true;
+    }
+    if let Some(rule) = revision.rule.or(revision.selector) {
         let selector = rule.selector.clone().unwrap_or_default();
         let binary = plain.format == document::Format::Binary;
         // A binary file has one value, which is always encrypted.
@@ -260,6 +270,7 @@ pub(crate) fn update(
         &mut pool,
     )?;
     update.values = sealed.fresh(plain);
+    notes.extend(sealed.lossy(plain));
     update.layout = !aligned || (update.values.is_empty() && !update.selector);
     sign(&mut metadata, &opened.cipher, &sealed.mac, revision.now)?;
     let indents = revision.indents();
@@ -322,7 +333,7 @@ pub(crate) fn write_new(
     let new = NewMetadata::Write(&metadata.tree);
     let content = document::write(plain, &changes, &new, indents)
         .map_err(|problems| unwritable(plain, &problems))?;
-    check(file, &content, plain, sealed)?;
+    check(file, &content, plain, sealed, &metadata.selector)?;
     Ok(content.to_vec())
 }
 
@@ -360,13 +371,19 @@ fn patch(
     };
     let content = document::write(&opened.document, &changes, &new, &revision.indents())
         .map_err(|problems| unwritable(&opened.document, &problems))?;
-    check(revision.plaintext, &content, &opened.document, sealed)?;
+    check(
+        revision.plaintext,
+        &content,
+        &opened.document,
+        sealed,
+        &metadata.selector,
+    )?;
     Ok(content.to_vec())
 }
 
 pub(crate) fn removed_note(name: &str, removed: &[String]) -> Option<Diagnostic> {
     (!removed.is_empty()).then(|| {
-        let names: Vec<_> = removed.iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<_> = removed.iter().map(|name| format!("`{}`", shown(name))).collect();
         Diagnostic::warning(
             "sops/recipient-removed",
             format!(

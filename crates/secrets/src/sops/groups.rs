@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use serde_json::Value as Json;
 
 use super::keyring::{wrap_for, wrap_one};
@@ -109,6 +109,17 @@ pub(crate) fn matches(metadata: &Metadata, rule: &Rule) -> bool {
             })
 }
 
+/// The problems of keys at the file that they are for: the rule is not at hand here.
+pub(crate) fn placed(problems: Diagnostics, name: &str) -> Diagnostics {
+    problems
+        .into_iter()
+        .map(|problem| match problem.location {
+            None => problem.at(Location::file(name)),
+            Some(_) => problem,
+        })
+        .collect()
+}
+
 fn check(rule: &Rule) -> Result<(), Diagnostics> {
     let empty = rule.groups.is_empty()
         || rule.groups.iter().enumerate().any(|(number, group)| {
@@ -123,8 +134,12 @@ fn check(rule: &Rule) -> Result<(), Diagnostics> {
     Ok(())
 }
 
+/// Of a single group as it was written, and without meaning, as sops has it.
 fn threshold(rule: &Rule) -> Option<usize> {
-    (rule.groups.len() > 1).then(|| rule.threshold.unwrap_or(rule.groups.len()))
+    match rule.groups.len() {
+        0 | 1 => rule.threshold,
+        count => rule.threshold.or(Some(count)),
+    }
 }
 
 /// The keys of other kinds that stay, for each group of the rule.

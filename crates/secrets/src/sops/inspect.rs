@@ -11,6 +11,7 @@ use super::rule::Rule;
 use super::selector::Selector;
 use super::token::is_token;
 use super::value::{Kind, Value};
+use super::widen;
 use crate::keys::Identity;
 
 /// A file in the clear.
@@ -40,6 +41,8 @@ pub struct Status {
     pub version: Option<String>,
     /// How many values are encrypted.
     pub encrypted_values: usize,
+    /// Whether it holds values, and its selector picks none of them.
+    pub selects_nothing: bool,
 }
 
 /// Decrypts a file and verifies its MAC.
@@ -159,6 +162,7 @@ impl EncryptedFile {
                 .and_then(|version| version.as_str())
                 .map(str::to_owned),
             encrypted_values: self.document.items.iter().filter(encrypted).count(),
+            selects_nothing: widen::nothing(&self.document, &self.metadata.selector),
         }
     }
 
@@ -214,7 +218,10 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
                         ),
                     )
                     .at(document.source.location(item.range.clone()))
-                    .hint("encrypt the file again; the value must not be committed")
+                    .hint(format!(
+                        "`ichor secrets encrypt --in-place {}` encrypts it; in the clear it must not be committed",
+                        file.name
+                    ))
                 })
                 .collect())
         }
@@ -251,6 +258,55 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
             ))
         }
     }
+}
+
+/// Whether a file in the clear has values that a rule selects, and all of them are references
+/// that Flux fills in, `${NAME}`: it holds no secret, whatever its name is. `apiVersion`,
+/// `kind` and `metadata` of a Kubernetes object do not count, which no secret stands in.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn only_references(file: &File<'_>, rule: &Rule) -> Result<bool, Diagnostics> {
+    // Nearly all files have none.
+    if !file.content.windows(2).any(|pair| pair == b"${") {
+        return Ok(false);
+    }
+    let document = document::read_plain(file.name, file.content, file.format, &file.limits)?;
+    if file.format == document::Format::Binary {
+        return Ok(false);
+    }
+    let plain = |item: &&Item| {
+        let key = item.path.keys().next();
+        matches!(key, Some("apiVersion" | "kind" | "metadata" | "type"))
+    };
+    let selector = rule.selector.clone().unwrap_or_default();
+    let mut values = clear_values(&document, &selector)
+        .filter(|item| !plain(item))
+        .peekable();
+    Ok(
+        values.peek().is_some()
+            && values.all(|item| item.value.as_text().is_some_and(is_reference)),
+    )
+}
+
+/// Whether a text is made of `${NAME}` and punctuation. A default, as in `${NAME:=x}`, may be a
+/// secret.
+fn is_reference(text: &str) -> bool {
+    let mut parts = text.split("${");
+    let plain = |text: &str| !text.contains(char::is_alphanumeric);
+    let reference = |part: &str| {
+        part.split_once('}').is_some_and(|(name, rest)| {
+            let name = name.trim_end_matches([':', '=', '-']);
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                && plain(rest)
+        })
+    };
+    let (mut count, start) = (0, parts.next().unwrap_or_default());
+    plain(start) && parts.inspect(|_| count += 1).all(reference) && count > 0
 }
 
 fn clear_values<'a>(

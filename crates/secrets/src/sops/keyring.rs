@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::metadata::{AgeKey, Group, Metadata};
 use super::shamir;
 use super::token::{DataKey, NoRandomness};
-use crate::keys::{Identity, Recipient, UnwrapError, unwrap, wrap};
+use crate::keys::{Identity, Recipient, UnwrapError, shown, unwrap, wrap};
 
 /// The problem of a system without random numbers.
 pub(crate) fn no_randomness(_: NoRandomness) -> Diagnostics {
@@ -104,10 +104,23 @@ pub(crate) fn wrap_for(
 
 /// Wraps the data key, or a share of it, for one recipient.
 pub(crate) fn wrap_one(recipient: &Recipient, secret: &[u8]) -> Result<AgeKey, Diagnostic> {
+    if let Some(kind) = recipient.lacks() {
+        return Err(Diagnostic::error(
+            "keys/recipient-not-built-in",
+            format!(
+                "nothing can be encrypted to `{}`: it needs {kind}, which this build leaves out",
+                recipient.shown()
+            ),
+        )
+        .hint("take it out of the rule, or use a build that has them"));
+    }
     let enc = wrap(recipient, secret).ok_or_else(|| {
         Diagnostic::error(
             "sops/cannot-wrap",
-            format!("the data key could not be encrypted to `{recipient}`"),
+            format!(
+                "the data key could not be encrypted to `{}`",
+                recipient.shown()
+            ),
         )
         .hint("check that the plugin of this recipient is installed and works")
     })?;
@@ -142,7 +155,7 @@ fn no_key(
 ) -> Diagnostic {
     let recipients: Vec<_> = metadata
         .recipients()
-        .map(|recipient| format!("`{recipient}`"))
+        .map(|recipient| format!("`{}`", shown(recipient)))
         .collect();
     if recipients.is_empty() {
         let mut kinds: Vec<_> = metadata

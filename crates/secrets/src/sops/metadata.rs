@@ -91,7 +91,8 @@ impl Metadata {
                 };
                 match number.and_then(|number| usize::try_from(number).ok()) {
                     Some(0) => None,
-                    Some(number) if number <= groups.len().max(1) => Some(number),
+                    // Of one group there are no shares: sops writes any number and reads none.
+                    Some(number) if number <= groups.len() || groups.len() < 2 => Some(number),
                     _ => {
                         problem(
                             "sops/damaged-metadata",

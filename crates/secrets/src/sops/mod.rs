@@ -1,5 +1,6 @@
 //! SOPS files: reading, writing, and everything that is done to them.
 
+mod complete;
 mod document;
 mod edit;
 mod encrypt;
@@ -9,6 +10,7 @@ mod groups;
 mod inspect;
 mod keyring;
 mod lint;
+mod lossy;
 mod mac;
 mod merge;
 mod metadata;
@@ -25,18 +27,22 @@ mod shamir;
 mod time;
 mod token;
 mod value;
+mod widen;
 
 #[cfg(test)]
 mod tests;
 
+pub use complete::complete;
 pub use document::{Format, Indents};
 pub use edit::{replace, set, unset};
 pub use encrypt::{Change, Encrypted, Request, Update, encrypt};
 pub use go_regex::{GoRegex, GoRegexError};
 pub use inspect::{
-    Decrypted, EncryptedFile, Status, decrypt, decrypt_ignoring_mac, exposed, get, status, values,
+    Decrypted, EncryptedFile, Status, decrypt, decrypt_ignoring_mac, exposed, get, only_references,
+    status, values,
 };
 pub use lint::{Finding, lint};
+pub use lossy::{comments, lossy};
 pub use merge::merge;
 pub use open::File;
 pub use path::{Path, PathError, Step};
@@ -47,3 +53,4 @@ pub use rules::{CreationRule, Rules};
 pub use selector::Selector;
 pub use time::Timestamp;
 pub use value::{Kind, Value};
+pub use widen::{narrower, selects_nothing};

@@ -1,7 +1,7 @@
 //! An encrypted file, decrypted in memory.
 
 use ::yaml::Limits;
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
 use zeroize::Zeroizing;
 
 use super::document::{self, Document, Format, Indents, Item, New, NewMetadata};
@@ -53,7 +53,10 @@ pub(crate) struct Opened {
     pub(crate) selected: Vec<bool>,
     /// For each item, its value in the clear.
     pub(crate) values: Vec<Value>,
-    /// Comments that did not decrypt.
+    /// The items that stand in the clear though the selector picks them; only where that was
+    /// said to be no error.
+    pub(crate) exposed: Vec<usize>,
+    /// Comments that did not decrypt, values in the clear.
     pub(crate) notes: Diagnostics,
 }
 
@@ -81,7 +84,8 @@ pub(crate) fn select(document: &Document, selector: &super::selector::Selector) 
     selector.select(document.selectable())
 }
 
-/// Decrypts everything and, unless told otherwise, verifies the MAC.
+/// Decrypts everything and, unless told otherwise, verifies the MAC. Who does not ask for the
+/// MAC wants to see the file as it is: values in the clear are a note then.
 pub(crate) fn open(
     file: &File<'_>,
     identities: &[Identity],
@@ -109,17 +113,53 @@ pub(crate) fn open_with(
     key: DataKey,
     ignore_mac: bool,
 ) -> Result<Opened, Diagnostics> {
+    let (mut opened, mismatch) = open_partly(document, metadata, key)?;
+    let told: Vec<_> = opened
+        .exposed
+        .iter()
+        .map(|&number| clear_text(&opened.document, &opened.document.items[number]))
+        .collect();
+    if ignore_mac {
+        opened.notes.extend(told.into_iter().map(|mut problem| {
+            problem.severity = Severity::Warning;
+            problem
+        }));
+        return Ok(opened);
+    }
+    let mut problems: Diagnostics = told.into_iter().collect();
+    if problems.is_empty() {
+        problems.extend(mismatch);
+    }
+    if problems.is_empty() {
+        Ok(opened)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The same, where values in the clear are no error, and a MAC that does not match is handed
+/// back. It is computed over what is encrypted, without them.
+pub(crate) fn open_partly(
+    document: Document,
+    metadata: Metadata,
+    key: DataKey,
+) -> Result<(Opened, Option<Diagnostic>), Diagnostics> {
     let cipher = Cipher::new(&key);
     let selected = select(&document, &metadata.selector);
     let mut values = Vec::with_capacity(document.items.len());
     let mut problems = Diagnostics::new();
     let mut notes = Diagnostics::new();
+    let mut exposed = Vec::new();
     let mut mac = Mac::new(metadata.mac_only_encrypted);
-    for (item, &selected) in document.items.iter().zip(&selected) {
+    for (number, (item, &selected)) in document.items.iter().zip(&selected).enumerate() {
         let value = if !selected {
             item.value.clone()
         } else if item.comment {
             comment(&document, &cipher, item, &mut notes)
+        } else if is_exposed(item) {
+            exposed.push(number);
+            values.push(item.value.clone());
+            continue;
         } else {
             match value(&document, &cipher, item) {
                 Ok(value) => value,
@@ -132,21 +172,42 @@ pub(crate) fn open_with(
         mac.add(&value, selected);
         values.push(value);
     }
-    if problems.is_empty() && !ignore_mac {
-        problems.extend(check_mac(&document, &metadata, &cipher, &mac.finish()));
-    }
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Opened {
+    let mismatch = check_mac(&document, &metadata, &cipher, &mac.finish());
+    let opened = Opened {
         document,
         metadata,
         key,
         cipher,
         selected,
         values,
+        exposed,
         notes,
-    })
+    };
+    Ok((opened, mismatch))
+}
+
+/// Whether a value that should be encrypted is not.
+fn is_exposed(item: &Item) -> bool {
+    let token = |text: &str| item.value.kind() == Kind::Text && is_token(text);
+    item.can_be_encrypted() && !item.value.as_text().is_some_and(token)
+}
+
+fn clear_text(document: &Document, item: &Item) -> Diagnostic {
+    Diagnostic::error(
+        "sops/clear-text",
+        format!(
+            "the value of `{}` is in the clear, where the file's rule says encrypted",
+            item.path
+        ),
+    )
+    .at(document.source.location(item.range.clone()))
+    .hint(format!(
+        "`ichor secrets encrypt --in-place {}` encrypts it; change the value if anybody may have seen it",
+        document.source.name()
+    ))
 }
 
 impl Opened {
@@ -206,21 +267,11 @@ fn value(document: &Document, cipher: &Cipher, item: &Item) -> Result<Value, Dia
         return Ok(item.value.clone());
     }
     let location = || document.source.location(item.range.clone());
-    let clear = || {
-        Diagnostic::error(
-            "sops/clear-text",
-            format!("the value of `{}` is in the clear, where the file's rule says encrypted", item.path),
-        )
-        .at(location())
-        .hint("encrypt the file again from its plaintext, and change the value: it may have been seen")
-    };
-    let token = item
-        .value
-        .as_text()
-        .filter(|text| item.value.kind() == Kind::Text && is_token(text))
-        .ok_or_else(clear)?;
     cipher
-        .decrypt(token, &item.path.additional_data())
+        .decrypt(
+            item.value.as_text().unwrap_or_default(),
+            &item.path.additional_data(),
+        )
         .map_err(|error| {
             let (rule, message) = match error {
                 TokenError::Malformed => ("sops/damaged-value", "is damaged"),
@@ -277,7 +328,10 @@ fn check_mac(
         || document.source.whole(),
         |range| document.source.location(range),
     );
-    let hint = "compare the file with an earlier commit; if the change was meant, decrypt it without the MAC and encrypt it again";
+    let hint = &*format!(
+        "compare the file with an earlier commit; if the change was meant, run `ichor secrets decrypt --in-place --ignore-mac {0}` and `ichor secrets encrypt --in-place {0}`",
+        document.source.name()
+    );
     let Some(token) = &metadata.mac else {
         return Some(
             Diagnostic::error(

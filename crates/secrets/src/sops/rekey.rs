@@ -35,7 +35,9 @@ pub fn update_keys(
     }
     let key = keyring::data_key(&document.source, &metadata, identities)?;
     let mut notes = Diagnostics::new();
-    if let Some(regrouped) = groups::regroup(&key, &metadata, rule)? {
+    let regrouped = groups::regroup(&key, &metadata, rule)
+        .map_err(|problems| groups::placed(problems, file.name))?;
+    if let Some(regrouped) = regrouped {
         notes.extend(super::encrypt::removed_note(file.name, &regrouped.removed));
         metadata.groups = regrouped.groups;
         metadata.threshold = regrouped.threshold;
@@ -72,7 +74,8 @@ pub fn rotate(
     let rule = rule_of(&metadata)?;
     let key = generate_data_key().map_err(no_randomness)?;
     let cipher = Cipher::new(&key);
-    (metadata.groups, metadata.threshold) = groups::group(&key, &rule)?;
+    (metadata.groups, metadata.threshold) =
+        groups::group(&key, &rule).map_err(|problems| groups::placed(problems, file.name))?;
     metadata.write_groups();
     let document = &opened.document;
     // What a comment says decides, as it stands in the file.

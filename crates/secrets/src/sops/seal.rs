@@ -2,8 +2,9 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::document::{self, Document, Item};
+use super::document::{self, Document, Format, Item};
 use super::keyring::no_randomness;
+use super::lossy;
 use super::mac::Mac;
 use super::metadata::Metadata;
 use super::open::{File, select};
@@ -28,6 +29,15 @@ impl Sealed {
         self.tokens
             .iter()
             .map(|token| token.as_ref().map(|(token, _)| token.as_str()))
+    }
+
+    /// The values with a new token that are not what was written.
+    pub(crate) fn lossy(&self, document: &Document) -> Diagnostics {
+        let items = document.items.iter().zip(&self.tokens);
+        items
+            .filter(|(_, token)| matches!(token, Some((_, true))))
+            .filter_map(|(item, _)| lossy::lost(document, item))
+            .collect()
     }
 
     /// The places of the values that have a new token.
@@ -59,6 +69,9 @@ pub(crate) fn seal(
         mac.add(value, selected);
         if selected && item.slot.bare {
             problems.push(unquoted(document, item));
+        }
+        if item.slot.unseen && metadata.selector.picks_comment(value) {
+            problems.push(unseen(document, item));
         }
         // A comment that could not be decrypted stays the token that it is.
         let unreadable = item.comment && value.as_text().is_some_and(is_token);
@@ -108,6 +121,16 @@ pub(super) fn unquoted(document: &Document, item: &Item) -> Diagnostic {
     .hint("put it in quotes: without them, YAML reads a text that starts with `!` or `&` as something else")
 }
 
+/// A comment that somebody wrote to select values, and that sops drops.
+fn unseen(document: &Document, item: &Item) -> Diagnostic {
+    Diagnostic::error(
+        "sops/unseen-comment",
+        "the selector matches this comment, but sops does not see a comment behind an opening bracket, and would treat the values as if it were not there",
+    )
+    .at(document.source.location(item.range.clone()))
+    .hint("put the comment on a line of its own, above the key or above the first item")
+}
+
 /// Encrypts the MAC under its time, into the metadata.
 pub(crate) fn sign(
     metadata: &mut Metadata,
@@ -128,9 +151,12 @@ pub(super) fn check(
     content: &[u8],
     expected: &Document,
     sealed: &Sealed,
+    selector: &Selector,
 ) -> Result<(), Diagnostics> {
     let written = document::read_encrypted(file.name, content, file.format, &file.limits);
     let good = written.is_ok_and(|written| {
+        // Which values a comment selects is a matter of the layout.
+        let selected = select(&written, selector);
         let values = |document: &Document| {
             let items = document.items.iter().enumerate();
             let values: Vec<_> = items
@@ -145,11 +171,25 @@ pub(super) fn check(
                 let item = &written.items[*at];
                 let token = item.value.as_text().is_some_and(is_token);
                 path == old
+                    && (file.format == Format::Binary || selected[*at] == sealed.selected[*number])
                     && (!sealed.selected[*number] || token == sealed.tokens[*number].is_some())
             })
     });
     if good {
         return Ok(());
+    }
+    if matches!(
+        selector,
+        Selector::EncryptedCommentRegex(_) | Selector::UnencryptedCommentRegex(_)
+    ) {
+        return Err(Diagnostics::from(
+            Diagnostic::error(
+                "sops/comment-moves",
+                "in the encrypted file, a comment would select other values than in this one, so it is not written",
+            )
+            .at(diagnostics::Location::file(file.name))
+            .hint("put such comments on lines of their own, above the key that they are about"),
+        ));
     }
     Err(Diagnostics::from(
         Diagnostic::error(

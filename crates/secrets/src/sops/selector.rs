@@ -79,6 +79,16 @@ impl Selector {
         }
     }
 
+    /// Whether it selects by comments, and this is one that does.
+    pub(crate) fn picks_comment(&self, comment: &Value) -> bool {
+        match self {
+            Self::UnencryptedCommentRegex(regex) | Self::EncryptedCommentRegex(regex) => {
+                regex.is_match(comment.as_bytes())
+            }
+            _ => false,
+        }
+    }
+
     /// For each value and comment of a document, in order, whether it is encrypted.
     pub(crate) fn select<'a>(
         &self,

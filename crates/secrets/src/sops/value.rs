@@ -90,6 +90,20 @@ impl Value {
         std::str::from_utf8(&self.bytes).ok()
     }
 
+    /// As sops prints it where everything is text, in environment variables and dotenv files:
+    /// truth values in lower case, floating-point numbers as Go's `%G` with a point or an
+    /// exponent, times without fractions of a second.
+    pub fn printed(&self) -> Zeroizing<Vec<u8>> {
+        let text = self.as_text().unwrap_or_default();
+        let printed = match self.kind {
+            Kind::Bool => text.to_ascii_lowercase(),
+            Kind::Float => text.parse().map_or_else(|_| text.to_owned(), printed_float),
+            Kind::Time => whole_seconds(text),
+            _ => return self.bytes.clone(),
+        };
+        Zeroizing::new(printed.into_bytes())
+    }
+
     /// Whether there is nothing to encrypt: nothing at all, empty text, an empty comment.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
@@ -143,6 +157,38 @@ impl Value {
     }
 }
 
+fn printed_float(number: f64) -> String {
+    if !number.is_finite() {
+        return Value::float(number)
+            .as_text()
+            .unwrap_or_default()
+            .to_owned();
+    }
+    let scientific = format!("{number:E}");
+    let (digits, exponent) = scientific.split_once('E').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if !(-4..6).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}E{sign}{:02}", exponent.abs());
+    }
+    let plain = number.to_string();
+    if plain.contains('.') {
+        plain
+    } else {
+        format!("{plain}.0")
+    }
+}
+
+fn whole_seconds(time: &str) -> String {
+    let Some((whole, rest)) = time.split_once('.') else {
+        return time.to_owned();
+    };
+    format!(
+        "{whole}{}",
+        rest.trim_start_matches(|byte: char| byte.is_ascii_digit())
+    )
+}
+
 impl std::hash::Hash for Value {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.kind.hash(state);
@@ -170,6 +216,31 @@ mod tests {
         assert_eq!(float(f64::INFINITY), "+Inf");
         assert_eq!(float(f64::NEG_INFINITY), "-Inf");
         assert_eq!(float(f64::NAN), "NaN");
+    }
+
+    /// What `sops exec-env` 3.13.3 sets for these.
+    #[test]
+    fn values_are_printed_as_sops_prints_them() {
+        let printed = |value: Value| String::from_utf8(value.printed().to_vec()).expect("UTF-8");
+        for (number, expected) in [
+            (1.0, "1.0"),
+            (1000.0, "1000.0"),
+            (1.5, "1.5"),
+            (-0.0, "-0.0"),
+            (1e21, "1E+21"),
+            (1e-7, "1E-07"),
+            (0.00001, "1E-05"),
+            (123_456_789.0, "1.23456789E+08"),
+            (f64::INFINITY, "+Inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(printed(Value::float(number)), expected);
+        }
+        assert_eq!(printed(Value::bool(true)), "true");
+        assert_eq!(printed(Value::integer(-42)), "-42");
+        assert_eq!(printed(Value::text("True")), "True");
+        let time = Value::time("2024-01-01T10:11:12.5+02:00").expect("a time");
+        assert_eq!(printed(time), "2024-01-01T10:11:12+02:00");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use secrets::{Format, exposed, redact, status, values};
+use secrets::{
+    Format, comments, complete, exposed, lossy, narrower, only_references, redact, selects_nothing,
+    status, values,
+};
 
 use super::*;
 
@@ -83,7 +86,11 @@ proptest! {
             for format in [Format::Yaml, Format::Json, Format::Dotenv, Format::Ini, Format::Binary] {
                 let file = File::new("x", content).with_format(format);
                 prop_assert!(status(&file).is_ok() || decrypt(&file, &[]).is_err());
-                drop((exposed(&file, &everything()), redact(&file)));
+                let rule = everything();
+                drop((exposed(&file, &rule), redact(&file)));
+                drop((narrower(&file, &rule), selects_nothing(&file, &rule)));
+                drop((only_references(&file, &rule), lossy(&file), comments(&file)));
+                drop(complete(&file, Some(&rule), true, &[], now(0)));
             }
         }
     }

@@ -296,6 +296,7 @@ fn single_values_are_set_taken_out_and_read() {
         &file,
         &path(r#"["stringData"]["user"]"#),
         &serde_json::json!("root"),
+        None,
         &ids,
         now(1),
     )
@@ -315,6 +316,7 @@ fn single_values_are_set_taken_out_and_read() {
         &file,
         &path(r#"["stringData"]["user"]"#),
         &serde_json::json!("root"),
+        None,
         &ids,
         now(2),
     )
@@ -324,6 +326,7 @@ fn single_values_are_set_taken_out_and_read() {
         &file,
         &path(r#"["data"]["deep"][0]"#),
         &serde_json::json!({"a": [1, true]}),
+        None,
         &ids,
         now(2),
     )
@@ -334,7 +337,7 @@ fn single_values_are_set_taken_out_and_read() {
     let problems =
         unset(&file, &path(r#"["stringData"]["no"]"#), &ids, now(3)).expect_err("nothing there");
     insta::assert_snapshot!(lines(&problems), @"a.yaml: error[sops/no-such-value]: there is no value at `stringData.no`");
-    let edited = replace(&file, SECRET.as_bytes(), &ids, now(4)).expect("replaced");
+    let edited = replace(&file, SECRET.as_bytes(), None, &ids, now(4)).expect("replaced");
     assert_eq!(opened("a.yaml", &edited.content), SECRET);
 }
 
@@ -349,7 +352,7 @@ fn a_byte_order_mark_is_no_obstacle() {
         assert_eq!(opened("a.yaml", &made), plain);
         let file = File::new("a.yaml", &made);
         let path = Path::parse(path).expect("a path");
-        set(&file, &path, &"new".into(), &[identity()], now(1)).expect("set");
+        set(&file, &path, &"new".into(), None, &[identity()], now(1)).expect("set");
     }
 }
 
@@ -374,7 +377,7 @@ fn a_value_can_be_set_where_there_was_none() {
         r#"["m"]["p"]"#,
     ] {
         let path = Path::parse(path).expect("a path");
-        let edited = set(&file, &path, &"new".into(), &[identity()], now(1))
+        let edited = set(&file, &path, &"new".into(), None, &[identity()], now(1))
             .unwrap_or_else(|problems| panic!("{path}: {}", lines(&problems)));
         let value = get(&File::new("a.yaml", &edited.content), &path, &[identity()]);
         assert_eq!(value.expect("a value").as_text(), Some("new"), "{path}");

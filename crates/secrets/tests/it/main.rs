@@ -1,9 +1,11 @@
 //! What the crate promises, shown on documents written for it.
 
 mod damage;
+mod edits;
 mod encrypting;
 mod formats;
 mod merging;
+mod partly;
 mod refusals;
 mod rules;
 

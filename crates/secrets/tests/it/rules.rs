@@ -58,7 +58,7 @@ fn key_groups_merge_and_drop_repetitions() {
     assert_eq!(rule.foreign[1], ["pgp: ABC", "kms: arn:aws:kms:x"]);
     assert_eq!(rule.threshold, Some(2));
     let problems = sealed("a.yaml", "a: b\n", None, rule).expect_err("only age here");
-    insta::assert_snapshot!(lines(&problems), @"error[sops/unsupported-key-kind]: nothing can be encrypted to `pgp: ABC` here: only age recipients can be used");
+    insta::assert_snapshot!(lines(&problems), @"a.yaml: error[sops/unsupported-key-kind]: nothing can be encrypted to `pgp: ABC` here: only age recipients can be used");
 }
 
 #[test]

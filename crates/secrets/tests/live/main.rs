@@ -275,7 +275,14 @@ fn what_sops_writes_is_decrypted_and_changed_here() {
                 "set",
                 &name,
                 &content,
-                set(&file, &path, &serde_json::json!("changed"), identities, now),
+                set(
+                    &file,
+                    &path,
+                    &serde_json::json!("changed"),
+                    None,
+                    identities,
+                    now,
+                ),
             );
             sops.write(&name, &changed.content);
             let printed = sops.good("set here", &["decrypt", &name]);
@@ -329,7 +336,7 @@ fn what_two_branches_changed_merges_and_sops_reads_it() {
         let path = secrets::Path::parse(second).expect("a path");
         let now = |seconds: i64| Timestamp::from_unix_seconds(1_800_000_000 + seconds);
         let value = serde_json::json!("SECOND");
-        let ours = set(&file(&base), &path, &value, identities, now(1));
+        let ours = set(&file(&base), &path, &value, None, identities, now(1));
         let ours = good("ours", name, &base, ours).content;
         for (left, right) in [(&ours, &theirs), (&theirs, &ours)] {
             let merged = merge(&file(&base), &file(left), &file(right), identities, now(2));
@@ -402,5 +409,73 @@ fn key_groups_and_post_quantum_recipients_are_read_by_both() {
             b"a: secret\nb:\n    - 1\n    - true\n"
         );
         sops.identity = first.clone();
+    }
+}
+
+/// Comments behind flow collections select the same values for both; whatever is refused here,
+/// nothing is written that sops would not read.
+#[test]
+fn comments_at_flow_collections_are_read_by_both() {
+    let Some(sops) = Sops::find() else { return };
+    let mut rule = Rule::for_recipients([sops.recipient()]);
+    rule.selector = Selector::new("encrypted_comment_regex", "enc$").expect("a pattern");
+    let config = format!(
+        "creation_rules:\n  - age: {}\n    encrypted_comment_regex: enc$\n",
+        sops.identity.recipient()
+    );
+    sops.write(".sops.yaml", config.as_bytes());
+    let documents = [
+        "k: [a, b] # enc\nl: c\n",
+        "k: {x: a, y: b} # enc\nl: c\n",
+        "m:\n  - [a, b] # enc\n  - c\n",
+        "m:\n  - {a: b, c: d} # enc\n  - c\n",
+        "k: [[a, b], # enc\n  [c]]\nl: c\n",
+        "k: [[a, b], [c] # enc\n  ]\nl: c\n",
+        "k: {x: {z: a}, # enc\n  y: b}\nl: c\n",
+        "k: [a, [b, c] # enc\n  , d]\nl: c\n",
+        "k:\n  [a,\n  b] # enc\nl: c\n",
+        "k: &x [a, b] # enc\nl: c\n",
+        "{k: a, l: [b, c]} # enc\n",
+        "k:\n  - x: [a, b] # enc\n    y: c\n  - d\n",
+        "---\nk: [a, b] # enc\n---\nl: [c, d] # enc\n",
+    ];
+    let count = |content: &[u8]| {
+        let status = secrets::status(&File::new("a.yaml", content));
+        status
+            .expect("readable")
+            .expect("encrypted")
+            .encrypted_values
+    };
+    for plain in documents {
+        let (ours, _) = sops.ours("a.yaml", plain.as_bytes(), None, &rule);
+        sops.write("a.yaml", plain.as_bytes());
+        let theirs = sops.good(plain, &["encrypt", "a.yaml"]);
+        assert_eq!(count(&ours), count(&theirs), "{plain}");
+        sops.write("a.yaml", &ours);
+        sops.good(plain, &["decrypt", "a.yaml"]);
+    }
+}
+
+/// What both make variables of.
+#[test]
+fn variables_are_those_of_sops() {
+    let Some(sops) = Sops::find() else { return };
+    let plain = b"t: true\nf: 1.0\nk: 1000.0\ne: 1e21\nm: 1e-7\nb: 123456789.0\nh: 100000.5\ni: 42\nz: -0.0\nd: 2024-01-01T10:11:12.5+02:00\ns: 'True'\n";
+    let (ours, _) = sops.ours(
+        "a.yaml",
+        plain,
+        None,
+        &Rule::for_recipients([sops.recipient()]),
+    );
+    sops.write("a.yaml", &ours);
+    let printed = sops.good("env", &["exec-env", "--pristine", "a.yaml", "env"]);
+    let printed = String::from_utf8(printed).expect("text");
+    let file = File::new("a.yaml", &ours);
+    for (path, value) in values(&file, std::slice::from_ref(&sops.identity)).expect("ours") {
+        let line = format!("{path}={}", String::from_utf8_lossy(&value.printed()));
+        assert!(
+            printed.lines().any(|other| other == line),
+            "{line}: {printed}"
+        );
     }
 }

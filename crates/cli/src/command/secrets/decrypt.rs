@@ -1,7 +1,7 @@
 //! `secrets decrypt`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{Changed, Overrides, Target, convert, extract};
+use pipeline::vault::{Changed, Overrides, Target, conversion_losses, convert, extract};
 
 use super::options::{self, Reading, Type, Work};
 use super::outcome;
@@ -105,7 +105,11 @@ impl Decrypt {
         let to = self.output_type.map_or(from, Type::format);
         changed.content = match &self.extract {
             Some(path) => extract(&name, &changed.content, from, &options::path(path)?, to)?,
-            None => convert(&name, &changed.content, from, to)?,
+            None => {
+                let lost = conversion_losses(&name, &changed.content, from, to);
+                changed.notes.extend(lost);
+                convert(&name, &changed.content, from, to)?
+            }
         };
         Ok(changed)
     }

@@ -1,7 +1,7 @@
 //! `secrets encrypt`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{Overrides, Target, convert};
+use pipeline::vault::{Overrides, Target, conversion_losses, convert};
 use secrets::Selector;
 
 use super::options::{self, Reading, Type, Work};
@@ -15,8 +15,9 @@ use crate::ui::Ui;
 ///
 /// One file is printed, unless it is to be replaced. Of folders, every file is replaced that is
 /// in the clear and is meant to be encrypted: by its name, `<name>.sops.<ending>`, or by a rule
-/// whose `path_regex` matches it. What is encrypted already stays byte for byte. Where the last
-/// commit has an encrypted version that can be decrypted, equal values keep their bytes.
+/// whose `path_regex` matches it. What is encrypted already stays byte for byte; values that were
+/// added to it in the clear are encrypted. Where the last commit has an encrypted version that
+/// can be decrypted, equal values keep their bytes.
 ///
 /// Examples:
 ///   ichor secrets encrypt                                   everything below this folder
@@ -142,13 +143,13 @@ impl Encrypt {
             }
             Work::Input => {
                 let target = named("stdin".into());
-                let content = self.converted(&target, &options::input()?)?;
+                let content = self.converted(&target, &options::input()?, ui)?;
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) if self.filename_override.is_some() || self.output_type.is_some() => {
                 let content = pipeline::vault::read(&target)?;
                 let target = named(Utf8Path::new(&target.shown));
-                let content = self.converted(&target, &content)?;
+                let content = self.converted(&target, &content, ui)?;
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) => match result.filter(|_| !has_rule(&target)) {
@@ -166,9 +167,11 @@ impl Encrypt {
         &self,
         target: &Target,
         content: &[u8],
+        ui: &mut Ui,
     ) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
         let from = self.reading.format(&target.shown);
         let to = self.output_type.map_or(from, Type::format);
+        ui.problems(&conversion_losses(&target.shown, content, from, to));
         Ok(convert(&target.shown, content, from, to)?)
     }
 

@@ -1,13 +1,14 @@
 //! `secrets exec-env`.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use pipeline::vault::Target;
 use secrets::{Kind, Path, Step, Value};
+use zeroize::Zeroizing;
 
 use super::options::Reading;
 use super::outcome;
@@ -61,7 +62,7 @@ impl ExecEnv {
         command.envs(
             variables
                 .into_iter()
-                .map(|(name, value)| (name, OsStr::from_bytes(value))),
+                .map(|(name, value)| (name, OsString::from_vec(value.to_vec()))),
         );
         start(command, self.same_process)
     }
@@ -100,10 +101,12 @@ fn start(mut command: Command, same_process: bool) -> Result<Exit, Failure> {
     Ok(Exit::Program(watch::code(status)))
 }
 
+type Variable<'a> = (&'a str, Zeroizing<Vec<u8>>);
+
 fn variables<'a>(
     shown: &str,
     values: &'a [(Path, Value)],
-) -> Result<Vec<(&'a str, &'a [u8])>, Diagnostics> {
+) -> Result<Vec<Variable<'a>>, Diagnostics> {
     let mut variables = Vec::new();
     let mut problems = Diagnostics::new();
     let first = values.iter().filter(|(path, _)| path.document == 0);
@@ -115,7 +118,7 @@ fn variables<'a>(
             [Step::Key(_)] if value.as_bytes().contains(&0) => "it has a zero byte",
             [Step::Key(name)] => {
                 if value.kind() != Kind::Nothing {
-                    variables.push((&**name, value.as_bytes()));
+                    variables.push((&**name, value.printed()));
                 }
                 continue;
             }

@@ -178,7 +178,10 @@ pub(super) fn recipients<'a>(
             Err(_) => problems.push(
                 Diagnostic::error(
                     "keys/no-recipient",
-                    format!("`{name}` is not an age recipient that can be used"),
+                    format!(
+                        "`{}` is not an age recipient that can be used",
+                        secrets::shown_recipient(name)
+                    ),
                 )
                 .hint("a recipient starts with `age1`"),
             ),

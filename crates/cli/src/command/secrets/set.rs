@@ -1,7 +1,9 @@
 //! `secrets set`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::Diagnostics;
 use pipeline::vault::{Action, Target};
+use secrets::{File, Format};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
@@ -58,7 +60,8 @@ pub(crate) struct Set {
 impl Set {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let path = options::path(&self.path)?;
-        let value = self.value(root)?;
+        let (value, lost) = self.value(root)?;
+        ui.problems(&lost);
         let vault = self.reading.vault(root)?;
         let target = Target::named(root, &self.file);
         let changed = vault
@@ -74,7 +77,7 @@ impl Set {
         Ok(Exit::Done)
     }
 
-    fn value(&self, root: &Utf8Path) -> Result<Json, Failure> {
+    fn value(&self, root: &Utf8Path) -> Result<(Json, Diagnostics), Failure> {
         let given = self.value.as_deref().unwrap_or_default();
         let content = if self.value_stdin {
             options::input()?
@@ -88,11 +91,27 @@ impl Set {
             std::str::from_utf8(&content).map_err(|_| stop("the value is not UTF-8 text"))?;
         if self.text {
             let text = text.strip_suffix('\n').unwrap_or(text);
-            return Ok(text.strip_suffix('\r').unwrap_or(text).into());
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            return Ok((text.into(), Diagnostics::new()));
         }
-        serde_json::from_str(text).map_err(|_| {
+        let value = serde_json::from_str(text).map_err(|_| {
             stop("the value is not JSON")
                 .hint("put text in double quotes: `'\"text\"'`, or add `--text`")
-        })
+        })?;
+        Ok((value, lost(text)))
     }
+}
+
+/// Numbers of a JSON value that are others by the time they are read.
+fn lost(value: &str) -> Diagnostics {
+    let wrapped = Zeroizing::new(format!("{{\"value\": {value}}}"));
+    let file = File::new("VALUE", wrapped.as_bytes()).with_format(Format::Json);
+    let found = secrets::lossy(&file).unwrap_or_default();
+    found
+        .into_iter()
+        .map(|mut problem| {
+            problem.location = None;
+            problem
+        })
+        .collect()
 }

@@ -57,6 +57,7 @@ impl Status {
                 .count()
         };
         let (clear, partly) = (is(State::Clear), is(State::PartlyClear));
+        let nothing = is(State::NothingEncrypted);
         let (keys, selector) = (is(State::OtherKeys), is(State::OtherSelector));
         let exit = outcome::problems(&report.problems, vault.keys(), ui);
         ui.status(format!("{}.", plural(report.files.len(), "secret file")));
@@ -64,7 +65,10 @@ impl Status {
             ui.hint("`ichor secrets encrypt` encrypts what is in the clear");
         }
         if partly > 0 {
-            ui.hint("values in the clear: decrypt with `--ignore-mac`, and encrypt again");
+            ui.hint("values in the clear: `ichor secrets encrypt --in-place FILE` encrypts them");
+        }
+        if nothing > 0 {
+            ui.hint("a selector that matches nothing: correct it in `.sops.yaml`, then `ichor secrets encrypt --in-place FILE`");
         }
         if keys > 0 {
             ui.hint("`ichor secrets updatekeys` gives files the recipients of their rules");
@@ -82,6 +86,7 @@ fn word(state: State) -> &'static str {
         State::OtherKeys => "other keys",
         State::OtherSelector => "other selector",
         State::PartlyClear => "partly clear",
+        State::NothingEncrypted => "not encrypted",
         State::Clear => "clear",
     }
 }

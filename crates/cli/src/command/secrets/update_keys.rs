@@ -77,10 +77,10 @@ impl UpdateKeys {
 fn show(plan: &KeyPlan, ui: &mut Ui) {
     ui.important(format!("`{}`:", plan.target.shown));
     for name in &plan.added {
-        ui.important(format!("  + {name}"));
+        ui.important(format!("  + {}", secrets::shown_recipient(name)));
     }
     for name in &plan.removed {
-        ui.important(format!("  - {name}"));
+        ui.important(format!("  - {}", secrets::shown_recipient(name)));
     }
     if plan.added.is_empty() && plan.removed.is_empty() {
         ui.important("  groups or threshold change");

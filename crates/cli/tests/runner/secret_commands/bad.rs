@@ -100,7 +100,6 @@ fn values_in_the_clear_among_encrypted_ones() {
         "hint:",
     ];
     refused(&sandbox, &["decrypt", FILE], &wanted);
-    refused(&sandbox, &["encrypt"], &wanted);
     refused(&sandbox, &["check", FILE], &wanted);
 }
 

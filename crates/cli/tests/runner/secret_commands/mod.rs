@@ -5,6 +5,7 @@ mod check;
 mod edit;
 mod files;
 mod git;
+mod reports;
 mod run;
 
 use testkit::Sandbox;

@@ -5,7 +5,10 @@ use super::{FILE, repository, rules_only};
 #[test]
 fn values_become_variables() {
     let sandbox = rules_only();
-    sandbox.write("talos/talenv.sops.yaml", "TOKEN: abc\nPORT: 80\nON: true\n");
+    sandbox.write(
+        "talos/talenv.sops.yaml",
+        "TOKEN: abc\nPORT: 80\nON: true\nRATE: 1.0\n",
+    );
     drop(sandbox.run(["secrets", "encrypt"]).success());
     let run = |arguments: &[&str]| {
         let all = ["secrets", "exec-env"].iter().chain(arguments).copied();
@@ -20,7 +23,8 @@ fn values_become_variables() {
         run(&["--pristine", file, "--", "/usr/bin/env", "-u", "NONE"])
             .success()
             .stdout,
-        "ON=True\nPORT=80\nTOKEN=abc\n"
+        // As sops 3.13.3 sets them.
+        "ON=true\nPORT=80\nRATE=1.0\nTOKEN=abc\n"
     );
     drop(run(&[file, "exit 7"]).exits(7));
     drop(run(&["--same-process", file, "exit 8"]).exits(8));

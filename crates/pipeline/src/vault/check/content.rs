@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
-use secrets::Format;
+use secrets::{EncryptedFile, Format, Selector};
 use zeroize::Zeroizing;
 
 use super::super::config::Config;
@@ -77,6 +77,14 @@ pub(super) fn check(
             })),
         }
     }
+    if let Some(status) = look.encrypted.as_ref().map(EncryptedFile::status) {
+        if let Some(Ok(narrower)) = rule.map(|rule| secrets::narrower(&look.file(), &rule.rule)) {
+            problems.extend(narrower);
+        }
+        if status.selects_nothing && problems.is_empty() {
+            problems.push(hollow(shown, &status.selector));
+        }
+    }
     if named && !encrypted && !empty && !problems.has_errors() {
         problems.push(clear(shown, rule.is_some()));
     }
@@ -84,6 +92,18 @@ pub(super) fn check(
         is_secret: encrypted || look.meant && problems.has_errors(),
         problems,
     }
+}
+
+/// A file that sops took for encrypted.
+fn hollow(shown: &str, selector: &Selector) -> Diagnostic {
+    Diagnostic::error(
+        "secrets/nothing-selected",
+        format!("`{shown}` has a `sops` block, and all of it is in the clear: its `{selector}` selects nothing"),
+    )
+    .at(Location::file(shown))
+    .hint(format!(
+        "correct the rule in `.sops.yaml` and run `ichor secrets encrypt --in-place {shown}`; if it holds no secret, `ichor secrets decrypt --in-place {shown}` takes the block out"
+    ))
 }
 
 fn clear(shown: &str, has_rule: bool) -> Diagnostic {

@@ -116,6 +116,24 @@ impl Index {
         self.work_tree.join(path)
     }
 
+    /// Whether git may be without some objects, since it fetches them when they are asked for.
+    pub(super) fn is_partial(&self) -> bool {
+        let config = self.repository.config_snapshot();
+        let promises =
+            |name: &str| config.boolean(&*format!("remote.{name}.promisor")) == Some(true);
+        config.string("extensions.partialClone").is_some()
+            || self
+                .repository
+                .remote_names()
+                .iter()
+                .any(|name| name.to_str().is_ok_and(promises))
+    }
+
+    /// Whether git has the content of an entry.
+    pub(super) fn has(&self, entry: &Entry) -> bool {
+        self.repository.has_object(entry.id)
+    }
+
     /// The content that would be committed; empty for what is too large to be read.
     pub(super) fn content(
         &self,

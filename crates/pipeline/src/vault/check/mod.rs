@@ -101,8 +101,16 @@ fn tracked(
         .filter(|(_, shown)| is_within(shown, &scope.paths))
         .collect();
     let mut checked = Checked::default();
+    let partial = index.is_partial();
+    let mut absent = 0;
     for (done, (entry, shown)) in wanted.iter().enumerate() {
         progress(done, wanted.len());
+        if partial && !index.has(entry) {
+            // Its name tells what it tells.
+            checked.problems.extend(content::path(shown));
+            absent += 1;
+            continue;
+        }
         checked.files += 1;
         checked
             .problems
@@ -117,6 +125,9 @@ fn tracked(
     }
     progress(wanted.len(), wanted.len());
     checked.problems.sort();
+    checked
+        .problems
+        .extend((absent > 0).then(|| fault::absent(absent)));
     Ok(checked)
 }
 

@@ -1,6 +1,7 @@
 //! A document as a list of values and comments with their places, whatever its format.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use diagnostics::Source;
 use serde_json::{Map, Value as Json};
@@ -48,6 +49,8 @@ pub(crate) struct Slot {
     pub(crate) heading: bool,
     /// YAML and ini: the comment has the rest of its line for itself.
     pub(crate) trailing: bool,
+    /// YAML: the comment stands where sops does not see it, so that it selects nothing.
+    pub(crate) unseen: bool,
 }
 
 /// A `sops` block, or all that is left of one.
@@ -139,7 +142,19 @@ pub(crate) enum NewMetadata<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unwritable(pub(crate) &'static str);
 
+/// In the place of a comment that sops does not see.
+static UNSEEN: LazyLock<Value> = LazyLock::new(|| Value::comment(""));
+
 impl Item {
+    /// The value as selectors see it.
+    fn selecting(&self) -> &Value {
+        if self.slot.unseen {
+            &UNSEEN
+        } else {
+            &self.value
+        }
+    }
+
     /// Whether there is anything to encrypt.
     pub(crate) fn can_be_encrypted(&self) -> bool {
         self.value.kind() != Kind::Nothing && !self.value.is_empty()
@@ -160,6 +175,6 @@ impl Document {
     pub(crate) fn selectable(&self) -> impl Iterator<Item = (&Path, &Value, bool)> {
         self.items
             .iter()
-            .map(|item| (&item.path, &item.value, item.comment))
+            .map(|item| (&item.path, item.selecting(), item.comment))
     }
 }

@@ -59,7 +59,11 @@ pub(crate) fn read_encrypted(
     format: Format,
     limits: &Limits,
 ) -> Result<Document, Diagnostics> {
-    let document = read(&decode(name, content, limits)?, format, limits)?;
+    let source = decode(name, content, limits)?;
+    if let Some(problem) = unmerged(&source) {
+        return Err(problem.into());
+    }
+    let document = read(&source, format, limits)?;
     if document.metadata.is_none() {
         return Err(Diagnostics::from(
             Diagnostic::error(
@@ -124,6 +128,31 @@ pub(crate) fn write(
             _ => Ok(content.clone()),
         },
     }
+}
+
+/// A merge that git could not finish. Both sides have a MAC of their own, so what somebody makes
+/// of them by hand has none that fits.
+fn unmerged(source: &Source) -> Option<Diagnostic> {
+    let (mut at, mut first, mut last) = (0, None, false);
+    for line in source.text().split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") {
+            first.get_or_insert(at..at + line.trim_end().len());
+        }
+        last |= first.is_some() && line.starts_with(">>>>>>> ");
+        at += line.len();
+    }
+    let place = first.filter(|_| last)?;
+    let name = source.name();
+    Some(
+        Diagnostic::error(
+            "sops/merge-conflict",
+            "a merge of this file is not finished",
+        )
+        .at(source.clone().with_secrets([0..source.text().len()]).location(place))
+        .hint(format!(
+            "run `ichor init --hooks`, and let it merge the values: `git checkout --merge {name}`; or take one side, `git checkout --ours {name}`, and set the values of the other in it"
+        )),
+    )
 }
 
 fn decode(name: &str, content: &[u8], limits: &Limits) -> Result<Source, Diagnostics> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::problem::EditProblem;
+use super::problem::{EditProblem, Found};
 use super::yaml::nested;
 use crate::sops::document::json_members;
 use crate::sops::path::{Path, Step};
@@ -26,6 +26,15 @@ pub(super) fn set(text: &str, path: &Path, new: &Json) -> Result<String, EditPro
             Some(Step::Key(_)) => text[at.value.clone()].starts_with('{'),
             Some(Step::Index(_)) => text[at.value.clone()].starts_with('['),
         };
+        let old = &text[at.value.clone()];
+        if !fits && !rest.is_empty() && !is_hollow(old) {
+            let found = match old.as_bytes().first() {
+                Some(b'{') => Found::Map,
+                Some(b'[') => Found::List,
+                _ => Found::Value,
+            };
+            return Err(EditProblem::Misfit(depth, found));
+        }
         if !fits {
             return Ok(spliced(
                 text,
@@ -53,6 +62,17 @@ pub(super) fn set(text: &str, path: &Path, new: &Json) -> Result<String, EditPro
         return Ok(spliced(text, place..place, &addition));
     }
     Err(EditProblem::NoPlace)
+}
+
+/// Whether nothing is lost if this gives way.
+fn is_hollow(value: &str) -> bool {
+    let inner = |open, close| value.strip_prefix(open)?.strip_suffix(close);
+    value == "null"
+        || value == "\"\""
+        || [inner('{', '}'), inner('[', ']')]
+            .into_iter()
+            .flatten()
+            .any(|inner| inner.trim().is_empty())
 }
 
 /// The text without a value.

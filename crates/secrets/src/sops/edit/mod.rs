@@ -12,14 +12,18 @@ use zeroize::Zeroizing;
 
 use super::document::Format;
 use super::encrypt::{Encrypted, Revision, read_plain, update};
-use super::open::{File, open};
+use super::open::{File, Opened, open};
 use super::path::Path;
+use super::rule::Rule;
 use super::time::Timestamp;
+use super::widen;
 use crate::keys::Identity;
 use problem::EditProblem;
 
 /// Sets a value, making the maps that are missing on the way; everything else keeps its
-/// tokens. A value that is there already leaves the file as it is.
+/// tokens. A value that is there already leaves the file as it is. If the rule that is for the
+/// file by now selects the value, and the file itself does not, the file takes over the
+/// rule's selector where that leaves nothing in the clear, and a note says so.
 ///
 /// # Errors
 ///
@@ -28,12 +32,14 @@ pub fn set(
     file: &File<'_>,
     path: &Path,
     value: &Json,
+    rule: Option<&Rule>,
     identities: &[Identity],
     now: Timestamp,
 ) -> Result<Encrypted, Diagnostics> {
     edit(
         file,
         path,
+        rule,
         identities,
         now,
         |source, limits, format| match format {
@@ -60,6 +66,7 @@ pub fn unset(
     edit(
         file,
         path,
+        None,
         identities,
         now,
         |source, limits, format| match format {
@@ -73,7 +80,8 @@ pub fn unset(
 }
 
 /// Puts a whole new plaintext in the place of what an encrypted file holds, as an editor hands
-/// it back. The file's keys and its selector stay, and so do the tokens of equal values.
+/// it back. The file's keys stay, and so do the tokens of equal values; its selector as with
+/// [`set`].
 ///
 /// # Errors
 ///
@@ -81,26 +89,45 @@ pub fn unset(
 pub fn replace(
     file: &File<'_>,
     plaintext: &[u8],
+    rule: Option<&Rule>,
     identities: &[Identity],
     now: Timestamp,
 ) -> Result<Encrypted, Diagnostics> {
     let opened = open(file, identities, false)?;
+    revise(file, plaintext, rule, &opened, now)
+}
+
+fn revise(
+    file: &File<'_>,
+    plaintext: &[u8],
+    rule: Option<&Rule>,
+    opened: &Opened,
+    now: Timestamp,
+) -> Result<Encrypted, Diagnostics> {
     let new = File {
         content: plaintext,
         ..*file
     };
+    let plain = read_plain(&new)?;
+    let widening = rule.and_then(|rule| widen::added(file.name, &plain, opened, rule));
     let revision = Revision {
         plaintext: &new,
         previous: file,
         rule: None,
+        selector: rule.filter(|_| widening.as_ref().is_some_and(|widening| widening.adopt)),
         now,
     };
-    update(&revision, &read_plain(&new)?, &opened)
+    let mut encrypted = update(&revision, &plain, opened)?;
+    encrypted
+        .notes
+        .extend(widening.map(|widening| widening.note));
+    Ok(encrypted)
 }
 
 fn edit(
     file: &File<'_>,
     path: &Path,
+    rule: Option<&Rule>,
     identities: &[Identity],
     now: Timestamp,
     change: impl FnOnce(&Source, &Limits, Format) -> Result<String, EditProblem>,
@@ -112,15 +139,5 @@ fn edit(
     let new = change(&source, &file.limits, file.format)
         .map_err(|problem| Diagnostics::from(problem.diagnostic(file.name, path)))?;
     let new = Zeroizing::new(new);
-    let new = File {
-        content: new.as_bytes(),
-        ..*file
-    };
-    let revision = Revision {
-        plaintext: &new,
-        previous: file,
-        rule: None,
-        now,
-    };
-    update(&revision, &read_plain(&new)?, &opened)
+    revise(file, new.as_bytes(), rule, &opened, now)
 }

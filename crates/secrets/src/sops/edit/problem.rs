@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Location};
 
-use crate::sops::path::Path;
+use crate::sops::path::{Path, Step};
 
 /// Why a value cannot be set or taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,16 @@ pub(super) enum EditProblem {
     NoSuchValue,
     /// The format has no place for it.
     NoPlace,
+    /// What stands behind so many of its steps is of another kind than the next one asks for.
+    Misfit(usize, Found),
+}
+
+/// What stands in the way, and would be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Map,
+    List,
+    Value,
 }
 
 impl EditProblem {
@@ -36,7 +46,40 @@ impl EditProblem {
                 "sops/no-place",
                 format!("this kind of file has no place for such a value at `{path}`"),
             ),
+            Self::Misfit(depth, found) => {
+                return misfit(depth, found, path).at(Location::file(name));
+            }
         };
         Diagnostic::error(rule, message).at(Location::file(name))
     }
+}
+
+fn misfit(depth: usize, found: Found, path: &Path) -> Diagnostic {
+    let part = |steps: &[Step]| Path {
+        document: path.document,
+        steps: steps.to_vec(),
+    };
+    let at = match depth {
+        0 => "the document".to_owned(),
+        _ => format!("`{}`", part(&path.steps[..depth])),
+    };
+    let message = match (found, path.steps.get(depth)) {
+        (Found::Map, Some(step)) => format!(
+            "{at} is a map, and has no item `{}`",
+            part(std::slice::from_ref(step))
+        ),
+        (Found::List, Some(step)) => format!(
+            "{at} is a list, and has no key `{}`",
+            part(std::slice::from_ref(step))
+        ),
+        _ => format!("{at} is a value, and has nothing below it"),
+    };
+    let hint = match found {
+        Found::Map => "name a key, as in `[\"a\"]`",
+        Found::List => "name an item, as in `[0]`",
+        Found::Value => {
+            "take it out first with `ichor secrets unset` if a map or a list is to stand there"
+        }
+    };
+    Diagnostic::error("sops/path-does-not-fit", message).hint(hint)
 }

@@ -5,7 +5,7 @@ use ::yaml::{Limits, Node, Notation, Value as Yaml, parse, quote};
 use diagnostics::Source;
 use serde_json::Value as Json;
 
-use super::problem::EditProblem;
+use super::problem::{EditProblem, Found};
 use crate::sops::path::{Path, Step};
 
 /// The text with a value set, everything else as it was. Missing maps are made.
@@ -55,7 +55,16 @@ pub(super) fn set(
                     if item.range().is_empty() { " " } else { "" },
                 );
             }
-            // What is there is no map or list, or an empty one: it gives way, as in sops.
+            (Yaml::Mapping(mapping), _) if !mapping.is_empty() => {
+                return Err(EditProblem::Misfit(depth, Found::Map));
+            }
+            (Yaml::Sequence(items), _) if !items.is_empty() => {
+                return Err(EditProblem::Misfit(depth, Found::List));
+            }
+            (Yaml::Scalar(scalar), _) if !node.is_null() && !scalar.text().is_empty() => {
+                return Err(EditProblem::Misfit(depth, Found::Value));
+            }
+            // What is there is nothing, or an empty map or list: it gives way.
             _ if depth == 0 => {
                 let end = node.full_range().end;
                 let text = flow(&nested(&path.steps, new));

@@ -4,10 +4,12 @@
 //! the node's path. This is a rule by columns that agrees with it on nearly all real files; a
 //! wrong guess costs no more than that sops shows the token in place of the comment.
 
+use std::collections::HashMap;
+
 use yaml::Comment;
 
 use super::super::item::{Item, Slot};
-use crate::sops::path::Path;
+use crate::sops::path::{Path, Step};
 use crate::sops::value::Value;
 
 /// A collection as far as comments go.
@@ -47,6 +49,8 @@ pub(super) fn place_comments<'a>(
         .drain(..)
         .map(|item| ((item.range.start, 1), item))
         .collect();
+    let flows = scopes.iter().filter(|scope| scope.flow);
+    let flows: HashMap<usize, &Scope> = flows.map(|scope| (scope.close, scope)).collect();
     for comment in comments {
         let start = comment.range.start;
         let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -54,9 +58,11 @@ pub(super) fn place_comments<'a>(
         let root = root_of(documents, start);
         // Behind `---` or `~` there is no entry of the document yet.
         let own = |entry: &&Entry| comment.trailing && entry.path.document == root.document;
-        let (path, order) = match entry.filter(own) {
-            Some(entry) => (entry.path.clone(), entry.offset),
-            None => {
+        let flow = flow_before(text, &flows, comment);
+        let (path, order) = match (flow, entry.filter(own)) {
+            (Some(flow), _) => (behind_flow(flow), flow.start),
+            (None, Some(entry)) => (entry.path.clone(), entry.offset),
+            (None, None) => {
                 let path = scope_of(scopes, start, start - line);
                 (path.unwrap_or(root), start)
             }
@@ -71,6 +77,7 @@ pub(super) fn place_comments<'a>(
                 value: Value::comment(body),
                 slot: Slot {
                     trailing: comment.trailing,
+                    unseen: comment.trailing && opens_flow(text, scopes, entry, start),
                     ..Slot::default()
                 },
             },
@@ -78,6 +85,45 @@ pub(super) fn place_comments<'a>(
     }
     keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The flow collection that ends right before a comment on its line.
+fn flow_before<'a>(
+    text: &str,
+    flows: &HashMap<usize, &'a Scope>,
+    comment: &Comment,
+) -> Option<&'a Scope> {
+    if !comment.trailing {
+        return None;
+    }
+    let blanks = [' ', '\t'];
+    let before = text[..comment.range.start].trim_end_matches(blanks);
+    let before = before.strip_suffix(',').unwrap_or(before);
+    let end = before.trim_end_matches(blanks).len();
+    flows.get(&end).copied()
+}
+
+/// Where go-yaml has a comment that stands behind a flow collection: before the item that the
+/// collection is, or, if it is the value of a key, before the first entry in it.
+fn behind_flow(flow: &Scope) -> Path {
+    let mut path = flow.path.clone();
+    if matches!(path.steps.last(), Some(Step::Index(_))) {
+        path.steps.pop();
+    }
+    path
+}
+
+/// Whether a comment stands right behind the bracket that opens a flow collection, where
+/// go-yaml, and so sops, drops it.
+fn opens_flow(text: &str, scopes: &[Scope], entry: Option<&Entry>, offset: usize) -> bool {
+    let before = text[..offset].trim_end_matches([' ', '\t']);
+    if !before.ends_with(['[', '{']) {
+        return false;
+    }
+    let opened = scopes.partition_point(|scope| scope.start < before.len());
+    scopes[..opened].last().is_some_and(|scope| {
+        scope.flow && scope.close > offset && entry.is_none_or(|entry| entry.offset <= scope.start)
+    })
 }
 
 /// The path of the innermost collection that a comment on a line of its own belongs to.
