@@ -29,6 +29,7 @@ use crate::patch::document_name;
 use crate::patch::path::touches;
 use place::{Place, Report};
 
+pub(crate) use formats::bytes;
 pub use place::Violation;
 
 /// Everything that Talos of a contract would refuse or warn about, in the order of documents.
