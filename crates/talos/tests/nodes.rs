@@ -108,7 +108,7 @@ fn every_bad_patch_is_told_once_at_its_place() {
             "apiVersion: v1alpha1\nkind: LinkConfg\nname: a\n",
         ),
     ];
-    insta::assert_snapshot!(problems(&text, "1.13", &files), @r#"
+    insta::assert_snapshot!(problems(&text, "1.13", &files), @r"
     blank.yaml: warning[patch/empty]: the patch is empty
     comment.yaml: error[patch/empty]: the patch holds comments only
       write `---` below them, or take the patch out of the list
@@ -122,13 +122,13 @@ fn every_bad_patch_is_told_once_at_its_place() {
     talconfig.yaml:106:11: error[talconfig/missing-file]: there is no file `none.yaml`
     talconfig.yaml:106:25: error[sops/no-key]: no key opens the file
     talconfig.yaml:106:38: error[talconfig/missing-file]: the name of a file is missing behind `@`
-    template.yaml:2:9: error[patch/template]: `{{ upper .X }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
+    template.yaml:2:18: error[patch/template]: there is no field `.X` here
+      the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them
     unknown.yaml:2:3: error[patch/unknown-field]: Talos knows no field `sysctl` here
       did you mean `sysctls`?
     unset.yaml:3:8: error[talenv/unset-variable]: the variable `nme` is not set
       set it in `talenv.yaml`, or write `$$` for a dollar
-    "#);
+    ");
 }
 
 #[test]
@@ -171,8 +171,8 @@ patches:
     talconfig.yaml:21:17: error[patch/wrong-type]: a map is wanted here, not a list
     talconfig.yaml:25:7: warning[patch/no-effect]: the patch changes nothing
       take it out of the list
-    talconfig.yaml:28:7: error[patch/template]: `{{ .Nope }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
+    talconfig.yaml:28:7: error[patch/template]: there is no field `.Nope` here
+      the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them
     talconfig.yaml:32:25: warning[patch/undone]: `machine.sysctls.a` is changed again by `talconfig.yaml:33`
       patches of the role come first, then the node's, then those for all nodes
     talconfig.yaml:35:5: warning[patch/no-effect]: the patch changes nothing
@@ -228,7 +228,7 @@ nodes:
             "apiVersion: v1alpha1\nkind: KmsgLogConfig\nnme: a\n",
         ),
     ];
-    insta::assert_snapshot!(problems(text, "1.12", &files), @r#"
+    insta::assert_snapshot!(problems(text, "1.12", &files), @r"
     broken.yaml:3:1: error[patch/unknown-field]: Talos knows no field `nme` here
       did you mean `name`?
     hostname.yaml: error[talconfig/duplicate-document]: the configuration has a document `HostnameConfig` already
@@ -239,8 +239,8 @@ nodes:
     talconfig.yaml:6:26: error[talconfig/missing-file]: there is no file `gone.yaml`
     talconfig.yaml:12:19: error[talconfig/file-name]: `cp/../x` is not the name of a file in the output folder
     talconfig.yaml:13:19: error[talconfig/bad-address]: `dns.example.org` is not the address of a name server
-    talconfig.yaml:18:22: error[patch/template]: `{{ .A.B }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
+    talconfig.yaml:18:22: error[patch/template]: there is no field `.A` here
+      the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them
     talconfig.yaml:19:40: error[talconfig/duplicate-volume]: two volumes have the name `STATE`
     talconfig.yaml:22:16: warning[talconfig/not-carried]: `dummy` is left out: no document of this contract takes it over
     talconfig.yaml:23:15: warning[talconfig/not-carried]: `cidr` is left out: no document of this contract takes it over
@@ -260,7 +260,7 @@ nodes:
       set it in `talenv.yaml`, or write `$$` for a dollar
     unset.txt:1:10: error[talenv/unset-variable]: the variable `unset` is not set
       set it in `talenv.yaml`, or write `$$` for a dollar
-    "#);
+    ");
 }
 
 #[test]

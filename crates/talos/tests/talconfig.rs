@@ -302,20 +302,3 @@ fn variables_are_read_as_dotenv_and_put_in_strictly() {
       set it in `talenv.yaml`, or write `$$` for a dollar
     ");
 }
-
-#[test]
-fn templates_fill_known_fields_and_refuse_the_rest() {
-    let (config, _) = documents(&Source::new("m", "machine: { type: worker }\n"));
-    let text = "a: {{ .MachineConfig.MachineType }}\nb: {{ upper .X }}\nc: {{ open\n";
-    let (filled, bad) = fill(&Source::new("p.yaml", text), &config);
-    insta::assert_snapshot!(filled.text(), @r"
-    a: worker
-    b: 
-    c:
-    ");
-    insta::assert_snapshot!(shown(&bad), @r"
-    p.yaml:2:4: error[patch/template]: `{{ upper .X }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
-    p.yaml:3:4: error[patch/template]: `{{` is not closed
-    ");
-}

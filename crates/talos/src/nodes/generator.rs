@@ -273,7 +273,10 @@ impl<'a> Generator<'a> {
                 }
             };
             let (filled, found) = fill(&source, made);
-            problems.extend(found);
+            if found.has_errors() {
+                problems.extend(found);
+                continue;
+            }
             let (more, found) = crate::patch::documents(&filled);
             problems.extend(found);
             for document in more {
