@@ -92,6 +92,8 @@ fn read(source: &Source, file: bool, contents: &Contents<'_>) -> (Option<Patch>,
     };
     // talhelper refuses a document that is in a patch twice, unlike Talos 1.14.
     let (patch, more) = Patch::read(&source, Machinery::V1_13);
+    // Older repositories have patches of JSON, from the time when there was one document.
+    let patch = patch.map(Patch::on_first_document);
     // A text that is not whole need not be YAML.
     let broken = problems.has_errors();
     problems.extend(

@@ -111,6 +111,7 @@ fn prepare(
         problems.extend(more);
     }
     let (patch, more) = Patch::read(&filled, machinery);
+    let patch = patch.map(Patch::on_first_document);
     // A text that is not whole need not be YAML.
     let broken = problems.has_errors();
     problems.extend(
