@@ -8,7 +8,34 @@ use diagnostics::{Diagnostic, Diagnostics, Piece, Source};
 /// Variables by name.
 pub type Variables = BTreeMap<String, String>;
 
-/// Reads a file of variables: `KEY=value` or `KEY: value`, with quotes and comments.
+/// Reads `talenv.yaml`, as talhelper does: as YAML first, which it must be, then as dotenv.
+pub fn talenv(source: &Source) -> (Variables, Diagnostics) {
+    // What stands there may be secret, encrypted or not.
+    let hidden = source.clone().with_secrets([0..source.text().len()]);
+    let parsed = yaml::parse(&hidden, &yaml::Limits::default());
+    let mut problems: Diagnostics = { parsed.diagnostics.into_iter() }
+        .filter(|problem| problem.is_error() && problem.rule.as_str() != "yaml/duplicate-key")
+        .collect();
+    let root = parsed.documents.first();
+    if problems.is_empty()
+        && let Some(root) = root.filter(|root| root.as_mapping().is_none() && !root.is_null())
+    {
+        problems.push(
+            Diagnostic::error(
+                "talenv/syntax",
+                format!("the file is a map of variables, not {}", root.kind_name()),
+            )
+            .at(hidden.location(root.range()))
+            .hint("write each variable as `KEY: value`: talhelper reads nothing else"),
+        );
+    }
+    if problems.has_errors() {
+        return (Variables::new(), problems);
+    }
+    dotenv(source)
+}
+
+/// Reads variables as dotenv: `KEY=value` or `KEY: value`, with quotes and comments.
 pub fn dotenv(source: &Source) -> (Variables, Diagnostics) {
     let mut variables = Variables::new();
     let mut problems = Diagnostics::new();
