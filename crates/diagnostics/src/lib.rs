@@ -27,5 +27,5 @@ mod suggest;
 
 pub use diagnostic::{Diagnostic, Related, RuleId, Severity};
 pub use report::Diagnostics;
-pub use source::{Excerpt, Location, Source};
+pub use source::{Excerpt, Location, Piece, Source};
 pub use suggest::closest;

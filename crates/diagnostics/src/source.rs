@@ -24,6 +24,26 @@ pub struct Source {
     line_starts: Arc<[usize]>,
     /// Sorted, non-overlapping ranges that no excerpt may show.
     secrets: Arc<[Range<usize>]>,
+    /// The text that this one was made from, if places are to be those of that one.
+    origin: Option<Arc<Origin>>,
+}
+
+/// A text that another one was made from.
+struct Origin {
+    source: Source,
+    /// What became what, in the order of the text that was made.
+    pieces: Vec<Piece>,
+}
+
+/// A piece of a text that was made from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it starts in the text that was made; it ends where the next one starts.
+    pub start: usize,
+    /// What it was made from.
+    pub from: Range<usize>,
+    /// Whether it is that letter for letter.
+    pub copied: bool,
 }
 
 impl Source {
@@ -38,7 +58,24 @@ impl Source {
             text,
             line_starts,
             secrets: Arc::new([]),
+            origin: None,
         }
+    }
+
+    /// The same text, whose places are told where it was made from: the pieces in the order of
+    /// this text.
+    #[must_use]
+    pub fn made_from(mut self, source: &Self, pieces: Vec<Piece>) -> Self {
+        self.origin = Some(Arc::new(Origin {
+            source: source.clone(),
+            pieces,
+        }));
+        self
+    }
+
+    /// Whether places in it are those of another text.
+    pub fn is_made(&self) -> bool {
+        self.origin.is_some()
     }
 
     /// The same text, with the given byte ranges masked in every excerpt.
@@ -76,6 +113,9 @@ impl Source {
     /// The place of a byte range. Offsets beyond the end, or inside a character, are moved
     /// back to the nearest character that exists.
     pub fn location(&self, range: Range<usize>) -> Location {
+        if let Some(origin) = &self.origin {
+            return origin.source.location(origin.range(&range));
+        }
         let start = floor_char_boundary(&self.text, range.start);
         let end = floor_char_boundary(&self.text, range.end).max(start);
         let line_index = self.line_starts.partition_point(|&at| at <= start) - 1;
@@ -148,6 +188,30 @@ impl Source {
         self.secrets
             .get(index)
             .filter(|range| range.contains(&offset))
+    }
+}
+
+impl Origin {
+    /// What a range of the text was made from.
+    fn range(&self, made: &Range<usize>) -> Range<usize> {
+        let piece = |at: usize| {
+            let next = self.pieces.partition_point(|piece| piece.start <= at);
+            self.pieces.get(next.saturating_sub(1))
+        };
+        let Some(first) = piece(made.start) else {
+            return 0..0;
+        };
+        let start = if first.copied {
+            (first.from.start + (made.start - first.start.min(made.start))).min(first.from.end)
+        } else {
+            first.from.start
+        };
+        let end = match piece(made.end.saturating_sub(1)) {
+            Some(last) if last.copied => last.from.start + (made.end - last.start.min(made.end)),
+            Some(last) => last.from.end,
+            None => start,
+        };
+        start..end.max(start)
     }
 }
 
@@ -271,5 +335,34 @@ mod tests {
         let source = Source::new("a", "y".repeat(100_000));
         let excerpt = source.location(5..6).excerpt.expect("inside");
         assert!(excerpt.text.chars().count() <= EXCERPT_LIMIT + 1);
+    }
+
+    #[test]
+    fn a_text_that_was_made_is_told_where_it_was_made_from() {
+        let template = Source::new("a.tmpl", "a: {{ x }}\n{{ range y }}b: c\n{{ end }}d\n");
+        let pieces = [(0, 0..3, true), (3, 3..10, false), (5, 10..11, true)]
+            .into_iter()
+            .chain([(6, 24..29, true), (11, 24..29, true), (16, 38..40, true)])
+            .map(|(start, from, copied)| Piece {
+                start,
+                from,
+                copied,
+            })
+            .collect();
+        let made = Source::new("made", "a: xx\nb: c\nb: c\nd\n").made_from(&template, pieces);
+        assert!(made.is_made() && !template.is_made());
+        for (range, place) in [
+            (0..1, "a.tmpl:1:1"),
+            (3..5, "a.tmpl:1:4"),
+            (4..5, "a.tmpl:1:4"),
+            (8..9, "a.tmpl:2:16"),
+            (14..15, "a.tmpl:2:17"),
+            (16..17, "a.tmpl:3:10"),
+            (90..99, "a.tmpl:4:1"),
+        ] {
+            assert_eq!(made.location(range).to_string(), place);
+        }
+        let whole = made.location(0..18).excerpt.expect("a line");
+        assert_eq!(whole.text, "a: {{ x }}");
     }
 }

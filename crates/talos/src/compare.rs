@@ -1,37 +1,65 @@
-//! Configurations compared by meaning: layout, order of keys and empty values do not count.
+//! Configurations compared by meaning: layout, order of keys and empty values do not count, nor
+//! how a text is written that Talos reads more into, such as a time span.
 
 use serde_json::Value;
 
-use crate::patch::{Change, differing};
+use crate::forms;
+use crate::patch::schema::{Kind, Schema, Spec, any};
+use crate::patch::{Change, differing, kind_of_value};
 
 /// What two configurations differ in, in the order of documents' names and paths.
 ///
-/// A value that is empty counts as one that is not there.
+/// A field that is empty counts as one that is not there. An entry of a map with free keys does
+/// not: a label without a value is a label.
 ///
 /// ```
 /// use serde_json::json;
 ///
 /// let before = [json!({"machine": {"type": "worker", "certSANs": []}})];
-/// let after = [json!({"machine": {"type": "controlplane"}})];
+/// let after = [json!({"machine": {"type": "controlplane", "nodeLabels": {"a": ""}}})];
 /// let found = talos::compare::differences(&before, &after);
-/// assert_eq!(found.len(), 1);
-/// assert_eq!(found[0].path, "machine.type");
+/// let paths: Vec<_> = found.iter().map(|change| &change.path).collect();
+/// assert_eq!(paths, ["machine.nodeLabels.a", "machine.type"]);
 /// ```
 pub fn differences(before: &[Value], after: &[Value]) -> Vec<Change> {
-    let plain = |documents: &[Value]| -> Vec<Value> { documents.iter().map(filled).collect() };
+    let plain = |documents: &[Value]| -> Vec<Value> { documents.iter().map(document).collect() };
     differing(&plain(before), &plain(after))
 }
 
-/// Without what is empty.
-fn filled(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => map
+/// A document in its plainest form.
+fn document(document: &Value) -> Value {
+    let spec = Schema::get().document(kind_of_value(document));
+    plain(document, spec.unwrap_or(any()))
+}
+
+/// A value without fields that are empty, and with its texts as Talos would write them.
+fn plain(value: &Value, spec: &Spec) -> Value {
+    match (&spec.kind, value) {
+        (Kind::Struct(name), Value::Object(map)) => map
             .iter()
-            .map(|(key, value)| (key.clone(), filled(value)))
+            .map(|(key, value)| {
+                let spec = Schema::get().field(name, key).unwrap_or(any());
+                (key.clone(), plain(value, spec))
+            })
             .filter(|(_, value)| !is_empty(value))
             .collect(),
-        Value::Array(items) => items.iter().map(filled).collect(),
-        other => other.clone(),
+        // What other programs read may mean something even if it is empty.
+        (Kind::Map(item), Value::Object(map)) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), plain(value, item)))
+            .collect(),
+        (Kind::List(item), Value::Array(items)) => {
+            items.iter().map(|value| plain(value, item)).collect()
+        }
+        (Kind::Keyed(keyed), Value::Array(items)) => items
+            .iter()
+            .map(|value| plain(value, &keyed.item))
+            .collect(),
+        (_, Value::String(text)) => match forms::compared(spec.format, text) {
+            Some(written) => Value::String(written),
+            None => value.clone(),
+        },
+        _ => value.clone(),
     }
 }
 

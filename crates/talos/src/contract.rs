@@ -83,6 +83,56 @@ impl Contract {
     }
 }
 
+/// A release of Talos, as far as configurations depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release {
+    minor: u32,
+    patch: u32,
+}
+
+impl Release {
+    /// Reads `v1.13.9`; what is behind the third number does not count.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (1, minor) = major_minor(text)? else {
+            return None;
+        };
+        let patch = text.splitn(3, '.').nth(2)?;
+        let end = patch
+            .find(|one: char| !one.is_ascii_digit())
+            .unwrap_or(patch.len());
+        let patch = number(patch.get(..end)?)?;
+        Some(Self { minor, patch })
+    }
+
+    /// The one that is meant where only a contract is known: what verdicts were recorded of.
+    pub(crate) fn of(contract: Contract) -> Self {
+        let patch = match contract.minor() {
+            12 => 5,
+            13 => 9,
+            _ => 0,
+        };
+        Self {
+            minor: contract.minor(),
+            patch,
+        }
+    }
+
+    /// Whether it is older than what mended something: each minor with its patch release, the
+    /// last one and all above it being fine.
+    pub(crate) fn is_before(self, mended: &[(u32, u32)]) -> bool {
+        match mended.iter().find(|(minor, _)| *minor == self.minor) {
+            Some((_, patch)) => self.patch < *patch,
+            None => mended.last().is_some_and(|(minor, _)| self.minor < *minor),
+        }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "1.{}.{}", self.minor, self.patch)
+    }
+}
+
 impl fmt::Display for Contract {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "1.{}", self.minor)
@@ -133,7 +183,26 @@ pub fn kubernetes_range(talos_minor: u32) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Contract, kubernetes_range};
+    use super::{Contract, Release, kubernetes_range};
+
+    #[test]
+    fn releases_before_and_after_a_repair() {
+        let mended = [(12, 9), (13, 3)];
+        for (text, before) in [
+            ("v1.12.5", true),
+            ("1.12.9", false),
+            ("v1.13.2", true),
+            ("v1.13.3-beta.1", false),
+            ("v1.14.0", false),
+            ("v1.11.9", true),
+        ] {
+            let release = Release::parse(text).expect("a release");
+            assert_eq!(release.is_before(&mended), before, "{text}");
+        }
+        for text in ["", "v1.13", "v2.1.0", "v1.13.x", "v1.13.rc"] {
+            assert_eq!(Release::parse(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn only_an_explicit_contract_above_the_newest_is_refused() {

@@ -3,12 +3,39 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics, Piece, Source};
 
 /// Variables by name.
 pub type Variables = BTreeMap<String, String>;
 
-/// Reads a file of variables: `KEY=value` or `KEY: value`, with quotes and comments.
+/// Reads `talenv.yaml`, as talhelper does: as YAML first, which it must be, then as dotenv.
+pub fn talenv(source: &Source) -> (Variables, Diagnostics) {
+    // What stands there may be secret, encrypted or not.
+    let hidden = source.clone().with_secrets([0..source.text().len()]);
+    let parsed = yaml::parse(&hidden, &yaml::Limits::default());
+    let mut problems: Diagnostics = { parsed.diagnostics.into_iter() }
+        .filter(|problem| problem.is_error() && problem.rule.as_str() != "yaml/duplicate-key")
+        .collect();
+    let root = parsed.documents.first();
+    if problems.is_empty()
+        && let Some(root) = root.filter(|root| root.as_mapping().is_none() && !root.is_null())
+    {
+        problems.push(
+            Diagnostic::error(
+                "talenv/syntax",
+                format!("the file is a map of variables, not {}", root.kind_name()),
+            )
+            .at(hidden.location(root.range()))
+            .hint("write each variable as `KEY: value`: talhelper reads nothing else"),
+        );
+    }
+    if problems.has_errors() {
+        return (Variables::new(), problems);
+    }
+    dotenv(source)
+}
+
+/// Reads variables as dotenv: `KEY=value` or `KEY: value`, with quotes and comments.
 pub fn dotenv(source: &Source) -> (Variables, Diagnostics) {
     let mut variables = Variables::new();
     let mut problems = Diagnostics::new();
@@ -140,26 +167,42 @@ pub(crate) fn comments(source: &Source) -> Vec<Range<usize>> {
     comments.into_iter().map(|comment| comment.range).collect()
 }
 
-/// The pieces of a text that were copied into another, which keeps secrets masked there.
+/// The pieces of a text that another is made of, which keeps secrets masked there.
 #[derive(Default)]
-pub(crate) struct Pieces(Vec<(Range<usize>, usize)>);
+struct Pieces(Vec<Piece>);
 
 impl Pieces {
     /// Copies a piece.
-    pub(crate) fn copy(&mut self, text: &str, range: Range<usize>, out: &mut String) {
-        self.0.push((range.clone(), out.len()));
-        out.push_str(text.get(range).unwrap_or_default());
+    fn copy(&mut self, text: &str, range: Range<usize>, out: &mut String) {
+        let start = out.len();
+        out.push_str(text.get(range.clone()).unwrap_or_default());
+        self.0.push(Piece {
+            start,
+            from: range,
+            copied: true,
+        });
+    }
+
+    /// Puts a text in the place of a piece.
+    fn insert(&mut self, range: Range<usize>, text: &str, out: &mut String) {
+        self.0.push(Piece {
+            start: out.len(),
+            from: range,
+            copied: false,
+        });
+        out.push_str(text);
     }
 
     /// Where the secrets of the text are in the other.
-    pub(crate) fn secrets(&self, source: &Source) -> Vec<Range<usize>> {
+    fn secrets(&self, source: &Source) -> Vec<Range<usize>> {
         let mut out = Vec::new();
         for secret in source.secrets() {
-            for (piece, at) in &self.0 {
-                let start = secret.start.max(piece.start);
-                let end = secret.end.min(piece.end);
+            for piece in self.0.iter().filter(|piece| piece.copied) {
+                let start = secret.start.max(piece.from.start);
+                let end = secret.end.min(piece.from.end);
                 if start < end {
-                    out.push(at + start - piece.start..at + end - piece.start);
+                    let at = |offset: usize| piece.start + offset - piece.from.start;
+                    out.push(at(start)..at(end));
                 }
             }
         }
@@ -192,7 +235,7 @@ pub fn substitute(
         }
         let after = text.get(dollar + 1..).unwrap_or_default();
         if after.starts_with('$') {
-            out.push('$');
+            pieces.insert(dollar..dollar + 2, "$", &mut out);
             at = dollar + 2;
             continue;
         }
@@ -209,17 +252,22 @@ pub fn substitute(
                 (length, format!("${written}"))
             }
         };
+        let written = dollar..dollar + 1 + length;
         if length == 0 {
-            out.push('$');
+            pieces.insert(written, "$", &mut out);
         } else {
             secrets.push(out.len()..out.len() + value.len());
-            out.push_str(&value);
+            pieces.insert(written, &value, &mut out);
         }
         at = dollar + 1 + length;
     }
     pieces.copy(text, at..text.len(), &mut out);
     secrets.extend(pieces.secrets(source));
     let filled = Source::new(source.name(), out).with_secrets(secrets);
+    // Lines stay where they are, but not where a template was filled before.
+    if source.is_made() {
+        return (filled.made_from(source, pieces.0), problems);
+    }
     (filled, problems)
 }
 

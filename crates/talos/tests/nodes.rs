@@ -108,13 +108,13 @@ fn every_bad_patch_is_told_once_at_its_place() {
             "apiVersion: v1alpha1\nkind: LinkConfg\nname: a\n",
         ),
     ];
-    insta::assert_snapshot!(problems(&text, "1.13", &files), @r#"
+    insta::assert_snapshot!(problems(&text, "1.13", &files), @r"
     blank.yaml: warning[patch/empty]: the patch is empty
     comment.yaml: error[patch/empty]: the patch holds comments only
       write `---` below them, or take the patch out of the list
     delete.yaml:4:7: error[patch/delete-missing]: there is no `cluster.proxy.image` to delete
-    json.yaml:1:3: error[patch/json-on-documents]: a JSON patch cannot be applied to a config of several documents
-      write it as a strategic merge: from Talos 1.12 on every config has several documents
+    json.yaml:1:3: note[patch/json-on-documents]: a JSON patch changes the first document only, and talhelper refuses it where there are several, as from Talos 1.12 on
+      write it as a strategic merge: `machine: {kubelet: {$$patch: delete}}`
     kind.yaml:2:7: error[patch/unknown-kind]: Talos has no document of kind `LinkConfg`
       did you mean `LinkConfig`?
     nothing.yaml: error[patch/empty]: the patch sets nothing
@@ -122,13 +122,13 @@ fn every_bad_patch_is_told_once_at_its_place() {
     talconfig.yaml:106:11: error[talconfig/missing-file]: there is no file `none.yaml`
     talconfig.yaml:106:25: error[sops/no-key]: no key opens the file
     talconfig.yaml:106:38: error[talconfig/missing-file]: the name of a file is missing behind `@`
-    template.yaml:2:9: error[patch/template]: `{{ upper .X }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
+    template.yaml:2:18: error[patch/template]: there is no field `.X` here
+      the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them
     unknown.yaml:2:3: error[patch/unknown-field]: Talos knows no field `sysctl` here
       did you mean `sysctls`?
     unset.yaml:3:8: error[talenv/unset-variable]: the variable `nme` is not set
       set it in `talenv.yaml`, or write `$$` for a dollar
-    "#);
+    ");
 }
 
 #[test]
@@ -171,8 +171,8 @@ patches:
     talconfig.yaml:21:17: error[patch/wrong-type]: a map is wanted here, not a list
     talconfig.yaml:25:7: warning[patch/no-effect]: the patch changes nothing
       take it out of the list
-    talconfig.yaml:28:7: error[patch/template]: `{{ .Nope }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
+    talconfig.yaml:28:7: error[patch/template]: there is no field `.Nope` here
+      the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them
     talconfig.yaml:32:25: warning[patch/undone]: `machine.sysctls.a` is changed again by `talconfig.yaml:33`
       patches of the role come first, then the node's, then those for all nodes
     talconfig.yaml:35:5: warning[patch/no-effect]: the patch changes nothing
@@ -228,7 +228,7 @@ nodes:
             "apiVersion: v1alpha1\nkind: KmsgLogConfig\nnme: a\n",
         ),
     ];
-    insta::assert_snapshot!(problems(text, "1.12", &files), @r#"
+    insta::assert_snapshot!(problems(text, "1.12", &files), @r"
     broken.yaml:3:1: error[patch/unknown-field]: Talos knows no field `nme` here
       did you mean `name`?
     hostname.yaml: error[talconfig/duplicate-document]: the configuration has a document `HostnameConfig` already
@@ -239,10 +239,9 @@ nodes:
     talconfig.yaml:6:26: error[talconfig/missing-file]: there is no file `gone.yaml`
     talconfig.yaml:12:19: error[talconfig/file-name]: `cp/../x` is not the name of a file in the output folder
     talconfig.yaml:13:19: error[talconfig/bad-address]: `dns.example.org` is not the address of a name server
-    talconfig.yaml:18:22: error[patch/template]: `{{ .A.B }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
+    talconfig.yaml:18:22: error[patch/template]: there is no field `.A` here
+      the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them
     talconfig.yaml:19:40: error[talconfig/duplicate-volume]: two volumes have the name `STATE`
-    talconfig.yaml:22:16: warning[talconfig/not-carried]: `dummy` is left out: no document of this contract takes it over
     talconfig.yaml:23:15: warning[talconfig/not-carried]: `cidr` is left out: no document of this contract takes it over
     talconfig.yaml:24:21: error[talconfig/bad-address]: `10.0.0.300/24` is not an address that fits here
     talconfig.yaml:25:29: error[talconfig/bad-address]: `10.0.0.0` is not an address that fits here
@@ -260,7 +259,7 @@ nodes:
       set it in `talenv.yaml`, or write `$$` for a dollar
     unset.txt:1:10: error[talenv/unset-variable]: the variable `unset` is not set
       set it in `talenv.yaml`, or write `$$` for a dollar
-    "#);
+    ");
 }
 
 #[test]
@@ -473,4 +472,111 @@ fn the_contract_decides_the_shape_and_not_the_version() {
     };
     assert_eq!(kinds("1.9"), "v1alpha1");
     assert_eq!(kinds("1.13"), "v1alpha1 HostnameConfig ResolverConfig");
+}
+
+#[test]
+fn a_dummy_is_made_by_its_document() {
+    let text = format!(
+        "{HEAD}{NODES}    networkInterfaces:
+      - {{ interface: dummy0, dummy: true, addresses: [10.8.0.1/32], mtu: 1400 }}
+      - {{ interface: dummy1, dummy: true }}
+      - {{ interface: eth0, dummy: false, mtu: 1400 }}
+      - {{ interface: br0, dummy: true, bridge: {{ interfaces: [eth0] }} }}
+"
+    );
+    let documents = with(&text, "1.13", &[], |request| {
+        let (configs, problems) = generate(request);
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let made = configs.first().expect("a configuration");
+        let kinds = made.documents.iter().skip(1).map(ToString::to_string);
+        kinds.chain(said).collect::<Vec<_>>().join("\n")
+    });
+    insta::assert_snapshot!(documents, @r#"
+    {"apiVersion":"v1alpha1","kind":"HostnameConfig","auto":"off","hostname":"cp"}
+    {"apiVersion":"v1alpha1","kind":"DummyLinkConfig","name":"dummy0","mtu":1400,"addresses":[{"address":"10.8.0.1/32"}]}
+    {"apiVersion":"v1alpha1","kind":"DummyLinkConfig","name":"dummy1"}
+    {"apiVersion":"v1alpha1","kind":"LinkConfig","name":"eth0","mtu":1400}
+    {"apiVersion":"v1alpha1","kind":"BridgeConfig","name":"br0","links":["eth0"]}
+    talconfig.yaml:14:34: warning[talconfig/not-carried]: `dummy` is left out: no document of this contract takes it over
+    "#);
+}
+
+#[test]
+fn what_no_document_takes_over_is_told_of_vlans_too() {
+    let text = format!(
+        "{HEAD}{NODES}    networkInterfaces:
+      - interface: eth0
+        dhcp: true
+        dhcpOptions: {{ ipv6: true, duidv6: '00:01' }}
+        vlans:
+          - vlanId: 5
+            cidr: 10.0.5.1/24
+            vip: {{ ip: 10.0.5.9, hcloud: {{ apiToken: x }} }}
+"
+    );
+    insta::assert_snapshot!(problems(&text, "1.13", &[]), @r"
+    talconfig.yaml:13:44: warning[talconfig/not-carried]: `dhcpOptions.duidv6` is left out: no document of this contract takes it over
+    talconfig.yaml:16:19: warning[talconfig/not-carried]: `cidr` is left out: no document of this contract takes it over
+    talconfig.yaml:17:44: warning[talconfig/not-carried]: `vip.hcloud` is left out: no document of this contract takes it over
+    ");
+}
+
+#[test]
+fn patches_of_json_change_the_first_of_several_documents() {
+    let files = [
+        (
+            "admission.yaml",
+            "- op: remove\n  path: /cluster/apiServer/admissionControl\n",
+        ),
+        (
+            "kernel.json",
+            r#"[{"op": "add", "path": "/machine/kernel", "value": {"modules": [{"name": "i915"}]}},
+                {"op": "add", "path": "/machine/certSANs/-", "value": "a.example"},
+                {"op": "add", "path": "/machine/nodeLabels/a~1b", "value": "c"}]"#,
+        ),
+        (
+            "odd.yaml",
+            "- { op: copy, from: /cluster/clusterName, path: /machine/certSANs/0 }\n",
+        ),
+        (
+            "gone.yaml",
+            "- { op: replace, path: /machine/network/hostname, value: x }\n",
+        ),
+    ];
+    let text = format!(
+        "{HEAD}{NODES}controlPlane: {{ patches: ['@admission.yaml', '@kernel.json', '@odd.yaml'] }}\n"
+    );
+    insta::assert_snapshot!(problems(&text, "1.13", &files), @r"
+    admission.yaml:1:3: note[patch/json-on-documents]: a JSON patch changes the first document only, and talhelper refuses it where there are several, as from Talos 1.12 on
+      write it as a strategic merge: `cluster: {apiServer: {admissionControl: {$$patch: delete}}}`
+    kernel.json:1:2: note[patch/json-on-documents]: a JSON patch changes the first document only, and talhelper refuses it where there are several, as from Talos 1.12 on
+      write it as a strategic merge: `machine: {kernel: …, certSANs: […], nodeLabels: {a/b: …}}`
+    kernel.json:2:17: warning[patch/undone]: `machine.certSANs` is changed again by `odd.yaml`
+      patches of the role come first, then the node's, then those for all nodes
+    odd.yaml:1:3: note[patch/json-on-documents]: a JSON patch changes the first document only, and talhelper refuses it where there are several, as from Talos 1.12 on
+      write it as a strategic merge
+    ");
+    // The same as on the only document of contract 1.11, where talhelper takes them.
+    let made = |contract: &str| {
+        with(&text, contract, &files, |request| {
+            let (configs, _) = generate(request);
+            let config = configs.into_iter().next().expect("a configuration");
+            config.documents.into_iter().next().expect("a document")
+        })
+    };
+    let (one, several) = (made("1.11"), made("1.13"));
+    for path in [
+        "/cluster/apiServer/admissionControl",
+        "/machine/kernel",
+        "/machine/certSANs",
+        "/machine/nodeLabels",
+    ] {
+        assert_eq!(one.pointer(path), several.pointer(path), "{path}");
+    }
+    assert_eq!(several.pointer("/cluster/apiServer/admissionControl"), None);
+    let text = format!("{HEAD}{NODES}patches: ['@gone.yaml']\n");
+    insta::assert_snapshot!(problems(&text, "1.13", &files), @r"
+    gone.yaml:1:3: error[patch/bad-operation]: nothing is at `/machine/network/hostname`
+      from contract 1.12 on names and networks are in documents of their own
+    ");
 }

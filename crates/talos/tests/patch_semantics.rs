@@ -221,3 +221,93 @@ fn patches_that_do_nothing_are_found() {
     p.yaml:1:3: error[patch/bad-operation]: nothing is at `/machine/x`
     "##);
 }
+
+#[test]
+fn what_a_deletion_does_not_do_is_told() {
+    let base = "\
+machine:
+  type: worker
+  ca: { crt: a, key: b }
+  sysctls: { a: \"1\" }
+  certSANs: [x]
+  network: { interfaces: [{ interface: eth0, mtu: 9000 }, { interface: eth1 }] }
+";
+    let patches = [
+        // Talos compares the first key, and only as text.
+        "machine: { network: { interfaces: [{ interface: eth0, $patch: delete }] } }",
+        "machine: { network: { interfaces: [{ $patch: delete, interface: eth0 }] } }",
+        "machine: { network: { interfaces: [{ mtu: 9000, $patch: delete }] } }",
+        "machine: { certSANs: [{ x: x, $patch: delete }] }",
+        "machine: { certSANs: [{ $patch: delete }] }",
+        "machine: { ca: { crt: { $patch: delete } } }",
+        // What stands beside it does nothing.
+        "machine: { sysctls: { $patch: delete, b: 2 } }",
+        "machine: { network: { interfaces: [{ interface: eth0, $patch: delete, mtu: 5 }] } }",
+        "{ apiVersion: v1alpha1, kind: LinkConfig, name: a, mtu: 5, $patch: delete }",
+        // There is nothing else, and in a map it would be an entry.
+        "machine: { sysctls: { $patch: replace, b: 2 } }",
+        "machine: { kubelet: { extraConfig: { $patch: merge } } }",
+        "machine: { install: { $patch: Delete } }",
+        "machine: { sysctls: { $patch: [delete] } }",
+    ];
+    let all: Vec<_> = patches
+        .iter()
+        .map(|patch| format!("{patch}\n  {}", effect(base, patch).replace('\n', "\n  ")))
+        .collect();
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    machine: { network: { interfaces: [{ interface: eth0, $patch: delete }] } }
+      v1alpha1 machine.network.interfaces[0].interface: "eth0" => "eth1"
+      v1alpha1 machine.network.interfaces[0].mtu: 9000 => -
+      v1alpha1 machine.network.interfaces[1].interface: "eth1" => -
+    machine: { network: { interfaces: [{ $patch: delete, interface: eth0 }] } }
+      v1alpha1 machine.network.interfaces[0].interface: "eth0" => "eth1"
+      v1alpha1 machine.network.interfaces[0].mtu: 9000 => -
+      v1alpha1 machine.network.interfaces[1].interface: "eth1" => -
+    machine: { network: { interfaces: [{ mtu: 9000, $patch: delete }] } }
+      p.yaml:1:36: error[patch/delete-missing]: `machine.network.interfaces.[mtu=9000]` cannot be deleted: Talos finds an item by a text, and `mtu` is none
+    machine: { certSANs: [{ x: x, $patch: delete }] }
+      p.yaml:1:23: error[patch/delete-missing]: `machine.certSANs.[x=x]` cannot be deleted: the items of the list have no keys to find one by
+    machine: { certSANs: [{ $patch: delete }] }
+      p.yaml:1:23: error[patch/delete-in-list]: nothing says which item of the list to delete
+    machine: { ca: { crt: { $patch: delete } } }
+      p.yaml:1:23: error[patch/delete-missing]: `machine.ca.crt` cannot be deleted alone: Talos reads it with what belongs to it
+    machine: { sysctls: { $patch: delete, b: 2 } }
+      v1alpha1 machine.sysctls.a: "1" => -
+      p.yaml:1:39: warning[patch/beside-delete]: `b` does nothing: it stands beside `$patch: delete`
+    machine: { network: { interfaces: [{ interface: eth0, $patch: delete, mtu: 5 }] } }
+      v1alpha1 machine.network.interfaces[0].interface: "eth0" => "eth1"
+      v1alpha1 machine.network.interfaces[0].mtu: 9000 => -
+      v1alpha1 machine.network.interfaces[1].interface: "eth1" => -
+      p.yaml:1:71: warning[patch/beside-delete]: `mtu` does nothing: it stands beside `$patch: delete`
+    { apiVersion: v1alpha1, kind: LinkConfig, name: a, mtu: 5, $patch: delete }
+      p.yaml:1:52: warning[patch/beside-delete]: `mtu` does nothing: it stands beside `$patch: delete`
+      p.yaml:1:1: warning[patch/delete-missing-document]: there is no document `LinkConfig/a` to delete from
+    machine: { sysctls: { $patch: replace, b: 2 } }
+      p.yaml:1:31: error[patch/unknown-directive]: `$patch: replace` is nothing that Talos knows
+    machine: { kubelet: { extraConfig: { $patch: merge } } }
+      p.yaml:1:46: error[patch/unknown-directive]: `$patch: merge` is nothing that Talos knows
+    machine: { install: { $patch: Delete } }
+      p.yaml:1:31: error[patch/unknown-directive]: `$patch: Delete` is nothing that Talos knows
+    machine: { sysctls: { $patch: [delete] } }
+      p.yaml:1:31: error[patch/unknown-directive]: `$patch` says nothing that Talos knows
+    "#);
+}
+
+#[test]
+fn what_a_newer_talos_has_is_said_with_its_version() {
+    let patches = [
+        "{ apiVersion: v1alpha1, kind: KubeAPIServerConfig, image: x }",
+        "{ apiVersion: v1alpha1, kind: KubeAPIServerConfg, image: x }",
+        "{ apiVersion: v1alpha1, kind: ResolverConfig, hostDNS: { enabled: true } }",
+        "{ apiVersion: v1alpha1, kind: ResolverConfig, hostDN: { enabled: true } }",
+        "{ apiVersion: v1alpha1, kind: VolumeConfig, name: EPHEMERAL, trim: {} }",
+    ];
+    let all: Vec<_> = patches.iter().map(|patch| effect(BASE, patch)).collect();
+    insta::assert_snapshot!(all.join("\n"), @r"
+    p.yaml:1:31: error[patch/unknown-kind]: Talos has documents of kind `KubeAPIServerConfig` since 1.14
+    p.yaml:1:31: error[patch/unknown-kind]: Talos has no document of kind `KubeAPIServerConfg`
+    p.yaml:1:47: error[patch/unknown-field]: Talos has `hostDNS` here since 1.14
+    p.yaml:1:47: error[patch/unknown-field]: Talos knows no field `hostDN` here
+    p.yaml:1:62: error[patch/unknown-field]: Talos has `trim` here since 1.14
+    ");
+}

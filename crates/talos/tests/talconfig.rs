@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::Value;
 use talos::patch::{Machinery, Patch, apply, documents, fill};
-use talos::substitute::{Variables, dotenv, substitute};
+use talos::substitute::{Variables, dotenv, substitute, talenv};
 use talos::talconfig::Talconfig;
 
 fn read(path: &Path) -> Source {
@@ -138,7 +138,8 @@ nodes:
       set it in `talenv.yaml`, or write `$$` for a dollar
     talconfig.yaml:6:1: warning[talconfig/unknown-key]: `clusterPodNet` is not a key here
       did you mean `clusterPodNets`?
-    talconfig.yaml:9:16: error[talconfig/address-outside]: `10.0.0.1` is in none of the networks of the node's interfaces
+    talconfig.yaml:9:16: warning[talconfig/address-outside]: `10.0.0.1` is in none of the networks of the node's interfaces
+      right only where the node is reached through a tunnel or a router that translates
     talconfig.yaml:12:20: error[talconfig/image-tag]: the image has a tag or a digest; the Talos version is added to it
     talconfig.yaml:13:19: note[talconfig/displaced-label]: these labels displace the generated `node.kubernetes.io/exclude-from-external-load-balancers`
       add `node.kubernetes.io/exclude-from-external-load-balancers: ""` to keep it
@@ -304,18 +305,100 @@ fn variables_are_read_as_dotenv_and_put_in_strictly() {
 }
 
 #[test]
-fn templates_fill_known_fields_and_refuse_the_rest() {
-    let (config, _) = documents(&Source::new("m", "machine: { type: worker }\n"));
-    let text = "a: {{ .MachineConfig.MachineType }}\nb: {{ upper .X }}\nc: {{ open\n";
-    let (filled, bad) = fill(&Source::new("p.yaml", text), &config);
-    insta::assert_snapshot!(filled.text(), @r"
-    a: worker
-    b: 
-    c:
+fn versions_are_told_as_they_are_written() {
+    let said = |talos: &str, kubernetes: &str| {
+        let text = format!(
+            "clusterName: a\nendpoint: https://a:6443\ntalosVersion: {talos}\nkubernetesVersion: {kubernetes}\nnodes: []\n"
+        );
+        let (_, problems) =
+            Talconfig::read(&Source::new("talconfig.yaml", text), &Variables::new());
+        shown(&problems)
+    };
+    insta::assert_snapshot!(said("v1.13.7", "1.30"), @r"
+    talconfig.yaml:4:20: error[talconfig/version]: `kubernetesVersion` is `1.30`, not a version with three numbers, and YAML reads a number here, 1.3
+      write it like `v1.30.0`: images are named after it
+    talconfig.yaml:4:20: error[talconfig/version-pair]: Talos 1.13 runs Kubernetes 1.31 to 1.36, not 1.30
     ");
-    insta::assert_snapshot!(shown(&bad), @r"
-    p.yaml:2:4: error[patch/template]: `{{ upper .X }}` is not among the template fields that are supported
-      write the value itself, or a variable of `talenv.yaml`
-    p.yaml:3:4: error[patch/template]: `{{` is not closed
+    insta::assert_snapshot!(said("1.10", "v1.33.1"), @r"
+    talconfig.yaml:3:15: error[talconfig/version]: `talosVersion` is `1.10`, not a version with three numbers, and YAML reads a number here, 1.1
+      write it like `v1.10.0`: images are named after it
     ");
+    insta::assert_snapshot!(said("\"1.10\"", "'1.30'"), @r"
+    talconfig.yaml:3:15: error[talconfig/version]: `talosVersion` is `1.10`, not a version with three numbers
+      write it like `v1.10.0`: images are named after it
+    talconfig.yaml:4:20: error[talconfig/version]: `kubernetesVersion` is `1.30`, not a version with three numbers
+      write it like `v1.30.0`: images are named after it
+    ");
+    insta::assert_snapshot!(said("1.10.0", "1.33.0"), @"");
+    // What comes of a variable is not quoted.
+    let variables = [("V".to_owned(), "1.30".to_owned())].into();
+    let text = "clusterName: a\nendpoint: https://a:6443\nkubernetesVersion: ${V}\nnodes: []\n";
+    let (_, problems) = Talconfig::read(&Source::new("talconfig.yaml", text), &variables);
+    insta::assert_snapshot!(shown(&problems), @r"
+    talconfig.yaml:3:20: error[talconfig/version]: `kubernetesVersion` is not a version with three numbers
+      write it like `v1.30.0`: images are named after it
+    ");
+}
+
+#[test]
+fn a_talenv_that_is_no_map_of_yaml_is_refused() {
+    let mut said = String::new();
+    for text in [
+        "A: x\nB: y # c\n---\nC: z\n",
+        "A: x\nA: y\n",
+        "# nothing\n",
+        "",
+        "A: x: hunter2\n",
+        "A: \"hunter2\n",
+        "A: x\n\tB: hunter2\n",
+        "A: x\nhunter2\n",
+        "A: x\nB=hunter2\n",
+        "A=hunter2\n",
+        "- A: hunter2\n",
+        "A: [hunter2\n",
+        "A: @hunter2\n",
+    ] {
+        let (variables, problems) = talenv(&Source::new("talenv.yaml", text));
+        let names: Vec<_> = variables.keys().cloned().collect();
+        assert!(!format!("{problems:?}").contains("hunter2"), "{text}");
+        said.push_str(&format!(
+            "{text:?} {}\n{}\n",
+            names.join(" "),
+            shown(&problems)
+        ));
+    }
+    insta::assert_snapshot!(said, @r##"
+    "A: x\nB: y # c\n---\nC: z\n" A B C
+
+    "A: x\nA: y\n" A
+
+    "# nothing\n" 
+
+    "" 
+
+    "A: x: hunter2\n" 
+    talenv.yaml:1:5: error[yaml/syntax]: a `:` cannot stand here
+      put the value in quotes if the `:` belongs to it, or check the indentation
+    "A: \"hunter2\n" 
+    talenv.yaml:1:4: error[yaml/syntax]: the quote is never closed
+      add the closing quote
+    "A: x\n\tB: hunter2\n" 
+    talenv.yaml:1:4: error[yaml/syntax]: while scanning a plain scalar, found a tab
+    "A: x\nhunter2\n" 
+    talenv.yaml:2:1: error[yaml/syntax]: the `:` behind the key is missing
+    "A: x\nB=hunter2\n" 
+    talenv.yaml:2:1: error[yaml/syntax]: the `:` behind the key is missing
+    "A=hunter2\n" 
+    talenv.yaml:1:1: error[talenv/syntax]: the file is a map of variables, not text
+      write each variable as `KEY: value`: talhelper reads nothing else
+    "- A: hunter2\n" 
+    talenv.yaml:1:1: error[talenv/syntax]: the file is a map of variables, not a list
+      write each variable as `KEY: value`: talhelper reads nothing else
+    "A: [hunter2\n" 
+    talenv.yaml:1:4: error[yaml/syntax]: the bracket `[` is never closed
+      add the closing bracket
+    "A: @hunter2\n" 
+    talenv.yaml:1:4: error[yaml/syntax]: `@` cannot stand here
+      put the value in quotes
+    "##);
 }

@@ -7,9 +7,9 @@ mod verdicts;
 use diagnostics::Severity;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use talos::contract::Contract;
+use talos::contract::{Contract, Release};
 use talos::generate::Role;
-use talos::validate::{Violation, validate};
+use talos::validate::{Violation, validate, validate_on};
 
 #[test]
 fn what_the_generator_makes_is_fine() {
@@ -97,6 +97,30 @@ fn what_a_contract_does_not_have_yet() {
     v1alpha1 machine.install.grubUseUKICmdline: error[machine-config/too-new]: `grubUseUKICmdline` does not exist in Talos 1.11 (take it out, or use Talos 1.12 or newer)
     v1alpha1 cluster.apiServer.extraArgs.a: error[machine-config/too-new]: a flag with a list of values does not exist in Talos 1.11 (write one text, the values joined by commas)
     ");
+}
+
+#[test]
+fn a_node_without_a_name_of_its_own_depends_on_the_release() {
+    let found = |contract: &str, release: Option<&str>| {
+        let contract = Contract::parse(contract).expect("a contract");
+        let release = release.map(|text| Release::parse(text).expect("a release"));
+        let documents =
+            [json!({"apiVersion": "v1alpha1", "kind": "HostnameConfig", "auto": "off"})];
+        let found = validate_on(&documents, contract, release);
+        found.iter().map(rendered).collect::<Vec<_>>().join("\n")
+    };
+    for (contract, release) in [
+        ("1.12", Some("v1.12.9")),
+        ("1.12", Some("v1.13.9")),
+        ("1.13", Some("v1.13.3")),
+        ("1.13", Some("v1.14.1")),
+        ("1.13", None),
+    ] {
+        assert_eq!(found(contract, release), "", "{contract} {release:?}");
+    }
+    assert_eq!(found("1.12", None), found("1.12", Some("v1.12.5")));
+    insta::assert_snapshot!(found("1.12", Some("v1.12.8")), @"HostnameConfig auto: error[machine-config/needs]: Talos 1.12.8 takes `auto: off` with a `hostname` only (set `hostname`, or use Talos 1.12.9, 1.13.3 or newer)");
+    insta::assert_snapshot!(found("1.13", Some("v1.13.2")), @"HostnameConfig auto: error[machine-config/needs]: Talos 1.13.2 takes `auto: off` with a `hostname` only (set `hostname`, or use Talos 1.12.9, 1.13.3 or newer)");
 }
 
 #[test]

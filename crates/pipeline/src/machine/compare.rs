@@ -7,7 +7,7 @@ use talos::compare::differences;
 use talos::contract::Contract;
 use talos::nodes::{Files as _, Generator, read_schematic, schematic_id};
 use talos::patch::{Change, Machinery, Written, apply_groups, documents};
-use talos::validate::validate;
+use talos::validate::{validate, validate_on};
 
 use super::Machines;
 use crate::load;
@@ -42,6 +42,10 @@ pub fn import(
         let (theirs, found) = documents(&source.clone().with_secrets([everything]));
         if found.has_errors() {
             problems.extend(found);
+            continue;
+        }
+        if theirs.is_empty() {
+            problems.push(empty(&path));
             continue;
         }
         let Some(hostname) = hostname(&theirs, &path, &generator) else {
@@ -167,7 +171,7 @@ pub fn try_patch(
         Machinery::default(),
     );
     let mut problems = history.findings;
-    for violation in validate(&after, machines.contract) {
+    for violation in validate_on(&after, machines.contract, generator.release()) {
         let message = format!("`{}`: {}", violation.path, violation.message);
         let mut problem = Diagnostic::new(violation.severity, violation.rule, message);
         problem.hint = violation.hint;
@@ -189,6 +193,9 @@ pub fn validate_file(root: &Utf8Path, path: &Utf8Path, contract: Contract) -> Di
     let everything = 0..source.text().len();
     let source = source.with_secrets([everything]);
     let (documents, mut problems) = documents(&source);
+    if documents.is_empty() && !problems.has_errors() {
+        problems.push(empty(path));
+    }
     if problems.has_errors() {
         return problems;
     }
@@ -204,6 +211,15 @@ pub fn validate_file(root: &Utf8Path, path: &Utf8Path, contract: Contract) -> Di
         problems.push(problem);
     }
     problems
+}
+
+/// What holds nothing is no configuration, and nothing is right about it.
+fn empty(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::error(
+        "machine-config/empty",
+        format!("`{path}` holds no document"),
+    )
+    .at(Location::file(path.as_str()))
 }
 
 /// The id of the schematic in a file.

@@ -6,6 +6,7 @@
 
 mod check;
 mod clients;
+mod clock;
 mod compare;
 mod files;
 mod open;

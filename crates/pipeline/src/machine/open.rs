@@ -7,7 +7,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use secrets::Identity;
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::substitute::{Variables, dotenv, substitute};
+use talos::substitute::{Variables, substitute, talenv};
 use talos::talconfig::Talconfig;
 
 use super::Machines;
@@ -156,7 +156,7 @@ fn variables(reader: &Reader<'_>, paths: &[Utf8PathBuf], problems: &mut Diagnost
     for path in paths {
         match reader.text(path) {
             Ok(Some(source)) => {
-                let (more, found) = dotenv(&source);
+                let (more, found) = talenv(&source);
                 problems.extend(found);
                 if !source.secrets().is_empty() {
                     reader.add_secrets(more.values().cloned());
@@ -274,7 +274,13 @@ fn contract(
             Some(contract)
         }
         Err(problem) => {
-            problems.push(problem.at(place));
+            // That it is no version is told already.
+            let told = problems.iter().any(|told| {
+                told.rule.as_str() == "talconfig/version" && told.location.as_ref() == Some(&place)
+            });
+            if !told {
+                problems.push(problem.at(place));
+            }
             None
         }
     }

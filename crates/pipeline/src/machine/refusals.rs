@@ -4,7 +4,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use talos::contract::Contract;
 use talos::explain;
 use talos::nodes::{Generator, NodeConfig};
-use talos::validate::validate;
+use talos::validate::validate_on;
 
 /// At most so many nodes are named.
 const NAMED: usize = 3;
@@ -25,7 +25,7 @@ impl Refusal {
         config: &NodeConfig,
         contract: Contract,
     ) -> Vec<Self> {
-        let violations = validate(&config.documents, contract);
+        let violations = validate_on(&config.documents, contract, generator.release());
         if violations.is_empty() {
             return Vec::new();
         }

@@ -1,7 +1,5 @@
 //! A new bundle, encrypted before it touches the disk.
 
-use std::time::SystemTime;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use getrandom::SysRng;
@@ -9,6 +7,7 @@ use getrandom::rand_core::UnwrapErr;
 use talos::bundle::Bundle;
 use zeroize::Zeroizing;
 
+use super::clock;
 use super::places::Places;
 use crate::vault::{Target, Vault};
 use crate::write;
@@ -77,9 +76,9 @@ pub fn refuse_second_secret(root: &Utf8Path, places: &Places) -> Result<(), Diag
 ///
 /// # Errors
 ///
-/// Where a certificate cannot be made, which is a fault of ours.
+/// A clock that is wrong; where a certificate cannot be made, which is a fault of ours.
 pub fn new_bundle() -> Result<Bundle, Diagnostic> {
-    Bundle::generate(&mut UnwrapErr(SysRng), SystemTime::now()).map_err(|error| {
+    Bundle::generate(&mut UnwrapErr(SysRng), clock::now()?).map_err(|error| {
         Diagnostic::error(
             "talsecret/not-made",
             format!("no secrets can be made: {error}"),

@@ -13,7 +13,7 @@ use talos::generate::Role;
 use talos::talosconfig::{self as file, Talosconfig};
 use zeroize::Zeroizing;
 
-use super::{Machines, Made};
+use super::{Machines, Made, clock};
 use crate::load;
 
 /// A certificate that ends sooner than this is replaced.
@@ -72,7 +72,8 @@ pub fn talosconfig(
     }
     let random = &mut UnwrapErr(SysRng);
     let os = &machines.bundle.os;
-    let admin = certificates::admin(os, &[ApiRole::Admin], lifetime, random, now)
+    let begin = clock::plausible(now)?;
+    let admin = certificates::admin(os, &[ApiRole::Admin], lifetime, random, begin)
         .map_err(|error| unsigned(path, &error.to_string()))?;
     let new = Talosconfig::new(cluster, endpoints, nodes, os, admin);
     let config = match existing {

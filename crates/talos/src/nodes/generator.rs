@@ -17,6 +17,7 @@ use super::node::{Findings, Node};
 use super::patches::{Entry, Patches};
 use super::places::top;
 use super::{NodeConfig, Request, documents};
+use crate::contract::Release;
 use crate::generate::Role;
 use crate::patch::{Machinery, Patch, apply_in_place, fill};
 
@@ -110,6 +111,11 @@ impl<'a> Generator<'a> {
     /// The names of the nodes' files, in the order of the nodes.
     pub fn file_names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
+    }
+
+    /// The release of Talos that the nodes run, if the talconfig names one.
+    pub fn release(&self) -> Option<Release> {
+        Release::parse(&talos_version(self.request.talconfig))
     }
 
     /// Every address of every control plane: the endpoints of a `talosconfig`.
@@ -273,7 +279,10 @@ impl<'a> Generator<'a> {
                 }
             };
             let (filled, found) = fill(&source, made);
-            problems.extend(found);
+            if found.has_errors() {
+                problems.extend(found);
+                continue;
+            }
             let (more, found) = crate::patch::documents(&filled);
             problems.extend(found);
             for document in more {

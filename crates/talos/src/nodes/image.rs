@@ -1,13 +1,13 @@
 //! Images of an image factory: the installer, and what a machine boots first.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 
-use super::expand::{Field, expand};
 use super::keys::{Keys, flag, section, text};
 use super::node::{Findings, Node};
 use super::places::top;
 use super::schematic::schematic_id;
 use crate::talconfig::Talconfig;
+use crate::template::{Value, expand};
 
 const INSTALLER: &str =
     "{{.RegistryURL}}/{{.Mode}}-installer{{if .Secureboot}}-secureboot{{end}}/{{.ID}}:{{.Version}}";
@@ -23,7 +23,7 @@ pub(super) struct Image {
 
 /// The version of Talos with its `v`.
 pub(super) fn talos_version(config: &Talconfig) -> String {
-    let version = config.values.get("talosVersion").and_then(Value::as_str);
+    let version = config.values.get("talosVersion").and_then(Json::as_str);
     let version = version.unwrap_or_default();
     format!("v{}", version.strip_prefix('v').unwrap_or(version))
 }
@@ -65,7 +65,7 @@ fn expanded(
     config: &Talconfig,
     key: &str,
     usual: &str,
-    fields: &[(&'static str, Field)],
+    fields: &[(&'static str, Value<'_>)],
     findings: &mut Findings<'_>,
 ) -> String {
     let empty = Map::new();
@@ -83,11 +83,11 @@ fn expanded(
 }
 
 fn factory<'a>(config: &'a Talconfig, empty: &'a Keys) -> &'a Keys {
-    let factory = config.values.get("imageFactory").and_then(Value::as_object);
+    let factory = config.values.get("imageFactory").and_then(Json::as_object);
     factory.unwrap_or(empty)
 }
 
-fn fields(config: &Talconfig, node: &Node, schematic: &str) -> Vec<(&'static str, Field)> {
+fn fields(config: &Talconfig, node: &Node, schematic: &str) -> Vec<(&'static str, Value<'static>)> {
     let empty = Map::new();
     let factory = factory(config, &empty);
     let spec = section(&node.values, "machineSpec").unwrap_or(&empty);
@@ -102,20 +102,20 @@ fn fields(config: &Talconfig, node: &Node, schematic: &str) -> Vec<(&'static str
         ("", _) => ".iso".to_owned(),
         (suffix, _) => format!(".{suffix}"),
     };
-    let customization = node.values.get(schematic).unwrap_or(&Value::Null);
+    let customization = node.values.get(schematic).unwrap_or(&Json::Null);
     vec![
         (
             "RegistryURL",
-            Field::Text(or(factory, "registryURL", "factory.talos.dev")),
+            Value::text(or(factory, "registryURL", "factory.talos.dev")),
         ),
-        ("Protocol", Field::Text(or(factory, "protocol", "https"))),
-        ("ID", Field::Text(schematic_id(customization))),
-        ("Version", Field::Text(talos_version(config))),
-        ("Mode", Field::Text(or(spec, "mode", "metal"))),
-        ("Arch", Field::Text(or(spec, "arch", "amd64"))),
-        ("BootMethod", Field::Text(method)),
-        ("Suffix", Field::Text(suffix)),
-        ("Secureboot", Field::Flag(flag(spec, "secureboot"))),
-        ("UseUKI", Field::Flag(flag(spec, "useUKI"))),
+        ("Protocol", Value::text(or(factory, "protocol", "https"))),
+        ("ID", Value::text(schematic_id(customization))),
+        ("Version", Value::text(talos_version(config))),
+        ("Mode", Value::text(or(spec, "mode", "metal"))),
+        ("Arch", Value::text(or(spec, "arch", "amd64"))),
+        ("BootMethod", Value::text(method)),
+        ("Suffix", Value::text(suffix)),
+        ("Secureboot", Value::Bool(flag(spec, "secureboot"))),
+        ("UseUKI", Value::Bool(flag(spec, "useUKI"))),
     ]
 }

@@ -17,7 +17,6 @@ mod canonical;
 mod contents;
 mod documents;
 mod effect;
-mod expand;
 mod generator;
 mod gitignore;
 mod image;

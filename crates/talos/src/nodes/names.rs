@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use diagnostics::{Diagnostic, Diagnostics};
-use serde_json::Value;
 
-use super::expand::{Field, expand};
 use super::keys::text;
 use super::node::Node;
 use super::places::{place, role_key};
 use crate::generate::Role;
 use crate::talconfig::Talconfig;
+use crate::template::{Value, expand};
 
 /// What else is written into the folder, in small letters.
 const RESERVED: [&str; 3] = ["talosconfig", ".gitignore", ".git"];
@@ -75,7 +74,10 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
 }
 
 fn name(config: &Talconfig, node: &Node) -> Result<String, String> {
-    let cluster = config.values.get("clusterName").and_then(Value::as_str);
+    let cluster = config
+        .values
+        .get("clusterName")
+        .and_then(serde_json::Value::as_str);
     let role = match node.role {
         Role::ControlPlane => "controlplane",
         Role::Worker => role_key(node.role),
@@ -89,14 +91,14 @@ fn name(config: &Talconfig, node: &Node) -> Result<String, String> {
         &[
             (
                 "ClusterName",
-                Field::Text(cluster.unwrap_or_default().to_owned()),
+                Value::text(cluster.unwrap_or_default().to_owned()),
             ),
-            ("Hostname", Field::Text(node.hostname().to_owned())),
+            ("Hostname", Value::text(node.hostname().to_owned())),
             (
                 "IPAddress",
-                Field::Text(text(&node.values, "ipAddress").to_owned()),
+                Value::text(text(&node.values, "ipAddress").to_owned()),
             ),
-            ("Role", Field::Text(role.to_owned())),
+            ("Role", Value::text(role.to_owned())),
         ],
     )
 }

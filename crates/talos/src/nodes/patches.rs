@@ -50,13 +50,16 @@ impl Entry {
             Text::Nothing | Text::Broken => (None, Diagnostics::new()),
             Text::Fixed(patch) => (Some(Cow::Borrowed(patch)), Diagnostics::new()),
             Text::Template(source, file) => {
-                let (filled, mut problems) = fill(source, documents);
-                let (patch, more) = read(&filled, *file, contents);
-                let broken = problems.has_errors();
-                problems.extend(more.into_iter().filter(|_| !broken));
-                let whole = !problems.has_errors();
-                let patch = patch.filter(|_| whole).map(Cow::Owned);
-                (patch, self.placed(problems))
+                let (filled, problems) = fill(source, documents);
+                if problems.has_errors() {
+                    return (None, self.placed(problems));
+                }
+                // A condition may leave nothing of it on some nodes.
+                if filled.text().trim().is_empty() {
+                    return (None, problems);
+                }
+                let (patch, problems) = read(&filled, *file, contents);
+                (patch.map(Cow::Owned), self.placed(problems))
             }
         }
     }
@@ -89,6 +92,8 @@ fn read(source: &Source, file: bool, contents: &Contents<'_>) -> (Option<Patch>,
     };
     // talhelper refuses a document that is in a patch twice, unlike Talos 1.14.
     let (patch, more) = Patch::read(&source, Machinery::V1_13);
+    // Older repositories have patches of JSON, from the time when there was one document.
+    let patch = patch.map(Patch::on_first_document);
     // A text that is not whole need not be YAML.
     let broken = problems.has_errors();
     problems.extend(

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use serde_json::Value;
 
-use super::json::Operation;
+use super::delete::NotThere;
+use super::json::{Operation, strategic};
 use super::load::{Body, Part, Patch};
 use super::machinery::{Machinery, document_name, is_named, kind_of_value};
 use super::merge::{Mismatch, merge};
@@ -33,7 +34,8 @@ pub fn apply(
     let mut after = config.clone();
     let mut findings = apply_in_place(&mut after, patch, machinery)?;
     let changes = differing(config, &after);
-    if changes.is_empty() && findings.is_empty() {
+    let told = { findings.iter() }.any(|found| found.severity != Severity::Note);
+    if changes.is_empty() && !told {
         findings.push(
             Diagnostic::warning("patch/no-effect", "the patch changes nothing")
                 .at(patch.source.whole())
@@ -61,7 +63,7 @@ pub(crate) fn apply_in_place(
             }
         }
         Body::Json(operations) => {
-            json(config, operations, patch)?;
+            findings.extend(json(config, operations, patch)?);
             *config = decoded(config, patch)?;
         }
     }
@@ -130,15 +132,14 @@ fn deletions(
             continue;
         }
         let deleted = match (config.get_mut(index), Schema::get().document(&part.kind)) {
-            (Some(document), Some(spec)) => deletion.apply(document, spec).is_ok(),
-            _ => false,
+            (Some(document), Some(spec)) => deletion.apply(document, spec),
+            _ => Err(NotThere::Missing),
         };
-        if !deleted {
-            return Err(Diagnostic::error(
-                "patch/delete-missing",
-                format!("there is no `{}` to delete", deletion.path()),
-            )
-            .at(place));
+        if let Err(why) = deleted {
+            let (message, hint) = why.told(&deletion.path());
+            let mut problem = Diagnostic::error("patch/delete-missing", message).at(place);
+            problem.hint = hint.map(str::to_owned);
+            return Err(problem);
         }
     }
     Ok(())
@@ -172,25 +173,53 @@ fn json(
     config: &mut [Value],
     operations: &[(Operation, Range<usize>)],
     patch: &Patch,
-) -> Result<(), Diagnostic> {
-    let [document] = config else {
+) -> Result<Option<Diagnostic>, Diagnostic> {
+    let place = match operations.first() {
+        Some((_, range)) => patch.source.location(range.clone()),
+        None => patch.source.whole(),
+    };
+    let several = config.len() > 1;
+    if several && !patch.on_first {
         return Err(Diagnostic::error(
             "patch/json-on-documents",
             "a JSON patch cannot be applied to a config of several documents",
         )
-        .at(match operations.first() {
-            Some((_, range)) => patch.source.location(range.clone()),
-            None => patch.source.whole(),
-        })
+        .at(place)
         .hint(
             "write it as a strategic merge: from Talos 1.12 on every config has several documents",
         ));
+    }
+    let document = config
+        .iter_mut()
+        .find(|document| kind_of_value(document) == "v1alpha1");
+    let Some(document) = document else {
+        return Err(
+            Diagnostic::error("patch/bad-operation", "there is no document to change").at(place),
+        );
     };
     for (operation, range) in operations {
         operation.apply(document).map_err(|error| {
-            Diagnostic::error("patch/bad-operation", error.to_string())
-                .at(patch.source.location(range.clone()))
+            let problem = Diagnostic::error("patch/bad-operation", error.to_string())
+                .at(patch.source.location(range.clone()));
+            if several && operation.path.starts_with("/machine/network/") {
+                return problem.hint(
+                    "from contract 1.12 on names and networks are in documents of their own",
+                );
+            }
+            problem
         })?;
     }
-    Ok(())
+    Ok(several.then(|| {
+        let hint = match strategic(operations.iter().map(|(operation, _)| operation)) {
+            Some(merge) => format!("write it as a strategic merge: `{merge}`"),
+            None => "write it as a strategic merge".to_owned(),
+        };
+        Diagnostic::note(
+            "patch/json-on-documents",
+            "a JSON patch changes the first document only, and talhelper refuses it where there \
+             are several, as from Talos 1.12 on",
+        )
+        .at(place)
+        .hint(hint)
+    }))
 }

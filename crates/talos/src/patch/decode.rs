@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Node, Resolved};
 
 use super::schema::{Kind, Schema, Spec, any};
+use crate::contract::Contract;
 use crate::scalar::go_float;
 
 /// Places of entries that a `$patch: delete` takes out of the tree.
@@ -33,16 +34,10 @@ impl Decoder<'_> {
         let kind = kind_of(root);
         let Some(spec) = schema.document(&kind) else {
             let place = root.get("kind").unwrap_or(root).range();
-            let mut problem = Diagnostic::error(
-                "patch/unknown-kind",
-                format!("Talos has no document of kind `{kind}`"),
-            )
-            .at(self.source.location(place));
-            let mut kinds: Vec<_> = schema.kinds().collect();
-            kinds.sort_unstable();
-            if let Some(close) = closest(&kind, kinds) {
-                problem = problem.hint(format!("did you mean `{close}`?"));
-            }
+            let (message, hint) = unknown_kind(&kind);
+            let mut problem =
+                Diagnostic::error("patch/unknown-kind", message).at(self.source.location(place));
+            problem.hint = hint;
             self.problems.push(problem);
             return None;
         };
@@ -82,7 +77,10 @@ impl Decoder<'_> {
             Kind::Text if spec.format == "ports" => scalar(node, &Kind::Unsigned)
                 .or_else(|| scalar(node, &Kind::Text))
                 .unwrap_or_else(|| self.wrong(node, "a port")),
-            Kind::Text if self.topic == "talconfig" => self.rewritten(node),
+            // A version that reads as a number is told as what it is, and as it is written.
+            Kind::Text if self.topic == "talconfig" && spec.format != "version" => {
+                self.rewritten(node)
+            }
             Kind::Text | Kind::Integer | Kind::Unsigned | Kind::Float | Kind::Bool => {
                 scalar(node, &spec.kind).unwrap_or_else(|| self.wrong(node, wanted(&spec.kind)))
             }
@@ -123,21 +121,23 @@ impl Decoder<'_> {
         // Nobody knows whether it is a secret.
         let source = self.source.clone().with_secrets([value.range()]);
         let fields = self.schema.fields(name).iter().map(|(field, _)| *field);
+        let later = self.schema.later(&format!("{name}.{text}"));
+        let message = match later {
+            Some(version) => format!("Talos has `{text}` here since {version}"),
+            None if self.topic == "patch" => format!("Talos knows no field `{text}` here"),
+            None => format!("`{text}` is not a key here"),
+        };
         let mut problem = if self.topic == "patch" {
-            Diagnostic::error(
-                "patch/unknown-field",
-                format!("Talos knows no field `{text}` here"),
-            )
+            Diagnostic::error("patch/unknown-field", message)
         } else {
             // talhelper reads on, without a word.
-            Diagnostic::warning(
-                format!("{}/unknown-key", self.topic),
-                format!("`{text}` is not a key here"),
-            )
+            Diagnostic::warning(format!("{}/unknown-key", self.topic), message)
         }
         .at(source.location(key.range()));
         if text == "$$patch" {
             problem = problem.hint("the doubled dollar is for files that pass substitution");
+        } else if later.is_some() {
+            problem = problem.hint(newest());
         } else if let Some(close) = closest(text, fields) {
             problem = problem.hint(format!("did you mean `{close}`?"));
         }
@@ -292,6 +292,28 @@ impl Decoder<'_> {
         );
         Value::Null
     }
+}
+
+/// What to say of a kind of document that is not in the table, and what to do about it.
+pub(crate) fn unknown_kind(kind: &str) -> (String, Option<String>) {
+    let schema = Schema::get();
+    if let Some(version) = schema.later(kind) {
+        let message = format!("Talos has documents of kind `{kind}` since {version}");
+        return (message, Some(newest()));
+    }
+    let mut kinds: Vec<_> = schema.kinds().chain(schema.later_kinds()).collect();
+    kinds.sort_unstable();
+    let close = closest(kind, kinds).map(|close| format!("did you mean `{close}`?"));
+    (format!("Talos has no document of kind `{kind}`"), close)
+}
+
+/// What to do about what is newer.
+fn newest() -> String {
+    format!(
+        "write it as contract {newest} has it, which newer versions read too: contracts above \
+         {newest} are not made yet",
+        newest = Contract::NEWEST
+    )
 }
 
 /// A document's kind; `v1alpha1` for the one without.

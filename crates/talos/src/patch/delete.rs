@@ -25,9 +25,45 @@ pub(crate) struct Deletion {
     pub(crate) range: Range<usize>,
 }
 
-/// What stands where a deletion points is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotThere;
+/// Why nothing can be deleted where a deletion points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotThere {
+    /// Nothing is there.
+    Missing,
+    /// The key that says which item is no text, and Talos compares texts only.
+    NoText(String),
+    /// The items of the list have no keys.
+    NoKeys,
+    /// It is one half of a certificate and its key, which Talos reads as one.
+    Half,
+}
+
+impl NotThere {
+    /// What is wrong, for a path, and what to do about it.
+    pub(crate) fn told(&self, path: &str) -> (String, Option<&'static str>) {
+        match self {
+            Self::Missing => (format!("there is no `{path}` to delete"), None),
+            Self::NoText(key) => (
+                format!(
+                    "`{path}` cannot be deleted: Talos finds an item by a text, and `{key}` is none"
+                ),
+                Some(
+                    "put a key that holds text first, or delete the whole list, and set it anew in a later patch",
+                ),
+            ),
+            Self::NoKeys => (
+                format!(
+                    "`{path}` cannot be deleted: the items of the list have no keys to find one by"
+                ),
+                Some("delete the whole list, and set it anew in a later patch"),
+            ),
+            Self::Half => (
+                format!("`{path}` cannot be deleted alone: Talos reads it with what belongs to it"),
+                Some("delete the section"),
+            ),
+        }
+    }
+}
 
 impl Deletion {
     /// Whether the whole document goes.
@@ -89,13 +125,23 @@ impl Search<'_> {
         match node.value() {
             Yaml::Scalar(_) => false,
             Yaml::Mapping(mapping) => {
-                if mapping.get("$patch").and_then(Node::text) == Some("delete") {
+                let directive = mapping.get("$patch");
+                if directive.and_then(Node::text) == Some("delete") {
                     self.found(node, in_list, steps);
+                    self.ignored(mapping, in_list, steps.is_empty());
                     return true;
                 }
                 let mut left = mapping.len();
                 let before = left;
-                for entry in mapping {
+                if let Some(directive) = directive {
+                    self.unknown(directive);
+                    self.remove(directive);
+                    left -= 1;
+                }
+                for entry in mapping
+                    .iter()
+                    .filter(|entry| entry.key.text() != Some("$patch"))
+                {
                     steps.push(Step::Key(entry.key.text().unwrap_or_default().to_owned()));
                     if self.node(&entry.value, false, steps) {
                         self.remove(&entry.value);
@@ -117,6 +163,47 @@ impl Search<'_> {
                 }
                 left == 0 && !items.is_empty()
             }
+        }
+    }
+
+    /// Talos would take it for a field, or for an entry of a map.
+    fn unknown(&mut self, directive: &Node) {
+        let written = directive.text().unwrap_or_default();
+        let message = match written {
+            "" => "`$patch` says nothing that Talos knows".to_owned(),
+            written => format!("`$patch: {written}` is nothing that Talos knows"),
+        };
+        let hint = match written {
+            "replace" => {
+                "it knows `delete` only: delete the section in one patch, and set it in a later one"
+            }
+            _ => "it knows `delete` only",
+        };
+        self.problems.push(
+            Diagnostic::error("patch/unknown-directive", message)
+                .at(self.source.location(directive.range()))
+                .hint(hint),
+        );
+    }
+
+    /// What stands beside `$patch: delete` does nothing, but for what says which item, or which
+    /// document, it is.
+    fn ignored(&mut self, mapping: &yaml::Mapping, in_list: bool, is_document: bool) {
+        let others = { mapping.iter() }.filter(|entry| entry.key.text() != Some("$patch"));
+        let mut others = others.skip(usize::from(in_list)).filter(|entry| {
+            let identity = matches!(entry.key.text(), Some("apiVersion" | "kind" | "name"));
+            !(is_document && identity)
+        });
+        if let Some(entry) = others.next() {
+            let key = entry.key.text().unwrap_or_default();
+            self.problems.push(
+                Diagnostic::warning(
+                    "patch/beside-delete",
+                    format!("`{key}` does nothing: it stands beside `$patch: delete`"),
+                )
+                .at(self.source.location(entry.key.range()))
+                .hint("set it in a later patch, or take it out"),
+            );
         }
     }
 
@@ -164,12 +251,12 @@ fn first_key(item: &Node) -> Option<(String, String)> {
 
 fn delete(value: &mut Value, steps: &[Step], spec: &Spec) -> Result<(), NotThere> {
     let Some((step, rest)) = steps.split_first() else {
-        return Err(NotThere);
+        return Err(NotThere::Missing);
     };
     match (&spec.kind, step) {
-        (Kind::Struct(name), _) if is_pair(name) => Err(NotThere),
+        (Kind::Struct(name), _) if is_pair(name) => Err(NotThere::Half),
         (Kind::Struct(name), Step::Key(key)) => {
-            let field = Schema::get().field(name, key).ok_or(NotThere)?;
+            let field = Schema::get().field(name, key).ok_or(NotThere::Missing)?;
             if rest.is_empty() {
                 if let Value::Object(map) = value {
                     map.shift_remove(key);
@@ -182,25 +269,25 @@ fn delete(value: &mut Value, steps: &[Step], spec: &Spec) -> Result<(), NotThere
                 _ if matches!(field.kind, Kind::Struct(_)) && !field.optional => {
                     delete(&mut Value::Object(serde_json::Map::new()), rest, field)
                 }
-                _ => Err(NotThere),
+                _ => Err(NotThere::Missing),
             }
         }
         (Kind::Map(item), Step::Key(key)) => in_map(value, key, rest, item),
         (Kind::Arguments | Kind::Any, Step::Key(key)) => in_map(value, key, rest, any()),
         (Kind::List(item), Step::Item(chosen)) => in_list(value, chosen.as_ref(), item),
         (Kind::Keyed(keyed), Step::Item(chosen)) => in_list(value, chosen.as_ref(), &keyed.item),
-        _ => Err(NotThere),
+        _ => Err(NotThere::Missing),
     }
 }
 
 fn in_map(value: &mut Value, key: &str, rest: &[Step], item: &Spec) -> Result<(), NotThere> {
     let Value::Object(map) = value else {
-        return Err(NotThere);
+        return Err(NotThere::Missing);
     };
     if rest.is_empty() {
-        return map.shift_remove(key).map(drop).ok_or(NotThere);
+        return map.shift_remove(key).map(drop).ok_or(NotThere::Missing);
     }
-    delete(map.get_mut(key).ok_or(NotThere)?, rest, item)
+    delete(map.get_mut(key).ok_or(NotThere::Missing)?, rest, item)
 }
 
 fn in_list(
@@ -208,19 +295,21 @@ fn in_list(
     chosen: Option<&(String, String)>,
     item: &Spec,
 ) -> Result<(), NotThere> {
-    let (Value::Array(items), Some((key, text)), Kind::Struct(name)) = (value, chosen, &item.kind)
-    else {
-        return Err(NotThere);
+    let Kind::Struct(name) = &item.kind else {
+        return Err(NotThere::NoKeys);
+    };
+    let (Value::Array(items), Some((key, text))) = (value, chosen) else {
+        return Err(NotThere::Missing);
     };
     // Talos compares texts only: a number such as a VLAN's never matches.
-    let field = Schema::get().field(name, key).ok_or(NotThere)?;
+    let field = Schema::get().field(name, key).ok_or(NotThere::Missing)?;
     if field.kind != Kind::Text {
-        return Err(NotThere);
+        return Err(NotThere::NoText(key.clone()));
     }
     let index = items
         .iter()
         .position(|item| item.get(key).and_then(Value::as_str).unwrap_or_default() == text)
-        .ok_or(NotThere)?;
+        .ok_or(NotThere::Missing)?;
     items.remove(index);
     Ok(())
 }

@@ -8,9 +8,10 @@ use super::apply::{Applied, apply};
 use super::history::undone;
 use super::load::Patch;
 use super::machinery::Machinery;
-use super::template::fill;
+
 use super::trace::Change;
 use crate::substitute::{Variables, comments, substitute};
+use crate::template::fill;
 
 /// A patch as it is written: in a file of its own, or within the talconfig.
 #[derive(Clone)]
@@ -101,12 +102,16 @@ fn prepare(
         Written::Inline(source) => (source, false),
     };
     let (mut filled, mut problems) = fill(source, config);
+    if problems.has_errors() {
+        return (None, problems);
+    }
     if file {
         let (substituted, more) = substitute(&filled, &comments(&filled), variables);
         filled = substituted;
         problems.extend(more);
     }
     let (patch, more) = Patch::read(&filled, machinery);
+    let patch = patch.map(Patch::on_first_document);
     // A text that is not whole need not be YAML.
     let broken = problems.has_errors();
     problems.extend(

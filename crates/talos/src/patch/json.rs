@@ -1,6 +1,6 @@
 //! JSON 6902 patches: operations on places of one document.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,5 +143,59 @@ fn remove(document: &mut Value, path: &str) -> Result<Value, JsonError> {
             _ => Err(missing()),
         },
         _ => Err(missing()),
+    }
+}
+
+/// Operations as the strategic merge that does the same, for a hint; values are left out. None
+/// if there is none.
+pub(crate) fn strategic<'a>(operations: impl Iterator<Item = &'a Operation>) -> Option<String> {
+    let mut root = Value::Object(Map::new());
+    for operation in operations {
+        let mut keys: Vec<String> = operation
+            .path
+            .strip_prefix('/')?
+            .split('/')
+            .map(|key| key.replace("~1", "/").replace("~0", "~"))
+            .collect();
+        let leaf = match &operation.verb {
+            Verb::Remove => "{$$patch: delete}",
+            Verb::Add(_) if keys.last().is_some_and(|last| last == "-") => {
+                keys.pop();
+                "[…]"
+            }
+            Verb::Add(_) | Verb::Replace(_) => "…",
+            Verb::Move(_) | Verb::Copy(_) | Verb::Test(_) => return None,
+        };
+        let mut at = &mut root;
+        for key in keys {
+            // An item of a list has no place in a merge.
+            if key == "-" || key.parse::<usize>().is_ok() {
+                return None;
+            }
+            let Value::Object(map) = at else {
+                return None;
+            };
+            at = map.entry(key).or_insert_with(|| Value::Object(Map::new()));
+        }
+        *at = leaf.into();
+    }
+    let text = flow(&root);
+    // More than a line does not help.
+    (text.chars().count() <= 200)
+        .then(|| text.strip_prefix('{')?.strip_suffix('}').map(str::to_owned))?
+}
+
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let entries: Vec<_> = map
+                .iter()
+                .map(|(key, value)| {
+                    format!("{}: {}", crate::emit::plain_or_quoted(key), flow(value))
+                })
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        other => other.as_str().unwrap_or_default().to_owned(),
     }
 }

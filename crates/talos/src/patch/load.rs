@@ -16,6 +16,8 @@ pub struct Patch {
     /// The text, for places.
     pub(crate) source: Source,
     pub(crate) body: Body,
+    /// Whether operations may change the first of several documents.
+    pub(crate) on_first: bool,
 }
 
 /// What a patch does.
@@ -68,7 +70,22 @@ impl Patch {
             return (None, problems);
         }
         let source = source.clone();
-        (Some(Self { source, body }), problems)
+        let patch = Self {
+            source,
+            body,
+            on_first: false,
+        };
+        (Some(patch), problems)
+    }
+
+    /// The same patch; if it is one of JSON it may change the first of several documents, which
+    /// neither Talos nor talhelper allows. Then a note says so.
+    #[must_use]
+    pub fn on_first_document(self) -> Self {
+        Self {
+            on_first: true,
+            ..self
+        }
     }
 
     /// Whether it can only be applied to a config of one document.

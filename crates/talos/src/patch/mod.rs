@@ -31,7 +31,6 @@ mod marks;
 mod merge;
 pub(crate) mod path;
 pub(crate) mod schema;
-mod template;
 mod trace;
 
 use diagnostics::{Diagnostics, Source};
@@ -45,8 +44,10 @@ pub use history::undone;
 pub use load::Patch;
 pub(crate) use machinery::kind_of_value;
 pub use machinery::{Machinery, document_name};
-pub use template::fill;
+
 pub use trace::Change;
+
+pub use crate::template::fill;
 pub(crate) use trace::differing;
 
 /// The documents of a machine config, decoded as strictly as Talos does.

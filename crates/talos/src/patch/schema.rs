@@ -95,6 +95,7 @@ pub(crate) struct Schema {
     documents: HashMap<&'static str, Spec>,
     types: HashMap<&'static str, Fields>,
     values: HashMap<&'static str, Vec<&'static str>>,
+    later: HashMap<&'static str, &'static str>,
 }
 
 impl Schema {
@@ -115,6 +116,7 @@ impl Schema {
             documents: HashMap::new(),
             types: HashMap::new(),
             values: HashMap::new(),
+            later: HashMap::new(),
         };
         let mut current = "";
         for line in table.lines().filter(|line| !line.starts_with('#')) {
@@ -129,6 +131,9 @@ impl Schema {
                     let mut spec = Spec::of(Kind::Struct(name));
                     attributes(&mut spec, rest);
                     schema.documents.insert(kind, spec);
+                }
+                ["later", version, what] => {
+                    schema.later.insert(what, version);
                 }
                 ["values", format, values @ ..] => {
                     schema.values.insert(format, values.to_vec());
@@ -151,6 +156,20 @@ impl Schema {
     /// All kinds of document.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.documents.keys().copied()
+    }
+
+    /// Since which Talos there is a kind of document, or a `TYPE.FIELD`, that no contract has
+    /// yet that is made here.
+    pub(crate) fn later(&self, what: &str) -> Option<&'static str> {
+        self.later.get(what).copied()
+    }
+
+    /// All kinds of document that only newer versions have.
+    pub(crate) fn later_kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.later
+            .keys()
+            .copied()
+            .filter(|what| !what.contains('.'))
     }
 
     /// The values that a format allows, if it is a list of them.

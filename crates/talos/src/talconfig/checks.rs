@@ -72,22 +72,41 @@ impl Check<'_> {
             ("kubernetesVersion", "v1.36.4"),
         ] {
             let written = root.get(key).filter(|node| !node.is_null());
-            let malformed = written.filter(|node| {
+            let Some(node) = written.filter(|node| {
                 node.text()
                     .is_some_and(|text| !text.is_empty() && !is_version(text))
-            });
-            if let Some(node) = malformed {
-                self.problems.push(
-                    Diagnostic::error(
-                        "talconfig/version",
-                        format!("`{key}` is not a version with three numbers"),
-                    )
-                    .at(self.config.source.location(node.range()))
+            }) else {
+                continue;
+            };
+            let text = node.text().unwrap_or_default();
+            // What came of a variable may not be shown.
+            let range = node.range();
+            let mut secrets = self.config.source.secrets().iter();
+            let hidden = secrets.any(|one| one.start < range.end && range.start < one.end);
+            // With the numbers that are there, where they are those of a minor version.
+            let example = match minor(text) {
+                Some(minor) if text.matches('.').count() == 1 && !hidden => format!("v1.{minor}.0"),
+                _ => example.to_owned(),
+            };
+            let number = node.as_scalar().map(|scalar| scalar.read(Dialect::Go));
+            let read = match number {
+                Some(Resolved::Float(number)) if number.to_string() != text => {
+                    format!(", and YAML reads a number here, {number}")
+                }
+                _ => String::new(),
+            };
+            let message = if hidden {
+                format!("`{key}` is not a version with three numbers")
+            } else {
+                format!("`{key}` is `{text}`, not a version with three numbers{read}")
+            };
+            self.problems.push(
+                Diagnostic::error("talconfig/version", message)
+                    .at(self.config.source.location(range))
                     .hint(format!(
                         "write it like `{example}`: images are named after it"
                     )),
-                );
-            }
+            );
         }
         let minor = |key: &str| root.get(key).and_then(Node::text).and_then(minor);
         let (Some(talos), Some(kubernetes)) = (minor("talosVersion"), minor("kubernetesVersion"))
@@ -252,7 +271,8 @@ impl Check<'_> {
         }
     }
 
-    /// The node's address should be one that its interfaces can have.
+    /// The node's address should be one that its interfaces can have; a tunnel or a router in
+    /// between may give it another.
     fn subnet(&mut self, node: &Node) {
         let networks: Vec<Network> = links(node).flat_map(networks).collect();
         let dynamic = links(node).any(|link| is_true(link.get("dhcp")));
@@ -266,10 +286,13 @@ impl Check<'_> {
                 .peekable();
             if !dynamic && alike.peek().is_some() && !alike.any(|network| network.contains(address))
             {
-                self.error(
-                    "talconfig/address-outside",
-                    format!("`{address}` is in none of the networks of the node's interfaces"),
-                    written.range(),
+                self.problems.push(
+                    Diagnostic::warning(
+                        "talconfig/address-outside",
+                        format!("`{address}` is in none of the networks of the node's interfaces"),
+                    )
+                    .at(self.config.source.location(written.range()))
+                    .hint("right only where the node is reached through a tunnel or a router that translates"),
                 );
             }
         }

@@ -57,7 +57,7 @@ pub(super) fn endpoint(place: &Place<'_>, report: &mut Report) {
 
 /// A duration that cannot run backwards.
 pub(super) fn not_negative(place: &Place<'_>, report: &mut Report) {
-    if formats::duration(place.text()).is_some_and(|duration| duration < 0.0) {
+    if formats::duration(place.text()).is_some_and(|duration| duration < 0) {
         report.bad(place, "a duration that can pass", "leave the sign out");
     }
 }

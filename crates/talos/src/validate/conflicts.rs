@@ -100,7 +100,7 @@ fn with_main(document: &Place<'_>, main: &Place<'_>, report: &mut Report) {
             let time = main.keys(&["machine", "time"]);
             taken.extend(["disabled", "servers"].map(|key| time.key(key)));
             let timeout = time.key("bootTimeout");
-            if formats::duration(timeout.text()).is_some_and(|duration| duration != 0.0) {
+            if formats::duration(timeout.text()).is_some_and(|duration| duration != 0) {
                 taken.push(timeout);
             }
         }

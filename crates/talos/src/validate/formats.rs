@@ -185,43 +185,12 @@ fn is_hexadecimal(text: &str) -> bool {
 }
 
 /// A duration in nanoseconds, as Go writes them.
-pub(super) fn duration(text: &str) -> Option<f64> {
-    let (sign, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
-    };
-    if rest == "0" {
-        return Some(0.0);
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let digits = |one: char| one.is_ascii_digit() || one == '.';
-        let end = rest.find(|one| !digits(one)).unwrap_or(rest.len());
-        let (number, unit) = rest.split_at(end);
-        let number: f64 = number.parse().ok()?;
-        let end = unit.find(digits).unwrap_or(unit.len());
-        let (unit, next) = unit.split_at(end);
-        total += number
-            * match unit {
-                "ns" => 1.0,
-                "us" | "\u{b5}s" | "\u{3bc}s" => 1e3,
-                "ms" => 1e6,
-                "s" => 1e9,
-                "m" => 6e10,
-                "h" => 3.6e12,
-                _ => return None,
-            };
-        rest = next;
-    }
-    // Go keeps them in 63 bits.
-    (total < 9.223_372_036_854_776e18).then_some(sign * total)
+pub(super) fn duration(text: &str) -> Option<i64> {
+    crate::duration::nanoseconds(text)
 }
 
 /// A size in bytes: a number and a unit, without regard to case.
-pub(super) fn bytes(text: &str) -> Option<f64> {
+pub(crate) fn bytes(text: &str) -> Option<f64> {
     let end = text
         .find(|one: char| !(one.is_ascii_digit() || one == '.' || one == ','))
         .unwrap_or(text.len());
@@ -315,7 +284,7 @@ mod tests {
 
     #[test]
     fn amounts() {
-        assert_eq!(duration("-1.5s"), Some(-1.5e9));
+        assert_eq!(duration("-1.5s"), Some(-1_500_000_000));
         assert_eq!(bytes("1KiB"), Some(1024.0));
         assert_eq!(bytes("1k"), Some(1000.0));
         assert_eq!(bytes("1ib"), None);

@@ -24,11 +24,12 @@ mod volumes;
 
 use serde_json::Value;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Release};
 use crate::patch::document_name;
 use crate::patch::path::touches;
 use place::{Place, Report};
 
+pub(crate) use formats::bytes;
 pub use place::Violation;
 
 /// Everything that Talos of a contract would refuse or warn about, in the order of documents.
@@ -44,7 +45,18 @@ pub use place::Violation;
 /// assert_eq!(found[0].path, "device");
 /// ```
 pub fn validate(documents: &[Value], contract: Contract) -> Vec<Violation> {
-    let mut shapes = Report::default();
+    validate_on(documents, contract, None)
+}
+
+/// The same where it is known which release of Talos the node runs: some take less than others
+/// that read the same contract.
+pub fn validate_on(
+    documents: &[Value],
+    contract: Contract,
+    release: Option<Release>,
+) -> Vec<Violation> {
+    let release = release.unwrap_or(Release::of(contract));
+    let mut shapes = Report::new(release);
     // The values as Talos holds them, without what cannot be decoded.
     let decoded: Vec<(String, Value)> = documents
         .iter()
@@ -54,7 +66,7 @@ pub fn validate(documents: &[Value], contract: Contract) -> Vec<Violation> {
             (name, decoded)
         })
         .collect();
-    let mut report = Report::default();
+    let mut report = Report::new(release);
     for (name, document) in &decoded {
         check(&Place::new(name, document), &mut report);
     }

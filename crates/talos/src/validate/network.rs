@@ -7,6 +7,9 @@ use super::place::{Place, Report};
 /// Priorities of rules that the system has itself, and `KubeSpan`'s.
 const RESERVED: [u32; 4] = [0, 32500, 32766, 32767];
 
+/// The releases from which on a node may be left without any name of its own.
+const OFF_ALONE: [(u32, u32); 2] = [(12, 9), (13, 3)];
+
 /// One document.
 pub(super) fn check(document: &Place<'_>, report: &mut Report) {
     match document.key("kind").text() {
@@ -41,6 +44,15 @@ fn hostname(document: &Place<'_>, report: &mut Report) {
             "set `hostname` and `auto: off`, or `auto: stable`",
         );
         return;
+    }
+    if mode == "off" && hostname.is_empty() && report.release.is_before(&OFF_ALONE) {
+        let release = report.release;
+        report.error(
+            &auto,
+            "machine-config/needs",
+            format!("Talos {release} takes `auto: off` with a `hostname` only"),
+            "set `hostname`, or use Talos 1.12.9, 1.13.3 or newer",
+        );
     }
     if mode == "talos-addr" {
         report.bad(&auto, "a way to name a node", "write `stable` or `off`");

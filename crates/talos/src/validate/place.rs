@@ -3,6 +3,7 @@
 use diagnostics::Severity;
 use serde_json::Value;
 
+use crate::contract::Release;
 use crate::patch::path::join;
 
 static NOTHING: Value = Value::Null;
@@ -131,12 +132,21 @@ impl<'a> Place<'a> {
 }
 
 /// What was found.
-#[derive(Default)]
 pub(super) struct Report {
     pub(super) violations: Vec<Violation>,
+    /// Who is asked.
+    pub(super) release: Release,
 }
 
 impl Report {
+    /// Nothing yet.
+    pub(super) fn new(release: Release) -> Self {
+        Self {
+            violations: Vec::new(),
+            release,
+        }
+    }
+
     /// Something that Talos refuses.
     pub(super) fn error(
         &mut self,

@@ -11,7 +11,7 @@ use super::url::{Url, splits_into_host_and_port};
 mod images;
 
 /// Ten seconds, the least of a watchdog.
-const WATCHDOG: f64 = 1e10;
+const WATCHDOG: i64 = 10_000_000_000;
 
 /// One document.
 pub(super) fn check(document: &Place<'_>, report: &mut Report) {
@@ -91,7 +91,7 @@ fn watchdog(document: &Place<'_>, report: &mut Report) {
     required(document, "device", "write it like `/dev/watchdog0`", report);
     let timeout = document.key("timeout");
     let time = formats::duration(timeout.text()).unwrap_or_default();
-    if time != 0.0 && time < WATCHDOG {
+    if time != 0 && time < WATCHDOG {
         report.bad(&timeout, "long enough for a watchdog", "use at least `10s`");
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::formats;
 use super::place::{Place, Report, shown};
 use crate::contract::Contract;
+use crate::patch::decode::unknown_kind;
 use crate::patch::path::join;
 use crate::patch::schema::{Kind, Schema, Spec};
 
@@ -285,19 +286,11 @@ impl<'a> Decoder<'a> {
     }
 
     fn unknown_kind(&mut self, kind: &str, value: &Value) {
-        let mut kinds: Vec<_> = Schema::get().kinds().collect();
-        kinds.sort_unstable();
-        let hint = match closest(kind, kinds) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => String::new(),
-        };
+        let (message, hint) = unknown_kind(kind);
         let place = self.place("", value);
-        self.report.error(
-            &place,
-            "machine-config/unknown-kind",
-            format!("Talos has no document of kind `{kind}`"),
-            hint,
-        );
+        let hint = hint.unwrap_or_default();
+        self.report
+            .error(&place, "machine-config/unknown-kind", message, hint);
     }
 
     fn place<'v>(&self, path: &str, value: &'v Value) -> Place<'v>

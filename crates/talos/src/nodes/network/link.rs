@@ -7,16 +7,27 @@ use super::{Device, bad_address, dhcp, document, virtual_address};
 use crate::nodes::keys::{Keys, flag, items, maps, number, text};
 use crate::nodes::node::Findings;
 
-/// The document of a link that is nothing else, if there is anything to say about it.
-pub(super) fn link(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Findings<'_>) {
+/// Whether a link is one of a kind that has a document of its own.
+pub(super) fn is_special(device: &Device<'_>) -> bool {
     let special = ["bond", "wireguard", "bridge"];
-    if special.iter().any(|kind| device.section(kind).is_some()) {
+    special.iter().any(|kind| device.section(kind).is_some())
+}
+
+/// The document of a link that is nothing else, if there is anything to say about it. A dummy
+/// is made by its document; talhelper writes one for a link that nobody makes.
+pub(super) fn link(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Findings<'_>) {
+    if is_special(device) {
         return;
     }
-    let mut made = document("LinkConfig", &device.name);
+    let kind = if device.is_dummy() {
+        "DummyLinkConfig"
+    } else {
+        "LinkConfig"
+    };
+    let mut made = document(kind, &device.name);
     let bare = made.len();
     common(device.values, &device.path, &mut made, findings);
-    if made.len() > bare {
+    if made.len() > bare || device.is_dummy() {
         out.push(made.into());
     }
 }

@@ -14,7 +14,7 @@ use super::node::Findings;
 pub(super) use address::is_address;
 
 /// What v1alpha1 knows of an interface and no document takes over.
-const NOT_CARRIED: [&str; 4] = ["cidr", "ignore", "dummy", "bridgePort"];
+const NOT_CARRIED: [&str; 3] = ["cidr", "ignore", "bridgePort"];
 
 /// The documents of a node's interfaces, in the order in which talhelper writes them.
 pub(super) fn documents(findings: &mut Findings<'_>) -> Vec<Value> {
@@ -77,6 +77,11 @@ impl Device<'_> {
     fn section(&self, key: &str) -> Option<&Keys> {
         section(self.values, key)
     }
+
+    /// Whether nothing but its name makes it up.
+    fn is_dummy(&self) -> bool {
+        flag(self.values, "dummy")
+    }
 }
 
 /// The start of a document.
@@ -88,30 +93,53 @@ fn document(kind: &str, name: &str) -> Keys {
     out
 }
 
+/// Warns of what no document takes over: neither of the interface nor of its VLANs.
 fn not_carried(device: &Device<'_>, findings: &mut Findings<'_>) {
-    let mut lost: Vec<String> = NOT_CARRIED
-        .iter()
-        .filter(|key| {
-            let value = device.values.get(**key);
-            value.is_some_and(|value| *value != Value::Bool(false) && *value != "")
-        })
-        .map(|key| (*key).to_owned())
-        .collect();
-    let vip = device.section("vip").into_iter().flat_map(Keys::keys);
-    lost.extend(
-        vip.filter(|key| *key != "ip")
-            .map(|key| format!("vip.{key}")),
-    );
+    let mut lost: Vec<String> = Vec::new();
+    for key in NOT_CARRIED {
+        let value = device.values.get(key);
+        if value.is_some_and(|value| *value != Value::Bool(false) && *value != "") {
+            lost.push(key.to_owned());
+        }
+    }
+    // What is a link of another kind is none that has to be made up.
+    if device.is_dummy() && link::is_special(device) {
+        lost.push("dummy".to_owned());
+    }
     let bond = device.section("bond").into_iter().flat_map(Keys::keys);
     let bond = bond.filter(|key| matches!(key.as_str(), "adActorSystem" | "primary"));
     lost.extend(bond.map(|key| format!("bond.{key}")));
+    lost.extend(lost_of_addresses(device.values));
     for key in lost {
-        findings.warning(
-            "talconfig/not-carried",
-            format!("`{key}` is left out: no document of this contract takes it over"),
-            &format!("{}.{key}", device.path),
-        );
+        tell_lost(&key, &device.path, findings);
     }
+    for (index, vlan) in maps(device.values, "vlans") {
+        let path = format!("{}.vlans.{index}", device.path);
+        let network = (!text(vlan, "cidr").is_empty()).then(|| "cidr".to_owned());
+        for key in network.into_iter().chain(lost_of_addresses(vlan)) {
+            tell_lost(&key, &path, findings);
+        }
+    }
+}
+
+/// What is lost of what interfaces and VLANs have alike.
+fn lost_of_addresses(values: &Keys) -> Vec<String> {
+    let vip = section(values, "vip").into_iter().flat_map(Keys::keys);
+    let vip = vip
+        .filter(|key| *key != "ip")
+        .map(|key| format!("vip.{key}"));
+    let identity = section(values, "dhcpOptions")
+        .filter(|options| flag(values, "dhcp") && !text(options, "duidv6").is_empty())
+        .map(|_| "dhcpOptions.duidv6".to_owned());
+    vip.chain(identity).collect()
+}
+
+fn tell_lost(key: &str, path: &str, findings: &mut Findings<'_>) {
+    findings.warning(
+        "talconfig/not-carried",
+        format!("`{key}` is left out: no document of this contract takes it over"),
+        &format!("{path}.{key}"),
+    );
 }
 
 /// `DHCPv4Config` and `DHCPv6Config`.
