@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use secrecy::ExposeSecret;
 use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree};
 
+use crate::chart;
 use crate::git::Git;
+use crate::kustomization;
 use crate::load::Inputs;
 use crate::machine;
 use crate::model::Model;
@@ -85,7 +87,12 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
 pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
     let rendered = render(inputs)?;
     let mut findings = rendered.warnings;
-    findings.extend(check(&rendered.tree));
+    findings.extend(check(inputs, &rendered.tree));
+    findings.extend(kustomization::check(
+        &inputs.root,
+        rendered.model.origin,
+        &rendered.tree,
+    ));
     findings.extend(tracked(inputs, &rendered.model));
     findings.extend(newer_record(inputs));
     let (model, tree) = (&rendered.model, &rendered.tree);
@@ -144,12 +151,15 @@ impl Built {
     }
 }
 
-/// Every rendered YAML file must be YAML; the place is the template's.
-fn check(tree: &Tree<Rendered>) -> Diagnostics {
+/// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
+/// is the template's.
+fn check(inputs: &Inputs, tree: &Tree<Rendered>) -> Diagnostics {
+    let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();
     let entries: Vec<_> = tree.iter().collect();
     let found: Vec<Diagnostic> = entries
         .par_iter()
         .filter(|(path, _)| path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml"))
+        .filter(|(path, _)| !chart::is_template(path.as_str(), exists))
         .flat_map_iter(|(path, entry)| invalid_yaml(path, entry))
         .collect();
     found.into_iter().collect()

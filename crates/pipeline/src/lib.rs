@@ -22,6 +22,7 @@
 
 pub mod archive;
 mod build;
+mod chart;
 pub mod clock;
 pub mod declare;
 pub mod drop_in;
@@ -29,6 +30,7 @@ pub mod example;
 pub mod git;
 pub mod identities;
 pub mod init;
+mod kustomization;
 pub mod load;
 pub mod machine;
 mod model;
