@@ -1,6 +1,8 @@
 //! The only reader: everything that a run depends on, before anything is decided.
 
 mod folder;
+pub mod layout;
+mod root;
 
 use std::io;
 
@@ -9,6 +11,8 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
 use tree::RelPath;
 
+pub use self::root::Root;
+pub(crate) use self::root::git_above;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
