@@ -143,7 +143,7 @@ pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options
                 &inputs.overrides,
                 &own.config.jinja_suffix,
             );
-            (Templates::Own, Some(set), options, Diagnostics::new())
+            (Templates::Own, Some(set), options, selection.warnings)
         }
         Err(problems) => (Templates::Own, None, options, problems),
     }
