@@ -90,7 +90,9 @@ impl Configure {
             return Ok(blocked(&plan, &built, ui));
         }
         uncommitted(root, &plan, ui);
-        if self.adopt && !confirmed(&plan, &built, ui)? {
+        // Where nobody can be asked, `--force` alone is an answer, as it always was.
+        let everything = matches!(options.force, Overwrite::Everything) && ui.can_ask();
+        if (self.adopt || everything) && !confirmed(&plan, &built, ui)? {
             ui.error("nothing was written");
             return Ok(Exit::Protected);
         }
@@ -205,7 +207,7 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
     Exit::Protected
 }
 
-/// Shows what `--adopt` overwrites and asks. Where nobody can be asked, `--yes` decides.
+/// Shows what `--adopt` or `--force` overwrites and asks. Where nobody can be asked, `--yes` decides.
 fn confirmed(plan: &Plan, built: &Built, ui: &mut Ui) -> Result<bool, Failure> {
     let overwritten: Vec<_> = plan
         .changes()

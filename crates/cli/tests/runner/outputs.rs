@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 
+use crate::secret_commands::git::git;
 use crate::{empty, fixture};
 
 const ECHO: &str = "kubernetes/apps/default/echo/app";
@@ -138,4 +139,95 @@ fn in_own_templates_a_missing_resource_is_a_warning() {
         output.stderr.contains("warning[output/missing-resource]"),
         "{output}"
     );
+}
+
+#[test]
+fn outputs_that_git_ignores_are_named() {
+    let sandbox = fixture("minimal");
+    let Some(git) = git(&sandbox) else { return };
+    git.init();
+    sandbox.write("deep/.gitignore", "");
+    sandbox.write(
+        ".gitignore",
+        "/cluster.yaml\n*.key\ntalos/\nks.yaml\n.ichor/\n!kubernetes/apps/default/echo/ks.yaml\n",
+    );
+    let output = sandbox.run(["configure"]).success();
+    let start = output.stderr.find("warning").expect("a warning");
+    let end = output.stderr.find("\n  create").expect("changes");
+    assert_snapshot!(&output.stderr[start..end], @r#"
+    warning[git/ignored-output]: git ignores `kubernetes/apps/cert-manager/cert-manager/ks.yaml`, `kubernetes/apps/flux-system/flux-instance/ks.yaml`, `kubernetes/apps/flux-system/flux-operator/ks.yaml` and 21 more, so that no commit holds them
+    --> .gitignore
+     |
+    hint: `git check-ignore --verbose kubernetes/apps/cert-manager/cert-manager/ks.yaml` names the rule; take it out
+    "#);
+    // What git tracks all the same is in commits.
+    git.run(&["add", "--force", "talos", "kubernetes", ".ichor"]);
+    let output = sandbox.run(["configure"]).success();
+    assert!(!output.stderr.contains("git/ignored-output"), "{output}");
+}
+
+#[test]
+fn a_device_or_a_pipe_is_read_by_nobody() {
+    let sandbox = fixture("minimal");
+    let path = sandbox.root().join("versions.yaml");
+    std::os::unix::fs::symlink("/dev/zero", &path).expect("a link");
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(
+        output
+            .stderr
+            .contains("error[file/special]: `versions.yaml`"),
+        "{output}"
+    );
+    std::fs::remove_file(&path).expect("it is there");
+
+    let mut sandbox = sandbox;
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it is there");
+    sandbox.set_variable("SOPS_AGE_KEY_FILE", "/dev/zero");
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(
+        output.stderr.contains("error[file/too-large]: `/dev/zero`"),
+        "{output}"
+    );
+}
+
+/// `script` puts a terminal around the program; without it there is none to ask at.
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn force_without_paths_asks_at_a_terminal() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let path = format!("{ECHO}/helmrelease.yaml");
+    let rendered = sandbox.read(&path);
+    let edited = format!("{rendered}# mine\n");
+    let answered = |answer: &str| {
+        sandbox.write(&path, &edited);
+        let program = env!("CARGO_BIN_EXE_ichor");
+        let line = format!("'{program}' configure --force");
+        let mut terminal = std::process::Command::new("script");
+        terminal
+            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+            .current_dir(sandbox.root())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped());
+        let mut child = terminal.spawn().ok()?;
+        std::io::Write::write_all(&mut child.stdin.take()?, format!("{answer}\n").as_bytes())
+            .ok()?;
+        let output = child.wait_with_output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let Some(asked) = answered("n") else {
+        eprintln!("skipped: `script` is not installed");
+        return;
+    };
+    assert!(
+        asked.contains("Overwrite 1 file?") && asked.contains("-# mine"),
+        "{asked}"
+    );
+    assert_eq!(sandbox.read(&path), edited);
+    assert!(answered("y").is_some());
+    assert_eq!(sandbox.read(&path), rendered);
+    // Nobody to ask: the flag is the answer.
+    sandbox.write(&path, &edited);
+    drop(sandbox.run(["configure", "--force"]).success());
+    assert_eq!(sandbox.read(&path), rendered);
 }
