@@ -165,6 +165,11 @@ impl Ui {
         }
     }
 
+    /// Whether a question would be put to somebody.
+    pub(crate) fn can_ask(&self) -> bool {
+        !self.assume_yes && self.is_interactive()
+    }
+
     /// Asks a yes-or-no question. Without a terminal, or in JSON output, `--yes` answers.
     /// `None` where nobody can be asked.
     pub(crate) fn confirm(&mut self, question: &str) -> Option<bool> {

@@ -1,11 +1,13 @@
 //! The stages after reading, in their only order: model, render, check, encrypt, plan.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use rayon::prelude::*;
 use secrecy::ExposeSecret;
 use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree};
 
-use crate::git::Git;
+use crate::chart;
+use crate::git_checks;
+use crate::kustomization;
 use crate::load::Inputs;
 use crate::machine;
 use crate::model::Model;
@@ -14,16 +16,6 @@ use crate::options::BuildOptions;
 use crate::places::{in_template, without_excerpt};
 use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
-
-/// Files that hold a key or password in the clear, so that git must never track them.
-const NEVER_TRACKED: &[&str] = &[
-    "age.key",
-    "cloudflare-tunnel.json",
-    "github-deploy.key",
-    "github-push-token.txt",
-    "kubeconfig",
-    "talosconfig",
-];
 
 /// What is rendered, before it is known to be right. Has no `Debug`: it holds secrets.
 pub struct RenderedTree {
@@ -85,8 +77,13 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
 pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
     let rendered = render(inputs)?;
     let mut findings = rendered.warnings;
-    findings.extend(check(&rendered.tree));
-    findings.extend(tracked(inputs, &rendered.model));
+    findings.extend(check(inputs, &rendered.tree));
+    findings.extend(kustomization::check(
+        &inputs.root,
+        rendered.model.origin,
+        &rendered.tree,
+    ));
+    findings.extend(git_checks::check(inputs, &rendered.model, &rendered.tree));
     findings.extend(newer_record(inputs));
     let (model, tree) = (&rendered.model, &rendered.tree);
     let (refused, (sealer, gates)) = rayon::join(
@@ -144,12 +141,15 @@ impl Built {
     }
 }
 
-/// Every rendered YAML file must be YAML; the place is the template's.
-fn check(tree: &Tree<Rendered>) -> Diagnostics {
+/// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
+/// is the template's.
+fn check(inputs: &Inputs, tree: &Tree<Rendered>) -> Diagnostics {
+    let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();
     let entries: Vec<_> = tree.iter().collect();
     let found: Vec<Diagnostic> = entries
         .par_iter()
         .filter(|(path, _)| path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml"))
+        .filter(|(path, _)| !chart::is_template(path.as_str(), exists))
         .flat_map_iter(|(path, entry)| invalid_yaml(path, entry))
         .collect();
     found.into_iter().collect()
@@ -177,40 +177,6 @@ fn invalid_yaml(path: &RelPath, entry: &Entry) -> Vec<Diagnostic> {
                 .hint("quote the value in the template, or pass it through `tojson`")
         })
         .collect()
-}
-
-/// Keys and passwords that git would publish.
-fn tracked(inputs: &Inputs, model: &Model) -> Vec<Diagnostic> {
-    let Some(git) = Git::discover(&inputs.root) else {
-        return Vec::new();
-    };
-    let private = model.cluster.repository().visibility == config_model::Visibility::Private;
-    let mut found: Vec<_> = git
-        .tracked(NEVER_TRACKED.iter().copied())
-        .into_iter()
-        .map(|path| {
-            Diagnostic::error("git/key-tracked", format!("git tracks `{path}`, which holds a key"))
-                .at(Location::file(path))
-                .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
-        })
-        .collect();
-    let secret = model.cluster.values().iter().any(|(_, entry)| {
-        entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
-    });
-    if secret && !git.tracked(["cluster.yaml"]).is_empty() {
-        let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
-        let problem = if private {
-            Diagnostic::warning("git/secrets-tracked", message)
-        } else {
-            Diagnostic::error("git/secrets-tracked", message)
-        };
-        found.push(
-            problem
-                .at(Location::file("cluster.yaml"))
-                .hint("run `git rm --cached cluster.yaml`, and replace the tokens in it"),
-        );
-    }
-    found
 }
 
 /// A program older than the template set that rendered last would render backwards.

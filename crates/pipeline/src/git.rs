@@ -52,19 +52,37 @@ impl Git {
     /// Whether git leaves a file (path relative to the cluster repository) out: by its ignore
     /// rules, or since it lies elsewhere. False where the rules cannot be read.
     pub fn ignores(&self, path: &str) -> bool {
-        let Some(path) = self.inside(path) else {
-            return true;
+        self.inside(path).is_none() || !self.left_out([path]).is_empty()
+    }
+
+    /// Which of the files git leaves out by its ignore rules and does not track all the same,
+    /// in the order given.
+    pub fn ignored<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+        let mut found = self.left_out(paths);
+        let tracked = self.tracked(found.iter().copied());
+        found.retain(|path| !tracked.contains(path));
+        found
+    }
+
+    fn left_out<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+        let Ok(index) = self.repository.index_or_empty() else {
+            return Vec::new();
         };
-        let ask = || {
-            let index = self.repository.index_or_empty().ok()?;
-            let source =
-                gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
-            let mut rules = self.repository.excludes(&index, None, source).ok()?;
-            let mode = Some(gix::index::entry::Mode::FILE);
-            let at = rules.at_path(path.as_std_path(), mode).ok()?;
-            Some(at.is_excluded())
+        let source = gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
+        let Ok(mut rules) = self.repository.excludes(&index, None, source) else {
+            return Vec::new();
         };
-        ask().unwrap_or(false)
+        let mode = Some(gix::index::entry::Mode::FILE);
+        paths
+            .into_iter()
+            .filter(|path| {
+                let Some(path) = self.inside(path) else {
+                    return false;
+                };
+                let at = rules.at_path(path.as_std_path(), mode);
+                at.is_ok_and(|at| at.is_excluded())
+            })
+            .collect()
     }
 
     /// Which of the files (path relative to the cluster repository, and content on disk) the

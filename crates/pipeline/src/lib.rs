@@ -22,13 +22,16 @@
 
 pub mod archive;
 mod build;
+mod chart;
 pub mod clock;
 pub mod declare;
 pub mod drop_in;
 pub mod example;
 pub mod git;
+mod git_checks;
 pub mod identities;
 pub mod init;
+mod kustomization;
 pub mod load;
 pub mod machine;
 mod model;

@@ -180,7 +180,7 @@ pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options
                 if chosen { &none } else { &inputs.overrides },
                 &own.config.jinja_suffix,
             );
-            (Templates::Own, Some(set), options, Diagnostics::new())
+            (Templates::Own, Some(set), options, selection.warnings)
         }
         Err(problems) => (Templates::Own, None, options, problems),
     }

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pipeline::git::Git;
+use pipeline::load::Root;
 use pipeline::{BuildOptions, Built, Overwrite, pins};
 use serde_json::json;
 use tree::{Action, Plan, RelPath};
@@ -57,24 +58,25 @@ pub(crate) struct Configure {
 }
 
 impl Configure {
-    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    pub(crate) fn run(&self, root: &Root, here: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let Some(folder) = &self.example else {
             return self.configure(root, ui);
         };
-        let folder = root.join(folder);
+        let folder = here.join(folder);
         pipeline::example::prepare(&folder, &pipeline::clock::now())?;
-        let exit = self.configure(&folder, ui)?;
+        let exit = self.configure(&Root::find(&folder), ui)?;
         if exit == Exit::Done {
             example_is_ready(&folder, ui);
         }
         Ok(exit)
     }
 
-    fn configure(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    fn configure(&self, found: &Root, ui: &mut Ui) -> Result<Exit, Failure> {
+        let root = &found.path;
         let inputs = report::read_with_identities(root, self.strict, ui)?;
         let options = BuildOptions {
             strict: self.strict,
-            force: self.overwrite()?,
+            force: self.overwrite(found)?,
             adopt: self.adopt,
             ..report::options()
         };
@@ -88,7 +90,9 @@ impl Configure {
             return Ok(blocked(&plan, &built, ui));
         }
         uncommitted(root, &plan, ui);
-        if self.adopt && !confirmed(&plan, &built, ui)? {
+        // Where nobody can be asked, `--force` alone is an answer, as it always was.
+        let everything = matches!(options.force, Overwrite::Everything) && ui.can_ask();
+        if (self.adopt || everything) && !confirmed(&plan, &built, ui)? {
             ui.error("nothing was written");
             return Ok(Exit::Protected);
         }
@@ -104,7 +108,7 @@ impl Configure {
         Ok(Exit::Done)
     }
 
-    fn overwrite(&self) -> Result<Overwrite, Failure> {
+    fn overwrite(&self, root: &Root) -> Result<Overwrite, Failure> {
         let paths = match &self.force {
             None => return Ok(Overwrite::Nothing),
             Some(paths) if paths.is_empty() => return Ok(Overwrite::Everything),
@@ -112,6 +116,7 @@ impl Configure {
         };
         let mut forced = Vec::new();
         for path in paths {
+            let path = root.named(path);
             let plain = path.trim_start_matches("./").trim_end_matches('/');
             match RelPath::new(plain) {
                 Ok(path) => forced.push(path),
@@ -202,7 +207,7 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
     Exit::Protected
 }
 
-/// Shows what `--adopt` overwrites and asks. Where nobody can be asked, `--yes` decides.
+/// Shows what `--adopt` or `--force` overwrites and asks. Where nobody can be asked, `--yes` decides.
 fn confirmed(plan: &Plan, built: &Built, ui: &mut Ui) -> Result<bool, Failure> {
     let overwritten: Vec<_> = plan
         .changes()

@@ -1,6 +1,6 @@
 //! `diff`: what `configure` would change.
 
-use camino::Utf8Path;
+use pipeline::load::Root;
 use tree::Action;
 
 use super::report;
@@ -24,7 +24,9 @@ pub(crate) struct Diff {
 }
 
 impl Diff {
-    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    pub(crate) fn run(&self, found: &Root, ui: &mut Ui) -> Result<Exit, Failure> {
+        let root = &found.path;
+        let named: Vec<_> = self.paths.iter().map(|path| found.named(path)).collect();
         let inputs = report::read_with_identities(root, false, ui)?;
         let options = report::options();
         let built = report::build(&inputs, &options, ui)?;
@@ -32,8 +34,8 @@ impl Diff {
         let plan = report::plan(&built, &disk, &options)?;
         let redaction = built.redaction();
         let wanted = |path: &tree::RelPath| {
-            self.paths.is_empty()
-                || self.paths.iter().any(|wanted| {
+            named.is_empty()
+                || named.iter().any(|wanted| {
                     path.starts_with(wanted.trim_start_matches("./").trim_end_matches('/'))
                 })
         };

@@ -15,6 +15,7 @@ mod validate;
 mod versions;
 
 use clap::Subcommand;
+use pipeline::load::Root;
 
 use crate::arguments::Arguments;
 use crate::exit::Exit;
@@ -68,19 +69,22 @@ impl Command {
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
-    let root = arguments.directory.as_path();
+    // What is named by path counts from here, what belongs to the repository from its root.
+    let here = arguments.directory.as_path();
+    let found = Root::find(here);
+    let root = found.path.as_path();
     match &arguments.command {
-        Command::Init(command) => command.run(root, ui),
-        Command::Configure(command) => command.run(root, ui),
-        Command::Diff(command) => command.run(root, ui),
+        Command::Init(command) => command.run(here, ui),
+        Command::Configure(command) => command.run(&found, here, ui),
+        Command::Diff(command) => command.run(&found, ui),
         Command::Validate(command) => command.run(root, ui),
         Command::Template(command) => command.run(root, ui),
         Command::Versions(command) => command.run(root, ui),
         Command::Render(command) => command.run(root, ui),
-        Command::Secrets(command) => command.run(root, arguments.output.file(), ui),
-        Command::Talos(command) => command.run(root, ui),
+        Command::Secrets(command) => command.run(here, arguments.output.file(), ui),
+        Command::Talos(command) => command.run(&found, here, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
-        Command::Man(command) => command.run(root, ui),
+        Command::Man(command) => command.run(here, ui),
     }
 }

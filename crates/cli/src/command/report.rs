@@ -1,6 +1,7 @@
 //! What several commands share: loading, and telling what a plan would do.
 
 use camino::Utf8Path;
+use pipeline::load::layout::Layout;
 use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load, plugin};
 use serde_json::json;
 use tree::{Action, Change, Disk, Plan, RelPath};
@@ -9,6 +10,9 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
+
+/// What a repository has that was ever rendered.
+pub(super) const RENDERED: [&str; 4] = ["kubernetes", "talos", "bootstrap", ".sops.yaml"];
 
 /// How many paths a list names before it only counts the rest.
 const LISTED: usize = 40;
@@ -109,9 +113,34 @@ pub(super) fn no_configuration(root: &Utf8Path) -> Failure {
     if !root.is_dir() {
         return no_folder(root);
     }
+    if let Some(layout) = load::layout::other(root) {
+        return other_layout(root, &layout);
+    }
     Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here")
         .hint("`ichor init` starts a repository in this folder")
         .hint("`ichor configure --example` shows a finished one in a new folder")
+}
+
+/// The repository is one of the family that is configured otherwise: what works in it.
+fn other_layout(root: &Utf8Path, layout: &Layout) -> Failure {
+    let file = &layout.configuration;
+    let missing = if layout.is_here {
+        ""
+    } else {
+        ", which is not here,"
+    };
+    let mut failure = Failure::stopped(
+        Exit::Usage,
+        format!("this repository is configured by `{file}`{missing} and not by a `cluster.yaml`"),
+    );
+    if layout.renders {
+        failure = failure.hint("`ichor render` renders its templates as makejinja does");
+    }
+    if RENDERED.iter().any(|name| root.join(name).exists()) {
+        failure = failure.hint("`ichor validate` checks the files that are committed, and `ichor secrets` works on those of sops");
+    }
+    failure
+        .hint("`configure` reads `cluster.yaml` and `nodes.yaml` only; `ichor configure --example` shows such a repository")
 }
 
 /// Runs every stage up to the tree that can be written, and reports its warnings.

@@ -11,9 +11,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
 
-/// What a repository has that was ever rendered.
-const RENDERED: [&str; 4] = ["kubernetes", "talos", "bootstrap", ".sops.yaml"];
-
 /// Check configuration, templates and what they render to
 ///
 /// Runs every check of `configure` without comparing with the disk, and writes nothing. Where
@@ -49,7 +46,7 @@ impl Validate {
 
     /// What can be said of a repository without its configuration.
     fn committed(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        if !RENDERED.iter().any(|name| root.join(name).exists()) {
+        if !report::RENDERED.iter().any(|name| root.join(name).exists()) {
             return Err(report::no_configuration(root));
         }
         let scope = Scope {

@@ -131,6 +131,10 @@ fn an_output_without_a_template_is_removed_but_an_edited_one_stays() {
     sandbox.write(kept, &edited);
     sandbox.write(&format!("templates/overrides/{gone}.j2"), "#| nothing #|\n");
     sandbox.write(&format!("templates/overrides/{kept}.j2"), "");
+    sandbox.write(
+        "templates/overrides/kubernetes/apps/default/kustomization.yaml.j2",
+        "resources: [./namespace.yaml]\n",
+    );
     drop(sandbox.run(["configure"]).success());
     assert!(!sandbox.exists(gone));
     assert_eq!(sandbox.read(kept), edited);

@@ -10,6 +10,7 @@ mod configure;
 mod example;
 mod kill;
 mod new_repository;
+mod outputs;
 mod secret_commands;
 mod secret_outputs;
 mod talos_commands;

@@ -124,3 +124,140 @@ fn schemas_completions_and_manual_pages_are_printed() {
     );
     assert!(sandbox.run(["man"]).success().stdout.contains("ichor"));
 }
+
+#[test]
+fn other_layouts_of_the_family_are_recognised() {
+    let settings = |data: &str| {
+        format!(
+            "[makejinja]\ninputs = [\"template/config\"]\noutput = \".\"\ndata = [\"./{data}\"]\nloaders = [\"plugin:Plugin\"]\njinja_suffix = \".j2\"\n"
+        )
+    };
+    // Today's.
+    let sandbox = empty();
+    sandbox.write("cluster.toml", "[network]\nnode_cidr = \"10.0.0.0/24\"\n");
+    sandbox.write("makejinja.toml", settings("cluster.toml"));
+    sandbox.write("template/config/a.txt.j2", "{{ network.node_cidr }}\n");
+    sandbox.write(".sops.yaml", "creation_rules: []\n");
+    assert_snapshot!(sandbox.run(["configure"]).exits(2), @r#"
+    ------- stderr -------
+    error: this repository is configured by `cluster.toml` and not by a `cluster.yaml`
+    hint: `ichor render` renders its templates as makejinja does
+    hint: `ichor validate` checks the files that are committed, and `ichor secrets` works on those of sops
+    hint: `configure` reads `cluster.yaml` and `nodes.yaml` only; `ichor configure --example` shows such a repository
+    [exit code: 2]
+    "#);
+    for command in [
+        &["diff"][..],
+        &["template", "declare"],
+        &["versions", "list"],
+    ] {
+        let output = sandbox.run(command.iter().copied()).exits(2);
+        assert!(output.stderr.contains("`cluster.toml`"), "{output}");
+        assert!(!output.stderr.contains("ichor init"), "{output}");
+    }
+    assert_snapshot!(sandbox.run(["init"]).exits(1), @r#"
+    ------- stderr -------
+    error[init/other-layout]: this repository is configured by `cluster.toml`, and not by a `cluster.yaml`
+    --> cluster.toml
+     |
+    hint: a new repository needs a folder of its own: `ichor -C FOLDER init`
+
+    1 error
+    [exit code: 1]
+    "#);
+    assert!(!sandbox.exists("cluster.yaml"));
+    // What it says works.
+    drop(sandbox.run(["render"]).success());
+    assert_eq!(sandbox.read("a.txt"), "10.0.0.0/24\n");
+    drop(sandbox.run(["validate"]).success());
+
+    // Older ones, in a clone without the file, and without makejinja.
+    let sandbox = empty();
+    sandbox.write("makejinja.toml", settings("config.yaml"));
+    assert_snapshot!(sandbox.run(["configure"]).exits(2), @r#"
+    ------- stderr -------
+    error: this repository is configured by `config.yaml`, which is not here, and not by a `cluster.yaml`
+    hint: `ichor render` renders its templates as makejinja does
+    hint: `configure` reads `cluster.yaml` and `nodes.yaml` only; `ichor configure --example` shows such a repository
+    [exit code: 2]
+    "#);
+    let sandbox = empty();
+    sandbox.write("bootstrap/vars/config.yaml", "a: 1\n");
+    let output = sandbox.run(["configure"]).exits(2);
+    assert!(
+        output.stderr.contains("`bootstrap/vars/config.yaml`"),
+        "{output}"
+    );
+    assert!(!output.stderr.contains("ichor render"), "{output}");
+}
+
+#[test]
+fn init_leaves_alone_what_is_there_under_another_name() {
+    for path in [
+        "renovate.json",
+        "renovate.json5",
+        ".renovaterc",
+        ".renovaterc.json5",
+        ".github/renovate.json",
+        ".github/renovate.json5",
+        ".gitlab/renovate.json",
+    ] {
+        let sandbox = empty();
+        sandbox.write(path, "{}\n");
+        drop(sandbox.run(["init"]).success());
+        assert!(!sandbox.exists(".renovaterc.json"), "{path}");
+        assert!(sandbox.exists("versions.yaml"));
+    }
+    for (package, writes) in [
+        ("{\"renovate\": {}}\n", false),
+        ("{\"name\": \"x\"}\n", true),
+    ] {
+        let sandbox = empty();
+        sandbox.write("package.json", package);
+        drop(sandbox.run(["init"]).success());
+        assert_eq!(sandbox.exists(".renovaterc.json"), writes, "{package}");
+    }
+    // With other templates versions are decided elsewhere.
+    let sandbox = empty();
+    sandbox.write("templates/config/a.txt.j2", "a\n");
+    drop(sandbox.run(["init"]).success());
+    assert!(sandbox.exists("cluster.yaml") && sandbox.exists("age.key"));
+    assert!(!sandbox.exists("versions.yaml") && !sandbox.exists(".renovaterc.json"));
+}
+
+#[test]
+fn the_root_is_found_upwards_and_init_starts_nothing_below_one() {
+    let sandbox = fixture("minimal");
+    std::fs::create_dir(sandbox.root().join(".git")).expect("it can be made");
+    drop(sandbox.run(["configure"]).success());
+    let echo = "kubernetes/apps/default/echo";
+    let edited = sandbox.read("talos/talenv.yaml") + "# mine\n";
+    sandbox.write("talos/talenv.yaml", &edited);
+    for arguments in [
+        &["-C", echo, "validate"][..],
+        &["-C", echo, "template", "list"],
+        &["-C", echo, "versions", "list"],
+        &["-C", "kubernetes", "schema", "cluster"],
+        &["-C", "kubernetes", "diff", "apps"],
+        &["-C", "kubernetes", "talos", "validate"],
+    ] {
+        drop(sandbox.run(arguments.iter().copied()).success());
+    }
+    drop(sandbox.run(["-C", "talos", "diff"]).exits(3));
+    drop(sandbox.run(["-C", "talos", "diff", "talenv.yaml"]).exits(3));
+    drop(
+        sandbox
+            .run(["-C", "talos", "configure", "--force", "talconfig.yaml"])
+            .exits(4),
+    );
+    drop(
+        sandbox
+            .run(["-C", "talos", "configure", "--force", "talenv.yaml"])
+            .success(),
+    );
+    assert_ne!(sandbox.read("talos/talenv.yaml"), edited);
+
+    let output = sandbox.run(["-C", echo, "init"]).exits(1);
+    assert!(output.stderr.contains("init/below-root"), "{output}");
+    assert!(!sandbox.exists(&format!("{echo}/cluster.yaml")));
+}

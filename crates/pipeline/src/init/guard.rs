@@ -1,10 +1,47 @@
-//! When `init` must not make a key: where another one is in use already.
+//! When `init` must not write: where a key is in use already, or where no repository starts.
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
 use super::Existing;
-use crate::load;
+use crate::load::{self, layout};
+
+/// Refuses a folder that no repository of ours starts in.
+///
+/// # Errors
+///
+/// `init/below-root` below the root of a git repository, `init/other-layout` where another file
+/// configures the repository.
+pub(super) fn refuse_other_places(
+    root: &Utf8Path,
+    existing: &Existing<'_>,
+) -> Result<(), Diagnostic> {
+    if ["cluster.yaml", "cluster.sops.yaml"]
+        .iter()
+        .any(|path| (existing.has)(path))
+    {
+        return Ok(());
+    }
+    if let Some(above) = load::git_above(root) {
+        return Err(Diagnostic::error(
+            "init/below-root",
+            format!("this folder lies in a repository whose root is `{above}`"),
+        )
+        .hint(format!(
+            "run `ichor -C {above} init`, or make a repository of this folder first: `git init`"
+        )));
+    }
+    if let Some(layout) = layout::other(root) {
+        let file = layout.configuration;
+        return Err(Diagnostic::error(
+            "init/other-layout",
+            format!("this repository is configured by `{file}`, and not by a `cluster.yaml`"),
+        )
+        .at(Location::file(file))
+        .hint("a new repository needs a folder of its own: `ichor -C FOLDER init`"));
+    }
+    Ok(())
+}
 
 /// Refuses keys that would take the place of others which are only not here.
 ///

@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use diagnostics::Diagnostic;
 use zeroize::Zeroizing;
 
-use crate::templates::builtin;
+use crate::templates::{CONFIG, builtin};
 use crate::{load, write};
 
 pub(crate) use gitignore::is_never_committed;
@@ -57,6 +57,8 @@ pub struct Existing<'a> {
     pub has: &'a dyn Fn(&str) -> bool,
     /// The text of `.gitignore`, empty where there is none.
     pub gitignore: &'a str,
+    /// The text of `package.json`, empty where there is none.
+    pub package: &'a str,
 }
 
 /// Everything that is missing; nothing that exists is in the list, except that `.gitignore`
@@ -115,16 +117,21 @@ fn missing_with(
     };
     add(NewFile::new("cluster.yaml", cluster, "the cluster's settings; edit it").private());
     add(NewFile::new("nodes.yaml", nodes, "the machines; edit it").private());
-    add(NewFile::new(
-        "versions.yaml",
-        builtin::versions(),
-        "the versions that are deployed",
-    ));
-    add(NewFile::new(
-        ".renovaterc.json",
-        renovate::configuration(),
-        "lets Renovate raise versions",
-    ));
+    // Other templates have their versions elsewhere.
+    if !(existing.has)(CONFIG) {
+        add(NewFile::new(
+            "versions.yaml",
+            builtin::versions(),
+            "the versions that are deployed",
+        ));
+        if !renovate::is_configured(existing) {
+            add(NewFile::new(
+                renovate::PATH,
+                renovate::configuration(),
+                "lets Renovate raise versions",
+            ));
+        }
+    }
     add(NewFile::new(
         "age.key",
         keys::age_key(key, created).as_str(),
@@ -187,7 +194,10 @@ fn tunnel_credentials() -> String {
 ///
 /// What the disk refuses; no random numbers; a key that would take the place of another.
 pub fn run(root: &Utf8Path, key: AgeKey, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
-    write_missing(root, |existing| missing(existing, key, created))
+    write_missing(root, |existing| {
+        guard::refuse_other_places(root, existing)?;
+        missing(existing, key, created)
+    })
 }
 
 /// Writes the example's files that are missing.
@@ -200,9 +210,11 @@ fn write_missing(
     files: impl FnOnce(&Existing<'_>) -> Result<Vec<NewFile>, Diagnostic>,
 ) -> Result<Vec<NewFile>, Diagnostic> {
     let gitignore = load::text(root, ".gitignore")?;
+    let package = load::text(root, "package.json").ok().flatten();
     let existing = Existing {
         has: &|path| root.join(path).symlink_metadata().is_ok(),
         gitignore: gitignore.as_ref().map_or("", |source| source.text()),
+        package: package.as_ref().map_or("", |source| source.text()),
     };
     guard::refuse_second_keys(root, &existing)?;
     let files = files(&existing)?;

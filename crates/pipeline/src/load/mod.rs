@@ -1,14 +1,18 @@
 //! The only reader: everything that a run depends on, before anything is decided.
 
 mod folder;
+pub mod layout;
+mod root;
 
-use std::io;
+use std::io::{self, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
 use tree::RelPath;
 
+pub use self::root::Root;
+pub(crate) use self::root::git_above;
 use crate::plugin;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
@@ -187,7 +191,18 @@ pub fn files(root: &Utf8Path, below: &str) -> (Files, Diagnostics) {
 ///
 /// One that cannot be read or is not UTF-8.
 pub fn text(root: &Utf8Path, path: &str) -> Result<Option<Source>, Diagnostic> {
-    read_text(&root.join(path), path)
+    let full = root.join(path);
+    ordinary(&full, path)?;
+    read_text(&full, path)
+}
+
+/// A text file that somebody named, which may be a pipe of a shell.
+///
+/// # Errors
+///
+/// One that cannot be read or is not UTF-8.
+pub(crate) fn named_text(path: &Utf8Path) -> Result<Option<Source>, Diagnostic> {
+    read_text(path, path.as_str())
 }
 
 /// The bytes of one file.
@@ -287,7 +302,10 @@ impl Reader<'_> {
     }
 
     fn optional(&mut self, path: &str) -> Option<Source> {
-        self.named(&self.root.join(path), path)
+        text(self.root, path).unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            None
+        })
     }
 
     fn named(&mut self, path: &Utf8Path, shown_as: &str) -> Option<Source> {
@@ -439,11 +457,7 @@ fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diagnost
         Err(error) => return Err(unreadable(shown_as, &error)),
     };
     if metadata.len() > folder::FILE_LIMIT {
-        return Err(Diagnostic::error(
-            "file/too-large",
-            format!("`{shown_as}` is larger than 16 MiB"),
-        )
-        .at(Location::file(shown_as)));
+        return Err(too_large(shown_as));
     }
     let bytes = read_bytes(path).map_err(|error| unreadable(shown_as, &error))?;
     yaml::decode(shown_as, &bytes, &yaml::Limits::default())
@@ -451,16 +465,47 @@ fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diagnost
         .map_err(|problem| *problem)
 }
 
+/// Refuses what a repository's own files are not: a pipe is never there to be read, and the
+/// size of a device is no size.
+fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic> {
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(Diagnostic::error(
+            "file/special",
+            format!("`{shown_as}` is neither a file nor a folder"),
+        )
+        .at(Location::file(shown_as))),
+        _ => Ok(()),
+    }
+}
+
+/// Whatever the size of a file is said to be, no more is read than can be meant.
 #[expect(
     clippy::disallowed_methods,
     reason = "this module is the pipeline's only reader"
 )]
 fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
-    std::fs::read(path)
+    let file = std::fs::File::open(path)?;
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut bytes =
+        Vec::with_capacity(usize::try_from(size.min(folder::FILE_LIMIT)).unwrap_or(0) + 1);
+    file.take(folder::FILE_LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > folder::FILE_LIMIT {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+fn too_large(shown_as: &str) -> Diagnostic {
+    Diagnostic::error(
+        "file/too-large",
+        format!("`{shown_as}` is larger than 16 MiB"),
+    )
+    .at(Location::file(shown_as))
 }
 
 fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
     let reason = match error.kind() {
+        io::ErrorKind::FileTooLarge => return too_large(shown_as),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotFound => "the link leads nowhere".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),

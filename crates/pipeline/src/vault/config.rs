@@ -37,7 +37,7 @@ impl Config {
             },
         };
         let shown = shown(folder, &path);
-        let Some(source) = load::text(Utf8Path::new(""), path.as_str())
+        let Some(source) = load::named_text(&path)
             .map_err(|problem| Diagnostics::from(renamed(problem, &path, &shown)))?
         else {
             return Err(Diagnostics::from(

@@ -6,6 +6,9 @@ use std::time::Duration;
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
+use super::names;
+use crate::chart;
+
 /// Folders that are never entered: git's own, and what ichor keeps for itself.
 const SKIPPED: &[&str] = &[".git", ".ichor", ".private"];
 
@@ -34,6 +37,13 @@ impl Target {
             shown: tidy(path),
             named: true,
         }
+    }
+
+    /// Whether it was found among the templates of a Helm chart, and is not named as a secret.
+    pub(super) fn is_chart_template(&self) -> bool {
+        !self.named
+            && !names::is_named(&self.shown)
+            && chart::is_template(self.path.as_str(), |path| Utf8Path::new(path).is_file())
     }
 }
 

@@ -36,6 +36,9 @@ pub(super) fn at<'a>(
     config: Option<&'a Config>,
     format: Option<Format>,
 ) -> Result<Option<Look<'a>>, Diagnostics> {
+    if target.is_chart_template() {
+        return Ok(None);
+    }
     let rule = config.and_then(|config| config.rule_for(&target.path));
     let meant = is_meant(&target.shown, rule);
     let content = match disk::read(&target.path, &target.shown) {

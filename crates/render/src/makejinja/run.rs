@@ -86,6 +86,7 @@ pub fn run(
             return Err(problems);
         }
     };
+    problems.extend(selection.warnings.iter().cloned());
     let templates = with_file_data(config, &selection.templates, files, &mut problems);
     if problems.has_errors() {
         return Err(problems);

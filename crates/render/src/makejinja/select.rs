@@ -19,6 +19,8 @@ pub struct Selection {
     pub templates: TemplateSet,
     /// Folder that the outputs are relative to, relative to that of `makejinja.toml`.
     pub output: String,
+    /// A warning for each pattern that excludes a folder, but none of the files in it.
+    pub warnings: Diagnostics,
     /// Folders that makejinja makes, relative to `output`, each with its template folder and
     /// that one's permission bits.
     pub(super) folders: BTreeMap<String, (String, u32)>,
@@ -170,17 +172,55 @@ impl Chooser<'_> {
             }
         }
         self.include = include;
+        self.excluded_folders(input, &below);
+    }
+
+    /// Where a pattern matches a folder, makejinja leaves out the folder and not the files in
+    /// it, for which it then has no place: it stops.
+    fn excluded_folders(&mut self, input: &str, below: &[(&str, &Entry)]) {
+        for (pattern, listed) in self.exclude.iter().zip(&self.config.exclude_patterns) {
+            let folder = below
+                .iter()
+                .map(|(relative, _)| *relative)
+                .find(|relative| {
+                    let inside = format!("{relative}/");
+                    pattern.matches(&self.absolute(&join(input, relative)))
+                        && below.iter().any(|(file, entry)| {
+                            matches!(entry, Entry::File { .. })
+                                && file.starts_with(&inside)
+                                && !self.is_excluded(&join(input, file))
+                        })
+                });
+            let Some(folder) = folder else { continue };
+            let folder = join(input, folder);
+            self.selection.warnings.push(
+                Diagnostic::warning(
+                    "makejinja/excluded-folder",
+                    format!(
+                        "`{}` matches the folder `{folder}`, but files in it are not excluded; \
+                         makejinja stops there",
+                        listed.value
+                    ),
+                )
+                .at(listed.location.clone())
+                .hint(format!("exclude the files: `{}/*`", file_name(&folder))),
+            );
+        }
     }
 
     fn is_excluded(&self, path: &str) -> bool {
-        let absolute = if path.starts_with('/') {
-            path.to_owned()
-        } else {
-            join(self.root, path)
-        };
+        let absolute = self.absolute(path);
         self.exclude
             .iter()
             .any(|pattern| pattern.matches(&absolute))
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            join(self.root, path)
+        }
     }
 
     /// Of two files for one output the first counts, whatever becomes of it.

@@ -197,6 +197,32 @@ fn the_first_match_wins_and_templates_are_found_by_name() {
     );
 }
 
+/// Recorded of makejinja 2.8.1: it stops at the first file of the folder.
+#[test]
+fn a_pattern_for_a_folder_excludes_no_file_in_it() {
+    let config = config(
+        "[makejinja]\ninputs = [\"in\"]\noutput = \"out\"\n\
+         exclude_patterns = [\"ex\", \"in/deep/**\", \"all\", \"all/*\", \"x.txt\"]\n",
+    );
+    let mut files = Files::default();
+    for path in [
+        "in/ex/a.txt",
+        "in/deep/sub/b.txt",
+        "in/all/c.txt",
+        "in/ok/x.txt",
+    ] {
+        files.file(path, *b"", 0o644);
+    }
+    let selection = config
+        .select("/repository", &files, &Existing::default())
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    let lines: Vec<_> = selection.warnings.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    makejinja.toml:4:21: warning[makejinja/excluded-folder]: `ex` matches the folder `in/ex`, but files in it are not excluded; makejinja stops there
+    makejinja.toml:4:27: warning[makejinja/excluded-folder]: `in/deep/**` matches the folder `in/deep/sub`, but files in it are not excluded; makejinja stops there
+    "#);
+}
+
 #[test]
 fn inputs_and_patterns_that_cannot_work_are_named() {
     let config = config(

@@ -5,11 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Source};
-use granit_parser::{Event, Placement, ScalarStyle, Span, StructureStyle};
+use granit_parser::{Event, Placement, ScalarStyle, ScanError, Span, StructureStyle};
 
 use super::frame::{Children, Frame, Part};
+use super::go::{Respelled, Respelling};
 use super::place;
 use super::problems::{self, Problems};
+use super::syntax;
 use crate::limits::Limits;
 use crate::node::{Anchor, Data, Mapping, Node, Notation, Value, notation_of};
 use crate::parsed::{Comment, Parsed};
@@ -26,6 +28,9 @@ pub(super) enum Stop {
 /// Collects events into trees.
 pub(super) struct Builder<'a> {
     source: &'a Source,
+    respelled: &'a Respelled<'a>,
+    /// What would help to read on as Go's reader does.
+    respelling: Option<Respelling>,
     limits: &'a Limits,
     parsed: Parsed,
     problems: Problems<'a>,
@@ -45,9 +50,15 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(source: &'a Source, limits: &'a Limits) -> Self {
+    pub(super) fn new(
+        source: &'a Source,
+        respelled: &'a Respelled<'a>,
+        limits: &'a Limits,
+    ) -> Self {
         Self {
             source,
+            respelled,
+            respelling: None,
             limits,
             parsed: Parsed::default(),
             problems: Problems::new(source),
@@ -84,19 +95,19 @@ impl<'a> Builder<'a> {
                 trailing: placement == Placement::Right,
             }),
             Event::Scalar(text, style, anchor_id, tag) => {
-                let tag = own_tag(tag.as_deref(), span);
+                let tag = self.own_tag(tag.as_deref(), span);
                 return self.scalar(&text, style, anchor_id, tag, range, span);
             }
             Event::SequenceStart(style, anchor_id, tag) => {
-                let tag = own_tag(tag.as_deref(), span);
+                let tag = self.own_tag(tag.as_deref(), span);
                 self.start(Children::Items(Vec::new()), style, anchor_id, tag, range);
-                return self.count(1, 0, &range_of(span));
+                return self.count(1, 0, &self.range_of(span));
             }
             Event::MappingStart(style, anchor_id, tag) => {
-                let tag = own_tag(tag.as_deref(), span);
+                let tag = self.own_tag(tag.as_deref(), span);
                 let children = Children::Entries(Vec::new(), None);
                 self.start(children, style, anchor_id, tag, range);
-                return self.count(1, 0, &range_of(span));
+                return self.count(1, 0, &self.range_of(span));
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(&range),
             Event::Anchor(id, name) => {
@@ -119,10 +130,13 @@ impl<'a> Builder<'a> {
             }
             Event::Alias(id) => return self.alias(id, range),
             Event::UnresolvedAlias(name) => {
+                if self.respelling.is_none() {
+                    self.respelling = self.respelled.alias(range.end);
+                }
                 self.problems
                     .undefined_alias(&name, range.clone(), &self.names);
                 self.attach(empty_node(range));
-                return self.count(1, 0, &range_of(span));
+                return self.count(1, 0, &self.range_of(span));
             }
             _ => {}
         }
@@ -142,6 +156,22 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Records a syntax error.
+    pub(super) fn syntax_error(&mut self, error: &ScanError, recoverable: bool) -> Stop {
+        let text = self.source.text();
+        let offset = error.marker().byte_offset();
+        let at = offset.map_or(text.len(), |offset| self.respelled.original(offset));
+        if self.respelling.is_none() {
+            let in_brackets = self
+                .open
+                .last()
+                .is_some_and(|frame| frame.part.notation == Notation::Flow);
+            self.respelling = self.respelled.error(error.kind(), at, in_brackets);
+        }
+        let problem = syntax::problem(self.source, self.limits, error, at);
+        self.problem(problem, recoverable)
+    }
+
     /// Forgets what is unfinished.
     fn abandon_document(&mut self) {
         self.open.clear();
@@ -151,16 +181,30 @@ impl<'a> Builder<'a> {
         self.root = None;
     }
 
-    /// All that was read.
-    pub(super) fn finish(mut self) -> Parsed {
+    /// All that was read, and what would help to read more.
+    pub(super) fn finish(mut self) -> (Parsed, Option<Respelling>) {
         self.parsed.diagnostics = self.problems.finish();
-        self.parsed
+        (self.parsed, self.respelling)
+    }
+
+    /// The range of a span in the text as it is.
+    fn range_of(&self, span: &Span) -> Range<usize> {
+        let range = span.byte_range().unwrap_or_default();
+        self.respelled.original(range.start)..self.respelled.original(range.end)
+    }
+
+    fn own_tag(&self, tag: Option<&granit_parser::Tag>, span: &Span) -> Option<Arc<Tag>> {
+        let place = span.tag_span();
+        let range = place.as_ref().map(|span| self.range_of(span));
+        let range = range.unwrap_or_default();
+        // `!` alone only says that the value is not to be guessed at; its name is `!` then.
+        tag.map(|tag| Arc::new(Tag::new(tag.to_string(), range)))
     }
 
     /// The range of a span, made safe to slice with whatever the parser says.
     fn checked(&self, span: &Span) -> Range<usize> {
         let text = self.source.text();
-        let range = range_of(span);
+        let range = self.range_of(span);
         let start = place::floor(text, range.start);
         start..place::floor(text, range.end).max(start)
     }
@@ -366,16 +410,6 @@ impl<'a> Builder<'a> {
         let problem = problem.at(self.source.location(range.clone()));
         Err(self.problem(problem, false))
     }
-}
-
-fn range_of(span: &Span) -> Range<usize> {
-    span.byte_range().unwrap_or_default()
-}
-
-fn own_tag(tag: Option<&granit_parser::Tag>, span: &Span) -> Option<Arc<Tag>> {
-    let range = span.tag_span().as_ref().map(range_of).unwrap_or_default();
-    // `!` alone only says that the value is not to be guessed at; its name is `!` then.
-    tag.map(|tag| Arc::new(Tag::new(tag.to_string(), range)))
 }
 
 /// Stands where an alias leads nowhere.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod frame;
+mod go;
 mod place;
 mod problems;
 mod syntax;
@@ -10,6 +11,7 @@ use diagnostics::Source;
 use granit_parser::{ErrorKind, Options, Parser, StrInput};
 
 use self::builder::{Builder, Stop};
+use self::go::{Respelled, Respelling};
 use crate::limits::{Limits, too_large};
 use crate::parsed::Parsed;
 
@@ -17,6 +19,8 @@ use crate::parsed::Parsed;
 ///
 /// A syntax error loses the document that has it; reading goes on with the next. What breaks
 /// a limit ends the reading. Never panics, and needs memory in proportion to the text only.
+/// What Go's reader takes beyond YAML 1.2 is taken, too, since kustomize and Flux read with it:
+/// `*app: x`, a comment right behind a quote, tabs in brackets, `\'` in double quotes.
 pub fn parse(source: &Source, limits: &Limits) -> Parsed {
     let text = source.text();
     if text.len() > limits.bytes {
@@ -25,19 +29,37 @@ pub fn parse(source: &Source, limits: &Limits) -> Parsed {
             ..Parsed::default()
         };
     }
-    let mut parser = Parser::new_from_str_with_options(text, options(limits, text.len()));
-    let mut builder = Builder::new(source, limits);
+    let mut respelled = Respelled::new(text);
+    loop {
+        match read(source, &respelled, limits) {
+            (parsed, None) => return parsed,
+            (parsed, Some(change)) => {
+                if !respelled.add(change) {
+                    return parsed;
+                }
+            }
+        }
+    }
+}
+
+/// Reads a text as it was respelled so far. Also returns the first respelling more that would
+/// help.
+fn read(
+    source: &Source,
+    respelled: &Respelled<'_>,
+    limits: &Limits,
+) -> (Parsed, Option<Respelling>) {
+    let text = respelled.text();
+    let mut parser = Parser::new_from_str_with_options(&text, options(limits, text.len()));
+    let mut builder = Builder::new(source, respelled, limits);
     while let Some(event) = parser.next_event() {
         let stop = match event {
             Ok((event, span)) => builder.event(event, &span).err(),
-            Err(error) => {
-                let problem = syntax::problem(source, limits, &error);
-                Some(builder.problem(problem, recoverable(error.kind())))
-            }
+            Err(error) => Some(builder.syntax_error(&error, recoverable(error.kind()))),
         };
         let go_on = match stop {
             None => true,
-            Some(Stop::Document) => next_document(&mut parser, &mut builder, source, limits),
+            Some(Stop::Document) => next_document(&mut parser, &mut builder),
             Some(Stop::Text) => false,
         };
         if !go_on {
@@ -73,14 +95,11 @@ fn recoverable(kind: &ErrorKind) -> bool {
 fn next_document<'input>(
     parser: &mut Parser<'input, StrInput<'input>>,
     builder: &mut Builder<'_>,
-    source: &Source,
-    limits: &Limits,
 ) -> bool {
     match parser.proceed_next_document() {
         Ok(more) => more,
         Err(error) => {
-            let problem = syntax::problem(source, limits, &error);
-            builder.problem(problem, false);
+            builder.syntax_error(&error, false);
             false
         }
     }

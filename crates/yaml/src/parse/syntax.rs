@@ -8,10 +8,15 @@ use granit_parser::{ErrorKind, ScanError};
 use super::{place, problems};
 use crate::limits::Limits;
 
-/// The problem that a syntax error is, with its place.
-pub(super) fn problem(source: &Source, limits: &Limits, error: &ScanError) -> Diagnostic {
+/// The problem that a syntax error at an offset is.
+pub(super) fn problem(
+    source: &Source,
+    limits: &Limits,
+    error: &ScanError,
+    at: usize,
+) -> Diagnostic {
     let text = source.text();
-    let start = place::floor(text, error.marker().byte_offset().unwrap_or(text.len()));
+    let start = place::floor(text, at);
     let length = text[start..].chars().next().map_or(0, char::len_utf8);
     let location = source.location(start..start + length);
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {

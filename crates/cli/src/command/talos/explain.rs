@@ -37,7 +37,7 @@ pub(crate) struct Explain {
     document: Option<String>,
 
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Explain {

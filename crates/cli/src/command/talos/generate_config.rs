@@ -31,11 +31,11 @@ const TALOSCONFIG: &str = "talosconfig";
 #[command(verbatim_doc_comment)]
 pub(crate) struct GenerateConfig {
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 
     /// The folder to write into; else `clusterconfig` beside the talconfig
     #[arg(short, long, value_name = "DIR")]
-    out_dir: Option<Utf8PathBuf>,
+    pub(super) out_dir: Option<Utf8PathBuf>,
 
     /// Show what would change and write nothing
     #[arg(short = 'n', long)]

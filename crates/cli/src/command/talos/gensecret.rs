@@ -26,11 +26,11 @@ use crate::ui::Ui;
 #[command(verbatim_doc_comment)]
 pub(crate) struct GenSecret {
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 
     /// The machine configuration of a control plane whose cluster is taken over
     #[arg(short, long, value_name = "FILE")]
-    from_config: Option<Utf8PathBuf>,
+    pub(super) from_config: Option<Utf8PathBuf>,
 
     /// Print them in the clear, and write nothing
     #[arg(long)]

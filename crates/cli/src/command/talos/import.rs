@@ -31,10 +31,10 @@ pub(crate) struct Import {
     /// Machine configurations, or folders of them; else the folder that `generate-config`
     /// writes
     #[arg(value_name = "PATH")]
-    paths: Vec<Utf8PathBuf>,
+    pub(super) paths: Vec<Utf8PathBuf>,
 
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Import {

@@ -26,7 +26,7 @@ pub(crate) struct Migrate {
     contract: String,
 
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Migrate {

@@ -12,6 +12,7 @@ mod validate;
 
 use camino::Utf8Path;
 use clap::Subcommand;
+use pipeline::load::Root;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -37,7 +38,10 @@ pub(crate) enum Talos {
 }
 
 impl Talos {
-    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    /// `here` is the folder that paths count from.
+    pub(crate) fn run(&self, root: &Root, here: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let in_place = here.join("talconfig.yaml").exists() || self.names_files();
+        let root = if in_place { here } else { &root.path };
         match self {
             Self::GenerateConfig(command) => command.run(root, ui),
             Self::Validate(command) => command.run(root, ui),
@@ -49,5 +53,20 @@ impl Talos {
             Self::Migrate(command) => command.run(root, ui),
             Self::Import(command) => command.run(root, ui),
         }
+    }
+
+    /// Whether paths were given.
+    fn names_files(&self) -> bool {
+        let (reading, others) = match self {
+            Self::GenerateConfig(command) => (&command.reading, command.out_dir.is_some()),
+            Self::Validate(command) => (&command.reading, !command.files.is_empty()),
+            Self::GenSecret(command) => (&command.reading, command.from_config.is_some()),
+            Self::Patch(command) => (&command.reading, command.patch.starts_with('@')),
+            Self::Explain(command) => (&command.reading, false),
+            Self::Schematic(command) => (&command.reading, command.file.is_some()),
+            Self::Migrate(command) => (&command.reading, false),
+            Self::Import(command) => (&command.reading, !command.paths.is_empty()),
+        };
+        others || reading.names_files()
     }
 }

@@ -28,6 +28,11 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// Whether one of them was given.
+    pub(super) fn names_files(&self) -> bool {
+        self.config_file.is_some() || !self.env_file.is_empty() || !self.secret_file.is_empty()
+    }
+
     pub(super) fn places(&self, root: &Utf8Path) -> Places {
         let mut places = match &self.config_file {
             Some(path) => Places::around(path),

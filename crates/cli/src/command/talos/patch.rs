@@ -24,10 +24,10 @@ pub(crate) struct Patch {
     node: String,
 
     /// The patch, or `@` and a file
-    patch: String,
+    pub(super) patch: String,
 
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Patch {

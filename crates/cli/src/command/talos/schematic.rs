@@ -21,10 +21,10 @@ use crate::ui::Ui;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Schematic {
     /// A schematic, as the image factory takes it
-    file: Option<Utf8PathBuf>,
+    pub(super) file: Option<Utf8PathBuf>,
 
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 }
 
 impl Schematic {

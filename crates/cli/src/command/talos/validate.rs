@@ -23,14 +23,14 @@ use crate::ui::{Ui, plural};
 pub(crate) struct Validate {
     /// Machine configurations to check
     #[arg(value_name = "FILE")]
-    files: Vec<Utf8PathBuf>,
+    pub(super) files: Vec<Utf8PathBuf>,
 
     /// The contract to check files by, such as `1.13`; else the newest
     #[arg(long, value_name = "VERSION", requires = "files")]
     contract: Option<String>,
 
     #[command(flatten)]
-    reading: Reading,
+    pub(super) reading: Reading,
 
     /// Treat warnings as errors
     #[arg(long)]

@@ -4,7 +4,7 @@ mod bad;
 mod check;
 mod edit;
 mod files;
-mod git;
+pub(crate) mod git;
 mod reports;
 mod run;
 

@@ -120,7 +120,7 @@ fn clear(shown: &str, has_rule: bool) -> Diagnostic {
 }
 
 /// Every whole private key, each with its place.
-fn private_keys(shown: &str, content: &[u8]) -> Vec<Diagnostic> {
+pub(super) fn private_keys(shown: &str, content: &[u8]) -> Vec<Diagnostic> {
     if !PRIVATE_KEYS
         .iter()
         .any(|start| names::contains(content, start.as_bytes()))

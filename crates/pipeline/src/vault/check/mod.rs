@@ -7,6 +7,8 @@ mod fault;
 mod index;
 mod yaml_files;
 
+use std::collections::HashSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics};
 
@@ -14,6 +16,8 @@ use super::batch::Progress;
 use super::config::{self, Config};
 use super::disk;
 use super::find::targets;
+use super::names;
+use crate::chart;
 use index::{Entry, Index};
 use zeroize::Zeroizing;
 
@@ -47,7 +51,13 @@ impl Checked {
         path: &Utf8Path,
         content: Zeroizing<Vec<u8>>,
         config: Option<&Config>,
+        chart: bool,
     ) {
+        // A chart's template is no YAML, and no secret unless it is named as one.
+        if chart && !names::is_named(shown) {
+            self.problems.extend(content::private_keys(shown, &content));
+            return;
+        }
         let invalid = if scope.yaml {
             yaml_files::invalid(shown, &content)
         } else {
@@ -100,6 +110,7 @@ fn tracked(
         .filter_map(|entry| Some((entry, index.shown(&entry.path)?)))
         .filter(|(_, shown)| is_within(shown, &scope.paths))
         .collect();
+    let paths: HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
     let mut checked = Checked::default();
     let partial = index.is_partial();
     let mut absent = 0;
@@ -118,7 +129,8 @@ fn tracked(
         match index.content(entry, shown) {
             Ok(content) => {
                 let path = index.absolute(&entry.path);
-                checked.add(scope, shown, &path, content, config.as_ref());
+                let chart = chart::is_template(entry.path.as_str(), |path| paths.contains(path));
+                checked.add(scope, shown, &path, content, config.as_ref(), chart);
             }
             Err(problem) => checked.problems.push(problem),
         }
@@ -186,7 +198,15 @@ fn on_disk(
         }
         match disk::read(&target.path, &target.shown) {
             Ok(content) => {
-                checked.add(scope, &target.shown, &target.path, content, config.as_ref());
+                let chart = target.is_chart_template();
+                checked.add(
+                    scope,
+                    &target.shown,
+                    &target.path,
+                    content,
+                    config.as_ref(),
+                    chart,
+                );
             }
             // Nothing so large is a secret that anything here could read.
             Err(problem) if problem.rule.as_str() == "file/too-large" && !target.named => {}
