@@ -212,7 +212,9 @@ pub fn substitute(
         if length == 0 {
             out.push('$');
         } else {
-            secrets.push(out.len()..out.len() + value.len());
+            if !is_version(&value) {
+                secrets.push(out.len()..out.len() + value.len());
+            }
             out.push_str(&value);
         }
         at = dollar + 1 + length;
@@ -221,6 +223,13 @@ pub fn substitute(
     secrets.extend(pieces.secrets(source));
     let filled = Source::new(source.name(), out).with_secrets(secrets);
     (filled, problems)
+}
+
+/// Whether a value is a version, which is no secret: `v1.13.7`.
+fn is_version(value: &str) -> bool {
+    let numbers = value.strip_prefix('v').unwrap_or(value).split('.');
+    let number = |part: &str| part.len() <= 3 && part.parse::<u16>().is_ok();
+    numbers.clone().count() == 3 && numbers.clone().all(number)
 }
 
 /// What follows a dollar: how many bytes it takes, and its value. No bytes: a mere dollar.
