@@ -24,8 +24,18 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
 #[derive(Default)]
 pub struct Lines {
     masking: Masking,
-    /// How deep the keys of `metadata` stand; none before the first, or outside.
-    metadata: Option<Option<usize>>,
+    metadata: Metadata,
+}
+
+/// Where the keys of `metadata` stand.
+#[derive(Default)]
+enum Metadata {
+    #[default]
+    Outside,
+    /// Before its first key.
+    Begins,
+    /// Its keys are indented by so many blanks.
+    Inside(usize),
 }
 
 impl Lines {
@@ -43,7 +53,7 @@ impl Lines {
         let rest = &body[dashes..];
         let start = indent + dashes;
         let Some((name, value)) = key(rest) else {
-            self.metadata = None;
+            self.metadata = Metadata::Outside;
             if matches!(rest, "---" | "...") {
                 return line.len();
             }
@@ -71,7 +81,10 @@ impl Lines {
     fn is_harmless(&mut self, indent: usize, name: &str, value: &str) -> bool {
         let of = |allowed: fn(char) -> bool| value.len() <= 63 && value.chars().all(allowed);
         if indent == 0 {
-            self.metadata = (name == "metadata:" && value.is_empty()).then_some(None);
+            self.metadata = match name {
+                "metadata:" if value.is_empty() => Metadata::Begins,
+                _ => Metadata::Outside,
+            };
             return match name {
                 "kind:" => of(|one| one.is_ascii_alphabetic()),
                 "apiVersion:" => {
@@ -88,10 +101,10 @@ impl Lines {
                 _ => false,
             };
         }
-        let Some(depth) = &mut self.metadata else {
-            return false;
-        };
-        *depth.get_or_insert(indent) == indent
+        if matches!(self.metadata, Metadata::Begins) {
+            self.metadata = Metadata::Inside(indent);
+        }
+        matches!(self.metadata, Metadata::Inside(depth) if depth == indent)
             && matches!(name, "name:" | "namespace:")
             && of(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || "-.".contains(one))
     }
