@@ -3,6 +3,7 @@
 mod gitignore;
 mod guard;
 mod keys;
+mod mise;
 mod renovate;
 
 use camino::Utf8Path;
@@ -125,6 +126,13 @@ fn missing_with(
         renovate::configuration(),
         "lets Renovate raise versions",
     ));
+    if !mise::NAMES.iter().any(|name| (existing.has)(name)) {
+        add(NewFile::new(
+            mise::PATH,
+            mise::SETTINGS,
+            "tells mise where `talosctl`, `kubectl` and `sops` find their files",
+        ));
+    }
     add(NewFile::new(
         "age.key",
         keys::age_key(key, created).as_str(),
