@@ -70,7 +70,10 @@ fn the_difference_of_a_secret_says_what_the_object_is() {
             "kubernetes/components/sops/cluster-secrets.sops.yaml",
         ])
         .exits(3);
-    let (head, rest) = diff.stdout.split_once("\n+sops:\n").expect("it is encrypted");
+    let (head, rest) = diff
+        .stdout
+        .split_once("\n+sops:\n")
+        .expect("it is encrypted");
     assert!(!rest.contains("ENC["), "{rest}");
     let (_, head) = head.split_once("@@\n").expect("a hunk begins");
     assert_snapshot!(head, @r"

@@ -61,6 +61,7 @@ impl Set {
         let value = self.value(root)?;
         let vault = self.reading.vault(root)?;
         let target = Target::named(root, &self.file);
+        outcome::warn_of_output(&target, ui);
         let changed = vault
             .set(&target, &path, &value)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

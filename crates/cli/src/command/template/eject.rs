@@ -142,7 +142,7 @@ impl Diff {
             &Redaction::new([""; 0]),
         );
         ui.set("diff", diff.text.as_str());
-        ui.data(&diff.text)?;
+        ui.diff_data(&diff.text)?;
         Ok(if diff.text.is_empty() {
             Exit::Done
         } else {

@@ -7,6 +7,7 @@ mod files;
 mod git;
 mod run;
 
+pub(crate) use git::git;
 use testkit::Sandbox;
 
 use crate::fixture;
