@@ -67,7 +67,7 @@ pub(crate) struct Arguments {
     #[arg(short, long, help_heading = GLOBAL, global = true)]
     pub(crate) yes: bool,
 
-    /// Print help, `-h` in short
+    /// Print help; with `-h` a shorter one
     #[arg(
         short,
         long,

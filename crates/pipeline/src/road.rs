@@ -14,6 +14,8 @@ const TELLING: [&str; 2] = [tree::RECORD_PATH, "versions.yaml"];
 pub struct Road {
     /// There is a configuration.
     pub configured: bool,
+    /// `configure` ran and wrote what it owns.
+    pub rendered: bool,
     /// There is a description of the nodes, rendered or written by hand.
     pub described: bool,
     /// There are secrets of the cluster.
@@ -46,6 +48,7 @@ impl Road {
         let bundle = places.bundles.iter().find(|path| exists(path.as_str()));
         Self {
             configured: exists("cluster.yaml") || exists("cluster.sops.yaml"),
+            rendered: exists(tree::RECORD_PATH),
             described: exists(places.talconfig.as_str()),
             has_secrets: bundle.is_some(),
             generated: exists(places.output.join("talosconfig").as_str()),
@@ -93,6 +96,7 @@ mod tests {
         let root = Utf8Path::from_path(folder.path()).expect("it has a UTF-8 name");
         let start = Road {
             configured: false,
+            rendered: false,
             described: false,
             has_secrets: false,
             generated: false,
@@ -100,8 +104,11 @@ mod tests {
             git: Commits::None,
         };
         assert_eq!(Road::of(root), start);
-        std::fs::create_dir_all(root.join("talos/clusterconfig")).expect("it is writable");
+        for folder in ["talos/clusterconfig", ".ichor"] {
+            std::fs::create_dir_all(root.join(folder)).expect("it is writable");
+        }
         for path in [
+            tree::RECORD_PATH,
             "cluster.yaml",
             "talos/talconfig.yaml",
             "talos/talsecret.sops.yaml",
@@ -113,6 +120,7 @@ mod tests {
             Road::of(root),
             Road {
                 configured: true,
+                rendered: true,
                 described: true,
                 has_secrets: true,
                 generated: true,

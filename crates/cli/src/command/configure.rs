@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use pipeline::git::Git;
 use pipeline::{BuildOptions, Built, Overwrite, pins};
 use serde_json::json;
-use tree::{Action, Plan, RelPath};
+use tree::{Action, Change, Plan, RelPath};
 
 use super::{report, road};
 use crate::exit::Exit;
@@ -145,9 +145,13 @@ impl Configure {
         } else {
             report::list(plan, ui)?;
         }
-        if plan.is_blocked() && !self.check {
+        if plan.is_blocked() {
             ui.status("Nothing was written; `configure` would stop to protect edits.");
-            return Ok(Exit::Protected);
+            return Ok(if self.check {
+                Exit::WouldChange
+            } else {
+                Exit::Protected
+            });
         }
         if plan.is_done() {
             ui.status(format!("Nothing to do: {}.", report::summary(plan)));
@@ -207,8 +211,10 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
     if !bumps.is_empty() {
         ui.hint("`ichor versions adopt` takes the raised versions over into `versions.yaml`");
     }
-    if plan.summary().edited > 0 {
-        ui.hint("move an edit into its template (`ichor template eject`), or give it up with `--force PATH`");
+    let edited = |change: &&Change| change.action == Action::Edited;
+    if let Some(first) = plan.changes().iter().find(edited) {
+        let path = &first.path;
+        ui.hint(format!("move an edit into its template (`ichor template eject {path}` copies a built-in one), or give it up with `--force {path}`"));
     }
     if plan.summary().foreign > 0 {
         ui.hint("`--adopt` replaces files that ichor did not write, after showing what changes");

@@ -86,11 +86,7 @@ impl Diff {
         );
         let mut known: Vec<&str> = outputs
             .iter()
-            .flat_map(|output| {
-                let path = output.as_str();
-                let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-                folders.chain([path])
-            })
+            .flat_map(|output| output.with_folders())
             .collect();
         known.sort_unstable();
         known.dedup();

@@ -20,7 +20,7 @@ pub(crate) fn from_here(root: &Utf8Path, ui: &mut Ui) {
             "`ichor init`: the samples and keys of a repository of your own, in this folder."
                 .to_owned(),
         ]
-    } else if road.configured && !road.described {
+    } else if road.configured && !road.rendered {
         vec!["Edit `cluster.yaml` and `nodes.yaml`, then run `ichor configure`.".to_owned()]
     } else {
         ahead(&road, ui).into_iter().collect()
@@ -32,7 +32,7 @@ pub(crate) fn from_here(root: &Utf8Path, ui: &mut Ui) {
 pub(crate) fn after_init(root: &Utf8Path, ui: &mut Ui) {
     let road = Road::of(root);
     let mut steps = Vec::new();
-    if road.described {
+    if road.rendered {
         // It ran before; the rest of the road tells where it goes on.
         steps.extend(ahead(&road, ui));
     } else {
@@ -55,6 +55,13 @@ pub(crate) fn after_init(root: &Utf8Path, ui: &mut Ui) {
         ));
     }
     ui.next(&steps);
+}
+
+/// What comes after `validate`, where nothing was written yet.
+pub(crate) fn after_validate(root: &Utf8Path, ui: &mut Ui) {
+    if !Road::of(root).rendered {
+        ui.next(&["`ichor configure`: writes them.".to_owned()]);
+    }
 }
 
 /// What comes after `configure`, which has written something or not.

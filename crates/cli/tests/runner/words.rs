@@ -281,3 +281,22 @@ fn every_shell_gets_a_script_that_asks_the_program() {
         assert!(script.contains("ICHOR_COMPLETE"), "{shell}: {script}");
     }
 }
+
+#[test]
+fn a_check_that_stops_at_an_edit_does_not_say_that_all_is_well() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    sandbox.write("talos/talenv.yaml", "mine: true\n");
+    let check = sandbox.run(["configure", "--check"]).exits(3);
+    assert!(
+        check
+            .stderr
+            .ends_with("Nothing was written; `configure` would stop to protect edits.\n"),
+        "{check}"
+    );
+    let forced = sandbox.run(["configure", "--force", "taloss"]).exits(4);
+    assert!(
+        forced.stderr.contains("hint: did you mean `talos`?"),
+        "{forced}"
+    );
+}

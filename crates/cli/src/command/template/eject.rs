@@ -67,6 +67,7 @@ impl Eject {
         }
         let copies: Vec<_> = files.iter().map(|file| file.copy.clone()).collect();
         ui.set("ejected", copies);
+        ui.next(&["Change it, then `ichor diff` shows what becomes of that.".to_owned()]);
         Ok(Exit::Done)
     }
 }
