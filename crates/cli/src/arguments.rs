@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser, ValueEnum};
+use clap::{ArgAction, CommandFactory as _, Parser, ValueEnum};
 
 use crate::command::Command;
 use crate::ui::Format;
@@ -18,6 +18,8 @@ use crate::ui::Format;
     version,
     propagate_version = false,
     disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
     max_term_width = 100,
     after_help = "Exit codes: 0 done or nothing to do, 1 problems found, 2 wrong usage or no repository, \
                   3 something would change (--check, diff), 4 stopped to protect edits or awaiting --yes, \
@@ -30,6 +32,7 @@ pub(crate) struct Arguments {
         long = "directory",
         value_name = "DIR",
         default_value = ".",
+        help_heading = GLOBAL,
         global = true
     )]
     pub(crate) directory: Utf8PathBuf,
@@ -40,6 +43,7 @@ pub(crate) struct Arguments {
         value_parser = OutputParser,
         value_name = "FORMAT",
         default_value = "text",
+        help_heading = GLOBAL,
         global = true
     )]
     pub(crate) output: Output,
@@ -50,21 +54,39 @@ pub(crate) struct Arguments {
         value_enum,
         value_name = "WHEN",
         default_value = "auto",
+        help_heading = GLOBAL,
         global = true
     )]
     pub(crate) color: Color,
 
     /// Say only what went wrong
-    #[arg(short, long, global = true)]
+    #[arg(short, long, help_heading = GLOBAL, global = true)]
     pub(crate) quiet: bool,
 
     /// Answer every question with yes
-    #[arg(short, long, global = true)]
+    #[arg(short, long, help_heading = GLOBAL, global = true)]
     pub(crate) yes: bool,
+
+    /// Print help; with `-h` a shorter one
+    #[arg(
+        short,
+        long,
+        action = ArgAction::Help,
+        help_heading = GLOBAL,
+        global = true
+    )]
+    help: Option<bool>,
+
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = GLOBAL)]
+    version: Option<bool>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// The heading of the flags that every command has.
+const GLOBAL: &str = "On every command";
 
 impl Arguments {
     /// What clap cannot tell: `--output FILE` is for those commands that have it from sops.

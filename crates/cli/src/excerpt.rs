@@ -5,15 +5,25 @@ use std::borrow::Cow;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use diagnostics::{Diagnostic, Location, Severity};
 
+use crate::caller::Caller;
+use crate::ui::behind;
+
 /// The text of a problem, with colour codes that the terminal's stream keeps or strips.
-pub(crate) fn show(problem: &Diagnostic) -> String {
+/// Commands in it are spelt as the reader calls them; sentences are broken where the lines of
+/// a terminal of `width` columns end.
+pub(crate) fn show(problem: &Diagnostic, caller: &Caller, width: Option<usize>) -> String {
+    let sentence = |text: &str, before: usize| {
+        let text = caller.spell(text);
+        behind(&visible(&text), before, width)
+    };
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
+    let label = problem.severity.to_string().len() + problem.rule.as_str().len() + "[]: ".len();
     let title = level
-        .primary_title(visible(&problem.message))
+        .primary_title(sentence(&problem.message, label))
         .id(problem.rule.as_str());
     let mut group = Group::with_title(title);
     if let Some(location) = &problem.location {
@@ -30,10 +40,16 @@ pub(crate) fn show(problem: &Diagnostic) -> String {
     let mut groups = vec![group];
     if let Some(hint) = &problem.hint {
         groups.push(Group::with_title(
-            Level::HELP.with_name("hint").secondary_title(visible(hint)),
+            Level::HELP
+                .with_name("hint")
+                .secondary_title(sentence(hint, "hint: ".len())),
         ));
     }
-    Renderer::styled().render(&groups)
+    let renderer = match width {
+        Some(width) => Renderer::styled().term_width(width),
+        None => Renderer::styled(),
+    };
+    renderer.render(&groups)
 }
 
 /// A text with control characters shown as pictures: a file's name may hold whatever would
@@ -83,4 +99,29 @@ fn place<'a>(
             .path(visible(&location.file))
             .annotation(annotation),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_broken_and_commands_spelt_but_files_are_shown_as_they_are() {
+        let source = diagnostics::Source::new("a.yaml", "a: 1 # `ichor configure` reads this\n");
+        let problem = Diagnostic::error("a/b", "the value of a key is not what it should be")
+            .at(source.location(3..4))
+            .hint("run `ichor configure` again, after it was changed to another value");
+        let text = show(&problem, &Caller::new("./ichor", "."), Some(44));
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
+        error[a/b]: the value of a key is not what
+                    it should be
+         --> a.yaml:1:4
+          |
+        1 | a: 1 # `ichor configure` reads this
+          |    ^
+          |
+        hint: run `./ichor configure` again, after
+              it was changed to another value
+        ");
+    }
 }

@@ -4,12 +4,16 @@
 //! arguments, calls `pipeline`, and reports through [`ui::Ui`].
 
 mod arguments;
+mod caller;
 mod command;
+mod complete;
 mod environment;
 mod excerpt;
 mod exit;
 mod failure;
+mod near;
 mod ui;
+mod usage;
 mod watch;
 
 use std::process::ExitCode;
@@ -17,20 +21,31 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::Arguments;
-use crate::exit::Exit;
+use crate::caller::Caller;
 use crate::ui::Ui;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
+    complete::answer();
+    let words: Vec<_> = std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let wrong = |error: &clap::Error| {
+        let caller = Caller::new(environment::caller(), ".");
+        ExitCode::from(usage::report(error, &words, caller))
+    };
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+        Err(error) => return wrong(&error),
     };
     arguments.color.apply();
     if let Err(error) = arguments.check() {
-        return usage(&error);
+        return wrong(&error);
     }
-    let mut ui = Ui::new(arguments.output.format(), arguments.quiet, arguments.yes);
+    let caller = Caller::new(environment::caller(), arguments.directory.as_str());
+    let format = arguments.output.format();
+    let mut ui = Ui::new(format, arguments.quiet, arguments.yes, caller);
     let name = arguments.command.name();
     let code = match command::run(&arguments, &mut ui) {
         Ok(exit) => exit.number(),
@@ -41,21 +56,6 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(code),
         Err(_) => ExitCode::from(exit::INTERNAL),
-    }
-}
-
-/// Help and version are no errors; everything else about arguments is wrong usage.
-fn usage(error: &clap::Error) -> ExitCode {
-    let shown = error.print();
-    match (error.kind(), shown) {
-        (
-            clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion,
-            Err(error),
-        ) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(exit::INTERNAL),
-        (clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion, _) => {
-            Exit::Done.into()
-        }
-        _ => Exit::Usage.into(),
     }
 }
 

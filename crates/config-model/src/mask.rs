@@ -236,7 +236,11 @@ impl Masks<'_> {
                 let written = self.text.get(range.clone()).unwrap_or_default();
                 let hidden_from = match kind {
                     Kind::TokenId => written.find(['=', ' ']),
-                    _ => written.find(char::is_whitespace),
+                    // Blanks before the closing quote hide nothing.
+                    _ => written.find(char::is_whitespace).filter(|at| {
+                        let quote = |one: char| one.is_whitespace() || one == '"' || one == '\'';
+                        !written[*at..].chars().all(quote)
+                    }),
                 };
                 // `https://user:password@host`
                 if let (Some(start), Some(end)) = (written.find("://"), written.rfind('@')) {

@@ -256,7 +256,9 @@ pub fn substitute(
         if length == 0 {
             pieces.insert(written, "$", &mut out);
         } else {
-            secrets.push(out.len()..out.len() + value.len());
+            if !is_version(&value) {
+                secrets.push(out.len()..out.len() + value.len());
+            }
             pieces.insert(written, &value, &mut out);
         }
         at = dollar + 1 + length;
@@ -269,6 +271,13 @@ pub fn substitute(
         return (filled.made_from(source, pieces.0), problems);
     }
     (filled, problems)
+}
+
+/// Whether a value is a version, which is no secret: `v1.13.7`.
+fn is_version(value: &str) -> bool {
+    let numbers = value.strip_prefix('v').unwrap_or(value).split('.');
+    let number = |part: &str| part.len() <= 3 && part.parse::<u16>().is_ok();
+    numbers.clone().count() == 3 && numbers.clone().all(number)
 }
 
 /// What follows a dollar: how many bytes it takes, and its value. No bytes: a mere dollar.

@@ -11,7 +11,8 @@ use crate::{Output, Snapshot};
 /// A temporary home, a temporary repository, and the program under test.
 ///
 /// The program runs with an empty environment but for `HOME`, `PATH` and `TMPDIR`, all of
-/// which lie inside the sandbox (`PATH` is empty), and never sees a terminal.
+/// which lie inside the sandbox, and never sees a terminal. `PATH` finds nothing but the
+/// program itself, as if it were installed.
 pub struct Sandbox {
     folder: TempDir,
     program: Utf8PathBuf,
@@ -27,9 +28,17 @@ impl Sandbox {
             program: program.into(),
             variables: Vec::new(),
         };
-        for made in [sandbox.home(), sandbox.root(), sandbox.temporary()] {
+        for made in [
+            sandbox.home(),
+            sandbox.root(),
+            sandbox.temporary(),
+            sandbox.programs(),
+        ] {
             std::fs::create_dir(made).expect("the sandbox is writable");
         }
+        let name = sandbox.program.file_name().unwrap_or("program");
+        std::os::unix::fs::symlink(&sandbox.program, sandbox.programs().join(name))
+            .expect("links can be made");
         sandbox
     }
 
@@ -68,6 +77,11 @@ impl Sandbox {
     /// The folder for temporary files that the program sees.
     pub fn temporary(&self) -> Utf8PathBuf {
         self.base().join("tmp")
+    }
+
+    /// The folder that `PATH` names.
+    pub fn programs(&self) -> Utf8PathBuf {
+        self.base().join("bin")
     }
 
     /// Sets a variable for the runs to come.
@@ -109,7 +123,7 @@ impl Sandbox {
             .env_clear()
             .env("HOME", self.home())
             .env("TMPDIR", self.temporary())
-            .env("PATH", "")
+            .env("PATH", self.programs())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command

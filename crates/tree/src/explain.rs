@@ -67,9 +67,9 @@ pub(crate) fn unmatched_force(force: Force<'_>, changes: &[Change], findings: &m
             "plan/unknown-force-path",
             format!("`{path}` is no output, so forcing it does nothing"),
         );
-        let candidates = changes.iter().map(|change| change.path.as_str());
+        let candidates = changes.iter().flat_map(|change| change.path.with_folders());
         findings.push(match closest(path.as_str(), candidates) {
-            Some(candidate) => problem.hint(format!("did you mean `{candidate}`")),
+            Some(candidate) => problem.hint(format!("did you mean `{candidate}`?")),
             None => problem,
         });
     }

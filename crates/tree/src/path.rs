@@ -91,6 +91,12 @@ impl RelPath {
         self.0.split('/')
     }
 
+    /// The folders that it lies in, from the outermost, then the path itself.
+    pub fn with_folders(&self) -> impl Iterator<Item = &str> {
+        let folders = self.0.match_indices('/').map(|(at, _)| &self.0[..at]);
+        folders.chain([self.as_str()])
+    }
+
     /// Whether it is `folder` or lies below it.
     pub fn starts_with(&self, folder: &str) -> bool {
         self.0

@@ -57,30 +57,20 @@ impl Redaction {
 /// The lines of a file that is secret as a whole, with every value masked. The keys of YAML
 /// stay; where the format is not known to be YAML, whole lines go.
 pub(crate) fn mask_values(text: &str, is_yaml: bool) -> Vec<String> {
-    let mut masking = Masking::None;
+    let mut lines = yaml::mask::Lines::default();
     text.lines()
         .map(|line| {
-            let body = line.trim_start();
-            let indent = &line[..line.len() - body.len()];
-            if body.is_empty() {
-                return String::new();
-            }
-            if !is_yaml || masking.covers(indent.len(), body) {
-                return format!("{indent}{MASK}");
-            }
-            let dashes = body.len() - body.trim_start_matches("- ").len();
-            let (dashes, rest) = body.split_at(dashes);
-            match key(rest) {
-                Some((key, "")) => format!("{indent}{dashes}{key}"),
-                Some((key, value)) => {
-                    masking = Masking::after(value, indent.len() + dashes.len());
-                    format!("{indent}{dashes}{key} {MASK}")
-                }
-                None if matches!(rest, "---" | "...") => line.to_owned(),
-                None => {
-                    masking = Masking::after(rest, indent.len());
-                    format!("{indent}{dashes}{MASK}")
-                }
+            let shown = if is_yaml {
+                lines.shown(line)
+            } else {
+                line.len() - line.trim_start().len()
+            };
+            if line.trim().is_empty() {
+                String::new()
+            } else if shown == line.len() {
+                line.to_owned()
+            } else {
+                format!("{}{MASK}", &line[..shown])
             }
         })
         .collect()
@@ -102,60 +92,6 @@ pub(crate) fn visible(text: &str) -> String {
             other => other,
         })
         .collect()
-}
-
-/// A value that goes on over the following lines.
-enum Masking {
-    None,
-    /// A block scalar: every line deeper than this many blanks.
-    Block(usize),
-    /// A quoted scalar: until a line that ends with the quote.
-    Quoted(char),
-}
-
-impl Masking {
-    fn after(value: &str, indent: usize) -> Self {
-        let first = value.chars().next();
-        if matches!(first, Some('|' | '>' | '!' | '&')) {
-            return Self::Block(indent);
-        }
-        match first {
-            Some(quote @ ('"' | '\'')) if value.len() == 1 || !value.ends_with(quote) => {
-                Self::Quoted(quote)
-            }
-            _ => Self::None,
-        }
-    }
-
-    /// Whether the value covers the line; forgets the value where it ends.
-    fn covers(&mut self, indent: usize, body: &str) -> bool {
-        match *self {
-            Self::None => false,
-            Self::Block(outer) if indent > outer => true,
-            Self::Block(_) => {
-                *self = Self::None;
-                false
-            }
-            Self::Quoted(quote) => {
-                if body.ends_with(quote) {
-                    *self = Self::None;
-                }
-                true
-            }
-        }
-    }
-}
-
-/// Splits `key: value` behind the colon; the value is trimmed.
-fn key(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(|character: char| {
-        !(character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.' | '/'))
-    })?;
-    let value = text[end..].strip_prefix(':')?;
-    if end == 0 || !(value.is_empty() || value.starts_with([' ', '\t'])) {
-        return None;
-    }
-    Some((&text[..=end], value.trim()))
 }
 
 #[cfg(test)]
@@ -180,7 +116,7 @@ mod tests {
         let text = "---\nkind: Secret\nstringData:\n  token: hunter2\n  list:\n    - hunter2\n    - name: hunter2\n  block: |\n    a: hunter2\n\n    b: hunter2\n  quoted: \"hunter2\n    c: hunter2\n    end\"\n  {flow: hunter2}\nsops:\n";
         insta::assert_snapshot!(mask_values(text, true).join("\n"), @r"
         ---
-        kind: <redacted>
+        kind: Secret
         stringData:
           token: <redacted>
           list:

@@ -57,7 +57,8 @@
 //! # What it does not know
 //!
 //! - Files, paths, schemas, secrets. No message has a value in it, no `Debug` shows one, but
-//!   excerpts show lines: mask them with [`Source::with_secrets`](diagnostics::Source::with_secrets).
+//!   excerpts show lines: mask them with [`Source::with_secrets`](diagnostics::Source::with_secrets)
+//!   and, where any value may be one, [`mask::values`].
 //! - How to write a whole document: there is [`quote`], and there are edits.
 //! - Other readers' syntax. The grammar is that of YAML 1.2, with the leniency of `PyYAML` in
 //!   indentation, and like every descendant of libyaml it adds no line break to a block scalar
@@ -72,6 +73,7 @@ mod decode;
 pub mod edit;
 mod emit;
 mod limits;
+pub mod mask;
 mod merge;
 mod node;
 mod parse;

@@ -6,7 +6,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("diagnostics", Some(&[])),
     ("yaml", Some(&["diagnostics"])),
-    ("tree", Some(&["diagnostics"])),
+    ("tree", Some(&["yaml", "diagnostics"])),
     ("config-model", Some(&["yaml", "diagnostics"])),
     (
         "render",

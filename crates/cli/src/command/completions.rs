@@ -1,14 +1,18 @@
 //! `completions`: what a shell needs to complete commands.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 
-use crate::arguments::Arguments;
+use crate::complete::VARIABLE;
+use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
 /// Print completions for a shell
+///
+/// The script asks the program itself, which knows the names of nodes, templates and outputs of
+/// the repository at hand.
 ///
 /// Examples:
 ///   ichor completions bash > ~/.local/share/bash-completion/completions/ichor
@@ -23,7 +27,19 @@ pub(crate) struct Completions {
 impl Completions {
     pub(crate) fn run(&self, ui: &mut Ui) -> Result<Exit, Failure> {
         let mut text = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "ichor", &mut text);
+        let name = self.shell.to_string();
+        let shells = Shells::builtins();
+        let Some(shell) = shells.completer(&name) else {
+            let message = format!("there are no completions for `{name}`");
+            return Err(Failure::stopped(Exit::Usage, message));
+        };
+        shell.write_registration(
+            VARIABLE,
+            "ichor",
+            "ichor",
+            &environment::program(),
+            &mut text,
+        )?;
         let text = String::from_utf8_lossy(&text);
         ui.set("completions", text.as_ref());
         ui.data(&text)?;

@@ -5,9 +5,9 @@ use pipeline::git::Git;
 use pipeline::load::Root;
 use pipeline::{BuildOptions, Built, Overwrite, pins};
 use serde_json::json;
-use tree::{Action, Plan, RelPath};
+use tree::{Action, Change, Plan, RelPath};
 
-use super::report;
+use super::{report, road};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
@@ -100,12 +100,26 @@ impl Configure {
         if plan.is_done() {
             report::changes(&plan, ui);
             ui.status(format!("Nothing to do: {}.", report::summary(&plan)));
+            self.go_on(root, &plan, false, ui);
             return Ok(Exit::Done);
         }
         plan.commit(&disk)?;
         report::changes(&plan, ui);
         ui.status(format!("Done: {}.", report::summary(&plan)));
+        self.go_on(root, &plan, true, ui);
         Ok(Exit::Done)
+    }
+
+    /// Says what comes next; an example ends with words of its own.
+    fn go_on(&self, root: &Utf8Path, plan: &Plan, wrote: bool, ui: &mut Ui) {
+        if self.example.is_some() {
+            return;
+        }
+        let machines = plan
+            .changes()
+            .iter()
+            .any(|change| change.action.changes_disk() && change.path.starts_with("talos"));
+        road::after_configure(root, wrote, machines, ui);
     }
 
     fn overwrite(&self, root: &Root) -> Result<Overwrite, Failure> {
@@ -136,9 +150,13 @@ impl Configure {
         } else {
             report::list(plan, ui)?;
         }
-        if plan.is_blocked() && !self.check {
+        if plan.is_blocked() {
             ui.status("Nothing was written; `configure` would stop to protect edits.");
-            return Ok(Exit::Protected);
+            return Ok(if self.check {
+                Exit::WouldChange
+            } else {
+                Exit::Protected
+            });
         }
         if plan.is_done() {
             ui.status(format!("Nothing to do: {}.", report::summary(plan)));
@@ -177,7 +195,7 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
         .filter(|change| protected(change.action))
     {
         let diff = change.diff(&redaction);
-        ui.important(&diff.text);
+        ui.diff(&diff.text);
         diffs.push(json!({ "path": change.path.as_str(), "diff": diff.text }));
     }
     ui.set("diffs", diffs);
@@ -198,8 +216,10 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
     if !bumps.is_empty() {
         ui.hint("`ichor versions adopt` takes the raised versions over into `versions.yaml`");
     }
-    if plan.summary().edited > 0 {
-        ui.hint("move an edit into its template (`ichor template eject`), or give it up with `--force PATH`");
+    let edited = |change: &&Change| change.action == Action::Edited;
+    if let Some(first) = plan.changes().iter().find(edited) {
+        let path = &first.path;
+        ui.hint(format!("move an edit into its template (`ichor template eject {path}` copies a built-in one), or give it up with `--force {path}`"));
     }
     if plan.summary().foreign > 0 {
         ui.hint("`--adopt` replaces files that ichor did not write, after showing what changes");
@@ -219,7 +239,7 @@ fn confirmed(plan: &Plan, built: &Built, ui: &mut Ui) -> Result<bool, Failure> {
     }
     let redaction = built.redaction();
     for change in &overwritten {
-        ui.important(change.diff(&redaction).text);
+        ui.diff(&change.diff(&redaction).text);
     }
     let question = format!("Overwrite {}?", plural(overwritten.len(), "file"));
     match ui.confirm(&question) {
@@ -238,10 +258,8 @@ fn uncommitted(root: &Utf8Path, plan: &Plan, ui: &mut Ui) {
         .changes()
         .iter()
         .filter(|change| {
-            matches!(
-                change.action,
-                Action::Update | Action::Overwrite | Action::Prune
-            )
+            // What ichor wrote and nobody changed, it can write again.
+            change.action == Action::Overwrite
         })
         .filter_map(|change| Some((change.path.as_str(), change.before()?.as_bytes())))
         .collect();
@@ -258,7 +276,7 @@ fn uncommitted(root: &Utf8Path, plan: &Plan, ui: &mut Ui) {
             more => format!(" and {}", plural(more - 1, "other file")),
         };
         ui.warning(&format!(
-            "no commit holds the content of `{first}`{others}, which is replaced or removed"
+            "no commit holds the content of `{first}`{others}, which is replaced"
         ));
         ui.set("uncommitted", json!(paths));
     }
@@ -273,6 +291,6 @@ fn example_is_ready(folder: &Utf8Path, ui: &mut Ui) {
         "\nThe example cluster is in `{shown}`. Next:\n  \
          1. Read `{shown}/cluster.yaml` and `{shown}/nodes.yaml`, then what became of them in `{shown}/kubernetes`.\n  \
          2. Change a value there and run `ichor -C {shown} diff`, then `ichor -C {shown} configure`.\n  \
-         3. Start your own in an empty git repository: `ichor init`."
+         3. Start your own, in a folder that need not exist yet: `ichor -C ../home-cluster init`."
     ));
 }

@@ -1,7 +1,8 @@
 //! `diff`: what `configure` would change.
 
+use pipeline::Built;
 use pipeline::load::Root;
-use tree::Action;
+use tree::{Action, Plan};
 
 use super::report;
 use crate::exit::Exit;
@@ -18,7 +19,7 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Diff {
-    /// Only these outputs, and what lies below them
+    /// Only these outputs, and what lies below them; one that is none is an error
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 }
@@ -33,10 +34,12 @@ impl Diff {
         let disk = report::disk(root)?;
         let plan = report::plan(&built, &disk, &options)?;
         let redaction = built.redaction();
+        self.check(&named, &plan, &built)?;
         let wanted = |path: &tree::RelPath| {
             named.is_empty()
                 || named.iter().any(|wanted| {
-                    path.starts_with(wanted.trim_start_matches("./").trim_end_matches('/'))
+                    let wanted = plain(wanted);
+                    wanted.is_empty() || path.starts_with(wanted)
                 })
         };
         // What cannot be compared may differ.
@@ -51,7 +54,7 @@ impl Diff {
             }
             differs = true;
             let diff = change.diff(&redaction);
-            ui.data(&diff.text)?;
+            ui.diff_data(&diff.text)?;
             diffs.push(serde_json::json!({ "path": change.path.as_str(), "action": change.action, "diff": diff.text }));
         }
         ui.set("diffs", diffs);
@@ -60,5 +63,49 @@ impl Diff {
         } else {
             Exit::Done
         })
+    }
+
+    /// Every path must be an output, or a folder of outputs: no difference would be shown of
+    /// another, and that would look as if there were none.
+    fn check<N: AsRef<str>>(&self, named: &[N], plan: &Plan, built: &Built) -> Result<(), Failure> {
+        let outputs: Vec<_> = plan
+            .changes()
+            .iter()
+            .map(|change| &change.path)
+            .chain(&built.sealed.unproven)
+            .collect();
+        let unknown = self
+            .paths
+            .iter()
+            .zip(named)
+            .map(|(shown, path)| (shown, plain(path.as_ref())))
+            .find(|(_, path)| !path.is_empty() && !outputs.iter().any(|one| one.starts_with(path)));
+        let Some((shown, path)) = unknown else {
+            return Ok(());
+        };
+        let failure = Failure::stopped(
+            Exit::Usage,
+            format!("`{shown}` is no output, and no folder of outputs"),
+        );
+        let mut known: Vec<&str> = outputs
+            .iter()
+            .flat_map(|output| output.with_folders())
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        Err(match diagnostics::closest(path, known) {
+            Some(close) => failure.hint(format!("did you mean `{close}`?")),
+            None => failure.hint(
+                "name outputs relative to the repository, such as `kubernetes/apps/network`; `ichor diff` alone shows all",
+            ),
+        })
+    }
+}
+
+/// A path as outputs have it.
+fn plain(path: &str) -> &str {
+    match path.trim_start_matches("./").trim_end_matches('/') {
+        "." => "",
+        path => path,
     }
 }

@@ -5,7 +5,7 @@ use pipeline::init::AgeKey;
 use pipeline::vault::hooks::{self, Installed, Setup};
 use serde_json::json;
 
-use super::report;
+use super::{report, road};
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ use crate::ui::Ui;
 ///
 /// Writes what is missing and overwrites nothing: commented samples of `cluster.yaml` and
 /// `nodes.yaml`, an age key, an ed25519 deploy key, a push token, `versions.yaml`, a Renovate
-/// configuration and editor schemas, and adds to `.gitignore` whatever must never be committed.
+/// configuration, settings for mise and editor schemas, and adds to `.gitignore` whatever must never be committed.
 ///
 /// Examples:
 ///   ichor init
@@ -63,15 +63,7 @@ impl Init {
         for schema in pipeline::schema::all(root)?.iter() {
             schema.write(root)?;
         }
-        let next = [
-            "Edit `cluster.yaml` and `nodes.yaml`; each key is explained there.",
-            "Create a Cloudflare tunnel and save its credentials as `cloudflare-tunnel.json`.",
-            "Run `ichor configure`.",
-        ];
-        ui.status("\nNext:");
-        for (index, step) in next.iter().enumerate() {
-            ui.status(format!("  {}. {step}", index + 1));
-        }
+        road::after_init(root, ui);
         Ok(Exit::Done)
     }
 }

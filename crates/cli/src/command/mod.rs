@@ -3,10 +3,12 @@
 mod completions;
 mod configure;
 mod diff;
+pub(crate) mod help;
 mod init;
 mod man;
 mod render;
 mod report;
+pub(crate) mod road;
 mod schema;
 mod secrets;
 mod talos;
@@ -40,6 +42,7 @@ pub(crate) enum Command {
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
+    Help(help::Help),
 }
 
 impl Command {
@@ -58,6 +61,7 @@ impl Command {
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
+            Self::Help(_) => "help",
         }
     }
 
@@ -86,5 +90,6 @@ pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
         Command::Man(command) => command.run(here, ui),
+        Command::Help(command) => command.run(ui),
     }
 }

@@ -9,7 +9,7 @@ use tree::{Action, Change, Disk, Plan, RelPath};
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{self, Tone, Ui, plural};
 
 /// What a repository has that was ever rendered.
 pub(super) const RENDERED: [&str; 4] = ["kubernetes", "talos", "bootstrap", ".sops.yaml"];
@@ -100,9 +100,8 @@ fn ask_for_plugin(inputs: &mut Inputs, ui: &mut Ui) {
 }
 
 fn no_folder(root: &Utf8Path) -> Failure {
-    Failure::stopped(Exit::Usage, format!("`{root}` is no folder")).hint(format!(
-        "`ichor -C {root} init` makes it and starts a repository in it"
-    ))
+    Failure::stopped(Exit::Usage, format!("`{root}` is no folder"))
+        .hint("`ichor init` makes it and starts a repository in it")
 }
 
 /// There is nothing to work on.
@@ -244,7 +243,8 @@ fn record<'plan>(plan: &'plan Plan, ui: &mut Ui) -> Vec<&'plan Change> {
 }
 
 fn line(change: &Change) -> String {
-    format!("  {:<9} {}", word(change.action), change.path)
+    let (name, tone) = word(change.action);
+    format!("  {} {}", ui::word(name, 9, tone), change.path)
 }
 
 /// The smaller, the more a reader wants to know of it.
@@ -281,16 +281,16 @@ pub(super) fn summary(plan: &Plan) -> String {
     }
 }
 
-fn word(action: Action) -> &'static str {
+fn word(action: Action) -> (&'static str, Tone) {
     match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Overwrite => "overwrite",
-        Action::Unchanged => "unchanged",
-        Action::TakeOver => "take over",
-        Action::Prune => "remove",
-        Action::Edited => "edited",
-        Action::Foreign => "not owned",
-        Action::Release => "release",
+        Action::Create => ("create", Tone::New),
+        Action::Update => ("update", Tone::Changed),
+        Action::Overwrite => ("overwrite", Tone::Danger),
+        Action::Unchanged => ("unchanged", Tone::Calm),
+        Action::TakeOver => ("take over", Tone::Calm),
+        Action::Prune => ("remove", Tone::Gone),
+        Action::Edited => ("edited", Tone::Danger),
+        Action::Foreign => ("not owned", Tone::Danger),
+        Action::Release => ("release", Tone::Calm),
     }
 }

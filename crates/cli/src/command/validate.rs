@@ -5,7 +5,7 @@ use pipeline::BuildOptions;
 use pipeline::machine;
 use pipeline::vault::check::{self, Scope};
 
-use super::report;
+use super::{report, road};
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -41,6 +41,7 @@ impl Validate {
             plural(files, "file"),
             plural(built.model.cluster.nodes().len(), "node")
         ));
+        road::after_validate(root, ui);
         Ok(Exit::Done)
     }
 

@@ -65,6 +65,7 @@ impl Versions {
                     "Took {} over into `versions.yaml`.",
                     plural(bumps.len(), "version")
                 ));
+                ui.next(&["`ichor configure`: renders with them.".to_owned()]);
                 Ok(Exit::Done)
             }
         }

@@ -3,6 +3,7 @@
 mod identities;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -68,10 +69,7 @@ pub(crate) fn private_places() -> Places {
 
 /// How a shell calls this program: by its name where that finds it, else by its path.
 pub(crate) fn program() -> String {
-    let found = value("PATH").is_some_and(|path| {
-        std::env::split_paths(&path).any(|folder| folder.join("ichor").is_file())
-    });
-    if found {
+    if is_installed() {
         return "ichor".to_owned();
     }
     std::env::current_exe()
@@ -83,6 +81,48 @@ pub(crate) fn program() -> String {
                 .map(std::borrow::Cow::into_owned)
         })
         .unwrap_or_else(|| "ichor".to_owned())
+}
+
+/// How the reader calls this program from the folder they are in: as [`program`], or through
+/// cargo where it was built in a checkout that they are in, and not installed.
+pub(crate) fn caller() -> String {
+    let folder = std::env::current_dir().ok();
+    let build = std::env::current_exe().ok().and_then(|path| cargo(&path));
+    match (build, folder) {
+        (Some((checkout, command)), Some(folder))
+            if !is_installed() && folder.starts_with(&checkout) =>
+        {
+            command.to_owned()
+        }
+        _ => program(),
+    }
+}
+
+fn is_installed() -> bool {
+    value("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join("ichor").is_file())
+    })
+}
+
+/// The checkout that a program was built in by cargo, and what runs it from there:
+/// `<checkout>/target/<profile>/ichor`, with a folder for the target between or not.
+fn cargo(program: &Path) -> Option<(PathBuf, &'static str)> {
+    let profile = program.parent()?;
+    let command = if profile.ends_with("release") {
+        "cargo run --release -p cli --"
+    } else {
+        "cargo run -p cli --"
+    };
+    let target = profile
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .find(|folder| folder.ends_with("target") && folder.join("CACHEDIR.TAG").is_file())?;
+    let checkout = target.parent()?;
+    checkout
+        .join("Cargo.toml")
+        .is_file()
+        .then(|| (checkout.to_owned(), command))
 }
 
 fn path(name: &str) -> Option<Utf8PathBuf> {

@@ -17,7 +17,7 @@ fn the_example_renders_and_says_what_to_do_next() {
     The example cluster is in `example-cluster`. Next:
       1. Read `example-cluster/cluster.yaml` and `example-cluster/nodes.yaml`, then what became of them in `example-cluster/kubernetes`.
       2. Change a value there and run `ichor -C example-cluster diff`, then `ichor -C example-cluster configure`.
-      3. Start your own in an empty git repository: `ichor init`.
+      3. Start your own, in a folder that need not exist yet: `ichor -C ../home-cluster init`.
     ");
     assert!(sandbox.exists("example-cluster/kubernetes/flux/cluster/ks.yaml"));
 }

@@ -8,13 +8,16 @@
 mod bad_input;
 mod configure;
 mod example;
+mod excerpts;
 mod kill;
 mod new_repository;
 mod outputs;
+mod road;
 mod secret_commands;
 mod secret_outputs;
 mod talos_commands;
 mod templates;
+mod words;
 
 use secrets::{File, Identity, decrypt, parse_identity_file};
 use testkit::Sandbox;

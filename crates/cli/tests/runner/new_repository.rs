@@ -16,6 +16,7 @@ fn init_writes_samples_and_keys_once() {
     Wrote `nodes.yaml`: the machines; edit it.
     Wrote `versions.yaml`: the versions that are deployed.
     Wrote `.renovaterc.json`: lets Renovate raise versions.
+    Wrote `.mise.toml`: tells mise where `talosctl`, `kubectl` and `sops` find their files.
     Wrote `age.key`: decrypts every secret; keep a copy.
     Wrote `github-deploy.key`: reads a private repository.
     Wrote `github-deploy.key.pub`: add it to the repository's deploy keys.
@@ -25,6 +26,7 @@ fn init_writes_samples_and_keys_once() {
       1. Edit `cluster.yaml` and `nodes.yaml`; each key is explained there.
       2. Create a Cloudflare tunnel and save its credentials as `cloudflare-tunnel.json`.
       3. Run `ichor configure`.
+      4. Once in every clone, after `git init`: `ichor init --hooks` keeps secrets in the clear out of commits.
     ");
     for key in [
         "age.key",

@@ -3,6 +3,7 @@
 mod gitignore;
 mod guard;
 mod keys;
+mod mise;
 mod renovate;
 
 use camino::Utf8Path;
@@ -131,6 +132,13 @@ fn missing_with(
                 "lets Renovate raise versions",
             ));
         }
+    }
+    if !mise::NAMES.iter().any(|name| (existing.has)(name)) {
+        add(NewFile::new(
+            mise::PATH,
+            mise::SETTINGS,
+            "tells mise where `talosctl`, `kubectl` and `sops` find their files",
+        ));
     }
     add(NewFile::new(
         "age.key",

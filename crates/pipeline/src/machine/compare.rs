@@ -38,8 +38,8 @@ pub fn import(
     let mut nodes = Vec::new();
     for path in configurations(root, paths)? {
         let source = text(root, &path)?;
-        let everything = 0..source.text().len();
-        let (theirs, found) = documents(&source.clone().with_secrets([everything]));
+        let hidden = yaml::mask::values(source.text());
+        let (theirs, found) = documents(&source.clone().with_secrets(hidden));
         if found.has_errors() {
             problems.extend(found);
             continue;
@@ -190,8 +190,8 @@ pub fn validate_file(root: &Utf8Path, path: &Utf8Path, contract: Contract) -> Di
         Ok(source) => source,
         Err(problem) => return problem.into(),
     };
-    let everything = 0..source.text().len();
-    let source = source.with_secrets([everything]);
+    let hidden = yaml::mask::values(source.text());
+    let source = source.with_secrets(hidden);
     let (documents, mut problems) = documents(&source);
     if documents.is_empty() && !problems.has_errors() {
         problems.push(empty(path));

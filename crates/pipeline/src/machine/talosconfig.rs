@@ -43,8 +43,8 @@ pub fn talosconfig(
     let now = SystemTime::now();
     let existing = match load::text(root, path.as_str())? {
         Some(source) => {
-            let everything = 0..source.text().len();
-            let source = source.with_secrets([everything]);
+            let hidden = yaml::mask::values(source.text());
+            let source = source.with_secrets(hidden);
             let (config, problems) = file::read(&source);
             if problems.has_errors() {
                 return Err(problems);

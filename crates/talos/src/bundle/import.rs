@@ -132,10 +132,11 @@ impl Bundle {
     /// The bundle that the machine config of a running control plane was made from, or
     /// everything that is missing in it.
     ///
-    /// The source's text is masked in every excerpt, whatever it holds.
+    /// Every value is masked in every excerpt, whatever it is.
     pub fn from_machine_config(source: &Source) -> Result<Self, Diagnostics> {
-        let everything = 0..source.text().len();
-        let source = &source.clone().with_secrets([everything]);
+        let source = &source
+            .clone()
+            .with_secrets(yaml::mask::values(source.text()));
         let parsed = yaml::parse(source, &Limits::default());
         let mut problems = parsed.diagnostics.clone();
         if problems.has_errors() {

@@ -11,10 +11,11 @@ use crate::secret_text::SecretText;
 /// Reads the file, or tells everything that is wrong with it. What is not an error may still be
 /// a warning, such as a key that belongs to another certificate.
 ///
-/// The source's text is masked in every excerpt, whatever it holds.
+/// Every value is masked in every excerpt, whatever it is.
 pub fn read(source: &Source) -> (Option<Talosconfig>, Diagnostics) {
-    let everything = 0..source.text().len();
-    let source = &source.clone().with_secrets([everything]);
+    let source = &source
+        .clone()
+        .with_secrets(yaml::mask::values(source.text()));
     let parsed = yaml::parse(source, &Limits::default());
     let mut problems = parsed.diagnostics.clone();
     if problems.has_errors() {

@@ -125,7 +125,10 @@ fn an_edit_stops_everything_until_it_is_given_up() {
     );
     assert_eq!(actions(&forced)[0], "Prune .sops.yaml");
     assert!(actions(&forced).contains(&"Overwrite kubernetes/apps/a.yaml".to_owned()));
-    insta::assert_snapshot!(shown(forced.findings()), @r"warning[plan/unknown-force-path]: `kubernets` is no output, so forcing it does nothing");
+    insta::assert_snapshot!(shown(forced.findings()), @r"
+    warning[plan/unknown-force-path]: `kubernets` is no output, so forcing it does nothing
+      did you mean `kubernetes`?
+    ");
     forced.commit(&disk(root)).expect("committed");
     assert!(run(root, new).is_done());
 }

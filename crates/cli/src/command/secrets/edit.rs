@@ -50,6 +50,7 @@ impl Edit {
             },
         )?;
         let target = Target::named(root, &self.file);
+        outcome::warn_of_output(&target, ui);
         let editing = vault
             .edit(&target)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

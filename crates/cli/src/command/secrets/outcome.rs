@@ -2,12 +2,12 @@
 
 use camino::Utf8Path;
 use diagnostics::Diagnostics;
-use pipeline::vault::{Action, Changed, Keys, Outcome, Report, replace};
+use pipeline::vault::{Action, Changed, Keys, Outcome, Report, Target, replace};
 use serde_json::json;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{self, Tone, Ui, plural};
 
 /// How many files a list names before it only counts the rest.
 const LISTED: usize = 40;
@@ -20,7 +20,11 @@ pub(super) fn report(report: &Report<Outcome>, keys: &Keys, ui: &mut Ui) -> Exit
         .filter(|file| file.action != Action::Unchanged)
         .collect();
     for file in done.iter().take(LISTED) {
-        ui.status(format!("  {:<12} {}", word(file.action), file.path));
+        ui.status(format!(
+            "  {} {}",
+            ui::word(word(file.action), 12, tone(file.action)),
+            file.path
+        ));
     }
     if done.len() > LISTED {
         let more = plural(done.len() - LISTED, "more file");
@@ -74,6 +78,13 @@ fn lacks_identity(problems: &Diagnostics) -> bool {
         .any(|problem| problem.rule.as_str() == "sops/no-identity")
 }
 
+/// Says so where `configure` will want to write the file again, before it is changed by hand.
+pub(super) fn warn_of_output(target: &Target, ui: &mut Ui) {
+    if let Some(rendered) = pipeline::origin::of(&target.path) {
+        ui.problems(&rendered.warning(&target.shown).into());
+    }
+}
+
 /// Prints what became of one file, or writes it to another; a new one has the given mode.
 pub(super) fn deliver(
     changed: &Changed,
@@ -111,6 +122,15 @@ pub(super) fn print(content: &[u8], ui: &mut Ui) -> Result<Exit, Failure> {
     }
     ui.bytes(content)?;
     Ok(Exit::Done)
+}
+
+fn tone(action: Action) -> Tone {
+    match action {
+        Action::Encrypted => Tone::New,
+        Action::Decrypted => Tone::Danger,
+        Action::Updated | Action::Rotated | Action::KeysUpdated => Tone::Changed,
+        Action::Unchanged => Tone::Calm,
+    }
 }
 
 fn word(action: Action) -> &'static str {

@@ -64,6 +64,7 @@ impl Set {
         ui.problems(&lost);
         let vault = self.reading.vault(root)?;
         let target = Target::named(root, &self.file);
+        outcome::warn_of_output(&target, ui);
         let changed = vault
             .set(&target, &path, &value)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

@@ -8,7 +8,7 @@ use super::options::Reading;
 use super::outcome;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{self, Tone, Ui, plural};
 
 /// List secrets, and how they stand to encryption and to their rules
 ///
@@ -42,7 +42,11 @@ impl Status {
         drop(bar);
         report.problems.extend(found);
         for file in &report.files {
-            ui.data(&format!("{:<14} {}\n", word(file.state), file.path))?;
+            ui.data(&format!(
+                "{} {}\n",
+                ui::word(word(file.state), 14, tone(file.state)),
+                file.path
+            ))?;
         }
         ui.set("files", json!(report.files));
         if let [file] = &report.files[..] {
@@ -77,6 +81,14 @@ impl Status {
             ui.hint("another selector: decrypt and encrypt these files, or run `ichor configure`");
         }
         Ok(exit)
+    }
+}
+
+fn tone(state: State) -> Tone {
+    match state {
+        State::Encrypted => Tone::New,
+        State::OtherKeys | State::OtherSelector => Tone::Changed,
+        State::PartlyClear | State::NothingEncrypted | State::Clear => Tone::Danger,
     }
 }
 

@@ -39,6 +39,7 @@ impl Unset {
         let path = options::path(&self.path)?;
         let vault = self.reading.vault(root)?;
         let target = Target::named(root, &self.file);
+        outcome::warn_of_output(&target, ui);
         let changed = vault
             .unset(&target, &path)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

@@ -9,9 +9,10 @@ use serde_json::json;
 use talos::certificates::DEFAULT_LIFETIME;
 
 use super::options::{self, Reading};
+use crate::command::road;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{Tone, Ui, plural, word};
 
 /// The name of the client's file.
 const TALOSCONFIG: &str = "talosconfig";
@@ -76,6 +77,7 @@ impl GenerateConfig {
             return Err(problems.into());
         }
         let nodes = made.len();
+        let reached = road::nodes(&made);
         let path = folder.join(TALOSCONFIG);
         let client = machine::talosconfig(&machines, root, &path, &made, self.crt_ttl)?;
         let texts = made
@@ -89,7 +91,7 @@ impl GenerateConfig {
         if self.dry_run {
             let secrets = machines.secrets();
             for output in &outputs.files {
-                ui.data(&output.diff(&secrets).text)?;
+                ui.diff_data(&output.diff(&secrets).text)?;
             }
         }
         if self.dry_run || self.check {
@@ -110,6 +112,9 @@ impl GenerateConfig {
                 plural(nodes, "node")
             ),
         });
+        if changed > 0 {
+            road::after_generate_config(root, &outputs, &reached, ui);
+        }
         Ok(Exit::Done)
     }
 }
@@ -138,8 +143,8 @@ fn tell(outputs: &Outputs, ui: &mut Ui) {
     ui.set("stale", stale);
     for Output { path, action, .. } in &outputs.files {
         match action {
-            Action::Create => ui.status(format!("  create    {path}")),
-            Action::Update => ui.status(format!("  update    {path}")),
+            Action::Create => ui.status(format!("  {} {path}", word("create", 9, Tone::New))),
+            Action::Update => ui.status(format!("  {} {path}", word("update", 9, Tone::Changed))),
             Action::Unchanged => {}
         }
     }

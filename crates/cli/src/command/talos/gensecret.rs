@@ -7,6 +7,7 @@ use pipeline::vault::{self, Target, Vault};
 use talos::bundle::Bundle;
 
 use super::options::Reading;
+use crate::command::road;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -65,6 +66,7 @@ impl GenSecret {
             written.path
         ));
         ui.hint("commit it: without it no node can join, and none can be reached");
+        road::after_gensecret(root, ui);
         Ok(Exit::Done)
     }
 }

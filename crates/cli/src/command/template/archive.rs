@@ -37,6 +37,7 @@ impl Reset {
             "Removed {}.",
             plural(plan.summary().pruned, "file")
         ));
+        ui.next(&["`ichor configure`: writes them again.".to_owned()]);
         Ok(Exit::Done)
     }
 }

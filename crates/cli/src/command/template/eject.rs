@@ -67,6 +67,7 @@ impl Eject {
         }
         let copies: Vec<_> = files.iter().map(|file| file.copy.clone()).collect();
         ui.set("ejected", copies);
+        ui.next(&["Change it, then `ichor diff` shows what becomes of that.".to_owned()]);
         Ok(Exit::Done)
     }
 }
@@ -142,7 +143,7 @@ impl Diff {
             &Redaction::new([""; 0]),
         );
         ui.set("diff", diff.text.as_str());
-        ui.data(&diff.text)?;
+        ui.diff_data(&diff.text)?;
         Ok(if diff.text.is_empty() {
             Exit::Done
         } else {

@@ -159,3 +159,47 @@ fn signals_leave_nothing_behind() {
         assert_eq!(sandbox.read(FILE), before);
     }
 }
+
+#[test]
+fn a_rendered_output_is_told_to_be_one_with_what_to_change_instead() {
+    let mut sandbox = crate::fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let file = "kubernetes/components/sops/cluster-secrets.sops.yaml";
+    editor(&mut sandbox, "touch \"$1\"");
+    assert_snapshot!(sandbox.run(["secrets", "edit", file]).success(), @r"
+    ------- stderr -------
+    warning[plan/edits-output]: `kubernetes/components/sops/cluster-secrets.sops.yaml` is an output: `ichor configure` renders it from a built-in template, and stops where it was edited by hand
+    --> kubernetes/components/sops/cluster-secrets.sops.yaml
+     |
+    hint: change `cluster.yaml` instead, or the template after `ichor template eject kubernetes/components/sops/cluster-secrets.sops.yaml`, then run `ichor configure`
+
+    Nothing was changed, and nothing was written.
+    ");
+    let set = [
+        "secrets",
+        "set",
+        "--text",
+        file,
+        r#"["stringData"]["X"]"#,
+        "x",
+    ];
+    let told = sandbox.run(set).success();
+    assert!(told.stderr.contains("plan/edits-output"), "{told}");
+    // A template of the repository's own is the one to change.
+    let template = format!("templates/overrides/{file}.j2");
+    sandbox.write(&template, "");
+    let told = sandbox
+        .run(["secrets", "unset", file, r#"["stringData"]["X"]"#])
+        .success();
+    assert!(
+        told.stderr
+            .contains(&format!("renders it from `{template}`")),
+        "{told}"
+    );
+    // What was archived is no output any more, and neither is a file of one's own.
+    drop(sandbox.run(["template", "tidy", "--yes"]).success());
+    assert_snapshot!(sandbox.run(["secrets", "edit", file]).success(), @r"
+    ------- stderr -------
+    Nothing was changed, and nothing was written.
+    ");
+}

@@ -8,6 +8,7 @@ pub(crate) mod git;
 mod reports;
 mod run;
 
+pub(crate) use git::git;
 use testkit::Sandbox;
 
 use crate::fixture;

@@ -52,6 +52,17 @@ pub fn install(folder: &Utf8Path, program: &str) -> Result<Vec<Installed>, Diagn
     ])
 }
 
+/// Whether git calls ichor in this clone: to merge, which is set up together with the rest.
+pub(crate) fn are_installed(folder: &Utf8Path) -> bool {
+    gix::discover(folder.as_std_path()).is_ok_and(|repository| {
+        let driver = format!("merge.{}.driver", settings::NAME);
+        repository
+            .config_snapshot()
+            .string(driver.as_str())
+            .is_some()
+    })
+}
+
 fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Installed, Diagnostics> {
     let line = guard.to_owned();
     let installed = |path: &str, action| Installed {

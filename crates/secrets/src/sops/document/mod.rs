@@ -161,7 +161,10 @@ fn decode(name: &str, content: &[u8], limits: &Limits) -> Result<Source, Diagnos
 
 fn read(source: &Source, format: Format, limits: &Limits) -> Result<Document, Diagnostics> {
     // Where it cannot be read, nobody knows which parts of it are the secrets.
-    let masked = &source.clone().with_secrets([0..source.text().len()]);
+    let masked = &source.clone().with_secrets(match format {
+        Format::Yaml => ::yaml::mask::values(source.text()),
+        _ => vec![0..source.text().len()],
+    });
     let mut document = match format {
         Format::Yaml => yaml::read(masked, limits),
         Format::Json => json::read(masked),

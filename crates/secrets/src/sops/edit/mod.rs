@@ -135,7 +135,11 @@ fn edit(
     let opened = open(file, identities, false)?;
     let clear = opened.plaintext()?;
     let text = std::str::from_utf8(&clear).unwrap_or_default();
-    let source = Source::new(file.name, text).with_secrets([0..text.len()]);
+    let source = Source::new(file.name, text);
+    let source = source.with_secrets(match file.format {
+        Format::Yaml => ::yaml::mask::values(text),
+        _ => vec![0..text.len()],
+    });
     let new = change(&source, &file.limits, file.format)
         .map_err(|problem| Diagnostics::from(problem.diagnostic(file.name, path)))?;
     let new = Zeroizing::new(new);

@@ -6,7 +6,14 @@ use anstyle::{AnsiColor, Style};
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use serde_json::{Value, json};
 
+mod paint;
+mod wrap;
+
+use crate::caller::Caller;
 use crate::excerpt;
+
+pub(crate) use paint::{Tone, word};
+pub(crate) use wrap::behind;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -22,6 +29,10 @@ pub(crate) struct Ui {
     format: Format,
     quiet: bool,
     assume_yes: bool,
+    /// How commands are spelt in whatever is said.
+    caller: Caller,
+    /// How many columns a line of talk has, on a terminal.
+    width: Option<usize>,
     /// What JSON output holds besides problems; filled by commands.
     result: serde_json::Map<String, Value>,
     problems: Vec<Diagnostic>,
@@ -34,11 +45,15 @@ pub(crate) fn plugin_line(line: &str) {
 }
 
 impl Ui {
-    pub(crate) fn new(format: Format, quiet: bool, assume_yes: bool) -> Self {
+    pub(crate) fn new(format: Format, quiet: bool, assume_yes: bool, caller: Caller) -> Self {
+        let columns =
+            |(columns, _): (terminal_size::Width, terminal_size::Height)| usize::from(columns.0);
         Self {
             format,
             quiet,
             assume_yes,
+            caller,
+            width: terminal_size::terminal_size_of(io::stderr()).map(columns),
             result: serde_json::Map::new(),
             problems: Vec::new(),
         }
@@ -57,6 +72,18 @@ impl Ui {
         let mut stream = anstream::stdout().lock();
         stream.write_all(text.as_bytes())?;
         stream.flush()
+    }
+
+    /// A difference that was asked for: standard output, in colours on a terminal.
+    pub(crate) fn diff_data(&mut self, text: &str) -> io::Result<()> {
+        self.data(&paint::diff(text))
+    }
+
+    /// A difference that must be seen before something else is said, even with `--quiet`.
+    pub(crate) fn diff(&mut self, text: &str) {
+        if !self.is_json() {
+            self.print(&paint::diff(text));
+        }
     }
 
     /// Bytes that were asked for, as they are, also to a terminal. Not for JSON output.
@@ -110,8 +137,7 @@ impl Ui {
     /// Advice: `hint: …`.
     pub(crate) fn hint(&mut self, text: impl AsRef<str>) {
         if !self.is_json() {
-            let style = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-            self.talk(&format!("{style}hint{style:#}: {}", text.as_ref()));
+            self.labelled("hint", AnsiColor::Cyan, text.as_ref());
         }
     }
 
@@ -124,10 +150,10 @@ impl Ui {
             .filter(|problem| !self.quiet || problem.severity != Severity::Note);
         if !self.is_json() {
             let text: String = shown
-                .map(|problem| excerpt::show(problem) + "\n\n")
+                .map(|problem| excerpt::show(problem, &self.caller, self.width) + "\n\n")
                 .collect();
             if let Some(text) = text.strip_suffix('\n') {
-                self.talk(text);
+                self.print(text);
             }
         }
         self.problems.extend(sorted);
@@ -152,22 +178,42 @@ impl Ui {
     /// What went wrong, where it is no problem with a place: `error: …`.
     pub(crate) fn error(&mut self, text: &str) {
         if !self.is_json() {
-            let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-            self.talk(&format!("{style}error{style:#}: {text}"));
+            self.labelled("error", AnsiColor::Red, text);
         }
     }
 
     /// Something that may be wrong, where it has no place: `warning: …`.
     pub(crate) fn warning(&mut self, text: &str) {
         if !self.is_json() {
-            let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
-            self.talk(&format!("{style}warning{style:#}: {text}"));
+            self.labelled("warning", AnsiColor::Yellow, text);
         }
     }
 
     /// Whether a question would be put to somebody.
     pub(crate) fn can_ask(&self) -> bool {
         !self.assume_yes && self.is_interactive()
+    }
+
+    /// What comes next on the road of a repository: `Next: …`, or several steps in order.
+    pub(crate) fn next(&mut self, steps: &[String]) {
+        if steps.is_empty() {
+            return;
+        }
+        self.set("next", steps);
+        match steps {
+            [step] => self.status(format!("\nNext: {step}")),
+            steps => {
+                self.status("\nNext:");
+                for (index, step) in steps.iter().enumerate() {
+                    self.status(format!("  {}. {step}", index + 1));
+                }
+            }
+        }
+    }
+
+    /// A command that another program runs in the repository, as the reader types it.
+    pub(crate) fn beside(&self, program: &str) -> String {
+        self.caller.beside(program)
     }
 
     /// Asks a yes-or-no question. Without a terminal, or in JSON output, `--yes` answers.
@@ -183,11 +229,8 @@ impl Ui {
     }
 
     /// Asks whoever sits at the terminal, whatever `--yes` says.
-    #[expect(
-        clippy::unused_self,
-        reason = "the terminal is reached through this type alone"
-    )]
     pub(crate) fn ask(&mut self, question: &str) -> bool {
+        let question = wrap::wrapped(&self.caller.spell(question), self.width);
         let mut stream = anstream::stderr().lock();
         let asked = write!(stream, "{question} [y/N] ").and_then(|()| stream.flush());
         let mut answer = String::new();
@@ -215,11 +258,25 @@ impl Ui {
         stream.flush()
     }
 
+    /// Sentences, with commands as the reader calls them, broken where the terminal's lines end.
+    fn talk(&mut self, text: &str) {
+        let text = wrap::wrapped(&self.caller.spell(text), self.width);
+        self.print(&text);
+    }
+
+    fn labelled(&mut self, label: &str, colour: AnsiColor, text: &str) {
+        let text = self.caller.spell(&format!("{label}: {text}"));
+        let text = wrap::wrapped(&text, self.width);
+        let rest = text.strip_prefix(label).unwrap_or(&text);
+        let style = Style::new().bold().fg_color(Some(colour.into()));
+        self.print(&format!("{style}{label}{style:#}{rest}"));
+    }
+
     #[expect(
         clippy::unused_self,
         reason = "the terminal is reached through this type alone"
     )]
-    fn talk(&mut self, text: &str) {
+    fn print(&mut self, text: &str) {
         let stream = io::stderr();
         // In one piece: what runs beside it cannot come between, and a call each is slow.
         let colours = anstream::AutoStream::choice(&stream);

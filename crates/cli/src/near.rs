@@ -1,0 +1,351 @@
+//! Words of other programs, and of the tasks of this family, and what they are called here.
+
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
+
+use crate::arguments::Arguments;
+use crate::usage;
+
+/// What to do where a word is no command here. The first word of a line is what somebody types,
+/// with `-` for whatever stands between its parts.
+const ANSWERS: &[(&[&str], &str)] = &[
+    (
+        &["status"],
+        "`ichor diff` shows what `configure` would change; `ichor secrets status` and `ichor template status` list secrets and templates",
+    ),
+    (
+        &["st", "plan", "dry-run", "preview"],
+        "`ichor configure --dry-run` lists what would change, `ichor diff` shows it",
+    ),
+    (
+        &["apply", "apply-node", "talos-apply-node", "gencommand"],
+        "nodes are not reached from here yet: `talosctl apply-config --nodes ADDRESS --file talos/clusterconfig/FILE`; `ichor talos generate-config` makes the files",
+    ),
+    (
+        &["bootstrap", "bootstrap-talos"],
+        "nodes are not reached from here yet: `ichor talos gensecret` and `ichor talos generate-config` make what `talosctl apply-config` and `talosctl bootstrap` take",
+    ),
+    (
+        &["bootstrap-apps", "helmfile", "sync"],
+        "a cluster is not reached from here yet: `helmfile --file bootstrap/helmfile.d/01-apps.yaml sync` installs what Flux needs",
+    ),
+    (
+        &[
+            "upgrade",
+            "upgrade-node",
+            "talos-upgrade-node",
+            "talos-upgrade",
+        ],
+        "nodes are not reached from here yet: `ichor talos schematic` names the image for `talosctl upgrade --image`",
+    ),
+    (
+        &["upgrade-k8s", "talos-upgrade-k8s", "upgrade-kubernetes"],
+        "nodes are not reached from here yet: `talosctl upgrade-k8s --to VERSION`, with the version of `ichor versions list`",
+    ),
+    (
+        &["talos-reset", "reset-node"],
+        "nodes are not reached from here yet: `talosctl reset --nodes ADDRESS`",
+    ),
+    (
+        &["kubeconfig", "bootstrap-kubeconfig", "fetch-kubeconfig"],
+        "nodes are not reached from here yet: `talosctl kubeconfig --nodes ADDRESS ./kubeconfig`",
+    ),
+    (
+        &["template-debug", "debug"],
+        "a cluster is not reached from here yet: `flux get all --all-namespaces` and `kubectl get events --all-namespaces` show its state",
+    ),
+    (
+        &["reconcile"],
+        "a cluster is not reached from here yet: `flux reconcile kustomization flux-system --with-source`",
+    ),
+    (
+        &["flux", "kubeconform", "flate", "flux-local"],
+        "what Flux builds is not checked yet; `ichor validate` runs every check there is",
+    ),
+    (
+        &["generate", "genconfig", "talhelper"],
+        "`ichor talos generate-config` makes the machine configurations",
+    ),
+    (
+        &["generate-secrets", "talsecret", "gensecrets"],
+        "`ichor talos gensecret` makes the secrets of the cluster",
+    ),
+    (
+        &[
+            "genurl",
+            "genurl-installer",
+            "genurl-image",
+            "image",
+            "genschematic",
+        ],
+        "`ichor talos schematic` shows the images of every node",
+    ),
+    (
+        &["nodeconfig", "talconfig"],
+        "`ichor talos validate` checks the talconfig, or files of machine configurations",
+    ),
+    (
+        &["makejinja", "jinja"],
+        "`ichor render` renders as makejinja does, from a `makejinja.toml`",
+    ),
+    (
+        &["build", "task", "just", "run"],
+        "`ichor configure` checks, renders and writes the repository",
+    ),
+    (
+        &["lint", "test", "vet", "cue", "doctor", "verify", "precheck"],
+        "`ichor validate` runs every check and writes nothing",
+    ),
+    (
+        &["new", "create", "age-keygen", "keygen", "template-init"],
+        "`ichor init` writes the samples and keys of a repository that are missing",
+    ),
+    (
+        &["hooks", "hook", "install-hooks"],
+        "`ichor init --hooks` makes git look after secrets",
+    ),
+    (
+        &["example", "demo"],
+        "`ichor configure --example` shows a finished repository in a new folder",
+    ),
+    (
+        &["adopt"],
+        "`ichor configure --adopt` takes files over that ichor did not write, `ichor versions adopt` versions that a bot raised",
+    ),
+    (
+        &["sops", "filestatus"],
+        "`ichor secrets` has the words of sops: `encrypt`, `decrypt`, `edit`, `set` and others",
+    ),
+    (
+        &["publish", "keyservice", "groups"],
+        "age keys are the only ones that `ichor secrets` knows, so there is no such thing here",
+    ),
+    (&["version"], "`ichor --version` tells it"),
+    (&["completion"], "`ichor completions SHELL` prints them"),
+    (
+        &["commit", "push", "git"],
+        "that is git's: `git add --all && git commit`",
+    ),
+];
+
+/// Flags that make `sops` do something, and what does it here.
+const FLAGS: &[(&[&str], &str)] = &[
+    (&["-d", "--decrypt"], "decrypt"),
+    (&["-e", "--encrypt"], "encrypt"),
+    (&["-r", "--rotate"], "rotate"),
+    (&["--set"], "set"),
+    (&["--unset"], "unset"),
+];
+
+/// Advice for wrong words; none where clap's own is as good.
+pub(crate) fn hints(error: &clap::Error, words: &[String]) -> Vec<String> {
+    let Some(word) = usage::invalid(error) else {
+        return Vec::new();
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => command(word, words),
+        ErrorKind::UnknownArgument => {
+            let wanted = FLAGS
+                .iter()
+                .find(|(names, _)| names.contains(&word))
+                .filter(|_| !words.iter().any(|word| word == "talos"));
+            wanted
+                .map(|(_, command)| vec![format!("`ichor secrets {command}` does that")])
+                .unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What may be meant by a word that is no command where it stands.
+pub(crate) fn command(word: &str, words: &[String]) -> Vec<String> {
+    let plain: String = word
+        .to_lowercase()
+        .replace([':', '_', ' ', '/'], "-")
+        .trim_matches('-')
+        .to_owned();
+    let all = commands();
+    // `talos:generate-config`, and `generate-config` without the word before it.
+    let ends = |path: &Vec<String>| {
+        let joined = path.join("-");
+        joined == plain || (path.len() > 1 && path.last() == Some(&plain))
+    };
+    // Of a word that several groups have, the one whose group was named.
+    let mut exact: Vec<_> = all.iter().filter(|path| ends(path)).collect();
+    if exact.iter().any(|path| path.join("-") == plain) {
+        exact.retain(|path| path.join("-") == plain);
+    }
+    // `talos apply` and `bootstrap talos` are asked for as one task.
+    let rest: Vec<_> = words
+        .iter()
+        .map(|word| word.to_lowercase())
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let at = rest.iter().position(|one| *one == word.to_lowercase());
+    let joined = |range: std::ops::Range<usize>| rest.get(range).map(|words| words.join("-"));
+    let spoken = [
+        at.and_then(|at| joined(at..at + 2)),
+        at.filter(|at| *at > 0)
+            .and_then(|at| joined(at - 1..at + 1)),
+        Some(plain.clone()),
+    ];
+    for spoken in spoken.into_iter().flatten() {
+        let known = |names: &&[&str]| names.contains(&spoken.as_str());
+        if let Some((_, answer)) = ANSWERS.iter().find(|(names, _)| known(names)) {
+            return vec![(*answer).to_owned()];
+        }
+    }
+    if !exact.is_empty() {
+        let shown: Vec<_> = exact
+            .iter()
+            .map(|path| format!("`ichor {}`", path.join(" ")))
+            .collect();
+        return vec![format!("did you mean {}?", shown.join(" or "))];
+    }
+    // A misspelt word: one of the group first, then of all.
+    let last = |path: &Vec<String>| path.last().cloned().unwrap_or_default();
+    let group = group(&rest);
+    let here = |path: &&Vec<String>| path.len() == group.len() + 1 && path.starts_with(&group);
+    for candidates in [
+        all.iter().filter(here).collect::<Vec<_>>(),
+        all.iter().collect(),
+    ] {
+        let names: Vec<_> = candidates.iter().map(|path| last(path)).collect();
+        if let Some(close) = diagnostics::closest(&plain, names.iter().map(String::as_str))
+            && let Some(path) = candidates.iter().find(|path| last(path) == close)
+        {
+            return vec![format!("did you mean `ichor {}`?", path.join(" "))];
+        }
+    }
+    let mut hints = Vec::new();
+    let group = group.join(" ");
+    if group.is_empty() {
+        hints.push("`ichor help` lists every command".to_owned());
+    } else {
+        hints.push(format!("`ichor help {group}` lists what `{group}` can do"));
+    }
+    hints
+}
+
+/// The words that choose a group of commands, whatever flags stand between them.
+fn group(words: &[String]) -> Vec<String> {
+    let all = Arguments::command();
+    let mut command = &all;
+    let mut path = Vec::new();
+    for word in words {
+        if let Some(child) = command.find_subcommand(word) {
+            path.push(child.get_name().to_owned());
+            command = child;
+        }
+    }
+    path
+}
+
+/// Every command by the words that choose it, other names included.
+fn commands() -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    collect(&Arguments::command(), &[], &mut all);
+    all
+}
+
+fn collect(command: &clap::Command, path: &[String], all: &mut Vec<Vec<String>>) {
+    for child in command.get_subcommands() {
+        for name in std::iter::once(child.get_name()).chain(child.get_all_aliases()) {
+            let mut words = path.to_vec();
+            words.push(name.to_owned());
+            all.push(words);
+        }
+        let mut words = path.to_vec();
+        words.push(child.get_name().to_owned());
+        collect(child, &words, all);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn answer(line: &str) -> String {
+        let words: Vec<_> = line.split(' ').map(str::to_owned).collect();
+        let error = <Arguments as clap::Parser>::try_parse_from(
+            std::iter::once("ichor").chain(line.split(' ')),
+        )
+        .expect_err("these are no words of ichor");
+        hints(&error, &words).join("\n")
+    }
+
+    #[test]
+    fn words_of_the_family_are_answered() {
+        for (line, part) in [
+            ("status", "`ichor diff`"),
+            ("bootstrap", "talosctl bootstrap"),
+            ("bootstrap:talos", "talosctl bootstrap"),
+            ("bootstrap talos", "talosctl bootstrap"),
+            ("bootstrap:apps", "helmfile"),
+            ("bootstrap apps", "helmfile"),
+            ("genconfig", "`ichor talos generate-config`"),
+            ("generate-config", "`ichor talos generate-config`"),
+            ("talos:generate-config", "`ichor talos generate-config`"),
+            ("talos:apply-node", "talosctl apply-config"),
+            ("talos apply-node", "talosctl apply-config"),
+            ("talos:upgrade-node", "talosctl upgrade --image"),
+            ("talos upgrade-k8s", "talosctl upgrade-k8s"),
+            ("talos:reset", "talosctl reset"),
+            ("template:debug", "flux get all"),
+            ("template:tidy", "`ichor template tidy`"),
+            ("tidy", "`ichor template tidy`"),
+            ("gensecret", "`ichor talos gensecret`"),
+            ("generate-secret", "`ichor talos generate-secret`"),
+            ("genurl", "`ichor talos schematic`"),
+            ("gencommand", "talosctl apply-config"),
+            ("talos genurl image", "`ichor talos schematic`"),
+            ("decrypt x.sops.yaml", "`ichor secrets decrypt`"),
+            ("-d x.sops.yaml", "`ichor secrets decrypt`"),
+            ("--decrypt x.sops.yaml", "`ichor secrets decrypt`"),
+            ("updatekeys", "`ichor secrets updatekeys`"),
+            ("exec-env", "`ichor secrets exec-env`"),
+            ("edit", "`ichor secrets edit`"),
+            ("makejinja", "`ichor render`"),
+            ("cue", "`ichor validate`"),
+            ("doctor", "`ichor validate`"),
+            ("kubeconform", "`ichor validate`"),
+        ] {
+            let answer = answer(line);
+            assert!(answer.contains(part), "{line}: {answer}");
+        }
+    }
+
+    #[test]
+    fn misspelt_words_are_looked_for_where_they_stand_first() {
+        assert_eq!(answer("confgure"), "did you mean `ichor configure`?");
+        assert_eq!(
+            answer("talos valdate"),
+            "did you mean `ichor talos validate`?"
+        );
+        assert_eq!(answer("decrpyt"), "did you mean `ichor secrets decrypt`?");
+        assert_eq!(answer("xyzzy"), "`ichor help` lists every command");
+        assert_eq!(
+            answer("talos --output json xyzzy"),
+            "`ichor help talos` lists what `talos` can do"
+        );
+    }
+
+    /// An answer that a command of the same name stands before would never be given.
+    #[test]
+    fn no_answer_is_for_a_command_that_exists() {
+        let all: Vec<_> = commands().iter().map(|path| path.join("-")).collect();
+        for (names, answer) in ANSWERS {
+            for name in *names {
+                assert!(!all.iter().any(|one| one == name), "{name}: {answer}");
+            }
+            for command in answer.split("`ichor ").skip(1) {
+                let words = command.split(['`', ' ']).next().unwrap_or_default();
+                assert!(
+                    words.starts_with('-') || all.iter().any(|one| one == words),
+                    "{answer}"
+                );
+            }
+        }
+    }
+}

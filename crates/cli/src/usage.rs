@@ -1,0 +1,110 @@
+//! Words that are no command and flags that are none: a pointed answer, as text or as JSON.
+
+use camino::Utf8Path;
+use clap::CommandFactory as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::arguments::Arguments;
+use crate::caller::Caller;
+use crate::command::{help, road};
+use crate::exit::{self, Exit};
+use crate::near;
+use crate::ui::{Format, Ui};
+
+/// Tells what is wrong with the arguments, and gives the exit code. Help and version are no
+/// errors; everything else about arguments is wrong usage.
+pub(crate) fn report(error: &clap::Error, words: &[String], caller: Caller) -> u8 {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return shown(error),
+        ErrorKind::InvalidSubcommand if invalid(error) == Some("help") => {
+            let path: Vec<_> = words
+                .iter()
+                .map(String::as_str)
+                .filter(|word| *word != "help" && !word.starts_with('-'))
+                .collect();
+            if let Some(text) = help::page(&path) {
+                return printed(text.print());
+            }
+        }
+        _ => {}
+    }
+    let hints = near::hints(error, words);
+    if format(words) == Format::Json {
+        let mut ui = Ui::new(Format::Json, false, false, caller);
+        ui.set("message", message(error));
+        ui.set("hints", hints);
+        return match ui.finish(command(words), Exit::Usage.number()) {
+            Ok(()) => Exit::Usage.number(),
+            Err(_) => exit::INTERNAL,
+        };
+    }
+    let mut ui = Ui::new(Format::Text, false, false, caller);
+    if hints.is_empty() {
+        // Nobody is left to be told that standard error is closed.
+        drop(error.print());
+        if words.is_empty() {
+            road::from_here(Utf8Path::new("."), &mut ui);
+        }
+        return Exit::Usage.number();
+    }
+    ui.error(&message(error));
+    for hint in hints {
+        ui.hint(hint);
+    }
+    Exit::Usage.number()
+}
+
+/// What a usage error is about.
+pub(crate) fn invalid(error: &clap::Error) -> Option<&str> {
+    let kinds = [ContextKind::InvalidSubcommand, ContextKind::InvalidArg];
+    kinds.iter().find_map(|kind| match error.get(*kind) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    })
+}
+
+/// The first paragraph of what clap says, as one clause.
+fn message(error: &clap::Error) -> String {
+    if let (ErrorKind::InvalidSubcommand, Some(word)) = (error.kind(), invalid(error)) {
+        return format!("`{word}` is no command");
+    }
+    let text = error.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing".to_owned(),
+        _ => first.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// The format that the words ask for, whatever else is wrong with them.
+fn format(words: &[String]) -> Format {
+    let before = words.split(|word| word == "--").next().unwrap_or_default();
+    let pair = |pair: &[String]| pair[0] == "--output" && pair[1] == "json";
+    if before.windows(2).any(pair) || before.iter().any(|word| word == "--output=json") {
+        Format::Json
+    } else {
+        Format::Text
+    }
+}
+
+/// The command among the words, where there is one.
+fn command(words: &[String]) -> &str {
+    let commands = Arguments::command();
+    words
+        .iter()
+        .find(|word| commands.find_subcommand(word.as_str()).is_some())
+        .map_or("", String::as_str)
+}
+
+fn shown(error: &clap::Error) -> u8 {
+    printed(error.print())
+}
+
+/// Help that nobody reads is no fault; help that is lost is one.
+fn printed(result: std::io::Result<()>) -> u8 {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => exit::INTERNAL,
+        _ => Exit::Done.number(),
+    }
+}
