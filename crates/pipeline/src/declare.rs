@@ -1,18 +1,21 @@
 //! `template declare`: the first `templates/variables.yaml` of a repository.
 
-use config_model::{Declarations, Section};
-use diagnostics::Diagnostics;
+use config_model::{Declarations, PluginUse, Section};
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use render::declare::{self, Declared, Request, Used};
+use render::{Template, TemplateSet};
 
 use crate::load::Inputs;
 use crate::model;
 
 /// Works out which keys a repository's own templates use and nothing declares.
 ///
+/// `chosen` is what the user says of the plugin; `Unsaid` leaves what the file says.
+///
 /// # Errors
 ///
 /// Templates or settings that cannot be read.
-pub fn declare(inputs: &Inputs) -> Result<Declared, Diagnostics> {
+pub fn declare(inputs: &Inputs, chosen: PluginUse) -> Result<Declared, Diagnostics> {
     let (_, set, options, problems) = model::gather(inputs);
     let Some(set) = set else {
         return Err(problems);
@@ -38,14 +41,43 @@ pub fn declare(inputs: &Inputs) -> Result<Declared, Diagnostics> {
         .collect();
     used.sort();
     used.dedup();
-    Ok(declare::declare(&Request {
+    let called = analysis.mentions().iter().filter(|mention| mention.called);
+    let functions = called.chain(analysis.unknown());
+    let mut declared = declare::declare(&Request {
         used: &used,
+        functions: &functions.map(|mention| mention.name.clone()).collect(),
+        plugin_use: match chosen {
+            PluginUse::Unsaid => declarations.plugin(),
+            chosen => chosen,
+        },
         plugin: inputs.own.as_ref().and_then(|own| own.plugin.as_ref()),
         cluster: &inputs.cluster,
         nodes: &inputs.nodes,
         declarations: &declarations,
         existing: inputs.variables.as_ref(),
-    }))
+    });
+    declared.diagnostics.extend(empty_patches(&set.templates));
+    Ok(declared)
+}
+
+/// What is different on purpose: makejinja's plugin lists every patch that has a template, and
+/// talhelper stops at one that rendered to nothing.
+fn empty_patches(set: &TemplateSet) -> Option<Diagnostic> {
+    let text = |template: &Template| String::from_utf8_lossy(&template.content).into_owned();
+    let listed = set
+        .iter()
+        .any(|template| text(template).contains("talos_patches("));
+    let conditional = set.iter().find(|template| {
+        template.name.starts_with("talos/patches/") && text(template).trim_start().starts_with("#%")
+    });
+    let first = conditional.filter(|_| listed)?;
+    Some(
+        Diagnostic::note(
+            "declare/empty-patches",
+            "`talos_patches()` leaves out patches whose templates render to nothing, which makejinja's plugin lists",
+        )
+        .at(Location::file(&*first.shown_as)),
+    )
 }
 
 /// Names that every context has, beside declared keys.

@@ -61,7 +61,11 @@ pub(super) fn read_if_configured(
 ) -> Result<Option<Inputs>, Failure> {
     let (environment, problems) = environment::with_identities();
     ui.problems(&problems);
-    load_with(root, &environment, strict, ui)
+    let mut inputs = load_with(root, &environment, strict, ui)?;
+    if let Some(inputs) = &mut inputs {
+        inputs.plugin.allowed = plugin_may_run(inputs, ui) == Some(true);
+    }
+    Ok(inputs)
 }
 
 fn load_with(
@@ -70,7 +74,7 @@ fn load_with(
     strict: bool,
     ui: &mut Ui,
 ) -> Result<Option<Inputs>, Failure> {
-    let (mut inputs, mut problems) = match pipeline::load(root, environment) {
+    let (inputs, mut problems) = match pipeline::load(root, environment) {
         Ok(loaded) => loaded,
         Err(Missing::Tidied | Missing::NoConfiguration) => return Ok(None),
     };
@@ -81,22 +85,18 @@ fn load_with(
         return Err(problems.into());
     }
     ui.problems(&problems);
-    ask_for_plugin(&mut inputs, ui);
     Ok(Some(inputs))
 }
 
 /// Asks whether the repository's own plugin may run, where templates need it and nothing says
-/// so. Where nobody can be asked, the build says what to write.
-fn ask_for_plugin(inputs: &mut Inputs, ui: &mut Ui) {
-    let Some(question) = plugin::question(inputs) else {
-        return;
-    };
-    let question = format!(
+/// so. None where there is no question, or nobody to ask: then the build says what to write.
+pub(super) fn plugin_may_run(inputs: &Inputs, ui: &mut Ui) -> Option<bool> {
+    let question = plugin::question(inputs)?;
+    ui.confirm(&format!(
         "Templates use {}, which only `{}` gives. Run it with Python?",
         question.needs.listed(),
         question.file
-    );
-    inputs.plugin.allowed = ui.confirm(&question) == Some(true);
+    ))
 }
 
 fn no_folder(root: &Utf8Path) -> Failure {

@@ -36,6 +36,16 @@ impl PluginUse {
     /// The words, as they are written.
     pub const WORDS: [&str; 3] = ["missing", "all", "none"];
 
+    /// How it is written; none where nothing is.
+    pub fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unsaid => return None,
+            Self::Missing => "missing",
+            Self::All => "all",
+            Self::Never => "none",
+        })
+    }
+
     pub(crate) fn read(word: &str) -> Option<Self> {
         Some(match word {
             "missing" => Self::Missing,

@@ -2,7 +2,7 @@
 //! broken patch must fail there, and not on a node.
 
 use camino::Utf8Path;
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use tree::{Rendered, Tree};
 
 use super::files::InMemory;
@@ -32,7 +32,21 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Di
         .find(|(name, _)| *name == CONTRACT)
         .map(|(_, pin)| (pin.version.clone(), pin.location.clone()));
     let machines = Machines::in_store(store, &places, &model.identities, explicit);
-    at_templates(found(machines), tree)
+    let mut problems = at_templates(found(machines), tree);
+    if inputs.own.is_some() {
+        problems = problems.into_iter().map(as_it_runs).collect();
+    }
+    problems
+}
+
+/// A repository with its own templates may run a pair of releases that nobody supports, since
+/// a bot raises one of them; its other files must not wait for that. `talos generate-config`
+/// refuses it all the same.
+fn as_it_runs(mut problem: Diagnostic) -> Diagnostic {
+    if problem.rule.as_str() == talos::talconfig::VERSION_PAIR {
+        problem.severity = Severity::Warning;
+    }
+    problem
 }
 
 /// Everything that is wrong with the machine configurations of what is on disk, as far as it

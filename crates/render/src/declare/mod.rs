@@ -13,6 +13,8 @@
 //! let plugin = "class Plugin:\n    def data(self):\n        data.setdefault('retention', 30)\n";
 //! let declared = declare(&Request {
 //!     used: &[],
+//!     functions: &Default::default(),
+//!     plugin_use: config_model::PluginUse::Unsaid,
 //!     plugin: Some(&Source::new("templates/scripts/plugin.py", plugin)),
 //!     cluster: &Source::new("cluster.yaml", "dashboards: [nodes, pods]\n"),
 //!     nodes: &Source::new("nodes.yaml", ""),
@@ -32,9 +34,9 @@ mod plugin;
 mod python;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use config_model::{Declarations, Section};
+use config_model::{Declarations, PluginUse, Section};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::Value;
 use yaml::{Limits, Mapping, Node};
@@ -49,8 +51,13 @@ use write::Entry;
 pub struct Request<'a> {
     /// Names that templates use, of keys of `cluster.yaml` and of the entries of `nodes`.
     pub used: &'a [Used],
+    /// Functions, filters and tests that templates use.
+    pub functions: &'a BTreeSet<String>,
     /// The Python plugin, usually `templates/scripts/plugin.py`.
     pub plugin: Option<&'a Source>,
+    /// Whether the plugin runs. Then nothing of it is lost, and what it computes need not be
+    /// declared. Where it says nothing yet, this is written into the file.
+    pub plugin_use: PluginUse,
     /// `cluster.yaml`, with its secrets masked.
     pub cluster: &'a Source,
     /// `nodes.yaml`.
@@ -92,7 +99,20 @@ pub fn declare(request: &Request<'_>) -> Declared {
     let plugin = request.plugin.map_or_else(Plugin::default, |source| {
         plugin::read(source, request.declarations)
     });
+    let runs = matches!(request.plugin_use, PluginUse::Missing | PluginUse::All);
+    let missed = |name: &Option<String>| {
+        name.as_ref()
+            .is_none_or(|name| request.functions.contains(name))
+    };
     diagnostics.extend(plugin.diagnostics);
+    if !runs {
+        let not_run = plugin.not_run.into_iter();
+        diagnostics.extend(
+            not_run
+                .filter(|(name, _)| missed(name))
+                .map(|(_, problem)| problem),
+        );
+    }
     let cluster = written(request.cluster);
     let nodes = node_keys(&written(request.nodes));
     let mut entries = Vec::new();
@@ -102,6 +122,10 @@ pub fn declare(request: &Request<'_>) -> Declared {
     ] {
         let names = names(request, section, values, defaults);
         for name in names {
+            let computed = defaults.get(&name).is_some_and(Option::is_none);
+            if runs && computed && !values.contains_key(&name) {
+                continue;
+            }
             if !write::is_name(&name) {
                 diagnostics.push(
                     Diagnostic::warning(
@@ -116,7 +140,11 @@ pub fn declare(request: &Request<'_>) -> Declared {
             entries.push(entry(section, name, default, values));
         }
     }
-    let text = match write::text(&entries, request.existing) {
+    let choice = match request.plugin_use {
+        chosen if chosen == request.declarations.plugin() => PluginUse::Unsaid,
+        chosen => chosen,
+    };
+    let text = match write::text(&entries, choice, request.existing) {
         Ok(text) => text,
         Err(problem) => {
             diagnostics.push(*problem);

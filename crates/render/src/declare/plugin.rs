@@ -9,18 +9,7 @@ use serde_json::Value;
 use super::infer::is_secret;
 use super::literal;
 use super::python::{Kind, Line, Token, lines};
-
-/// Functions and filters that are built in, so that those of the plugin need not run.
-const NATIVE: [&str; 8] = [
-    "basename",
-    "nthhost",
-    "age_key",
-    "cloudflare_tunnel_id",
-    "cloudflare_tunnel_secret",
-    "github_deploy_key",
-    "github_push_token",
-    "talos_patches",
-];
+use crate::{filters, natives};
 
 /// Methods of a dictionary or list that change it.
 const CHANGES: [&str; 9] = [
@@ -43,6 +32,9 @@ pub(super) struct Plugin {
     /// Defaults that it always gives built-in keys.
     pub(super) built_in: Vec<(Section, String, Value)>,
     pub(super) diagnostics: Diagnostics,
+    /// What has an effect that is lost where it does not run: a function by its name, or any
+    /// other line.
+    pub(super) not_run: Vec<(Option<String>, Diagnostic)>,
 }
 
 /// Reads a plugin. Everything else of it that has an effect is listed as not run.
@@ -70,6 +62,8 @@ pub(super) fn read(source: &Source, declarations: &Declarations) -> Plugin {
         at = body_of(&lines, at).end;
     }
     reader.plugin.diagnostics.sort();
+    let by_place = |(_, problem): &(_, Diagnostic)| problem.location.clone();
+    reader.plugin.not_run.sort_by_key(by_place);
     reader.plugin
 }
 
@@ -121,13 +115,14 @@ impl Reader<'_> {
     fn top_level(&mut self, line: &Line<'_>) {
         if let Some(name) = method_name(line)
             && self.exported.contains(name)
-            && !NATIVE.contains(&name)
+            && !is_native(name)
         {
-            self.not_run(
+            let problem = self.lost(
                 line,
                 name,
                 format!("the function `{name}` of the plugin is not run"),
             );
+            self.plugin.not_run.push((Some(name.to_owned()), problem));
         }
     }
 
@@ -236,13 +231,17 @@ impl Reader<'_> {
     }
 
     fn not_run(&mut self, line: &Line<'_>, name: &str, message: String) {
-        self.plugin.diagnostics.push(
-            Diagnostic::warning("declare/not-run", message)
-                .at(self.place(line, name))
-                .hint(
-                    "set what it makes in `cluster.yaml` or `nodes.yaml`, or write it in the templates",
-                ),
-        );
+        let problem = self.lost(line, name, message);
+        self.plugin.not_run.push((None, problem));
+    }
+
+    fn lost(&self, line: &Line<'_>, name: &str, message: String) -> Diagnostic {
+        Diagnostic::warning("declare/not-run", message)
+            .at(self.place(line, name))
+            .hint(
+                "write `plugin: missing` in `templates/variables.yaml` to have Python run it, or \
+                 put what it makes into `cluster.yaml`, `nodes.yaml` or the templates",
+            )
     }
 
     fn keys(&mut self, section: Section) -> &mut BTreeMap<String, Option<Value>> {
@@ -260,6 +259,11 @@ impl Reader<'_> {
         }
         location
     }
+}
+
+/// Functions and filters that are built in, so that those of the plugin need not run.
+fn is_native(name: &str) -> bool {
+    natives::NAMES.contains(&name) || filters::find(name).is_some()
 }
 
 /// The name that `def` or `async def` defines.

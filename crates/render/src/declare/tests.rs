@@ -60,6 +60,11 @@ class Plugin(makejinja.plugin.Plugin):
         return []
 "#;
 
+/// What templates call.
+fn called() -> BTreeSet<String> {
+    ["shout".to_owned()].into()
+}
+
 fn declared(plugin: &str, cluster: &str, nodes: &str, used: &[&str]) -> Declared {
     let used: Vec<_> = used
         .iter()
@@ -70,6 +75,8 @@ fn declared(plugin: &str, cluster: &str, nodes: &str, used: &[&str]) -> Declared
         .collect();
     declare(&Request {
         used: &used,
+        functions: &called(),
+        plugin_use: PluginUse::Unsaid,
         plugin: Some(&Source::new("templates/scripts/plugin.py", plugin)),
         cluster: &Source::new("cluster.yaml", cluster),
         nodes: &Source::new("nodes.yaml", nodes),
@@ -147,6 +154,8 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
         variables: Some(&variables),
         templates: config_model::Templates::Own,
         used: None,
+        functions: &called(),
+        plugin_use: PluginUse::Unsaid,
     });
     let own: Vec<_> = parsed
         .diagnostics
@@ -162,6 +171,8 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
     // Once more, with these declared, there is nothing left to do.
     let again = declare(&Request {
         used: &[],
+        functions: &called(),
+        plugin_use: PluginUse::Unsaid,
         plugin: Some(&Source::new("plugin.py", PLUGIN)),
         cluster: &Source::new("cluster.yaml", "a: 1\nnew-one: 1\n"),
         nodes: &fixture,
@@ -179,6 +190,8 @@ fn an_existing_file_is_added_to() {
     );
     let declared = declare(&Request {
         used: &[],
+        functions: &called(),
+        plugin_use: PluginUse::Unsaid,
         plugin: None,
         cluster: &Source::new("cluster.yaml", "one: [1, 2]\ntwo: {a: true}\nbad-name: 1\n"),
         nodes: &Source::new("nodes.yaml", "nodes: [{name: a, rack: 1}]"),

@@ -1,6 +1,6 @@
 //! `templates/variables.yaml` as text.
 
-use config_model::Section;
+use config_model::{PluginUse, Section};
 use diagnostics::{Diagnostic, Source};
 use serde_json::Value;
 use yaml::Limits;
@@ -18,6 +18,12 @@ const HEADER: &str = "\
 # Types were taken from the values found; `any` stands where there was none to look at.
 ";
 
+/// What stands before the choice.
+const PLUGIN: &str = "\
+# Whether Python runs this repository's plugin: for what is not built in (`missing`), before
+# what is (`all`), or never (`none`).
+";
+
 /// One key.
 pub(super) struct Entry {
     pub(super) key: Used,
@@ -29,14 +35,15 @@ pub(super) struct Entry {
 /// The new text; none if there is nothing to declare.
 pub(super) fn text(
     entries: &[Entry],
+    plugin: PluginUse,
     existing: Option<&Source>,
 ) -> Result<Option<String>, Box<Diagnostic>> {
-    if entries.is_empty() {
+    if entries.is_empty() && plugin == PluginUse::Unsaid {
         return Ok(None);
     }
     match existing {
-        None => Ok(Some(new_file(entries))),
-        Some(source) => added(entries, source).map(Some).map_err(|error| {
+        None => Ok(Some(new_file(entries, plugin))),
+        Some(source) => added(entries, plugin, source).map(Some).map_err(|error| {
             let problem = Diagnostic::error(
                 "declare/unreadable",
                 format!("the file cannot be added to: {error}"),
@@ -59,8 +66,11 @@ pub(super) fn is_name(name: &str) -> bool {
         && !reserved.contains(&name)
 }
 
-fn new_file(entries: &[Entry]) -> String {
+fn new_file(entries: &[Entry], plugin: PluginUse) -> String {
     let mut text = HEADER.to_owned();
+    if let Some(word) = plugin.word() {
+        text.extend([PLUGIN, "plugin: ", word, "\n"]);
+    }
     for section in [Section::Cluster, Section::Nodes] {
         let mut of_section = entries
             .iter()
@@ -80,12 +90,18 @@ fn new_file(entries: &[Entry]) -> String {
     text
 }
 
-fn added(entries: &[Entry], source: &Source) -> Result<String, EditError> {
+fn added(entries: &[Entry], plugin: PluginUse, source: &Source) -> Result<String, EditError> {
     let parsed = yaml::parse(source, &Limits::default());
     let Some(root) = parsed.root().filter(|root| !root.is_null()) else {
-        return Ok(format!("{}{}", source.text(), new_file(entries)));
+        return Ok(format!("{}{}", source.text(), new_file(entries, plugin)));
     };
     let mut edits = Edits::new(source.text());
+    if let Some(word) = plugin.word() {
+        if root.get("plugin").is_some() {
+            edits.remove_key(root, "plugin")?;
+        }
+        edits.append_entry(root, "plugin", word)?;
+    }
     for section in [Section::Cluster, Section::Nodes] {
         let of_section = entries.iter().filter(|entry| entry.key.section == section);
         if let Some(map) = root.get(section.name()).filter(|map| !map.is_null()) {

@@ -6,6 +6,7 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 
 use super::call::Arguments;
+use super::dict::Dict;
 use super::fault::{Fault, Outcome};
 use super::methods;
 use super::objects::Tuple;
@@ -18,8 +19,18 @@ use crate::plugin;
 /// What template variables are called in the engine, so that none meets a word of its own.
 pub(crate) const VARIABLE_PREFIX: &str = "v_";
 
-/// `value.name`: an attribute or method, else an item.
+/// `value.name`: an attribute or method, else an item; an error where a configuration declares
+/// the keys and this is none of them.
 pub(crate) fn attribute(value: &Value, name: &str, mode: UndefinedMode) -> Outcome<Value> {
+    let found = looked_up(value, name, mode)?;
+    if let (View::Dict(dict), View::Undefined(_)) = (View::of(value), View::of(&found)) {
+        declared(dict, name, mode)?;
+    }
+    Ok(found)
+}
+
+/// The same, whatever is declared.
+fn looked_up(value: &Value, name: &str, mode: UndefinedMode) -> Outcome<Value> {
     if let View::Undefined(undefined) = View::of(value) {
         return of_undefined(value, undefined, mode);
     }
@@ -47,6 +58,11 @@ pub(crate) fn attribute(value: &Value, name: &str, mode: UndefinedMode) -> Outco
     if let Some(found) = dict.get_text(name) {
         return Ok(found);
     }
+    missing(value, Value::from(name), mode)
+}
+
+/// That a configuration declares a key, where it declares any.
+fn declared(dict: &Dict, name: &str, mode: UndefinedMode) -> Outcome<()> {
     if let Some(declared) = &dict.declared
         && mode == UndefinedMode::Declared
         && !declared.contains(name)
@@ -60,7 +76,7 @@ pub(crate) fn attribute(value: &Value, name: &str, mode: UndefinedMode) -> Outco
             ),
         });
     }
-    missing(value, Value::from(name), mode)
+    Ok(())
 }
 
 /// `value[key]`: an item, else, for text, an attribute.
@@ -94,7 +110,8 @@ pub(crate) fn item(value: &Value, key: &Value, mode: UndefinedMode) -> Outcome<V
         return Ok(found);
     }
     if let Some(name) = key.as_str() {
-        return attribute(value, name, mode);
+        // A key that is computed may be any; the analysis knows those that are written out.
+        return looked_up(value, name, mode);
     }
     if let View::Undefined(Some(undefined)) = View::of(key)
         && undefined.is_strict()

@@ -8,4 +8,5 @@ mod checks;
 mod config;
 mod read;
 
+pub use checks::VERSION_PAIR;
 pub use config::Talconfig;

@@ -1,6 +1,8 @@
 //! `template declare`: keys that a repository adds for itself.
 
 use camino::Utf8Path;
+use config_model::PluginUse;
+use pipeline::Inputs;
 
 use crate::command::report;
 use crate::exit::Exit;
@@ -14,18 +16,36 @@ const PATH: &str = "templates/variables.yaml";
 ///
 /// Finds the names that the templates use and that no built-in key has, takes defaults from
 /// the literal `data.setdefault("key", value)` lines of `templates/scripts/plugin.py`, and
-/// lists the rest of that code, which is not run. From then on a misspelt name is an error.
+/// lists the rest of that code. Where templates need what only the plugin gives, it asks whether
+/// Python may run it, and writes that down. From then on a misspelt name is an error.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Declare {
     /// Print the file and write nothing
     #[arg(long)]
     dry_run: bool,
+
+    /// Whether Python runs the repository's plugin: for what is not built in, before what is,
+    /// or never. Without this, it is asked where it matters
+    #[arg(long, value_name = "USE")]
+    plugin: Option<Use>,
+}
+
+/// What is written of the plugin.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Use {
+    /// For what is not built in
+    Missing,
+    /// Before what is built in
+    All,
+    /// Never
+    None,
 }
 
 impl Declare {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let inputs = report::read(root, ui)?;
-        let declared = pipeline::declare::declare(&inputs)?;
+        let chosen = self.chosen(&inputs, ui);
+        let declared = pipeline::declare::declare(&inputs, chosen)?;
         if declared.diagnostics.has_errors() {
             return Err(declared.diagnostics.into());
         }
@@ -45,5 +65,20 @@ impl Declare {
             plural(declared.added.len(), "key")
         ));
         Ok(Exit::Done)
+    }
+
+    /// What the user says of the plugin. Where nobody can be asked, `configure` says what to
+    /// write.
+    fn chosen(&self, inputs: &Inputs, ui: &mut Ui) -> PluginUse {
+        match self.plugin {
+            Some(Use::Missing) => PluginUse::Missing,
+            Some(Use::All) => PluginUse::All,
+            Some(Use::None) => PluginUse::Never,
+            None => match report::plugin_may_run(inputs, ui) {
+                Some(true) => PluginUse::Missing,
+                Some(false) => PluginUse::Never,
+                None => PluginUse::Unsaid,
+            },
+        }
     }
 }
