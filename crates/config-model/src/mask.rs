@@ -196,6 +196,16 @@ impl Masks<'_> {
                     }),
                     _,
                 ) => self.value(&entry.value, kind),
+                // What the sample has everybody knows; what stands behind it may be anything.
+                (Some(secret), _)
+                    if secret
+                        .placeholder_text()
+                        .is_some_and(|known| entry.value.text() == Some(known)) =>
+                {
+                    let end = entry.value.definition_range().end;
+                    let line_end = self.line_end(end);
+                    self.ranges.push(end..line_end);
+                }
                 (Some(_), _) => self.secret(&entry.value),
                 (None, _) => self.hide(&entry.value),
             }

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use pipeline::git::Git;
 use pipeline::load::Root;
+use pipeline::templates::BUILT_IN_PREFIX;
 use pipeline::{BuildOptions, Built, Overwrite, pins};
 use serde_json::json;
 use tree::{Action, Change, Plan, RelPath};
@@ -219,7 +220,18 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
     let edited = |change: &&Change| change.action == Action::Edited;
     if let Some(first) = plan.changes().iter().find(edited) {
         let path = &first.path;
-        ui.hint(format!("move an edit into its template (`ichor template eject {path}` copies a built-in one), or give it up with `--force {path}`"));
+        let built_in = first
+            .template
+            .as_deref()
+            .is_some_and(|template| template.starts_with(BUILT_IN_PREFIX));
+        let eject = if built_in {
+            format!(" (`ichor template eject {path}` copies it)")
+        } else {
+            String::new()
+        };
+        ui.hint(format!(
+            "move an edit into its template{eject}, or give it up with `--force {path}`"
+        ));
     }
     if plan.summary().foreign > 0 {
         ui.hint("`--adopt` replaces files that ichor did not write, after showing what changes");

@@ -115,8 +115,13 @@ pub(super) fn no_configuration(root: &Utf8Path) -> Failure {
     if let Some(layout) = load::layout::other(root) {
         return other_layout(root, &layout);
     }
-    Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here")
-        .hint("`ichor init` starts a repository in this folder")
+    let stop = Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here");
+    if root.join(tree::RECORD_PATH).exists() {
+        return stop.hint(
+            "this repository was rendered from one: copy `cluster.yaml`, `nodes.yaml` and keys such as `age.key` from where they are kept",
+        );
+    }
+    stop.hint("`ichor init` starts a repository in this folder")
         .hint("`ichor configure --example` shows a finished one in a new folder")
 }
 

@@ -90,10 +90,8 @@ pub(crate) fn after_gensecret(root: &Utf8Path, ui: &mut Ui) {
 
 /// The one step that comes next, up to the commit.
 fn ahead(road: &Road, ui: &Ui) -> Option<String> {
-    let step = if !road.configured {
+    let step = if !road.configured && !road.described {
         "`ichor init`: the samples and keys of a repository.".to_owned()
-    } else if !road.described && road.git == Commits::Done {
-        return None;
     } else if road.described && !road.has_secrets {
         "`ichor talos gensecret`: the secrets of the cluster; or `--from-config` with those of one that runs.".to_owned()
     } else if road.described && !road.generated {

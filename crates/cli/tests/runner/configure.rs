@@ -110,7 +110,7 @@ fn an_edited_output_is_protected_until_it_is_given_up() {
 
       edited    talos/talenv.yaml
     error: nothing was written, to protect 1 file
-    hint: move an edit into its template (`ichor template eject talos/talenv.yaml` copies a built-in one), or give it up with `--force talos/talenv.yaml`
+    hint: move an edit into its template (`ichor template eject talos/talenv.yaml` copies it), or give it up with `--force talos/talenv.yaml`
     [exit code: 4]
     ");
     assert!(sandbox.snapshot().changed_since(&before).is_empty());

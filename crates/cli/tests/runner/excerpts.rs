@@ -122,3 +122,17 @@ fn a_version_that_was_put_in_is_shown() {
     let output = sandbox.run(["talos", "validate"]).exits(1).stderr;
     assert!(output.contains("| talosVersion: [\"v1."), "{output}");
 }
+
+#[test]
+fn the_text_of_a_sample_is_no_secret_but_what_stands_behind_it_may_be() {
+    let sandbox = fixture("minimal");
+    let text = sandbox.read("cluster.yaml");
+    let sample = "\"replace-with-your-cloudflare-api-token\"";
+    let filled = text.replace("\"fixture-token\"", &format!("{sample} # hunter2"));
+    sandbox.write("cluster.yaml", filled);
+    let output = sandbox.run(["validate"]).exits(1).stderr;
+    assert!(
+        output.contains(&format!("cloudflare_token: {sample}<redacted>\n")),
+        "{output}"
+    );
+}

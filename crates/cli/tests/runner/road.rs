@@ -140,3 +140,23 @@ fn init_leaves_settings_of_mise_alone_whatever_their_name() {
     TALOSCONFIG = "{{config_root}}/talos/clusterconfig/talosconfig"
     "#);
 }
+
+#[test]
+fn a_clone_without_its_configuration_is_told_to_fetch_it() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    for name in ["cluster.yaml", "nodes.yaml", "age.key"] {
+        std::fs::remove_file(sandbox.root().join(name)).expect("it is there");
+    }
+    assert_snapshot!(sandbox.run(["configure"]).exits(2), @r"
+    ------- stderr -------
+    error: there is no `cluster.yaml` here
+    hint: this repository was rendered from one: copy `cluster.yaml`, `nodes.yaml` and keys such as `age.key` from where they are kept
+    [exit code: 2]
+    ");
+    // Machine configurations need none of it.
+    assert_eq!(
+        next(&sandbox.run([]).exits(2)),
+        "`ichor talos gensecret`: the secrets of the cluster; or `--from-config` with those of one that runs."
+    );
+}

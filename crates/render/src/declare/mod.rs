@@ -113,6 +113,7 @@ pub fn declare(request: &Request<'_>) -> Declared {
                 .map(|(_, problem)| problem),
         );
     }
+    diagnostics.sort();
     let cluster = written(request.cluster);
     let nodes = node_keys(&written(request.nodes));
     let mut entries = Vec::new();

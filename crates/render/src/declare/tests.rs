@@ -154,8 +154,6 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
         variables: Some(&variables),
         templates: config_model::Templates::Own,
         used: None,
-        functions: &called(),
-        plugin_use: PluginUse::Unsaid,
     });
     let own: Vec<_> = parsed
         .diagnostics

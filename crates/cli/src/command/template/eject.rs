@@ -9,7 +9,7 @@ use tree::{Content, Diff as TextDiff, Redaction, RelPath, Side};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{Tone, Ui, plural, word};
 
 /// Copy built-in templates into the repository, to change them there
 ///
@@ -86,21 +86,23 @@ impl Status {
         let all = eject::status(&bases, &copies);
         let mut exit = Exit::Done;
         for one in &all {
-            let upstream = match one.upstream {
-                Upstream::Same => "same",
-                Upstream::Changed => "changed",
-                Upstream::Gone => "gone",
+            let (upstream, tone) = match one.upstream {
+                Upstream::Same => ("same", Tone::Calm),
+                Upstream::Changed => ("changed", Tone::Changed),
+                Upstream::Gone => ("gone", Tone::Gone),
             };
             if one.upstream != Upstream::Same && one.edited.is_some() {
                 exit = Exit::WouldChange;
             }
-            let copy = match one.edited {
-                Some(true) => "edited",
-                Some(false) => "unedited",
-                None => "no copy",
+            let (copy, copy_tone) = match one.edited {
+                Some(true) => ("edited", Tone::Changed),
+                Some(false) => ("unedited", Tone::Calm),
+                None => ("no copy", Tone::Gone),
             };
             ui.data(&format!(
-                "built-in {upstream:<8} yours {copy:<9} {}\n",
+                "built-in {} yours {} {}\n",
+                word(upstream, 8, tone),
+                word(copy, 9, copy_tone),
                 one.name
             ))?;
         }

@@ -1,0 +1,132 @@
+//! The words, and the answers.
+
+/// What to do where a word is no command here. The first word of a line is what somebody types,
+/// with `-` for whatever stands between its parts.
+pub(super) const ANSWERS: &[(&[&str], &str)] = &[
+    (
+        &["status"],
+        "`ichor diff` shows what `configure` would change; `ichor secrets status` and `ichor template status` list secrets and templates",
+    ),
+    (
+        &["st", "plan", "dry-run", "preview"],
+        "`ichor configure --dry-run` lists what would change, `ichor diff` shows it",
+    ),
+    (
+        &["apply", "apply-node", "talos-apply-node", "gencommand"],
+        "nodes are not reached from here yet: `talosctl apply-config --nodes ADDRESS --file talos/clusterconfig/FILE`; `ichor talos generate-config` makes the files",
+    ),
+    (
+        &["bootstrap", "bootstrap-talos"],
+        "nodes are not reached from here yet: `ichor talos gensecret` and `ichor talos generate-config` make what `talosctl apply-config` and `talosctl bootstrap` take",
+    ),
+    (
+        &["bootstrap-apps", "helmfile", "sync"],
+        "a cluster is not reached from here yet: `helmfile --file bootstrap/helmfile.d/01-apps.yaml sync` installs what Flux needs",
+    ),
+    (
+        &[
+            "upgrade",
+            "upgrade-node",
+            "talos-upgrade-node",
+            "talos-upgrade",
+        ],
+        "nodes are not reached from here yet: `ichor talos schematic` names the image for `talosctl upgrade --image`",
+    ),
+    (
+        &["upgrade-k8s", "talos-upgrade-k8s", "upgrade-kubernetes"],
+        "nodes are not reached from here yet: `talosctl upgrade-k8s --to VERSION`, with the version of `ichor versions list`",
+    ),
+    (
+        &["talos-reset", "reset-node"],
+        "nodes are not reached from here yet: `talosctl reset --nodes ADDRESS`",
+    ),
+    (
+        &["kubeconfig", "bootstrap-kubeconfig", "fetch-kubeconfig"],
+        "nodes are not reached from here yet: `talosctl kubeconfig --nodes ADDRESS ./kubeconfig`",
+    ),
+    (
+        &["template-debug", "debug"],
+        "a cluster is not reached from here yet: `flux get all --all-namespaces` and `kubectl get events --all-namespaces` show its state",
+    ),
+    (
+        &["reconcile"],
+        "a cluster is not reached from here yet: `flux reconcile kustomization flux-system --with-source`",
+    ),
+    (
+        &["flux", "kubeconform", "flate", "flux-local"],
+        "what Flux builds is not checked yet; `ichor validate` runs every check there is",
+    ),
+    (
+        &["generate", "genconfig", "talhelper"],
+        "`ichor talos generate-config` makes the machine configurations",
+    ),
+    (
+        &["generate-secrets", "talsecret", "gensecrets"],
+        "`ichor talos gensecret` makes the secrets of the cluster",
+    ),
+    (
+        &[
+            "genurl",
+            "genurl-installer",
+            "genurl-image",
+            "image",
+            "genschematic",
+        ],
+        "`ichor talos schematic` shows the images of every node",
+    ),
+    (
+        &["nodeconfig", "talconfig"],
+        "`ichor talos validate` checks the talconfig, or files of machine configurations",
+    ),
+    (
+        &["makejinja", "jinja"],
+        "`ichor render` renders as makejinja does, from a `makejinja.toml`",
+    ),
+    (
+        &["build", "task", "just", "run"],
+        "`ichor configure` checks, renders and writes the repository",
+    ),
+    (
+        &["lint", "test", "vet", "cue", "doctor", "verify", "precheck"],
+        "`ichor validate` runs every check and writes nothing",
+    ),
+    (
+        &["new", "create", "age-keygen", "keygen", "template-init"],
+        "`ichor init` writes the samples and keys of a repository that are missing",
+    ),
+    (
+        &["hooks", "hook", "install-hooks"],
+        "`ichor init --hooks` makes git look after secrets",
+    ),
+    (
+        &["example", "demo"],
+        "`ichor configure --example` shows a finished repository in a new folder",
+    ),
+    (
+        &["adopt"],
+        "`ichor configure --adopt` takes files over that ichor did not write, `ichor versions adopt` versions that a bot raised",
+    ),
+    (
+        &["sops", "filestatus"],
+        "`ichor secrets` has the words of sops: `encrypt`, `decrypt`, `edit`, `set` and others",
+    ),
+    (
+        &["publish", "keyservice", "groups"],
+        "age keys are the only ones that `ichor secrets` knows, so there is no such thing here",
+    ),
+    (&["version"], "`ichor --version` tells it"),
+    (&["completion"], "`ichor completions SHELL` prints them"),
+    (
+        &["commit", "push", "git"],
+        "that is git's: `git add --all && git commit`",
+    ),
+];
+
+/// Flags that make `sops` do something, and what does it here.
+pub(super) const FLAGS: &[(&[&str], &str)] = &[
+    (&["-d", "--decrypt"], "decrypt"),
+    (&["-e", "--encrypt"], "encrypt"),
+    (&["-r", "--rotate"], "rotate"),
+    (&["--set"], "set"),
+    (&["--unset"], "unset"),
+];
