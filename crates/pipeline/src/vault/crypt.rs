@@ -113,9 +113,16 @@ impl Vault {
             Some(rule) => secrets::narrower(&file, rule).map_err(places::hidden)?,
             None => Diagnostics::new(),
         };
-        if exposed.is_empty() && narrower.is_empty() {
+        let hollow = look
+            .encrypted
+            .as_ref()
+            .is_some_and(|encrypted| encrypted.status().selects_nothing);
+        let follow = narrower.has_errors() || (named || hollow) && !narrower.is_empty();
+        if exposed.is_empty() && !follow {
             let content = look.content.clone();
-            return Ok(Changed::new(look.shown, Action::Unchanged, content));
+            let mut unchanged = Changed::new(look.shown, Action::Unchanged, content);
+            unchanged.notes = narrower;
+            return Ok(unchanged);
         }
         let identities = self.keys.identities();
         let encrypted = secrets::complete(&file, rule, named, identities, clock::timestamp())

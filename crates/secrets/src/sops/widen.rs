@@ -157,6 +157,15 @@ fn problem(
         "`{}`{others} in the clear: the file was encrypted under `{own}`, and its rule says `{wanted}` now",
         first.path
     );
+    let command = format!(
+        "`ichor secrets encrypt --in-place {}`",
+        document.source.name()
+    );
+    let hint = if covers(document, own, &wanted) {
+        format!("{command} encrypts it as the rule says")
+    } else {
+        format!("let the rule select what the file encrypts, too; {command} then follows it")
+    };
     let rule = "sops/narrow-selector";
     let problem = if is_narrow(&wanted) {
         Diagnostic::error(rule, message)
@@ -166,9 +175,6 @@ fn problem(
     Some(
         problem
             .at(document.source.location(first.range.clone()))
-            .hint(format!(
-                "`ichor secrets encrypt --in-place {}` encrypts it as the rule says",
-                document.source.name()
-            )),
+            .hint(hint),
     )
 }
