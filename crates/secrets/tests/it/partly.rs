@@ -288,6 +288,50 @@ fn a_merge_that_is_not_finished_names_a_way_that_works() {
     assert!(lines(&problems).contains("sops/merge-conflict"));
 }
 
+/// Which values stay in the clear, asked of sops 3.13.3: a comment between a dash and a map or a
+/// list is about its first entry, and about all of an item that is none.
+#[test]
+fn comments_behind_a_dash_select_what_sops_selects() {
+    let mut rule = everything();
+    rule.selector = Selector::new("encrypted_comment_regex", "enc$").expect("a pattern");
+    for (plain, clear) in [
+        (
+            "l:\n  -\n    # enc\n    a: v1\n    b: v2\n  - v3\n",
+            "v2 v3",
+        ),
+        ("l:\n  -\n  # enc\n    a: v1\n    b: v2\n  - v3\n", "v2 v3"),
+        ("l:\n  - # enc\n    a: v1\n    b: v2\n  - v3\n", "v2 v3"),
+        ("l:\n- # enc\n  a: v1\n  b: v2\n- v3\n", "v2 v3"),
+        ("l:\n  - # enc\n    - v1\n    - v2\n  - v3\n", "v2 v3"),
+        (
+            "l:\n  - - # enc\n      a: v1\n      b: v2\n  - v3\n",
+            "v2 v3",
+        ),
+        ("l:\n  - # enc\n    a:\n      b: v1\n    c: v2\n", "v2"),
+        ("l:\n  - v1\n  - # enc\n    v2\n  - v3\n", "v1 v3"),
+        ("l:\n  - v1\n  - # enc\n    [v2, v3]\n  - v4\n", "v1 v4"),
+        ("l:\n  # enc\n  -\n    a: v1\n    b: v2\n  - v3\n", "v3"),
+    ] {
+        let made = crate::sealed("a.yaml", plain, None, &rule).expect("encrypted");
+        let written = text(made.content);
+        let body = written.split("\nsops:").next().unwrap_or_default();
+        // Without the tokens, in which anything may stand.
+        let rest = body
+            .split("ENC[")
+            .enumerate()
+            .map(|(number, part)| match number {
+                0 => part,
+                _ => part.split_once(']').map_or("", |(_, rest)| rest),
+            });
+        let rest: String = rest.collect();
+        let words: Vec<_> = rest
+            .split(|character: char| !character.is_ascii_alphanumeric())
+            .filter(|word| word.starts_with('v'))
+            .collect();
+        assert_eq!(words.join(" "), clear, "{plain}{body}");
+    }
+}
+
 #[test]
 fn comments_that_sops_does_not_see_select_nothing() {
     let mut rule = everything();
