@@ -8,24 +8,16 @@ use std::collections::HashSet;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
 use super::document::{Document, Format, Item};
-use super::open::{File, Opened, parse, select};
+use super::open::{File, Opened, select};
 use super::rule::Rule;
 use super::selector::Selector;
 use super::token::is_token;
 
-/// The values of an encrypted file that its own selector leaves in the clear and the rule for
-/// it would encrypt: an error where the rule names what is secret (`encrypted_regex` and the
-/// like), else a warning, since a rule that names what is not may be meant for other files.
-///
-/// # Errors
-///
-/// If the file cannot be read, or is in the clear.
-pub fn narrower(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics> {
-    let (document, metadata) = parse(file)?;
-    let found = beyond(&document, &metadata.selector, rule);
-    Ok(problem(&document, &found, &metadata.selector, rule)
+/// See [`EncryptedFile::narrower`](super::EncryptedFile::narrower).
+pub(crate) fn narrower(document: &Document, own: &Selector, rule: &Rule) -> Diagnostics {
+    problem(document, &beyond(document, own, rule), own, rule)
         .into_iter()
-        .collect())
+        .collect()
 }
 
 /// Whether the selector of a rule selects nothing of a file that holds something: as a whole

@@ -2,8 +2,8 @@
 //! that was widened since, or under a selector that matches nothing.
 
 use secrets::{
-    Change, File, Rule, Selector, complete, decrypt, decrypt_ignoring_mac, exposed, lossy,
-    narrower, only_references, replace, selects_nothing, set, status,
+    Change, EncryptedFile, File, Rule, Selector, complete, decrypt, decrypt_ignoring_mac, exposed,
+    lossy, only_references, replace, selects_nothing, set, status,
 };
 
 use crate::{everything, good, identity, lines, now, opened, rule};
@@ -140,7 +140,10 @@ fn what_a_widened_rule_selects_is_told_and_encrypted() {
     let old = rule("encrypted_regex", "^old$");
     let made = text(good("a.yaml", "old: a\nnew: hush\nx: 1\n", None, &old).content);
     let file = File::new("a.yaml", made.as_bytes());
-    let told = |rule: &Rule| lines(&narrower(&file, rule).expect("readable"));
+    let read = EncryptedFile::read(&file)
+        .expect("readable")
+        .expect("encrypted");
+    let told = |rule: &Rule| lines(&read.narrower(rule));
     let wide = rule("encrypted_regex", "^(old|new)$");
     insta::assert_snapshot!(told(&wide), @"a.yaml:2:6: error[sops/narrow-selector]: `new` is in the clear: the file was encrypted under `encrypted_regex: ^old$`, and its rule says `encrypted_regex: ^(old|new)$` now");
     // A rule that names what is no secret may be meant for other files.

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
-use secrets::{EncryptedFile, Format, Selector};
+use secrets::{Format, Selector};
 use zeroize::Zeroizing;
 
 use super::super::config::Config;
@@ -77,10 +77,12 @@ pub(super) fn check(
             })),
         }
     }
-    if let Some(status) = look.encrypted.as_ref().map(EncryptedFile::status) {
-        if let Some(Ok(narrower)) = rule.map(|rule| secrets::narrower(&look.file(), &rule.rule)) {
-            problems.extend(narrower);
-        }
+    if let Some(file) = &look.encrypted {
+        problems.extend(
+            rule.map(|rule| file.narrower(&rule.rule))
+                .unwrap_or_default(),
+        );
+        let status = file.status();
         if status.selects_nothing && problems.is_empty() {
             problems.push(hollow(shown, &status.selector));
         }
