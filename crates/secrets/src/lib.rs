@@ -51,6 +51,6 @@ pub use sops::{
     Change, CreationRule, Decrypted, Encrypted, EncryptedFile, File, Finding, Format, GoRegex,
     GoRegexError, Indents, Kind, Path, PathError, Request, Rule, Rules, Selector, Status, Step,
     Timestamp, Update, Value, comments, complete, decrypt, decrypt_ignoring_mac, encrypt, exposed,
-    get, lint, lossy, merge, narrower, only_references, redact, replace, rotate, selects_nothing,
-    set, status, unset, update_keys, values,
+    get, lint, lossy, merge, only_references, redact, replace, rotate, selects_nothing, set,
+    status, unset, update_keys, values,
 };

@@ -105,27 +105,34 @@ impl Vault {
 
     /// What is encrypted already, and has values in the clear that it should not have, encrypted
     /// in full. Who names the file wants what its rule says.
-    fn completed(&self, look: &Look<'_>, named: bool) -> Result<Changed, Diagnostics> {
+    fn completed(
+        &self,
+        look: &Look<'_>,
+        encrypted: &EncryptedFile,
+        named: bool,
+    ) -> Result<Changed, Diagnostics> {
         let rule = look.rule.map(|rule| &rule.rule);
+        let narrower =
+            |file: &EncryptedFile| rule.map(|rule| file.narrower(rule)).unwrap_or_default();
         let file = look.file();
         let exposed = secrets::exposed(&file, &Rule::default()).map_err(places::hidden)?;
-        let narrower = match rule {
-            Some(rule) => secrets::narrower(&file, rule).map_err(places::hidden)?,
-            None => Diagnostics::new(),
-        };
-        if exposed.is_empty() && narrower.is_empty() {
+        let wanted = narrower(encrypted);
+        let hollow = encrypted.status().selects_nothing;
+        let follow = wanted.has_errors() || (named || hollow) && !wanted.is_empty();
+        if exposed.is_empty() && !follow {
             let content = look.content.clone();
-            return Ok(Changed::new(look.shown, Action::Unchanged, content));
+            let mut unchanged = Changed::new(look.shown, Action::Unchanged, content);
+            unchanged.notes = wanted;
+            return Ok(unchanged);
         }
         let identities = self.keys.identities();
-        let encrypted = secrets::complete(&file, rule, named, identities, clock::timestamp())
+        let made = secrets::complete(&file, rule, named, identities, clock::timestamp())
             .map_err(places::hidden)?;
-        let mut changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
+        let mut changed = Changed::encrypted(look.shown, Action::Updated, made);
         // What it could not take over.
         let after = secrets::File::new(look.shown, &changed.content).with_format(look.format);
-        if let Some(rule) = rule {
-            let left = secrets::narrower(&after, rule).map_err(places::hidden)?;
-            changed.notes.extend(left);
+        if let Some(after) = EncryptedFile::read(&after).map_err(places::hidden)? {
+            changed.notes.extend(narrower(&after));
         }
         Ok(changed)
     }
@@ -136,8 +143,8 @@ impl Vault {
         git: Option<&Git>,
         named: bool,
     ) -> Result<Changed, Diagnostics> {
-        if look.encrypted.is_some() {
-            return self.completed(look, named);
+        if let Some(encrypted) = &look.encrypted {
+            return self.completed(look, encrypted, named);
         }
         let rule = match self.overrides.apply(look.rule.map(|rule| &rule.rule)) {
             Some(rule) => rule,

@@ -59,25 +59,20 @@ pub(super) fn look<'a>(
     rule: Option<&'a CreationRule>,
     named: bool,
 ) -> Result<Option<Look<'a>>, Diagnostics> {
-    let marked = names::may_be_encrypted(&content);
-    let meant = is_meant(shown, rule)
-        && (names::is_named(shown)
-            || marked
-            || rule.is_some_and(|rule| evidence::is_secret(shown, &content, format, rule)));
-    if !named && !meant && !marked {
-        return Ok(None);
-    }
+    let told = is_meant(shown, rule);
     let file = File::new(shown, &content).with_format(format);
-    let encrypted = if marked {
+    let encrypted = if names::may_be_encrypted(&content) {
         match EncryptedFile::read(&file) {
             Ok(encrypted) => encrypted,
             // Some file that happens to hold such words.
-            Err(_) if !named && !meant => return Ok(None),
+            Err(_) if !named && !told => return Ok(None),
             Err(problems) => return Err(places::hidden(problems)),
         }
     } else {
         None
     };
+    let secret = |rule| evidence::is_secret(shown, &content, format, rule);
+    let meant = told && (encrypted.is_some() || names::is_named(shown) || rule.is_some_and(secret));
     if encrypted.is_none() && !named && !meant {
         return Ok(None);
     }
@@ -140,6 +135,8 @@ pub(super) fn not_encrypted(shown: &str) -> Diagnostics {
     Diagnostics::from(
         Diagnostic::error("sops/not-encrypted", "the file is in the clear")
             .at(Location::file(shown))
-            .hint("encrypt it first: `ichor secrets encrypt --in-place`"),
+            .hint(format!(
+                "encrypt it first: `ichor secrets encrypt --in-place {shown}`"
+            )),
     )
 }

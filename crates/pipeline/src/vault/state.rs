@@ -113,9 +113,9 @@ impl Vault {
                 && (rule.selector.clone().unwrap_or_default() != status.selector
                     || rule.mac_only_encrypted != status.mac_only_encrypted)
         };
-        let narrower = match &rule {
-            Some(rule) => secrets::narrower(&look.file(), rule).map_err(places::hidden)?,
-            None => Diagnostics::new(),
+        let narrower = match (&rule, &look.encrypted) {
+            (Some(rule), Some(file)) => file.narrower(rule),
+            _ => Diagnostics::new(),
         };
         let state = match &rule {
             _ if status.selects_nothing => State::NothingEncrypted,

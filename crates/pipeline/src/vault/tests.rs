@@ -192,3 +192,43 @@ fn what_cannot_be_merged_is_said() {
     let clear = merged("a", "b", "c").expect_err("nothing is encrypted");
     assert!(clear.contains("in the clear"), "{clear}");
 }
+
+#[test]
+fn a_file_that_only_speaks_of_sops_is_no_secret() {
+    let room = Room::new("creation_rules:\n  - path_regex: talos/.*$\n    age: ME\n");
+    room.sandbox.write(
+        "talos/README.md",
+        "sops writes ENC[AES256_GCM,…] in its place\n",
+    );
+    room.sandbox.write("talos/a.yaml", "# sops: ENC[\na: b\n");
+    assert_eq!(room.encrypt(), Vec::<String>::new());
+    // A damaged one still is.
+    room.sandbox
+        .write("talos/b.yaml", "a: ENC[AES256_GCM,data:\nsops: {\n");
+    let report = room.vault().encrypt_all(&room.all(), &|_, _| {});
+    assert!(report.problems.has_errors());
+}
+
+#[test]
+fn what_needs_no_identity_asks_for_none() {
+    let room =
+        Room::new("creation_rules:\n  - age: ME\n    encrypted_regex: ^(data|stringData)$\n");
+    room.sandbox.write("a.sops.yaml", SECRET);
+    room.encrypt();
+    // A rule that names what is no secret may be meant for other files.
+    let rules = room.sandbox.read(".sops.yaml");
+    let broad = rules.replace(
+        "encrypted_regex: ^(data|stringData)$",
+        "unencrypted_suffix: _x",
+    );
+    room.sandbox.write(".sops.yaml", broad);
+    let report = room.vault().encrypt_all(&room.all(), &|_, _| {});
+    assert_eq!(report.files[0].action, Action::Unchanged);
+    let rules: Vec<_> = report
+        .problems
+        .iter()
+        .map(|problem| problem.rule.as_str())
+        .collect();
+    assert_eq!(rules, ["sops/narrow-selector"]);
+    assert_eq!(room.asked.load(Ordering::Relaxed), 0);
+}

@@ -166,6 +166,13 @@ impl EncryptedFile {
         }
     }
 
+    /// The values that its own selector leaves in the clear and the rule for it would encrypt: an
+    /// error where the rule names what is secret (`encrypted_regex` and the like), else a
+    /// warning, since a rule that names what is not may be meant for other files.
+    pub fn narrower(&self, rule: &Rule) -> Diagnostics {
+        widen::narrower(&self.document, &self.metadata.selector, rule)
+    }
+
     /// Decrypts it and verifies its MAC.
     ///
     /// # Errors

@@ -53,4 +53,4 @@ pub use rules::{CreationRule, Rules};
 pub use selector::Selector;
 pub use time::Timestamp;
 pub use value::{Kind, Value};
-pub use widen::{narrower, selects_nothing};
+pub use widen::selects_nothing;

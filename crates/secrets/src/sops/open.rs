@@ -288,7 +288,10 @@ fn value(document: &Document, cipher: &Cipher, item: &Item) -> Result<Value, Dia
                 format!("the encrypted value of `{}` {message}", item.path),
             )
             .at(location())
-            .hint("take the value from an earlier commit, or set it anew")
+            .hint(format!(
+                "take the file from an earlier commit; or write the value in its place in the clear, and run `ichor secrets encrypt --in-place {}`",
+                document.source.name()
+            ))
         })
 }
 

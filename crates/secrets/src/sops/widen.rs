@@ -8,24 +8,16 @@ use std::collections::HashSet;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
 use super::document::{Document, Format, Item};
-use super::open::{File, Opened, parse, select};
+use super::open::{File, Opened, select};
 use super::rule::Rule;
 use super::selector::Selector;
 use super::token::is_token;
 
-/// The values of an encrypted file that its own selector leaves in the clear and the rule for
-/// it would encrypt: an error where the rule names what is secret (`encrypted_regex` and the
-/// like), else a warning, since a rule that names what is not may be meant for other files.
-///
-/// # Errors
-///
-/// If the file cannot be read, or is in the clear.
-pub fn narrower(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics> {
-    let (document, metadata) = parse(file)?;
-    let found = beyond(&document, &metadata.selector, rule);
-    Ok(problem(&document, &found, &metadata.selector, rule)
+/// See [`EncryptedFile::narrower`](super::EncryptedFile::narrower).
+pub(crate) fn narrower(document: &Document, own: &Selector, rule: &Rule) -> Diagnostics {
+    problem(document, &beyond(document, own, rule), own, rule)
         .into_iter()
-        .collect())
+        .collect()
 }
 
 /// Whether the selector of a rule selects nothing of a file that holds something: as a whole
@@ -157,6 +149,15 @@ fn problem(
         "`{}`{others} in the clear: the file was encrypted under `{own}`, and its rule says `{wanted}` now",
         first.path
     );
+    let command = format!(
+        "`ichor secrets encrypt --in-place {}`",
+        document.source.name()
+    );
+    let hint = if covers(document, own, &wanted) {
+        format!("{command} encrypts it as the rule says")
+    } else {
+        format!("let the rule select what the file encrypts, too; {command} then follows it")
+    };
     let rule = "sops/narrow-selector";
     let problem = if is_narrow(&wanted) {
         Diagnostic::error(rule, message)
@@ -166,9 +167,6 @@ fn problem(
     Some(
         problem
             .at(document.source.location(first.range.clone()))
-            .hint(format!(
-                "`ichor secrets encrypt --in-place {}` encrypts it as the rule says",
-                document.source.name()
-            )),
+            .hint(hint),
     )
 }

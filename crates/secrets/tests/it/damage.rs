@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use secrets::{
-    Format, comments, complete, exposed, lossy, narrower, only_references, redact, selects_nothing,
-    status, values,
+    EncryptedFile, Format, comments, complete, exposed, lossy, only_references, redact,
+    selects_nothing, status, values,
 };
 
 use super::*;
@@ -88,7 +88,10 @@ proptest! {
                 prop_assert!(status(&file).is_ok() || decrypt(&file, &[]).is_err());
                 let rule = everything();
                 drop((exposed(&file, &rule), redact(&file)));
-                drop((narrower(&file, &rule), selects_nothing(&file, &rule)));
+                drop(selects_nothing(&file, &rule));
+                if let Ok(Some(read)) = EncryptedFile::read(&file) {
+                    drop(read.narrower(&rule));
+                }
                 drop((only_references(&file, &rule), lossy(&file), comments(&file)));
                 drop(complete(&file, Some(&rule), true, &[], now(0)));
             }
@@ -106,5 +109,32 @@ proptest! {
         let again = sealed("x.yaml", &String::from_utf8_lossy(&clear.content), Some(&made.content), &everything());
         prop_assert!(again.is_ok(), "{}", lines(&again.err().unwrap_or_default()));
         prop_assert_eq!(again.expect("checked").content, made.content);
+    }
+
+    /// Lines taken out, replaced and added in the clear: what is completed is whole.
+    #[test]
+    fn what_is_completed_opens(changes in proptest::collection::vec(0..5_usize, 6), wide in any::<bool>()) {
+        let made = good("a.yaml", PLAIN, None, &everything()).content;
+        let text = String::from_utf8(made).expect("text");
+        let (body, metadata) = text.split_once("sops:\n").expect("metadata");
+        let mut edited = String::new();
+        for (number, (line, change)) in body.lines().zip(&changes).enumerate() {
+            match change {
+                0 => edited.push_str(&format!("{line}\n")),
+                1 => {}
+                2 => edited.push_str(&format!("new{number}: clear\n{line}\n")),
+                3 => edited.push_str(&format!("{}: [1, clear]\n", line.split(':').next().unwrap_or("x"))),
+                _ => edited.push_str(&format!("{line} # note\n")),
+            }
+        }
+        edited.push_str("sops:\n");
+        edited.push_str(metadata);
+        let file = File::new("a.yaml", edited.as_bytes());
+        let rule = if wide { rule("unencrypted_suffix", "_none") } else { everything() };
+        let Ok(whole) = complete(&file, Some(&rule), wide, &[identity()], now(3)) else { return Ok(()) };
+        let file = File::new("a.yaml", &whole.content);
+        prop_assert!(exposed(&file, &everything()).is_ok_and(|found| found.is_empty()));
+        let clear = decrypt(&file, &[identity()]);
+        prop_assert!(clear.is_ok(), "{}", lines(&clear.err().unwrap_or_default()));
     }
 }

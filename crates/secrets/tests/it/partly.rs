@@ -2,8 +2,8 @@
 //! that was widened since, or under a selector that matches nothing.
 
 use secrets::{
-    Change, File, Rule, Selector, complete, decrypt, decrypt_ignoring_mac, exposed, lossy,
-    narrower, only_references, replace, selects_nothing, set, status,
+    Change, EncryptedFile, File, Rule, Selector, complete, decrypt, decrypt_ignoring_mac, exposed,
+    lossy, only_references, replace, selects_nothing, set, status,
 };
 
 use crate::{everything, good, identity, lines, now, opened, rule};
@@ -140,7 +140,10 @@ fn what_a_widened_rule_selects_is_told_and_encrypted() {
     let old = rule("encrypted_regex", "^old$");
     let made = text(good("a.yaml", "old: a\nnew: hush\nx: 1\n", None, &old).content);
     let file = File::new("a.yaml", made.as_bytes());
-    let told = |rule: &Rule| lines(&narrower(&file, rule).expect("readable"));
+    let read = EncryptedFile::read(&file)
+        .expect("readable")
+        .expect("encrypted");
+    let told = |rule: &Rule| lines(&read.narrower(rule));
     let wide = rule("encrypted_regex", "^(old|new)$");
     insta::assert_snapshot!(told(&wide), @"a.yaml:2:6: error[sops/narrow-selector]: `new` is in the clear: the file was encrypted under `encrypted_regex: ^old$`, and its rule says `encrypted_regex: ^(old|new)$` now");
     // A rule that names what is no secret may be meant for other files.
@@ -286,6 +289,50 @@ fn a_merge_that_is_not_finished_names_a_way_that_works() {
     let problems = decrypt(&File::new("a.env", marked.as_bytes()), &[identity()]);
     let problems = problems.map(|_| ()).expect_err("it has two sides");
     assert!(lines(&problems).contains("sops/merge-conflict"));
+}
+
+/// Which values stay in the clear, asked of sops 3.13.3: a comment between a dash and a map or a
+/// list is about its first entry, and about all of an item that is none.
+#[test]
+fn comments_behind_a_dash_select_what_sops_selects() {
+    let mut rule = everything();
+    rule.selector = Selector::new("encrypted_comment_regex", "enc$").expect("a pattern");
+    for (plain, clear) in [
+        (
+            "l:\n  -\n    # enc\n    a: v1\n    b: v2\n  - v3\n",
+            "v2 v3",
+        ),
+        ("l:\n  -\n  # enc\n    a: v1\n    b: v2\n  - v3\n", "v2 v3"),
+        ("l:\n  - # enc\n    a: v1\n    b: v2\n  - v3\n", "v2 v3"),
+        ("l:\n- # enc\n  a: v1\n  b: v2\n- v3\n", "v2 v3"),
+        ("l:\n  - # enc\n    - v1\n    - v2\n  - v3\n", "v2 v3"),
+        (
+            "l:\n  - - # enc\n      a: v1\n      b: v2\n  - v3\n",
+            "v2 v3",
+        ),
+        ("l:\n  - # enc\n    a:\n      b: v1\n    c: v2\n", "v2"),
+        ("l:\n  - v1\n  - # enc\n    v2\n  - v3\n", "v1 v3"),
+        ("l:\n  - v1\n  - # enc\n    [v2, v3]\n  - v4\n", "v1 v4"),
+        ("l:\n  # enc\n  -\n    a: v1\n    b: v2\n  - v3\n", "v3"),
+    ] {
+        let made = crate::sealed("a.yaml", plain, None, &rule).expect("encrypted");
+        let written = text(made.content);
+        let body = written.split("\nsops:").next().unwrap_or_default();
+        // Without the tokens, in which anything may stand.
+        let rest = body
+            .split("ENC[")
+            .enumerate()
+            .map(|(number, part)| match number {
+                0 => part,
+                _ => part.split_once(']').map_or("", |(_, rest)| rest),
+            });
+        let rest: String = rest.collect();
+        let words: Vec<_> = rest
+            .split(|character: char| !character.is_ascii_alphanumeric())
+            .filter(|word| word.starts_with('v'))
+            .collect();
+        assert_eq!(words.join(" "), clear, "{plain}{body}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
-use secrets::{EncryptedFile, Format, Selector};
+use secrets::{Format, Selector};
 use zeroize::Zeroizing;
 
 use super::super::config::Config;
@@ -77,16 +77,22 @@ pub(super) fn check(
             })),
         }
     }
-    if let Some(status) = look.encrypted.as_ref().map(EncryptedFile::status) {
-        if let Some(Ok(narrower)) = rule.map(|rule| secrets::narrower(&look.file(), &rule.rule)) {
-            problems.extend(narrower);
-        }
+    if let Some(file) = &look.encrypted {
+        problems.extend(
+            rule.map(|rule| file.narrower(&rule.rule))
+                .unwrap_or_default(),
+        );
+        let status = file.status();
         if status.selects_nothing && problems.is_empty() {
             problems.push(hollow(shown, &status.selector));
         }
     }
     if named && !encrypted && !empty && !problems.has_errors() {
-        problems.push(clear(shown, rule.is_some()));
+        let nothing = rule.map(|rule| secrets::selects_nothing(&look.file(), &rule.rule));
+        problems.push(clear(
+            shown,
+            nothing.map(|nothing| nothing.unwrap_or(false)),
+        ));
     }
     Found {
         is_secret: encrypted || look.meant && problems.has_errors(),
@@ -106,16 +112,18 @@ fn hollow(shown: &str, selector: &Selector) -> Diagnostic {
     ))
 }
 
-fn clear(shown: &str, has_rule: bool) -> Diagnostic {
+/// A file in the clear with the name of an encrypted one. `nothing`: whether its rule selects
+/// none of its values, if it has a rule.
+fn clear(shown: &str, nothing: Option<bool>) -> Diagnostic {
     let problem = Diagnostic::error(
         "secrets/clear-file",
         format!("`{shown}` is named as an encrypted file, and is in the clear"),
     )
     .at(Location::file(shown));
-    if has_rule {
-        problem.hint("its rule selects none of its values: correct the rule in `.sops.yaml`, or rename the file")
-    } else {
-        problem.hint("add a rule for it to `.sops.yaml` and run `ichor secrets encrypt`")
+    match nothing {
+        Some(true) => problem.hint("its rule selects none of its values: correct the rule in `.sops.yaml`, or rename the file"),
+        Some(false) => problem.hint(format!("run `ichor secrets encrypt --in-place {shown}`")),
+        None => problem.hint(format!("add a rule for it to `.sops.yaml` and run `ichor secrets encrypt --in-place {shown}`")),
     }
 }
 

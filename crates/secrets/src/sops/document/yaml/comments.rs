@@ -24,6 +24,9 @@ pub(super) struct Scope {
     pub(super) column: usize,
     /// The column of the collection around it.
     pub(super) outer_column: usize,
+    /// Whether it is an item of a list whose dash stands on a line above: what is between is
+    /// about its first entry.
+    pub(super) after_dash: bool,
     pub(super) path: Path,
 }
 
@@ -59,8 +62,10 @@ pub(super) fn place_comments<'a>(
         // Behind `---` or `~` there is no entry of the document yet.
         let own = |entry: &&Entry| comment.trailing && entry.path.document == root.document;
         let flow = flow_before(text, &flows, comment);
+        let item = item_below(text, scopes, comment);
         let (path, order) = match (flow, entry.filter(own)) {
             (Some(flow), _) => (behind_flow(flow), flow.start),
+            (None, _) if item.is_some() => (item.cloned().unwrap_or_default(), start),
             (None, Some(entry)) => (entry.path.clone(), entry.offset),
             (None, None) => {
                 let path = scope_of(scopes, start, start - line);
@@ -103,6 +108,17 @@ fn flow_before<'a>(
     flows.get(&end).copied()
 }
 
+/// The map or list that is the item of a list, for a comment right behind its dash.
+fn item_below<'a>(text: &str, scopes: &'a [Scope], comment: &Comment) -> Option<&'a Path> {
+    let before = text[..comment.range.start].trim_end_matches([' ', '\t']);
+    if !comment.trailing || !before.ends_with('-') {
+        return None;
+    }
+    let opened = scopes.partition_point(|scope| scope.start.min(scope.open) <= before.len());
+    let scope = scopes[..opened].last()?;
+    (scope.after_dash && !scope.flow && scope.open == before.len()).then_some(&scope.path)
+}
+
 /// Where go-yaml has a comment that stands behind a flow collection: before the item that the
 /// collection is, or, if it is the value of a key, before the first entry in it.
 fn behind_flow(flow: &Scope) -> Path {
@@ -137,7 +153,7 @@ fn scope_of(scopes: &[Scope], offset: usize, column: usize) -> Option<Path> {
             let open = (scope.open..scope.close).contains(&offset);
             let deep = if offset < scope.start {
                 // Between a key and its block: deeper than the key.
-                column > scope.outer_column || scope.path.steps.is_empty()
+                scope.after_dash || column > scope.outer_column || scope.path.steps.is_empty()
             } else {
                 scope.flow || scope.path.steps.is_empty() || column >= scope.column
             };

@@ -33,6 +33,27 @@ pub(super) fn document_end(text: &str, root: &Node) -> usize {
     end
 }
 
+/// The dash of a list item that starts on a line below it, with blank lines and comments between.
+pub(super) fn dash_above(text: &str, item: usize) -> Option<usize> {
+    let start = |end: usize| text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+    let mut end = start(item);
+    if !text[end..item].trim().is_empty() {
+        return None;
+    }
+    while end > 0 {
+        let line = start(end - 1);
+        let content = text[line..end].trim_end();
+        let trimmed = content.trim_start();
+        if !trimmed.is_empty() && !trimmed.starts_with('#') {
+            let before = content.find(" #").map_or(content, |at| &content[..at]);
+            let before = before.trim_end();
+            return before.ends_with('-').then(|| line + before.len() - 1);
+        }
+        end = line;
+    }
+    None
+}
+
 /// The end of the line that holds `end`, with its line break.
 pub(super) fn whole_lines(text: &str, end: usize) -> usize {
     text[end..]

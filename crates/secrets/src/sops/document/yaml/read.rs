@@ -14,7 +14,7 @@ use super::super::item::{
     Block, Document, Expansion, Item, Layout, Slot, YamlDocument, YamlLayout,
 };
 use super::comments::{Entry, Scope, place_comments};
-use super::place::{document_end, flow_entry, json, whole_lines};
+use super::place::{dash_above, document_end, flow_entry, json, whole_lines};
 use crate::sops::path::{Path, Step};
 use crate::sops::token;
 use crate::sops::value::Value;
@@ -103,6 +103,8 @@ struct Around {
     /// Where the collection opens and closes as far as comments go.
     open: usize,
     close: usize,
+    /// Whether it opens behind a dash on a line above.
+    dash: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -154,6 +156,7 @@ impl<'a> Reader<'a> {
             lead: "",
             open,
             close: end,
+            dash: false,
         };
         self.mapping(root, &path, &around, true);
         if flow {
@@ -214,6 +217,7 @@ impl<'a> Reader<'a> {
                 lead: self.lead(entry.key.range().end, &entry.value, flow),
                 open: entry.key.range().end,
                 close,
+                dash: false,
             };
             self.node(&entry.value, path.child(Step::Key(key)), &below);
         }
@@ -269,12 +273,14 @@ impl<'a> Reader<'a> {
         let mut index = 0;
         for (position, item) in items.iter().enumerate() {
             let start = item.full_range().start;
+            let dash = (!flow && !expanded).then(|| dash_above(self.source.text(), start));
+            let dash = dash.flatten();
             let close = items
                 .get(position + 1)
                 .map_or(around.close, |next| next.full_range().start);
             if !expanded {
                 self.entries.push(Entry {
-                    offset: start,
+                    offset: dash.unwrap_or(start),
                     path: path.clone(),
                 });
             }
@@ -283,8 +289,9 @@ impl<'a> Reader<'a> {
                 flow,
                 expansion: around.expansion.clone(),
                 lead: self.blank(item.range().start),
-                open: start,
+                open: dash.map_or(start, |dash| dash + 1),
                 close,
+                dash: dash.is_some(),
             };
             // sops writes an encrypted comment of a list as one of its items.
             if let Some(dash) = self.comment_item(item, flow) {
@@ -474,6 +481,7 @@ impl<'a> Reader<'a> {
             flow,
             column,
             outer_column: around.column,
+            after_dash: around.dash,
             path: path.clone(),
         });
     }
