@@ -1,6 +1,6 @@
 //! Texts that Talos reads more into, as it writes them again: `1.5h` becomes `1h30m0s`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::duration;
 use crate::patch::schema::Schema;
@@ -11,6 +11,7 @@ pub(crate) fn written(format: &str, text: &str) -> Option<String> {
         "" => None,
         "duration" => duration::canonical(text),
         "address" => text.parse::<IpAddr>().ok().map(|one| one.to_string()),
+        "address-port" => { text.parse::<SocketAddr>().ok() }.map(|one| one.to_string()),
         "prefix" => {
             let (address, length) = text.split_once('/')?;
             let address: IpAddr = address.parse().ok()?;
@@ -52,6 +53,7 @@ mod tests {
             ("address", "10.0.0.1", Some("10.0.0.1")),
             ("prefix", "FD00:0::/8", Some("fd00::/8")),
             ("prefix", "10.0.0.0", None),
+            ("address-port", "[FD00::1]:51820", Some("[fd00::1]:51820")),
             (
                 "hardware-address",
                 "AA:BB:CC:00:11:22",

@@ -32,5 +32,4 @@ pub mod sensitive;
 pub mod substitute;
 pub mod talconfig;
 pub mod talosconfig;
-mod template;
 pub mod validate;

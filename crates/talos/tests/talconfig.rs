@@ -143,7 +143,8 @@ nodes:
     talconfig.yaml:12:20: error[talconfig/image-tag]: the image has a tag or a digest; the Talos version is added to it
     talconfig.yaml:13:19: note[talconfig/displaced-label]: these labels displace the generated `node.kubernetes.io/exclude-from-external-load-balancers`
       add `node.kubernetes.io/exclude-from-external-load-balancers: ""` to keep it
-    talconfig.yaml:17:20: error[talconfig/vip-is-node]: the virtual address is that of the node `a`
+    talconfig.yaml:17:20: warning[talconfig/vip-is-node]: the virtual address is that of the node `a`
+      give the node's own address in `ipAddress`
     talconfig.yaml:17:20: warning[talconfig/vip-outside]: `10.0.0.2` is in none of the networks of the interface
       use an address that the nodes of its network reach
     talconfig.yaml:18:5: error[talconfig/missing-key]: `installDisk` or `installDiskSelector` is missing
@@ -336,7 +337,7 @@ fn versions_are_told_as_they_are_written() {
     let (_, problems) = Talconfig::read(&Source::new("talconfig.yaml", text), &variables);
     insta::assert_snapshot!(shown(&problems), @r"
     talconfig.yaml:3:20: error[talconfig/version]: `kubernetesVersion` is not a version with three numbers
-      write it like `v1.30.0`: images are named after it
+      write it like `v1.36.4`: images are named after it
     ");
 }
 
@@ -401,4 +402,47 @@ fn a_talenv_that_is_no_map_of_yaml_is_refused() {
     talenv.yaml:1:4: error[yaml/syntax]: `@` cannot stand here
       put the value in quotes
     "##);
+}
+
+#[test]
+fn nodes_that_are_merged_from_one_are_checked_as_a_whole() {
+    let text = "\
+clusterName: a
+endpoint: https://10.0.0.5:6443
+talosVersion: v1.13.7
+kubernetesVersion: v1.36.1
+nodes:
+  - &first
+    hostname: one
+    ipAddress: 10.0.0.1
+    installDisk: /dev/sda
+    networkInterfaces:
+      - &link
+        interface: eth0
+        addresses: [10.0.0.1/24]
+        routes: [{ network: 0.0.0.0/0, gateway: 10.0.0.254 }]
+  - <<: *first
+    hostname: two
+    ipAddress: 10.0.0.2
+    networkInterfaces: [{ <<: *link, addresses: [10.0.0.2/24] }]
+  - <<: *first
+    hostname: three
+    ipAddress: 10.0.0.3
+    networkInterfaces: [{ <<: *link, addresses: [10.0.9.3/24] }]
+  - <<: *first
+    hostname: four
+";
+    let (config, problems) =
+        Talconfig::read(&Source::new("talconfig.yaml", text), &Variables::new());
+    insta::assert_snapshot!(shown(&problems), @r"
+    talconfig.yaml:14:49: warning[talconfig/gateway-outside]: `10.0.0.254` is in none of the networks of the interface
+      use a gateway that the node reaches without a route
+    talconfig.yaml:21:16: warning[talconfig/address-outside]: `10.0.0.3` is in none of the networks of the node's interfaces
+      right only where the node is reached through a tunnel or a router that translates
+    talconfig.yaml:24:5: error[talconfig/duplicate-node]: two nodes have the ipAddress `10.0.0.1`
+    ");
+    assert_eq!(
+        config.expect("it can be read").nodes()[1]["installDisk"],
+        "/dev/sda"
+    );
 }

@@ -266,6 +266,15 @@ machine:
 }
 
 #[test]
+fn what_is_not_there_may_stand_in_a_comment() {
+    let template = "a: b # {{ .MachineConfig.MachineTime }}\n#  c: \"{{ .MachineConfig }}\"\n";
+    let (filled, problems) = fill(&Source::new("t", template), &config());
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(filled.text(), "a: b # <nil>\n#  c: \"<nil>\"\n");
+    assert_ne!(wrong("a: b\nc: {{ .MachineConfig.MachineTime }}\n"), "");
+}
+
+#[test]
 fn what_comes_of_a_secret_is_shown_nowhere() {
     let mut config = config();
     config[0]["cluster"]["token"] = "hunter2".into();

@@ -41,6 +41,30 @@ impl Mapping {
     }
 }
 
+impl Node {
+    /// The same tree with all merge keys resolved, as a reader of this dialect has it. What is
+    /// merged keeps the place where it is written; a merge key that is wrong stays.
+    #[must_use]
+    pub fn resolved(&self, dialect: Dialect) -> Self {
+        let value = match self.value() {
+            Value::Scalar(_) => return self.clone(),
+            Value::Sequence(items) => {
+                Value::Sequence(items.iter().map(|item| item.resolved(dialect)).collect())
+            }
+            Value::Mapping(mapping) => {
+                let entries = mapping.merged(dialect);
+                let entries = entries.unwrap_or_else(|_| mapping.entries().to_vec());
+                let resolved = entries.into_iter().map(|entry| Entry {
+                    value: entry.value.resolved(dialect),
+                    ..entry
+                });
+                Value::Mapping(Mapping::new(resolved.collect()))
+            }
+        };
+        self.with_value(value)
+    }
+}
+
 /// Whether a reader of this dialect takes the key for a merge key.
 pub fn is_merge_key(key: &Node, dialect: Dialect) -> bool {
     let Some(scalar) = key.as_scalar() else {

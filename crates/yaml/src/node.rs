@@ -80,6 +80,25 @@ impl Node {
         }
     }
 
+    /// The same node with another value.
+    pub(crate) fn with_value(&self, value: Value) -> Self {
+        let data = Data {
+            value,
+            tag: self.data.tag.clone(),
+            anchor: self.data.anchor.clone(),
+            style: self.data.style,
+            range: self.data.range.clone(),
+            implied: self.data.implied,
+            height: self.data.height,
+            weight: self.data.weight,
+        };
+        Self {
+            range: self.range.clone(),
+            alias: self.alias,
+            data: Arc::new(data),
+        }
+    }
+
     pub(crate) fn data(&self) -> &Arc<Data> {
         &self.data
     }

@@ -72,3 +72,24 @@ fn what_cannot_be_merged_is_pointed_at() {
         "a merge key takes a map or a list of maps: x"
     );
 }
+
+#[test]
+fn a_tree_is_resolved_as_a_whole_and_keeps_its_places() {
+    let text =
+        "a: &a { x: 1, y: { z: 2 } }\nb: { <<: *a, x: 3 }\nc: [{ <<: [*a], w: 4 }]\nd: { <<: 5 }\n";
+    let parsed = read(text);
+    let root = parsed.root().expect("a document").resolved(Dialect::Go);
+    let at = |path: &[&str]| {
+        path.iter().fold(&root, |node, key| {
+            node.get(key)
+                .or_else(|| node.as_sequence()?.first())
+                .expect("it is there")
+        })
+    };
+    assert_eq!(at(&["b", "x"]).text(), Some("3"));
+    assert_eq!(at(&["b", "y", "z"]).text(), Some("2"));
+    assert_eq!(at(&["c", "0", "x"]).range(), at(&["a", "x"]).range());
+    assert_eq!(at(&["c", "0", "w"]).text(), Some("4"));
+    // A merge key that is wrong stays to be told.
+    assert_eq!(at(&["d", "<<"]).text(), Some("5"));
+}

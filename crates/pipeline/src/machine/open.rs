@@ -274,9 +274,12 @@ fn contract(
             Some(contract)
         }
         Err(problem) => {
-            // That it is no version is told already.
+            // That it is no version, or an old one, is told already.
             let told = problems.iter().any(|told| {
-                told.rule.as_str() == "talconfig/version" && told.location.as_ref() == Some(&place)
+                matches!(
+                    told.rule.as_str(),
+                    "talconfig/version" | "talconfig/talos-version"
+                ) && told.location.as_ref() == Some(&place)
             });
             if !told {
                 problems.push(problem.at(place));

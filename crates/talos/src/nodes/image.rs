@@ -6,8 +6,8 @@ use super::keys::{Keys, flag, section, text};
 use super::node::{Findings, Node};
 use super::places::top;
 use super::schematic::schematic_id;
+use crate::patch::template::{Value, expand};
 use crate::talconfig::Talconfig;
-use crate::template::{Value, expand};
 
 const INSTALLER: &str =
     "{{.RegistryURL}}/{{.Mode}}-installer{{if .Secureboot}}-secureboot{{end}}/{{.ID}}:{{.Version}}";

@@ -8,8 +8,8 @@ use super::keys::text;
 use super::node::Node;
 use super::places::{place, role_key};
 use crate::generate::Role;
+use crate::patch::template::{Value, expand};
 use crate::talconfig::Talconfig;
-use crate::template::{Value, expand};
 
 /// What else is written into the folder, in small letters.
 const RESERVED: [&str; 3] = ["talosconfig", ".gitignore", ".git"];

@@ -9,9 +9,9 @@ use super::history::undone;
 use super::load::Patch;
 use super::machinery::Machinery;
 
+use super::template::fill;
 use super::trace::Change;
 use crate::substitute::{Variables, comments, substitute};
-use crate::template::fill;
 
 /// A patch as it is written: in a file of its own, or within the talconfig.
 #[derive(Clone)]

@@ -31,6 +31,7 @@ mod marks;
 mod merge;
 pub(crate) mod path;
 pub(crate) mod schema;
+pub(crate) mod template;
 mod trace;
 
 use diagnostics::{Diagnostics, Source};
@@ -45,9 +46,8 @@ pub use load::Patch;
 pub(crate) use machinery::kind_of_value;
 pub use machinery::{Machinery, document_name};
 
+pub use template::fill;
 pub use trace::Change;
-
-pub use crate::template::fill;
 pub(crate) use trace::differing;
 
 /// The documents of a machine config, decoded as strictly as Talos does.

@@ -302,22 +302,31 @@ impl Check<'_> {
     }
 
     fn unique(&mut self, nodes: &[Node], key: &str) {
-        let mut seen: HashMap<&str, Range<usize>> = HashMap::new();
-        for value in nodes.iter().filter_map(|node| node.get(key)) {
+        let mut seen: HashMap<&str, (usize, Range<usize>)> = HashMap::new();
+        for (index, node) in nodes.iter().enumerate() {
+            let Some(value) = node.get(key) else {
+                continue;
+            };
             // Addresses may be a list with commas.
             let all = value.text().unwrap_or_default().split(',').map(str::trim);
             for text in all.filter(|text| !text.is_empty()) {
-                let first = seen.entry(text).or_insert_with(|| value.range());
-                if *first == value.range() {
+                let first = seen.entry(text).or_insert_with(|| (index, value.range()));
+                if first.0 == index {
                     continue;
                 }
-                let first = first.clone();
+                let first = first.1.clone();
+                // What is merged from the other node is written there only.
+                let place = if first == value.range() {
+                    start_of_own(node)
+                } else {
+                    value.range()
+                };
                 self.problems.push(
                     Diagnostic::error(
                         "talconfig/duplicate-node",
                         format!("two nodes have the {key} `{text}`"),
                     )
-                    .at(self.config.source.location(value.range()))
+                    .at(self.config.source.location(place))
                     .related(self.config.source.location(first), "the first one"),
                 );
             }
@@ -346,10 +355,14 @@ impl Check<'_> {
                 continue;
             };
             if let Some((_, name)) = taken.iter().find(|(taken, _)| *taken == address) {
-                self.error(
-                    "talconfig/vip-is-node",
-                    format!("the virtual address is that of the node `{name}`"),
-                    vip.range(),
+                // The configurations are right; whoever talks to that node may meet another.
+                self.problems.push(
+                    Diagnostic::warning(
+                        "talconfig/vip-is-node",
+                        format!("the virtual address is that of the node `{name}`"),
+                    )
+                    .at(self.config.source.location(vip.range()))
+                    .hint("give the node's own address in `ipAddress`"),
                 );
             }
         }
@@ -363,6 +376,16 @@ fn start(node: &Node) -> Range<usize> {
         Some(entry) => entry.key.range(),
         None => range,
     }
+}
+
+/// The first key of a map that stands within it, and is not merged into it.
+fn start_of_own(node: &Node) -> Range<usize> {
+    let whole = node.definition_range();
+    let keys = node.as_mapping().into_iter().flatten();
+    let mut own = keys
+        .map(|entry| entry.key.range())
+        .filter(|range| whole.contains(&range.start));
+    own.next().unwrap_or(whole)
 }
 
 /// Where the value of a path is, or the last part of the way to it that is written.

@@ -1,7 +1,7 @@
 //! Text to talconfig.
 
 use diagnostics::{Diagnostic, Diagnostics, Source};
-use yaml::Limits;
+use yaml::{Dialect, Limits};
 
 use super::checks;
 use super::config::Talconfig;
@@ -34,6 +34,12 @@ impl Talconfig {
         };
         let values = decoder.value(&root, &spec());
         problems.extend(decoder.problems);
+        // Nodes that are alike are often merged from one: checks see them whole.
+        let root = if source.text().contains("<<") {
+            root.resolved(Dialect::Go)
+        } else {
+            root
+        };
         let config = Self {
             source,
             root,

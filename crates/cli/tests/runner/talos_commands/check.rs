@@ -77,11 +77,13 @@ fn every_mistake_is_told_at_once_with_its_place() {
       |
     hint: did you mean `endpoint`?
 
-    error[talconfig/vip-is-node]: the virtual address is that of the node `one`
+    warning[talconfig/vip-is-node]: the virtual address is that of the node `one`
       --> talconfig.yaml:16:15
        |
     16 |           ip: 10.0.0.11
        |               ^^^^^^^^^
+       |
+    hint: give the node's own address in `ipAddress`
 
     error[talconfig/worker-vip]: a worker cannot hold a virtual address
       --> talconfig.yaml:16:15
@@ -95,7 +97,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
     24 |   - "@./missing.yaml"
        |     ^^^^^^^^^^^^^^^^^
 
-    4 errors, 1 warning
+    3 errors, 2 warnings
     [exit code: 1]
     "#);
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::address::{endpoint, network};
 use super::{Device, bad_address, document, link};
+use crate::duration;
 use crate::nodes::keys::{Keys, flag, items, maps, number, section, text, texts};
 use crate::nodes::node::Findings;
 
@@ -46,7 +47,7 @@ fn peer(written: &Keys, path: &str, findings: &mut Findings<'_>) -> Value {
         }
     }
     let interval = text(written, "persistentKeepaliveInterval");
-    if !matches!(interval, "" | "0" | "0s") {
+    if !interval.is_empty() && duration::nanoseconds(interval) != Some(0) {
         made.insert("persistentKeepaliveInterval".into(), interval.into());
     }
     let mut allowed = Vec::new();

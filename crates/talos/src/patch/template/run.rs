@@ -89,6 +89,10 @@ impl<'a> Run<'a> {
                 }
                 let mut text = String::new();
                 if let Err(message) = value.print(&mut text, LARGEST) {
+                    // Nobody reads what a comment says of it.
+                    if self.is_comment(pipeline.range.start) {
+                        return self.piece(&pipeline.range, false, "<nil>");
+                    }
                     let written = self.written(&pipeline.range);
                     let message = match value {
                         Value::Nothing => format!("`{written}` is not there on this node"),
@@ -345,6 +349,13 @@ impl<'a> Run<'a> {
             self.out.secrets.push(start..self.out.text.len());
         }
         Ok(())
+    }
+
+    /// Whether a place is in a comment of YAML, as far as its line shows.
+    fn is_comment(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.trim_start().starts_with('#') || line.contains(" #")
     }
 
     fn written(&self, range: &Range<usize>) -> &'a str {
