@@ -132,7 +132,7 @@ fn a_plugin_is_read_without_running_it() {
     "#);
     insta::assert_snapshot!(shown(&declared), @r#"
     templates/scripts/plugin.py:10:1: warning[declare/not-run]: the function `shout` of the plugin is not run
-    templates/scripts/plugin.py:25:9: warning[declare/default-differs]: the plugin gives `redis_version` another default than the built-in one
+    templates/scripts/plugin.py:25:9: note[declare/default-differs]: the plugin gives `redis_version` another default than the built-in one, and its default is used
     templates/scripts/plugin.py:40:9: warning[declare/not-run]: the default of `calculated` is calculated by the plugin, which is not run
     templates/scripts/plugin.py:42:13: warning[declare/not-run]: the default of `conditional` has a condition in the plugin, which is not run
     templates/scripts/plugin.py:43:9: warning[declare/not-run]: the value of `derived` is set by the plugin, which is not run
