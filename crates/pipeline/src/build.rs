@@ -1,6 +1,6 @@
 //! The stages after reading, in their only order: model, render, check, encrypt, plan.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use rayon::prelude::*;
 use secrecy::ExposeSecret;
 use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree};

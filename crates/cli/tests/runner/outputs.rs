@@ -142,6 +142,23 @@ fn in_own_templates_a_missing_resource_is_a_warning() {
 }
 
 #[test]
+fn own_templates_that_are_fed_from_one_file_need_no_other() {
+    let sandbox = empty();
+    sandbox.write("cluster.yaml", "node_cidr: 10.0.0.0/24\n");
+    sandbox.write("makejinja.toml", "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\ndata = [\"./cluster.yaml\"]\njinja_suffix = \".j2\"\n");
+    sandbox.write("templates/config/kubernetes/a.txt.j2", "{{ node_cidr }}\n");
+    drop(sandbox.run(["configure"]).success());
+    assert_eq!(sandbox.read("kubernetes/a.txt"), "10.0.0.0/24\n");
+    // Who names nodes needs some.
+    sandbox.write(
+        "templates/config/kubernetes/a.txt.j2",
+        "{{ nodes | length }}\n",
+    );
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(output.stderr.contains("file/empty"), "{output}");
+}
+
+#[test]
 fn outputs_that_git_ignores_are_named() {
     let sandbox = fixture("minimal");
     let Some(git) = git(&sandbox) else { return };
@@ -192,7 +209,6 @@ fn a_device_or_a_pipe_is_read_by_nobody() {
 
 /// `script` puts a terminal around the program; without it there is none to ask at.
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn force_without_paths_asks_at_a_terminal() {
     let sandbox = fixture("minimal");
     drop(sandbox.run(["configure"]).success());

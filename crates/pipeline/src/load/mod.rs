@@ -72,6 +72,14 @@ pub struct OwnTemplates {
     pub plugin: Option<Source>,
 }
 
+impl OwnTemplates {
+    /// Whether `nodes.yaml` is among the data that they are rendered from.
+    fn reads_nodes(&self) -> bool {
+        let data = &self.config.data;
+        !self.has_settings || data.iter().any(|path| path.value.ends_with("nodes.yaml"))
+    }
+}
+
 /// What `makejinja.toml` would say, where a repository with its own templates has none.
 const DEFAULT_MAKEJINJA: &str = r##"[makejinja]
 inputs = ["templates/overrides", "templates/config"]
@@ -133,11 +141,18 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
     };
     let keys = reader.keys(environment);
     let cluster = reader.configuration("cluster", &keys, environment);
-    let nodes = reader.configuration("nodes", &keys, environment);
     let variables = reader.optional("templates/variables.yaml");
     let versions = reader.optional("versions.yaml");
     let creation_rules = reader.optional(".sops.yaml");
     let own = reader.own_templates();
+    // Other templates may be fed from one file.
+    let sealed = root.join("nodes.sops.yaml").symlink_metadata().is_ok();
+    let nodes = if sealed || own.as_ref().is_none_or(OwnTemplates::reads_nodes) {
+        reader.configuration("nodes", &keys, environment)
+    } else {
+        let nodes = reader.optional("nodes.yaml");
+        nodes.unwrap_or_else(|| Source::new("nodes.yaml", ""))
+    };
     let overrides = folder::read(root, OVERRIDES, &mut problems);
     let inputs = Inputs {
         root: root.to_owned(),
@@ -426,10 +441,6 @@ fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic> {
 }
 
 /// Whatever the size of a file is said to be, no more is read than can be meant.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is the pipeline's only reader"
-)]
 fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());

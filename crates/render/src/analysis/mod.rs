@@ -36,6 +36,8 @@ pub struct Mention {
 #[derive(Debug, Clone, Default)]
 pub struct Analysis {
     mentions: Vec<Mention>,
+    /// The functions of cluster templates that are called.
+    natives: BTreeSet<String>,
     problems: Diagnostics,
 }
 
@@ -66,6 +68,12 @@ impl Analysis {
             .any(|mention| mention.of.as_deref() == Some(list) && mention.name == key)
     }
 
+    /// The functions of cluster templates, such as `age_key`, that some template which is
+    /// rendered calls, in whatever branch.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.natives.iter().map(String::as_str)
+    }
+
     /// An error for every name that the context does not declare.
     pub fn undeclared(&self, context: &Context) -> Diagnostics {
         undeclared(&self.mentions, &context.inner)
@@ -75,8 +83,8 @@ impl Analysis {
 /// Reads all templates of a set and tells what they use.
 pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
     threads::with_deep_stack(|| analyze_all(set, options)).unwrap_or_else(|| Analysis {
-        mentions: Vec::new(),
         problems: threads::none_started().into(),
+        ..Analysis::default()
     })
 }
 
@@ -153,13 +161,18 @@ pub(crate) fn analyze_parsed(
             follower.visit(index, &BTreeSet::new());
         }
     }
+    let natives = follower.natives();
     let mentions = follower.mentions();
     let mut problems = Diagnostics::new();
     for (template, summary) in templates.iter().zip(&summaries) {
         static_problems(template, summary, names, reader, &mut problems);
     }
     problems.sort();
-    Analysis { mentions, problems }
+    Analysis {
+        mentions,
+        natives,
+        problems,
+    }
 }
 
 /// An error for every mention that a context does not declare.
@@ -243,6 +256,17 @@ impl Follower<'_> {
             }
         }
         exports
+    }
+
+    fn natives(&self) -> BTreeSet<String> {
+        self.found
+            .iter()
+            .filter(|((index, of, name), (_, called))| {
+                let known = natives::NAMES.contains(&name.as_str());
+                known && of.is_none() && *called && self.reached.contains(index)
+            })
+            .map(|((_, _, name), _)| name.clone())
+            .collect()
     }
 
     fn mentions(self) -> Vec<Mention> {
