@@ -127,16 +127,28 @@ fn what_a_kustomization_lists_must_be_there() {
 }
 
 #[test]
-fn in_own_templates_a_missing_resource_is_a_warning() {
+fn in_own_templates_what_was_broken_before_is_a_warning() {
     let sandbox = fixture("minimal");
     sandbox.write(
         "templates/config/kubernetes/apps/kustomization.yaml.j2",
         "resources:\n  - gone.yaml\n",
     );
     sandbox.write("makejinja.toml", "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\ndata = [\"cluster.yaml\", \"nodes.yaml\"]\njinja_suffix = \".j2\"\n");
+    // As is what only the first start reads; helmfile's own templates are nothing at all.
+    sandbox.write("templates/config/bootstrap/v.yaml.j2", "a: ['b'']\nc: d\n");
+    sandbox.write(
+        "templates/config/bootstrap/helmfile.d/a.yaml",
+        "a: {{ .b }}: c\n",
+    );
     let output = sandbox.run(["configure"]).success();
+    for rule in ["output/missing-resource", "output/invalid-yaml"] {
+        let found = output.stderr.matches(&format!("warning[{rule}]")).count();
+        assert_eq!(found, 1, "{rule}: {output}");
+    }
+    sandbox.write("templates/config/kubernetes/v.yaml.j2", "a: ['b'']\nc: d\n");
+    let output = sandbox.run(["configure"]).exits(1);
     assert!(
-        output.stderr.contains("warning[output/missing-resource]"),
+        output.stderr.contains("error[output/invalid-yaml]"),
         "{output}"
     );
 }
