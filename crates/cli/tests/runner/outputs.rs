@@ -153,6 +153,23 @@ fn in_own_templates_what_was_broken_before_is_a_warning() {
     );
 }
 
+/// Newer repositories of the family call the folder `template`.
+#[test]
+fn own_templates_lie_where_makejinja_toml_says() {
+    let sandbox = fixture("minimal");
+    sandbox.write(
+        "template/config/kubernetes/a.txt.j2",
+        "{{ cluster_api_addr }}\n",
+    );
+    sandbox.write("makejinja.toml", "[makejinja]\ninputs = [\"./template/overrides\", \"./template/config\"]\noutput = \".\"\ndata = [\"cluster.yaml\", \"nodes.yaml\"]\njinja_suffix = \".j2\"\n");
+    sandbox.write("template/overrides/b.txt", "b\n");
+    drop(sandbox.run(["configure"]).success());
+    assert_eq!(sandbox.read("kubernetes/a.txt"), "10.10.10.254\n");
+    assert!(sandbox.exists("b.txt") && !sandbox.exists("talos"));
+    drop(sandbox.run(["init"]).success());
+    assert!(!sandbox.exists("versions.yaml"));
+}
+
 #[test]
 fn own_templates_that_are_fed_from_one_file_need_no_other() {
     let sandbox = empty();
