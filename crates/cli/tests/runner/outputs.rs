@@ -206,6 +206,11 @@ fn outputs_that_git_ignores_are_named() {
      |
     hint: `git check-ignore --verbose kubernetes/apps/cert-manager/cert-manager/ks.yaml` names the rule; take it out
     "#);
+    // A folder that is ignored as a whole is not meant to be committed.
+    sandbox.write(".gitignore", "example-cluster\n");
+    let output = sandbox.run(["configure", "--example"]).success();
+    assert!(!output.stderr.contains("git/ignored-output"), "{output}");
+    sandbox.write(".gitignore", "/cluster.yaml\n*.key\ntalos/\n");
     // What git tracks all the same is in commits.
     git.run(&["add", "--force", "talos", "kubernetes", ".ichor"]);
     let output = sandbox.run(["configure"]).success();
@@ -236,7 +241,8 @@ fn a_device_or_a_pipe_is_read_by_nobody() {
     );
 }
 
-/// `script` puts a terminal around the program; without it there is none to ask at.
+/// `script` of util-linux puts a terminal around the program; without it there is none to ask at.
+#[cfg(target_os = "linux")]
 #[test]
 fn force_without_paths_asks_at_a_terminal() {
     let sandbox = fixture("minimal");

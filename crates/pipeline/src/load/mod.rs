@@ -12,7 +12,6 @@ use tree::RelPath;
 
 use self::read::{FILE_LIMIT, ordinary, read_bytes, read_text, unreadable};
 pub use self::root::Root;
-pub(crate) use self::root::git_above;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
