@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::{Diagnostics, Location, Source};
-use secrecy::SecretString;
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use crate::rules;
+use crate::types::Uuid;
 
 /// The file that holds the age identity.
 pub const AGE_KEY: &str = "age.key";
@@ -26,6 +27,9 @@ const OPENSSH_UNENCRYPTED: &str = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAA
 /// The same with the type `ssh-ed25519` behind it.
 const OPENSSH_ED25519: &str =
     "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQ";
+
+/// How many digits of base64 a tunnel's secret has at least: 32 bytes.
+const SECRET_LENGTH: usize = 43;
 
 /// Which kind of age identity a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,7 +68,10 @@ pub struct TunnelCredentials {
 pub fn check(source: &Source) -> Diagnostics {
     match source.name() {
         AGE_KEY => age_key(source).err().unwrap_or_default(),
-        CLOUDFLARE_TUNNEL => tunnel(source).err().unwrap_or_default(),
+        CLOUDFLARE_TUNNEL => match tunnel(source) {
+            Ok(tunnel) => tunnel_shape(source, &tunnel).into_iter().collect(),
+            Err(problems) => problems,
+        },
         DEPLOY_KEY => deploy_key(source).1,
         PUSH_TOKEN => push_token(source).err().unwrap_or_default(),
         _ => Diagnostics::new(),
@@ -170,6 +177,39 @@ pub fn tunnel(source: &Source) -> Result<TunnelCredentials, Diagnostics> {
     } else {
         Err(problems)
     }
+}
+
+/// A warning where a field is not what Cloudflare gives, as in configurations for tests.
+pub fn tunnel_shape(source: &Source, tunnel: &TunnelCredentials) -> Option<Diagnostic> {
+    let account = tunnel.account_tag.expose_secret();
+    let secret = tunnel.tunnel_secret.expose_secret();
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+    let fields = [
+        (
+            "AccountTag",
+            account.len() == 32 && account.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        ),
+        ("TunnelID", tunnel.tunnel_id.parse::<Uuid>().is_ok()),
+        (
+            "TunnelSecret",
+            secret.trim_end_matches('=').len() >= SECRET_LENGTH && secret.bytes().all(is_base64),
+        ),
+    ];
+    let wrong: Vec<_> = fields
+        .into_iter()
+        .filter(|(_, is_right)| !is_right)
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    (!wrong.is_empty()).then(|| {
+        rules::CREDENTIALS_TUNNEL
+            .report(format!(
+                "{} {} not have the form that Cloudflare gives",
+                wrong.join(" and "),
+                if wrong.len() == 1 { "does" } else { "do" }
+            ))
+            .at(file(source))
+            .hint("make the file anew with `cloudflared tunnel create`")
+    })
 }
 
 /// Reads `github-deploy.key`: its text, trimmed, if Flux can use it, and what is wrong with it.

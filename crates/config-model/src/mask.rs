@@ -6,13 +6,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Source};
+use diagnostics::{Diagnostic, SHORTEST_SECRET, Source};
 use yaml::{Mapping, Node, Value};
 
 use crate::keys::{Declaration, Declarations, Field, Kind, Section};
-
-/// A secret shorter than this is not searched for in messages: it would be found everywhere.
-const SHORTEST: usize = 5;
 
 /// How many secrets are searched for. There are not many more keys that hold one.
 const MOST: usize = 100;
@@ -46,7 +43,7 @@ pub(crate) fn unread(source: &Source, declarations: &Declarations) -> (Source, V
                         .split(|character: char| {
                             character.is_whitespace() || "\"'[]{},:".contains(character)
                         })
-                        .filter(|word| word.len() >= SHORTEST)
+                        .filter(|word| word.len() >= SHORTEST_SECRET)
                         .map(str::to_owned),
                 );
             }
@@ -93,7 +90,7 @@ pub(crate) fn read(
 pub(crate) fn redact(diagnostic: &mut Diagnostic, secrets: &[String]) {
     let clean = |text: &mut String| {
         for secret in secrets {
-            if secret.len() >= SHORTEST && text.contains(secret.as_str()) {
+            if secret.len() >= SHORTEST_SECRET && text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), MASK);
             }
         }
@@ -148,7 +145,7 @@ fn occurrences(text: &str, secrets: &[String]) -> Vec<Range<usize>> {
     let distinct: HashSet<&str> = secrets
         .iter()
         .map(String::as_str)
-        .filter(|secret| secret.len() >= SHORTEST)
+        .filter(|secret| secret.len() >= SHORTEST_SECRET)
         .take(MOST)
         .collect();
     let places = |secret: &str| {

@@ -29,3 +29,8 @@ pub use diagnostic::{Diagnostic, Related, RuleId, Severity};
 pub use report::Diagnostics;
 pub use source::{Excerpt, Location, Piece, Source};
 pub use suggest::closest;
+
+/// How many bytes a secret has at least that is looked for in other texts. A shorter one,
+/// such as a single letter, stands in every word: masking it would hide everything, and show
+/// what it is.
+pub const SHORTEST_SECRET: usize = 4;

@@ -1,6 +1,7 @@
 //! The stages after reading, in their only order: model, render, check, encrypt, plan.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use config_model::Templates;
+use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
 use secrecy::ExposeSecret;
 use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree};
@@ -77,7 +78,7 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
 pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
     let rendered = render(inputs)?;
     let mut findings = rendered.warnings;
-    findings.extend(check(inputs, &rendered.tree));
+    findings.extend(check(inputs, rendered.model.origin, &rendered.tree));
     findings.extend(kustomization::check(
         &inputs.root,
         rendered.model.origin,
@@ -143,19 +144,30 @@ impl Built {
 
 /// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
 /// is the template's.
-fn check(inputs: &Inputs, tree: &Tree<Rendered>) -> Diagnostics {
+///
+/// In a repository with its own templates a file that only the first start of the cluster reads
+/// may have been broken for years.
+fn check(inputs: &Inputs, templates: Templates, tree: &Tree<Rendered>) -> Diagnostics {
+    let severity = |path: &RelPath| match templates {
+        Templates::Own if path.starts_with("bootstrap") => Severity::Warning,
+        _ => Severity::Error,
+    };
     let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();
     let entries: Vec<_> = tree.iter().collect();
     let found: Vec<Diagnostic> = entries
         .par_iter()
         .filter(|(path, _)| path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml"))
-        .filter(|(path, _)| !chart::is_template(path.as_str(), exists))
-        .flat_map_iter(|(path, entry)| invalid_yaml(path, entry))
+        .filter(|(path, entry)| {
+            let content = entry.content.as_bytes();
+            !chart::is_template(path.as_str(), exists)
+                && !chart::is_helmfile(path.as_str(), content)
+        })
+        .flat_map_iter(|(path, entry)| invalid_yaml(path, entry, severity(path)))
         .collect();
     found.into_iter().collect()
 }
 
-fn invalid_yaml(path: &RelPath, entry: &Entry) -> Vec<Diagnostic> {
+fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagnostic> {
     let Some(text) = entry.content.as_text() else {
         let problem = Diagnostic::error("output/not-utf8", format!("`{path}` is not UTF-8"));
         return vec![problem.at(entry.origin.location())];
@@ -172,7 +184,7 @@ fn invalid_yaml(path: &RelPath, entry: &Entry) -> Vec<Diagnostic> {
                 place = without_excerpt(place);
             }
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);
-            Diagnostic::error("output/invalid-yaml", message)
+            Diagnostic::new(severity, "output/invalid-yaml", message)
                 .at(place)
                 .hint("quote the value in the template, or pass it through `tojson`")
         })

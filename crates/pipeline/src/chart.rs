@@ -1,5 +1,5 @@
-//! Helm charts in a repository: what lies in their `templates/` is Go's template language,
-//! which no YAML reader takes.
+//! What has the name of a YAML file and is Go's template language, which no YAML reader takes:
+//! the `templates/` of Helm charts, and helmfile's own files.
 
 /// Whether a file is a template of a Helm chart: below a `templates` folder beside a
 /// `Chart.yaml`. `exists` tells which files there are, by the same kind of path.
@@ -11,9 +11,30 @@ pub(crate) fn is_template(path: &str, exists: impl Fn(&str) -> bool) -> bool {
     })
 }
 
+/// Whether a file is helmfile's and holds Go's template language, which helmfile runs before
+/// it reads YAML.
+pub(crate) fn is_helmfile(path: &str, content: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let folder = |folder: &str| folder == "helmfile.d" || folder == "helmfile";
+    (name.starts_with("helmfile") || path.split('/').any(folder))
+        && content.windows(2).any(|bytes| bytes == b"{{")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_template;
+    use super::{is_helmfile, is_template};
+
+    #[test]
+    fn files_of_helmfile_with_templates() {
+        for (path, content, is) in [
+            ("bootstrap/helmfile.d/01-apps.yaml", "a: {{ .b }}", true),
+            ("bootstrap/helmfile.yaml", "{{- range .c }}", true),
+            ("bootstrap/helmfile.yaml", "a: b", false),
+            ("kubernetes/a.yaml", "a: {{ .b }}", false),
+        ] {
+            assert_eq!(is_helmfile(path, content.as_bytes()), is, "{path}");
+        }
+    }
 
     #[test]
     fn only_what_lies_in_templates_beside_a_chart() {

@@ -35,6 +35,11 @@ impl Git {
         (!own).then(|| inner.to_owned())
     }
 
+    /// Whether the cluster repository is a folder below git's work tree.
+    pub fn is_below(&self) -> bool {
+        self.root != self.work_tree
+    }
+
     /// Which of `paths` (relative to the cluster repository) git tracks, in the order given.
     pub fn tracked<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         let Ok(index) = self.repository.index_or_empty() else {

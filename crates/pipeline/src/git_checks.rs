@@ -34,6 +34,10 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Ve
 fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
     let paths = tree.iter().map(|(path, _)| path.as_str());
     let ignored = git.ignored(paths.chain([RECORD_PATH]));
+    // An example in a folder that git ignores as a whole is not meant to be committed.
+    if ignored.len() > tree.len() && git.is_below() {
+        return None;
+    }
     let first: Vec<_> = ignored
         .iter()
         .take(LISTED)

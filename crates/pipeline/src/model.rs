@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
 use config_model::{Cluster, Input, Parsed, Section, Templates, UsedKeys, WrittenKey, credentials};
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja::Existing;
 use render::{Analysis, Context, Credentials, Options, TemplateSet, UndefinedMode};
 use secrecy::{ExposeSecret, SecretString};
@@ -82,6 +82,14 @@ impl Model {
         let recipient = credentials.age_public.clone();
         let (identities, notes) = identities::gather(&inputs.keys, &inputs.identities);
         problems.extend(notes);
+        if problems.has_errors()
+            && let Some(set) = &set
+        {
+            // Nothing is rendered, which would tell of these.
+            let analysis = analysis.unwrap_or_else(|| render::analyze(&set.templates, &options));
+            problems.extend(absent(inputs, &analysis, recipient.is_some()));
+            return Err(problems);
+        }
         let set = match patches(set, &options, &mut problems) {
             Some(set) if !problems.has_errors() => set,
             _ => return Err(problems),
@@ -132,6 +140,49 @@ impl Model {
         Ok((model, problems))
     }
 }
+
+/// The key files that templates need and that are not there. The deploy key is not among
+/// them, since only a private repository needs it.
+fn absent(inputs: &Inputs, analysis: &Analysis, has_recipient: bool) -> Vec<Diagnostic> {
+    let calls = |start: &str| analysis.functions().any(|name| name.starts_with(start));
+    let files = &inputs.keys;
+    [
+        (
+            "age_",
+            files.age.is_some() || has_recipient,
+            credentials::AGE_KEY,
+            INIT,
+        ),
+        (
+            "cloudflare_tunnel",
+            files.tunnel.is_some(),
+            credentials::CLOUDFLARE_TUNNEL,
+            TUNNEL,
+        ),
+        (
+            "github_push_token",
+            files.push.is_some(),
+            credentials::PUSH_TOKEN,
+            INIT,
+        ),
+    ]
+    .into_iter()
+    .filter(|(function, is_there, ..)| !is_there && calls(function))
+    .map(|(_, _, file, hint)| {
+        Diagnostic::error(
+            "keys/missing",
+            format!("the file `{file}` is needed, but is not there"),
+        )
+        .at(Location::file(file))
+        .hint(hint)
+    })
+    .collect()
+}
+
+const INIT: &str =
+    "in a new repository `ichor init` makes it; otherwise copy it from where it is kept";
+const TUNNEL: &str = "make a tunnel with `cloudflared tunnel create --credentials-file \
+                      cloudflare-tunnel.json NAME`";
 
 /// The keys that templates name.
 pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
@@ -248,6 +299,7 @@ pub(crate) fn keys(
     if let Some(source) = &files.tunnel {
         match credentials::tunnel(source) {
             Ok(tunnel) => {
+                problems.extend(credentials::tunnel_shape(source, &tunnel));
                 let token = tunnel_token(&tunnel);
                 secrets.extend([token.clone(), tunnel.tunnel_secret.clone()]);
                 found.cloudflare_tunnel_id = Some(tunnel.tunnel_id);

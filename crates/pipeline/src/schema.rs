@@ -4,7 +4,6 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
-use crate::templates::CONFIG;
 use crate::{load, write};
 
 /// Folder that the samples' first lines name.
@@ -69,7 +68,7 @@ impl Schemas {
 /// Problems of that file.
 pub fn all(root: &Utf8Path) -> Result<Schemas, Diagnostics> {
     let variables = load::text(root, "templates/variables.yaml")?;
-    let lenient = variables.is_none() && root.join(CONFIG).is_dir();
+    let lenient = variables.is_none() && load::has_own_templates(root);
     let (declarations, problems) = config_model::declarations(variables.as_ref());
     if problems.has_errors() {
         return Err(problems);

@@ -10,7 +10,7 @@ use crate::patch::schema::Schema;
 use crate::patch::{Change, document_name};
 
 /// A shorter text is not hidden even where it is all that stands there: it tells nothing.
-const SHORTEST_WHOLE: usize = 4;
+const SHORTEST_WHOLE: usize = diagnostics::SHORTEST_SECRET;
 
 /// A shorter text is not looked for within others: it would be found in ordinary words.
 const SHORTEST_PART: usize = 8;

@@ -232,7 +232,14 @@ mod tests {
             "Large files a/a and b/a differ\n"
         );
         assert_eq!(
-            diff("a", "one two", "onetwo two", false, &["one", "onetwo"]).text,
+            diff(
+                "a",
+                "first two",
+                "firsttwo two",
+                false,
+                &["first", "firsttwo"]
+            )
+            .text,
             "Only secrets differ between a/a and b/a\n"
         );
         let created = Diff::new(

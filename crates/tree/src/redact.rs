@@ -21,7 +21,7 @@ impl Redaction {
         let mut all = Vec::new();
         for secret in secrets {
             let secret = secret.as_ref().trim();
-            if secret.is_empty() {
+            if secret.len() < diagnostics::SHORTEST_SECRET {
                 continue;
             }
             if secret.contains('\n') {
@@ -102,12 +102,14 @@ mod tests {
     fn an_indented_secret_of_several_lines_is_found() {
         let redaction = Redaction::new([
             "-----BEGIN KEY-----\nabcdefgh\n-----END KEY-----\n",
-            "abc",
+            "abcd",
+            // Far too short to be looked for.
+            "k",
             "",
         ]);
         assert_eq!(
-            redaction.apply("key: |\n  -----BEGIN KEY-----\n  abcdefgh\nother: abcd"),
-            "key: |\n  <redacted>\n  <redacted>\nother: <redacted>d"
+            redaction.apply("key: |\n  -----BEGIN KEY-----\n  abcdefgh\nother: abcde"),
+            "key: |\n  <redacted>\n  <redacted>\nother: <redacted>e"
         );
     }
 

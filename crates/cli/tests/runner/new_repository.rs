@@ -263,3 +263,35 @@ fn the_root_is_found_upwards_and_init_starts_nothing_below_one() {
     assert!(output.stderr.contains("init/below-root"), "{output}");
     assert!(!sandbox.exists(&format!("{echo}/cluster.yaml")));
 }
+
+#[test]
+fn what_is_missing_beside_the_configuration_is_told_with_its_problems() {
+    let sandbox = empty();
+    drop(sandbox.run(["init"]).success());
+    std::fs::remove_file(sandbox.root().join("github-push-token.txt")).expect("it is there");
+    let output = sandbox.run(["configure"]).exits(1);
+    let errors: Vec<_> = output
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error["))
+        .collect();
+    assert_snapshot!(errors.join("\n"), @r#"
+    error[keys/missing]: the file `cloudflare-tunnel.json` is needed, but is not there
+    error[value/placeholder]: `repository_name` still has the text of the sample
+    error[value/placeholder]: `cloudflare_domains` still has the text of the sample
+    error[value/placeholder]: `cloudflare_token` still has the text of the sample
+    error[keys/missing]: the file `github-push-token.txt` is needed, but is not there
+    error[value/placeholder]: `disk` still has the text of the sample
+    error[value/placeholder]: `mac_addr` still has the text of the sample
+    error[value/placeholder]: `schematic_id` still has the text of the sample
+    "#);
+    // Templates of one's own need what they call for.
+    sandbox.write(
+        "templates/config/a.txt.j2",
+        "#{ node_cidr }##{ age_key('public') }#\n",
+    );
+    sandbox.write("cluster.yaml", "node_cidr: nowhere\n");
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(output.stderr.contains("network/invalid-cidr"), "{output}");
+    assert!(!output.stderr.contains("keys/missing"), "{output}");
+}

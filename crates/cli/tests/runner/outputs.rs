@@ -127,18 +127,64 @@ fn what_a_kustomization_lists_must_be_there() {
 }
 
 #[test]
-fn in_own_templates_a_missing_resource_is_a_warning() {
+fn in_own_templates_what_was_broken_before_is_a_warning() {
     let sandbox = fixture("minimal");
     sandbox.write(
         "templates/config/kubernetes/apps/kustomization.yaml.j2",
         "resources:\n  - gone.yaml\n",
     );
     sandbox.write("makejinja.toml", "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\ndata = [\"cluster.yaml\", \"nodes.yaml\"]\njinja_suffix = \".j2\"\n");
+    // As is what only the first start reads; helmfile's own templates are nothing at all.
+    sandbox.write("templates/config/bootstrap/v.yaml.j2", "a: ['b'']\nc: d\n");
+    sandbox.write(
+        "templates/config/bootstrap/helmfile.d/a.yaml",
+        "a: {{ .b }}: c\n",
+    );
     let output = sandbox.run(["configure"]).success();
+    for rule in ["output/missing-resource", "output/invalid-yaml"] {
+        let found = output.stderr.matches(&format!("warning[{rule}]")).count();
+        assert_eq!(found, 1, "{rule}: {output}");
+    }
+    sandbox.write("templates/config/kubernetes/v.yaml.j2", "a: ['b'']\nc: d\n");
+    let output = sandbox.run(["configure"]).exits(1);
     assert!(
-        output.stderr.contains("warning[output/missing-resource]"),
+        output.stderr.contains("error[output/invalid-yaml]"),
         "{output}"
     );
+}
+
+/// Newer repositories of the family call the folder `template`.
+#[test]
+fn own_templates_lie_where_makejinja_toml_says() {
+    let sandbox = fixture("minimal");
+    sandbox.write(
+        "template/config/kubernetes/a.txt.j2",
+        "{{ cluster_api_addr }}\n",
+    );
+    sandbox.write("makejinja.toml", "[makejinja]\ninputs = [\"./template/overrides\", \"./template/config\"]\noutput = \".\"\ndata = [\"cluster.yaml\", \"nodes.yaml\"]\njinja_suffix = \".j2\"\n");
+    sandbox.write("template/overrides/b.txt", "b\n");
+    drop(sandbox.run(["configure"]).success());
+    assert_eq!(sandbox.read("kubernetes/a.txt"), "10.10.10.254\n");
+    assert!(sandbox.exists("b.txt") && !sandbox.exists("talos"));
+    drop(sandbox.run(["init"]).success());
+    assert!(!sandbox.exists("versions.yaml"));
+}
+
+#[test]
+fn own_templates_that_are_fed_from_one_file_need_no_other() {
+    let sandbox = empty();
+    sandbox.write("cluster.yaml", "node_cidr: 10.0.0.0/24\n");
+    sandbox.write("makejinja.toml", "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\ndata = [\"./cluster.yaml\"]\njinja_suffix = \".j2\"\n");
+    sandbox.write("templates/config/kubernetes/a.txt.j2", "{{ node_cidr }}\n");
+    drop(sandbox.run(["configure"]).success());
+    assert_eq!(sandbox.read("kubernetes/a.txt"), "10.0.0.0/24\n");
+    // Who names nodes needs some.
+    sandbox.write(
+        "templates/config/kubernetes/a.txt.j2",
+        "{{ nodes | length }}\n",
+    );
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(output.stderr.contains("file/empty"), "{output}");
 }
 
 #[test]
@@ -160,6 +206,11 @@ fn outputs_that_git_ignores_are_named() {
      |
     hint: `git check-ignore --verbose kubernetes/apps/cert-manager/cert-manager/ks.yaml` names the rule; take it out
     "#);
+    // A folder that is ignored as a whole is not meant to be committed.
+    sandbox.write(".gitignore", "example-cluster\n");
+    let output = sandbox.run(["configure", "--example"]).success();
+    assert!(!output.stderr.contains("git/ignored-output"), "{output}");
+    sandbox.write(".gitignore", "/cluster.yaml\n*.key\ntalos/\n");
     // What git tracks all the same is in commits.
     git.run(&["add", "--force", "talos", "kubernetes", ".ichor"]);
     let output = sandbox.run(["configure"]).success();
@@ -190,9 +241,9 @@ fn a_device_or_a_pipe_is_read_by_nobody() {
     );
 }
 
-/// `script` puts a terminal around the program; without it there is none to ask at.
+/// `script` of util-linux puts a terminal around the program; without it there is none to ask at.
+#[cfg(target_os = "linux")]
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn force_without_paths_asks_at_a_terminal() {
     let sandbox = fixture("minimal");
     drop(sandbox.run(["configure"]).success());

@@ -139,11 +139,15 @@ fn inside(
         };
         rules::ADDRESS_IN_CLUSTER.report(format!("`{}` lies in `{key}`", claim.address))
     } else {
-        rules::ADDRESS_OUTSIDE.report(format!(
-            "`{}` lies outside `node_cidr`, `{}`",
-            claim.address,
-            network.network()
-        ))
+        // Templates of a repository's own may announce addresses their own way.
+        rules::ADDRESS_OUTSIDE.report_with(
+            scope.templates,
+            format!(
+                "`{}` lies outside `node_cidr`, `{}`",
+                claim.address,
+                network.network()
+            ),
+        )
     };
     let problem = problem.at(location.clone());
     diagnostics.push(match free.as_mut().and_then(FreeAddresses::next) {

@@ -108,7 +108,7 @@ fn repository() -> Vec<Declaration> {
         key(REPOSITORY, "repository_name", Kind::Repository)
             .required()
             .about("The repository on GitHub that Flux reads, as `owner/repo`.")
-            .sample("\"octocat/home-cluster\""),
+            .placeholder("your-name/your-repository"),
         key(REPOSITORY, "repository_branch", Kind::Branch)
             .otherwise("main")
             .about("The branch that Flux reads.")
@@ -129,7 +129,7 @@ fn cloudflare() -> Vec<Declaration> {
         key(CLOUDFLARE, "cloudflare_domains", Kind::OneOrList(Box::new(Kind::Domain)))
             .shown()
             .about("The domains managed by Cloudflare. The first is the primary one. Required, unless `cloudflare_domain` is set.")
-            .sample("[\"example.com\"]"),
+            .placeholders("your-domain.example"),
         key(CLOUDFLARE, "cloudflare_domain", Kind::OneOrList(Box::new(Kind::Domain)))
             .about("The older spelling of `cloudflare_domains`: one domain, or a list.")
             .sample("\"example.com\""),

@@ -103,9 +103,10 @@ impl Declaration {
         self.declared_at.is_none()
     }
 
-    /// The text that the sample stands for a value with, without its quotes.
+    /// The text that the sample stands for a value with, without its quotes and brackets.
     pub fn placeholder_text(&self) -> Option<&str> {
-        self.placeholder.then(|| self.sample.trim_matches('"'))
+        self.placeholder
+            .then(|| self.sample.trim_matches(['"', '[', ']']))
     }
 
     pub(super) fn required(mut self) -> Self {
@@ -147,6 +148,13 @@ impl Declaration {
     /// An example that would work.
     pub(super) fn sample(mut self, text: &str) -> Self {
         text.clone_into(&mut self.sample);
+        self
+    }
+
+    /// A text that stands for the one entry of a list.
+    pub(super) fn placeholders(mut self, text: &str) -> Self {
+        self.sample = format!("[\"{text}\"]");
+        self.placeholder = true;
         self
     }
 

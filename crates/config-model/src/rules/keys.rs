@@ -79,6 +79,8 @@ super::rule::declare! {
         "`cloudflare-tunnel.json` must be the JSON object that `cloudflared tunnel create` wrote. It is read when the tunnel's token is made.";
     CREDENTIALS_MISSING_FIELD: error "credentials/missing-field",
         "The tunnel's token is made of `AccountTag`, `TunnelID` and `TunnelSecret`. Without one of them the tunnel cannot connect.";
+    CREDENTIALS_TUNNEL: warning "credentials/tunnel-shape",
+        "Cloudflare names an account by 32 hexadecimal digits and a tunnel by a UUID, and a tunnel's secret is base64 of at least 32 bytes. With anything else the tunnel cannot connect, though everything can be rendered.";
     CREDENTIALS_AGE_KEY: error "credentials/invalid-age-key",
         "The file must hold an age identity as `age-keygen` writes it: a line that starts with `AGE-SECRET-KEY-1` (X25519) or `AGE-SECRET-KEY-PQ-1` (post-quantum). Nothing could be encrypted or decrypted with anything else.";
     CREDENTIALS_DEPLOY_KEY: error "credentials/invalid-deploy-key",

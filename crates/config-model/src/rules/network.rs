@@ -21,7 +21,7 @@ super::rule::declare! {
         "The value must be an IPv4 address or a host name. Anything else does not resolve.";
     ADDRESS_UNUSABLE: error "address/unusable",
         "Unspecified (`0.0.0.0`), multicast, loopback and broadcast addresses do not name one machine on the network, so nothing can listen at them or answer from them.";
-    ADDRESS_OUTSIDE: error "address/outside-node-network",
+    ADDRESS_OUTSIDE: relaxed "address/outside-node-network",
         "Nodes announce these addresses on their own network by ARP, and reach the gateway by it. An address outside `node_cidr` is never asked for there. With BGP, load balancer addresses may lie elsewhere.";
     ADDRESS_NETWORK: error "address/network-or-broadcast",
         "The first address of a network names the network and the last one is its broadcast address. Neither can belong to a machine.";

@@ -18,6 +18,8 @@ fn the_sample_is_complete_but_for_its_placeholders() {
     assert_eq!(
         problems,
         [
+            "value/placeholder: `repository_name` still has the text of the sample",
+            "value/placeholder: `cloudflare_domains` still has the text of the sample",
             "value/placeholder: `cloudflare_token` still has the text of the sample",
             "value/placeholder: `disk` still has the text of the sample",
             "value/placeholder: `mac_addr` still has the text of the sample",

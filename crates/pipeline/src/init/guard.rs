@@ -4,13 +4,13 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
 use super::Existing;
-use crate::load::{self, layout};
+use crate::load::{self, Root, layout};
 
 /// Refuses a folder that no repository of ours starts in.
 ///
 /// # Errors
 ///
-/// `init/below-root` below the root of a git repository, `init/other-layout` where another file
+/// `init/below-root` below the root of a repository, ours or git's, `init/other-layout` where another file
 /// configures the repository.
 pub(super) fn refuse_other_places(
     root: &Utf8Path,
@@ -22,7 +22,8 @@ pub(super) fn refuse_other_places(
     {
         return Ok(());
     }
-    if let Some(above) = load::git_above(root) {
+    let Root { path: above, below } = Root::find(root);
+    if !below.as_str().is_empty() {
         return Err(Diagnostic::error(
             "init/below-root",
             format!("this folder lies in a repository whose root is `{above}`"),

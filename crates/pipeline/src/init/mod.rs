@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use diagnostics::Diagnostic;
 use zeroize::Zeroizing;
 
-use crate::templates::{CONFIG, builtin};
+use crate::templates::builtin;
 use crate::{load, write};
 
 pub(crate) use gitignore::is_never_committed;
@@ -58,6 +58,8 @@ pub struct Existing<'a> {
     pub has: &'a dyn Fn(&str) -> bool,
     /// The text of `.gitignore`, empty where there is none.
     pub gitignore: &'a str,
+    /// Whether it has templates of its own.
+    pub own_templates: bool,
     /// The text of `package.json`, empty where there is none.
     pub package: &'a str,
 }
@@ -119,7 +121,7 @@ fn missing_with(
     add(NewFile::new("cluster.yaml", cluster, "the cluster's settings; edit it").private());
     add(NewFile::new("nodes.yaml", nodes, "the machines; edit it").private());
     // Other templates have their versions elsewhere.
-    if !(existing.has)(CONFIG) {
+    if !existing.own_templates {
         add(NewFile::new(
             "versions.yaml",
             builtin::versions(),
@@ -221,6 +223,7 @@ fn write_missing(
     let package = load::text(root, "package.json").ok().flatten();
     let existing = Existing {
         has: &|path| root.join(path).symlink_metadata().is_ok(),
+        own_templates: load::has_own_templates(root),
         gitignore: gitignore.as_ref().map_or("", |source| source.text()),
         package: package.as_ref().map_or("", |source| source.text()),
     };

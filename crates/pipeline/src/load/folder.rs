@@ -6,10 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
+use super::read::{FILE_LIMIT, read_bytes, unreadable};
 use crate::templates::{File, Files};
-
-/// A template larger than this is refused: 16 MiB.
-pub(super) const FILE_LIMIT: u64 = 16 << 20;
 
 /// How deep folders may lie in each other.
 const DEPTH_LIMIT: usize = 64;
@@ -85,7 +83,7 @@ impl Reader<'_> {
                 "this template is larger than 16 MiB",
             );
         }
-        match super::read_bytes(path) {
+        match read_bytes(path) {
             Ok(content) => {
                 let file = File {
                     content: content.into(),
@@ -109,7 +107,7 @@ impl Reader<'_> {
     }
 
     fn unreadable(&mut self, path: &Utf8Path, error: &std::io::Error) {
-        let problem = super::unreadable(self.shown(path), error);
+        let problem = unreadable(self.shown(path), error);
         self.problems.push(problem);
     }
 

@@ -2,17 +2,16 @@
 
 mod folder;
 pub mod layout;
+mod read;
 mod root;
-
-use std::io::{self, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
 use tree::RelPath;
 
+use self::read::{FILE_LIMIT, ordinary, read_bytes, read_text, unreadable};
 pub use self::root::Root;
-pub(crate) use self::root::git_above;
 use crate::plugin;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
@@ -83,6 +82,14 @@ pub struct OwnTemplates {
     pub plugin: Option<Source>,
 }
 
+impl OwnTemplates {
+    /// Whether `nodes.yaml` is among the data that they are rendered from.
+    fn reads_nodes(&self) -> bool {
+        let data = &self.config.data;
+        !self.has_settings || data.iter().any(|path| path.value.ends_with("nodes.yaml"))
+    }
+}
+
 /// What `makejinja.toml` would say, where a repository with its own templates has none.
 const DEFAULT_MAKEJINJA: &str = r##"[makejinja]
 inputs = ["templates/overrides", "templates/config"]
@@ -147,11 +154,18 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
     };
     let keys = reader.keys(environment);
     let cluster = reader.configuration("cluster", &keys, environment);
-    let nodes = reader.configuration("nodes", &keys, environment);
     let variables = reader.optional("templates/variables.yaml");
     let versions = reader.optional("versions.yaml");
     let creation_rules = reader.optional(".sops.yaml");
     let own = reader.own_templates();
+    // Other templates may be fed from one file.
+    let sealed = root.join("nodes.sops.yaml").symlink_metadata().is_ok();
+    let nodes = if sealed || own.as_ref().is_none_or(OwnTemplates::reads_nodes) {
+        reader.configuration("nodes", &keys, environment)
+    } else {
+        let nodes = reader.optional("nodes.yaml");
+        nodes.unwrap_or_else(|| Source::new("nodes.yaml", ""))
+    };
     let overrides = folder::read(root, OVERRIDES, &mut problems);
     let inputs = Inputs {
         root: root.to_owned(),
@@ -183,6 +197,23 @@ pub fn files(root: &Utf8Path, below: &str) -> (Files, Diagnostics) {
     let mut problems = Diagnostics::new();
     let files = folder::read(root, below, &mut problems);
     (files, problems)
+}
+
+/// Whether a repository renders with templates of its own.
+pub(crate) fn has_own_templates(root: &Utf8Path) -> bool {
+    brings_templates(root, text(root, MAKEJINJA).ok().flatten().as_ref())
+}
+
+/// They lie in `templates/config`, or where `makejinja.toml` says.
+fn brings_templates(root: &Utf8Path, settings: Option<&Source>) -> bool {
+    let config = settings.and_then(|source| makejinja::Config::read_templates(source).config);
+    root.join(CONFIG).is_dir()
+        || config.is_some_and(|config| {
+            let mut inputs = config.inputs.iter().map(|input| input.value.as_str());
+            inputs.any(|input| {
+                input != OVERRIDES && RelPath::new(input).is_ok() && root.join(input).exists()
+            })
+        })
 }
 
 /// One text file of the repository, if it exists.
@@ -223,11 +254,9 @@ pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnost
 pub(crate) fn output(root: &Utf8Path, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
     let full = root.join(path);
     match full.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() && metadata.len() <= folder::FILE_LIMIT => {
-            read_bytes(&full)
-                .map(Some)
-                .map_err(|error| unreadable(path, &error))
-        }
+        Ok(metadata) if metadata.is_file() && metadata.len() <= FILE_LIMIT => read_bytes(&full)
+            .map(Some)
+            .map_err(|error| unreadable(path, &error)),
         _ => Ok(None),
     }
 }
@@ -356,10 +385,10 @@ impl Reader<'_> {
     }
 
     fn own_templates(&mut self) -> Option<OwnTemplates> {
-        if !self.root.join(CONFIG).is_dir() {
+        let settings = self.optional(MAKEJINJA);
+        if !brings_templates(self.root, settings.as_ref()) {
             return None;
         }
-        let settings = self.optional(MAKEJINJA);
         let has_settings = settings.is_some();
         let source = settings.unwrap_or_else(|| Source::new(MAKEJINJA, DEFAULT_MAKEJINJA));
         let read = makejinja::Config::read_templates(&source);
@@ -446,74 +475,4 @@ fn hidden(source: Source) -> Source {
     };
     let whole = 0..source.text().len();
     source.with_secrets([whole])
-}
-
-fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diagnostic> {
-    let metadata = match path.metadata() {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
-            return Ok(None);
-        }
-        Err(error) => return Err(unreadable(shown_as, &error)),
-    };
-    if metadata.len() > folder::FILE_LIMIT {
-        return Err(too_large(shown_as));
-    }
-    let bytes = read_bytes(path).map_err(|error| unreadable(shown_as, &error))?;
-    yaml::decode(shown_as, &bytes, &yaml::Limits::default())
-        .map(Some)
-        .map_err(|problem| *problem)
-}
-
-/// Refuses what a repository's own files are not: a pipe is never there to be read, and the
-/// size of a device is no size.
-fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic> {
-    match path.metadata() {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(Diagnostic::error(
-            "file/special",
-            format!("`{shown_as}` is neither a file nor a folder"),
-        )
-        .at(Location::file(shown_as))),
-        _ => Ok(()),
-    }
-}
-
-/// Whatever the size of a file is said to be, no more is read than can be meant.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is the pipeline's only reader"
-)]
-fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
-    let size = file.metadata().map_or(0, |metadata| metadata.len());
-    let mut bytes =
-        Vec::with_capacity(usize::try_from(size.min(folder::FILE_LIMIT)).unwrap_or(0) + 1);
-    file.take(folder::FILE_LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > folder::FILE_LIMIT {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
-}
-
-fn too_large(shown_as: &str) -> Diagnostic {
-    Diagnostic::error(
-        "file/too-large",
-        format!("`{shown_as}` is larger than 16 MiB"),
-    )
-    .at(Location::file(shown_as))
-}
-
-fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
-    let reason = match error.kind() {
-        io::ErrorKind::FileTooLarge => return too_large(shown_as),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotFound => "the link leads nowhere".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
-    };
-    Diagnostic::error(
-        "file/unreadable",
-        format!("`{shown_as}` cannot be read: {reason}"),
-    )
-    .at(Location::file(shown_as))
 }

@@ -86,14 +86,6 @@ impl Root {
     }
 }
 
-/// The work tree of git that a folder lies in, if the folder is not its root.
-pub(crate) fn git_above(folder: &Utf8Path) -> Option<Utf8PathBuf> {
-    let absolute = folder.canonicalize_utf8().ok()?;
-    let mut folders = absolute.ancestors().take(LEVELS);
-    let root = folders.find(|above| has(above, ".git"))?;
-    (root != absolute).then(|| root.to_owned())
-}
-
 fn has(folder: &Utf8Path, path: &str) -> bool {
     folder.join(path).symlink_metadata().is_ok()
 }
@@ -135,11 +127,6 @@ mod tests {
         );
         assert_eq!(found("a/vendor/b"), ("a/vendor".to_owned(), "b".to_owned()));
         assert_eq!(found("nowhere"), ("nowhere".to_owned(), String::new()));
-        assert_eq!(git_above(&top.join("a/vendor")), None);
-        assert_eq!(
-            git_above(&top.join("a/vendor/b")),
-            Some(top.join("a/vendor"))
-        );
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Mention {
 pub struct Analysis {
     mentions: Vec<Mention>,
     unknown: Vec<Mention>,
+    /// The functions of cluster templates that are called.
+    natives: BTreeSet<String>,
     problems: Diagnostics,
 }
 
@@ -74,6 +76,12 @@ impl Analysis {
             .any(|mention| mention.of.as_deref() == Some(list) && mention.name == key)
     }
 
+    /// The functions of cluster templates, such as `age_key`, that some template which is
+    /// rendered calls, in whatever branch.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.natives.iter().map(String::as_str)
+    }
+
     /// An error for every name that the context does not declare.
     pub fn undeclared(&self, context: &Context) -> Diagnostics {
         undeclared(&self.mentions, &context.inner)
@@ -83,9 +91,8 @@ impl Analysis {
 /// Reads all templates of a set and tells what they use.
 pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
     threads::with_deep_stack(|| analyze_all(set, options)).unwrap_or_else(|| Analysis {
-        mentions: Vec::new(),
-        unknown: Vec::new(),
         problems: threads::none_started().into(),
+        ..Analysis::default()
     })
 }
 
@@ -168,6 +175,7 @@ pub(crate) fn analyze_parsed(
             follower.visit(index, &BTreeSet::new());
         }
     }
+    let natives = follower.natives();
     let mentions = follower.mentions();
     let mut problems = Diagnostics::new();
     let mut unknown = Vec::new();
@@ -179,6 +187,7 @@ pub(crate) fn analyze_parsed(
     Analysis {
         mentions,
         unknown,
+        natives,
         problems,
     }
 }
@@ -264,6 +273,17 @@ impl Follower<'_> {
             }
         }
         exports
+    }
+
+    fn natives(&self) -> BTreeSet<String> {
+        self.found
+            .iter()
+            .filter(|((index, of, name), (_, called))| {
+                let known = natives::NAMES.contains(&name.as_str());
+                known && of.is_none() && *called && self.reached.contains(index)
+            })
+            .map(|((_, _, name), _)| name.clone())
+            .collect()
     }
 
     fn mentions(self) -> Vec<Mention> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, SHORTEST_SECRET};
 use minijinja::{Error, ErrorKind};
 use secrecy::ExposeSecret;
 
@@ -15,9 +15,6 @@ pub(super) const UNREADABLE: &str = "\u{1}unreadable";
 
 /// The text of the error that ends a too long output.
 pub(super) const TOO_MUCH_OUTPUT: &str = "the output is too large";
-
-/// How long a text must be to be taken for a secret wherever it occurs.
-const SHORTEST_SECRET: usize = 4;
 
 /// Replaces every known secret.
 pub(crate) struct Redaction {

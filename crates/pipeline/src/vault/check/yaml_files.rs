@@ -3,7 +3,7 @@
 use diagnostics::{Diagnostic, Diagnostics};
 
 use super::super::names;
-use crate::places;
+use crate::{chart, places};
 
 /// The folders that `configure` writes.
 const RENDERED: [&str; 3] = ["kubernetes/", "talos/", "bootstrap/"];
@@ -12,6 +12,9 @@ const RENDERED: [&str; 3] = ["kubernetes/", "talos/", "bootstrap/"];
 pub(super) fn invalid(shown: &str, content: &[u8]) -> Diagnostics {
     let is_yaml = shown.ends_with(".yaml") || shown.ends_with(".yml");
     if !is_yaml || !RENDERED.iter().any(|folder| shown.starts_with(folder)) {
+        return Diagnostics::new();
+    }
+    if chart::is_helmfile(shown, content) {
         return Diagnostics::new();
     }
     let source = match yaml::decode(shown, content, &yaml::Limits::default()) {
