@@ -1,9 +1,9 @@
 //! A set of templates and a context in, a tree of files out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use rayon::prelude::*;
 use tree::{Entry, Mode, Origin, RelPath, Rendered, Tree};
 
@@ -90,6 +90,20 @@ fn is_known(problem: &Diagnostic, known: &Diagnostics) -> bool {
     ) && known
         .iter()
         .any(|other| other.message.starts_with(&problem.message) && file(other) == file(problem))
+}
+
+/// Whether a plugin raised it, or gave no answer: every template that asks meets the same.
+fn is_of_plugin(problem: &Diagnostic) -> bool {
+    problem.rule.as_str().starts_with("plugin/")
+}
+
+/// What makes two faults of a plugin one: what it says, and its line, if it is known.
+fn fault(problem: &Diagnostic) -> (String, Option<Location>) {
+    let of_plugin = problem
+        .location
+        .clone()
+        .filter(|_| !problem.related.is_empty());
+    (problem.message.clone(), of_plugin)
 }
 
 /// Reads and translates a template.
@@ -182,6 +196,7 @@ fn collect(
     let known = problems.clone();
     let mut files = Vec::with_capacity(made.len());
     let mut empty = Vec::new();
+    let mut told = BTreeSet::new();
     for result in made {
         match result {
             Ok(Made::File(path, entry)) => files.push((path, entry)),
@@ -190,7 +205,8 @@ fn collect(
                 problems.extend(
                     found
                         .into_iter()
-                        .filter(|problem| !is_known(problem, &known)),
+                        .filter(|problem| !is_known(problem, &known))
+                        .filter(|problem| !is_of_plugin(problem) || told.insert(fault(problem))),
                 );
             }
         }

@@ -279,9 +279,17 @@ fn method_name<'a>(line: &Line<'a>) -> Option<&'a str> {
     }
 }
 
+/// The tokens of a line, without `self.` before its object.
+fn of_object<'l, 'a>(line: &'l Line<'a>) -> &'l [Token<'a>] {
+    match line.tokens.as_slice() {
+        [own, dot, rest @ ..] if own.text == "self" && dot.text == "." => rest,
+        tokens => tokens,
+    }
+}
+
 /// `x.setdefault("key", literal)`: the key, and the value unless it is no literal.
 fn set_default(line: &Line<'_>) -> Option<(String, Option<Value>)> {
-    let [object, dot, method, open, key, rest @ ..] = line.tokens.as_slice() else {
+    let [object, dot, method, open, key, rest @ ..] = of_object(line) else {
         return None;
     };
     if object.kind != Kind::Name
@@ -311,13 +319,14 @@ fn without_comma<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
 
 /// `data["key"] = …`, also with `+=`.
 fn assigned_key(line: &Line<'_>) -> Option<String> {
-    let [object, open, key, close, sign, ..] = line.tokens.as_slice() else {
+    let tokens = of_object(line);
+    let [object, open, key, close, sign, ..] = tokens else {
         return None;
     };
     let assigns = sign.text == "="
-        || (line.tokens.get(5).is_some_and(|next| next.text == "=")
+        || (tokens.get(5).is_some_and(|next| next.text == "=")
             && matches!(sign.text, "+" | "|" | "-"));
-    let compares = sign.text == "=" && line.tokens.get(5).is_some_and(|next| next.text == "=");
+    let compares = sign.text == "=" && tokens.get(5).is_some_and(|next| next.text == "=");
     if object.kind != Kind::Name || open.text != "[" || close.text != "]" || !assigns || compares {
         return None;
     }
