@@ -15,6 +15,8 @@ pub(super) struct Merged {
     pub(super) values: Vec<(String, Data)>,
     pub(super) secrets: Vec<SecretString>,
     pub(super) notes: Diagnostics,
+    /// Names whose built-in values are used and that the plugin computes otherwise.
+    pub(super) different: Vec<String>,
 }
 
 /// Takes values where nothing built in has that name; all of them with `all`.
@@ -49,6 +51,7 @@ pub(super) fn merge(computed: Vec<(String, Data)>, request: &Request<'_>, all: b
     if !different.is_empty() {
         merged.notes.push(differs(&mut different, request));
     }
+    merged.different = different;
     merged
 }
 
