@@ -24,11 +24,13 @@ fn repository(templates: &[(&str, &str)]) -> Sandbox {
         sandbox.write(&format!("templates/config/{path}"), text);
     }
     let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", sandbox.programs());
     sandbox.set_variable("PATH", &path);
     sandbox
 }
 
 /// Whether there is no Python, which is said.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn no_python(test: &str) -> bool {
     let python = std::process::Command::new("python3")
         .arg("--version")
@@ -170,4 +172,23 @@ fn a_pipe_in_the_place_of_any_file_is_waited_for_by_no_command() {
             std::fs::write(&target, text).expect("can be written");
         }
     }
+}
+
+#[test]
+fn a_method_of_what_is_missing_names_what_is_missing() {
+    let sandbox = repository(&[("a.txt.j2", "#{ release.startswith('v') }#\n")]);
+    sandbox.write(PLUGIN, "");
+    let output = sandbox.run(["render"]).exits(1);
+    says(&output, "error[template/undefined]: `release` is undefined");
+    says_not(&output, "function");
+}
+
+#[test]
+fn declare_says_what_comes_next() {
+    let sandbox = repository(&[("a.txt.j2", "#{ own }#\n")]);
+    let output = sandbox.run(["template", "declare"]).success();
+    says(
+        &output,
+        "Next: `ichor configure`: checks, renders, and stops before it would replace a file that differs.",
+    );
 }
