@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use config_model::PluginUse;
 use pipeline::Inputs;
 
-use crate::command::report;
+use crate::command::{report, road};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
@@ -64,6 +64,7 @@ impl Declare {
             "Wrote `{PATH}` with {}; look over types, secrets and defaults.",
             plural(declared.added.len(), "key")
         ));
+        road::after_declare(root, ui);
         Ok(Exit::Done)
     }
 
