@@ -6,7 +6,7 @@ use crate::fixture;
 
 const SETTINGS: &str = "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\n\
     data = [\"cluster.yaml\", \"nodes.yaml\"]\nimport_paths = [\"templates/scripts\"]\n\
-    loaders = [\"plugin:Plugin\"]\njinja_suffix = \".j2\"\nundefined = \"chainable\"\n\
+    loaders = [\"plugin:Plugin\"]\nforce = true\njinja_suffix = \".j2\"\nundefined = \"chainable\"\n\
     [makejinja.delimiter]\nblock_start = \"#%\"\nblock_end = \"%#\"\ncomment_start = \"#|\"\n\
     comment_end = \"#|\"\nvariable_start = \"#{\"\nvariable_end = \"}#\"\n";
 
@@ -190,5 +190,144 @@ fn declare_says_what_comes_next() {
     says(
         &output,
         "Next: `ichor configure`: checks, renders, and stops before it would replace a file that differs.",
+    );
+}
+
+#[test]
+fn a_value_that_cannot_be_derived_takes_no_other_with_it() {
+    let sandbox = repository(&[(
+        "a.txt.j2",
+        "#{ primary_domain }# #{ cluster_pod_cidr }# #{ node_default_gateway }#\n",
+    )]);
+    sandbox.write(PLUGIN, "");
+    let text = sandbox.read("cluster.yaml");
+    sandbox.write(
+        "cluster.yaml",
+        text.replace("10.10.10.0/24", "10.10.10.300/24"),
+    );
+    let output = sandbox.run(["render"]).success();
+    says(&output, "warning[");
+    says(&output, "cluster.yaml:");
+    assert!(
+        sandbox
+            .read("a.txt")
+            .starts_with("example.com 10.42.0.0/16"),
+        "{}{output}",
+        sandbox.read("a.txt")
+    );
+}
+
+#[test]
+fn an_excluded_template_is_read_only_where_another_includes_it() {
+    let sandbox = repository(&[
+        ("a.txt.j2", "a\n"),
+        ("broken.partial.yaml.j2", "#% if %# #{ nobody() }#"),
+        ("part.partial.yaml.j2", "part"),
+        ("b.txt.j2", "#% include 'part.partial.yaml.j2' %#"),
+    ]);
+    sandbox.write(PLUGIN, "");
+    sandbox.write(
+        "makejinja.toml",
+        SETTINGS.replace(
+            "output =",
+            "exclude_patterns = [\"*.partial.yaml.j2\"]\noutput =",
+        ),
+    );
+    for command in ["render", "configure"] {
+        drop(sandbox.run([command]).success());
+        assert_eq!(sandbox.read("b.txt"), "part");
+        assert!(!sandbox.exists("broken.partial.yaml"));
+    }
+    sandbox.write(
+        "templates/config/b.txt.j2",
+        "#% include 'broken.partial.yaml.j2' %#",
+    );
+    for command in ["render", "configure"] {
+        let output = sandbox.run([command]).exits(1);
+        says(&output, "templates/config/broken.partial.yaml.j2:1:");
+    }
+}
+
+#[test]
+fn functions_of_the_family_are_built_in() {
+    let sandbox = repository(&[(
+        "a.sops.yaml.j2",
+        "stringData:\n  a: \"#{ age_public_key() == age_key('public') }# #{ age_private_key() == age_key('private') }#\"\n  \
+         b: \"#{ cloudflare_tunnel('TunnelID') == cloudflare_tunnel_id() }#\"\n  c: \"#{ 'ab' | b64encode }# #{ 'YWI=' | b64decode }#\"\n",
+    )]);
+    sandbox.write(PLUGIN, "");
+    drop(sandbox.run(["render"]).success());
+    assert_eq!(
+        sandbox.read("a.sops.yaml"),
+        "stringData:\n  a: \"True True\"\n  b: \"True\"\n  c: \"YWI= ab\"\n"
+    );
+}
+
+#[test]
+fn what_only_the_plugin_gives_is_named_where_it_cannot_or_may_not_run() {
+    let mut sandbox = repository(&[(
+        "a.txt.j2",
+        "#{ own_word }#\n#{ 'x' | b64encod }# #{ primary_domain }#\n",
+    )]);
+    sandbox.write(
+        PLUGIN,
+        "def b64encod(text):\n    return text\n\n\ndef data(data):\n    data['own_word'] = 'w'\n",
+    );
+    let output = sandbox.run(["configure", "--dry-run"]).exits(1);
+    says(
+        &output,
+        "error[plugin/not-allowed]: templates use `b64encod`, `own_word`",
+    );
+    says(&output, "`plugin: missing`");
+    for (word, error) in [("none", "not-run"), ("missing", "no-python")] {
+        drop(
+            sandbox
+                .run(["template", "declare", "--plugin", word])
+                .success(),
+        );
+        let declared = sandbox.read("templates/variables.yaml");
+        assert!(
+            declared.contains(&format!("plugin: {word}\n")),
+            "{declared}"
+        );
+        // A folder of programs without Python.
+        let programs = sandbox.programs().to_string();
+        sandbox.set_variable("PATH", &programs);
+        let output = sandbox.run(["configure", "--dry-run"]).exits(1);
+        says(&output, &format!("error[plugin/{error}]: `own_word`"));
+        says(&output, &format!("error[plugin/{error}]: `b64encod`"));
+        assert_eq!(output.stderr.matches("error[").count(), 2, "{output}");
+        // A name that the plugin has is no misspelling of another.
+        says_not(&output, "did you mean");
+    }
+}
+
+#[test]
+fn declare_says_which_patches_are_left_out() {
+    let sandbox = repository(&[
+        ("talos/patches/global/a.yaml.j2", "a: 1\n"),
+        (
+            "talos/x.txt.j2",
+            "#{ talos_patches('global') | join(' ') }#\n",
+        ),
+    ]);
+    sandbox.write(PLUGIN, "");
+    let output = sandbox.run(["template", "declare"]).success();
+    says_not(&output, "declare/empty-patches");
+    sandbox.write(
+        "templates/config/talos/patches/global/b.yaml.j2",
+        "#% if false %#\nb: 1\n#% endif %#\n",
+    );
+    let output = sandbox.run(["template", "declare"]).success();
+    says(&output, "note[declare/empty-patches]");
+    says(
+        &output,
+        "--> templates/config/talos/patches/global/b.yaml.j2",
+    );
+    drop(sandbox.run(["render"]).success());
+    let listed = sandbox.read("talos/x.txt");
+    assert!(
+        listed.contains("a.yaml") && !listed.contains("b.yaml"),
+        "{listed}"
     );
 }

@@ -79,7 +79,7 @@ impl Engine {
             let template = known.position(name).and_then(|index| loaded.get(index));
             match template {
                 Some(Ok(template)) => Ok(Some(template.translated.source.clone())),
-                Some(Err(_)) => Err(Error::new(ErrorKind::BadInclude, problems::UNREADABLE)),
+                Some(Err(_)) => Err(problems::unreadable(name)),
                 None => Ok(None),
             }
         });

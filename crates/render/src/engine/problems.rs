@@ -11,7 +11,7 @@ use crate::context::ContextBuilder;
 use crate::python::fault::Fault;
 
 /// The detail of an error that only says that another template has problems of its own.
-pub(super) const UNREADABLE: &str = "\u{1}unreadable";
+const UNREADABLE: &str = "\u{1}unreadable ";
 
 /// The text of the error that ends a too long output.
 pub(super) const TOO_MUCH_OUTPUT: &str = "the output is too large";
@@ -47,6 +47,11 @@ impl Redaction {
     }
 }
 
+/// The template of this name is needed, and has problems of its own.
+pub(super) fn unreadable(name: &str) -> Error {
+    Error::new(ErrorKind::BadInclude, format!("{UNREADABLE}{name}"))
+}
+
 /// What went wrong, at its place in the template that it is in.
 pub(super) fn diagnose(
     error: &Error,
@@ -75,9 +80,16 @@ pub(super) fn diagnose(
         .find(|error| error.range().is_some() && prepared_of(error).is_some())
         .unwrap_or(error);
     let template = prepared_of(located).unwrap_or(rendered);
-    if cause.detail() == Some(UNREADABLE) {
-        // The other template reports its own problems; this is the place that needs it.
-        return at(
+    let unreadable = cause
+        .detail()
+        .and_then(|detail| detail.strip_prefix(UNREADABLE));
+    if let Some(name) = unreadable {
+        // This is the place that needs the other template. That tells its own problems where it
+        // is rendered by itself; one that is only included has nobody else to tell them.
+        let of_other = names
+            .position(name)
+            .and_then(|index| prepared.get(index)?.as_ref().err());
+        let mut problems = at(
             Diagnostic::error(
                 "template/unreadable",
                 "the template that is needed here has errors",
@@ -85,6 +97,8 @@ pub(super) fn diagnose(
             located,
             template,
         );
+        problems.extend(of_other.into_iter().flatten().cloned());
+        return problems;
     }
     let mut diagnostic = describe(cause, redaction);
     for through in chain.iter().filter(|error| error.name() != located.name()) {
