@@ -14,7 +14,7 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
             "import helper\n\n\
              def shout(text, mark='!'):\n    return helper.loud(text) + mark\n\n\
              def nthhost(network, number):\n    return 'not mine'\n\n\
-             def odd(number):\n    return number % 2\n",
+             def lucky(number):\n    return number % 2\n",
             "    def data(self):\n        self._data['computed'] = len(self._data['nodes'])\n        \
              self._data['own'] += 1\n        self._data.setdefault('cluster_svc_cidr', '10.96.0.0/16')\n        \
              self._data['node_default_gateway'] = 'other'\n        \
@@ -22,11 +22,11 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
              return self._data\n\n    \
              def functions(self):\n        return [shout]\n\n    \
              def filters(self):\n        return [shout, nthhost]\n\n    \
-             def tests(self):\n        return [odd]\n",
+             def tests(self):\n        return [lucky]\n",
         ),
         "#{ computed }# #{ own }# #{ cluster_svc_cidr }# #{ node_default_gateway }#\n\
          #{ shout('a', mark='?') }# #{ 'b' | shout }# #{ ['c'] | map('shout') | list }#\n\
-         #{ node_cidr | nthhost(2) }# #{ 3 is odd }# #{ [1, 2, 3] | select('odd') | list }#\n\
+         #{ node_cidr | nthhost(2) }# #{ 3 is lucky }# #{ [1, 2, 3] | select('lucky') | list }#\n\
          #{ nodes }#\n"
             .replace("#{", "{{")
             .replace("}#", "}}")
@@ -53,7 +53,7 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
     ");
     repository.write("templates/variables.yaml", "plugin: none\n");
     let problems = repository.problems();
-    for name in ["computed", "shout", "odd", "rack"] {
+    for name in ["computed", "shout", "lucky", "rack"] {
         let told = problems.contains(&format!(
             "`{name}`: only `templates/scripts/plugin.py` gives this"
         ));
