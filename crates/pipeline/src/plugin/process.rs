@@ -44,6 +44,12 @@ pub(super) enum Silence {
     Unreadable,
 }
 
+/// What a wait ended with.
+struct Woken {
+    answers: bool,
+    errors: bool,
+}
+
 /// A running Python.
 pub(super) struct Process {
     child: Child,
@@ -99,7 +105,6 @@ impl Process {
         let start = Instant::now();
         let result = self.exchange(question, start);
         self.left = self.left.saturating_sub(start.elapsed());
-        self.print();
         result
     }
 
@@ -107,17 +112,24 @@ impl Process {
         let mut rest = question;
         let mut looked = 0;
         loop {
-            if let Some(pipe) = self.questions.as_mut().filter(|_| !rest.is_empty()) {
+            while let Some(pipe) = self.questions.as_mut().filter(|_| !rest.is_empty()) {
                 match pipe.write(rest) {
-                    Ok(written) => {
-                        rest = &rest[written..];
-                        continue;
-                    }
-                    Err(error) if is_temporary(&error) => {}
+                    Ok(written) => rest = &rest[written..],
+                    Err(error) if is_temporary(&error) => break,
                     Err(_) => return Err(self.ended()),
                 }
             }
-            let open = self.receive()?;
+            let Some(left) = self.left.checked_sub(start.elapsed()) else {
+                self.kill();
+                self.print();
+                return Err(Silence::TooSlow(self.limit));
+            };
+            // An answer that is there already is not waited for.
+            let woken = self.wait(!rest.is_empty(), left.min(TICK));
+            if woken.errors {
+                self.print();
+            }
+            let open = !woken.answers || self.receive()?;
             let end = self
                 .received
                 .iter()
@@ -133,20 +145,13 @@ impl Process {
                 return Err(Silence::Unreadable);
             }
             // A child of the plugin's may hold the pipe open after the plugin has ended.
-            if !open || matches!(self.child.try_wait(), Ok(Some(_))) {
+            let idle = !woken.answers && !woken.errors;
+            if !open || idle && matches!(self.child.try_wait(), Ok(Some(_))) {
                 self.receive()?;
                 if self.received.len() == looked {
                     return Err(self.ended());
                 }
-                continue;
             }
-            let Some(left) = self.left.checked_sub(start.elapsed()) else {
-                self.kill();
-                self.print();
-                return Err(Silence::TooSlow(self.limit));
-            };
-            self.wait(!rest.is_empty(), left.min(TICK));
-            self.print();
         }
     }
 
@@ -156,7 +161,12 @@ impl Process {
         loop {
             match self.answers.read(&mut *buffer) {
                 Ok(0) => return Ok(false),
-                Ok(read) => self.received.extend(&buffer[..read]),
+                Ok(read) => {
+                    self.received.extend(&buffer[..read]);
+                    if read < buffer.len() {
+                        return Ok(true);
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if is_temporary(&error) => return Ok(true),
                 Err(_) => return Err(self.ended()),
@@ -168,7 +178,7 @@ impl Process {
     }
 
     /// Waits until something can be read or written.
-    fn wait(&self, to_write: bool, at_most: Duration) {
+    fn wait(&self, to_write: bool, at_most: Duration) -> Woken {
         let mut pipes = vec![
             PollFd::new(&self.answers, PollFlags::IN),
             PollFd::new(&self.errors, PollFlags::IN),
@@ -181,7 +191,12 @@ impl Process {
             tv_nsec: i64::from(at_most.subsec_nanos().max(1)),
         };
         // An interrupted wait is a short one.
-        let _woken = poll(&mut pipes, Some(&time));
+        let _count = poll(&mut pipes, Some(&time));
+        let is_ready = |pipe: &PollFd<'_>| !pipe.revents().is_empty();
+        Woken {
+            answers: is_ready(&pipes[0]),
+            errors: is_ready(&pipes[1]),
+        }
     }
 
     /// Passes on the lines that the plugin printed.
@@ -238,7 +253,7 @@ impl Drop for Process {
         self.questions = None;
         let deadline = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            self.wait(false, Duration::from_millis(2));
+            let _woken = self.wait(false, Duration::from_millis(2));
             self.print();
         }
         self.print();
