@@ -12,6 +12,7 @@ mod excerpts;
 mod kill;
 mod new_repository;
 mod outputs;
+mod plugin;
 mod road;
 mod secret_commands;
 mod secret_outputs;

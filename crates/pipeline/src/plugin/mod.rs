@@ -32,9 +32,11 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// How a plugin is run.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// The virtual environment in use (`VIRTUAL_ENV`); before the repository's `.venv` and the
-    /// `python3` that is found.
+    /// The virtual environment in use (`VIRTUAL_ENV`), before the repository's `.venv`.
     pub virtual_environment: Option<Utf8PathBuf>,
+    /// Other Pythons, in order; `python3` where none is named. One that lacks a package that
+    /// the plugin imports gives way to the next.
+    pub pythons: Vec<Utf8PathBuf>,
     /// Whether the user has allowed this run, where `templates/variables.yaml` says nothing.
     pub allowed: bool,
     /// Takes what the plugin prints, secrets masked.
@@ -121,7 +123,10 @@ fn not_run(source: &Source) -> Diagnostic {
         "plugin/not-run",
         format!("only `{}` gives this, and it does not run", source.name()),
     )
-    .hint("write `plugin: missing` in `templates/variables.yaml`, or set the value yourself")
+    .hint(
+        "`ichor template declare --plugin missing` has Python run it; or put what it gives into \
+         `cluster.yaml` or the templates",
+    )
 }
 
 fn no_python(source: &Source) -> Diagnostic {
@@ -145,8 +150,8 @@ fn not_allowed(request: &Request<'_>) -> Diagnostic {
         ),
     )
     .hint(
-        "write `plugin: missing` at the top of `templates/variables.yaml` to have Python run it, \
-         which `ichor template declare` asks for; `none` if it never should",
+        "`ichor template declare --plugin missing` writes down that Python runs it, `--plugin none` \
+         that it never does; `--yes` allows this one run",
     );
     problem.location = request.needs.first_place();
     problem

@@ -31,14 +31,12 @@ impl Needs {
         let needed = |mention: &&Mention| match mention.of.as_deref() {
             None if mention.called => !has_value(&mention.name) && is_named(defines, &mention.name),
             None => {
-                !has_value(&mention.name)
-                    && built_in.get(Section::Cluster, &mention.name).is_none()
-                    && (defines.keys.contains(&mention.name) || is_function(defines, &mention.name))
+                built_in.get(Section::Cluster, &mention.name).is_none()
+                    && is_given(defines, &mention.name, has_value(&mention.name))
             }
             Some("nodes") => {
-                !has_key(&mention.name)
-                    && built_in.get(Section::Nodes, &mention.name).is_none()
-                    && defines.keys.contains(&mention.name)
+                built_in.get(Section::Nodes, &mention.name).is_none()
+                    && is_given(defines, &mention.name, has_key(&mention.name))
             }
             Some(_) => false,
         };
@@ -98,7 +96,8 @@ fn is_named(defines: &Defines, name: &str) -> bool {
     defines.names.contains(name) || defines.keys.contains(name)
 }
 
-/// A function that is passed on without being called.
-fn is_function(defines: &Defines, name: &str) -> bool {
-    defines.functions.contains(name)
+/// A value that it sets or changes, or a function that is passed on without being called.
+fn is_given(defines: &Defines, name: &str, has_value: bool) -> bool {
+    let given = defines.keys.contains(name) || defines.functions.contains(name);
+    defines.assigned.contains(name) || !has_value && given
 }

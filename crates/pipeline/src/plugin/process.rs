@@ -8,7 +8,7 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
 use zeroize::Zeroizing;
@@ -24,6 +24,9 @@ const PRINTED_LIMIT: usize = 1 << 20;
 
 /// How often a wait looks whether the process still lives.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How long an answer is looked for before the process sleeps.
+const PATIENCE: Duration = Duration::from_micros(60);
 
 /// How long a plugin may take to end by itself.
 const GRACE: Duration = Duration::from_secs(1);
@@ -67,17 +70,14 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts the first of these programs that there is, in the folder of the repository.
+    /// Starts this program, if it is one, in the folder of the repository.
     pub(super) fn start(
-        programs: &[Utf8PathBuf],
+        program: &Utf8Path,
         root: &Utf8Path,
         limit: Duration,
         printer: Option<Printer>,
     ) -> Result<Self, Silence> {
-        let mut child = programs
-            .iter()
-            .find_map(|program| spawn(program, root))
-            .ok_or(Silence::NoPython)?;
+        let mut child = spawn(program, root).ok_or(Silence::NoPython)?;
         let (Some(questions), Some(answers), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -124,12 +124,32 @@ impl Process {
                 self.print();
                 return Err(Silence::TooSlow(self.limit));
             };
-            // An answer that is there already is not waited for.
-            let woken = self.wait(!rest.is_empty(), left.min(TICK));
+            // Most answers are there before the process would be asleep.
+            let before = self.received.len();
+            let patience = Instant::now() + PATIENCE;
+            let mut open = true;
+            while open
+                && rest.is_empty()
+                && self.received.len() == before
+                && Instant::now() < patience
+            {
+                // Where both share a processor, it is the plugin's turn.
+                std::thread::yield_now();
+                open = self.receive()?;
+            }
+            let woken = if self.received.len() > before || !open {
+                Woken {
+                    answers: true,
+                    errors: false,
+                }
+            } else {
+                self.wait(!rest.is_empty(), left.min(TICK))
+            };
             if woken.errors {
                 self.print();
             }
-            let open = !woken.answers || self.receive()?;
+            let open =
+                open && (!woken.answers || self.received.len() > before || self.receive()?);
             let end = self
                 .received
                 .iter()
@@ -271,7 +291,7 @@ impl Drop for Process {
 )]
 fn spawn(program: &Utf8Path, root: &Utf8Path) -> Option<Child> {
     Command::new(program)
-        .args(["-B", "-c", HOST])
+        .args(["-S", "-B", "-c", HOST])
         .current_dir(root)
         // The order of a set is the same in every run.
         .env("PYTHONHASHSEED", "0")
