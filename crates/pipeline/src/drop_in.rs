@@ -136,6 +136,7 @@ impl Family<'_> {
         let mut secrets = Vec::new();
         let mut ignored = Diagnostics::new();
         let mut plugin = Plugin {
+            now: Some(crate::clock::now_without_zone()),
             credentials: model::keys(&keys, true, &mut secrets, &mut ignored),
             ..Plugin::default()
         };

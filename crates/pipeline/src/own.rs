@@ -40,7 +40,9 @@ impl Own<'_> {
             .filter(|(name, _)| context.value(name).is_none())
             .cloned()
             .collect();
-        let context = context.with_values(further, []);
+        let context = context
+            .with_values(further, [])
+            .at(crate::clock::now_without_zone());
         let Some(source) = &self.own.plugin else {
             return Ok((context, problems));
         };
@@ -64,7 +66,8 @@ impl Own<'_> {
                 problems.extend(notes);
                 secrets.extend(given.secrets.iter().cloned());
                 let context = context.with_values(given.values, given.secrets);
-                Ok((context.with_plugin(given.running), problems))
+                let named = render::declare::defines(source).keys;
+                Ok((context.with_plugin(given.running, &named), problems))
             }
             Err(found) => {
                 problems.extend(found);

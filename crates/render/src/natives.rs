@@ -19,9 +19,11 @@ pub(crate) const NAMES: &[&str] = &[
     "age_key",
     "age_private_key",
     "age_public_key",
+    "cloudflare_account_tag",
     "cloudflare_tunnel",
     "cloudflare_tunnel_id",
     "cloudflare_tunnel_secret",
+    "current_datetime",
     "github_deploy_key",
     "github_push_token",
     "talos_patches",
@@ -96,6 +98,7 @@ impl Native {
                 match name {
                     "age_public_key" => plain(credentials.age_public.as_ref(), "age.key"),
                     "age_private_key" => secret(credentials.age_private.as_ref(), "age.key"),
+                    "cloudflare_account_tag" => self.tunnel("AccountTag"),
                     "cloudflare_tunnel_id" => plain(
                         credentials.cloudflare_tunnel_id.as_ref(),
                         "cloudflare-tunnel.json",
@@ -104,6 +107,12 @@ impl Native {
                         credentials.cloudflare_tunnel_secret.as_ref(),
                         "cloudflare-tunnel.json",
                     ),
+                    "current_datetime" => self
+                        .context
+                        .now
+                        .as_deref()
+                        .map(Value::from)
+                        .ok_or_else(|| Fault::unknown("there is no clock here")),
                     "github_deploy_key" => {
                         secret(credentials.github_deploy_key.as_ref(), "github-deploy.key")
                     }
