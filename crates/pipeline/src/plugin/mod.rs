@@ -27,7 +27,7 @@ pub use process::Printer;
 use running::Running;
 
 /// How long a plugin may take in a whole run, all its answers together.
-pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+pub const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 /// How a plugin is run.
 #[derive(Clone, Default)]
@@ -132,7 +132,7 @@ fn no_python(source: &Source) -> Diagnostic {
             source.name()
         ),
     )
-    .hint("install Python, or put what it gives into `cluster.yaml` or the templates")
+    .hint("install Python, or put what it gives into the configuration or the templates")
 }
 
 fn not_allowed(request: &Request<'_>) -> Diagnostic {
