@@ -57,7 +57,7 @@ impl Sandbox {
         if keys.is_dir() {
             copy_folder(&keys, &sandbox.root());
         }
-        for name in ["templates", "template"] {
+        for name in ["templates", "template", "bootstrap"] {
             let templates = fixture.join(name);
             if templates.is_dir() {
                 copy_folder(&templates, &sandbox.root().join(name));

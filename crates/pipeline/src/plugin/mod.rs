@@ -152,6 +152,23 @@ fn not_allowed(request: &Request<'_>) -> Diagnostic {
     problem
 }
 
+/// The warning that a plugin leaves out templates, where it does not run and so is not asked.
+pub(crate) fn path_filters(source: &Source) -> Option<Diagnostic> {
+    const NAME: &str = "path_filters";
+    if !render::declare::defines(source).functions.contains(NAME) {
+        return None;
+    }
+    let start = source.text().find(&format!("def {NAME}"))? + "def ".len();
+    Some(
+        Diagnostic::warning(
+            "plugin/path-filters",
+            format!("`{NAME}()` of the plugin is not asked: what it leaves out is rendered"),
+        )
+        .at(source.location(start..start + NAME.len()))
+        .hint("write what it leaves out into `exclude_patterns`"),
+    )
+}
+
 /// Parts of makejinja's interface that nothing is asked of.
 fn unsupported(answers: &Answers, source: &Source) -> Result<Diagnostics, Diagnostics> {
     let found: Diagnostics = answers
