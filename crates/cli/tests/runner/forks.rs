@@ -246,18 +246,14 @@ fn without_python_a_fork_moves_once_its_own_values_are_written_down() {
 #[test]
 fn where_nothing_says_that_the_plugin_may_run_it_does_not() {
     let sandbox = fork("late-2025");
-    assert_snapshot!(errors(&sandbox.run(["configure"]).exits(1).stderr), @r"
-    error[plugin/not-allowed]: templates use `backup`, `gpu_enabled`, `host`, `quantity`, `replicas`, `reverse_zone`, `secureboot_nodes`, `vendors`, which only `templates/scripts/plugin.py` gives, and nothing says that it may run --> templates/config/bootstrap/helmfile.d/01-apps.yaml.j2:13:24
-    ");
+    assert_snapshot!(errors(&sandbox.run(["configure"]).exits(1).stderr), @"error[plugin/not-allowed]: templates use `backup`, `gpu_enabled`, `host`, `quantity`, `replicas`, `reverse_zone`, `secureboot_nodes`, `vendors`, which only `templates/scripts/plugin.py` gives, and nothing says that it may run --> templates/config/bootstrap/helmfile.d/01-apps.yaml.j2:13:24");
     drop(sandbox.run(["template", "declare"]).success());
     assert!(
         !sandbox
             .read("templates/variables.yaml")
             .contains("plugin: ")
     );
-    assert_snapshot!(errors(&sandbox.run(["configure"]).exits(1).stderr), @r"
-    error[plugin/not-allowed]: templates use `backup`, `host`, `quantity`, `replicas`, `reverse_zone`, `secureboot_nodes`, `vendors`, which only `templates/scripts/plugin.py` gives, and nothing says that it may run --> templates/config/bootstrap/helmfile.d/01-apps.yaml.j2:13:24
-    ");
+    assert_snapshot!(errors(&sandbox.run(["configure"]).exits(1).stderr), @"error[plugin/not-allowed]: templates use `backup`, `host`, `quantity`, `replicas`, `reverse_zone`, `secureboot_nodes`, `vendors`, which only `templates/scripts/plugin.py` gives, and nothing says that it may run --> templates/config/bootstrap/helmfile.d/01-apps.yaml.j2:13:24");
 }
 
 #[test]
@@ -271,12 +267,8 @@ fn a_cluster_toml_is_told_from_a_missing_configuration() {
     [exit code: 2]
     ");
     drop(sandbox.run(["template", "declare"]).exits(2));
-    assert_snapshot!(errors(&sandbox.run(["init"]).exits(1).stderr), @r"
-    error[init/other-layout]: this repository is configured by `cluster.toml`, and not by a `cluster.yaml` --> cluster.toml
-    ");
+    assert_snapshot!(errors(&sandbox.run(["init"]).exits(1).stderr), @"error[init/other-layout]: this repository is configured by `cluster.toml`, and not by a `cluster.yaml` --> cluster.toml");
     let next = sandbox.run([]).exits(2).stderr;
     let next = next.split("Next: ").nth(1).unwrap_or_default();
-    assert_snapshot!(next, @r"
-    `ichor render`: renders the templates as makejinja does.
-    ");
+    assert_snapshot!(next, @"`ichor render`: renders the templates as makejinja does.");
 }
