@@ -54,7 +54,7 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
         || render::render(&model.templates, &model.context, &model.options),
         || known.unwrap_or_else(|| render::analyze(&model.templates, &model.options)),
     );
-    warnings.extend(names::check(&model, &analysis));
+    warnings.extend(names::check(&model, &analysis, inputs.own_plugin()));
     let output = match output {
         Ok(output) => output,
         Err(problems) => {

@@ -225,6 +225,8 @@ impl Family<'_> {
             asked.problems.extend(notes);
             asked.plugin.values.extend(given.values);
             asked.plugin.running = Some(given.running);
+        } else {
+            asked.problems.extend(plugin::path_filters(asked.source));
         }
         Ok(())
     }

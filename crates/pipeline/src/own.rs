@@ -61,7 +61,10 @@ impl Own<'_> {
             secrets,
         });
         match found {
-            Ok(None) => Ok((context, problems)),
+            Ok(None) => {
+                problems.extend(plugin::path_filters(source));
+                Ok((context, problems))
+            }
             Ok(Some((given, notes))) => {
                 problems.extend(notes);
                 secrets.extend(given.secrets.iter().cloned());

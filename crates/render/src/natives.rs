@@ -29,8 +29,8 @@ pub(crate) const NAMES: &[&str] = &[
     "talos_patches",
 ];
 
-/// Where the patches of Talos stand below the template folder.
-const PATCHES: &str = "talos/patches/";
+/// Where the patches of Talos stand below the template folder: today, and until early 2025.
+const PATCHES: [&str; 2] = ["talos/patches/", "kubernetes/bootstrap/talos/patches/"];
 
 /// What templates call the template folder.
 const FOLDER: &str = "templates/config/";
@@ -144,15 +144,22 @@ impl Native {
     /// The patches of a folder, sorted by path. One that renders to nothing is not there,
     /// which is how an override removes a built-in one.
     fn patches(&self, state: &State<'_, '_>, folder: &str) -> Value {
-        let prefix = format!("{PATCHES}{folder}/");
-        let mut found: Vec<String> = (self.outputs)(state, &prefix)
-            .into_iter()
-            .filter(|name| {
-                let file = &name[prefix.len()..];
-                file.ends_with(".yaml.j2") && !file.contains('/')
-            })
-            .map(|name| format!("{FOLDER}{name}"))
-            .collect();
+        let below = |place: &str| -> Vec<String> {
+            let prefix = format!("{place}{folder}/");
+            (self.outputs)(state, &prefix)
+                .into_iter()
+                .filter(|name| {
+                    let file = &name[prefix.len()..];
+                    file.ends_with(".yaml.j2") && !file.contains('/')
+                })
+                .map(|name| format!("{FOLDER}{name}"))
+                .collect()
+        };
+        let mut found = PATCHES
+            .iter()
+            .map(|place| below(place))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default();
         found.sort_unstable();
         List::value(found.into_iter().map(Value::from).collect())
     }

@@ -9,7 +9,9 @@ mod bad_input;
 mod configure;
 mod example;
 mod excerpts;
+mod forks;
 mod kill;
+mod moving;
 mod new_repository;
 mod outputs;
 mod plugin;
@@ -31,6 +33,28 @@ fn empty() -> Sandbox {
 /// A repository with the configuration and keys of a fixture.
 fn fixture(case: &str) -> Sandbox {
     Sandbox::from_fixture(env!("CARGO_BIN_EXE_ichor"), case)
+}
+
+/// Puts the `python3` of this machine into the sandbox; where there is none, says that a test
+/// is skipped.
+#[expect(clippy::print_stderr, reason = "a skipped test is said")]
+fn no_python(sandbox: &Sandbox, test: &str) -> bool {
+    let asked = std::process::Command::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output();
+    let found = asked.ok().filter(|output| output.status.success());
+    let Some(found) = found else {
+        eprintln!("{test}: skipped, there is no `python3`");
+        return true;
+    };
+    let program = String::from_utf8_lossy(&found.stdout);
+    // A link would lead Python to another folder than its own.
+    let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", program.trim());
+    let path = sandbox.programs().join("python3");
+    std::fs::write(&path, script).expect("the sandbox is writable");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&path, executable).expect("it is ours");
+    false
 }
 
 /// The repository's own identity.

@@ -416,10 +416,8 @@ impl Reader<'_> {
     fn plugin(&mut self, config: &makejinja::Config) -> Option<Source> {
         let files = config.plugin_files();
         let inside = files.iter().filter(|path| RelPath::new(path).is_ok());
-        let found = inside
-            .filter(|path| self.root.join(path).is_file())
-            .find_map(|path| self.optional(path));
-        found
+        let mut there = inside.filter(|path| self.root.join(path).is_file());
+        there.find_map(|path| self.optional(path))
     }
 
     /// A data file, or all of a folder. `cluster.yaml` and `nodes.yaml` are read as they are

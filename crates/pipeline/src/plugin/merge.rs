@@ -119,7 +119,11 @@ fn differs(names: &mut Vec<String>, request: &Request<'_>) -> Diagnostic {
 fn collect(value: &Data, texts: &mut Vec<SecretString>) {
     match value {
         Data::Text(text) if !text.is_empty() => texts.push(text.as_str().into()),
-        Data::List(items) => items.iter().for_each(|item| collect(item, texts)),
+        Data::List(items) | Data::Tuple(items) => {
+            for item in items {
+                collect(item, texts);
+            }
+        }
         Data::Map(entries) => entries.iter().for_each(|(_, value)| collect(value, texts)),
         _ => {}
     }

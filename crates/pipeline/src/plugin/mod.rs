@@ -27,7 +27,7 @@ pub use process::Printer;
 use running::Running;
 
 /// How long a plugin may take in a whole run, all its answers together.
-pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+pub const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 /// How a plugin is run.
 #[derive(Clone, Default)]
@@ -137,7 +137,7 @@ fn no_python(source: &Source) -> Diagnostic {
             source.name()
         ),
     )
-    .hint("install Python, or put what it gives into `cluster.yaml` or the templates")
+    .hint("install Python, or put what it gives into the configuration or the templates")
 }
 
 fn not_allowed(request: &Request<'_>) -> Diagnostic {
@@ -155,6 +155,23 @@ fn not_allowed(request: &Request<'_>) -> Diagnostic {
     );
     problem.location = request.needs.first_place();
     problem
+}
+
+/// The warning that a plugin leaves out templates, where it does not run and so is not asked.
+pub(crate) fn path_filters(source: &Source) -> Option<Diagnostic> {
+    const NAME: &str = "path_filters";
+    if !render::declare::defines(source).functions.contains(NAME) {
+        return None;
+    }
+    let start = source.text().find(&format!("def {NAME}"))? + "def ".len();
+    Some(
+        Diagnostic::warning(
+            "plugin/path-filters",
+            format!("`{NAME}()` of the plugin is not asked: what it leaves out is rendered"),
+        )
+        .at(source.location(start..start + NAME.len()))
+        .hint("write what it leaves out into `exclude_patterns`"),
+    )
 }
 
 /// Parts of makejinja's interface that nothing is asked of.

@@ -62,6 +62,22 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
     }
 }
 
+/// As makejinja 2.8.1 prints them.
+#[test]
+fn a_tuple_among_the_data_stays_one() {
+    if no_python("a_tuple_among_the_data_stays_one") {
+        return;
+    }
+    let repository = Repository::new(
+        &plugin(
+            "",
+            "    def data(self):\n        self._data['kept'] = {'of': (7, (1,))}\n        return self._data\n",
+        ),
+        "{{ kept.of }} {{ kept.of[0] }} {{ kept.of + (2,) }}",
+    );
+    assert_eq!(repository.text(), "(7, (1,)) 7 (7, (1,), 2)");
+}
+
 /// What Jinja prints of these, recorded with makejinja 2.8.1.
 #[test]
 fn objects_that_json_lacks_behave_as_in_jinja() {

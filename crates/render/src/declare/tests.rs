@@ -185,6 +185,26 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
 }
 
 #[test]
+fn a_loop_that_counts_is_a_loop_over_nodes() {
+    let plugin = "\
+class Plugin:
+    def data(self):
+        for number, node in enumerate(self._data['nodes']):
+            node.setdefault('lift', 3)
+            node['zone'] = number
+        return self._data
+";
+    let declared = declared(plugin, "", "", &[]);
+    let text = declared.text.expect("two keys");
+    let keys = text.split("\n\n").last().expect("the last paragraph");
+    insta::assert_snapshot!(keys, @r"
+    nodes:
+      lift: { type: integer, default: 3 }
+      zone: { type: any }
+    ");
+}
+
+#[test]
 fn an_existing_file_is_added_to() {
     let existing = Source::new(
         "templates/variables.yaml",
