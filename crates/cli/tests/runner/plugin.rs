@@ -85,7 +85,7 @@ fn without_python_what_only_the_plugin_knows_is_an_error() {
     1 | a: {{ shout('x') }}
       |       ^^^^^
       |
-    hint: install Python, or put what it gives into `cluster.yaml` or the templates
+    hint: install Python, or put what it gives into the configuration or the templates
 
     error[plugin/no-python]: `count`: only `templates/scripts/plugin.py` gives this, and there is no `python3` to run it
      --> templates/config/kubernetes/a.yaml.j2:2:7
@@ -93,7 +93,7 @@ fn without_python_what_only_the_plugin_knows_is_an_error() {
     2 | b: {{ count }}
       |       ^^^^^
       |
-    hint: install Python, or put what it gives into `cluster.yaml` or the templates
+    hint: install Python, or put what it gives into the configuration or the templates
 
     2 errors
     [exit code: 1]
@@ -175,6 +175,62 @@ fn a_plugin_runs_where_somebody_said_so() {
     sandbox.write("templates/variables.yaml", "plugin: maybe\n");
     let refused = sandbox.run(["configure", "--yes"]).exits(1);
     assert!(refused.stderr.contains("variables.yaml:1:9"), "{refused}");
+}
+
+#[test]
+fn where_a_file_differs_since_the_plugin_computes_otherwise_it_is_said() {
+    let Some(sandbox) = with_python() else {
+        return;
+    };
+    let own = PLUGIN.replace(
+        "        return self._data",
+        "        self._data['node_default_gateway'] = '10.9.9.9'\n        return self._data",
+    );
+    sandbox.write("templates/scripts/plugin.py", own);
+    sandbox.write(
+        "templates/config/kubernetes/b.yaml.j2",
+        "count: {{ count }}\ngateway: {{ node_default_gateway }}\n",
+    );
+    // As makejinja left it.
+    sandbox.write("kubernetes/b.yaml", "count: 3\ngateway: 10.9.9.9\n");
+    let output = sandbox.run(["configure", "--yes"]).exits(4);
+    assert!(
+        output
+            .stderr
+            .contains("error[plan/foreign-output]: `kubernetes/b.yaml`"),
+        "{output}"
+    );
+    assert!(
+        output.stderr.contains("note[plugin/differs]: `templates/scripts/plugin.py` computes `node_default_gateway` otherwise")
+            && output.stderr.contains("templates/config/kubernetes/b.yaml.j2:2:13"),
+        "{output}"
+    );
+    sandbox.write("templates/variables.yaml", "plugin: all\n");
+    drop(sandbox.run(["configure"]).success());
+}
+
+#[test]
+fn many_warnings_of_a_kind_are_one_and_can_be_silenced() {
+    let sandbox = fixture("minimal");
+    sandbox.write("makejinja.toml", SETTINGS);
+    let values: String = (0..20).map(|number| format!("  k{number}: ''\n")).collect();
+    sandbox.write(
+        "templates/config/kubernetes/a.sops.yaml.j2",
+        format!("kind: Secret\nstringData:\n  set: x\n{values}"),
+    );
+    let rules = format!(
+        "creation_rules:\n  - path_regex: .*\n    encrypted_regex: ^stringData$\n    age: {}\n",
+        "{{ age_key('public') }}"
+    );
+    sandbox.write("templates/config/.sops.yaml.j2", rules);
+    let output = sandbox.run(["configure", "--dry-run"]).success();
+    assert_eq!(output.stderr.matches("secret/blank").count(), 2, "{output}");
+    assert!(output.stderr.contains("the first of 20"), "{output}");
+    sandbox.write("templates/variables.yaml", "quiet: [secret/blank]\n");
+    let output = sandbox.run(["configure", "--dry-run"]).success();
+    assert!(!output.stderr.contains("secret/blank"), "{output}");
+    sandbox.write("templates/variables.yaml", "quiet: [Blank]\n");
+    drop(sandbox.run(["configure"]).exits(1));
 }
 
 #[test]

@@ -263,6 +263,47 @@ class AbsentName:
     __ror__ = __or__
 
 
+def _netaddr():
+    """As much of netaddr as the plugins of the family used until 2025, over Python's own addresses."""
+    import ipaddress
+
+    class IPNetwork:
+        def __init__(self, text):
+            interface = ipaddress.ip_interface(str(text))
+            self.ip, self.cidr, self.prefixlen = interface.ip, interface.network, interface.network.prefixlen
+            self.network, self.broadcast = self.cidr.network_address, self.cidr.broadcast_address
+            self.netmask, self.size, self.version = self.cidr.netmask, self.cidr.num_addresses, self.cidr.version
+            self.first, self.last = int(self.network), int(self.broadcast)
+
+        def __str__(self):
+            return f"{self.ip}/{self.prefixlen}"
+
+        def __repr__(self):
+            return f"IPNetwork('{self}')"
+
+        def __len__(self):
+            return self.size
+
+        def __getitem__(self, index):
+            return list(self)[index] if isinstance(index, slice) else self.cidr[index]
+
+        def __iter__(self):
+            return iter(self.cidr)
+
+        def __contains__(self, address):
+            return ipaddress.ip_address(str(address)) in self.cidr
+
+        def iter_hosts(self):
+            return iter(self.cidr.hosts())
+
+    class AddrFormatError(ValueError):
+        pass
+
+    core = _module("netaddr.core", AddrFormatError=AddrFormatError)
+    module = _module("netaddr", IPNetwork=IPNetwork, IPAddress=ipaddress.ip_address, AddrFormatError=AddrFormatError)
+    module.core, module.__path__ = core, []
+
+
 _absent = []
 _packages = [False]
 
@@ -293,6 +334,9 @@ def _imported(name):
                 continue
             # Most of what a plugin gives may be built in, and what it imports for that unneeded.
             _absent.append(error.name)
+            if error.name == "netaddr":
+                _netaddr()
+                continue
             absent = sys.modules[error.name] = Absent(error.name)
             absent.__path__ = []
 

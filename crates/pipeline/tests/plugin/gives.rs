@@ -78,6 +78,29 @@ fn a_tuple_among_the_data_stays_one() {
     assert_eq!(repository.text(), "(7, (1,)) 7 (7, (1,), 2)");
 }
 
+#[test]
+fn addresses_of_earlier_plugins_need_no_package() {
+    if no_python("addresses_of_earlier_plugins_need_no_package") {
+        return;
+    }
+    // Where netaddr is installed it is the real one, and says the same.
+    let repository = Repository::new(
+        &plugin(
+            "import netaddr\nfrom netaddr import IPNetwork\n",
+            "    def data(self):\n        network = IPNetwork('10.0.0.7/29')\n        \
+             self._data['about'] = [str(network), str(network[1]), network.size, str(network.ip), \
+             str(network.network), '10.0.0.3' in network, str(netaddr.IPAddress('10.0.0.1') + 1), \
+             [str(host) for host in network.iter_hosts()][-1], network.prefixlen, len(list(network))]\n        \
+             return self._data\n",
+        ),
+        "{{ about }}",
+    );
+    assert_eq!(
+        repository.text(),
+        "['10.0.0.7/29', '10.0.0.1', 8, '10.0.0.7', '10.0.0.0', True, '10.0.0.2', '10.0.0.6', 29, 8]"
+    );
+}
+
 /// What Jinja prints of these, recorded with makejinja 2.8.1.
 #[test]
 fn objects_that_json_lacks_behave_as_in_jinja() {

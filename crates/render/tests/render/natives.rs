@@ -52,7 +52,9 @@ fn what_they_cannot_give_is_told_without_a_value() {
       hint: make text of it with `| string` first
     d.j2:1:4: error[template/type]: `cloudflare_tunnel` needs the name of a key
     ");
-    let nothing = Context::builder().credentials(Credentials::default()).build();
+    let nothing = Context::builder()
+        .credentials(Credentials::default())
+        .build();
     let asked = "#{ age_public_key() }##{ current_datetime() }#";
     assert_snapshot!(outcome(&[("a.j2", asked)], &nothing, &Options::default()), @r"
     a.j2:1:4: error[template/credential]: the file `age.key` is needed here, but is not there
