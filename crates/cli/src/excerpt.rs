@@ -8,9 +8,6 @@ use diagnostics::{Diagnostic, Location, Severity};
 use crate::caller::Caller;
 use crate::ui::behind;
 
-/// How many related places are shown; JSON output has all of them.
-const RELATED: usize = 4;
-
 /// The text of a problem, with colour codes that the terminal's stream keeps or strips.
 /// Commands in it are spelt as the reader calls them; sentences are broken where the lines of
 /// a terminal of `width` columns end.
@@ -32,7 +29,7 @@ pub(crate) fn show(problem: &Diagnostic, caller: &Caller, width: Option<usize>) 
     if let Some(location) = &problem.location {
         group = place(group, location, AnnotationKind::Primary, None);
     }
-    for related in problem.related.iter().take(RELATED) {
+    for related in &problem.related {
         group = place(
             group,
             &related.location,

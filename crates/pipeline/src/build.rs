@@ -15,7 +15,6 @@ use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
 use crate::places::{in_template, without_excerpt};
-use crate::quiet::gathered;
 use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 
@@ -94,8 +93,6 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     );
     findings.extend(refused);
     findings.extend(gates);
-    let quiet = &model.quiet;
-    findings = gathered(findings, quiet);
     if options.strict {
         findings.promote(|_| true);
     }
@@ -105,7 +102,6 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     let mut warnings = tree.warnings().clone();
     warnings.extend(sealed.notes.iter().cloned());
     warnings.sort();
-    let mut warnings = gathered(warnings, quiet);
     if options.strict {
         warnings.promote(|_| true);
         if warnings.has_errors() {

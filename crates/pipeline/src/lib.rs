@@ -42,7 +42,6 @@ mod own;
 pub mod pins;
 mod places;
 pub mod plugin;
-mod quiet;
 pub mod road;
 pub mod schema;
 mod seal;

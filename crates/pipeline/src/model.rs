@@ -34,8 +34,6 @@ pub struct Model {
     pub options: Options,
     /// What they use, where that was needed to know which keys must be set.
     pub(crate) analysis: Option<Analysis>,
-    /// Rules whose warnings are not wanted.
-    pub(crate) quiet: BTreeSet<String>,
     /// The keys that the configuration sets.
     pub written: Vec<WrittenKey>,
     /// Every secret that may stand in an output.
@@ -134,7 +132,6 @@ impl Model {
             context,
             options,
             analysis,
-            quiet: declarations.quiet().clone(),
             written,
             secrets,
             identities,

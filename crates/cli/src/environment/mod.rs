@@ -43,7 +43,7 @@ fn pythons() -> Vec<Utf8PathBuf> {
         .filter(|program| program.is_file())
         .filter_map(|program| Utf8PathBuf::from_path_buf(program).ok())
         .collect();
-    found.sort_by_key(|program| is_script(program));
+    found.sort_by_key(is_script);
     found.truncate(3);
     if found.is_empty() {
         found.push("python".into());

@@ -57,6 +57,30 @@ fn no_python(sandbox: &Sandbox, test: &str) -> bool {
     false
 }
 
+/// What the program says at a terminal where somebody gives this answer; none, which is said,
+/// where there is no `script` to make one.
+#[expect(clippy::print_stderr, reason = "a skipped test is said")]
+fn on_terminal(sandbox: &Sandbox, arguments: &str, path: &str, answer: &str) -> Option<String> {
+    let line = format!("'{}' {arguments}", env!("CARGO_BIN_EXE_ichor"));
+    let started = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .current_dir(sandbox.root())
+        .env("PATH", path)
+        .env("HOME", sandbox.home())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn();
+    let Ok(mut child) = started else {
+        eprintln!("skipped: `script` is not installed");
+        return None;
+    };
+    let mut keys = child.stdin.take().expect("is piped");
+    std::io::Write::write_all(&mut keys, format!("{answer}\n").as_bytes()).expect("is read");
+    drop(keys);
+    let output = child.wait_with_output().expect("it ends");
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// The repository's own identity.
 fn identity(sandbox: &Sandbox) -> Identity {
     let source = diagnostics::Source::new("age.key", sandbox.read("age.key"));

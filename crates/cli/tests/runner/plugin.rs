@@ -1,13 +1,10 @@
 //! A repository's own Python plugin, from the command line: whether it may run, and what is
 //! said where it does not.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
-
 use insta::assert_snapshot;
 use testkit::Sandbox;
 
-use crate::fixture;
+use crate::{fixture, no_python, on_terminal};
 
 const SETTINGS: &str = "[makejinja]
 inputs = [\"templates/config\"]
@@ -53,25 +50,9 @@ fn repository() -> Sandbox {
 }
 
 /// The same with Python in reach; none where this machine has no Python, which is said.
-fn with_python() -> Option<Sandbox> {
-    let asked = Command::new("python3")
-        .args(["-c", "import sys; print(sys.executable)"])
-        .output();
-    let Ok(asked) = asked else {
-        eprintln!("skipped: there is no python3");
-        return None;
-    };
+fn with_python(test: &str) -> Option<Sandbox> {
     let sandbox = repository();
-    let python = String::from_utf8(asked.stdout).expect("a path");
-    let wrapper = sandbox.programs().join("python3");
-    std::fs::write(
-        &wrapper,
-        format!("#!/bin/sh\nexec '{}' \"$@\"\n", python.trim()),
-    )
-    .expect("can be written");
-    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755))
-        .expect("can be made a program");
-    Some(sandbox)
+    (!no_python(&sandbox, test)).then_some(sandbox)
 }
 
 #[test]
@@ -109,7 +90,7 @@ fn without_python_what_only_the_plugin_knows_is_an_error() {
 
 #[test]
 fn a_plugin_runs_where_somebody_said_so() {
-    let Some(sandbox) = with_python() else {
+    let Some(sandbox) = with_python("a_plugin_runs_where_somebody_said_so") else {
         return;
     };
     for command in ["configure", "diff", "validate"] {
@@ -178,90 +159,24 @@ fn a_plugin_runs_where_somebody_said_so() {
 }
 
 #[test]
-fn where_a_file_differs_since_the_plugin_computes_otherwise_it_is_said() {
-    let Some(sandbox) = with_python() else {
-        return;
-    };
-    let own = PLUGIN.replace(
-        "        return self._data",
-        "        self._data['node_default_gateway'] = '10.9.9.9'\n        return self._data",
-    );
-    sandbox.write("templates/scripts/plugin.py", own);
-    sandbox.write(
-        "templates/config/kubernetes/b.yaml.j2",
-        "count: {{ count }}\ngateway: {{ node_default_gateway }}\n",
-    );
-    // As makejinja left it.
-    sandbox.write("kubernetes/b.yaml", "count: 3\ngateway: 10.9.9.9\n");
-    let output = sandbox.run(["configure", "--yes"]).exits(4);
-    assert!(
-        output
-            .stderr
-            .contains("error[plan/foreign-output]: `kubernetes/b.yaml`"),
-        "{output}"
-    );
-    assert!(
-        output.stderr.contains("note[plugin/differs]: `templates/scripts/plugin.py` computes `node_default_gateway` otherwise")
-            && output.stderr.contains("templates/config/kubernetes/b.yaml.j2:2:13"),
-        "{output}"
-    );
-    sandbox.write("templates/variables.yaml", "plugin: all\n");
-    drop(sandbox.run(["configure"]).success());
-}
-
-#[test]
-fn many_warnings_of_a_kind_are_one_and_can_be_silenced() {
-    let sandbox = fixture("minimal");
-    sandbox.write("makejinja.toml", SETTINGS);
-    let values: String = (0..20).map(|number| format!("  k{number}: ''\n")).collect();
-    sandbox.write(
-        "templates/config/kubernetes/a.sops.yaml.j2",
-        format!("kind: Secret\nstringData:\n  set: x\n{values}"),
-    );
-    let rules = format!(
-        "creation_rules:\n  - path_regex: .*\n    encrypted_regex: ^stringData$\n    age: {}\n",
-        "{{ age_key('public') }}"
-    );
-    sandbox.write("templates/config/.sops.yaml.j2", rules);
-    let output = sandbox.run(["configure", "--dry-run"]).success();
-    assert_eq!(output.stderr.matches("secret/blank").count(), 2, "{output}");
-    assert!(output.stderr.contains("the first of 20"), "{output}");
-    sandbox.write("templates/variables.yaml", "quiet: [secret/blank]\n");
-    let output = sandbox.run(["configure", "--dry-run"]).success();
-    assert!(!output.stderr.contains("secret/blank"), "{output}");
-    sandbox.write("templates/variables.yaml", "quiet: [Blank]\n");
-    drop(sandbox.run(["configure"]).exits(1));
-}
-
-#[test]
 fn somebody_at_a_terminal_is_asked() {
-    let Some(sandbox) = with_python() else {
+    let Some(sandbox) = with_python("somebody_at_a_terminal_is_asked") else {
         return;
     };
-    if Command::new("script").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no `script` to make a terminal");
-        return;
-    }
     let answered = |answer: &str| {
-        let program = env!("CARGO_BIN_EXE_ichor");
-        let line = format!("printf '{answer}\\n' | script -qec '{program} configure' /dev/null");
-        let output = Command::new("/bin/sh")
-            .args(["-c", &line])
-            .current_dir(sandbox.root())
-            .env("PATH", format!("{}:/usr/bin:/bin", sandbox.programs()))
-            .env("HOME", sandbox.home())
-            .output()
-            .expect("a shell");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        let path = format!("{}:/usr/bin:/bin", sandbox.programs());
+        on_terminal(&sandbox, "configure", &path, answer)
     };
-    let refused = answered("n");
+    let Some(refused) = answered("n") else {
+        return;
+    };
     assert!(
         refused.contains("Templates use `count`, `shout`, which only"),
         "{refused}"
     );
     assert!(refused.contains("plugin/not-allowed"), "{refused}");
     assert!(!sandbox.exists("kubernetes"));
-    let done = answered("y");
+    let done = answered("y").expect("a terminal");
     assert!(done.contains("Done:"), "{done}");
     assert!(sandbox.exists("kubernetes/a.yaml"));
 }

@@ -1,6 +1,5 @@
 //! All declarations of a repository, by section and name.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
@@ -16,7 +15,6 @@ pub struct Declarations {
     cluster: IndexMap<String, Declaration>,
     nodes: IndexMap<String, Declaration>,
     plugin: PluginUse,
-    quiet: BTreeSet<String>,
 }
 
 /// What `plugin` in `templates/variables.yaml` says: whether the repository's own Python
@@ -66,7 +64,6 @@ impl Declarations {
                 cluster: IndexMap::new(),
                 nodes: IndexMap::new(),
                 plugin: PluginUse::Unsaid,
-                quiet: BTreeSet::new(),
             };
             let tables = [cluster::table(), optional::table(), nodes::table()];
             for declaration in tables.into_iter().flatten() {
@@ -101,15 +98,6 @@ impl Declarations {
     /// Whether the repository's own plugin runs.
     pub fn plugin(&self) -> PluginUse {
         self.plugin
-    }
-
-    /// The rules whose warnings and notes the repository does not want to hear of.
-    pub fn quiet(&self) -> &BTreeSet<String> {
-        &self.quiet
-    }
-
-    pub(crate) fn set_quiet(&mut self, rules: BTreeSet<String>) {
-        self.quiet = rules;
     }
 
     pub(crate) fn set_plugin(&mut self, plugin: PluginUse) {

@@ -52,11 +52,6 @@ pub fn variables() -> Value {
         "properties": {
             "cluster": { "$ref": "#/definitions/section", "description": "Keys of `cluster.yaml`." },
             "nodes": { "$ref": "#/definitions/section", "description": "Keys of each node." },
-            "quiet": {
-                "type": ["array", "null"],
-                "items": { "type": "string", "pattern": "^[a-z0-9-]+/[a-z0-9-]+$" },
-                "description": "Rules whose warnings and notes are not shown, such as `secret/blank`.",
-            },
             "plugin": {
                 "enum": PluginUse::WORDS,
                 "description": "Whether the repository's Python plugin gives what is not built in (`missing`), goes before it (`all`), or never runs (`none`).",

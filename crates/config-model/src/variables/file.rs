@@ -1,6 +1,4 @@
-//! The two sections of the file, and what it says of the plugin and of warnings.
-
-use std::collections::BTreeSet;
+//! The two sections of the file, and what it says of the plugin.
 
 use diagnostics::{Diagnostics, Source};
 use yaml::{Limits, Node};
@@ -12,9 +10,6 @@ use crate::rules;
 
 /// The key that says whether the plugin runs.
 const PLUGIN: &str = "plugin";
-
-/// The key that lists rules whose warnings are not wanted.
-const QUIET: &str = "quiet";
 
 /// Words that templates cannot use as a name.
 const JINJA_WORDS: &[&str] = &[
@@ -47,9 +42,6 @@ pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
         if let Some(value) = root.get(PLUGIN) {
             declarations.set_plugin(plugin(value, source, &mut problems));
         }
-        if let Some(value) = root.get(QUIET) {
-            declarations.set_quiet(quiet(value, source, &mut problems));
-        }
         for (section, map) in sections(root, source, &mut problems) {
             read_section(section, &map, source, &mut declared, &mut problems);
         }
@@ -81,48 +73,6 @@ fn plugin(value: &Node, source: &Source, problems: &mut Diagnostics) -> PluginUs
     read.unwrap_or_default()
 }
 
-/// What `quiet` lists: names of rules, such as `secret/blank`.
-fn quiet(value: &Node, source: &Source, problems: &mut Diagnostics) -> BTreeSet<String> {
-    let mut rules = BTreeSet::new();
-    let mut refuse = |range| {
-        problems.push(
-            rules::VARIABLES_INVALID
-                .report("`quiet` takes a list of names of rules")
-                .at(source.location(range))
-                .hint("write `quiet: [secret/blank]`"),
-        );
-    };
-    let items = match value.as_sequence() {
-        Some(items) => items,
-        None if value.is_null() => return rules,
-        None => {
-            refuse(value.range());
-            return rules;
-        }
-    };
-    for item in items {
-        match item.text().filter(|name| is_rule(name)) {
-            Some(name) => {
-                rules.insert(name.to_owned());
-            }
-            None => refuse(item.range()),
-        }
-    }
-    rules
-}
-
-/// `topic/kebab-name`.
-fn is_rule(name: &str) -> bool {
-    let word = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    name.split_once('/')
-        .is_some_and(|(topic, rule)| word(topic) && word(rule))
-}
-
 fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Section, RawMap)> {
     let Some(map) = raw_map(root, source, problems) else {
         problems.push(
@@ -140,12 +90,12 @@ fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Se
         let section = match entry.name.as_str() {
             "cluster" => Section::Cluster,
             "nodes" => Section::Nodes,
-            PLUGIN | QUIET => continue,
+            PLUGIN => continue,
             other => {
                 let mut problem = rules::VARIABLES_INVALID
                     .report(format!("`{other}` is not a section of this file"))
                     .at(source.location(entry.key));
-                problem = match diagnostics::closest(other, ["cluster", "nodes", PLUGIN, QUIET]) {
+                problem = match diagnostics::closest(other, ["cluster", "nodes", PLUGIN]) {
                     Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
                     None => problem.hint("declare keys below `cluster:` or `nodes:`"),
                 };
