@@ -54,7 +54,7 @@ pub(crate) fn show(problem: &Diagnostic, caller: &Caller, width: Option<usize>) 
 
 /// A text with control characters shown as pictures: a file's name may hold whatever would
 /// command the terminal.
-fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(char::is_control) {
         return Cow::Borrowed(text);
     }

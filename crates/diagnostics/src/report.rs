@@ -58,6 +58,13 @@ impl Diagnostics {
         self.0.dedup();
     }
 
+    /// Drops the warnings and notes of these rules; an error stays, whatever its rule.
+    pub fn silence(&mut self, rules: &[String]) {
+        self.0.retain(|diagnostic| {
+            diagnostic.is_error() || !rules.iter().any(|rule| rule == diagnostic.rule.as_str())
+        });
+    }
+
     /// Makes errors of the warnings that `choose` picks.
     pub fn promote(&mut self, choose: impl Fn(&Diagnostic) -> bool) {
         for diagnostic in &mut self.0 {

@@ -1,10 +1,13 @@
 //! The stages after reading, in their only order: model, render, check, encrypt, plan.
 
 use config_model::Templates;
-use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
 use rayon::prelude::*;
+use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
-use tree::{Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree};
+use tree::{
+    Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree,
+};
 
 use crate::chart;
 use crate::git_checks;
@@ -76,7 +79,12 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
 ///
 /// Every problem found.
 pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
-    let rendered = render(inputs)?;
+    let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
+    let silenced = declarations.silenced();
+    let rendered = render(inputs).map_err(|mut problems| {
+        problems.silence(silenced);
+        problems
+    })?;
     let mut findings = rendered.warnings;
     findings.extend(check(inputs, rendered.model.origin, &rendered.tree));
     findings.extend(kustomization::check(
@@ -93,6 +101,7 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     );
     findings.extend(refused);
     findings.extend(gates);
+    findings.silence(silenced);
     if options.strict {
         findings.promote(|_| true);
     }
@@ -101,6 +110,7 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     let sealed = sealer.finish();
     let mut warnings = tree.warnings().clone();
     warnings.extend(sealed.notes.iter().cloned());
+    warnings.silence(silenced);
     warnings.sort();
     if options.strict {
         warnings.promote(|_| true);
@@ -128,7 +138,33 @@ impl Built {
             force: options.force.as_force(),
             adopt: options.adopt,
         };
-        Plan::new(&self.tree, disk, &options)
+        let mut plan = Plan::new(&self.tree, disk, &options)?;
+        if plan.summary().foreign > 0 && !self.model.differs.is_empty() {
+            let analysis = render::analyze(&self.model.templates, &self.model.options);
+            plan.explain_foreign(|change| self.why(change, &analysis));
+        }
+        Ok(plan)
+    }
+
+    /// The first place in a template that prints what the plugin computes otherwise.
+    fn why(&self, change: &Change, analysis: &Analysis) -> Option<(Location, String)> {
+        let template = change.template.as_deref()?;
+        let name = |mention: &Mention| match mention.of.as_deref() {
+            None => Some(mention.name.clone()),
+            Some("nodes") => Some(format!("nodes.{}", mention.name)),
+            Some(_) => None,
+        };
+        analysis
+            .mentions()
+            .iter()
+            .filter(|mention| mention.location.file == template)
+            .find_map(|mention| {
+                let name = name(mention).filter(|name| self.model.differs.contains(name))?;
+                let message = format!(
+                    "the plugin gives `{name}` another value, which `plugin: all` in `templates/variables.yaml` takes"
+                );
+                Some((mention.location.clone(), message))
+            })
     }
 
     /// Masks every secret of the model in a text that is shown.

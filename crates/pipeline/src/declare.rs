@@ -57,6 +57,7 @@ pub fn declare(inputs: &Inputs, chosen: PluginUse) -> Result<Declared, Diagnosti
         existing: inputs.variables.as_ref(),
     });
     declared.diagnostics.extend(empty_patches(&set.templates));
+    declared.diagnostics.silence(declarations.silenced());
     Ok(declared)
 }
 

@@ -150,8 +150,8 @@ impl Family<'_> {
         };
         let analysis = render::analyze(&selection.templates, self.config.options());
         let text = |path: &str| load::text(self.root, path).ok().flatten();
-        let files = self.config.plugin_files();
-        let source = files.iter().find_map(|path| text(path));
+        let (source, missing) = load::plugin_text(self.root, self.config, |_| true)?;
+        problems.extend(missing);
         let variables = text("templates/variables.yaml");
         let mut chosen = PluginUse::Unsaid;
         if let (Some(cluster), Some(nodes)) = (text("cluster.yaml"), text("nodes.yaml")) {

@@ -34,6 +34,9 @@ pub struct Model {
     pub options: Options,
     /// What they use, where that was needed to know which keys must be set.
     pub(crate) analysis: Option<Analysis>,
+    /// Names whose values the plugin of the repository computes otherwise than they are
+    /// rendered; those of nodes as `nodes.key`.
+    pub(crate) differs: Vec<String>,
     /// The keys that the configuration sets.
     pub written: Vec<WrittenKey>,
     /// Every secret that may stand in an output.
@@ -104,6 +107,7 @@ impl Model {
             return Err(problems);
         };
         let mut context = Context::new(&cluster, &versions, credentials);
+        let mut differs = Vec::new();
         if let (Some(own), Some(analysis)) = (&inputs.own, &analysis) {
             let written: BTreeSet<&str> = written.iter().map(|key| key.name.as_str()).collect();
             let own = Own {
@@ -114,8 +118,9 @@ impl Model {
                 written: &written,
             };
             match own.complete(context, &mut secrets) {
-                Ok((complete, notes)) => {
+                Ok((complete, different, notes)) => {
                     context = complete;
+                    differs = different;
                     problems.extend(notes);
                 }
                 Err(found) => {
@@ -132,6 +137,7 @@ impl Model {
             context,
             options,
             analysis,
+            differs,
             written,
             secrets,
             identities,

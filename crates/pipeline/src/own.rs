@@ -25,11 +25,12 @@ pub(crate) struct Own<'a> {
 
 impl Own<'_> {
     /// Adds to a context what the model does not know. Secrets are added to the list.
+    /// Also gives the names that the plugin computes otherwise than they are rendered.
     pub(crate) fn complete(
         &self,
         context: Context,
         secrets: &mut Vec<SecretString>,
-    ) -> Result<(Context, Diagnostics), Diagnostics> {
+    ) -> Result<(Context, Vec<String>, Diagnostics), Diagnostics> {
         let (data, mut problems) = self.data();
         if problems.has_errors() {
             return Err(problems);
@@ -44,7 +45,7 @@ impl Own<'_> {
             .with_values(further, [])
             .at(crate::clock::now_without_zone());
         let Some(source) = &self.own.plugin else {
-            return Ok((context, problems));
+            return Ok((context, Vec::new(), problems));
         };
         let value = |name: &str| context.value(name).cloned();
         let needs = needs(self.analysis, source, &value);
@@ -63,14 +64,15 @@ impl Own<'_> {
         match found {
             Ok(None) => {
                 problems.extend(plugin::path_filters(source));
-                Ok((context, problems))
+                Ok((context, Vec::new(), problems))
             }
             Ok(Some((given, notes))) => {
                 problems.extend(notes);
                 secrets.extend(given.secrets.iter().cloned());
                 let context = context.with_values(given.values, given.secrets);
                 let named = render::declare::defines(source).keys;
-                Ok((context.with_plugin(given.running, &named), problems))
+                let context = context.with_plugin(given.running, &named);
+                Ok((context, given.different, problems))
             }
             Err(found) => {
                 problems.extend(found);

@@ -302,6 +302,12 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
 fn promoted(mut problem: Diagnostic, built_in: bool) -> Diagnostic {
     if built_in && OWN_AFFAIRS.contains(&problem.rule.as_str()) {
         problem.severity = diagnostics::Severity::Error;
+    } else if problem.rule.as_str() == "secret/blank" {
+        // An optional part of somebody's own templates that is not in use.
+        problem = problem.hint(
+            "set the key that it comes from, or leave the entry out; where it is meant, write \
+             `silence: [secret/blank]` into `templates/variables.yaml`",
+        );
     }
     problem
 }

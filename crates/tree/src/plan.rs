@@ -1,6 +1,6 @@
 //! What has to happen for the disk to hold a tree.
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Location};
 
 use crate::change::{Action, Change, Summary};
 use crate::decide::observe;
@@ -92,6 +92,25 @@ impl Plan {
     /// rendered, a record that needs repair.
     pub fn findings(&self) -> &Diagnostics {
         &self.findings
+    }
+
+    /// Adds to what is said of files that differ and were not rendered here why they do, where
+    /// that is known: a place and what it has to do with it.
+    pub fn explain_foreign(&mut self, why: impl Fn(&Change) -> Option<(Location, String)>) {
+        let findings = std::mem::take(&mut self.findings);
+        self.findings = findings
+            .into_iter()
+            .map(|finding| {
+                let of = |change: &&Change| {
+                    change.action == Action::Foreign
+                        && finding.location == Some(Location::file(change.path.as_str()))
+                };
+                match self.changes.iter().find(of).and_then(&why) {
+                    Some((location, message)) => finding.related(location, message),
+                    None => finding,
+                }
+            })
+            .collect();
     }
 
     /// Whether a protected file keeps the plan from being committed.

@@ -13,8 +13,9 @@ use crate::ui::{Ui, plural};
 /// Render as `makejinja` does, from a `makejinja.toml`
 ///
 /// Takes the place of the `makejinja` program: reads its settings file in the repository and
-/// writes the same bytes. No plugin is run: the functions and values that this family's plugin
-/// gives are built in. `configure` does more; this is for moving over step by step.
+/// writes the same bytes. The functions and values that this family's plugin gives are built in;
+/// Python runs the repository's own plugin for what is not, unless `templates/variables.yaml` has
+/// `plugin: none`. `configure` does more; this is for moving over step by step.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Render {
     /// The settings, relative to the repository

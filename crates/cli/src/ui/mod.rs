@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use serde_json::{Value, json};
 
+mod group;
 mod paint;
 mod wrap;
 
@@ -141,7 +142,8 @@ impl Ui {
         }
     }
 
-    /// Problems, each with its place, excerpt and hint, then a line that counts them.
+    /// Problems, each with its place, excerpt and hint. Of many warnings of one rule the first
+    /// is shown, and where the others stand.
     pub(crate) fn problems(&mut self, problems: &Diagnostics) {
         let mut sorted = problems.clone();
         sorted.sort();
@@ -149,8 +151,12 @@ impl Ui {
             .iter()
             .filter(|problem| !self.quiet || problem.severity != Severity::Note);
         if !self.is_json() {
-            let text: String = shown
-                .map(|problem| excerpt::show(problem, &self.caller, self.width) + "\n\n")
+            let text: String = group::grouped(shown)
+                .iter()
+                .map(|group| {
+                    let first = excerpt::show(group.first, &self.caller, self.width);
+                    format!("{first}\n{}\n", group.rest())
+                })
                 .collect();
             if let Some(text) = text.strip_suffix('\n') {
                 self.print(text);

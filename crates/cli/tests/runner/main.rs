@@ -14,6 +14,7 @@ mod kill;
 mod moving;
 mod new_repository;
 mod outputs;
+mod own_plugin;
 mod plugin;
 mod road;
 mod secret_commands;

@@ -345,7 +345,7 @@ fn gates_stop_what_encryption_would_hide() {
     warning[secret/blank]: in `kubernetes/apps/default/extra.sops.yaml`, the value of `stringData.empty` is blank
     --> templates/overrides/kubernetes/apps/default/extra.sops.yaml.j2:4:10
      |
-    hint: set the key that it comes from, or leave the entry out
+    hint: set the key that it comes from, or leave the entry out; where it is meant, write `silence: [secret/blank]` into `templates/variables.yaml`
 
     warning[secret/placeholder]: in `kubernetes/apps/default/extra.sops.yaml`, the value of `stringData.missing` is still a placeholder
     --> templates/overrides/kubernetes/apps/default/extra.sops.yaml.j2:5:12

@@ -15,6 +15,7 @@ pub struct Declarations {
     cluster: IndexMap<String, Declaration>,
     nodes: IndexMap<String, Declaration>,
     plugin: PluginUse,
+    silenced: Vec<String>,
 }
 
 /// What `plugin` in `templates/variables.yaml` says: whether the repository's own Python
@@ -64,6 +65,7 @@ impl Declarations {
                 cluster: IndexMap::new(),
                 nodes: IndexMap::new(),
                 plugin: PluginUse::Unsaid,
+                silenced: Vec::new(),
             };
             let tables = [cluster::table(), optional::table(), nodes::table()];
             for declaration in tables.into_iter().flatten() {
@@ -98,6 +100,15 @@ impl Declarations {
     /// Whether the repository's own plugin runs.
     pub fn plugin(&self) -> PluginUse {
         self.plugin
+    }
+
+    /// The rules whose warnings and notes are meant, and not told.
+    pub fn silenced(&self) -> &[String] {
+        &self.silenced
+    }
+
+    pub(crate) fn silence(&mut self, rules: Vec<String>) {
+        self.silenced = rules;
     }
 
     pub(crate) fn set_plugin(&mut self, plugin: PluginUse) {

@@ -56,6 +56,11 @@ pub fn variables() -> Value {
                 "enum": PluginUse::WORDS,
                 "description": "Whether the repository's Python plugin gives what is not built in (`missing`), goes before it (`all`), or never runs (`none`).",
             },
+            "silence": {
+                "type": ["array", "null"],
+                "items": { "type": "string", "pattern": "^[a-z0-9-]+/[a-z0-9-]+$" },
+                "description": "Rules whose warnings are meant and not told.",
+            },
         },
         "additionalProperties": false,
         "definitions": {

@@ -1,4 +1,4 @@
-//! The two sections of the file, and what it says of the plugin.
+//! The two sections of the file, and what it says of the plugin and of warnings.
 
 use diagnostics::{Diagnostics, Source};
 use yaml::{Limits, Node};
@@ -10,6 +10,9 @@ use crate::rules;
 
 /// The key that says whether the plugin runs.
 const PLUGIN: &str = "plugin";
+
+/// The key that lists rules whose warnings are not told.
+const SILENCE: &str = "silence";
 
 /// Words that templates cannot use as a name.
 const JINJA_WORDS: &[&str] = &[
@@ -42,6 +45,9 @@ pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
         if let Some(value) = root.get(PLUGIN) {
             declarations.set_plugin(plugin(value, source, &mut problems));
         }
+        if let Some(value) = root.get(SILENCE) {
+            declarations.silence(silenced(value, source, &mut problems));
+        }
         for (section, map) in sections(root, source, &mut problems) {
             read_section(section, &map, source, &mut declared, &mut problems);
         }
@@ -73,6 +79,45 @@ fn plugin(value: &Node, source: &Source, problems: &mut Diagnostics) -> PluginUs
     read.unwrap_or_default()
 }
 
+/// The rules that `silence` names.
+fn silenced(value: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<String> {
+    if value.is_null() {
+        return Vec::new();
+    }
+    let mut wrong = |node: &Node, message: &str| {
+        problems.push(
+            rules::VARIABLES_INVALID
+                .report(message)
+                .at(source.location(node.range()))
+                .hint("list the names that stand in brackets behind `warning`: `[secret/blank]`"),
+        );
+    };
+    let Some(items) = value.as_sequence() else {
+        wrong(value, "`silence` takes a list of rules");
+        return Vec::new();
+    };
+    let mut named = Vec::new();
+    for item in items {
+        match item.text().filter(|text| is_rule(text)) {
+            Some(text) => named.push(text.to_owned()),
+            None => wrong(item, "this is no name of a rule"),
+        }
+    }
+    named
+}
+
+/// `topic/kebab-name`.
+fn is_rule(text: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    text.split_once('/')
+        .is_some_and(|(topic, name)| is_word(topic) && is_word(name))
+}
+
 fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Section, RawMap)> {
     let Some(map) = raw_map(root, source, problems) else {
         problems.push(
@@ -90,12 +135,12 @@ fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Se
         let section = match entry.name.as_str() {
             "cluster" => Section::Cluster,
             "nodes" => Section::Nodes,
-            PLUGIN => continue,
+            PLUGIN | SILENCE => continue,
             other => {
                 let mut problem = rules::VARIABLES_INVALID
                     .report(format!("`{other}` is not a section of this file"))
                     .at(source.location(entry.key));
-                problem = match diagnostics::closest(other, ["cluster", "nodes", PLUGIN]) {
+                problem = match diagnostics::closest(other, ["cluster", "nodes", PLUGIN, SILENCE]) {
                     Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
                     None => problem.hint("declare keys below `cluster:` or `nodes:`"),
                 };

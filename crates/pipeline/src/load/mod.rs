@@ -180,6 +180,8 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         creation_rules,
         plugin: environment.plugin.clone(),
     };
+    let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
+    problems.silence(declarations.silenced());
     Ok((inputs, problems))
 }
 
@@ -190,6 +192,43 @@ pub fn ejected(root: &Utf8Path) -> (Files, Files, Diagnostics) {
     let mut copies = folder::read(root, CONFIG, &mut problems);
     copies.extend(folder::read(root, OVERRIDES, &mut problems));
     (bases, copies, problems)
+}
+
+/// The text of the first of the files that may hold the plugin, of those that `may_read`
+/// allows; where a plugin is named and there is none, that is a warning: templates will miss
+/// what it gives.
+///
+/// # Errors
+///
+/// One that is there and cannot be read.
+pub(crate) fn plugin_text(
+    root: &Utf8Path,
+    config: &makejinja::Config,
+    may_read: impl Fn(&str) -> bool,
+) -> Result<(Option<Source>, Option<Diagnostic>), Diagnostic> {
+    let files = config.plugin_files();
+    for path in files.iter().filter(|path| may_read(path)) {
+        if !root.join(path).is_dir()
+            && let Some(source) = text(root, path)?
+        {
+            return Ok((Some(source), None));
+        }
+    }
+    let missing = config.plugins.first().map(|plugin| {
+        let paths = config.import_paths.iter();
+        let paths: Vec<_> = paths.map(|path| format!("`{path}`")).collect();
+        Diagnostic::warning(
+            "plugin/not-found",
+            format!(
+                "the plugin `{}` is not found in {}, so what it gives is missing",
+                plugin.value,
+                paths.join(" or ")
+            ),
+        )
+        .at(plugin.location.clone())
+        .hint("put its file there; where nothing needs it any more, take it out of `loaders`")
+    });
+    Ok((None, missing))
 }
 
 /// Every file below a folder of the repository, by path below it.
@@ -236,12 +275,22 @@ pub(crate) fn named_text(path: &Utf8Path) -> Result<Option<Source>, Diagnostic> 
     read_text(path, path.as_str())
 }
 
-/// The bytes of one file.
+/// The bytes of one file of the repository.
+///
+/// # Errors
+///
+/// One that cannot be read, or that is no file: nothing waits for a pipe.
+pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
+    ordinary(path, shown_as)?;
+    named_bytes(path, shown_as)
+}
+
+/// The bytes of a file that somebody named, which may be a pipe of a shell.
 ///
 /// # Errors
 ///
 /// One that cannot be read.
-pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
+pub(crate) fn named_bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
     read_bytes(path).map_err(|error| unreadable(shown_as, &error))
 }
 
@@ -402,7 +451,7 @@ impl Reader<'_> {
         for path in config.data.iter().map(|path| path.value.as_str()) {
             self.data(path, &mut data);
         }
-        let plugin = self.plugin(&config);
+        let plugin = self.plugin(&config, has_settings);
         Some(OwnTemplates {
             config,
             files,
@@ -412,12 +461,19 @@ impl Reader<'_> {
         })
     }
 
-    /// The first of the files that may hold the plugin.
-    fn plugin(&mut self, config: &makejinja::Config) -> Option<Source> {
-        let files = config.plugin_files();
-        let inside = files.iter().filter(|path| RelPath::new(path).is_ok());
-        let mut there = inside.filter(|path| self.root.join(path).is_file());
-        there.find_map(|path| self.optional(path))
+    /// The plugin that the settings name, which are written down if `is_named`. Nothing is read
+    /// outside the repository.
+    fn plugin(&mut self, config: &makejinja::Config, is_named: bool) -> Option<Source> {
+        match plugin_text(self.root, config, |path| RelPath::new(path).is_ok()) {
+            Ok((source, notes)) => {
+                self.problems.extend(notes.filter(|_| is_named));
+                source
+            }
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
     }
 
     /// A data file, or all of a folder. `cluster.yaml` and `nodes.yaml` are read as they are

@@ -12,6 +12,8 @@ pub(super) struct Merged {
     pub(super) values: Vec<(String, Data)>,
     pub(super) secrets: Vec<SecretString>,
     pub(super) notes: Diagnostics,
+    /// Names whose built-in values are used and that the plugin computes otherwise.
+    pub(super) different: Vec<String>,
 }
 
 /// Takes values where nothing built in has that name; all of them with `all`.
@@ -46,6 +48,7 @@ pub(super) fn merge(computed: Vec<(String, Data)>, request: &Request<'_>, all: b
     different.sort();
     different.dedup();
     merged.notes.extend(differs(&different, request));
+    merged.different = different;
     merged
 }
 

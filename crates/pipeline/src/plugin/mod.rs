@@ -53,6 +53,9 @@ pub(crate) struct Given {
     pub(crate) values: Vec<(String, Data)>,
     /// Texts among them that no message may show.
     pub(crate) secrets: Vec<SecretString>,
+    /// Names whose built-in values are used and that it computes otherwise, sorted; those of
+    /// nodes as `nodes.key`.
+    pub(crate) different: Vec<String>,
 }
 
 /// Everything that a run of the plugin depends on.
@@ -113,6 +116,7 @@ pub(crate) fn ask(request: &Request<'_>) -> Result<Option<(Given, Diagnostics)>,
             running,
             values: merged.values,
             secrets: merged.secrets,
+            different: merged.different,
         },
         notes,
     )))

@@ -39,7 +39,7 @@ pub(super) fn read(path: &Utf8Path, shown: &str) -> Result<Zeroizing<Vec<u8>>, D
         }
         Err(_) => {}
     }
-    load::bytes(path, shown).map(Zeroizing::new)
+    load::named_bytes(path, shown).map(Zeroizing::new)
 }
 
 fn readable(metadata: &Metadata, shown: &str) -> Result<(), Diagnostic> {

@@ -341,7 +341,7 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
     Some(match closest {
         Some(known) => problem.hint(format!("did you mean `{known}`?")),
         None if mention.called => problem.hint(
-            "functions of a Python plugin do not run here: put what it gives into `cluster.yaml`",
+            "put what it gives into `cluster.yaml`, or define it in the plugin that `makejinja.toml` names",
         ),
         None => problem.hint(format!(
             "declare `{name}` in `templates/variables.yaml`, or bind it with `set`"
@@ -456,7 +456,7 @@ fn unknown<'a>(
     match diagnostics::closest(name, known) {
         Some(known) => problem.hint(format!("did you mean `{known}`?")),
         None => problem.hint(format!(
-            "{kind}s of a Python plugin do not run here: use those of Jinja2"
+            "use {kind}s of Jinja2, or define it in the plugin that `makejinja.toml` names"
         )),
     }
 }

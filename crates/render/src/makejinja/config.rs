@@ -122,13 +122,16 @@ impl Config {
                 .value
                 .split_once(':')
                 .unwrap_or_else(|| plugin.value.rsplit_once('.').unwrap_or((&plugin.value, "")));
-            format!("{}.py", module.replace('.', "/"))
+            module.replace('.', "/")
         };
         let modules = self.plugins.iter().map(module);
         modules
             .flat_map(|module| {
                 let paths = self.import_paths.iter();
-                paths.map(move |path| join(path, &module))
+                paths.flat_map(move |path| {
+                    // A package goes before a module, as in Python.
+                    ["/__init__.py", ".py"].map(|end| join(path, &format!("{module}{end}")))
+                })
             })
             .collect()
     }

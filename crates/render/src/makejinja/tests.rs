@@ -276,6 +276,6 @@ fn a_function_of_a_plugin_that_is_not_run_is_named() {
     assert!(!text.contains("hunter2"));
     insta::assert_snapshot!(text, @r#"
     t/a.jinja:1:4: error[template/unknown]: there is no function `vault_secret`
-      hint: functions of a Python plugin do not run here: put what it gives into `cluster.yaml`
+      hint: put what it gives into `cluster.yaml`, or define it in the plugin that `makejinja.toml` names
     "#);
 }

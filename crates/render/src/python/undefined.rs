@@ -133,7 +133,7 @@ impl Object for Undefined {
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
         let fault = match &self.origin {
             Origin::Name(name) => Fault::unknown(format!("there is no function `{name}`")).hint(
-                "functions of a Python plugin do not run here: put what it gives into `cluster.yaml`",
+                "put what it gives into `cluster.yaml`, or define it in the plugin that `makejinja.toml` names",
             ),
             _ => self.fault(),
         };

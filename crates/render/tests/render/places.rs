@@ -132,7 +132,7 @@ fn syntax_errors_name_what_is_wrong() {
         t.yaml.j2:1:4: error[template/missing]: there is no template `nope.j2`
           hint: name it by its whole path below the template folder, suffix included
         t.yaml.j2:1:4: error[template/undeclared]: there is no function `undefined_function`
-          hint: functions of a Python plugin do not run here: put what it gives into `cluster.yaml`
+          hint: put what it gives into `cluster.yaml`, or define it in the plugin that `makejinja.toml` names
         "#
     );
 }
