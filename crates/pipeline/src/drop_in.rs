@@ -204,7 +204,7 @@ impl Family<'_> {
             };
             of(&asked.plugin.values).or_else(|| of(asked.data))
         };
-        let needs = crate::own::needs(asked.analysis, asked.source, &value);
+        let needs = crate::own::needs(asked.analysis, asked.source, asked.chosen, &value);
         let settings = plugin::Settings {
             allowed: true,
             ..self.environment.plugin.clone()

@@ -48,7 +48,7 @@ impl Own<'_> {
             return Ok((context, Vec::new(), problems));
         };
         let value = |name: &str| context.value(name).cloned();
-        let needs = needs(self.analysis, source, &value);
+        let needs = needs(self.analysis, source, self.declarations.plugin(), &value);
         let found = plugin::ask(&plugin::Request {
             root: &self.inputs.root,
             config: &self.own.config,
@@ -98,6 +98,7 @@ impl Own<'_> {
 pub(crate) fn needs(
     analysis: &Analysis,
     plugin: &Source,
+    chosen: PluginUse,
     value: &dyn Fn(&str) -> Option<Data>,
 ) -> Needs {
     let defines: Defines = render::declare::defines(plugin);
@@ -109,7 +110,13 @@ pub(crate) fn needs(
         }),
         _ => false,
     };
-    Needs::new(analysis, &defines, |name| value(name).is_some(), has_key)
+    Needs::new(
+        analysis,
+        &defines,
+        chosen,
+        |name| value(name).is_some(),
+        has_key,
+    )
 }
 
 /// The question whether the repository's own plugin may run.
@@ -154,7 +161,7 @@ pub fn question(inputs: &Inputs) -> Option<Question> {
             .map(Data::from)
             .or_else(|| read().map(|(_, value)| value.clone()))
     };
-    let needs = needs(&analysis, source, &value);
+    let needs = needs(&analysis, source, PluginUse::Unsaid, &value);
     (!needs.is_empty()).then(|| Question {
         needs,
         file: source.name().to_owned(),

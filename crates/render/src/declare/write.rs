@@ -69,7 +69,7 @@ pub(super) fn is_name(name: &str) -> bool {
 fn new_file(entries: &[Entry], plugin: PluginUse) -> String {
     let mut text = HEADER.to_owned();
     if let Some(word) = plugin.word() {
-        text.extend(["\n", PLUGIN, "plugin: ", word, "\n"]);
+        text.extend([PLUGIN, "plugin: ", word, "\n"]);
     }
     for section in [Section::Cluster, Section::Nodes] {
         let mut of_section = entries
