@@ -1,5 +1,6 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
+use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 use tree::{RECORD_PATH, Rendered, Tree};
 
@@ -26,8 +27,47 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Ve
         return Vec::new();
     };
     let mut found = tracked(&git, model);
+    found.extend(exposed(&inputs.root).map_or_else(Vec::new, |path| {
+        vec![
+            Diagnostic::warning(
+                "git/key-exposed",
+                format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
+            )
+            .at(Location::file(path))
+            .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there"),
+        ]
+    }));
     found.extend(ignored(&git, tree));
     found
+}
+
+/// The first file with keys or tokens that a commit of everything would take. Of a folder
+/// that is no git repository yet, `.gitignore` is read for the entries that `init` writes.
+pub(crate) fn exposed(root: &Utf8Path) -> Option<&'static str> {
+    let present = NEVER_TRACKED
+        .iter()
+        .chain(&["cluster.yaml"])
+        .copied()
+        .filter(|path| root.join(path).is_file());
+    let Some(git) = Git::discover(root) else {
+        let text = crate::load::text(root, ".gitignore").ok().flatten();
+        let text = text.as_ref().map_or("", |source| source.text());
+        let covers = |path: &str| {
+            text.lines()
+                .any(|line| line.trim().trim_matches('/') == path)
+        };
+        return present.into_iter().find(|path| !covers(path));
+    };
+    let present: Vec<_> = present.collect();
+    let known: Vec<_> = git
+        .ignored(present.iter().copied())
+        .into_iter()
+        .chain(git.tracked(present.iter().copied()))
+        .map(str::to_owned)
+        .collect();
+    present
+        .into_iter()
+        .find(|path| !known.iter().any(|known| known == path))
 }
 
 /// Outputs that no commit would hold: Flux reads what is committed.

@@ -24,6 +24,8 @@ pub struct Road {
     pub generated: bool,
     /// The credentials of the tunnel are there.
     pub has_tunnel: bool,
+    /// A file with keys that a commit of everything would take.
+    pub exposed: Option<&'static str>,
     /// What git says.
     pub git: Commits,
 }
@@ -53,6 +55,7 @@ impl Road {
             has_secrets: bundle.is_some(),
             generated: exists(places.output.join("talosconfig").as_str()),
             has_tunnel: exists("cloudflare-tunnel.json"),
+            exposed: crate::git_checks::exposed(root),
             git: commits(root, bundle.map(|path| path.as_str())),
         }
     }
@@ -101,6 +104,7 @@ mod tests {
             has_secrets: false,
             generated: false,
             has_tunnel: false,
+            exposed: None,
             git: Commits::None,
         };
         assert_eq!(Road::of(root), start);
@@ -124,6 +128,7 @@ mod tests {
                 described: true,
                 has_secrets: true,
                 generated: true,
+                exposed: Some("cluster.yaml"),
                 ..start.clone()
             }
         );

@@ -64,6 +64,16 @@ pub(crate) fn after_init(root: &Utf8Path, ui: &mut Ui) {
     ui.next(&steps);
 }
 
+/// What comes after `template declare`, in a repository whose files another program wrote.
+pub(crate) fn after_declare(root: &Utf8Path, ui: &mut Ui) {
+    let step = if Road::of(root).rendered {
+        "`ichor configure`: checks and renders with them."
+    } else {
+        "`ichor configure`: checks, renders, and stops before it would replace a file that differs."
+    };
+    ui.next(&[step.to_owned()]);
+}
+
 /// What comes after `validate`, where nothing was written yet.
 pub(crate) fn after_validate(root: &Utf8Path, ui: &mut Ui) {
     if !Road::of(root).rendered {
@@ -104,15 +114,20 @@ fn ahead(road: &Road, ui: &Ui) -> Option<String> {
     } else if road.described && !road.generated {
         "`ichor talos generate-config`: the machine configuration of every node.".to_owned()
     } else {
-        return commit(road.git, ui);
+        return commit(road, ui);
     };
     Some(step)
 }
 
 /// How to commit, where that is left to do.
-fn commit(git: Commits, ui: &Ui) -> Option<String> {
+fn commit(road: &Road, ui: &Ui) -> Option<String> {
+    if let Some(path) = road.exposed {
+        return Some(format!(
+            "`ichor init`: keeps `{path}` out of git, before anything is committed."
+        ));
+    }
     let program = ui.beside("git");
-    match git {
+    match road.git {
         Commits::Done => None,
         Commits::Behind => Some(format!(
             "`{program} add --all && {program} commit`, and push: Flux reads what is pushed."
@@ -172,7 +187,7 @@ pub(crate) fn after_generate_config(
         .iter()
         .filter_map(|node| Some((node, find(node, machine::Action::Update)?)))
         .collect();
-    let mut steps: Vec<_> = commit(Road::of(root).git, ui).into_iter().collect();
+    let mut steps: Vec<_> = commit(&Road::of(root), ui).into_iter().collect();
     let variable = format!(
         "with `export TALOSCONFIG={}`, which mise sets,",
         whole(&client)

@@ -128,3 +128,22 @@ fn files_with_windows_line_ends_work() {
     }
     drop(sandbox.run(["configure"]).success());
 }
+
+#[test]
+fn a_name_that_is_no_utf8_is_told_with_its_folder_and_nothing_of_the_machine() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let sandbox = crate::fixture("minimal");
+    sandbox.write("templates/overrides/a/b.yaml", "a: 1\n");
+    let name = std::ffi::OsStr::from_bytes(b"c\xff.yaml");
+    let path = sandbox.root().join("templates/overrides/a");
+    if std::fs::write(path.as_std_path().join(name), "").is_err() {
+        // Not every file system takes such a name.
+        return;
+    }
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(
+        output.stderr.contains("error[file/not-utf8]: the name of this file is not UTF-8\n--> templates/overrides/a/c\u{fffd}.yaml\n"),
+        "{output}"
+    );
+    assert!(!output.stderr.contains("PathBuf"), "{output}");
+}

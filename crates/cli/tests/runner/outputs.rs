@@ -195,7 +195,7 @@ fn outputs_that_git_ignores_are_named() {
     sandbox.write("deep/.gitignore", "");
     sandbox.write(
         ".gitignore",
-        "/cluster.yaml\n*.key\ntalos/\nks.yaml\n.ichor/\n!kubernetes/apps/default/echo/ks.yaml\n",
+        "/cluster.yaml\n/cloudflare-*\n/github-*\n*.key\ntalos/\nks.yaml\n.ichor/\n!kubernetes/apps/default/echo/ks.yaml\n",
     );
     let output = sandbox.run(["configure"]).success();
     let start = output.stderr.find("warning").expect("a warning");
@@ -210,7 +210,10 @@ fn outputs_that_git_ignores_are_named() {
     sandbox.write(".gitignore", "example-cluster\n");
     let output = sandbox.run(["configure", "--example"]).success();
     assert!(!output.stderr.contains("git/ignored-output"), "{output}");
-    sandbox.write(".gitignore", "/cluster.yaml\n*.key\ntalos/\n");
+    sandbox.write(
+        ".gitignore",
+        "/cluster.yaml\n/cloudflare-*\n/github-*\n*.key\ntalos/\n",
+    );
     // What git tracks all the same is in commits.
     git.run(&["add", "--force", "talos", "kubernetes", ".ichor"]);
     let output = sandbox.run(["configure"]).success();

@@ -161,3 +161,22 @@ fn a_pipe_in_the_place_of_any_file_is_waited_for_by_no_command() {
         }
     }
 }
+
+#[test]
+fn a_method_of_what_is_missing_names_what_is_missing() {
+    let sandbox = repository(&[("a.txt.j2", "#{ release.startswith('v') }#\n")]);
+    sandbox.write(PLUGIN, "");
+    let output = sandbox.run(["render"]).exits(1);
+    says(&output, "error[template/undefined]: `release` is undefined");
+    says_not(&output, "function");
+}
+
+#[test]
+fn declare_says_what_comes_next() {
+    let sandbox = repository(&[("a.txt.j2", "#{ own }#\n")]);
+    let output = sandbox.run(["template", "declare"]).success();
+    says(
+        &output,
+        "Next: `ichor configure`: checks, renders, and stops before it would replace a file that differs.",
+    );
+}

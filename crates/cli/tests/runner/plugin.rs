@@ -132,7 +132,7 @@ fn a_plugin_runs_where_somebody_said_so() {
     ------- stderr -------
     Wrote `templates/variables.yaml`: what it says of the plugin.
 
-    Next: `ichor configure --dry-run`: what it would write.
+    Next: `ichor configure`: checks and renders with them.
     ");
     assert!(
         sandbox

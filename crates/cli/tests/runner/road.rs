@@ -6,6 +6,9 @@ use testkit::Sandbox;
 use crate::secret_commands::git;
 use crate::{empty, fixture};
 
+/// What keeps the files of the fixture that hold keys out of git.
+const KEPT_OUT: &str = "/age.key\n/cloudflare-tunnel.json\n/cluster.yaml\n/github-deploy.key\n/github-push-token.txt\n";
+
 /// What a run says comes next.
 #[track_caller]
 fn next(output: &testkit::Output) -> &str {
@@ -18,6 +21,7 @@ fn next(output: &testkit::Output) -> &str {
 #[test]
 fn each_command_says_what_comes_next() {
     let sandbox = fixture("minimal");
+    sandbox.write(".gitignore", KEPT_OUT);
     assert_snapshot!(next(&sandbox.run([]).exits(2)), @"Edit `cluster.yaml` and `nodes.yaml`, then run `ichor configure`.");
     assert_snapshot!(next(&sandbox.run(["configure"]).success()), @"`ichor talos gensecret`: the secrets of the cluster; or `--from-config` with those of one that runs.");
     // Nothing was written, and it is still what is missing.
@@ -159,4 +163,34 @@ fn a_clone_without_its_configuration_is_told_to_fetch_it() {
         next(&sandbox.run([]).exits(2)),
         "`ichor talos gensecret`: the secrets of the cluster; or `--from-config` with those of one that runs."
     );
+}
+
+#[test]
+fn keys_that_git_would_take_are_told_before_a_commit() {
+    let sandbox = fixture("minimal");
+    // Not a git repository yet: the way to one leads past `.gitignore`.
+    let output = sandbox.run(["configure"]).success();
+    assert!(!output.stderr.contains("git/key-exposed"), "{output}");
+    drop(sandbox.run(["talos", "gensecret"]).success());
+    let output = sandbox.run(["talos", "generate-config"]).success();
+    assert!(
+        output.stderr.contains(
+            "  1. `ichor init`: keeps `age.key` out of git, before anything is committed."
+        ),
+        "{output}"
+    );
+    let Some(git) = git(&sandbox) else { return };
+    git.init();
+    let output = sandbox.run(["configure"]).success();
+    assert!(
+        output
+            .stderr
+            .contains("warning[git/key-exposed]: no `.gitignore` covers `age.key`"),
+        "{output}"
+    );
+    drop(sandbox.run(["init"]).success());
+    let output = sandbox.run(["configure"]).success();
+    assert!(!output.stderr.contains("git/key-exposed"), "{output}");
+    let output = sandbox.run([]).exits(2);
+    assert!(output.stderr.contains("git add --all"), "{output}");
 }

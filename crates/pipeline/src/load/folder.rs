@@ -40,22 +40,27 @@ impl Reader<'_> {
             self.problem(folder, "file/too-deep", "this folder lies too deep");
             return;
         }
-        let entries = match folder.read_dir_utf8() {
+        let entries = match folder.as_std_path().read_dir() {
             Ok(entries) => entries,
             Err(error) => return self.unreadable(folder, &error),
         };
         for entry in entries {
             let entry = match entry {
-                Ok(entry) => entry,
+                Ok(entry) => entry.file_name(),
                 Err(error) => {
                     self.unreadable(folder, &error);
                     continue;
                 }
             };
-            let path = entry.path();
+            let Some(entry) = entry.to_str() else {
+                let path = folder.join(&*entry.to_string_lossy());
+                self.problem(&path, "file/not-utf8", "the name of this file is not UTF-8");
+                continue;
+            };
+            let path = &folder.join(entry);
             let name = match below {
-                "" => entry.file_name().to_owned(),
-                below => format!("{below}/{}", entry.file_name()),
+                "" => entry.to_owned(),
+                below => format!("{below}/{entry}"),
             };
             match path.metadata() {
                 Ok(_) if !self.stays_inside(path) => {

@@ -137,6 +137,10 @@ pub(crate) fn call_method(
     {
         return call_engine_method(state, value, name, arguments);
     }
+    if let View::Undefined(Some(undefined)) = View::of(value) {
+        // It is the value that is missing, and no function of its name.
+        return Err(undefined.fault().into());
+    }
     let callee = attribute(value, name, mode)?;
     if let View::Undefined(_) | View::Other | View::Remote(_) = View::of(&callee) {
         return callee.call(state, &arguments.join());

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use config_model::PluginUse;
 use pipeline::{Inputs, plugin};
 
-use crate::command::report;
+use crate::command::{report, road};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
@@ -67,7 +67,7 @@ impl Declare {
                 plural(count, "key")
             ),
         });
-        ui.next(&["`ichor configure --dry-run`: what it would write.".to_owned()]);
+        road::after_declare(root, ui);
         Ok(Exit::Done)
     }
 
