@@ -5,6 +5,7 @@
 
 mod inputs;
 mod measure;
+mod plugin;
 mod secrets;
 mod table;
 mod talos;
@@ -133,7 +134,7 @@ impl Bench {
             theirs / 40.0,
             "makejinja / 40",
         );
-        Ok(())
+        self.plugin(&makejinja, table)
     }
 
     /// Ten times the templates, and ten times a hundred nodes.

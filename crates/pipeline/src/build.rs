@@ -57,7 +57,7 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
         || render::render(&model.templates, &model.context, &model.options),
         || known.unwrap_or_else(|| render::analyze(&model.templates, &model.options)),
     );
-    warnings.extend(names::check(&model, &analysis));
+    warnings.extend(names::check(&model, &analysis, inputs.own_plugin()));
     let output = match output {
         Ok(output) => output,
         Err(problems) => {
@@ -181,11 +181,13 @@ impl Built {
 /// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
 /// is the template's.
 ///
-/// In a repository with its own templates a file that only the first start of the cluster reads
-/// may have been broken for years.
+/// In a repository with its own templates a file that Flux does not read may have been broken
+/// since the cluster was made, and the rest must not wait for it.
 fn check(inputs: &Inputs, templates: Templates, tree: &Tree<Rendered>) -> Diagnostics {
     let severity = |path: &RelPath| match templates {
-        Templates::Own if path.starts_with("bootstrap") => Severity::Warning,
+        Templates::Own if path.starts_with("bootstrap") || path.starts_with("talos") => {
+            Severity::Warning
+        }
         _ => Severity::Error,
     };
     let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();

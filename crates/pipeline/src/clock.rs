@@ -8,6 +8,11 @@ pub fn now() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Now in UTC as Python's `isoformat` has it, without a zone: `2026-01-02T03:04:05`.
+pub(crate) fn now_without_zone() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
 /// Now as a folder name in UTC that sorts by time: `2026-01-02T030405Z`.
 pub fn now_as_folder() -> String {
     Timestamp::now()

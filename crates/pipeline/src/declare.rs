@@ -69,7 +69,7 @@ fn empty_patches(set: &TemplateSet) -> Option<Diagnostic> {
         .iter()
         .any(|template| text(template).contains("talos_patches("));
     let conditional = set.iter().find(|template| {
-        template.name.starts_with("talos/patches/") && text(template).trim_start().starts_with("#%")
+        template.name.contains("talos/patches/") && text(template).trim_start().starts_with("#%")
     });
     let first = conditional.filter(|_| listed)?;
     Some(

@@ -136,6 +136,7 @@ impl Family<'_> {
         let mut secrets = Vec::new();
         let mut ignored = Diagnostics::new();
         let mut plugin = Plugin {
+            now: Some(crate::clock::now_without_zone()),
             credentials: model::keys(&keys, true, &mut secrets, &mut ignored),
             ..Plugin::default()
         };
@@ -203,7 +204,7 @@ impl Family<'_> {
             };
             of(&asked.plugin.values).or_else(|| of(asked.data))
         };
-        let needs = crate::own::needs(asked.analysis, asked.source, &value);
+        let needs = crate::own::needs(asked.analysis, asked.source, asked.chosen, &value);
         let settings = plugin::Settings {
             allowed: true,
             ..self.environment.plugin.clone()
@@ -224,6 +225,8 @@ impl Family<'_> {
             asked.problems.extend(notes);
             asked.plugin.values.extend(given.values);
             asked.plugin.running = Some(given.running);
+        } else {
+            asked.problems.extend(plugin::path_filters(asked.source));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use config_model::{Templates, WrittenKey};
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Source};
 use render::{Analysis, UndefinedMode};
 
 use crate::model::{Model, used_keys};
@@ -46,8 +46,22 @@ const STACKS: &[Stack] = &[
 /// Without declarations, a repository's own templates are read leniently, and what would be an
 /// error is listed in one warning; else keys that nothing uses are. An optional stack that is
 /// on and that the built-in templates know nothing of is named by itself.
-pub(crate) fn check(model: &Model, analysis: &Analysis) -> Vec<Diagnostic> {
+///
+/// What the text of a plugin names, that may read.
+pub(crate) fn check(
+    model: &Model,
+    analysis: &Analysis,
+    plugin: Option<&Source>,
+) -> Vec<Diagnostic> {
     let mut unused = unused(&model.written, analysis);
+    if let Some(plugin) = plugin {
+        let is_of_name = |character: char| character.is_alphanumeric() || character == '_';
+        let words: BTreeSet<_> = plugin
+            .text()
+            .split(|character| !is_of_name(character))
+            .collect();
+        unused.retain(|key| !words.contains(key.name.as_str()));
+    }
     if model.is_lenient() {
         return Vec::from_iter(lenient(&unused, &undeclared(model, analysis)));
     }

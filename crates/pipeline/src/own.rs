@@ -41,12 +41,14 @@ impl Own<'_> {
             .filter(|(name, _)| context.value(name).is_none())
             .cloned()
             .collect();
-        let context = context.with_values(further, []);
+        let context = context
+            .with_values(further, [])
+            .at(crate::clock::now_without_zone());
         let Some(source) = &self.own.plugin else {
             return Ok((context, Vec::new(), problems));
         };
         let value = |name: &str| context.value(name).cloned();
-        let needs = needs(self.analysis, source, &value);
+        let needs = needs(self.analysis, source, self.declarations.plugin(), &value);
         let found = plugin::ask(&plugin::Request {
             root: &self.inputs.root,
             config: &self.own.config,
@@ -60,12 +62,16 @@ impl Own<'_> {
             secrets,
         });
         match found {
-            Ok(None) => Ok((context, Vec::new(), problems)),
+            Ok(None) => {
+                problems.extend(plugin::path_filters(source));
+                Ok((context, Vec::new(), problems))
+            }
             Ok(Some((given, notes))) => {
                 problems.extend(notes);
                 secrets.extend(given.secrets.iter().cloned());
                 let context = context.with_values(given.values, given.secrets);
-                let context = context.with_plugin(given.running);
+                let named = render::declare::defines(source).keys;
+                let context = context.with_plugin(given.running, &named);
                 Ok((context, given.different, problems))
             }
             Err(found) => {
@@ -92,6 +98,7 @@ impl Own<'_> {
 pub(crate) fn needs(
     analysis: &Analysis,
     plugin: &Source,
+    chosen: PluginUse,
     value: &dyn Fn(&str) -> Option<Data>,
 ) -> Needs {
     let defines: Defines = render::declare::defines(plugin);
@@ -103,7 +110,13 @@ pub(crate) fn needs(
         }),
         _ => false,
     };
-    Needs::new(analysis, &defines, |name| value(name).is_some(), has_key)
+    Needs::new(
+        analysis,
+        &defines,
+        chosen,
+        |name| value(name).is_some(),
+        has_key,
+    )
 }
 
 /// The question whether the repository's own plugin may run.
@@ -148,7 +161,7 @@ pub fn question(inputs: &Inputs) -> Option<Question> {
             .map(Data::from)
             .or_else(|| read().map(|(_, value)| value.clone()))
     };
-    let needs = needs(&analysis, source, &value);
+    let needs = needs(&analysis, source, PluginUse::Unsaid, &value);
     (!needs.is_empty()).then(|| Question {
         needs,
         file: source.name().to_owned(),

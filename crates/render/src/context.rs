@@ -28,10 +28,28 @@ impl Context {
         self.inner.values.get(name)
     }
 
-    /// This context with functions, filters and tests of a running plugin.
+    /// This context with functions, filters and tests of a running plugin, and the names that
+    /// it may give a value: those are declared, and so are they as keys of list items.
     #[must_use]
-    pub fn with_plugin(self, plugin: Arc<dyn crate::plugin::Plugin>) -> Self {
-        Arc::unwrap_or_clone(self.inner).plugin(plugin).build()
+    pub fn with_plugin<'a>(
+        self,
+        plugin: Arc<dyn crate::plugin::Plugin>,
+        names: impl IntoIterator<Item = &'a String>,
+    ) -> Self {
+        let mut builder = Arc::unwrap_or_clone(self.inner);
+        for name in names {
+            builder.declared.insert(name.clone());
+            if let Some(keys) = builder.item_keys.get_mut("nodes") {
+                keys.insert(name.clone());
+            }
+        }
+        builder.plugin(plugin).build()
+    }
+
+    /// This context at a time; see [`ContextBuilder::now`].
+    #[must_use]
+    pub fn at(self, now: impl Into<String>) -> Self {
+        Arc::unwrap_or_clone(self.inner).now(now).build()
     }
 
     /// This context with `values` in the place of those that are there, and further texts
@@ -74,6 +92,8 @@ pub struct ContextBuilder {
     pub(crate) secrets: Vec<SecretString>,
     /// A plugin that is asked for what is not built in.
     pub(crate) plugin: Option<Arc<dyn crate::plugin::Plugin>>,
+    /// What `current_datetime()` gives: forks for Argo CD stamp passwords with it.
+    pub(crate) now: Option<String>,
     /// Whether the functions and filters of cluster templates exist.
     pub(crate) native_functions: bool,
 }
@@ -122,6 +142,13 @@ impl ContextBuilder {
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
         self.native_functions = true;
+        self
+    }
+
+    /// The time of the run, as `current_datetime()` gives it: `2026-01-31T12:00:00`.
+    #[must_use]
+    pub fn now(mut self, now: impl Into<String>) -> Self {
+        self.now = Some(now.into());
         self
     }
 

@@ -16,6 +16,8 @@ pub enum Data {
     Text(String),
     /// A list.
     List(Vec<Data>),
+    /// A list that cannot be changed, and prints otherwise. Only a plugin gives one.
+    Tuple(Vec<Data>),
     /// A dictionary, in order. Of two equal keys the last wins, in the place of the first.
     Map(Vec<(Data, Data)>),
     /// A value that templates can only print and pass on, such as a date.

@@ -19,16 +19,18 @@ pub(crate) const NAMES: &[&str] = &[
     "age_key",
     "age_private_key",
     "age_public_key",
+    "cloudflare_account_tag",
     "cloudflare_tunnel",
     "cloudflare_tunnel_id",
     "cloudflare_tunnel_secret",
+    "current_datetime",
     "github_deploy_key",
     "github_push_token",
     "talos_patches",
 ];
 
-/// Where the patches of Talos stand below the template folder.
-const PATCHES: &str = "talos/patches/";
+/// Where the patches of Talos stand below the template folder: today, and until early 2025.
+const PATCHES: [&str; 2] = ["talos/patches/", "kubernetes/bootstrap/talos/patches/"];
 
 /// What templates call the template folder.
 const FOLDER: &str = "templates/config/";
@@ -96,6 +98,7 @@ impl Native {
                 match name {
                     "age_public_key" => plain(credentials.age_public.as_ref(), "age.key"),
                     "age_private_key" => secret(credentials.age_private.as_ref(), "age.key"),
+                    "cloudflare_account_tag" => self.tunnel("AccountTag"),
                     "cloudflare_tunnel_id" => plain(
                         credentials.cloudflare_tunnel_id.as_ref(),
                         "cloudflare-tunnel.json",
@@ -104,6 +107,12 @@ impl Native {
                         credentials.cloudflare_tunnel_secret.as_ref(),
                         "cloudflare-tunnel.json",
                     ),
+                    "current_datetime" => self
+                        .context
+                        .now
+                        .as_deref()
+                        .map(Value::from)
+                        .ok_or_else(|| Fault::unknown("there is no clock here")),
                     "github_deploy_key" => {
                         secret(credentials.github_deploy_key.as_ref(), "github-deploy.key")
                     }
@@ -135,15 +144,22 @@ impl Native {
     /// The patches of a folder, sorted by path. One that renders to nothing is not there,
     /// which is how an override removes a built-in one.
     fn patches(&self, state: &State<'_, '_>, folder: &str) -> Value {
-        let prefix = format!("{PATCHES}{folder}/");
-        let mut found: Vec<String> = (self.outputs)(state, &prefix)
-            .into_iter()
-            .filter(|name| {
-                let file = &name[prefix.len()..];
-                file.ends_with(".yaml.j2") && !file.contains('/')
-            })
-            .map(|name| format!("{FOLDER}{name}"))
-            .collect();
+        let below = |place: &str| -> Vec<String> {
+            let prefix = format!("{place}{folder}/");
+            (self.outputs)(state, &prefix)
+                .into_iter()
+                .filter(|name| {
+                    let file = &name[prefix.len()..];
+                    file.ends_with(".yaml.j2") && !file.contains('/')
+                })
+                .map(|name| format!("{FOLDER}{name}"))
+                .collect()
+        };
+        let mut found = PATCHES
+            .iter()
+            .map(|place| below(place))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default();
         found.sort_unstable();
         List::value(found.into_iter().map(Value::from).collect())
     }

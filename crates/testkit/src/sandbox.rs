@@ -57,9 +57,11 @@ impl Sandbox {
         if keys.is_dir() {
             copy_folder(&keys, &sandbox.root());
         }
-        let templates = fixture.join("templates");
-        if templates.is_dir() {
-            copy_folder(&templates, &sandbox.root().join("templates"));
+        for name in ["templates", "template", "bootstrap"] {
+            let templates = fixture.join(name);
+            if templates.is_dir() {
+                copy_folder(&templates, &sandbox.root().join(name));
+            }
         }
         sandbox
     }

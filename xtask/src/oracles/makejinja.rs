@@ -49,15 +49,27 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         Ok(folder) => folder,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
-    let output = process::command(folder.join("bin/python"))
-        .arg(files::root().join("crates/render/tests/corpus/record.py"))
-        .arg("--check")
-        .output()
-        .context("cannot start the recorder")?;
-    let mut words = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() {
-        return Ok(Outcome::Agreed(words));
+    let mut words = Vec::new();
+    let mut agreed = true;
+    for recorder in [
+        "crates/render/tests/corpus/record.py",
+        "fixtures/forks/record.py",
+    ] {
+        let output = process::command(folder.join("bin/python"))
+            .arg(files::root().join(recorder))
+            .arg("--check")
+            .output()
+            .context("cannot start the recorder")?;
+        words.push(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        if !output.status.success() {
+            agreed = false;
+            words.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
     }
-    words.push_str(&String::from_utf8_lossy(&output.stderr));
-    Ok(Outcome::Differs(words))
+    let words = words.join("; ");
+    Ok(if agreed {
+        Outcome::Agreed(words)
+    } else {
+        Outcome::Differs(words)
+    })
 }

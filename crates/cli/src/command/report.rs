@@ -63,7 +63,9 @@ pub(super) fn read_if_configured(
     ui.problems(&problems);
     let mut inputs = load_with(root, &environment, strict, ui)?;
     if let Some(inputs) = &mut inputs {
-        inputs.plugin.allowed = plugin_may_run(inputs, ui) == Some(true);
+        let question = plugin::question(inputs);
+        let answer = question.and_then(|question| plugin_may_run(&question, ui));
+        inputs.plugin.allowed = answer == Some(true);
     }
     Ok(inputs)
 }
@@ -88,10 +90,9 @@ fn load_with(
     Ok(Some(inputs))
 }
 
-/// Asks whether the repository's own plugin may run, where templates need it and nothing says
-/// so. None where there is no question, or nobody to ask: then the build says what to write.
-pub(super) fn plugin_may_run(inputs: &Inputs, ui: &mut Ui) -> Option<bool> {
-    let question = plugin::question(inputs)?;
+/// Asks whether the repository's own plugin may run. None where there is nobody to ask: then the
+/// build says what to write.
+pub(super) fn plugin_may_run(question: &plugin::Question, ui: &mut Ui) -> Option<bool> {
     ui.confirm(&format!(
         "Templates use {}, which only `{}` gives. Run it with Python?",
         question.needs.listed(),

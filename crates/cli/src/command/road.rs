@@ -1,6 +1,7 @@
 //! The road of a repository, from `init` to a running cluster: what comes after each command.
 
 use camino::Utf8Path;
+use pipeline::load;
 use pipeline::machine::{self, Made, Outputs};
 use pipeline::road::{Commits, Road};
 use talos::generate::Role;
@@ -13,7 +14,13 @@ const NAMED: usize = 12;
 /// What comes next for whoever only says `ichor`.
 pub(crate) fn from_here(root: &Utf8Path, ui: &mut Ui) {
     let road = Road::of(root);
-    let steps = if !road.configured && !road.described {
+    let steps = if let Some(layout) = load::layout::other(root).filter(|_| !road.configured) {
+        layout
+            .renders
+            .then(|| "`ichor render`: renders the templates as makejinja does.".to_owned())
+            .into_iter()
+            .collect()
+    } else if !road.configured && !road.described {
         vec![
             "`ichor configure --example`: a finished repository in a new folder, to look around."
                 .to_owned(),

@@ -3,6 +3,7 @@
 mod identities;
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,10 +24,38 @@ pub(crate) fn read() -> Environment {
         identities: Vec::new(),
         plugin: plugin::Settings {
             virtual_environment: path("VIRTUAL_ENV"),
+            pythons: pythons(),
             printer: Some(Arc::new(crate::ui::plugin_line)),
             ..plugin::Settings::default()
         },
     }
+}
+
+/// The Pythons that `PATH` finds. One that is itself a program goes before one that is a script
+/// and looks for the right one, as version managers have it: that takes longer than all the
+/// rest, and matters only where packages are needed.
+fn pythons() -> Vec<Utf8PathBuf> {
+    let folders = value("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let mut found: Vec<_> = folders
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join("python3"))
+        .filter(|program| program.is_file())
+        .filter_map(|program| Utf8PathBuf::from_path_buf(program).ok())
+        .collect();
+    found.sort_by_key(is_script);
+    found.truncate(3);
+    if found.is_empty() {
+        found.push("python".into());
+    }
+    found
+}
+
+fn is_script(program: &Utf8PathBuf) -> bool {
+    let mut start = [0; 2];
+    std::fs::File::open(program)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok_and(|()| start == *b"#!")
 }
 
 /// The whole environment, as `makejinja` hands it to templates: `ichor render` only.

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::secret_commands::git::git;
-use crate::{empty, fixture};
+use crate::{empty, fixture, on_terminal};
 
 const ECHO: &str = "kubernetes/apps/default/echo/app";
 
@@ -255,22 +255,10 @@ fn force_without_paths_asks_at_a_terminal() {
     let edited = format!("{rendered}# mine\n");
     let answered = |answer: &str| {
         sandbox.write(&path, &edited);
-        let program = env!("CARGO_BIN_EXE_ichor");
-        let line = format!("'{program}' configure --force");
-        let mut terminal = std::process::Command::new("script");
-        terminal
-            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
-            .current_dir(sandbox.root())
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped());
-        let mut child = terminal.spawn().ok()?;
-        std::io::Write::write_all(&mut child.stdin.take()?, format!("{answer}\n").as_bytes())
-            .ok()?;
-        let output = child.wait_with_output().ok()?;
-        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+        let path = std::env::var("PATH").unwrap_or_default();
+        on_terminal(&sandbox, "configure --force", &path, answer)
     };
     let Some(asked) = answered("n") else {
-        eprintln!("skipped: `script` is not installed");
         return;
     };
     assert!(

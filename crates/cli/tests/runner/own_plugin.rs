@@ -2,7 +2,7 @@
 
 use testkit::{Output, Sandbox};
 
-use crate::fixture;
+use crate::{fixture, no_python};
 
 const SETTINGS: &str = "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\n\
     data = [\"cluster.yaml\", \"nodes.yaml\"]\nimport_paths = [\"templates/scripts\"]\n\
@@ -15,30 +15,15 @@ const RULES: &str = "creation_rules:\n  - path_regex: .*\\.sops\\.yaml\n    \
 
 const PLUGIN: &str = "templates/scripts/plugin.py";
 
-/// A repository whose templates are these, with Python where there is one.
+/// A repository whose templates are these.
 fn repository(templates: &[(&str, &str)]) -> Sandbox {
-    let mut sandbox = fixture("minimal");
+    let sandbox = fixture("minimal");
     sandbox.write("makejinja.toml", SETTINGS);
     sandbox.write("templates/config/.sops.yaml.j2", RULES);
     for (path, text) in templates {
         sandbox.write(&format!("templates/config/{path}"), text);
     }
-    let path = std::env::var("PATH").unwrap_or_default();
-    let path = format!("{}:{path}", sandbox.programs());
-    sandbox.set_variable("PATH", &path);
     sandbox
-}
-
-/// Whether there is no Python, which is said.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn no_python(test: &str) -> bool {
-    let python = std::process::Command::new("python3")
-        .arg("--version")
-        .output();
-    if python.is_err() {
-        eprintln!("{test}: skipped: there is no python3");
-    }
-    python.is_err()
 }
 
 fn says(output: &Output, text: &str) {
@@ -93,9 +78,6 @@ fn many_blank_secrets_are_one_warning_that_can_be_silenced() {
 
 #[test]
 fn a_file_of_somebody_else_says_which_value_of_the_plugin_it_has() {
-    if no_python("a_file_of_somebody_else_says_which_value_of_the_plugin_it_has") {
-        return;
-    }
     let sandbox = repository(&[
         (
             "kubernetes/one.yaml.j2",
@@ -103,6 +85,12 @@ fn a_file_of_somebody_else_says_which_value_of_the_plugin_it_has() {
         ),
         ("kubernetes/two.yaml.j2", "a: #{ mine }#\n"),
     ]);
+    if no_python(
+        &sandbox,
+        "a_file_of_somebody_else_says_which_value_of_the_plugin_it_has",
+    ) {
+        return;
+    }
     sandbox.write(
         PLUGIN,
         "import makejinja\n\nclass Plugin(makejinja.plugin.Plugin):\n    def __init__(self, data):\n        \

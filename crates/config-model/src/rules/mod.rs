@@ -48,8 +48,10 @@ pub fn markdown() -> String {
     let mut page = String::from(
         "# Rules of the configuration\n\n\
          <!-- Generated from the table in crates/config-model/src/rules. -->\n\n\
-         Every problem that `ichor` reports names one of these rules. An error stops the work \
-         before anything is written; a warning does not.\n",
+         Every problem of the configuration names one of these rules. An error stops the work \
+         before anything is written; a warning does not. Rules of the way here from makejinja stand in \
+         [moving](moving.md#rules-you-may-meet), some of secrets and machines in [secrets](secrets.md#rules) and \
+         [Talos](talos.md#checks).\n",
     );
     for rule in rules() {
         let severity = match (rule.severity(), rule.is_relaxed()) {

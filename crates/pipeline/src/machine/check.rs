@@ -39,11 +39,11 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Di
     problems
 }
 
-/// A repository with its own templates may run a pair of releases that nobody supports, since
-/// a bot raises one of them; its other files must not wait for that. `talos generate-config`
-/// refuses it all the same.
+/// In a repository with its own templates a patch may have been broken since the cluster was
+/// made, and its other files must not wait for that. `talos generate-config`, which reads them
+/// next, refuses it all the same.
 fn as_it_runs(mut problem: Diagnostic) -> Diagnostic {
-    if problem.rule.as_str() == talos::talconfig::VERSION_PAIR {
+    if problem.is_error() {
         problem.severity = Severity::Warning;
     }
     problem

@@ -9,7 +9,8 @@ key that starts with NUL. Any other object stays here and travels as a number.
 import os
 import sys
 
-_questions = os.fdopen(os.dup(0), "rb")
+_questions = os.dup(0)
+os.set_blocking(_questions, False)
 _answers = os.fdopen(os.dup(1), "wb")
 _nothing = os.open(os.devnull, os.O_RDONLY)
 os.dup2(_nothing, 0)
@@ -20,6 +21,7 @@ import itertools
 import json
 import math
 import operator
+import select
 import types
 
 _ME = os.getpid()
@@ -261,6 +263,62 @@ class AbsentName:
     __ror__ = __or__
 
 
+def _netaddr():
+    """As much of netaddr as the plugins of the family used until 2025, over Python's own addresses."""
+    import ipaddress
+
+    class IPNetwork:
+        def __init__(self, text):
+            interface = ipaddress.ip_interface(str(text))
+            self.ip, self.cidr, self.prefixlen = interface.ip, interface.network, interface.network.prefixlen
+            self.network, self.broadcast = self.cidr.network_address, self.cidr.broadcast_address
+            self.netmask, self.size, self.version = self.cidr.netmask, self.cidr.num_addresses, self.cidr.version
+            self.first, self.last = int(self.network), int(self.broadcast)
+
+        def __str__(self):
+            return f"{self.ip}/{self.prefixlen}"
+
+        def __repr__(self):
+            return f"IPNetwork('{self}')"
+
+        def __len__(self):
+            return self.size
+
+        def __getitem__(self, index):
+            return list(self)[index] if isinstance(index, slice) else self.cidr[index]
+
+        def __iter__(self):
+            return iter(self.cidr)
+
+        def __contains__(self, address):
+            return ipaddress.ip_address(str(address)) in self.cidr
+
+        def iter_hosts(self):
+            return iter(self.cidr.hosts())
+
+    class AddrFormatError(ValueError):
+        pass
+
+    core = _module("netaddr.core", AddrFormatError=AddrFormatError)
+    module = _module("netaddr", IPNetwork=IPNetwork, IPAddress=ipaddress.ip_address, AddrFormatError=AddrFormatError)
+    module.core, module.__path__ = core, []
+
+
+_absent = []
+_packages = [False]
+
+
+def _with_packages():
+    """Makes installed packages importable, which takes longer than all the rest; false if they are."""
+    if _packages[0]:
+        return False
+    _packages[0] = True
+    import site
+
+    site.main()
+    return True
+
+
 def _imported(name):
     module, _, attribute = name.replace(":", ".").rpartition(".")
     if not module:
@@ -272,7 +330,13 @@ def _imported(name):
         except ModuleNotFoundError as error:
             if not error.name or error.name == module or error.name in sys.modules:
                 raise
+            if _with_packages():
+                continue
             # Most of what a plugin gives may be built in, and what it imports for that unneeded.
+            _absent.append(error.name)
+            if error.name == "netaddr":
+                _netaddr()
+                continue
             absent = sys.modules[error.name] = Absent(error.name)
             absent.__path__ = []
 
@@ -330,6 +394,7 @@ def _load(question):
         "filters": sorted(environment.filters),
         "tests": sorted(environment.tests),
         "unsupported": sorted(unsupported),
+        "absent": _absent,
     }
 
 
@@ -406,12 +471,48 @@ def _failure(error, root):
     return answer
 
 
+_let_others_run = getattr(os, "sched_yield", None) or (lambda: select.select((), (), (), 0))
+
+
+def _lines():
+    """The questions. The next one mostly comes sooner than a process falls asleep and wakes."""
+    waiting = select.poll()
+    waiting.register(_questions, select.POLLIN)
+    received, looked, patience = bytearray(), 0, 0
+    while True:
+        end = received.find(b"\n", looked)
+        if end >= 0:
+            line = bytes(received[:end])
+            del received[: end + 1]
+            looked, patience = 0, 100
+            yield line
+            continue
+        looked = len(received)
+        try:
+            chunk = os.read(_questions, 1 << 16)
+        except BlockingIOError:
+            patience -= 1
+            if patience < 0:
+                waiting.poll()
+            else:
+                _let_others_run()
+            continue
+        if not chunk:
+            return
+        received += chunk
+
+
 def _serve():
     root = os.getcwd()
-    for line in _questions:
+    for line in _lines():
         try:
             question = json.loads(line)
-            answer = {"ok": _ANSWERS[question["ask"]](question)}
+            try:
+                answer = {"ok": _ANSWERS[question["ask"]](question)}
+            except ModuleNotFoundError:
+                if not _with_packages():
+                    raise
+                answer = {"ok": _ANSWERS[question["ask"]](question)}
             text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
         except KeyboardInterrupt:
             raise

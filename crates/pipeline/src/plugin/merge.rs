@@ -7,9 +7,6 @@ use secrecy::SecretString;
 
 use super::Request;
 
-/// How many names a note lists.
-const LISTED: usize = 8;
-
 #[derive(Default)]
 pub(super) struct Merged {
     pub(super) values: Vec<(String, Data)>,
@@ -48,9 +45,9 @@ pub(super) fn merge(computed: Vec<(String, Data)>, request: &Request<'_>, all: b
         };
         merged.values.push((name, taken));
     }
-    if !different.is_empty() {
-        merged.notes.push(differs(&mut different, request));
-    }
+    different.sort();
+    different.dedup();
+    merged.notes.extend(differs(&different, request));
     merged.different = different;
     merged
 }
@@ -93,36 +90,46 @@ fn node(
     native
 }
 
-fn differs(names: &mut Vec<String>, request: &Request<'_>) -> Diagnostic {
-    names.sort();
-    names.dedup();
-    let shown: Vec<_> = names
+/// One note a name, at the first template that uses it: where a file is other than makejinja
+/// made it, this is why.
+fn differs(names: &[String], request: &Request<'_>) -> Diagnostics {
+    names
         .iter()
-        .take(LISTED)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let more = names.len().saturating_sub(LISTED);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    Diagnostic::note(
-        "plugin/differs",
-        format!(
-            "the plugin computes {}{more} otherwise than ichor, whose values are used",
-            shown.join(", ")
-        ),
-    )
-    .at(Location::file(request.source.name()))
-    .hint("`plugin: all` in `templates/variables.yaml` takes the plugin's")
+        .map(|name| {
+            let (of, key) = match name.split_once('.') {
+                Some((list, key)) => (Some(list), key),
+                None => (None, name.as_str()),
+            };
+            let mentions = request.analysis.mentions();
+            let first = mentions
+                .iter()
+                .find(|mention| mention.of.as_deref() == of && mention.name == key);
+            let place = first.map_or_else(
+                || Location::file(request.source.name()),
+                |mention| mention.location.clone(),
+            );
+            Diagnostic::note(
+                "plugin/differs",
+                format!(
+                    "`{}` computes `{name}` otherwise than ichor, whose value is used",
+                    request.source.name()
+                ),
+            )
+            .at(place)
+            .hint("`plugin: all` in `templates/variables.yaml` takes the plugin's")
+        })
+        .collect()
 }
 
 /// Every text in a value.
 fn collect(value: &Data, texts: &mut Vec<SecretString>) {
     match value {
         Data::Text(text) if !text.is_empty() => texts.push(text.as_str().into()),
-        Data::List(items) => items.iter().for_each(|item| collect(item, texts)),
+        Data::List(items) | Data::Tuple(items) => {
+            for item in items {
+                collect(item, texts);
+            }
+        }
         Data::Map(entries) => entries.iter().for_each(|(_, value)| collect(value, texts)),
         _ => {}
     }

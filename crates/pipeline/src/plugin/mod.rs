@@ -27,14 +27,16 @@ pub use process::Printer;
 use running::Running;
 
 /// How long a plugin may take in a whole run, all its answers together.
-pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+pub const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 /// How a plugin is run.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// The virtual environment in use (`VIRTUAL_ENV`); before the repository's `.venv` and the
-    /// `python3` that is found.
+    /// The virtual environment in use (`VIRTUAL_ENV`), before the repository's `.venv`.
     pub virtual_environment: Option<Utf8PathBuf>,
+    /// Other Pythons, in order; `python3` where none is named. One that lacks a package that
+    /// the plugin imports gives way to the next.
+    pub pythons: Vec<Utf8PathBuf>,
     /// Whether the user has allowed this run, where `templates/variables.yaml` says nothing.
     pub allowed: bool,
     /// Takes what the plugin prints, secrets masked.
@@ -125,7 +127,10 @@ fn not_run(source: &Source) -> Diagnostic {
         "plugin/not-run",
         format!("only `{}` gives this, and it does not run", source.name()),
     )
-    .hint("write `plugin: missing` in `templates/variables.yaml`, or set the value yourself")
+    .hint(
+        "`ichor template declare --plugin missing` has Python run it; or put what it gives into \
+         `cluster.yaml` or the templates",
+    )
 }
 
 fn no_python(source: &Source) -> Diagnostic {
@@ -136,7 +141,7 @@ fn no_python(source: &Source) -> Diagnostic {
             source.name()
         ),
     )
-    .hint("install Python, or put what it gives into `cluster.yaml` or the templates")
+    .hint("install Python, or put what it gives into the configuration or the templates")
 }
 
 fn not_allowed(request: &Request<'_>) -> Diagnostic {
@@ -149,11 +154,28 @@ fn not_allowed(request: &Request<'_>) -> Diagnostic {
         ),
     )
     .hint(
-        "write `plugin: missing` at the top of `templates/variables.yaml` to have Python run it, \
-         which `ichor template declare` asks for; `none` if it never should",
+        "`ichor template declare --plugin missing` writes down that Python runs it, `--plugin none` \
+         that it never does; `--yes` allows this one run",
     );
     problem.location = request.needs.first_place();
     problem
+}
+
+/// The warning that a plugin leaves out templates, where it does not run and so is not asked.
+pub(crate) fn path_filters(source: &Source) -> Option<Diagnostic> {
+    const NAME: &str = "path_filters";
+    if !render::declare::defines(source).functions.contains(NAME) {
+        return None;
+    }
+    let start = source.text().find(&format!("def {NAME}"))? + "def ".len();
+    Some(
+        Diagnostic::warning(
+            "plugin/path-filters",
+            format!("`{NAME}()` of the plugin is not asked: what it leaves out is rendered"),
+        )
+        .at(source.location(start..start + NAME.len()))
+        .hint("write what it leaves out into `exclude_patterns`"),
+    )
 }
 
 /// Parts of makejinja's interface that nothing is asked of.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use config_model::{Declarations, Section};
+use config_model::{Declarations, PluginUse, Section};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use render::declare::Defines;
 use render::{Analysis, Mention};
@@ -20,25 +20,31 @@ impl Needs {
     /// Values that the plugin sets, functions, filters and tests that it may define.
     ///
     /// `has_value` tells whether a variable has a value without it, `has_key` whether nodes
-    /// have one at a key.
+    /// have one at a key. What the plugin assigns counts whether there is a value or not, unless
+    /// it never runs: then the value that is written down is the one.
     pub(crate) fn new(
         analysis: &Analysis,
         defines: &Defines,
+        chosen: PluginUse,
         has_value: impl Fn(&str) -> bool,
         has_key: impl Fn(&str) -> bool,
     ) -> Self {
         let built_in = Declarations::built_in();
+        // A value that it sets or changes, or a function that is passed on without being called.
+        let is_given = |name: &str, has_value: bool| {
+            let given = defines.keys.contains(name) || defines.functions.contains(name);
+            let changed = chosen != PluginUse::Never && defines.assigned.contains(name);
+            changed || !has_value && given
+        };
         let needed = |mention: &&Mention| match mention.of.as_deref() {
             None if mention.called => !has_value(&mention.name) && is_named(defines, &mention.name),
             None => {
-                !has_value(&mention.name)
-                    && built_in.get(Section::Cluster, &mention.name).is_none()
-                    && (defines.keys.contains(&mention.name) || is_function(defines, &mention.name))
+                built_in.get(Section::Cluster, &mention.name).is_none()
+                    && is_given(&mention.name, has_value(&mention.name))
             }
             Some("nodes") => {
-                !has_key(&mention.name)
-                    && built_in.get(Section::Nodes, &mention.name).is_none()
-                    && defines.keys.contains(&mention.name)
+                built_in.get(Section::Nodes, &mention.name).is_none()
+                    && is_given(&mention.name, has_key(&mention.name))
             }
             Some(_) => false,
         };
@@ -96,9 +102,4 @@ impl Needs {
 /// Whether the plugin defines or imports it, or names it anywhere.
 fn is_named(defines: &Defines, name: &str) -> bool {
     defines.names.contains(name) || defines.keys.contains(name)
-}
-
-/// A function that is passed on without being called.
-fn is_function(defines: &Defines, name: &str) -> bool {
-    defines.functions.contains(name)
 }

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
 use zeroize::Zeroizing;
@@ -24,6 +24,9 @@ const PRINTED_LIMIT: usize = 1 << 20;
 
 /// How often a wait looks whether the process still lives.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How long an answer is looked for before the process sleeps.
+const PATIENCE: Duration = Duration::from_micros(60);
 
 /// How long a plugin may take to end by itself.
 const GRACE: Duration = Duration::from_secs(1);
@@ -44,6 +47,12 @@ pub(super) enum Silence {
     Unreadable,
 }
 
+/// What a wait ended with.
+struct Woken {
+    answers: bool,
+    errors: bool,
+}
+
 /// A running Python.
 pub(super) struct Process {
     child: Child,
@@ -61,17 +70,14 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts the first of these programs that there is, in the folder of the repository.
+    /// Starts this program, if it is one, in the folder of the repository.
     pub(super) fn start(
-        programs: &[Utf8PathBuf],
+        program: &Utf8Path,
         root: &Utf8Path,
         limit: Duration,
         printer: Option<Printer>,
     ) -> Result<Self, Silence> {
-        let mut child = programs
-            .iter()
-            .find_map(|program| spawn(program, root))
-            .ok_or(Silence::NoPython)?;
+        let mut child = spawn(program, root).ok_or(Silence::NoPython)?;
         let (Some(questions), Some(answers), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -99,7 +105,6 @@ impl Process {
         let start = Instant::now();
         let result = self.exchange(question, start);
         self.left = self.left.saturating_sub(start.elapsed());
-        self.print();
         result
     }
 
@@ -107,17 +112,44 @@ impl Process {
         let mut rest = question;
         let mut looked = 0;
         loop {
-            if let Some(pipe) = self.questions.as_mut().filter(|_| !rest.is_empty()) {
+            while let Some(pipe) = self.questions.as_mut().filter(|_| !rest.is_empty()) {
                 match pipe.write(rest) {
-                    Ok(written) => {
-                        rest = &rest[written..];
-                        continue;
-                    }
-                    Err(error) if is_temporary(&error) => {}
+                    Ok(written) => rest = &rest[written..],
+                    Err(error) if is_temporary(&error) => break,
                     Err(_) => return Err(self.ended()),
                 }
             }
-            let open = self.receive()?;
+            let Some(left) = self.left.checked_sub(start.elapsed()) else {
+                self.kill();
+                self.print();
+                return Err(Silence::TooSlow(self.limit));
+            };
+            // Most answers are there before the process would be asleep.
+            let before = self.received.len();
+            let patience = Instant::now() + PATIENCE;
+            let mut open = true;
+            while open
+                && rest.is_empty()
+                && self.received.len() == before
+                && Instant::now() < patience
+            {
+                // Where both share a processor, it is the plugin's turn.
+                std::thread::yield_now();
+                open = self.receive()?;
+            }
+            let woken = if self.received.len() > before || !open {
+                Woken {
+                    answers: true,
+                    errors: false,
+                }
+            } else {
+                self.wait(!rest.is_empty(), left.min(TICK))
+            };
+            if woken.errors {
+                self.print();
+            }
+            let open =
+                open && (!woken.answers || self.received.len() > before || self.receive()?);
             let end = self
                 .received
                 .iter()
@@ -133,20 +165,13 @@ impl Process {
                 return Err(Silence::Unreadable);
             }
             // A child of the plugin's may hold the pipe open after the plugin has ended.
-            if !open || matches!(self.child.try_wait(), Ok(Some(_))) {
+            let idle = !woken.answers && !woken.errors;
+            if !open || idle && matches!(self.child.try_wait(), Ok(Some(_))) {
                 self.receive()?;
                 if self.received.len() == looked {
                     return Err(self.ended());
                 }
-                continue;
             }
-            let Some(left) = self.left.checked_sub(start.elapsed()) else {
-                self.kill();
-                self.print();
-                return Err(Silence::TooSlow(self.limit));
-            };
-            self.wait(!rest.is_empty(), left.min(TICK));
-            self.print();
         }
     }
 
@@ -156,7 +181,12 @@ impl Process {
         loop {
             match self.answers.read(&mut *buffer) {
                 Ok(0) => return Ok(false),
-                Ok(read) => self.received.extend(&buffer[..read]),
+                Ok(read) => {
+                    self.received.extend(&buffer[..read]);
+                    if read < buffer.len() {
+                        return Ok(true);
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if is_temporary(&error) => return Ok(true),
                 Err(_) => return Err(self.ended()),
@@ -168,7 +198,7 @@ impl Process {
     }
 
     /// Waits until something can be read or written.
-    fn wait(&self, to_write: bool, at_most: Duration) {
+    fn wait(&self, to_write: bool, at_most: Duration) -> Woken {
         let mut pipes = vec![
             PollFd::new(&self.answers, PollFlags::IN),
             PollFd::new(&self.errors, PollFlags::IN),
@@ -181,7 +211,12 @@ impl Process {
             tv_nsec: i64::from(at_most.subsec_nanos().max(1)),
         };
         // An interrupted wait is a short one.
-        let _woken = poll(&mut pipes, Some(&time));
+        let _count = poll(&mut pipes, Some(&time));
+        let is_ready = |pipe: &PollFd<'_>| !pipe.revents().is_empty();
+        Woken {
+            answers: is_ready(&pipes[0]),
+            errors: is_ready(&pipes[1]),
+        }
     }
 
     /// Passes on the lines that the plugin printed.
@@ -238,7 +273,7 @@ impl Drop for Process {
         self.questions = None;
         let deadline = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            self.wait(false, Duration::from_millis(2));
+            let _woken = self.wait(false, Duration::from_millis(2));
             self.print();
         }
         self.print();
@@ -256,7 +291,7 @@ impl Drop for Process {
 )]
 fn spawn(program: &Utf8Path, root: &Utf8Path) -> Option<Child> {
     Command::new(program)
-        .args(["-B", "-c", HOST])
+        .args(["-S", "-B", "-c", HOST])
         .current_dir(root)
         // The order of a set is the same in every run.
         .env("PYTHONHASHSEED", "0")

@@ -31,8 +31,38 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts Python and loads the plugin.
+    /// Starts Python and loads the plugin: in the first that has all the packages that it
+    /// imports, else in the one that lacks the fewest.
     pub(super) fn start(request: &Request<'_>) -> Result<(Arc<Self>, Answers), Failure> {
+        let mut best: Option<(Arc<Self>, Answers)> = None;
+        let mut failure = Failure::NoPython;
+        for program in programs(request) {
+            match Self::start_in(&program, request) {
+                Ok((_, answers))
+                    if best
+                        .as_ref()
+                        .is_some_and(|(_, best)| best.absent.len() <= answers.absent.len()) => {}
+                Ok(started) => {
+                    let complete = started.1.absent.is_empty();
+                    best = Some(started);
+                    if complete {
+                        break;
+                    }
+                }
+                Err(Failure::NoPython) => {}
+                Err(Failure::Problem(problem)) => {
+                    failure = Failure::Problem(problem);
+                    break;
+                }
+            }
+        }
+        best.ok_or(failure)
+    }
+
+    fn start_in(
+        program: &Utf8Path,
+        request: &Request<'_>,
+    ) -> Result<(Arc<Self>, Answers), Failure> {
         let settings = request.settings;
         let secrets = request.secrets.iter();
         let redaction = Redaction::new(secrets.map(|secret| secret.expose_secret().to_owned()));
@@ -41,7 +71,7 @@ impl Running {
             Arc::new(move |line: &str| printer(&redaction.apply(line)))
         });
         let process = Process::start(
-            &programs(request.root, settings.virtual_environment.as_deref()),
+            program,
             request.root,
             settings.time_limit.unwrap_or(TIME_LIMIT),
             printer,
@@ -55,20 +85,7 @@ impl Running {
             file: request.source.clone(),
             redaction,
         });
-        let config = request.config;
-        let paths = config.import_paths.iter();
-        let plugins = config.plugins.iter();
-        let question = Answers::question(
-            request.data,
-            &paths
-                .map(|path| request.root.join(path).to_string())
-                .collect::<Vec<_>>(),
-            &plugins
-                .map(|plugin| plugin.value.clone())
-                .collect::<Vec<_>>(),
-            described(config),
-        );
-        let answer = running.ask(&question).map_err(|exception| {
+        let answer = running.ask(&question(request)).map_err(|exception| {
             let mut problem = Diagnostic::error(exception.rule, exception.message);
             problem.location = exception
                 .location
@@ -189,14 +206,37 @@ impl Plugin for Running {
     }
 }
 
-/// Where Python may be: in the virtual environment in use, in the repository's, anywhere.
-fn programs(root: &Utf8Path, environment: Option<&Utf8Path>) -> Vec<Utf8PathBuf> {
-    let own = root.join(".venv");
-    let environments = environment.into_iter().chain([own.as_path()]);
-    environments
+/// Where Python may be: in the virtual environment in use, in the repository's, elsewhere.
+fn programs(request: &Request<'_>) -> Vec<Utf8PathBuf> {
+    let own = request.root.join(".venv");
+    let settings = request.settings;
+    let environments = settings.virtual_environment.iter().chain([&own]);
+    let mut programs: Vec<_> = environments
         .map(|environment| environment.join("bin/python3"))
-        .chain(["python3".into(), "python".into()])
-        .collect()
+        .collect();
+    if settings.pythons.is_empty() {
+        programs.extend(["python3".into(), "python".into()]);
+    } else {
+        programs.extend(settings.pythons.iter().cloned());
+    }
+    programs
+}
+
+/// What loads the plugin.
+fn question(request: &Request<'_>) -> Json {
+    let config = request.config;
+    let paths = config.import_paths.iter();
+    let plugins = config.plugins.iter();
+    Answers::question(
+        request.data,
+        &paths
+            .map(|path| request.root.join(path).to_string())
+            .collect::<Vec<_>>(),
+        &plugins
+            .map(|plugin| plugin.value.clone())
+            .collect::<Vec<_>>(),
+        described(config),
+    )
 }
 
 /// What a plugin may ask of makejinja's configuration.

@@ -14,7 +14,7 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
             "import helper\n\n\
              def shout(text, mark='!'):\n    return helper.loud(text) + mark\n\n\
              def nthhost(network, number):\n    return 'not mine'\n\n\
-             def odd(number):\n    return number % 2\n",
+             def lucky(number):\n    return number % 2\n",
             "    def data(self):\n        self._data['computed'] = len(self._data['nodes'])\n        \
              self._data['own'] += 1\n        self._data.setdefault('cluster_svc_cidr', '10.96.0.0/16')\n        \
              self._data['node_default_gateway'] = 'other'\n        \
@@ -22,11 +22,11 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
              return self._data\n\n    \
              def functions(self):\n        return [shout]\n\n    \
              def filters(self):\n        return [shout, nthhost]\n\n    \
-             def tests(self):\n        return [odd]\n",
+             def tests(self):\n        return [lucky]\n",
         ),
         "#{ computed }# #{ own }# #{ cluster_svc_cidr }# #{ node_default_gateway }#\n\
          #{ shout('a', mark='?') }# #{ 'b' | shout }# #{ ['c'] | map('shout') | list }#\n\
-         #{ node_cidr | nthhost(2) }# #{ 3 is odd }# #{ [1, 2, 3] | select('odd') | list }#\n\
+         #{ node_cidr | nthhost(2) }# #{ 3 is lucky }# #{ [1, 2, 3] | select('lucky') | list }#\n\
          #{ nodes }#\n"
             .replace("#{", "{{")
             .replace("}#", "}}")
@@ -53,13 +53,52 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
     ");
     repository.write("templates/variables.yaml", "plugin: none\n");
     let problems = repository.problems();
-    for name in ["computed", "shout", "odd", "rack"] {
+    for name in ["computed", "shout", "lucky", "rack"] {
         let told = problems.contains(&format!(
             "`{name}`: only `templates/scripts/plugin.py` gives this"
         ));
         // `rack` is only printed with the node, so that no template names it.
         assert_eq!(told, name != "rack", "{problems}");
     }
+}
+
+/// As makejinja 2.8.1 prints them.
+#[test]
+fn a_tuple_among_the_data_stays_one() {
+    if no_python("a_tuple_among_the_data_stays_one") {
+        return;
+    }
+    let repository = Repository::new(
+        &plugin(
+            "",
+            "    def data(self):\n        self._data['kept'] = {'of': (7, (1,))}\n        return self._data\n",
+        ),
+        "{{ kept.of }} {{ kept.of[0] }} {{ kept.of + (2,) }}",
+    );
+    assert_eq!(repository.text(), "(7, (1,)) 7 (7, (1,), 2)");
+}
+
+#[test]
+fn addresses_of_earlier_plugins_need_no_package() {
+    if no_python("addresses_of_earlier_plugins_need_no_package") {
+        return;
+    }
+    // Where netaddr is installed it is the real one, and says the same.
+    let repository = Repository::new(
+        &plugin(
+            "import netaddr\nfrom netaddr import IPNetwork\n",
+            "    def data(self):\n        network = IPNetwork('10.0.0.7/29')\n        \
+             self._data['about'] = [str(network), str(network[1]), network.size, str(network.ip), \
+             str(network.network), '10.0.0.3' in network, str(netaddr.IPAddress('10.0.0.1') + 1), \
+             [str(host) for host in network.iter_hosts()][-1], network.prefixlen, len(list(network))]\n        \
+             return self._data\n",
+        ),
+        "{{ about }}",
+    );
+    assert_eq!(
+        repository.text(),
+        "['10.0.0.7/29', '10.0.0.1', 8, '10.0.0.7', '10.0.0.0', True, '10.0.0.2', '10.0.0.6', 29, 8]"
+    );
 }
 
 /// What Jinja prints of these, recorded with makejinja 2.8.1.

@@ -2,6 +2,11 @@
 //!
 //! Needs `python3`; where there is none, each test says that it is skipped.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests of what a plugin does to a folder and to processes"
+)]
+
 mod attack;
 mod gives;
 
@@ -115,6 +120,7 @@ fn shown(problems: &Diagnostics) -> String {
 }
 
 /// Whether there is no Python, which is said.
+#[expect(clippy::print_stderr, reason = "a skipped test is said")]
 fn no_python(test: &str) -> bool {
     let found = std::process::Command::new("python3")
         .arg("--version")

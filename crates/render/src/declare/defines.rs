@@ -13,6 +13,8 @@ pub struct Defines {
     /// Keys that it sets: in a call of `setdefault`, in an assignment, in a dictionary that is
     /// written out, or by the name of an argument.
     pub keys: BTreeSet<String>,
+    /// Those among them that it assigns, whether they have a value or not.
+    pub assigned: BTreeSet<String>,
     /// Functions and methods.
     pub functions: BTreeSet<String>,
     /// Every name in it, imported ones and functions among them.
@@ -33,6 +35,9 @@ pub fn defines(plugin: &Source) -> Defines {
                     found.keys.insert(token.text.to_owned());
                 }
             } else if let Some(key) = literal::text(token).filter(|_| is_key(&line.tokens, at)) {
+                if sign(&line.tokens, at + 1) == Some("]") {
+                    found.assigned.insert(key.clone());
+                }
                 found.keys.insert(key);
             }
         }
@@ -85,6 +90,8 @@ mod tests {
         let found = defines(&plugin);
         let keys: Vec<&str> = found.keys.iter().map(String::as_str).collect();
         assert_eq!(keys, ["a", "b", "c", "d", "e", "f"]);
+        let assigned: Vec<&str> = found.assigned.iter().map(String::as_str).collect();
+        assert_eq!(assigned, ["b", "c"]);
         assert!(found.names.contains("helper"));
     }
 }

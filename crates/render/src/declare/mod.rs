@@ -55,8 +55,8 @@ pub struct Request<'a> {
     pub functions: &'a BTreeSet<String>,
     /// The Python plugin, usually `templates/scripts/plugin.py`.
     pub plugin: Option<&'a Source>,
-    /// Whether the plugin runs. Then nothing of it is lost, and what it computes need not be
-    /// declared. Where it says nothing yet, this is written into the file.
+    /// Whether the plugin runs; it is written down where it is not yet. Only where it never does,
+    /// what it computes has to be declared and set, and what else of it is lost is told.
     pub plugin_use: PluginUse,
     /// `cluster.yaml`, with its secrets masked.
     pub cluster: &'a Source,
@@ -99,13 +99,13 @@ pub fn declare(request: &Request<'_>) -> Declared {
     let plugin = request.plugin.map_or_else(Plugin::default, |source| {
         plugin::read(source, request.declarations)
     });
-    let runs = matches!(request.plugin_use, PluginUse::Missing | PluginUse::All);
+    let never = request.plugin_use == PluginUse::Never;
     let missed = |name: &Option<String>| {
         name.as_ref()
             .is_none_or(|name| request.functions.contains(name))
     };
     diagnostics.extend(plugin.diagnostics);
-    if !runs {
+    if never {
         let not_run = plugin.not_run.into_iter();
         diagnostics.extend(
             not_run
@@ -124,7 +124,7 @@ pub fn declare(request: &Request<'_>) -> Declared {
         let names = names(request, section, values, defaults);
         for name in names {
             let computed = defaults.get(&name).is_some_and(Option::is_none);
-            if runs && computed && !values.contains_key(&name) {
+            if !never && computed && !values.contains_key(&name) {
                 continue;
             }
             if !write::is_name(&name) {

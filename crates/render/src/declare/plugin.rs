@@ -141,16 +141,23 @@ impl Reader<'_> {
                     token.text == "nodes"
                         || literal::text(token).is_some_and(|text| text == "nodes")
                 })
-                && let Some(name) = line.tokens.get(1)
             {
-                node_names.push((line.indent, name.text.to_owned()));
+                // With `enumerate` there is a number, too.
+                let names = line.tokens[1..]
+                    .iter()
+                    .take_while(|token| token.text != "in");
+                node_names.extend(
+                    names
+                        .filter(|token| token.kind == Kind::Name)
+                        .map(|token| (line.indent, token.text.to_owned())),
+                );
                 node_indent = lines.get(number + 1).map_or(0, |next| next.indent);
                 continue;
             }
             let always = line.indent == indent;
             let of_nodes = node_names
-                .last()
-                .filter(|(_, name)| line.tokens.first().is_some_and(|first| first.text == name));
+                .iter()
+                .rfind(|(_, name)| line.tokens.first().is_some_and(|first| first.text == name));
             let section = match of_nodes {
                 Some(_) => Section::Nodes,
                 None => Section::Cluster,

@@ -76,7 +76,7 @@ fn declared(plugin: &str, cluster: &str, nodes: &str, used: &[&str]) -> Declared
     declare(&Request {
         used: &used,
         functions: &called(),
-        plugin_use: PluginUse::Unsaid,
+        plugin_use: PluginUse::Never,
         plugin: Some(&Source::new("templates/scripts/plugin.py", plugin)),
         cluster: &Source::new("cluster.yaml", cluster),
         nodes: &Source::new("nodes.yaml", nodes),
@@ -108,6 +108,10 @@ fn a_plugin_is_read_without_running_it() {
     # that makes sense, `default`, `required`, `required_with`, `secret`, `description`.
     #
     # Types were taken from the values found; `any` stands where there was none to look at.
+
+    # Whether Python runs this repository's plugin: for what is not built in (`missing`), before
+    # what is (`all`), or never (`none`).
+    plugin: none
 
     cluster:
       calculated: { type: any }
@@ -178,6 +182,26 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
         existing: Some(&variables),
     });
     assert_eq!(again.text, None);
+}
+
+#[test]
+fn a_loop_that_counts_is_a_loop_over_nodes() {
+    let plugin = "\
+class Plugin:
+    def data(self):
+        for number, node in enumerate(self._data['nodes']):
+            node.setdefault('lift', 3)
+            node['zone'] = number
+        return self._data
+";
+    let declared = declared(plugin, "", "", &[]);
+    let text = declared.text.expect("two keys");
+    let keys = text.split("\n\n").last().expect("the last paragraph");
+    insta::assert_snapshot!(keys, @r"
+    nodes:
+      lift: { type: integer, default: 3 }
+      zone: { type: any }
+    ");
 }
 
 #[test]

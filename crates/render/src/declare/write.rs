@@ -4,7 +4,7 @@ use config_model::{PluginUse, Section};
 use diagnostics::{Diagnostic, Source};
 use serde_json::Value;
 use yaml::Limits;
-use yaml::edit::{EditError, Edits};
+use yaml::edit::{EditError, Edits, New};
 
 use super::Used;
 use super::infer::Type;
@@ -19,7 +19,7 @@ const HEADER: &str = "\
 ";
 
 /// What stands before the choice.
-const PLUGIN: &str = "\
+const PLUGIN: &str = "
 # Whether Python runs this repository's plugin: for what is not built in (`missing`), before
 # what is (`all`), or never (`none`).
 ";
@@ -97,10 +97,10 @@ fn added(entries: &[Entry], plugin: PluginUse, source: &Source) -> Result<String
     };
     let mut edits = Edits::new(source.text());
     if let Some(word) = plugin.word() {
-        if root.get("plugin").is_some() {
-            edits.remove_key(root, "plugin")?;
+        match root.get("plugin") {
+            Some(value) => edits.replace_scalar(value, New::Verbatim(word))?,
+            None => edits.append_entry(root, "plugin", word)?,
         }
-        edits.append_entry(root, "plugin", word)?;
     }
     for section in [Section::Cluster, Section::Nodes] {
         let of_section = entries.iter().filter(|entry| entry.key.section == section);

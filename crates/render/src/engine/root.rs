@@ -18,7 +18,7 @@ use crate::plugin;
 use crate::python::attributes::VARIABLE_PREFIX;
 use crate::python::call::Settings;
 use crate::python::dict::{Dict, Entries, Key};
-use crate::python::objects::{List, Opaque};
+use crate::python::objects::{List, Opaque, Tuple};
 use crate::python::undefined::{Origin, Undefined};
 use crate::python::view::integer;
 use crate::syntax::is_space;
@@ -257,6 +257,7 @@ fn build(data: &Data, item_keys: Option<&BTreeSet<String>>) -> Value {
                 })
                 .collect(),
         ),
+        Data::Tuple(items) => Tuple::value(items.iter().map(|item| build(item, None)).collect()),
         Data::Map(entries) => match declared {
             Some(declared) => Dict::declared(build_entries(entries), declared),
             None => Dict::value(build_entries(entries)),

@@ -20,6 +20,8 @@ pub struct Plugin {
     pub values: Vec<(String, Data)>,
     /// What its functions give.
     pub credentials: Credentials,
+    /// The time of the run, for `current_datetime()`.
+    pub now: Option<String>,
     /// A running plugin, asked for what is not built in.
     pub running: Option<Arc<dyn crate::plugin::Plugin>>,
     /// Texts that no message may show.
@@ -103,6 +105,9 @@ pub fn run(
             builder = builder.set(name, value);
         }
         builder = builder.credentials(plugin.credentials);
+        if let Some(now) = plugin.now {
+            builder = builder.now(now);
+        }
         if let Some(running) = plugin.running {
             builder = builder.plugin(running);
         }

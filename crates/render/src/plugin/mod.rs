@@ -68,6 +68,8 @@ pub struct Answers {
     pub names: Names,
     /// Parts of makejinja's interface that it has and that are not asked for.
     pub unsupported: Vec<String>,
+    /// Packages that it imports and that are not installed.
+    pub absent: Vec<String>,
 }
 
 impl Answers {
@@ -112,6 +114,7 @@ impl Answers {
                 before_built_in: false,
             },
             unsupported: names("unsupported")?.into_iter().collect(),
+            absent: names("absent")?.into_iter().collect(),
         })
     }
 }

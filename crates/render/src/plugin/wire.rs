@@ -83,6 +83,7 @@ pub(crate) fn of_data(data: &Data) -> Json {
         Data::Float(number) => of_float(*number),
         Data::Text(text) => Json::from(text.as_str()),
         Data::List(items) => Json::Array(items.iter().map(of_data).collect()),
+        Data::Tuple(items) => tagged(TUPLE, Json::Array(items.iter().map(of_data).collect())),
         Data::Map(entries) => of_pairs(
             entries
                 .iter()
@@ -172,8 +173,7 @@ fn tagged_data(tag: &str, inner: &Json, plugin: &Arc<dyn Plugin>) -> Data {
         INTEGER => text().parse().map_or(Data::None, Data::Integer),
         FLOAT => text().parse().map_or(Data::None, Data::Float),
         SAFE | BYTES => Data::from(text()),
-        // Data knows lists alone; nothing in a data file is a tuple.
-        TUPLE => Data::List(
+        TUPLE => Data::Tuple(
             inner
                 .as_array()
                 .into_iter()

@@ -1,6 +1,7 @@
 //! Whole runs: places of problems, limits, secrets, sets of templates.
 
 mod limits;
+mod natives;
 mod places;
 mod secrets;
 mod sets;

@@ -14,9 +14,6 @@ use crate::contract::kubernetes_range;
 use crate::patch::path::{Step, steps};
 use crate::validate::{Violation, sections};
 
-/// The rule that Talos and Kubernetes are of releases that go together.
-pub const VERSION_PAIR: &str = "talconfig/version-pair";
-
 /// The label that a control plane has unless its node sets labels of its own.
 const GENERATED_LABEL: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
 
@@ -127,7 +124,7 @@ impl Check<'_> {
         };
         if kubernetes < least || kubernetes > most {
             self.error(
-                VERSION_PAIR,
+                "talconfig/version-pair",
                 format!(
                     "Talos 1.{talos} runs Kubernetes 1.{least} to 1.{most}, not 1.{kubernetes}"
                 ),

@@ -8,5 +8,4 @@ mod checks;
 mod config;
 mod read;
 
-pub use checks::VERSION_PAIR;
 pub use config::Talconfig;

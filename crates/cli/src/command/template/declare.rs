@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use config_model::PluginUse;
-use pipeline::Inputs;
+use pipeline::{Inputs, plugin};
 
 use crate::command::{report, road};
 use crate::exit::Exit;
@@ -60,10 +60,13 @@ impl Declare {
             return Ok(Exit::Done);
         }
         pipeline::write::file(root, PATH, text.as_bytes(), 0o644)?;
-        ui.status(format!(
-            "Wrote `{PATH}` with {}; look over types, secrets and defaults.",
-            plural(declared.added.len(), "key")
-        ));
+        ui.status(match declared.added.len() {
+            0 => format!("Wrote `{PATH}`: what it says of the plugin."),
+            count => format!(
+                "Wrote `{PATH}` with {}; look over types, secrets and defaults.",
+                plural(count, "key")
+            ),
+        });
         road::after_declare(root, ui);
         Ok(Exit::Done)
     }
@@ -75,11 +78,24 @@ impl Declare {
             Some(Use::Missing) => PluginUse::Missing,
             Some(Use::All) => PluginUse::All,
             Some(Use::None) => PluginUse::Never,
-            None => match report::plugin_may_run(inputs, ui) {
-                Some(true) => PluginUse::Missing,
-                Some(false) => PluginUse::Never,
-                None => PluginUse::Unsaid,
-            },
+            None => {
+                let Some(question) = plugin::question(inputs) else {
+                    return PluginUse::Unsaid;
+                };
+                match report::plugin_may_run(&question, ui) {
+                    Some(true) => PluginUse::Missing,
+                    Some(false) => PluginUse::Never,
+                    None => {
+                        ui.warning(&format!(
+                            "templates use {}, which only `{}` gives, and nothing says whether it runs",
+                            question.needs.listed(),
+                            question.file
+                        ));
+                        ui.hint("`ichor template declare --plugin missing` has Python run it, `--plugin none` never");
+                        PluginUse::Unsaid
+                    }
+                }
+            }
         }
     }
 }
