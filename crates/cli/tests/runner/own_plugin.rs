@@ -266,7 +266,7 @@ fn what_only_the_plugin_gives_is_named_where_it_cannot_or_may_not_run() {
         &output,
         "error[plugin/not-allowed]: templates use `b64encod`, `own_word`",
     );
-    says(&output, "`plugin: missing`");
+    says(&output, "--plugin missing`");
     for (word, error) in [("none", "not-run"), ("missing", "no-python")] {
         drop(
             sandbox
