@@ -136,3 +136,27 @@ fn the_text_of_a_sample_is_no_secret_but_what_stands_behind_it_may_be() {
         "{output}"
     );
 }
+
+#[test]
+fn a_secret_of_one_letter_hides_no_word() {
+    let sandbox = fixture("minimal");
+    let text = sandbox.read("cluster.yaml");
+    sandbox.write(
+        "cluster.yaml",
+        text.replace("fixture-token", "e")
+            .replace("octocat/home-cluster", "octocat"),
+    );
+    let output = sandbox.run(["configure"]).exits(1);
+    assert!(
+        output.stderr.contains("| repository_name: \"octocat\"\n"),
+        "{output}"
+    );
+    // Nor in what is shown of outputs.
+    sandbox.write("cluster.yaml", text.replace("fixture-token", "e"));
+    drop(sandbox.run(["configure"]).success());
+    let path = "kubernetes/flux/cluster/ks.yaml";
+    let edited = format!("{}# everyone else\n", sandbox.read(path));
+    sandbox.write(path, edited);
+    let output = sandbox.run(["configure"]).exits(4);
+    assert!(output.stderr.contains("-# everyone else\n"), "{output}");
+}
