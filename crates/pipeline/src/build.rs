@@ -61,7 +61,7 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
     let output = match output {
         Ok(output) => output,
         Err(problems) => {
-            warnings.extend(problems);
+            warnings.extend(model.withheld.told(problems));
             return Err(warnings);
         }
     };

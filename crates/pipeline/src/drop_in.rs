@@ -17,7 +17,7 @@ use tree::{Mode, WriteOptions, write_atomic};
 
 use crate::load::{self, Environment};
 use crate::model;
-use crate::plugin;
+use crate::plugin::{self, Outcome, Withheld};
 
 /// What a run did.
 pub struct Rendered {
@@ -54,6 +54,7 @@ pub fn run(
         return Err(problems);
     }
     let existing = existing(&absolute.join(&config.output.value));
+    let mut withheld = Withheld::default();
     let plugin = if config.plugins.is_empty() {
         None
     } else {
@@ -65,7 +66,8 @@ pub fn run(
             environment,
         };
         match family.plugin() {
-            Ok((plugin, found)) => {
+            Ok((plugin, missing, found)) => {
+                withheld = missing;
                 problems.extend(found);
                 Some(plugin)
             }
@@ -85,7 +87,7 @@ pub fn run(
     )
     .map_err(|found| {
         let mut all = problems.clone();
-        all.extend(found);
+        all.extend(withheld.told(found));
         all
     })?;
     problems.extend(run.diagnostics.iter().cloned());
@@ -130,7 +132,7 @@ struct Family<'a> {
 impl Family<'_> {
     /// What the plugin would give: values from the model, what the key files hold, and for the
     /// rest the plugin itself.
-    fn plugin(&self) -> Result<(Plugin, Diagnostics), Diagnostics> {
+    fn plugin(&self) -> Result<(Plugin, Withheld, Diagnostics), Diagnostics> {
         let mut problems = Diagnostics::new();
         let (keys, _) = load::keys(self.root, self.environment);
         let mut secrets = Vec::new();
@@ -146,7 +148,7 @@ impl Family<'_> {
             .config
             .select(self.root.as_str(), self.files, self.existing)
         else {
-            return Ok((plugin, problems));
+            return Ok((plugin, Withheld::default(), problems));
         };
         let analysis = render::analyze(&selection.templates, self.config.options());
         let text = |path: &str| load::text(self.root, path).ok().flatten();
@@ -179,8 +181,9 @@ impl Family<'_> {
                 }
             }
         }
+        let mut withheld = Withheld::default();
         if let Some(source) = &source {
-            self.ask(Asked {
+            withheld = self.ask(Asked {
                 source,
                 chosen,
                 data: &data,
@@ -191,12 +194,12 @@ impl Family<'_> {
             })?;
         }
         plugin.secrets = secrets;
-        Ok((plugin, problems))
+        Ok((plugin, withheld, problems))
     }
 
     /// Runs the plugin for what is not built in. That `makejinja.toml` names it says that it
     /// may run, as it says so to makejinja.
-    fn ask(&self, asked: Asked<'_>) -> Result<(), Diagnostics> {
+    fn ask(&self, asked: Asked<'_>) -> Result<Withheld, Diagnostics> {
         let value = |name: &str| {
             let of = |list: &[(String, Data)]| {
                 let found = list.iter().rfind(|(known, _)| known == name);
@@ -221,14 +224,22 @@ impl Family<'_> {
             analysis: asked.analysis,
             secrets: asked.secrets,
         })?;
-        if let Some((given, notes)) = given {
-            asked.problems.extend(notes);
-            asked.plugin.values.extend(given.values);
-            asked.plugin.running = Some(given.running);
-        } else {
-            asked.problems.extend(plugin::path_filters(asked.source));
+        let mut withheld = Withheld::default();
+        match given {
+            Outcome::Given(given, notes) => {
+                asked.problems.extend(notes);
+                asked.plugin.values.extend(given.values);
+                asked.plugin.running = Some(given.running);
+                return Ok(withheld);
+            }
+            Outcome::Withheld(missing) => {
+                asked.plugin.withheld.clone_from(&missing.names);
+                withheld = missing;
+            }
+            Outcome::NotNeeded => {}
         }
-        Ok(())
+        asked.problems.extend(plugin::path_filters(asked.source));
+        Ok(withheld)
     }
 }
 

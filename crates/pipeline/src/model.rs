@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::identities;
 use crate::load::{Inputs, KeyFiles};
 use crate::own::Own;
+use crate::plugin::Withheld;
 use crate::templates::{self, Overridden, SUFFIX, builtin};
 
 /// Everything that rendering needs. Has no `Debug`: it holds secrets.
@@ -37,6 +38,8 @@ pub struct Model {
     /// Names whose values the plugin of the repository computes otherwise than they are
     /// rendered; those of nodes as `nodes.key`.
     pub(crate) differs: Vec<String>,
+    /// What is missing since the repository's own plugin does not run.
+    pub(crate) withheld: Withheld,
     /// The keys that the configuration sets.
     pub written: Vec<WrittenKey>,
     /// Every secret that may stand in an output.
@@ -108,6 +111,7 @@ impl Model {
         };
         let mut context = Context::new(&cluster, &versions, credentials);
         let mut differs = Vec::new();
+        let mut withheld = Withheld::default();
         if let (Some(own), Some(analysis)) = (&inputs.own, &analysis) {
             let written: BTreeSet<&str> = written.iter().map(|key| key.name.as_str()).collect();
             let own = Own {
@@ -118,10 +122,11 @@ impl Model {
                 written: &written,
             };
             match own.complete(context, &mut secrets) {
-                Ok((complete, different, notes)) => {
-                    context = complete;
-                    differs = different;
-                    problems.extend(notes);
+                Ok(completed) => {
+                    context = completed.context;
+                    differs = completed.different;
+                    withheld = completed.withheld;
+                    problems.extend(completed.notes);
                 }
                 Err(found) => {
                     problems.extend(found);
@@ -138,6 +143,7 @@ impl Model {
             options,
             analysis,
             differs,
+            withheld,
             written,
             secrets,
             identities,

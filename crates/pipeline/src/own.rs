@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::load::{Inputs, OwnTemplates};
 use crate::model;
-use crate::plugin::{self, Needs};
+use crate::plugin::{self, Needs, Outcome, Withheld};
 
 /// Everything that it depends on.
 pub(crate) struct Own<'a> {
@@ -23,14 +23,24 @@ pub(crate) struct Own<'a> {
     pub(crate) written: &'a BTreeSet<&'a str>,
 }
 
+/// A context with all that a repository's own templates can name.
+pub(crate) struct Completed {
+    pub(crate) context: Context,
+    /// The names that the plugin computes otherwise than they are rendered.
+    pub(crate) different: Vec<String>,
+    /// What is missing since the plugin does not run.
+    pub(crate) withheld: Withheld,
+    /// Warnings and notes.
+    pub(crate) notes: Diagnostics,
+}
+
 impl Own<'_> {
     /// Adds to a context what the model does not know. Secrets are added to the list.
-    /// Also gives the names that the plugin computes otherwise than they are rendered.
     pub(crate) fn complete(
         &self,
         context: Context,
         secrets: &mut Vec<SecretString>,
-    ) -> Result<(Context, Vec<String>, Diagnostics), Diagnostics> {
+    ) -> Result<Completed, Diagnostics> {
         let (data, mut problems) = self.data();
         if problems.has_errors() {
             return Err(problems);
@@ -45,7 +55,7 @@ impl Own<'_> {
             .with_values(further, [])
             .at(crate::clock::now_without_zone());
         let Some(source) = &self.own.plugin else {
-            return Ok((context, Vec::new(), problems));
+            return Ok(completed(context, problems));
         };
         let value = |name: &str| context.value(name).cloned();
         let needs = needs(self.analysis, source, self.declarations.plugin(), &value);
@@ -62,17 +72,28 @@ impl Own<'_> {
             secrets,
         });
         match found {
-            Ok(None) => {
+            Ok(Outcome::NotNeeded) => {
                 problems.extend(plugin::path_filters(source));
-                Ok((context, Vec::new(), problems))
+                Ok(completed(context, problems))
             }
-            Ok(Some((given, notes))) => {
+            Ok(Outcome::Withheld(withheld)) => {
+                problems.extend(plugin::path_filters(source));
+                let context = context.without(withheld.names.iter().cloned());
+                Ok(Completed {
+                    withheld,
+                    ..completed(context, problems)
+                })
+            }
+            Ok(Outcome::Given(given, notes)) => {
                 problems.extend(notes);
                 secrets.extend(given.secrets.iter().cloned());
                 let context = context.with_values(given.values, given.secrets);
                 let named = render::declare::defines(source).keys;
                 let context = context.with_plugin(given.running, &named);
-                Ok((context, given.different, problems))
+                Ok(Completed {
+                    different: given.different,
+                    ..completed(context, problems)
+                })
             }
             Err(found) => {
                 problems.extend(found);
@@ -91,6 +112,15 @@ impl Own<'_> {
             files.file(path, source.text().as_bytes(), 0o600);
         }
         makejinja::data(&self.own.config, &files)
+    }
+}
+
+fn completed(context: Context, notes: Diagnostics) -> Completed {
+    Completed {
+        context,
+        different: Vec::new(),
+        withheld: Withheld::default(),
+        notes,
     }
 }
 

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use secrecy::SecretString;
 
 use crate::Data;
+use crate::plugin::Exception;
 use crate::words::Words;
 
 /// What templates can name. Cheap to clone; shared by all templates of a run.
@@ -46,6 +47,14 @@ impl Context {
         builder.plugin(plugin).build()
     }
 
+    /// This context without names; see [`ContextBuilder::withhold`].
+    #[must_use]
+    pub fn without(self, names: impl IntoIterator<Item = (String, Exception)>) -> Self {
+        let builder = Arc::unwrap_or_clone(self.inner);
+        let withhold = |builder: ContextBuilder, (name, why)| builder.withhold(name, why);
+        names.into_iter().fold(builder, withhold).build()
+    }
+
     /// This context at a time; see [`ContextBuilder::now`].
     #[must_use]
     pub fn at(self, now: impl Into<String>) -> Self {
@@ -72,11 +81,12 @@ impl Context {
         builder.build()
     }
 
-    /// The names that have a value or are declared, sorted.
+    /// The names that have a value, are declared or withheld, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let inner = &self.inner;
         let mut names: BTreeSet<&str> = inner.values.keys().map(String::as_str).collect();
         names.extend(inner.declared.iter().map(String::as_str));
+        names.extend(inner.withheld.keys().map(String::as_str));
         names.into_iter()
     }
 }
@@ -92,6 +102,8 @@ pub struct ContextBuilder {
     pub(crate) secrets: Vec<SecretString>,
     /// A plugin that is asked for what is not built in.
     pub(crate) plugin: Option<Arc<dyn crate::plugin::Plugin>>,
+    /// Names that only something else could give a meaning, and why it does not.
+    pub(crate) withheld: BTreeMap<String, Exception>,
     /// What `current_datetime()` gives: forks for Argo CD stamp passwords with it.
     pub(crate) now: Option<String>,
     /// Whether the functions and filters of cluster templates exist.
@@ -142,6 +154,14 @@ impl ContextBuilder {
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
         self.native_functions = true;
+        self
+    }
+
+    /// A name that cannot be had: where a template comes to need it, that is an error, and
+    /// where none does, nothing is missing.
+    #[must_use]
+    pub fn withhold(mut self, name: impl Into<String>, why: Exception) -> Self {
+        self.withheld.insert(name.into(), why);
         self
     }
 

@@ -17,7 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use config_model::PluginUse;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja::Config;
-use render::plugin::{Answers, Plugin};
+use render::plugin::{Answers, Exception, Plugin};
 use render::{Analysis, Data};
 use secrecy::SecretString;
 
@@ -58,6 +58,25 @@ pub(crate) struct Given {
     pub(crate) different: Vec<String>,
 }
 
+/// What became of the plugin.
+pub(crate) enum Outcome {
+    /// All that templates use is built in.
+    NotNeeded,
+    /// It runs; and what is worth knowing.
+    Given(Given, Diagnostics),
+    /// It does not.
+    Withheld(Withheld),
+}
+
+/// What is missing where the plugin does not run.
+#[derive(Default)]
+pub(crate) struct Withheld {
+    /// Names, each with what is said where a template comes to need it.
+    pub(crate) names: Vec<(String, Exception)>,
+    /// What is said of all of them then.
+    all: Diagnostics,
+}
+
 /// Everything that a run of the plugin depends on.
 pub(crate) struct Request<'a> {
     pub(crate) root: &'a Utf8Path,
@@ -83,35 +102,30 @@ pub(crate) struct Request<'a> {
 ///
 /// What only the plugin knows, each at its place, where it cannot or may not run; what it
 /// raised.
-pub(crate) fn ask(request: &Request<'_>) -> Result<Option<(Given, Diagnostics)>, Diagnostics> {
+pub(crate) fn ask(request: &Request<'_>) -> Result<Outcome, Diagnostics> {
     let before = request.chosen == PluginUse::All;
     if request.needs.is_empty() && !before {
-        return Ok(None);
+        return Ok(Outcome::NotNeeded);
     }
     match request.chosen {
-        PluginUse::Never => return Err(request.needs.refused(&not_run(request.source))),
+        PluginUse::Never => return withheld(request, &not_run(request.source)),
         PluginUse::Unsaid if !request.settings.allowed => {
             return Err(not_allowed(request).into());
         }
         _ => {}
     }
-    let running = Running::start(request).map_err(|problem| match problem {
-        running::Failure::NoPython => {
-            let mut problems = request.needs.refused(&no_python(request.source));
-            if problems.is_empty() {
-                problems.push(no_python(request.source).at(request.source.whole()));
-            }
-            problems
-        }
-        running::Failure::Problem(problem) => (*problem).into(),
-    })?;
+    let running = match Running::start(request) {
+        Ok(running) => running,
+        Err(running::Failure::NoPython) => return withheld(request, &no_python(request.source)),
+        Err(running::Failure::Problem(problem)) => return Err((*problem).into()),
+    };
     let (running, mut answers) = running;
     answers.names.before_built_in = before;
     let mut notes = unsupported(&answers, request.source)?;
     let merged = merge::merge(answers.values, request, before);
     notes.extend(merged.notes);
     running.define(answers.names);
-    Ok(Some((
+    Ok(Outcome::Given(
         Given {
             running,
             values: merged.values,
@@ -119,7 +133,36 @@ pub(crate) fn ask(request: &Request<'_>) -> Result<Option<(Given, Diagnostics)>,
             different: merged.different,
         },
         notes,
-    )))
+    ))
+}
+
+/// Without the plugin: a template that comes to need it is an error then. What is in a branch
+/// that is not taken is not missed.
+fn withheld(request: &Request<'_>, problem: &Diagnostic) -> Result<Outcome, Diagnostics> {
+    let all = request.needs.refused(problem);
+    if all.is_empty() {
+        return Err(problem.clone().at(request.source.whole()).into());
+    }
+    match request.needs.withheld(problem) {
+        Some(names) => Ok(Outcome::Withheld(Withheld { names, all })),
+        None => Err(all),
+    }
+}
+
+impl Withheld {
+    /// The problems of a rendering: where a template came to need a name, all of them are told,
+    /// each at its first place.
+    pub(crate) fn told(&self, problems: Diagnostics) -> Diagnostics {
+        let before = problems.len();
+        let mut others: Diagnostics = problems
+            .into_iter()
+            .filter(|problem| problem.rule.as_str() != needs::RULE)
+            .collect();
+        if others.len() < before {
+            others.extend(self.all.clone());
+        }
+        others
+    }
 }
 
 fn not_run(source: &Source) -> Diagnostic {

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use config_model::{Declarations, PluginUse, Section};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use render::declare::Defines;
+use render::plugin::Exception;
 use render::{Analysis, Mention};
+
+/// The rule of a name that a template came to need, until all of them are told.
+pub(crate) const RULE: &str = "plugin/withheld";
 
 /// How many names a message lists.
 const LISTED: usize = 8;
@@ -14,6 +18,8 @@ const LISTED: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Needs {
     names: BTreeMap<String, Location>,
+    /// Whether some are filters, tests or keys of nodes, without which no template is whole.
+    fixed: bool,
 }
 
 impl Needs {
@@ -48,15 +54,17 @@ impl Needs {
             }
             Some(_) => false,
         };
-        let values = analysis.mentions().iter().filter(needed);
+        let values: Vec<_> = analysis.mentions().iter().filter(needed).collect();
         let words = analysis.unknown().iter();
+        let words: Vec<_> = words.filter(|word| is_named(defines, &word.name)).collect();
+        let fixed = !words.is_empty() || values.iter().any(|mention| mention.of.is_some());
         let mut names = BTreeMap::new();
-        for mention in values.chain(words.filter(|word| is_named(defines, &word.name))) {
+        for mention in values.into_iter().chain(words) {
             names
                 .entry(mention.name.clone())
                 .or_insert_with(|| mention.location.clone());
         }
-        Self { names }
+        Self { names, fixed }
     }
 
     /// Whether nothing is missing.
@@ -84,6 +92,21 @@ impl Needs {
 
     pub(super) fn first_place(&self) -> Option<Location> {
         self.names.values().min().cloned()
+    }
+
+    /// The problem of each name where a template comes to need it; none where one cannot be put
+    /// off until then.
+    pub(super) fn withheld(&self, problem: &Diagnostic) -> Option<Vec<(String, Exception)>> {
+        let name = |name: &str| {
+            let why = Exception {
+                rule: RULE,
+                message: format!("`{name}`: {}", problem.message),
+                location: None,
+                hint: problem.hint.clone(),
+            };
+            (name.to_owned(), why)
+        };
+        (!self.fixed).then(|| self.names().map(name).collect())
     }
 
     /// A problem at the first place of each name.

@@ -321,6 +321,9 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
     if context.values.contains_key(name) || context.declared.contains(name) {
         return None;
     }
+    if context.withheld.contains_key(name) {
+        return None;
+    }
     let of_plugin = context.plugin.as_ref();
     if of_plugin.is_some_and(|plugin| plugin.names().functions.contains(name)) {
         return None;

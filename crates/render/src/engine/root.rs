@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
-use minijinja::Value;
 use minijinja::value::{Object, ObjectRepr};
+use minijinja::{Error, Value};
 
 use crate::context::ContextBuilder;
 use crate::data::Data;
@@ -18,6 +18,7 @@ use crate::plugin;
 use crate::python::attributes::VARIABLE_PREFIX;
 use crate::python::call::Settings;
 use crate::python::dict::{Dict, Entries, Key};
+use crate::python::fault::Fault;
 use crate::python::objects::{List, Opaque, Tuple};
 use crate::python::undefined::{Origin, Undefined};
 use crate::python::view::integer;
@@ -124,6 +125,10 @@ impl Root {
             && let Some((original, value)) = find(data, name)
         {
             return self.make(&format!("data {original}"), || build(value, None));
+        }
+        if let Some(why) = self.context.withheld.get(name) {
+            // The engine stops at it.
+            return Value::from(Error::from(Fault::of_plugin(why.clone())));
         }
         if let Some((original, value)) = find(&self.context.values, name) {
             let item_keys = self.context.item_keys.get(original);

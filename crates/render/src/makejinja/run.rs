@@ -20,6 +20,8 @@ pub struct Plugin {
     pub values: Vec<(String, Data)>,
     /// What its functions give.
     pub credentials: Credentials,
+    /// Names that only the plugin could give a meaning, and why it does not.
+    pub withheld: Vec<(String, crate::plugin::Exception)>,
     /// The time of the run, for `current_datetime()`.
     pub now: Option<String>,
     /// A running plugin, asked for what is not built in.
@@ -105,6 +107,9 @@ pub fn run(
             builder = builder.set(name, value);
         }
         builder = builder.credentials(plugin.credentials);
+        for (name, why) in plugin.withheld {
+            builder = builder.withhold(name, why);
+        }
         if let Some(now) = plugin.now {
             builder = builder.now(now);
         }
