@@ -17,7 +17,7 @@ use tree::{Mode, WriteOptions, write_atomic};
 
 use crate::load::{self, Environment};
 use crate::model;
-use crate::plugin::{self, Outcome, Withheld};
+use crate::plugin::{self, Needs, Outcome, Withheld};
 
 /// What a run did.
 pub struct Rendered {
@@ -198,7 +198,7 @@ impl Family<'_> {
     }
 
     /// Runs the plugin for what is not built in. That `makejinja.toml` names it says that it
-    /// may run, as it says so to makejinja.
+    /// may run, as it says so to makejinja; at a terminal it is asked all the same.
     fn ask(&self, asked: Asked<'_>) -> Result<Withheld, Diagnostics> {
         let value = |name: &str| {
             let of = |list: &[(String, Data)]| {
@@ -208,6 +208,15 @@ impl Family<'_> {
             of(&asked.plugin.values).or_else(|| of(asked.data))
         };
         let needs = crate::own::needs(asked.analysis, asked.source, asked.chosen, &value);
+        let unsaid = asked.chosen == PluginUse::Unsaid && !needs.is_empty();
+        let mut chosen = asked.chosen;
+        match &self.environment.plugin.confirm {
+            Some(confirm) if unsaid && !confirm(&needs.question(asked.source.name())) => {
+                chosen = PluginUse::Never;
+            }
+            None if unsaid => asked.problems.push(self.runs(&needs, asked.source)),
+            _ => {}
+        }
         let settings = plugin::Settings {
             allowed: true,
             ..self.environment.plugin.clone()
@@ -216,7 +225,7 @@ impl Family<'_> {
             root: self.root,
             config: self.config,
             source: asked.source,
-            chosen: asked.chosen,
+            chosen,
             settings: &settings,
             needs: &needs,
             data: asked.data,
@@ -240,6 +249,27 @@ impl Family<'_> {
         }
         asked.problems.extend(plugin::path_filters(asked.source));
         Ok(withheld)
+    }
+}
+
+impl Family<'_> {
+    /// That the plugin runs, and for what.
+    fn runs(&self, needs: &Needs, source: &Source) -> Diagnostic {
+        let mut note = Diagnostic::note(
+            "plugin/runs",
+            format!(
+                "Python runs `{}`, which gives {}",
+                source.name(),
+                needs.listed()
+            ),
+        )
+        .hint("`plugin: none` in `templates/variables.yaml` keeps it from running");
+        note.location = self
+            .config
+            .plugins
+            .first()
+            .map(|plugin| plugin.location.clone());
+        note
     }
 }
 

@@ -1,6 +1,7 @@
 //! `render`: in place of `makejinja`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::Utf8Path;
 use pipeline::load;
@@ -8,7 +9,7 @@ use pipeline::load;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{self, Ui, plural};
 
 /// Render as `makejinja` does, from a `makejinja.toml`
 ///
@@ -33,7 +34,11 @@ impl Render {
             .hint("`ichor configure` renders a repository without one"));
         };
         let variables: BTreeMap<_, _> = environment::all().into_iter().collect();
-        let done = pipeline::drop_in::run(root, &settings, &environment::read(), &variables)?;
+        let mut environment = environment::read();
+        if ui.can_ask() {
+            environment.plugin.confirm = Some(Arc::new(ui::ask));
+        }
+        let done = pipeline::drop_in::run(root, &settings, &environment, &variables)?;
         ui.problems(&done.diagnostics);
         for path in &done.written {
             ui.status(format!("  write     {path}"));

@@ -93,11 +93,7 @@ fn load_with(
 /// Asks whether the repository's own plugin may run. None where there is nobody to ask: then the
 /// build says what to write.
 pub(super) fn plugin_may_run(question: &plugin::Question, ui: &mut Ui) -> Option<bool> {
-    ui.confirm(&format!(
-        "Templates use {}, which only `{}` gives. Run it with Python?",
-        question.needs.listed(),
-        question.file
-    ))
+    ui.confirm(&question.needs.question(&question.file))
 }
 
 fn no_folder(root: &Utf8Path) -> Failure {

@@ -45,6 +45,17 @@ pub(crate) fn plugin_line(line: &str) {
     let _unshown = writeln!(anstream::stderr().lock(), "{line}");
 }
 
+/// Puts a question to the terminal.
+pub(crate) fn ask(question: &str) -> bool {
+    let mut stream = anstream::stderr().lock();
+    let asked = write!(stream, "{question} [y/N] ").and_then(|()| stream.flush());
+    let mut answer = String::new();
+    if asked.is_err() || io::stdin().read_line(&mut answer).is_err() {
+        return false;
+    }
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
 impl Ui {
     pub(crate) fn new(format: Format, quiet: bool, assume_yes: bool, caller: Caller) -> Self {
         let columns =
@@ -236,14 +247,7 @@ impl Ui {
 
     /// Asks whoever sits at the terminal, whatever `--yes` says.
     pub(crate) fn ask(&mut self, question: &str) -> bool {
-        let question = wrap::wrapped(&self.caller.spell(question), self.width);
-        let mut stream = anstream::stderr().lock();
-        let asked = write!(stream, "{question} [y/N] ").and_then(|()| stream.flush());
-        let mut answer = String::new();
-        if asked.is_err() || io::stdin().read_line(&mut answer).is_err() {
-            return false;
-        }
-        matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+        ask(&wrap::wrapped(&self.caller.spell(question), self.width))
     }
 
     /// Prints the JSON object, if that is the format. Call once, last.

@@ -179,4 +179,17 @@ fn somebody_at_a_terminal_is_asked() {
     let done = answered("y").expect("a terminal");
     assert!(done.contains("Done:"), "{done}");
     assert!(sandbox.exists("kubernetes/a.yaml"));
+
+    // `render` asks, too, and elsewhere says what it runs.
+    let path = format!("{}:/usr/bin:/bin", sandbox.programs());
+    let refused = on_terminal(&sandbox, "render", &path, "n").expect("a terminal");
+    assert!(refused.contains("Run it with Python? [y/N]"), "{refused}");
+    assert!(refused.contains("plugin/not-run"), "{refused}");
+    let done = on_terminal(&sandbox, "render", &path, "y").expect("a terminal");
+    assert!(done.contains("Wrote "), "{done}");
+    let noted = sandbox.run(["render"]).success();
+    assert!(
+        noted.stderr.contains("note[plugin/runs]: Python runs `templates/scripts/plugin.py`, which gives `count`, `shout`"),
+        "{noted}"
+    );
 }

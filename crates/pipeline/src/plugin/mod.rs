@@ -29,6 +29,9 @@ use running::Running;
 /// How long a plugin may take in a whole run, all its answers together.
 pub const TIME_LIMIT: Duration = Duration::from_mins(1);
 
+/// Puts a question that is answered with yes or no.
+pub type Confirm = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// How a plugin is run.
 #[derive(Clone, Default)]
 pub struct Settings {
@@ -39,6 +42,9 @@ pub struct Settings {
     pub pythons: Vec<Utf8PathBuf>,
     /// Whether the user has allowed this run, where `templates/variables.yaml` says nothing.
     pub allowed: bool,
+    /// Asks whoever sits at a terminal, where `render` would run the plugin and
+    /// `templates/variables.yaml` says nothing; none where there is nobody.
+    pub confirm: Option<Confirm>,
     /// Takes what the plugin prints, secrets masked.
     pub printer: Option<Printer>,
     /// How long it may take in all; [`TIME_LIMIT`] by default.

@@ -90,6 +90,14 @@ impl Needs {
         }
     }
 
+    /// The question whether the plugin may run for them.
+    pub fn question(&self, plugin: &str) -> String {
+        format!(
+            "Templates use {}, which only `{plugin}` gives. Run it with Python?",
+            self.listed()
+        )
+    }
+
     pub(super) fn first_place(&self) -> Option<Location> {
         self.names.values().min().cloned()
     }

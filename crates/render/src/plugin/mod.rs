@@ -2,7 +2,7 @@
 //! that stay with it.
 //!
 //! The plugin itself runs elsewhere, in a process that a caller started; here is what is asked
-//! of it and how values travel ([`wire`]).
+//! of it and how values travel.
 
 mod ask;
 mod remote;
