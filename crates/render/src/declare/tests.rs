@@ -294,6 +294,7 @@ proptest! {
     fn no_plugin_panics(text in "(class A:\n  def data(self):\n    )?(?s).{0,200}") {
         let source = Source::new("plugin.py", text.as_str());
         plugin::read(&source, Declarations::built_in());
+        defines(&source);
     }
 
     #[test]
@@ -302,5 +303,6 @@ proptest! {
     ) {
         let source = Source::new("plugin.py", pieces.concat());
         plugin::read(&source, Declarations::built_in());
+        defines(&source);
     }
 }

@@ -3,6 +3,7 @@
 mod limits;
 mod natives;
 mod places;
+mod plugin;
 mod secrets;
 mod sets;
 mod support;
