@@ -198,4 +198,11 @@ mod tests {
         // Where nothing is known, everything may be.
         assert!(is_secret("NoSuchKind", "privateKey"));
     }
+    #[test]
+    fn a_secret_as_short_as_any_is_hidden_within_a_text() {
+        let secrets = Secrets::with_words(["blue"]);
+        let state = [json!({"machine": {"sysctls": {"kernel.domainname": "a-blue-b"}}})];
+        let [shown, _] = both(&secrets, &state, &state);
+        assert_eq!(shown[0]["machine"]["sysctls"]["kernel.domainname"], MASK);
+    }
 }
