@@ -2,6 +2,7 @@
 
 mod edges;
 mod licences;
+mod masks;
 mod sources;
 mod words;
 
@@ -21,6 +22,7 @@ pub fn run(ichor: Option<&Utf8Path>) -> Result<Vec<String>> {
     let mut faults = edges::check(&metadata);
     faults.extend(licences::check(&metadata));
     faults.extend(sources::check(&root)?);
+    faults.extend(masks::check(&root)?);
     faults.extend(words::readme(&root)?);
     if let Some(ichor) = ichor {
         faults.extend(words::commands_of(&root, ichor)?);

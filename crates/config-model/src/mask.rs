@@ -1,4 +1,4 @@
-//! Which parts of a text no excerpt may show, and which texts no message may hold.
+//! Which parts of a text no excerpt may show, and which texts in it no message may hold.
 //!
 //! What cannot be told to be harmless is masked: the value of a misspelt key may be the
 //! secret that the right one was to hold, and in a text that cannot be read any line may.
@@ -6,16 +6,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, SHORTEST_SECRET, Source};
+use diagnostics::{SHORTEST_SECRET, Secrets, Source};
 use yaml::{Mapping, Node, Value};
 
 use crate::keys::{Declaration, Declarations, Field, Kind, Section};
 
-/// How many secrets are searched for. There are not many more keys that hold one.
+/// How many secrets are guessed. There are not many more keys that hold one.
 const MOST: usize = 100;
-
-/// What to show in place of a secret.
-const MASK: &str = "<redacted>";
 
 /// Masks a text before it is read: everything but the first value behind a known key that is
 /// no secret. Also returns what seems to be secret in it.
@@ -51,7 +48,8 @@ pub(crate) fn unread(source: &Source, declarations: &Declarations) -> (Source, V
         }
         start += line.len();
     }
-    ranges.extend(occurrences(text, &secrets));
+    // A text that was copied to the wrong place is as secret there.
+    ranges.extend(Secrets::new(&secrets).find(text));
     (source.clone().with_secrets(ranges), secrets)
 }
 
@@ -81,27 +79,8 @@ pub(crate) fn read(
         secrets,
         ..
     } = masks;
-    ranges.extend(occurrences(source.text(), &secrets));
+    ranges.extend(Secrets::new(&secrets).find(source.text()));
     (source.clone().with_secrets(ranges), secrets)
-}
-
-/// Takes every secret text out of a problem. Messages are written not to hold any; this is
-/// for the text that came to stand where a secret does not belong.
-pub(crate) fn redact(diagnostic: &mut Diagnostic, secrets: &[String]) {
-    let clean = |text: &mut String| {
-        for secret in secrets {
-            if secret.len() >= SHORTEST_SECRET && text.contains(secret.as_str()) {
-                *text = text.replace(secret.as_str(), MASK);
-            }
-        }
-    };
-    clean(&mut diagnostic.message);
-    if let Some(hint) = &mut diagnostic.hint {
-        clean(hint);
-    }
-    for related in &mut diagnostic.related {
-        clean(&mut related.message);
-    }
 }
 
 /// How much of a line may be shown; none for all of it.
@@ -138,25 +117,6 @@ fn visible_length(line: &str, known: &HashSet<&str>, secret: &HashSet<&str>) -> 
     let before =
         line[..second].trim_end_matches(|character| is_word(character) || character == '"');
     Some(before.len())
-}
-
-/// Where else the secrets stand: a text that was copied to the wrong place is as secret there.
-fn occurrences(text: &str, secrets: &[String]) -> Vec<Range<usize>> {
-    let distinct: HashSet<&str> = secrets
-        .iter()
-        .map(String::as_str)
-        .filter(|secret| secret.len() >= SHORTEST_SECRET)
-        .take(MOST)
-        .collect();
-    let places = |secret: &str| {
-        let length = secret.len();
-        let places: Vec<_> = text
-            .match_indices(secret)
-            .map(|(at, _)| at..at + length)
-            .collect();
-        places
-    };
-    distinct.into_iter().flat_map(places).collect()
 }
 
 fn is_word(character: char) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use diagnostics::{Diagnostics, Source};
+use diagnostics::{Diagnostics, Secrets, Source};
 use secrecy::SecretString;
 
 use crate::cross::{Scope, check};
@@ -12,7 +12,7 @@ use crate::keys::{Declarations, Section};
 use crate::lower::Manner;
 use crate::raw::{self, RawFile, RawMap, raw_map};
 use crate::used::Uses;
-use crate::{build, lower, mask, rules, variables};
+use crate::{build, lower, rules, variables};
 
 /// Reads both files and checks every rule.
 ///
@@ -113,10 +113,11 @@ pub fn parse(input: &Input<'_>) -> Parsed {
         report_undeclared(&written, &mut diagnostics);
     }
     let secrets = [cluster.secrets, nodes.secrets].concat();
+    let hidden = Secrets::new(&secrets);
     let mut diagnostics: Diagnostics = diagnostics
         .into_iter()
         .map(|mut diagnostic| {
-            mask::redact(&mut diagnostic, &secrets);
+            hidden.clean(&mut diagnostic);
             diagnostic
         })
         .collect();

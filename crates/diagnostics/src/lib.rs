@@ -2,7 +2,8 @@
 //!
 //! Parsing, rendering and checking collect [`Diagnostic`]s instead of stopping at the
 //! first; the program prints them. A [`Source`] turns byte ranges of a text into
-//! [`Location`]s, and masks the ranges that hold secrets before anybody can print them.
+//! [`Location`]s, and masks the ranges that hold secrets before anybody can print them;
+//! [`Secrets`] takes texts that are known to be secret out of whatever is printed.
 //!
 //! **Invariant:** this crate knows no file system, no terminal, no colours and no
 //! exit codes, and nothing of clusters, templates or YAML.
@@ -22,15 +23,12 @@
 
 mod diagnostic;
 mod report;
+mod secrets;
 mod source;
 mod suggest;
 
 pub use diagnostic::{Diagnostic, Related, RuleId, Severity};
 pub use report::Diagnostics;
+pub use secrets::{MASK, MASK_OF_ANOTHER, SHORTEST_SECRET, Secrets};
 pub use source::{Excerpt, Location, Piece, Source};
 pub use suggest::closest;
-
-/// How many bytes a secret has at least that is looked for in other texts. A shorter one,
-/// such as a single letter, stands in every word: masking it would hide everything, and show
-/// what it is.
-pub const SHORTEST_SECRET: usize = 4;

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::MASK;
+
 /// How many characters of a line an [`Excerpt`] keeps at most: a 100 MB line must not
 /// become a 100 MB message.
 const EXCERPT_LIMIT: usize = 400;
-
-/// What stands in an excerpt in place of a secret.
-const MASK: &str = "<redacted>";
 
 /// A text that problems can point into: a file's name as the user knows it, and its content.
 ///

@@ -1,13 +1,11 @@
 //! The stages after reading, in their only order: model, render, check, encrypt, plan.
 
 use config_model::Templates;
-use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
 use rayon::prelude::*;
 use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
-use tree::{
-    Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, Redaction, RelPath, Rendered, Tree,
-};
+use tree::{Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, RelPath, Rendered, Tree};
 
 use crate::chart;
 use crate::git_checks;
@@ -167,14 +165,9 @@ impl Built {
             })
     }
 
-    /// Masks every secret of the model in a text that is shown.
-    pub fn redaction(&self) -> Redaction {
-        Redaction::new(
-            self.model
-                .secrets
-                .iter()
-                .map(|secret| secret.expose_secret().to_owned()),
-        )
+    /// Every secret of the model, which no text that is shown may hold.
+    pub fn secrets(&self) -> Secrets {
+        Secrets::new(self.model.secrets.iter().map(ExposeSecret::expose_secret))
     }
 }
 

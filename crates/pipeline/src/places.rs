@@ -1,6 +1,6 @@
 //! From places in what was rendered to places in the templates.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location, MASK};
 use tree::Entry;
 
 /// The place in the template for a problem in the text that was rendered from it.
@@ -28,7 +28,7 @@ pub(crate) fn without_excerpt(location: Location) -> Location {
 pub(crate) fn hidden(problems: Diagnostics) -> Diagnostics {
     let hide = |location: &mut Location| {
         let excerpt = location.excerpt.take();
-        location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains("<redacted>"));
+        location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains(MASK));
     };
     problems
         .into_iter()

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use diagnostics::Secrets;
 use indexmap::IndexMap;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::Data;
 use crate::plugin::Exception;
@@ -189,7 +190,7 @@ impl ContextBuilder {
     }
 
     /// Every secret that is known, those of the credentials included.
-    pub(crate) fn all_secrets(&self) -> Vec<SecretString> {
+    pub(crate) fn all_secrets(&self) -> Secrets {
         let credentials = &self.credentials;
         let from_files = [
             &credentials.age_private,
@@ -197,11 +198,8 @@ impl ContextBuilder {
             &credentials.github_deploy_key,
             &credentials.github_push_token,
         ];
-        self.secrets
-            .iter()
-            .chain(from_files.into_iter().flatten())
-            .cloned()
-            .collect()
+        let all = self.secrets.iter().chain(from_files.into_iter().flatten());
+        Secrets::new(all.map(ExposeSecret::expose_secret))
     }
 
     /// The finished context.

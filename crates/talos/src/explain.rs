@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use diagnostics::{Diagnostic, Location, closest};
+use diagnostics::{Diagnostic, Location, MASK, closest};
 use serde_json::Value;
 
 use crate::patch::Change;
@@ -37,9 +37,6 @@ pub struct Stage {
     /// What it set, changed or removed.
     pub changes: Vec<Change>,
 }
-
-/// What stands in place of a secret.
-const MASK: &str = "<redacted>";
 
 /// One step of a value's way.
 #[derive(Debug, Clone, PartialEq)]

@@ -29,6 +29,6 @@ impl From<&str> for SecretText {
 
 impl fmt::Debug for SecretText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("<redacted>")
+        formatter.write_str(diagnostics::MASK)
     }
 }

@@ -2,18 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diagnostics::{MASK, MASK_OF_ANOTHER, Secrets};
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::patch::path::push;
 use crate::patch::schema::Schema;
 use crate::patch::{Change, document_name};
-
-/// A shorter text is not hidden even where it is all that stands there: it tells nothing.
-const SHORTEST_WHOLE: usize = diagnostics::SHORTEST_SECRET;
-
-/// A shorter text is not looked for within others: it would be found in ordinary words.
-const SHORTEST_PART: usize = 8;
 
 /// Whether a path of a document, as in [`Change`], holds what may be a
 /// secret.
@@ -30,157 +24,95 @@ pub fn is_secret(document: &str, path: &str) -> bool {
     Schema::get().is_secret(document, path)
 }
 
-/// What stands in place of a secret.
-const MASK: &str = "<redacted>";
-
-/// Texts that are known to be secret, wherever they turn up. Has no `Debug`.
-#[derive(Clone, Default)]
-pub struct Secrets {
-    whole: Vec<Zeroizing<String>>,
-    /// Long enough to be no ordinary word: hidden within other texts too.
-    parts: Vec<Zeroizing<String>>,
+/// What a change does, without secrets. If one side is secret, the other is: it may be an
+/// older one.
+pub fn shown(secrets: &Secrets, change: &Change) -> Change {
+    let values = [&change.before, &change.after];
+    let secret = is_secret(&change.document, &change.path)
+        || values
+            .iter()
+            .any(|value| value.as_ref().is_some_and(|value| holds(secrets, value)));
+    let show = |value: &Option<Value>| match value {
+        Some(_) if secret => Some(Value::from(MASK)),
+        other => other.clone(),
+    };
+    Change {
+        path: secrets.mask(&change.path),
+        before: show(&change.before),
+        after: show(&change.after),
+        ..change.clone()
+    }
 }
 
-impl Secrets {
-    /// From the texts themselves. Of each, the longer words count too, since quotes and escapes
-    /// change what stands between them.
-    pub fn new<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
-        let mut secrets = Self::default();
-        for text in texts {
-            let text = text.as_ref().trim();
-            if text.len() >= SHORTEST_WHOLE {
-                secrets.whole.push(Zeroizing::new(text.to_owned()));
-            }
-            let apart =
-                |one: char| one.is_whitespace() || one.is_control() || "\"'\\".contains(one);
-            let words = text.split(apart).filter(|word| word.len() >= SHORTEST_PART);
-            secrets
-                .parts
-                .extend(words.map(|word| Zeroizing::new(word.to_owned())));
+/// Two states of a configuration without secrets, for a difference that people read: what is
+/// secret in one of them is in both, and a secret that differs still does.
+pub fn both(secrets: &Secrets, before: &[Value], after: &[Value]) -> [Vec<Value>; 2] {
+    let mut hidden = BTreeSet::new();
+    for documents in [before, after] {
+        for document in documents {
+            let name = document_name(document);
+            find(secrets, document, &name, &mut String::new(), &mut hidden);
         }
-        // Longer ones first, so that one within another leaves nothing standing.
-        secrets
-            .parts
-            .sort_by_key(|part| std::cmp::Reverse(part.len()));
-        secrets.parts.dedup();
-        secrets
     }
-
-    /// Whether a text is one of them, or holds one.
-    pub fn hides(&self, text: &str) -> bool {
-        let trimmed = text.trim();
-        self.whole.iter().any(|secret| secret.as_str() == trimmed)
-            || self.parts.iter().any(|part| text.contains(part.as_str()))
-    }
-
-    /// A text with those that it holds masked.
-    pub fn mask(&self, text: &str) -> String {
-        if self
-            .whole
+    let mut seen = BTreeMap::new();
+    let mut cover = |documents: &[Value], first: bool| {
+        documents
             .iter()
-            .any(|secret| secret.as_str() == text.trim())
-        {
-            return MASK.to_owned();
-        }
-        let mut masked = text.to_owned();
-        for part in &self.parts {
-            if masked.contains(part.as_str()) {
-                masked = masked.replace(part.as_str(), MASK);
-            }
-        }
-        masked
-    }
-
-    /// What a change does, without secrets. If one side is secret, the other is: it may be an
-    /// older one.
-    pub fn shown(&self, change: &Change) -> Change {
-        let values = [&change.before, &change.after];
-        let secret = is_secret(&change.document, &change.path)
-            || values
-                .iter()
-                .any(|value| value.as_ref().is_some_and(|value| self.holds(value)));
-        let show = |value: &Option<Value>| match value {
-            Some(_) if secret => Some(Value::from(MASK)),
-            other => other.clone(),
-        };
-        Change {
-            path: self.mask(&change.path),
-            before: show(&change.before),
-            after: show(&change.after),
-            ..change.clone()
-        }
-    }
-
-    /// Two states of a configuration without secrets, for a difference that people read: what is
-    /// secret in one of them is in both, and a secret that differs still does.
-    pub fn both(&self, before: &[Value], after: &[Value]) -> [Vec<Value>; 2] {
-        let mut hidden = BTreeSet::new();
-        for documents in [before, after] {
-            for document in documents {
+            .map(|document| {
                 let name = document_name(document);
-                self.find(document, &name, &mut String::new(), &mut hidden);
-            }
-        }
-        let mut seen = BTreeMap::new();
-        let mut cover = |documents: &[Value], first: bool| {
-            documents
-                .iter()
-                .map(|document| {
-                    let name = document_name(document);
-                    let mut cover = Cover {
-                        secrets: self,
-                        hidden: &hidden,
-                        seen: &mut seen,
-                        first,
-                    };
-                    cover.value(document, &name, &mut String::new())
-                })
-                .collect()
-        };
-        let before = cover(before, true);
-        [before, cover(after, false)]
-    }
+                let mut cover = Cover {
+                    secrets,
+                    hidden: &hidden,
+                    seen: &mut seen,
+                    first,
+                };
+                cover.value(document, &name, &mut String::new())
+            })
+            .collect()
+    };
+    let before = cover(before, true);
+    [before, cover(after, false)]
+}
 
-    fn holds(&self, value: &Value) -> bool {
-        match value {
-            Value::String(text) => self.hides(text),
-            Value::Array(items) => items.iter().any(|item| self.holds(item)),
-            Value::Object(map) => map
-                .iter()
-                .any(|(key, value)| self.hides(key) || self.holds(value)),
-            _ => false,
-        }
+fn holds(secrets: &Secrets, value: &Value) -> bool {
+    match value {
+        Value::String(text) => secrets.hides(text),
+        Value::Array(items) => items.iter().any(|item| holds(secrets, item)),
+        Value::Object(map) => map
+            .iter()
+            .any(|(key, value)| secrets.hides(key) || holds(secrets, value)),
+        _ => false,
     }
+}
 
-    /// The paths of secret values.
-    fn find(
-        &self,
-        value: &Value,
-        document: &str,
-        path: &mut String,
-        hidden: &mut BTreeSet<(String, String)>,
-    ) {
-        let length = path.len();
-        match value {
-            Value::Object(map) => {
-                for (key, value) in map {
-                    push(path, key);
-                    self.find(value, document, path, hidden);
-                    path.truncate(length);
-                }
+/// The paths of secret values.
+fn find(
+    secrets: &Secrets,
+    value: &Value,
+    document: &str,
+    path: &mut String,
+    hidden: &mut BTreeSet<(String, String)>,
+) {
+    let length = path.len();
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                push(path, key);
+                find(secrets, value, document, path, hidden);
+                path.truncate(length);
             }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    path.push_str(&format!("[{index}]"));
-                    self.find(item, document, path, hidden);
-                    path.truncate(length);
-                }
-            }
-            Value::String(text) if self.hides(text) || is_secret(document, path) => {
-                hidden.insert((document.to_owned(), path.clone()));
-            }
-            _ => {}
         }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                find(secrets, item, document, path, hidden);
+                path.truncate(length);
+            }
+        }
+        Value::String(text) if secrets.hides(text) || is_secret(document, path) => {
+            hidden.insert((document.to_owned(), path.clone()));
+        }
+        _ => {}
     }
 }
 
@@ -225,7 +157,7 @@ impl Cover<'_> {
                     return MASK.into();
                 }
                 match self.seen.get(&place) {
-                    Some(before) if before != text => "<redacted, another one>".into(),
+                    Some(before) if before != text => MASK_OF_ANOTHER.into(),
                     _ => MASK.into(),
                 }
             }
@@ -258,16 +190,19 @@ mod tests {
             },
             "cluster": {"inlineManifests": [{"name": "a-name", "contents": "new"}]},
         })];
-        let secrets = Secrets::new(["it's a \"known-secret\"", "10", "a"]);
-        let [before, after] = secrets.both(&before, &after);
+        let secrets = Secrets::with_words(["it's a \"known-secret\"", "10", "a"]);
+        let [before, after] = both(&secrets, &before, &after);
         insta::assert_snapshot!(serde_json::to_string(&before[0]).expect("JSON"), @r#"{"machine":{"type":"controlplane","ca":{"crt":"certificate","key":"<redacted>"},"sysctls":{"kernel.domainname":"<redacted>","vm.swappiness":"1"}},"cluster":{"inlineManifests":[{"name":"a-name","contents":"<redacted>"}]}}"#);
         insta::assert_snapshot!(serde_json::to_string(&after[0]).expect("JSON"), @r#"{"machine":{"type":"worker","ca":{"crt":"certificate","key":"<redacted>"},"sysctls":{"kernel.domainname":"<redacted, another one>","vm.swappiness":"10"}},"cluster":{"inlineManifests":[{"name":"a-name","contents":"<redacted, another one>"}]}}"#);
-        assert_eq!(secrets.mask("x known-secret y"), "x <redacted> y");
-        assert!(secrets.hides("\\\"known-secret\\\""));
-        // What is short is in everything.
-        assert!(!secrets.hides("a") && !secrets.hides("10"));
         assert!(is_secret("WireguardConfig/wg0", "privateKey"));
         // Where nothing is known, everything may be.
         assert!(is_secret("NoSuchKind", "privateKey"));
+    }
+    #[test]
+    fn a_secret_as_short_as_any_is_hidden_within_a_text() {
+        let secrets = Secrets::with_words(["blue"]);
+        let state = [json!({"machine": {"sysctls": {"kernel.domainname": "a-blue-b"}}})];
+        let [shown, _] = both(&secrets, &state, &state);
+        assert_eq!(shown[0]["machine"]["sysctls"]["kernel.domainname"], MASK);
     }
 }

@@ -1,10 +1,10 @@
 //! What a plan does with one file, and why.
 
+use diagnostics::Secrets;
 use serde::Serialize;
 
 use crate::diff::{Diff, Side};
 use crate::disk::{Bytes, FoundFile, Stamp};
-use crate::redact::Redaction;
 use crate::{Content, Digest, Mode, RelPath};
 
 /// What becomes of one file.
@@ -125,7 +125,7 @@ impl Change {
     }
 
     /// From what is on disk to what is rendered, ready to be shown.
-    pub fn diff(&self, redaction: &Redaction) -> Diff {
+    pub fn diff(&self, secrets: &Secrets) -> Diff {
         let nothing = Diff {
             text: String::new(),
             added: 0,
@@ -146,7 +146,7 @@ impl Change {
             Before::File { content: None, .. } => Side::TooLarge,
         };
         let new = self.after().map_or(Side::Missing, Side::Content);
-        let mut diff = Diff::new(&self.path, old, new, self.secret, redaction);
+        let mut diff = Diff::new(&self.path, old, new, self.secret, secrets);
         if let (Before::File { mode: old, .. }, Some((_, new))) = (&self.before, &self.after)
             && old.is_executable() != new.is_executable()
         {

@@ -1,8 +1,9 @@
 //! The difference between two contents of a file, for people to read.
 
+use diagnostics::Secrets;
 use similar::{Algorithm, TextDiff};
 
-use crate::redact::{Redaction, mask_values, visible};
+use crate::redact::{mask_values, visible};
 use crate::{Content, RelPath};
 
 /// Contents above this many bytes are not compared line by line.
@@ -41,7 +42,7 @@ impl Diff {
         old: Side<'_>,
         new: Side<'_>,
         secret: bool,
-        redaction: &Redaction,
+        secrets: &Secrets,
     ) -> Self {
         let header = |side: Side<'_>, prefix: &str| match side {
             Side::Missing => "/dev/null".to_owned(),
@@ -79,7 +80,7 @@ impl Diff {
                 visible(lines.get(index).map_or("", String::as_str))
             });
         }
-        let (old, new) = (redaction.apply(old), redaction.apply(new));
+        let (old, new) = (secrets.mask(old), secrets.mask(new));
         let (old_lines, new_lines): (Vec<_>, Vec<_>) = (lines(&old), lines(&new));
         let mut diff = unified(&old_name, &new_name, &old, &new, |is_old, index| {
             let lines = if is_old { &old_lines } else { &new_lines };
@@ -172,7 +173,7 @@ mod tests {
             Side::Content(&old.into()),
             Side::Content(&new.into()),
             secret,
-            &Redaction::new(secrets),
+            &Secrets::new(secrets),
         )
     }
 
@@ -247,7 +248,7 @@ mod tests {
             Side::Missing,
             Side::Content(&"x\r\n".into()),
             false,
-            &Redaction::default(),
+            &Secrets::default(),
         );
         assert_eq!(created.text, "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x␍\n");
     }

@@ -79,7 +79,6 @@ pub use origin::Origin;
 pub use path::{PathError, RelPath, TEMPORARY_PREFIX};
 pub use plan::Plan;
 pub use record::{RECORD_PATH, Record};
-pub use redact::Redaction;
 pub use write::{WriteOptions, write_atomic};
 
 #[cfg(test)]

@@ -1,58 +1,6 @@
-//! Keeping secrets, and what a terminal would obey, out of text that is shown.
+//! Keeping the values of secret files, and what a terminal would obey, out of text that is shown.
 
-/// What stands in a shown text in place of a secret.
-const MASK: &str = "<redacted>";
-
-/// A line of a secret of several lines is looked for by itself from this length on: shorter
-/// ones (`}`, `---`) stand everywhere.
-const LINE_LIMIT: usize = 8;
-
-/// The secret texts that must not be shown. Has no `Debug`.
-#[derive(Clone, Default)]
-pub struct Redaction {
-    /// Longest first, so that a secret inside another does not leave the rest standing.
-    secrets: Vec<zeroize::Zeroizing<String>>,
-}
-
-impl Redaction {
-    /// Redacts the given texts wherever they stand, and each longer line of those that have
-    /// several, because templates indent them.
-    pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Self {
-        let mut all = Vec::new();
-        for secret in secrets {
-            let secret = secret.as_ref().trim();
-            if secret.len() < diagnostics::SHORTEST_SECRET {
-                continue;
-            }
-            if secret.contains('\n') {
-                all.extend(
-                    secret
-                        .lines()
-                        .map(str::trim)
-                        .filter(|line| line.len() >= LINE_LIMIT)
-                        .map(|line| line.to_owned().into()),
-                );
-            }
-            all.push(secret.to_owned().into());
-        }
-        all.sort_by(|left: &zeroize::Zeroizing<String>, right| {
-            (right.len(), left.as_str()).cmp(&(left.len(), right.as_str()))
-        });
-        all.dedup();
-        Self { secrets: all }
-    }
-
-    /// The text without the secrets.
-    pub fn apply(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), MASK);
-            }
-        }
-        text
-    }
-}
+use diagnostics::MASK;
 
 /// The lines of a file that is secret as a whole, with every value masked. The keys of YAML
 /// stay; where the format is not known to be YAML, whole lines go.
@@ -97,21 +45,6 @@ pub(crate) fn visible(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_indented_secret_of_several_lines_is_found() {
-        let redaction = Redaction::new([
-            "-----BEGIN KEY-----\nabcdefgh\n-----END KEY-----\n",
-            "abcd",
-            // Far too short to be looked for.
-            "k",
-            "",
-        ]);
-        assert_eq!(
-            redaction.apply("key: |\n  -----BEGIN KEY-----\n  abcdefgh\nother: abcde"),
-            "key: |\n  <redacted>\n  <redacted>\nother: <redacted>e"
-        );
-    }
 
     #[test]
     fn keys_stay_and_values_go() {

@@ -176,7 +176,7 @@ mod tests {
     fn masked(text: &str) -> String {
         let mut shown = text.to_owned();
         for range in values(text).into_iter().rev() {
-            shown.replace_range(range, "<redacted>");
+            shown.replace_range(range, diagnostics::MASK);
         }
         shown
     }

@@ -187,7 +187,7 @@ impl Configure {
 /// Files that were edited by hand, or that ichor did not write: shown, and left alone.
 fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
     ui.problems(plan.findings());
-    let redaction = built.redaction();
+    let secrets = built.secrets();
     let protected = |action: Action| action.is_protected();
     let mut diffs = Vec::new();
     for change in plan
@@ -195,7 +195,7 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
         .iter()
         .filter(|change| protected(change.action))
     {
-        let diff = change.diff(&redaction);
+        let diff = change.diff(&secrets);
         ui.diff(&diff.text);
         diffs.push(json!({ "path": change.path.as_str(), "diff": diff.text }));
     }
@@ -249,9 +249,9 @@ fn confirmed(plan: &Plan, built: &Built, ui: &mut Ui) -> Result<bool, Failure> {
     if overwritten.is_empty() {
         return Ok(true);
     }
-    let redaction = built.redaction();
+    let secrets = built.secrets();
     for change in &overwritten {
-        ui.diff(&change.diff(&redaction).text);
+        ui.diff(&change.diff(&secrets).text);
     }
     let question = format!("Overwrite {}?", plural(overwritten.len(), "file"));
     match ui.confirm(&question) {

@@ -33,7 +33,7 @@ impl Diff {
         let built = report::build(&inputs, &options, ui)?;
         let disk = report::disk(root)?;
         let plan = report::plan(&built, &disk, &options)?;
-        let redaction = built.redaction();
+        let secrets = built.secrets();
         self.check(&named, &plan, &built)?;
         let wanted = |path: &tree::RelPath| {
             named.is_empty()
@@ -53,7 +53,7 @@ impl Diff {
                 continue;
             }
             differs = true;
-            let diff = change.diff(&redaction);
+            let diff = change.diff(&secrets);
             ui.diff_data(&diff.text)?;
             diffs.push(serde_json::json!({ "path": change.path.as_str(), "action": change.action, "diff": diff.text }));
         }

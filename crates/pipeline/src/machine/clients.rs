@@ -1,5 +1,6 @@
 //! A `talosconfig` shown without its keys.
 
+use diagnostics::{MASK, MASK_OF_ANOTHER};
 use talos::bundle::SecretText;
 use talos::talosconfig::{Context, Talosconfig};
 use zeroize::Zeroizing;
@@ -24,8 +25,8 @@ fn cover(context: &mut Context, old: Option<&Context>) {
     let mask = |new: &mut Option<SecretText>, old: Option<&Option<SecretText>>| {
         if new.is_some() {
             let word = match old {
-                Some(old) if old != new => "<redacted, another one>",
-                _ => "<redacted>",
+                Some(old) if old != new => MASK_OF_ANOTHER,
+                _ => MASK,
             };
             *new = Some(word.into());
         }

@@ -26,7 +26,6 @@ use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::Role;
 use talos::nodes::{Generator, NodeConfig, Request};
-use talos::sensitive;
 use talos::substitute::Variables;
 use talos::talconfig::Talconfig;
 use zeroize::Zeroizing;
@@ -166,9 +165,9 @@ impl Machines<'_> {
     }
 
     /// Every secret that may stand in a configuration: of the bundle, of encrypted files.
-    pub fn secrets(&self) -> sensitive::Secrets {
+    pub fn secrets(&self) -> diagnostics::Secrets {
         let bundle = self.bundle.secret_texts().map(str::to_owned);
-        sensitive::Secrets::new(bundle.chain(self.reader.secrets()))
+        diagnostics::Secrets::with_words(bundle.chain(self.reader.secrets()))
     }
 
     /// The files that nobody here can decrypt.
@@ -191,27 +190,16 @@ impl From<NodeConfig> for Made {
     }
 }
 
-/// Problems without secrets. A line that holds one is left out, since its caret would point
-/// elsewhere.
+/// Problems without secrets.
 fn masked(problems: Diagnostics, secrets: impl FnOnce() -> Vec<String>) -> Diagnostics {
     if problems.is_empty() {
         return problems;
     }
-    let secrets = sensitive::Secrets::new(secrets());
-    let place = |location: &mut Location| {
-        let excerpt = location.excerpt.take();
-        location.excerpt = excerpt.filter(|excerpt| !secrets.hides(&excerpt.text));
-    };
+    let secrets = diagnostics::Secrets::with_words(secrets());
     problems
         .into_iter()
         .map(|mut problem| {
-            problem.message = secrets.mask(&problem.message);
-            problem.hint = problem.hint.map(|hint| secrets.mask(&hint));
-            problem.location.iter_mut().for_each(place);
-            for related in &mut problem.related {
-                related.message = secrets.mask(&related.message);
-                place(&mut related.location);
-            }
+            secrets.clean(&mut problem);
             problem
         })
         .collect()

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Source};
 use talos::nodes::gitignore;
-use talos::sensitive::Secrets;
+use talos::sensitive;
 use talos::talosconfig::Talosconfig;
 use talos::{compare, emit};
-use tree::{Content, Diff, Redaction, RelPath, Side};
+use tree::{Content, Diff, RelPath, Side};
 use zeroize::Zeroizing;
 
 use super::clients;
@@ -186,7 +186,7 @@ impl Output {
             None => Side::Missing,
         };
         let after = Side::Content(&after);
-        Diff::new(&name, before, after, unreadable, &Redaction::default())
+        Diff::new(&name, before, after, unreadable, &Secrets::default())
     }
 }
 
@@ -201,7 +201,7 @@ fn covered(before: &str, after: &str, secrets: &Secrets) -> Option<[String; 2]> 
     if new.is_empty() || (old.is_empty() && !before.trim().is_empty()) {
         return None;
     }
-    let both = secrets.both(&old, &new);
+    let both = sensitive::both(secrets, &old, &new);
     Some(both.map(|documents| emit::documents(&documents, 2)))
 }
 

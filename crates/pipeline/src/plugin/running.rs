@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Location, Source};
+use diagnostics::{Diagnostic, Location, Secrets, Source};
 use render::plugin::{Answers, Exception, Names, Plugin};
 use secrecy::ExposeSecret;
 use serde_json::{Value as Json, json};
-use tree::Redaction;
 use zeroize::Zeroizing;
 
 use super::process::{Process, Silence};
@@ -27,7 +26,7 @@ pub(super) struct Running {
     names: OnceLock<Names>,
     root: Utf8PathBuf,
     file: Source,
-    redaction: Redaction,
+    secrets: Secrets,
 }
 
 impl Running {
@@ -64,11 +63,10 @@ impl Running {
         request: &Request<'_>,
     ) -> Result<(Arc<Self>, Answers), Failure> {
         let settings = request.settings;
-        let secrets = request.secrets.iter();
-        let redaction = Redaction::new(secrets.map(|secret| secret.expose_secret().to_owned()));
+        let secrets = Secrets::new(request.secrets.iter().map(ExposeSecret::expose_secret));
         let printer = settings.printer.clone().map(|printer| -> Printer {
-            let redaction = redaction.clone();
-            Arc::new(move |line: &str| printer(&redaction.apply(line)))
+            let secrets = secrets.clone();
+            Arc::new(move |line: &str| printer(&secrets.mask(line)))
         });
         let process = Process::start(
             program,
@@ -83,7 +81,7 @@ impl Running {
             names: OnceLock::new(),
             root: request.root.to_owned(),
             file: request.source.clone(),
-            redaction,
+            secrets,
         });
         let answer = running.ask(&question(request)).map_err(|exception| {
             let mut problem = Diagnostic::error(exception.rule, exception.message);
@@ -161,9 +159,7 @@ impl Running {
         }
         let kind = text("kind").unwrap_or("Exception");
         let what = text("text").unwrap_or_default();
-        let what = self
-            .redaction
-            .apply(what.lines().next().unwrap_or_default());
+        let what = self.secrets.mask(what.lines().next().unwrap_or_default());
         let message = match (kind, what.as_str()) {
             ("SystemExit", _) => "the plugin ends the program instead of giving a value".to_owned(),
             (kind, "") => format!("the plugin raised `{kind}`"),

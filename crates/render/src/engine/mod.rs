@@ -7,7 +7,7 @@ mod root;
 
 use std::sync::Arc;
 
-use diagnostics::{Diagnostics, Source};
+use diagnostics::{Diagnostics, Secrets, Source};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Rest, ValueOrKwargs};
 use minijinja::{
@@ -25,7 +25,6 @@ use crate::python::print;
 use crate::syntax::Normalized;
 use crate::translate::{Translated, encode_name, internal};
 
-pub(crate) use problems::Redaction;
 pub(crate) use root::Names;
 
 /// A template that was read and translated.
@@ -43,7 +42,7 @@ pub(crate) struct Engine {
     context: Arc<ContextBuilder>,
     names: Arc<Names>,
     prepared: Arc<Vec<Result<Prepared, Diagnostics>>>,
-    redaction: Redaction,
+    secrets: Secrets,
     output_limit: usize,
 }
 
@@ -101,7 +100,7 @@ impl Engine {
         Self {
             environment,
             settings,
-            redaction: Redaction::new(&context),
+            secrets: context.all_secrets(),
             context,
             names,
             prepared,
@@ -127,13 +126,7 @@ impl Engine {
         );
         self.run(template, &Value::from_object(root))
             .map_err(|error| {
-                problems::diagnose(
-                    &error,
-                    template,
-                    &self.names,
-                    &self.prepared,
-                    &self.redaction,
-                )
+                problems::diagnose(&error, template, &self.names, &self.prepared, &self.secrets)
             })
     }
 

@@ -1,13 +1,9 @@
 //! The engine's errors as diagnostics: kind, place, and nothing that a variable holds.
 
-use std::sync::Arc;
-
-use diagnostics::{Diagnostic, Diagnostics, SHORTEST_SECRET};
+use diagnostics::{Diagnostic, Diagnostics, Secrets};
 use minijinja::{Error, ErrorKind};
-use secrecy::ExposeSecret;
 
 use super::{Names, Prepared};
-use crate::context::ContextBuilder;
 use crate::python::fault::Fault;
 
 /// The detail of an error that only says that another template has problems of its own.
@@ -15,37 +11,6 @@ const UNREADABLE: &str = "\u{1}unreadable ";
 
 /// The text of the error that ends a too long output.
 pub(super) const TOO_MUCH_OUTPUT: &str = "the output is too large";
-
-/// Replaces every known secret.
-pub(crate) struct Redaction {
-    /// Longest first, so that a secret within another leaves no rest.
-    secrets: Vec<secrecy::SecretString>,
-}
-
-impl Redaction {
-    pub(crate) fn new(context: &Arc<ContextBuilder>) -> Self {
-        let mut secrets: Vec<_> = context
-            .all_secrets()
-            .into_iter()
-            .filter(|secret| secret.expose_secret().len() >= SHORTEST_SECRET)
-            .collect();
-        secrets.sort_by(|left, right| {
-            let (left, right) = (left.expose_secret(), right.expose_secret());
-            right.len().cmp(&left.len()).then_with(|| left.cmp(right))
-        });
-        Self { secrets }
-    }
-
-    pub(crate) fn clean(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            if text.contains(secret.expose_secret()) {
-                text = text.replace(secret.expose_secret(), "<redacted>");
-            }
-        }
-        text
-    }
-}
 
 /// The template of this name is needed, and has problems of its own.
 pub(super) fn unreadable(name: &str) -> Error {
@@ -58,7 +23,7 @@ pub(super) fn diagnose(
     rendered: &Prepared,
     names: &Names,
     prepared: &[Result<Prepared, Diagnostics>],
-    redaction: &Redaction,
+    secrets: &Secrets,
 ) -> Diagnostics {
     // The innermost error of the engine's own is the cause; the others only say through
     // which templates it came.
@@ -100,7 +65,7 @@ pub(super) fn diagnose(
         problems.extend(of_other.into_iter().flatten().cloned());
         return problems;
     }
-    let mut diagnostic = describe(cause, redaction);
+    let mut diagnostic = describe(cause, secrets);
     for through in chain.iter().filter(|error| error.name() != located.name()) {
         if let (Some(other), Some(range)) = (prepared_of(through), through.range())
             && let Some(span) = other.translated.origin(&range)
@@ -140,10 +105,10 @@ fn chain(error: &Error) -> Vec<&Error> {
     chain
 }
 
-fn describe(error: &Error, redaction: &Redaction) -> Diagnostic {
+fn describe(error: &Error, secrets: &Secrets) -> Diagnostic {
     if let Some(fault) = Fault::from_error(error) {
-        let mut diagnostic = Diagnostic::error(fault.rule, redaction.clean(&fault.message));
-        diagnostic.hint = fault.hint.as_ref().map(|hint| redaction.clean(hint));
+        let mut diagnostic = Diagnostic::error(fault.rule, secrets.mask(&fault.message));
+        diagnostic.hint = fault.hint.as_ref().map(|hint| secrets.mask(hint));
         diagnostic.location = fault.location.as_deref().cloned();
         return diagnostic;
     }
@@ -195,6 +160,6 @@ fn describe(error: &Error, redaction: &Redaction) -> Diagnostic {
             Diagnostic::error("template/block", "there is no block of this name")
         }
         // What the engine says of these may show values, so only their kind is said.
-        kind => Diagnostic::error("template/failed", redaction.clean(&kind.to_string())),
+        kind => Diagnostic::error("template/failed", secrets.mask(&kind.to_string())),
     }
 }

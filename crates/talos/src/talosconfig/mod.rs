@@ -69,7 +69,7 @@ impl Other {
 
 impl fmt::Debug for Other {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("<redacted>")
+        formatter.write_str(diagnostics::MASK)
     }
 }
 

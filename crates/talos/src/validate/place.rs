@@ -1,6 +1,6 @@
 //! A value with the way to it, and what is found wrong there.
 
-use diagnostics::Severity;
+use diagnostics::{MASK, Severity};
 use serde_json::Value;
 
 use crate::contract::Release;
@@ -223,7 +223,7 @@ impl Report {
 /// A value in a message: not if it is a URL with a password.
 pub(super) fn shown(text: &str) -> &str {
     if text.contains("://") && text.contains('@') {
-        return "<redacted>";
+        return MASK;
     }
     text
 }

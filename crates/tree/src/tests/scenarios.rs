@@ -3,8 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
+use diagnostics::Secrets;
+
 use super::{actions, checked, disk, path, plan, run, shown, snapshot, tree, write};
-use crate::{Digest, Force, JOURNAL_PATH, Options, Plan, RECORD_PATH, Redaction, Sealing, Tree};
+use crate::{Digest, Force, JOURNAL_PATH, Options, Plan, RECORD_PATH, Sealing, Tree};
 
 const OLD: &[(&str, &str)] = &[
     (".sops.yaml", "rules\n"),
@@ -106,7 +108,7 @@ fn an_edit_stops_everything_until_it_is_given_up() {
       move the edit into its template `kubernetes/apps/a.yaml.j2`, or give it up with `--force kubernetes/apps/a.yaml`
     ");
     assert_eq!(snapshot(root), before);
-    insta::assert_snapshot!(blocked.changes()[1].diff(&Redaction::new(["mine"])).text, @r"
+    insta::assert_snapshot!(blocked.changes()[1].diff(&Secrets::new(["mine"])).text, @r"
     --- a/kubernetes/apps/a.yaml
     +++ b/kubernetes/apps/a.yaml
     @@ -1 +1 @@
@@ -235,7 +237,7 @@ fn a_secret_that_keeps_its_ciphertext_is_unchanged_whatever_the_record_says() {
     write(root, "a.sops.yaml", "edited");
     let edited = plan_for("new");
     assert_eq!(actions(&edited), ["Edited a.sops.yaml"]);
-    let shown = edited.changes()[0].diff(&Redaction::default()).text;
+    let shown = edited.changes()[0].diff(&Secrets::default()).text;
     assert!(!shown.contains("edited\n"), "{shown}");
 }
 
@@ -250,7 +252,7 @@ fn the_executable_bit_is_part_of_the_file() {
     let fixed = run(root.path(), OLD);
     assert_eq!(actions(&fixed), ["Update scripts/run.sh"]);
     assert_eq!(
-        fixed.changes()[3].diff(&Redaction::default()).text,
+        fixed.changes()[3].diff(&Secrets::default()).text,
         "mode of scripts/run.sh: 644 becomes 755\n"
     );
     assert_eq!(mode() & 0o100, 0o100);

@@ -6,6 +6,7 @@ use pipeline::machine::{self, Secrets};
 use serde_json::{Value, json};
 use talos::explain::{Origin, StageKind, explain};
 use talos::patch::Change;
+use talos::sensitive;
 
 use super::options::{self, Reading};
 use crate::exit::Exit;
@@ -69,13 +70,14 @@ impl Explain {
         let secrets = machines.secrets();
         for origin in &mut origins {
             // If one side is secret, the other is: it may be an older one.
-            let shown = secrets.shown(&Change {
+            let change = Change {
                 document: origin.document.clone(),
                 path: origin.path.clone(),
                 before: origin.before.take(),
                 after: origin.after.take(),
                 place: None,
-            });
+            };
+            let shown = sensitive::shown(&secrets, &change);
             (origin.path, origin.before, origin.after) = (shown.path, shown.before, shown.after);
         }
         let show = |value: &Value| value.to_string();

@@ -1,10 +1,11 @@
 //! `talos import`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::Secrets;
 use pipeline::machine;
 use serde_json::{Value, json};
 use talos::patch::Change;
-use talos::sensitive::Secrets;
+use talos::sensitive;
 
 use super::options::{self, Reading};
 use crate::exit::Exit;
@@ -85,7 +86,7 @@ pub(super) fn tell(
     for (hostname, changes) in nodes {
         let shown: Vec<_> = changes
             .iter()
-            .map(|change| Line::new(&secrets.shown(change)))
+            .map(|change| Line::new(&sensitive::shown(secrets, change)))
             .collect();
         if !shown.is_empty() {
             ui.data(&format!("{}:\n", options::visible(hostname)))?;

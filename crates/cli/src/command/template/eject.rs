@@ -1,11 +1,12 @@
 //! `template eject|status|diff`: copies of built-in templates and what became of the originals.
 
 use camino::Utf8Path;
+use diagnostics::Secrets;
 use pipeline::load;
 use pipeline::templates::eject::{self, Upstream};
 use pipeline::templates::{CONFIG, builtin};
 use serde_json::json;
-use tree::{Content, Diff as TextDiff, Redaction, RelPath, Side};
+use tree::{Content, Diff as TextDiff, RelPath, Side};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -137,13 +138,7 @@ impl Diff {
         let old = Content::from(base.content.to_vec());
         let new = builtin::template(name).map(|content| Content::from(content.into_owned()));
         let new = new.as_ref().map_or(Side::Missing, Side::Content);
-        let diff = TextDiff::new(
-            &path,
-            Side::Content(&old),
-            new,
-            false,
-            &Redaction::new([""; 0]),
-        );
+        let diff = TextDiff::new(&path, Side::Content(&old), new, false, &Secrets::default());
         ui.set("diff", diff.text.as_str());
         ui.diff_data(&diff.text)?;
         Ok(if diff.text.is_empty() {
