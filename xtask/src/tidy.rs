@@ -1,5 +1,6 @@
 //! The rules of the house that no compiler checks.
 
+mod circles;
 mod edges;
 mod licences;
 mod masks;
@@ -22,6 +23,7 @@ pub fn run(ichor: Option<&Utf8Path>) -> Result<Vec<String>> {
     let mut faults = edges::check(&metadata);
     faults.extend(licences::check(&metadata));
     faults.extend(sources::check(&root)?);
+    faults.extend(circles::check(&root)?);
     faults.extend(masks::check(&root)?);
     faults.extend(words::readme(&root)?);
     if let Some(ichor) = ichor {

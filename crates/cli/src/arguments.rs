@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{ArgAction, CommandFactory as _, Parser, ValueEnum};
+use clap::{ArgAction, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 use crate::command::Command;
 use crate::ui::Format;
@@ -89,6 +89,16 @@ pub(crate) struct Arguments {
 const GLOBAL: &str = "On every command";
 
 impl Arguments {
+    /// Reads the words of the process: what they say, and the command that they name, whole
+    /// (`secrets encrypt`), as JSON output has it.
+    pub(crate) fn read() -> Result<(Self, String), clap::Error> {
+        let mut matches = Self::command().try_get_matches()?;
+        let name = name(&matches);
+        let arguments = Self::from_arg_matches_mut(&mut matches)
+            .map_err(|error| error.format(&mut Self::command()))?;
+        Ok((arguments, name))
+    }
+
     /// What clap cannot tell: `--output FILE` is for those commands that have it from sops.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         match &self.output {
@@ -99,6 +109,14 @@ impl Arguments {
             _ => Ok(()),
         }
     }
+}
+
+/// The words that chose the command.
+fn name(matches: &ArgMatches) -> String {
+    std::iter::successors(Some(matches), |matches| Some(matches.subcommand()?.1))
+        .filter_map(ArgMatches::subcommand_name)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What `--output` says: how results are written, or, as in sops, to which file.

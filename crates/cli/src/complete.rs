@@ -14,9 +14,7 @@ use pipeline::templates::{SUFFIX, builtin};
 use tree::{RECORD_PATH, Record};
 
 use crate::arguments::Arguments;
-
-/// The variable by which a shell asks.
-pub(crate) const VARIABLE: &str = "ICHOR_COMPLETE";
+use crate::command::completions::VARIABLE;
 
 /// A description of the nodes that is larger than this is not read while somebody types.
 const MOST_BYTES: u64 = 1 << 20;

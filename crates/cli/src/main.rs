@@ -8,7 +8,6 @@ mod caller;
 mod command;
 mod complete;
 mod environment;
-mod excerpt;
 mod exit;
 mod failure;
 mod near;
@@ -18,10 +17,12 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::CommandFactory as _;
 
 use crate::arguments::Arguments;
 use crate::caller::Caller;
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::ui::Ui;
 
 fn main() -> ExitCode {
@@ -35,8 +36,8 @@ fn main() -> ExitCode {
         let caller = Caller::new(environment::caller(), ".");
         ExitCode::from(usage::report(error, &words, caller))
     };
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let (arguments, name) = match Arguments::read() {
+        Ok(read) => read,
         Err(error) => return wrong(&error),
     };
     arguments.color.apply();
@@ -46,17 +47,22 @@ fn main() -> ExitCode {
     let caller = Caller::new(environment::caller(), arguments.directory.as_str());
     let format = arguments.output.format();
     let mut ui = Ui::new(format, arguments.quiet, arguments.yes, caller);
-    let name = arguments.command.name();
-    let code = match command::run(&arguments, &mut ui) {
+    let code = match run(&arguments, &mut ui) {
         Ok(exit) => exit.number(),
         Err(failure) => failure.report(&mut ui),
     };
-    match ui.finish(name, code) {
+    match ui.finish(&name, code) {
         Ok(()) => ExitCode::from(code),
         // Whoever read the output has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(code),
         Err(_) => ExitCode::from(exit::INTERNAL),
     }
+}
+
+fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
+    let here = &arguments.directory;
+    let output = arguments.output.file();
+    command::run(&arguments.command, here, output, Arguments::command, ui)
 }
 
 /// A panic is a fault of the program: say so in one voice, and show no value of the user's.

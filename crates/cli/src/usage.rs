@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use clap::CommandFactory as _;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 
 use crate::arguments::Arguments;
 use crate::caller::Caller;
@@ -14,26 +14,27 @@ use crate::ui::{Format, Ui};
 /// Tells what is wrong with the arguments, and gives the exit code. Help and version are no
 /// errors; everything else about arguments is wrong usage.
 pub(crate) fn report(error: &clap::Error, words: &[String], caller: Caller) -> u8 {
+    let all = Arguments::command();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return shown(error),
-        ErrorKind::InvalidSubcommand if invalid(error) == Some("help") => {
+        ErrorKind::InvalidSubcommand if near::invalid(error) == Some("help") => {
             let path: Vec<_> = words
                 .iter()
                 .map(String::as_str)
                 .filter(|word| *word != "help" && !word.starts_with('-'))
                 .collect();
-            if let Some(text) = help::page(&path) {
+            if let Some(text) = help::page(&all, &path) {
                 return printed(text.print());
             }
         }
         _ => {}
     }
-    let hints = near::hints(error, words);
+    let hints = near::hints(&all, error, words);
     if format(words) == Format::Json {
         let mut ui = Ui::new(Format::Json, false, false, caller);
         ui.set("message", message(error));
         ui.set("hints", hints);
-        return match ui.finish(command(words), Exit::Usage.number()) {
+        return match ui.finish(&near::group(&all, words).join(" "), Exit::Usage.number()) {
             Ok(()) => Exit::Usage.number(),
             Err(_) => exit::INTERNAL,
         };
@@ -54,18 +55,9 @@ pub(crate) fn report(error: &clap::Error, words: &[String], caller: Caller) -> u
     Exit::Usage.number()
 }
 
-/// What a usage error is about.
-pub(crate) fn invalid(error: &clap::Error) -> Option<&str> {
-    let kinds = [ContextKind::InvalidSubcommand, ContextKind::InvalidArg];
-    kinds.iter().find_map(|kind| match error.get(*kind) {
-        Some(ContextValue::String(word)) => Some(word.as_str()),
-        _ => None,
-    })
-}
-
 /// The first paragraph of what clap says, as one clause.
 fn message(error: &clap::Error) -> String {
-    if let (ErrorKind::InvalidSubcommand, Some(word)) = (error.kind(), invalid(error)) {
+    if let (ErrorKind::InvalidSubcommand, Some(word)) = (error.kind(), near::invalid(error)) {
         return format!("`{word}` is no command");
     }
     let text = error.render().to_string();
@@ -86,15 +78,6 @@ fn format(words: &[String]) -> Format {
     } else {
         Format::Text
     }
-}
-
-/// The command among the words, where there is one.
-fn command(words: &[String]) -> &str {
-    let commands = Arguments::command();
-    words
-        .iter()
-        .find(|word| commands.find_subcommand(word.as_str()).is_some())
-        .map_or("", String::as_str)
 }
 
 fn shown(error: &clap::Error) -> u8 {

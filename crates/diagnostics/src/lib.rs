@@ -22,13 +22,15 @@
 //! ```
 
 mod diagnostic;
+mod mask;
 mod report;
 mod secrets;
 mod source;
 mod suggest;
 
 pub use diagnostic::{Diagnostic, Related, RuleId, Severity};
+pub use mask::{MASK, MASK_OF_ANOTHER};
 pub use report::Diagnostics;
-pub use secrets::{MASK, MASK_OF_ANOTHER, SHORTEST_SECRET, Secrets};
+pub use secrets::{SHORTEST_SECRET, Secrets};
 pub use source::{Excerpt, Location, Piece, Source};
 pub use suggest::closest;

@@ -7,13 +7,8 @@ use std::sync::{Arc, OnceLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use zeroize::Zeroizing;
 
+use crate::mask::MASK;
 use crate::{Diagnostic, Location};
-
-/// What stands in a shown text in place of a secret.
-pub const MASK: &str = "<redacted>";
-
-/// What stands there where it is another secret than the one that was shown before.
-pub const MASK_OF_ANOTHER: &str = "<redacted, another one>";
 
 /// How many bytes a secret has at least that is looked for in other texts. A shorter one,
 /// such as a single letter, stands in every word: masking it would hide everything, and show

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::MASK;
+use crate::mask::MASK;
 
 /// How many characters of a line an [`Excerpt`] keeps at most: a 100 MB line must not
 /// become a 100 MB message.

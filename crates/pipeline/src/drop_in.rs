@@ -15,6 +15,7 @@ use render::{Analysis, Data};
 use secrecy::SecretString;
 use tree::{Mode, WriteOptions, write_atomic};
 
+use crate::gather::used_and_given;
 use crate::load::{self, Environment};
 use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
@@ -162,7 +163,7 @@ impl Family<'_> {
                 nodes: &nodes,
                 variables: variables.as_ref(),
                 templates: Templates::Own,
-                used: Some(&model::used_and_given(&analysis, source.as_ref())),
+                used: Some(&used_and_given(&analysis, source.as_ref())),
             });
             secrets.extend(parsed.secrets);
             chosen = parsed.declarations.plugin();

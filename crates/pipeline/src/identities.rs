@@ -3,7 +3,20 @@
 use diagnostics::{Diagnostics, Source};
 use secrets::Identity;
 
-use crate::load::KeyFiles;
+/// The keys beside the configuration, each where it exists.
+#[derive(Clone, Default)]
+pub struct KeyFiles {
+    /// `age.key`, or the file that stands in for it.
+    pub age: Option<Source>,
+    /// The file that `SOPS_AGE_KEY_FILE` names, where `age.key` exists too.
+    pub other_age: Option<Source>,
+    /// `cloudflare-tunnel.json`.
+    pub tunnel: Option<Source>,
+    /// `github-deploy.key`.
+    pub deploy: Option<Source>,
+    /// `github-push-token.txt`.
+    pub push: Option<Source>,
+}
 
 /// Every identity at hand, the repository's own first. The others serve decryption only:
 /// nothing is ever encrypted to a key because it lies somewhere on this machine.

@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
-use config_model::{Cluster, Input, Parsed, Section, Templates, UsedKeys, WrittenKey, credentials};
+use config_model::{Cluster, Input, Parsed, Templates, WrittenKey, credentials};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use render::makejinja::Existing;
-use render::{Analysis, Context, Credentials, Options, TemplateSet, UndefinedMode};
+use render::{Analysis, Context, Credentials, Options, TemplateSet};
 use secrecy::{ExposeSecret, SecretString};
 use secrets::Identity;
 use zeroize::Zeroizing;
 
-use crate::identities;
-use crate::load::{Inputs, KeyFiles};
+use crate::gather::{gather, used_and_given};
+use crate::identities::{self, KeyFiles};
+use crate::load::Inputs;
 use crate::own::Own;
 use crate::plugin::Withheld;
-use crate::templates::{self, Overridden, SUFFIX, builtin};
+use crate::templates::{Overridden, SUFFIX, builtin};
 
 /// Everything that rendering needs. Has no `Debug`: it holds secrets.
 pub struct Model {
@@ -195,63 +195,6 @@ const INIT: &str =
     "in a new repository `ichor init` makes it; otherwise copy it from where it is kept";
 const TUNNEL: &str = "make a tunnel with `cloudflared tunnel create --credentials-file \
                       cloudflare-tunnel.json NAME`";
-
-/// The keys that templates name.
-pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
-    UsedKeys::new(analysis.mentions().iter().filter_map(|mention| {
-        let section = match mention.of.as_deref() {
-            None => Section::Cluster,
-            Some("nodes") => Section::Nodes,
-            Some(_) => return None,
-        };
-        Some((section, mention.name.clone()))
-    }))
-}
-
-/// The keys that templates name, and the defaults that a plugin gives to built-in ones.
-pub(crate) fn used_and_given(analysis: &Analysis, plugin: Option<&Source>) -> UsedKeys {
-    let defaults = plugin.map(render::declare::built_in_defaults);
-    used_keys(analysis).with_defaults(defaults.unwrap_or_default())
-}
-
-/// The templates and how they are rendered.
-pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
-    let Some(own) = &inputs.own else {
-        let set = templates::built_in(&inputs.overrides);
-        return (
-            Templates::BuiltIn,
-            Some(set),
-            Options::default(),
-            Diagnostics::new(),
-        );
-    };
-    let mut options = own.config.options().clone();
-    if inputs.variables.is_some() || !own.has_settings {
-        // Everything is declared now, so that a misspelt name is an error.
-        options.undefined = UndefinedMode::Declared;
-    }
-    let root = inputs.root.as_str();
-    match own.config.select(root, &own.files, &Existing::default()) {
-        Ok(selection) => {
-            // Where `makejinja.toml` names the overrides, they were chosen with the rest, by its
-            // patterns and with its partial templates.
-            let listed = own.config.inputs.iter();
-            let chosen = listed.map(|input| input.value.as_str()).any(is_overrides);
-            let none = templates::Files::new();
-            let set = templates::own(
-                selection.templates.iter().cloned(),
-                if chosen { &none } else { &inputs.overrides },
-                &own.config.jinja_suffix,
-            );
-            (Templates::Own, Some(set), options, selection.warnings)
-        }
-        Err(problems) => (Templates::Own, None, options, problems),
-    }
-}
-
-fn is_overrides(input: &str) -> bool {
-    input == templates::OVERRIDES
-}
 
 /// Leaves out overrides of Talos patches that hold nothing, so that `talos_patches()` does
 /// not list them.

@@ -7,7 +7,8 @@ use config_model::{Templates, WrittenKey};
 use diagnostics::{Diagnostic, Source};
 use render::{Analysis, UndefinedMode};
 
-use crate::model::{Model, used_keys};
+use crate::gather::used_keys;
+use crate::model::Model;
 
 /// How many names a message lists.
 const LISTED: usize = 12;

@@ -9,8 +9,8 @@ use render::makejinja;
 use render::{Analysis, Context, Data};
 use secrecy::SecretString;
 
+use crate::gather::{gather, used_and_given};
 use crate::load::{Inputs, OwnTemplates};
-use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
 
 /// Everything that it depends on.
@@ -166,14 +166,14 @@ pub fn question(inputs: &Inputs) -> Option<Question> {
     if declarations.plugin() != PluginUse::Unsaid || inputs.plugin.allowed {
         return None;
     }
-    let (templates, set, options, _) = model::gather(inputs);
+    let (templates, set, options, _) = gather(inputs);
     let analysis = render::analyze(&set?.templates, &options);
     let parsed = config_model::parse(&Input {
         cluster: &inputs.cluster,
         nodes: &inputs.nodes,
         variables: inputs.variables.as_ref(),
         templates,
-        used: Some(&model::used_and_given(&analysis, Some(source))),
+        used: Some(&used_and_given(&analysis, Some(source))),
     });
     let asked = Own {
         inputs,

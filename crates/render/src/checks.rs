@@ -87,7 +87,7 @@ by_view! {
     string View::Text(_),
     mapping View::Dict(_),
     number View::Bool(_) | View::Integer(_) | View::Float(_),
-    callable View::Other | View::Remote(crate::plugin::Remote { callable: true, .. }),
+    callable View::Other | View::Remote(crate::remote::Remote { callable: true, .. }),
 }
 
 fn defined(mut call: Call<'_, '_, '_>) -> Answer {

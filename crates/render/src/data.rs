@@ -30,7 +30,7 @@ pub enum Data {
         repr: String,
     },
     /// An object that stays with a Python plugin.
-    Remote(crate::plugin::Remote),
+    Remote(crate::remote::Remote),
 }
 
 impl Data {

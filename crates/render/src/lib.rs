@@ -45,6 +45,7 @@ mod options;
 pub mod plugin;
 mod prepare;
 mod python;
+mod remote;
 mod render;
 mod syntax;
 mod template;

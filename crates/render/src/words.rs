@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::checks;
 use crate::filters;
 use crate::plugin::{self, Plugin};
-use crate::python::call::Function;
+use crate::python::call::{Find, Function};
 
 /// What finds filters and tests by name.
 #[derive(Clone, Default)]
@@ -16,9 +16,8 @@ pub(crate) struct Words {
     pub(crate) plugin: Option<Arc<dyn Plugin>>,
 }
 
-impl Words {
-    /// The filter of that name.
-    pub(crate) fn filter(&self, name: &str) -> Option<Function> {
+impl Find for Words {
+    fn filter(&self, name: &str) -> Option<Function> {
         let built_in = || {
             if self.native {
                 filters::find(name)
@@ -29,8 +28,7 @@ impl Words {
         self.choose(built_in, |names| &names.filters, name, plugin::filter)
     }
 
-    /// The test of that name.
-    pub(crate) fn test(&self, name: &str) -> Option<Function> {
+    fn test(&self, name: &str) -> Option<Function> {
         self.choose(
             || checks::find(name),
             |names| &names.tests,
@@ -39,6 +37,12 @@ impl Words {
         )
     }
 
+    fn plugin(&self) -> Option<&Arc<dyn Plugin>> {
+        self.plugin.as_ref()
+    }
+}
+
+impl Words {
     fn choose(
         &self,
         built_in: impl FnOnce() -> Option<Function>,

@@ -3,6 +3,7 @@
 mod bundles;
 mod freeze;
 mod genconfig;
+mod generate;
 mod machinery;
 mod meaning;
 mod mutate;

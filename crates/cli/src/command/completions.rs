@@ -3,11 +3,13 @@
 use clap_complete::Shell;
 use clap_complete::env::Shells;
 
-use crate::complete::VARIABLE;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
+
+/// The variable by which a shell asks.
+pub(crate) const VARIABLE: &str = "ICHOR_COMPLETE";
 
 /// Print completions for a shell
 ///

@@ -1,8 +1,5 @@
 //! `help`: the page of a command.
 
-use clap::CommandFactory as _;
-
-use crate::arguments::Arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::near;
@@ -23,20 +20,20 @@ pub(crate) struct Help {
 }
 
 impl Help {
-    pub(crate) fn run(&self, ui: &mut Ui) -> Result<Exit, Failure> {
+    pub(crate) fn run(&self, all: &clap::Command, ui: &mut Ui) -> Result<Exit, Failure> {
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
-        if let Some(page) = page(&words) {
+        if let Some(page) = page(all, &words) {
             ui.set("help", page.text.to_string());
             ui.data(&page.text.ansi().to_string())?;
             return Ok(Exit::Done);
         }
         let known = (0..words.len())
             .rev()
-            .find(|length| page(&words[..*length]).is_some())
+            .find(|length| page(all, &words[..*length]).is_some())
             .unwrap_or_default();
         let word = words.get(known).copied().unwrap_or_default();
         let mut failure = Failure::stopped(Exit::Usage, format!("`{word}` is no command"));
-        for hint in near::command(word, &self.words) {
+        for hint in near::command(all, word, &self.words) {
             failure = failure.hint(hint);
         }
         Err(failure)
@@ -60,8 +57,8 @@ impl Page {
 }
 
 /// The page of the command that these words choose, if there is one.
-pub(crate) fn page(words: &[&str]) -> Option<Page> {
-    let mut command = Arguments::command();
+pub(crate) fn page(all: &clap::Command, words: &[&str]) -> Option<Page> {
+    let mut command = all.clone();
     command.build();
     let mut command = &mut command;
     for word in words {

@@ -1,10 +1,8 @@
 //! `man`: the manual pages.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::CommandFactory;
 use clap_mangen::Man as Page;
 
-use crate::arguments::Arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
@@ -23,8 +21,12 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let command = Arguments::command();
+    pub(crate) fn run(
+        &self,
+        root: &Utf8Path,
+        command: clap::Command,
+        ui: &mut Ui,
+    ) -> Result<Exit, Failure> {
         let Some(folder) = &self.folder else {
             let text = rendered(command)?;
             ui.set("page", text.as_str());

@@ -1,6 +1,6 @@
 //! Every command, one file each.
 
-mod completions;
+pub(crate) mod completions;
 mod configure;
 mod diff;
 pub(crate) mod help;
@@ -16,10 +16,10 @@ mod template;
 mod validate;
 mod versions;
 
+use camino::Utf8Path;
 use clap::Subcommand;
 use pipeline::load::Root;
 
-use crate::arguments::Arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
@@ -46,38 +46,27 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// The word that chose it, as JSON output names it.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Init(_) => "init",
-            Self::Configure(_) => "configure",
-            Self::Diff(_) => "diff",
-            Self::Validate(_) => "validate",
-            Self::Template(_) => "template",
-            Self::Versions(_) => "versions",
-            Self::Render(_) => "render",
-            Self::Secrets(_) => "secrets",
-            Self::Talos(_) => "talos",
-            Self::Schema(_) => "schema",
-            Self::Completions(_) => "completions",
-            Self::Man(_) => "man",
-            Self::Help(_) => "help",
-        }
-    }
-
     /// Whether `--output` may name a file.
     pub(crate) fn writes_a_file(&self) -> bool {
         matches!(self, Self::Secrets(command) if command.writes_a_file())
     }
 }
 
-/// Runs the command that the arguments name.
-pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
-    // What is named by path counts from here, what belongs to the repository from its root.
-    let here = arguments.directory.as_path();
+/// What makes the whole command line, for those commands that tell of all others.
+pub(crate) type Whole = fn() -> clap::Command;
+
+/// Runs a command. What is named by path counts from `here`, what belongs to the repository from
+/// its root; `output` is the file that `--output` names.
+pub(crate) fn run(
+    command: &Command,
+    here: &Utf8Path,
+    output: Option<&Utf8Path>,
+    whole: Whole,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
     let found = Root::find(here);
     let root = found.path.as_path();
-    match &arguments.command {
+    match command {
         Command::Init(command) => command.run(here, ui),
         Command::Configure(command) => command.run(&found, here, ui),
         Command::Diff(command) => command.run(&found, ui),
@@ -85,11 +74,11 @@ pub(crate) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Template(command) => command.run(root, ui),
         Command::Versions(command) => command.run(root, ui),
         Command::Render(command) => command.run(root, ui),
-        Command::Secrets(command) => command.run(here, arguments.output.file(), ui),
+        Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
-        Command::Man(command) => command.run(here, ui),
-        Command::Help(command) => command.run(ui),
+        Command::Man(command) => command.run(here, whole(), ui),
+        Command::Help(command) => command.run(&whole(), ui),
     }
 }

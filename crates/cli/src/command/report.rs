@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use pipeline::load::layout::Layout;
-use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load, plugin};
+use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
 use serde_json::json;
 use tree::{Action, Change, Disk, Plan, RelPath};
 
@@ -63,7 +63,7 @@ pub(super) fn read_if_configured(
     ui.problems(&problems);
     let mut inputs = load_with(root, &environment, strict, ui)?;
     if let Some(inputs) = &mut inputs {
-        let question = plugin::question(inputs);
+        let question = pipeline::question(inputs);
         let answer = question.and_then(|question| plugin_may_run(&question, ui));
         inputs.plugin.allowed = answer == Some(true);
     }
@@ -92,7 +92,7 @@ fn load_with(
 
 /// Asks whether the repository's own plugin may run. None where there is nobody to ask: then the
 /// build says what to write.
-pub(super) fn plugin_may_run(question: &plugin::Question, ui: &mut Ui) -> Option<bool> {
+pub(super) fn plugin_may_run(question: &pipeline::Question, ui: &mut Ui) -> Option<bool> {
     ui.confirm(&question.needs.question(&question.file))
 }
 

@@ -2,20 +2,18 @@
 
 mod answers;
 
-use clap::CommandFactory as _;
-use clap::error::ErrorKind;
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use self::answers::{ANSWERS, FLAGS};
-use crate::arguments::Arguments;
-use crate::usage;
 
 /// Advice for wrong words; none where clap's own is as good.
-pub(crate) fn hints(error: &clap::Error, words: &[String]) -> Vec<String> {
-    let Some(word) = usage::invalid(error) else {
+pub(crate) fn hints(all: &Command, error: &clap::Error, words: &[String]) -> Vec<String> {
+    let Some(word) = invalid(error) else {
         return Vec::new();
     };
     match error.kind() {
-        ErrorKind::InvalidSubcommand => command(word, words),
+        ErrorKind::InvalidSubcommand => command(all, word, words),
         ErrorKind::UnknownArgument => {
             let wanted = FLAGS
                 .iter()
@@ -29,21 +27,30 @@ pub(crate) fn hints(error: &clap::Error, words: &[String]) -> Vec<String> {
     }
 }
 
+/// What a usage error is about.
+pub(crate) fn invalid(error: &clap::Error) -> Option<&str> {
+    let kinds = [ContextKind::InvalidSubcommand, ContextKind::InvalidArg];
+    kinds.iter().find_map(|kind| match error.get(*kind) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    })
+}
+
 /// What may be meant by a word that is no command where it stands.
-pub(crate) fn command(word: &str, words: &[String]) -> Vec<String> {
+pub(crate) fn command(all: &Command, word: &str, words: &[String]) -> Vec<String> {
     let plain: String = word
         .to_lowercase()
         .replace([':', '_', ' ', '/'], "-")
         .trim_matches('-')
         .to_owned();
-    let all = commands();
+    let paths = commands(all);
     // `talos:generate-config`, and `generate-config` without the word before it.
     let ends = |path: &Vec<String>| {
         let joined = path.join("-");
         joined == plain || (path.len() > 1 && path.last() == Some(&plain))
     };
     // Of a word that several groups have, the one whose group was named.
-    let mut exact: Vec<_> = all.iter().filter(|path| ends(path)).collect();
+    let mut exact: Vec<_> = paths.iter().filter(|path| ends(path)).collect();
     if exact.iter().any(|path| path.join("-") == plain) {
         exact.retain(|path| path.join("-") == plain);
     }
@@ -76,11 +83,11 @@ pub(crate) fn command(word: &str, words: &[String]) -> Vec<String> {
     }
     // A misspelt word: one of the group first, then of all.
     let last = |path: &Vec<String>| path.last().cloned().unwrap_or_default();
-    let group = group(&rest);
+    let group = group(all, &rest);
     let here = |path: &&Vec<String>| path.len() == group.len() + 1 && path.starts_with(&group);
     for candidates in [
-        all.iter().filter(here).collect::<Vec<_>>(),
-        all.iter().collect(),
+        paths.iter().filter(here).collect::<Vec<_>>(),
+        paths.iter().collect(),
     ] {
         let names: Vec<_> = candidates.iter().map(|path| last(path)).collect();
         if let Some(close) = diagnostics::closest(&plain, names.iter().map(String::as_str))
@@ -99,10 +106,9 @@ pub(crate) fn command(word: &str, words: &[String]) -> Vec<String> {
     hints
 }
 
-/// The words that choose a group of commands, whatever flags stand between them.
-fn group(words: &[String]) -> Vec<String> {
-    let all = Arguments::command();
-    let mut command = &all;
+/// The words that choose a command or a group of them, whatever flags stand between.
+pub(crate) fn group(all: &Command, words: &[String]) -> Vec<String> {
+    let mut command = all;
     let mut path = Vec::new();
     for word in words {
         if let Some(child) = command.find_subcommand(word) {
@@ -114,13 +120,13 @@ fn group(words: &[String]) -> Vec<String> {
 }
 
 /// Every command by the words that choose it, other names included.
-fn commands() -> Vec<Vec<String>> {
-    let mut all = Vec::new();
-    collect(&Arguments::command(), &[], &mut all);
-    all
+fn commands(all: &Command) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    collect(all, &[], &mut paths);
+    paths
 }
 
-fn collect(command: &clap::Command, path: &[String], all: &mut Vec<Vec<String>>) {
+fn collect(command: &Command, path: &[String], all: &mut Vec<Vec<String>>) {
     for child in command.get_subcommands() {
         for name in std::iter::once(child.get_name()).chain(child.get_all_aliases()) {
             let mut words = path.to_vec();
@@ -135,7 +141,10 @@ fn collect(command: &clap::Command, path: &[String], all: &mut Vec<Vec<String>>)
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::arguments::Arguments;
 
     #[track_caller]
     fn answer(line: &str) -> String {
@@ -144,7 +153,7 @@ mod tests {
             std::iter::once("ichor").chain(line.split(' ')),
         )
         .expect_err("these are no words of ichor");
-        hints(&error, &words).join("\n")
+        hints(&Arguments::command(), &error, &words).join("\n")
     }
 
     #[test]
@@ -206,7 +215,10 @@ mod tests {
     /// An answer that a command of the same name stands before would never be given.
     #[test]
     fn no_answer_is_for_a_command_that_exists() {
-        let all: Vec<_> = commands().iter().map(|path| path.join("-")).collect();
+        let all: Vec<_> = commands(&Arguments::command())
+            .iter()
+            .map(|path| path.join("-"))
+            .collect();
         for (names, answer) in ANSWERS {
             for name in *names {
                 assert!(!all.iter().any(|one| one == name), "{name}: {answer}");

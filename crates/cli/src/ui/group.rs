@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diagnostics::{Diagnostic, Severity};
 
-use crate::excerpt::visible;
+use super::excerpt::visible;
 
 /// So many of one rule are still shown one by one.
 const SEPARATE: usize = 8;

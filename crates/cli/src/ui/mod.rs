@@ -6,12 +6,12 @@ use anstyle::{AnsiColor, Style};
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use serde_json::{Value, json};
 
+mod excerpt;
 mod group;
 mod paint;
 mod wrap;
 
 use crate::caller::Caller;
-use crate::excerpt;
 
 pub(crate) use paint::{Tone, word};
 pub(crate) use wrap::behind;

@@ -128,6 +128,27 @@ fn wrong_usage_is_json_where_json_is_asked_for() {
 }
 
 #[test]
+fn json_names_the_whole_command() {
+    let sandbox = empty();
+    let cases: [(&[&str], &str); 7] = [
+        (&["validate"], "validate"),
+        (&["versions", "list"], "versions list"),
+        (&["-C", ".", "secrets", "-q", "check"], "secrets check"),
+        (&["talos", "validate"], "talos validate"),
+        // Wrong usage, as far as the words are ones.
+        (&["secrets", "frob"], "secrets"),
+        (&["talos", "-q", "validate", "--frob"], "talos validate"),
+        (&["frob"], ""),
+    ];
+    for (words, command) in cases {
+        let output = sandbox.run(words.iter().chain(&["--output", "json"]).copied());
+        let json: Value = serde_json::from_str(&output.stdout)
+            .unwrap_or_else(|error| panic!("{words:?}: {error}\n{output}"));
+        assert_eq!(json["command"], command, "{words:?}");
+    }
+}
+
+#[test]
 fn commands_are_spelt_so_that_they_work_where_the_reader_stands() {
     let sandbox = empty();
     // Not installed: by the path of the program.

@@ -3,6 +3,7 @@
 mod derive;
 mod parts;
 mod stacks;
+mod values;
 
 pub(crate) use derive::cluster_values;
 pub use derive::sounds_secret;

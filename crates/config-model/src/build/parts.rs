@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::derive::{cluster_values, node_values};
 use super::stacks::stacks;
+use super::values::{address, flag, parsed, text};
 use crate::cross::Scope;
 use crate::fields::Fields;
 use crate::model::{
@@ -65,26 +66,6 @@ pub(crate) fn cluster(scope: &Scope<'_>) -> Cluster {
         nodes: scope.nodes.iter().map(node).collect(),
         values,
     })
-}
-
-/// A text that is not empty.
-pub(super) fn text<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
-    values.get(key)?.as_str().filter(|text| !text.is_empty())
-}
-
-/// A text of a checked type.
-pub(super) fn parsed<T: FromStr>(values: &Values, key: &str) -> Option<T> {
-    text(values, key)?.parse().ok()
-}
-
-/// An address.
-pub(super) fn address(values: &Values, key: &str) -> Option<IpAddr> {
-    parsed::<Address>(values, key).map(Address::ip)
-}
-
-/// A switch.
-pub(super) fn flag(values: &Values, key: &str) -> bool {
-    values.get(key).and_then(Value::as_bool).unwrap_or(false)
 }
 
 fn texts<T: FromStr>(values: &Values, key: &str) -> Vec<T> {

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::parts::{address, flag, parsed, text};
+use super::values::{address, flag, parsed, text};
 use crate::fields::Fields;
 use crate::model::{
     AiGateway, AiRegion, AzureIdentity, Mcp, Oidc, OidcProvider, Proxmox, ProxmoxToken, Stacks,

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
-use super::read::{FILE_LIMIT, read_bytes, unreadable};
+use crate::read::{FILE_LIMIT, read_bytes, unreadable};
 use crate::templates::{File, Files};
 
 /// How deep folders may lie in each other.

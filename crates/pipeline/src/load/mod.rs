@@ -2,7 +2,6 @@
 
 mod folder;
 pub mod layout;
-mod read;
 mod root;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,9 +9,11 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
 use tree::RelPath;
 
-use self::read::{FILE_LIMIT, ordinary, read_bytes, read_text, unreadable};
 pub use self::root::Root;
+use crate::identities::KeyFiles;
 use crate::plugin;
+pub use crate::read::text;
+use crate::read::{FILE_LIMIT, ordinary, read_bytes, read_text, unreadable};
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
@@ -107,21 +108,6 @@ comment_end = "#|"
 variable_start = "#{"
 variable_end = "}#"
 "##;
-
-/// The keys beside the configuration, each where it exists.
-#[derive(Clone, Default)]
-pub struct KeyFiles {
-    /// `age.key`, or the file that stands in for it.
-    pub age: Option<Source>,
-    /// The file that `SOPS_AGE_KEY_FILE` names, where `age.key` exists too.
-    pub other_age: Option<Source>,
-    /// `cloudflare-tunnel.json`.
-    pub tunnel: Option<Source>,
-    /// `github-deploy.key`.
-    pub deploy: Option<Source>,
-    /// `github-push-token.txt`.
-    pub push: Option<Source>,
-}
 
 /// Why there is nothing to load.
 #[derive(Debug)]
@@ -253,17 +239,6 @@ fn brings_templates(root: &Utf8Path, settings: Option<&Source>) -> bool {
                 input != OVERRIDES && RelPath::new(input).is_ok() && root.join(input).exists()
             })
         })
-}
-
-/// One text file of the repository, if it exists.
-///
-/// # Errors
-///
-/// One that cannot be read or is not UTF-8.
-pub fn text(root: &Utf8Path, path: &str) -> Result<Option<Source>, Diagnostic> {
-    let full = root.join(path);
-    ordinary(&full, path)?;
-    read_text(&full, path)
 }
 
 /// A text file that somebody named, which may be a pipe of a shell.

@@ -21,7 +21,6 @@ use render::plugin::{Answers, Exception, Plugin};
 use render::{Analysis, Data};
 use secrecy::SecretString;
 
-pub use crate::own::{Question, question};
 pub use needs::Needs;
 pub use process::Printer;
 use running::Running;

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use self::summary::{Link, Summary};
 use crate::context::ContextBuilder;
 use crate::prepare::{Parsed, Reader};
+use crate::python::call::Find as _;
 use crate::syntax::Span;
 use crate::syntax::ast::Word;
 use crate::words::Words;
@@ -151,7 +152,7 @@ pub(crate) fn analyze_parsed(
 ) -> Analysis {
     let summaries: Vec<Summary> = templates
         .par_iter()
-        .map(|template| summary::summarize(&template.parsed.statements))
+        .map(|template| walk::summarize(&template.parsed.statements))
         .collect();
     let mut follower = Follower {
         by_name: BTreeMap::new(),

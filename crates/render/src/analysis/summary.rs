@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::walk::Walker;
 use crate::syntax::Span;
-use crate::syntax::ast::{Statement, Word};
+use crate::syntax::ast::Word;
 
 /// What one template takes from outside, whoever includes it.
 #[derive(Default)]
@@ -38,11 +37,4 @@ pub(super) struct Link {
     /// What is bound where it is needed.
     pub(super) bound: BTreeSet<String>,
     pub(super) span: Span,
-}
-
-/// Walks a template.
-pub(super) fn summarize(statements: &[Statement]) -> Summary {
-    let mut walker = Walker::new();
-    walker.body(statements);
-    walker.finish()
 }

@@ -55,13 +55,20 @@ const DICT_METHODS: [&str; 11] = [
     "values",
 ];
 
+/// Walks a template.
+pub(super) fn summarize(statements: &[Statement]) -> Summary {
+    let mut walker = Walker::new();
+    walker.body(statements);
+    walker.finish()
+}
+
 /// A body whose names count only once everything around it is bound.
 struct Deferred<'a> {
     parameters: &'a [Parameter],
     body: &'a [Statement],
 }
 
-pub(super) struct Walker<'a> {
+struct Walker<'a> {
     summary: Summary,
     scopes: Scopes,
     /// Macros of each open scope.
@@ -70,7 +77,7 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             summary: Summary::default(),
             scopes: Scopes::new(),
@@ -79,13 +86,13 @@ impl<'a> Walker<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Summary {
+    fn finish(mut self) -> Summary {
         self.run_deferred();
         self.summary.exports = self.scopes.outermost();
         self.summary
     }
 
-    pub(super) fn body(&mut self, statements: &'a [Statement]) {
+    fn body(&mut self, statements: &'a [Statement]) {
         for statement in statements {
             self.statement(statement);
         }

@@ -57,7 +57,7 @@ impl Engine {
         let settings = Arc::new(Settings {
             undefined: options.undefined,
             newline: options.newline_sequence.as_str(),
-            words: context.words(),
+            words: Arc::new(context.words()),
         });
         let names = Arc::new(names);
         let mut environment = Environment::empty();

@@ -7,9 +7,10 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Plugin, wire};
+use super::wire;
 use crate::python::call::{Arguments, Call};
 use crate::python::fault::{Fault, Outcome};
+use crate::remote::Plugin;
 
 /// One question; what the plugin raises is a fault at its line.
 pub(super) fn ask(plugin: &Arc<dyn Plugin>, question: &Json) -> Outcome<Json> {
@@ -34,7 +35,7 @@ pub(super) fn call(
 }
 
 fn apply(kind: &str, call: Call<'_, '_, '_>) -> Result<Value, Error> {
-    let Some(plugin) = &call.settings.words.plugin else {
+    let Some(plugin) = call.settings.words.plugin() else {
         return Err(Fault::unknown(format!("there is no {kind} `{}`", call.name)).into());
     };
     let question = json!({"ask": "call", "kind": kind, "name": call.name});

@@ -5,59 +5,17 @@
 //! of it and how values travel.
 
 mod ask;
-mod remote;
+mod objects;
 pub(crate) mod wire;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use diagnostics::Location;
 use serde_json::Value as Json;
 
+pub use crate::remote::{Exception, Names, Plugin, Remote};
 pub(crate) use ask::{filter, find_function, test};
-pub use remote::Remote;
-pub(crate) use remote::{compare, contains, item_of, items, length, negative, operate};
-
-/// A running plugin that can be asked.
-pub trait Plugin: Send + Sync {
-    /// What it defines.
-    fn names(&self) -> &Names;
-
-    /// Asks one question and waits for the answer, both in the form that [`Answers`] and the
-    /// host of the plugin agree on.
-    ///
-    /// # Errors
-    ///
-    /// What the plugin raised, or why it gives no answer.
-    fn ask(&self, question: &Json) -> Result<Json, Exception>;
-}
-
-/// The names that a plugin defines, and whether they go before built-in ones.
-#[derive(Debug, Clone, Default)]
-pub struct Names {
-    /// Functions.
-    pub functions: BTreeSet<String>,
-    /// Filters.
-    pub filters: BTreeSet<String>,
-    /// Tests.
-    pub tests: BTreeSet<String>,
-    /// Whether they take the place of built-in ones of the same name.
-    pub before_built_in: bool,
-}
-
-/// Why a plugin gave no answer. Its text may hold what the plugin works with: known secrets
-/// are replaced before it is shown.
-#[derive(Debug, Clone)]
-pub struct Exception {
-    /// The rule that is broken.
-    pub rule: &'static str,
-    /// What went wrong.
-    pub message: String,
-    /// The line of the plugin, where it is known.
-    pub location: Option<Location>,
-    /// What to do.
-    pub hint: Option<String>,
-}
+pub(crate) use objects::{compare, contains, item_of, items, length, negative, operate};
 
 /// What a plugin gave when it was loaded.
 #[derive(Default)]

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use minijinja::Value;
 use serde_json::{Value as Json, json};
 
-use super::Plugin;
-use super::remote::Remote;
 use crate::Data;
 use crate::options::UndefinedMode;
 use crate::python::dict::Dict;
@@ -15,6 +13,7 @@ use crate::python::items;
 use crate::python::objects::{List, Tuple};
 use crate::python::undefined::{Origin, Undefined};
 use crate::python::view::{View, integer};
+use crate::remote::{Plugin, Remote};
 
 const INTEGER: &str = "\0int";
 const FLOAT: &str = "\0float";

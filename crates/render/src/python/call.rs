@@ -8,7 +8,7 @@ use minijinja::{Error, State, Value};
 use super::fault::{Fault, Outcome};
 use super::undefined::{Origin, Undefined};
 use crate::options::UndefinedMode;
-use crate::words::Words;
+use crate::remote::Plugin;
 
 /// A filter, a test or a function.
 pub(crate) type Function = for<'a, 's, 'e> fn(Call<'a, 's, 'e>) -> Result<Value, Error>;
@@ -19,7 +19,19 @@ pub(crate) struct Settings {
     pub(crate) undefined: UndefinedMode,
     pub(crate) newline: &'static str,
     /// Finds filters and tests, for filters that apply others.
-    pub(crate) words: Words,
+    pub(crate) words: Arc<dyn Find>,
+}
+
+/// Finds filters and tests by name: all of them, which know of this file, not it of them.
+pub(crate) trait Find: Send + Sync {
+    /// The filter of that name.
+    fn filter(&self, name: &str) -> Option<Function>;
+
+    /// The test of that name.
+    fn test(&self, name: &str) -> Option<Function>;
+
+    /// The plugin that has some of them.
+    fn plugin(&self) -> Option<&Arc<dyn Plugin>>;
 }
 
 /// A call of a filter, test, function or method.

@@ -5,7 +5,7 @@ use std::fmt;
 use diagnostics::Location;
 use minijinja::{Error, ErrorKind};
 
-use crate::plugin::Exception;
+use crate::remote::Exception;
 
 /// A run-time problem of a template, without its place.
 ///

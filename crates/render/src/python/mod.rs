@@ -18,6 +18,7 @@ pub(crate) mod quote;
 pub(crate) mod slice;
 pub(crate) mod undefined;
 pub(crate) mod view;
+mod whole;
 
 /// Bytes that any one text made on the way may have.
 pub(crate) const TEXT_LIMIT: usize = 32 << 20;

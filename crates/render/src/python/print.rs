@@ -9,7 +9,6 @@ use super::float;
 use super::items::check_text;
 use super::quote::write_quoted;
 use super::view::View;
-use crate::plugin::Remote;
 
 /// How deep containers may hold each other when printed.
 const DEPTH_LIMIT: usize = 100;
@@ -29,7 +28,7 @@ pub(crate) fn write_text(out: &mut String, value: &Value) -> Outcome<()> {
         View::Undefined(Some(undefined)) => out.push_str(&undefined.print()?),
         View::Opaque(opaque) => out.push_str(&opaque.text),
         View::Remote(remote) => {
-            out.push_str(&Remote::print(remote.text.as_ref(), &remote.kind)?);
+            out.push_str(&printed(remote.text.as_ref(), &remote.kind)?);
         }
         View::Other => {
             // Functions, macros, modules and loops print what the engine says of them.
@@ -126,7 +125,7 @@ fn write_repr(out: &mut String, value: &Value, depth: usize) -> Outcome<()> {
         }
         View::Opaque(opaque) => out.push_str(&opaque.repr),
         View::Remote(remote) => {
-            out.push_str(&Remote::print(remote.repr.as_ref(), &remote.kind)?);
+            out.push_str(&printed(remote.repr.as_ref(), &remote.kind)?);
         }
         View::Other => {
             let _infallible = write!(out, "{value}");
@@ -178,4 +177,14 @@ fn write_bytes(out: &mut String, bytes: &[u8]) {
         }
     }
     out.push(quote);
+}
+
+/// What is printed of an object of the plugin, or why nothing can be.
+fn printed(text: Option<&String>, kind: &str) -> Outcome<String> {
+    text.cloned().ok_or_else(|| {
+        Fault::type_error(format!(
+            "a {kind} prints the address it has in memory, which no run gives twice"
+        ))
+        .hint("use what it holds: go through it, or take an attribute")
+    })
 }

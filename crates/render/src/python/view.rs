@@ -6,7 +6,9 @@ use minijinja::value::ValueKind;
 use super::dict::Dict;
 use super::objects::{DictView, List, Namespace, Opaque, Range, Stream, Tuple};
 use super::undefined::Undefined;
-use crate::plugin::Remote;
+use crate::remote::Remote;
+
+pub(crate) use super::whole::{integer, length};
 
 /// A value by its Python type.
 pub(crate) enum View<'a> {
@@ -108,14 +110,4 @@ impl<'a> View<'a> {
             _ => None,
         }
     }
-}
-
-/// A whole number as the engine keeps it.
-pub(crate) fn integer(number: i128) -> Value {
-    i64::try_from(number).map_or_else(|_| Value::from(number), Value::from)
-}
-
-/// A length as a value.
-pub(crate) fn length(length: usize) -> Value {
-    Value::from(i64::try_from(length).unwrap_or(i64::MAX))
 }

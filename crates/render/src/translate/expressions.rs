@@ -3,6 +3,7 @@
 use super::internal;
 use super::writer::Writer;
 use crate::options::UndefinedMode;
+use crate::python::call::Find as _;
 use crate::python::float;
 use crate::syntax::Span;
 use crate::syntax::ast::{Arguments, BinaryOperator, Comparator, Expression, Kind, Literal, Word};

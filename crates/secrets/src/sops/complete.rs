@@ -2,9 +2,9 @@
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
-use super::encrypt::{Encrypted, Revision, read_plain, update};
+use super::encrypt::{Encrypted, Revision, update};
 use super::keyring;
-use super::open::{File, open_partly, parse, select};
+use super::open::{File, open_partly, parse, read_plain, select};
 use super::rule::Rule;
 use super::seal::unquoted;
 use super::time::Timestamp;

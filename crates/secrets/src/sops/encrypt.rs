@@ -6,7 +6,7 @@ use super::document::{self, Document, Format, Indents, New, NewMetadata};
 use super::groups;
 use super::keyring::no_randomness;
 use super::metadata::Metadata;
-use super::open::{File, Opened, open_parsed, parse, unwritable};
+use super::open::{File, Opened, open_parsed, parse, read_plain, unwritable};
 use super::path::Path;
 use super::pool::Pool;
 use super::rule::Rule;
@@ -130,22 +130,6 @@ impl Revision<'_> {
             .map(|rule| rule.indents.clone())
             .unwrap_or_default()
     }
-}
-
-/// Reads a file in the clear; one with metadata is none.
-pub(crate) fn read_plain(file: &File<'_>) -> Result<Document, Diagnostics> {
-    let plain = document::read_plain(file.name, file.content, file.format, &file.limits)?;
-    if let Some(block) = plain.blocks.first() {
-        return Err(Diagnostics::from(
-            Diagnostic::error(
-                "sops/already-encrypted",
-                "the file has a `sops` block, which SOPS keeps for itself",
-            )
-            .at(plain.source.location(block.range.start..block.range.start))
-            .hint("decrypt it first, or rename the key"),
-        ));
-    }
-    Ok(plain)
 }
 
 fn create(

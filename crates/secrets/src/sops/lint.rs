@@ -7,8 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use diagnostics::{Diagnostic, Diagnostics};
 
 use super::document::{Document, Format, Item};
-use super::encrypt::read_plain;
-use super::open::{File, select};
+use super::open::{File, read_plain, select};
 use super::path::{Path, Step};
 use super::rule::Rule;
 use super::seal::unquoted;

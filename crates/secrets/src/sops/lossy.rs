@@ -5,8 +5,7 @@
 use diagnostics::{Diagnostic, Diagnostics};
 
 use super::document::{Document, Format, Item};
-use super::encrypt::read_plain;
-use super::open::File;
+use super::open::{File, read_plain};
 use super::value::{Kind, Value};
 
 /// The values of a file in the clear that become others when they are read as sops does, each

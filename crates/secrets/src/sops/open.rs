@@ -43,6 +43,22 @@ impl<'a> File<'a> {
     }
 }
 
+/// Reads a file in the clear; one with metadata is none.
+pub(crate) fn read_plain(file: &File<'_>) -> Result<Document, Diagnostics> {
+    let plain = document::read_plain(file.name, file.content, file.format, &file.limits)?;
+    if let Some(block) = plain.blocks.first() {
+        return Err(Diagnostics::from(
+            Diagnostic::error(
+                "sops/already-encrypted",
+                "the file has a `sops` block, which SOPS keeps for itself",
+            )
+            .at(plain.source.location(block.range.start..block.range.start))
+            .hint("decrypt it first, or rename the key"),
+        ));
+    }
+    Ok(plain)
+}
+
 /// An encrypted file with everything in the clear: never leaves the crate.
 pub(crate) struct Opened {
     pub(crate) document: Document,

@@ -9,12 +9,10 @@ use base64::prelude::BASE64_STANDARD;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
+use super::expected::Secrets;
 use super::objects::NAMESPACE;
 use super::processes::{Running, Sandbox, free_ports, listens};
 use crate::{files, process};
-
-/// The data of Secrets, by namespace and name.
-pub(super) type Secrets = BTreeMap<(String, String), BTreeMap<String, Vec<u8>>>;
 
 /// An API that answers.
 pub(super) struct Cluster<'a> {

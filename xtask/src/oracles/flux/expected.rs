@@ -7,12 +7,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use super::cluster::Secrets;
 use crate::charts;
 use crate::golden::Files;
 
 /// Where secrets go that neither name a namespace nor lie in the folder of one.
 const ELSEWHERE: &str = "flux-system";
+
+/// The data of Secrets, by namespace and name.
+pub(super) type Secrets = BTreeMap<(String, String), BTreeMap<String, Vec<u8>>>;
 
 /// A Secret in the clear.
 pub(super) struct Plain {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use talos::patch::{Machinery as Followed, Patch, apply, documents};
 
 use super::Part;
+use super::generate::generate;
 use super::machinery::{Answer, Machinery};
 use super::meaning;
 use super::mutate::Mutator;
@@ -145,7 +146,7 @@ fn bases(machinery: &Machinery) -> Result<Vec<(String, Vec<Value>)>> {
     let mut questions = Vec::new();
     for minor in 9..=machinery.minor {
         for role in ["controlplane", "worker"] {
-            questions.push(super::vectors::generate(&format!("v1.{minor}.0"), role)?);
+            questions.push(generate(&format!("v1.{minor}.0"), role)?);
         }
     }
     let mut all = Vec::new();

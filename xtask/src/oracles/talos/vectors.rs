@@ -1,39 +1,14 @@
 //! The vectors of `crates/talos/tests/vectors`, live against the machinery.
 
 use anyhow::{Context as _, Result};
-use camino::Utf8PathBuf;
-use serde_json::{Value, json};
 
 use super::Part;
+use super::generate::{folder, generate};
 use super::machinery::Machinery;
 use super::meaning;
 use super::patches::{Case, ours};
 use super::table::Table;
 use crate::files;
-
-fn folder() -> Utf8PathBuf {
-    files::root().join("crates/talos/tests/vectors")
-}
-
-/// What the vectors of generation are made from.
-pub(super) fn generate(contract: &str, role: &str) -> Result<Value> {
-    let sans = ["127.0.0.1", "192.168.22.100"];
-    Ok(json!({
-        "ask": "generate",
-        "bundle": files::text(&folder().join("talsecret.yaml"))?,
-        "contract": contract,
-        "role": role,
-        "cluster": "kubernetes",
-        "endpoint": "https://192.168.22.100:6443",
-        "kubernetes": "1.34.2",
-        "installImage": format!("ghcr.io/siderolabs/installer:{contract}"),
-        "machineSANs": sans,
-        "apiServerSANs": sans,
-        "dnsDomain": "cluster.local",
-        "podSubnets": ["10.42.0.0/16"],
-        "serviceSubnets": ["10.43.0.0/16"],
-    }))
-}
 
 /// Both kinds of vector, against every release that knows what is in them.
 pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {

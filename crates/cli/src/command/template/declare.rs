@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use config_model::PluginUse;
-use pipeline::{Inputs, plugin};
+use pipeline::Inputs;
 
 use crate::command::{report, road};
 use crate::exit::Exit;
@@ -79,7 +79,7 @@ impl Declare {
             Some(Use::All) => PluginUse::All,
             Some(Use::None) => PluginUse::Never,
             None => {
-                let Some(question) = plugin::question(inputs) else {
+                let Some(question) = pipeline::question(inputs) else {
                     return PluginUse::Unsaid;
                 };
                 match report::plugin_may_run(&question, ui) {

@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use super::document::Format;
-use super::encrypt::{Encrypted, Revision, read_plain, update};
-use super::open::{File, Opened, open};
+use super::encrypt::{Encrypted, Revision, update};
+use super::open::{File, Opened, open, read_plain};
 use super::path::Path;
 use super::rule::Rule;
 use super::time::Timestamp;

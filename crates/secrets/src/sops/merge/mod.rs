@@ -8,10 +8,10 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use zeroize::Zeroizing;
 
 use super::document::{self, Format, Indents, New, NewMetadata};
-use super::encrypt::{Change, Encrypted, Update, read_plain, write_new};
+use super::encrypt::{Change, Encrypted, Update, write_new};
 use super::keyring::wrap_one;
 use super::metadata::{AgeKey, Group, Metadata};
-use super::open::{File, Opened, open, unwritable};
+use super::open::{File, Opened, open, read_plain, unwritable};
 use super::path::Path;
 use super::pool::Pool;
 use super::seal::{seal, sign};

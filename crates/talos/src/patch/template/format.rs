@@ -1,6 +1,6 @@
 //! `printf`.
 
-use super::functions::{print_argument, quote};
+use super::print::{print_argument, quote};
 use super::value::Value;
 
 /// How wide a field may be.

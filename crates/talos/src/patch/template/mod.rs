@@ -12,6 +12,7 @@ mod format;
 mod functions;
 mod lex;
 mod parse;
+mod print;
 mod reader;
 mod run;
 mod split;

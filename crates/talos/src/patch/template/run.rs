@@ -7,7 +7,8 @@ use std::rc::Rc;
 use diagnostics::Piece;
 
 use super::data::field;
-use super::functions::{Function, LARGEST};
+use super::functions::Function;
+use super::print::LARGEST;
 use super::tree::{Block, Command, Node, Operand, Pipeline, Term};
 use super::value::{Text, Value};
 use super::{Fault, Filled};

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use super::compare::compare;
-use super::functions::{LARGEST, print_argument, quote};
+use super::print::{LARGEST, print_argument, quote};
 use super::value::Value;
 
 /// All of them.

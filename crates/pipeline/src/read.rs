@@ -6,9 +6,20 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location, Source};
 
 /// A file larger than this is refused: 16 MiB.
-pub(super) const FILE_LIMIT: u64 = 16 << 20;
+pub(crate) const FILE_LIMIT: u64 = 16 << 20;
 
-pub(super) fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diagnostic> {
+/// One text file of the repository, if it exists.
+///
+/// # Errors
+///
+/// One that cannot be read or is not UTF-8.
+pub fn text(root: &Utf8Path, path: &str) -> Result<Option<Source>, Diagnostic> {
+    let full = root.join(path);
+    ordinary(&full, path)?;
+    read_text(&full, path)
+}
+
+pub(crate) fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diagnostic> {
     let metadata = match path.metadata() {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
@@ -27,7 +38,7 @@ pub(super) fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source
 
 /// Refuses what a repository's own files are not: a pipe is never there to be read, and the
 /// size of a device is no size.
-pub(super) fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic> {
+pub(crate) fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic> {
     match path.metadata() {
         Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(Diagnostic::error(
             "file/special",
@@ -39,7 +50,7 @@ pub(super) fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic
 }
 
 /// Whatever the size of a file is said to be, no more is read than can be meant.
-pub(super) fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(FILE_LIMIT)).unwrap_or(0) + 1);
@@ -58,7 +69,7 @@ fn too_large(shown_as: &str) -> Diagnostic {
     .at(Location::file(shown_as))
 }
 
-pub(super) fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
+pub(crate) fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
     let reason = match error.kind() {
         io::ErrorKind::FileTooLarge => return too_large(shown_as),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use diagnostics::{Diagnostic, Location, Severity};
 
+use super::behind;
 use crate::caller::Caller;
-use crate::ui::behind;
 
 /// The text of a problem, with colour codes that the terminal's stream keeps or strips.
 /// Commands in it are spelt as the reader calls them; sentences are broken where the lines of

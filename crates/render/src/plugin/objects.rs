@@ -1,4 +1,4 @@
-//! Objects that stay with the plugin: sets, addresses, paths, dates, and whatever else has no
+//! What is done with objects that stay with the plugin: sets, addresses, paths, dates, and whatever else has no
 //! counterpart here. Everything that a template does with one is asked there.
 
 use std::cmp::Ordering;
@@ -10,52 +10,15 @@ use minijinja::{Error, State, Value};
 use serde_json::{Value as Json, json};
 
 use super::ask::ask;
-use super::{Plugin, wire};
+use super::wire;
 use crate::python::ITEM_LIMIT;
 use crate::python::call::Arguments;
-use crate::python::fault::{Fault, Outcome};
+use crate::python::fault::Outcome;
 use crate::python::items::check_count;
 use crate::python::view::View;
-
-/// An object of the plugin.
-#[derive(Clone)]
-pub struct Remote {
-    pub(crate) plugin: Arc<dyn Plugin>,
-    pub(crate) id: u64,
-    pub(crate) kind: String,
-    /// As printed; none where that is different in every run.
-    pub(crate) text: Option<String>,
-    /// As printed inside of a list.
-    pub(crate) repr: Option<String>,
-    truth: bool,
-    pub(crate) callable: bool,
-}
+use crate::remote::{Plugin, Remote};
 
 impl Remote {
-    pub(super) fn read(answer: &Json, plugin: &Arc<dyn Plugin>) -> Option<Self> {
-        let text = |key: &str| answer.get(key)?.as_str().map(str::to_owned);
-        let flag = |key: &str| answer.get(key)?.as_bool();
-        Some(Self {
-            plugin: plugin.clone(),
-            id: answer.get("id")?.as_u64()?,
-            kind: text("kind")?,
-            text: text("text"),
-            repr: text("repr"),
-            truth: flag("true")?,
-            callable: flag("callable")?,
-        })
-    }
-
-    /// What is printed, or why nothing can be.
-    pub(crate) fn print(text: Option<&String>, kind: &str) -> Outcome<String> {
-        text.cloned().ok_or_else(|| {
-            Fault::type_error(format!(
-                "a {kind} prints the address it has in memory, which no run gives twice"
-            ))
-            .hint("use what it holds: go through it, or take an attribute")
-        })
-    }
-
     fn reference(&self) -> Json {
         wire::of_data(&crate::Data::Remote(self.clone()))
     }
@@ -72,18 +35,6 @@ impl Remote {
             json!({"ask": "call", "of": self.reference()}),
             arguments,
         )
-    }
-}
-
-impl PartialEq for Remote {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl fmt::Debug for Remote {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "<{}>", self.kind)
     }
 }
 

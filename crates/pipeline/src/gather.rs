@@ -1,0 +1,66 @@
+//! What is rendered and how, and what that needs, before anything of it is known to be right.
+
+use config_model::{Section, Templates, UsedKeys};
+use diagnostics::{Diagnostics, Source};
+use render::makejinja::Existing;
+use render::{Analysis, Options, UndefinedMode};
+
+use crate::load::Inputs;
+use crate::templates::{self, Overridden};
+
+/// The keys that templates name.
+pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
+    UsedKeys::new(analysis.mentions().iter().filter_map(|mention| {
+        let section = match mention.of.as_deref() {
+            None => Section::Cluster,
+            Some("nodes") => Section::Nodes,
+            Some(_) => return None,
+        };
+        Some((section, mention.name.clone()))
+    }))
+}
+
+/// The keys that templates name, and the defaults that a plugin gives to built-in ones.
+pub(crate) fn used_and_given(analysis: &Analysis, plugin: Option<&Source>) -> UsedKeys {
+    let defaults = plugin.map(render::declare::built_in_defaults);
+    used_keys(analysis).with_defaults(defaults.unwrap_or_default())
+}
+
+/// The templates and how they are rendered.
+pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
+    let Some(own) = &inputs.own else {
+        let set = templates::built_in(&inputs.overrides);
+        return (
+            Templates::BuiltIn,
+            Some(set),
+            Options::default(),
+            Diagnostics::new(),
+        );
+    };
+    let mut options = own.config.options().clone();
+    if inputs.variables.is_some() || !own.has_settings {
+        // Everything is declared now, so that a misspelt name is an error.
+        options.undefined = UndefinedMode::Declared;
+    }
+    let root = inputs.root.as_str();
+    match own.config.select(root, &own.files, &Existing::default()) {
+        Ok(selection) => {
+            // Where `makejinja.toml` names the overrides, they were chosen with the rest, by its
+            // patterns and with its partial templates.
+            let listed = own.config.inputs.iter();
+            let chosen = listed.map(|input| input.value.as_str()).any(is_overrides);
+            let none = templates::Files::new();
+            let set = templates::own(
+                selection.templates.iter().cloned(),
+                if chosen { &none } else { &inputs.overrides },
+                &own.config.jinja_suffix,
+            );
+            (Templates::Own, Some(set), options, selection.warnings)
+        }
+        Err(problems) => (Templates::Own, None, options, problems),
+    }
+}
+
+fn is_overrides(input: &str) -> bool {
+    input == templates::OVERRIDES
+}
