@@ -13,7 +13,7 @@ pub trait Plugin: Send + Sync {
     /// What it defines.
     fn names(&self) -> &Names;
 
-    /// Asks one question and waits for the answer, both in the form that [`Answers`] and the
+    /// Asks one question and waits for the answer, both in the form that `plugin::Answers` and the
     /// host of the plugin agree on.
     ///
     /// # Errors
