@@ -6,23 +6,33 @@ use cargo_metadata::{DependencyKind, Metadata};
 const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("diagnostics", Some(&[])),
     ("yaml", Some(&["diagnostics"])),
+    ("documents", Some(&["yaml", "diagnostics"])),
     ("tree", Some(&["yaml", "diagnostics"])),
     ("config-model", Some(&["yaml", "diagnostics"])),
     (
         "render",
         Some(&["config-model", "tree", "yaml", "diagnostics"]),
     ),
-    ("secrets", Some(&["tree", "yaml", "diagnostics"])),
-    ("talos", Some(&["tree", "yaml", "diagnostics"])),
-    ("flux", Some(&["tree", "yaml", "diagnostics"])),
+    (
+        "secrets",
+        Some(&["documents", "tree", "yaml", "diagnostics"]),
+    ),
+    ("talos", Some(&["documents", "yaml", "diagnostics"])),
+    (
+        "talhelper",
+        Some(&["talos", "documents", "yaml", "diagnostics"]),
+    ),
+    ("flux", Some(&["documents", "tree", "yaml", "diagnostics"])),
     (
         "pipeline",
         Some(&[
             "config-model",
             "diagnostics",
+            "documents",
             "flux",
             "render",
             "secrets",
+            "talhelper",
             "talos",
             "tree",
             "yaml",
@@ -33,7 +43,15 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("cli", None),
     (
         "xtask",
-        Some(&["config-model", "diagnostics", "pipeline", "talos", "tree"]),
+        Some(&[
+            "config-model",
+            "diagnostics",
+            "documents",
+            "pipeline",
+            "talhelper",
+            "talos",
+            "tree",
+        ]),
     ),
     ("testkit", Some(&[])),
 ];

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use pipeline::machine::{Machines, Origin, Places, Secrets};
 use pipeline::vault::Keys;
-use talos::nodes::Generator;
+use talhelper::nodes::Generator;
 
 use crate::environment;
 use crate::exit::Exit;
