@@ -28,6 +28,7 @@ pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
+mod gathered;
 pub mod git;
 mod git_checks;
 pub mod identities;

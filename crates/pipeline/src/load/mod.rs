@@ -4,12 +4,15 @@ mod folder;
 pub mod layout;
 mod root;
 
+use std::sync::OnceLock;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
 use tree::RelPath;
 
 pub use self::root::Root;
+use crate::gathered::Gathered;
 use crate::identities::KeyFiles;
 use crate::plugin;
 pub use crate::read::text;
@@ -59,6 +62,8 @@ pub struct Inputs {
     pub creation_rules: Option<Source>,
     /// How the repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What is rendered, once somebody asked.
+    pub(crate) gathered: OnceLock<Gathered>,
 }
 
 impl Inputs {
@@ -165,6 +170,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         identities: environment.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
+        gathered: OnceLock::new(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     problems.silence(declarations.silenced());
