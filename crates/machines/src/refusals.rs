@@ -1,0 +1,78 @@
+//! What nodes would refuse: told once, however many nodes have it.
+
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use talhelper::explain;
+use talhelper::nodes::{Generator, NodeConfig};
+use talos::contract::Contract;
+use talos::validate::validate_on;
+
+/// At most so many nodes are named.
+const NAMED: usize = 3;
+
+/// Something that one node would refuse.
+pub struct Refusal {
+    hostname: String,
+    /// Without the name of the node.
+    problem: Diagnostic,
+}
+
+impl Refusal {
+    /// Everything about the configuration of a node that Talos of a contract would refuse, at
+    /// the place of whoever set it.
+    pub fn all(
+        generator: &Generator<'_>,
+        index: usize,
+        config: &NodeConfig,
+        contract: Contract,
+    ) -> Vec<Self> {
+        let violations = validate_on(&config.documents, contract, generator.release());
+        if violations.is_empty() {
+            return Vec::new();
+        }
+        let stages = generator.stages(index);
+        violations
+            .iter()
+            .map(|violation| Self {
+                hostname: config.hostname.clone(),
+                problem: explain::locate(violation, &stages),
+            })
+            .collect()
+    }
+}
+
+/// The refusals of all nodes; those that are the same become one. What nobody wrote is told at
+/// the file `otherwise`.
+pub fn told(refusals: Vec<Refusal>, otherwise: &str) -> Diagnostics {
+    let mut groups: Vec<(Diagnostic, Vec<String>)> = Vec::new();
+    for Refusal { hostname, problem } in refusals {
+        match groups.iter_mut().find(|(known, _)| *known == problem) {
+            Some((_, nodes)) => nodes.push(hostname),
+            None => groups.push((problem, vec![hostname])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(mut problem, nodes)| {
+            problem.message = format!("{}, {}", named(&nodes), problem.message);
+            match problem.location {
+                Some(_) => problem,
+                None => problem.at(Location::file(otherwise)),
+            }
+        })
+        .collect()
+}
+
+/// `node x`, `nodes x, y`, `nodes x, y, z and 5 more`.
+fn named(nodes: &[String]) -> String {
+    let shown: Vec<_> = nodes
+        .iter()
+        .take(NAMED)
+        .map(|node| format!("`{node}`"))
+        .collect();
+    let shown = shown.join(", ");
+    match nodes.len() {
+        1 => format!("node {shown}"),
+        count if count > NAMED => format!("nodes {shown} and {} more", count - NAMED),
+        _ => format!("nodes {shown}"),
+    }
+}
