@@ -5,12 +5,12 @@ use std::time::SystemTime;
 use camino::Utf8PathBuf;
 use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use documents::substitute::{Variables, substitute, talenv};
 use repository::View;
 use secrets::Identity;
+use talhelper::talconfig::Talconfig;
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::substitute::{Variables, substitute, talenv};
-use talos::talconfig::Talconfig;
 
 use super::Machines;
 use super::files::Reader;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Source};
-use talos::nodes::gitignore;
+use documents::emit;
+use talhelper::nodes::gitignore;
+use talos::compare;
 use talos::sensitive;
 use talos::talosconfig::Talosconfig;
-use talos::{compare, emit};
 use tree::{Content, Diff, Mode, RelPath, Side, WriteOptions};
 use zeroize::Zeroizing;
 

@@ -6,7 +6,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use serde_json::Value;
 
 use super::apply::Applied;
-use super::trace::Change;
+use documents::change::Change;
 
 /// What each patch set that a later one changed again, as a warning at the earlier patch.
 ///

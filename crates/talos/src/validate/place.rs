@@ -4,7 +4,7 @@ use diagnostics::{MASK, Severity};
 use serde_json::Value;
 
 use crate::contract::Release;
-use crate::patch::path::join;
+use documents::path::join;
 
 static NOTHING: Value = Value::Null;
 

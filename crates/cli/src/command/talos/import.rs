@@ -2,9 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Secrets;
+use documents::change::Change;
 use repository::View;
 use serde_json::{Value, json};
-use talos::patch::Change;
 use talos::sensitive;
 
 use super::options::{self, Reading};

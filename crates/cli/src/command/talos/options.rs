@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use machines::{Machines, Origin, Places, Secrets};
 use repository::View;
-use talos::nodes::Generator;
+use talhelper::nodes::Generator;
 use vault::Keys;
 
 use crate::environment;
