@@ -18,7 +18,6 @@ mod talosconfig;
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use documents::substitute::Variables;
 use rayon::prelude::*;
@@ -29,7 +28,7 @@ use talos::contract::Contract;
 use talos::generate::Role;
 use zeroize::Zeroizing;
 
-use repository::Git;
+use repository::View;
 
 pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
@@ -114,7 +113,7 @@ impl Machines<'_> {
     }
 
     /// Says that git would publish a bundle that is in the clear.
-    pub fn exposed_bundle(&self, root: &Utf8Path) -> Option<Diagnostic> {
+    pub fn exposed_bundle(&self, view: &View<'_>) -> Option<Diagnostic> {
         let Origin::File {
             path,
             in_clear: true,
@@ -122,7 +121,7 @@ impl Machines<'_> {
         else {
             return None;
         };
-        let git = Git::discover(root)?;
+        let git = view.git()?;
         let tracked = !git.tracked([path.as_str()]).is_empty();
         if !tracked && git.ignores(path.as_str()) {
             return None;

@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use documents::substitute::{Variables, substitute, talenv};
+use repository::View;
 use secrets::Identity;
 use talhelper::nodes::{Generator, Request};
 use talhelper::talconfig::{Raw, Read, Talconfig};
@@ -13,7 +14,7 @@ use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
 
 use super::Machines;
-use super::files::{OnDisk, Reader, Store};
+use super::files::Reader;
 use super::places::Places;
 use vault::Keys;
 
@@ -43,23 +44,19 @@ pub enum Secrets {
 }
 
 impl<'a> Machines<'a> {
-    /// Reads what is on disk.
+    /// Reads what is there.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with any of the files.
     pub fn open(
-        root: &'a Utf8Path,
+        view: &View<'a>,
         places: &Places,
         keys: &'a Keys,
         secrets: Secrets,
     ) -> Result<Self, Diagnostics> {
-        let reader = Reader::new(
-            Box::new(OnDisk { root }),
-            &places.talconfig,
-            Box::new(|| keys.identities()),
-        );
-        let versions = repository::read::text(root, "versions.yaml")?;
+        let reader = Reader::new(view, &places.talconfig, Box::new(|| keys.identities()));
+        let versions = view.text("versions.yaml")?;
         let (pins, found) = versions
             .as_ref()
             .map(config_model::versions::read)
@@ -74,14 +71,14 @@ impl<'a> Machines<'a> {
         Self::read(reader, places, explicit, secrets)
     }
 
-    /// Reads from anywhere.
-    pub(crate) fn in_store(
-        store: Box<dyn Store + 'a>,
+    /// Reads what was rendered, in a view that has it over what is there.
+    pub(crate) fn rendered(
+        view: &View<'a>,
         places: &Places,
         identities: &'a [Identity],
         explicit: Option<(String, Location)>,
     ) -> Result<Self, Diagnostics> {
-        let reader = Reader::new(store, &places.talconfig, Box::new(move || identities));
+        let reader = Reader::new(view, &places.talconfig, Box::new(move || identities));
         Self::read(reader, places, explicit, Secrets::Optional)
     }
 

@@ -87,7 +87,7 @@ fn stages(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics>
     let mut findings = rendered.warnings;
     findings.extend(check(inputs, rendered.model.origin, &rendered.tree));
     findings.extend(kustomization::check(
-        &inputs.root,
+        &inputs.view,
         rendered.model.origin,
         &rendered.tree,
     ));
@@ -185,7 +185,7 @@ fn check(inputs: &Inputs, templates: Templates, tree: &Tree<Rendered>) -> Diagno
         }
         _ => Severity::Error,
     };
-    let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();
+    let exists = |path: &str| tree.get(path).is_some() || inputs.view.is_file(path);
     let entries: Vec<_> = tree.iter().collect();
     let found: Vec<Diagnostic> = entries
         .par_iter()
@@ -226,7 +226,7 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
 
 /// A program older than the template set that rendered last would render backwards.
 fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
-    let source = repository::read::text(&inputs.root, RECORD_PATH).ok()??;
+    let source = inputs.view.text(RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&source);
     let theirs = version(record.template_set())?;
     if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {

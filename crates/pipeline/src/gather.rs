@@ -72,7 +72,7 @@ pub(crate) fn choose(inputs: &Inputs) -> (Templates, Option<Overridden>, Options
         // Everything is declared now, so that a misspelt name is an error.
         options.undefined = UndefinedMode::Declared;
     }
-    let root = inputs.root.as_str();
+    let root = inputs.root().as_str();
     match own.config.select(root, &own.files, &Existing::default()) {
         Ok(selection) => {
             // Where `makejinja.toml` names the overrides, they were chosen with the rest, by its

@@ -18,7 +18,7 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Di
         .iter()
         .find(|(name, _)| *name == CONTRACT)
         .map(|(_, pin)| (pin.version.clone(), pin.location.clone()));
-    let found = machines::check::rendered(&inputs.root, tree, &model.identities, explicit);
+    let found = machines::check::rendered(&inputs.view, tree, &model.identities, explicit);
     let mut problems = at_templates(found, tree);
     if inputs.own.is_some() {
         problems = problems.into_iter().map(as_it_runs).collect();

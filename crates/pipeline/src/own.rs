@@ -60,7 +60,7 @@ impl Own<'_> {
         let value = |name: &str| context.value(name).cloned();
         let needs = needs(self.analysis, source, self.declarations.plugin(), &value);
         let found = plugin::ask(&plugin::Request {
-            root: &self.inputs.root,
+            view: &self.inputs.view,
             config: &self.own.config,
             source,
             chosen: self.declarations.plugin(),

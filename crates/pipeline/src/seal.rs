@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use camino::Utf8Path;
 use config_model::Declarations;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use rayon::prelude::*;
@@ -17,7 +16,7 @@ use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
 use crate::places::{hidden_in_template, in_template, without_excerpt};
 use crate::templates::BUILT_IN_PREFIX;
-use repository::read;
+use repository::View;
 
 /// The creation rules of a repository.
 pub(crate) const RULES: &str = ".sops.yaml";
@@ -35,7 +34,7 @@ const SHORTEST_SOUGHT: usize = 12;
 
 /// What the stage knows.
 pub(crate) struct Sealer<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'static>,
     rules: Rules,
     identities: &'a [Identity],
     force: tree::Force<'a>,
@@ -73,7 +72,7 @@ impl<'a> Sealer<'a> {
         let mut findings = Diagnostics::new();
         let rules = rules(inputs, tree, &mut findings);
         let sealer = Self {
-            root: &inputs.root,
+            view: &inputs.view,
             rules: rules.unwrap_or_default(),
             identities: &model.identities,
             force: options.force.as_force(),
@@ -97,7 +96,7 @@ impl<'a> Sealer<'a> {
         let Some(rule) = self.rules.rule_for(path.as_str()) else {
             return Err(no_rule(path, entry).into());
         };
-        let previous = read::output(self.root, path.as_str())?;
+        let previous = self.view.output(path.as_str())?;
         let withheld = holds_withheld_key(entry);
         if withheld && previous.is_none() {
             return Err(needs_age_key(path, entry).into());

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use pipeline::load::layout::Layout;
 use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
-use repository::names;
+use repository::{View, names};
 use serde_json::json;
 use tree::{Action, Change, Disk, Plan, RelPath};
 
@@ -80,7 +80,7 @@ fn load_with(
     strict: bool,
     ui: &mut Ui,
 ) -> Result<Option<Inputs>, Failure> {
-    let (inputs, mut problems) = match pipeline::load(root, environment) {
+    let (inputs, mut problems) = match pipeline::load(&View::on_disk(root), environment) {
         Ok(loaded) => loaded,
         Err(Missing::Tidied | Missing::NoConfiguration) => return Ok(None),
     };
@@ -113,7 +113,7 @@ pub(super) fn no_configuration(root: &Utf8Path) -> Failure {
     if !root.is_dir() {
         return no_folder(root);
     }
-    if let Some(layout) = load::layout::other(root) {
+    if let Some(layout) = load::layout::other(&View::on_disk(root)) {
         return other_layout(root, &layout);
     }
     let stop = Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here");
