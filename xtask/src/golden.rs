@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 use config_model::fixture;
 use diagnostics::Diagnostics;
-use pipeline::{BuildOptions, Environment, Inputs, Missing, clock};
+use pipeline::{BuildOptions, Environment, Inputs, Missing};
+use repository::View;
 use tree::{Stage, Tree};
 
 use crate::files;
@@ -78,7 +79,7 @@ pub fn rendered(fixture: &Utf8Path) -> Result<Files> {
 ///
 /// Where it does not build; the problems are the message.
 pub fn built(fixture: &Utf8Path) -> Result<Files> {
-    let options = BuildOptions::new(clock::timestamp());
+    let options = BuildOptions::new(vault::timestamp());
     load(fixture, |inputs| {
         pipeline::build(inputs, &options).map(|built| contents(&built.tree))
     })
@@ -97,7 +98,7 @@ fn load(
     let folder = tempfile::tempdir()?;
     let root = files::utf8(folder.path())?;
     assemble(fixture, root)?;
-    let (inputs, problems) = match pipeline::load(root, &Environment::default()) {
+    let (inputs, problems) = match pipeline::load(&View::on_disk(root), &Environment::default()) {
         Ok(loaded) => loaded,
         Err(Missing::NoConfiguration) => bail!("no `cluster.yaml` in `{fixture}`"),
         Err(Missing::Tidied) => bail!("`{fixture}` is archived"),

@@ -7,17 +7,17 @@ use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
 use tree::{Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, RelPath, Rendered, Tree};
 
-use crate::chart;
 use crate::git_checks;
 use crate::kustomization;
 use crate::load::Inputs;
-use crate::machine;
+use crate::machine_checks;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
 use crate::places::{in_template, without_excerpt};
 use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
+use repository::chart;
 
 /// What is rendered, before it is known to be right. Has no `Debug`: it holds secrets.
 pub struct RenderedTree {
@@ -49,13 +49,10 @@ pub struct Built {
 ///
 /// Every problem of every stage that could still run.
 pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
-    let (mut model, mut warnings) = Model::new(inputs)?;
-    let known = model.analysis.take();
-    let (output, analysis) = rayon::join(
-        || render::render(&model.templates, &model.context, &model.options),
-        || known.unwrap_or_else(|| render::analyze(&model.templates, &model.options)),
-    );
-    warnings.extend(names::check(&model, &analysis, inputs.own_plugin()));
+    let (model, mut warnings) = Model::new(inputs)?;
+    let analysis = model.templates.analysis();
+    let output = model.templates.render(&model.context);
+    warnings.extend(names::check(&model, analysis, inputs.own_plugin()));
     let output = match output {
         Ok(output) => output,
         Err(problems) => {
@@ -77,6 +74,10 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
 ///
 /// Every problem found.
 pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
+    render::on_deep_stacks(|| stages(inputs, options))
+}
+
+fn stages(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     let silenced = declarations.silenced();
     let rendered = render(inputs).map_err(|mut problems| {
@@ -86,7 +87,7 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     let mut findings = rendered.warnings;
     findings.extend(check(inputs, rendered.model.origin, &rendered.tree));
     findings.extend(kustomization::check(
-        &inputs.root,
+        &inputs.view,
         rendered.model.origin,
         &rendered.tree,
     ));
@@ -94,7 +95,7 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     findings.extend(newer_record(inputs));
     let (model, tree) = (&rendered.model, &rendered.tree);
     let (refused, (sealer, gates)) = rayon::join(
-        || machine::check(inputs, model, tree),
+        || machine_checks::check(inputs, model, tree),
         || Sealer::new(inputs, model, tree, options),
     );
     findings.extend(refused);
@@ -136,10 +137,11 @@ impl Built {
             force: options.force.as_force(),
             adopt: options.adopt,
         };
-        let mut plan = Plan::new(&self.tree, disk, &options)?;
+        let plan = render::on_deep_stacks(|| Plan::new(&self.tree, disk, &options));
+        let mut plan = plan?;
         if plan.summary().foreign > 0 && !self.model.differs.is_empty() {
-            let analysis = render::analyze(&self.model.templates, &self.model.options);
-            plan.explain_foreign(|change| self.why(change, &analysis));
+            let analysis = self.model.templates.analysis();
+            plan.explain_foreign(|change| self.why(change, analysis));
         }
         Ok(plan)
     }
@@ -183,7 +185,7 @@ fn check(inputs: &Inputs, templates: Templates, tree: &Tree<Rendered>) -> Diagno
         }
         _ => Severity::Error,
     };
-    let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();
+    let exists = |path: &str| tree.get(path).is_some() || inputs.view.is_file(path);
     let entries: Vec<_> = tree.iter().collect();
     let found: Vec<Diagnostic> = entries
         .par_iter()
@@ -224,7 +226,7 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
 
 /// A program older than the template set that rendered last would render backwards.
 fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
-    let source = crate::load::text(&inputs.root, RECORD_PATH).ok()??;
+    let source = inputs.view.text(RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&source);
     let theirs = version(record.template_set())?;
     if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {

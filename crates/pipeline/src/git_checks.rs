@@ -1,12 +1,11 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
-use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 use tree::{RECORD_PATH, Rendered, Tree};
 
-use crate::git::Git;
 use crate::load::Inputs;
 use crate::model::Model;
+use repository::{Git, View};
 
 /// Files that hold a key or password in the clear, so that git must never track them.
 const NEVER_TRACKED: &[&str] = &[
@@ -23,11 +22,11 @@ const LISTED: usize = 3;
 
 /// Both; nothing where there is no git repository.
 pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
-    let Some(git) = Git::discover(&inputs.root) else {
+    let Some(git) = inputs.view.git() else {
         return Vec::new();
     };
     let mut found = tracked(&git, model);
-    found.extend(exposed(&inputs.root).map_or_else(Vec::new, |path| {
+    found.extend(exposed(&inputs.view).map_or_else(Vec::new, |path| {
         vec![
             Diagnostic::warning(
                 "git/key-exposed",
@@ -43,14 +42,14 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Ve
 
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
 /// that is no git repository yet, `.gitignore` is read for the entries that `init` writes.
-pub(crate) fn exposed(root: &Utf8Path) -> Option<&'static str> {
+pub(crate) fn exposed(view: &View<'_>) -> Option<&'static str> {
     let present = NEVER_TRACKED
         .iter()
         .chain(&["cluster.yaml"])
         .copied()
-        .filter(|path| root.join(path).is_file());
-    let Some(git) = Git::discover(root) else {
-        let text = crate::load::text(root, ".gitignore").ok().flatten();
+        .filter(|path| view.is_file(path));
+    let Some(git) = view.git() else {
+        let text = view.text(".gitignore").ok().flatten();
         let text = text.as_ref().map_or("", |source| source.text());
         let covers = |path: &str| {
             text.lines()

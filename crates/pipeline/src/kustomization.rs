@@ -3,15 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
 use config_model::Templates;
 use diagnostics::{Diagnostic, Severity, Source};
 use rayon::prelude::*;
 use tree::{Digest, Entry, RECORD_PATH, Record, RelPath, Rendered, Tree};
 use yaml::Node;
 
-use crate::chart;
-use crate::load;
+use repository::View;
+use repository::chart;
 
 /// The names under which kustomize looks for a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -45,11 +44,11 @@ const GENERATED_FROM: [&str; 3] = ["files", "envs", "env"];
 /// Every entry of a rendered kustomization that will not be there; an error with the built-in
 /// templates.
 pub(crate) fn check(
-    root: &Utf8Path,
+    view: &View<'_>,
     templates: Templates,
     tree: &Tree<Rendered>,
 ) -> Vec<Diagnostic> {
-    let there = There::new(root, tree);
+    let there = There::new(view, tree);
     let entries: Vec<_> = tree.iter().collect();
     entries
         .par_iter()
@@ -63,7 +62,7 @@ pub(crate) fn check(
 
 /// What will lie in the repository after the run.
 struct There<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'a>,
     tree: &'a Tree<Rendered>,
     folders: BTreeSet<&'a str>,
     /// What earlier runs wrote. If it is not rendered any more, it goes away.
@@ -71,15 +70,15 @@ struct There<'a> {
 }
 
 impl<'a> There<'a> {
-    fn new(root: &'a Utf8Path, tree: &'a Tree<Rendered>) -> Self {
+    fn new(view: &'a View<'a>, tree: &'a Tree<Rendered>) -> Self {
         let mut folders = BTreeSet::from([""]);
         for (path, _) in tree.iter() {
             let path = path.as_str();
             folders.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
         }
-        let record = load::text(root, RECORD_PATH).ok().flatten();
+        let record = view.text(RECORD_PATH).ok().flatten();
         Self {
-            root,
+            view,
             tree,
             folders,
             record: record
@@ -94,8 +93,8 @@ impl<'a> There<'a> {
 
     /// Whether a file is on disk that no run removes: it is nobody's output, or was edited.
     fn stays(&self, path: &str) -> bool {
-        let Ok(Some(content)) = load::output(self.root, path) else {
-            return self.root.join(path).is_file() && self.record.get(path).is_empty();
+        let Ok(Some(content)) = self.view.output(path) else {
+            return self.view.is_file(path) && self.record.get(path).is_empty();
         };
         !self.record.get(path).contains(&Digest::of(&content))
     }
@@ -108,7 +107,7 @@ impl<'a> There<'a> {
                 .record
                 .iter()
                 .any(|(owned, _)| owned.as_str().starts_with(&below));
-            !goes && self.root.join(path).is_dir()
+            !goes && self.view.is_folder(path)
         }
     }
 }

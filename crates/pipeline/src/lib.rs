@@ -2,7 +2,7 @@
 //!
 //! The program, the golden trees and the benchmarks all run this sequence:
 //!
-//! - [`load()`] reads a repository, the only place that does;
+//! - [`load()`] reads a repository, as a view of it shows it;
 //! - [`Model::new`] checks the configuration and gathers templates and context;
 //! - [`render()`] makes every output, in memory;
 //! - [`build()`] checks all of it and leaves only what may be written;
@@ -12,29 +12,26 @@
 //! no stage touches the network.
 //!
 //! ```
-//! use camino::Utf8Path;
 //! use pipeline::{Environment, Missing};
+//! use repository::View;
 //!
-//! let nowhere = Utf8Path::new("no/such/folder");
-//! let missing = pipeline::load(nowhere, &Environment::default()).err();
+//! let nothing = View::from_iter([("README.md", "A repository in memory")]);
+//! let missing = pipeline::load(&nothing, &Environment::default()).err();
 //! assert!(matches!(missing, Some(Missing::NoConfiguration)));
 //! ```
 
 pub mod archive;
 mod build;
-mod chart;
-pub mod clock;
 pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
-pub mod git;
+mod gathered;
 mod git_checks;
-pub mod identities;
 pub mod init;
 mod kustomization;
 pub mod load;
-pub mod machine;
+mod machine_checks;
 mod model;
 mod names;
 mod options;
@@ -43,13 +40,10 @@ mod own;
 pub mod pins;
 mod places;
 pub mod plugin;
-mod read;
 pub mod road;
 pub mod schema;
 mod seal;
 pub mod templates;
-pub mod vault;
-pub mod write;
 
 pub use build::{Built, RenderedTree, build, render};
 pub use load::{Environment, Inputs, Missing, load};

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use camino::Utf8Path;
 use config_model::Declarations;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use rayon::prelude::*;
@@ -12,11 +11,12 @@ use secrecy::ExposeSecret;
 use secrets::{Change, CreationRule, File, Identity, Recipient, Request, Rules, Timestamp, Update};
 use tree::{Entry, RelPath, Rendered, Sealing, Tree};
 
-use crate::load::{self, Inputs};
+use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use crate::places::{hidden, hidden_in_template, in_template, without_excerpt};
+use crate::places::{hidden_in_template, in_template, without_excerpt};
 use crate::templates::BUILT_IN_PREFIX;
+use repository::View;
 
 /// The creation rules of a repository.
 pub(crate) const RULES: &str = ".sops.yaml";
@@ -34,7 +34,7 @@ const SHORTEST_SOUGHT: usize = 12;
 
 /// What the stage knows.
 pub(crate) struct Sealer<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'static>,
     rules: Rules,
     identities: &'a [Identity],
     force: tree::Force<'a>,
@@ -72,7 +72,7 @@ impl<'a> Sealer<'a> {
         let mut findings = Diagnostics::new();
         let rules = rules(inputs, tree, &mut findings);
         let sealer = Self {
-            root: &inputs.root,
+            view: &inputs.view,
             rules: rules.unwrap_or_default(),
             identities: &model.identities,
             force: options.force.as_force(),
@@ -96,7 +96,7 @@ impl<'a> Sealer<'a> {
         let Some(rule) = self.rules.rule_for(path.as_str()) else {
             return Err(no_rule(path, entry).into());
         };
-        let previous = load::output(self.root, path.as_str())?;
+        let previous = self.view.output(path.as_str())?;
         let withheld = holds_withheld_key(entry);
         if withheld && previous.is_none() {
             return Err(needs_age_key(path, entry).into());
@@ -116,7 +116,7 @@ impl<'a> Sealer<'a> {
             request.previous = None;
             result = secrets::encrypt(&request);
         }
-        let encrypted = result.map_err(|problems| with_way_out(path, hidden(problems)))?;
+        let encrypted = result.map_err(|problems| with_way_out(path, problems.without_lines()))?;
         let outcome = (encrypted.change, encrypted.notes);
         self.outcomes().insert(path.clone(), outcome);
         Ok(Sealing::Secret(encrypted.content.into()))

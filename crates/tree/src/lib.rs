@@ -43,6 +43,7 @@
 //! It needs a Unix system: folders are held open and files named relative to them.
 
 mod align;
+mod batch;
 mod change;
 mod commit;
 mod content;
@@ -66,6 +67,7 @@ mod redact;
 mod sweep;
 mod write;
 
+pub use batch::{Batch, is_abandoned};
 pub use change::{Action, Change, Summary};
 pub use content::{Content, Mode};
 pub use diff::{Diff, Side};

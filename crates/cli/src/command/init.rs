@@ -2,8 +2,9 @@
 
 use camino::Utf8Path;
 use pipeline::init::AgeKey;
-use pipeline::vault::hooks::{self, Installed, Setup};
+use repository::View;
 use serde_json::json;
+use vault::hooks::{self, Installed, Setup};
 
 use super::{report, road};
 use crate::environment;
@@ -47,7 +48,7 @@ impl Init {
         } else {
             AgeKey::Classic
         };
-        let written = pipeline::init::run(root, key, &pipeline::clock::now())?;
+        let written = pipeline::init::run(root, key, &repository::clock::now())?;
         let listed: Vec<_> = written
             .iter()
             .map(|file| json!({ "path": file.path, "purpose": file.purpose }))
@@ -60,7 +61,7 @@ impl Init {
             ui.status("Nothing is missing; nothing was written.");
         }
         // Renewed at every run: they follow the program and `templates/variables.yaml`.
-        for schema in pipeline::schema::all(root)?.iter() {
+        for schema in pipeline::schema::all(&View::on_disk(root))?.iter() {
             schema.write(root)?;
         }
         road::after_init(root, ui);

@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 use pipeline::BuildOptions;
-use pipeline::machine;
-use pipeline::vault::check::{self, Scope};
+use repository::View;
+use vault::check::{self, Scope};
 
 use super::{report, road};
 use crate::environment;
@@ -56,12 +56,19 @@ impl Validate {
         };
         let bar = ui.progress("checking");
         let config = environment::sops_config();
-        let checked = check::run(root, config.as_deref(), &scope, &|done, all| {
-            bar.tell(done, all);
-        });
+        let checked = check::run(
+            &View::on_disk(root),
+            config.as_deref(),
+            &scope,
+            &|done, all| {
+                bar.tell(done, all);
+            },
+        );
         drop(bar);
         let mut checked = checked?;
-        checked.problems.extend(machine::check_committed(root));
+        checked
+            .problems
+            .extend(machines::check::committed(&View::on_disk(root)));
         if self.strict {
             checked.problems.promote(|_| true);
         }

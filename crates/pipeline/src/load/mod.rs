@@ -1,36 +1,29 @@
 //! The only reader: everything that a run depends on, before anything is decided.
 
-mod folder;
 pub mod layout;
-mod root;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use std::sync::OnceLock;
+
+use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
+use repository::View;
+use repository::names::TIDIED;
 use tree::RelPath;
+use vault::identities::{self, KeyFiles, Offered};
 
-pub use self::root::Root;
-use crate::identities::KeyFiles;
+use crate::gathered::Gathered;
 use crate::plugin;
-pub use crate::read::text;
-use crate::read::{FILE_LIMIT, ordinary, read_bytes, read_text, unreadable};
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
 const MAKEJINJA: &str = "makejinja.toml";
 
-/// The file that says a repository was archived by `template tidy`.
-pub const TIDIED: &str = ".ichor/tidied";
-
 /// What the environment says; the program reads it and passes it in.
 #[derive(Clone, Default)]
 pub struct Environment {
-    /// `SOPS_AGE_KEY_FILE`: stands in where the repository has no `age.key`.
-    pub age_key_file: Option<Utf8PathBuf>,
-    /// Further texts that hold identities, each under the name that messages call it by:
-    /// `SOPS_AGE_KEY`, what `SOPS_AGE_KEY_CMD` printed, the user's `keys.txt`. They decrypt,
-    /// and nothing else.
-    pub identities: Vec<Source>,
+    /// Where identities come from, beside the repository's own.
+    pub keys: Offered,
     /// How a repository's own plugin is run.
     pub plugin: plugin::Settings,
 }
@@ -38,7 +31,7 @@ pub struct Environment {
 /// Everything read from a repository, as text or bytes; nothing is interpreted yet.
 pub struct Inputs {
     /// The repository.
-    pub root: Utf8PathBuf,
+    pub view: View<'static>,
     /// `cluster.yaml`.
     pub cluster: Source,
     /// `nodes.yaml`.
@@ -59,9 +52,16 @@ pub struct Inputs {
     pub creation_rules: Option<Source>,
     /// How the repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What is rendered, once somebody asked.
+    pub(crate) gathered: OnceLock<Gathered>,
 }
 
 impl Inputs {
+    /// Where the repository is on a disk, for programs that are started there.
+    pub(crate) fn root(&self) -> &Utf8Path {
+        self.view.root().unwrap_or(".".into())
+    }
+
     /// The text of the repository's own plugin.
     pub(crate) fn own_plugin(&self) -> Option<&Source> {
         self.own.as_ref()?.plugin.as_ref()
@@ -123,38 +123,43 @@ pub enum Missing {
 /// # Errors
 ///
 /// [`Missing`] where there is no configuration. Files that cannot be read are problems.
-pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagnostics), Missing> {
-    if root.join(TIDIED).exists() {
+pub fn load(
+    view: &View<'static>,
+    environment: &Environment,
+) -> Result<(Inputs, Diagnostics), Missing> {
+    if view.exists(TIDIED) {
         return Err(Missing::Tidied);
     }
     if ["cluster.yaml", "cluster.sops.yaml"]
         .iter()
-        .all(|path| root.join(path).symlink_metadata().is_err())
+        .all(|path| !view.exists(path))
     {
         return Err(Missing::NoConfiguration);
     }
     let mut problems = Diagnostics::new();
     let mut reader = Reader {
-        root,
+        view,
         problems: &mut problems,
     };
-    let keys = reader.keys(environment);
-    let cluster = reader.configuration("cluster", &keys, environment);
+    let (keys, found) = identities::read(view, &environment.keys);
+    reader.problems.extend(found);
+    let cluster = reader.configuration("cluster", &keys, &environment.keys);
     let variables = reader.optional("templates/variables.yaml");
     let versions = reader.optional("versions.yaml");
     let creation_rules = reader.optional(".sops.yaml");
     let own = reader.own_templates();
     // Other templates may be fed from one file.
-    let sealed = root.join("nodes.sops.yaml").symlink_metadata().is_ok();
+    let sealed = view.exists("nodes.sops.yaml");
     let nodes = if sealed || own.as_ref().is_none_or(OwnTemplates::reads_nodes) {
-        reader.configuration("nodes", &keys, environment)
+        reader.configuration("nodes", &keys, &environment.keys)
     } else {
         let nodes = reader.optional("nodes.yaml");
         nodes.unwrap_or_else(|| Source::new("nodes.yaml", ""))
     };
-    let overrides = folder::read(root, OVERRIDES, &mut problems);
+    let (overrides, found) = view.files(OVERRIDES);
+    problems.extend(found);
     let inputs = Inputs {
-        root: root.to_owned(),
+        view: view.clone(),
         cluster,
         nodes,
         variables,
@@ -162,9 +167,10 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         own,
         overrides,
         keys,
-        identities: environment.identities.clone(),
+        identities: environment.keys.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
+        gathered: OnceLock::new(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     problems.silence(declarations.silenced());
@@ -172,11 +178,13 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
 }
 
 /// The recorded originals of ejected templates, and the copies that stand for them now.
-pub fn ejected(root: &Utf8Path) -> (Files, Files, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let bases = folder::read(root, eject::BASES, &mut problems);
-    let mut copies = folder::read(root, CONFIG, &mut problems);
-    copies.extend(folder::read(root, OVERRIDES, &mut problems));
+pub fn ejected(view: &View<'_>) -> (Files, Files, Diagnostics) {
+    let (bases, mut problems) = view.files(eject::BASES);
+    let (mut copies, found) = view.files(CONFIG);
+    problems.extend(found);
+    let (overrides, found) = view.files(OVERRIDES);
+    problems.extend(found);
+    copies.extend(overrides);
     (bases, copies, problems)
 }
 
@@ -188,14 +196,14 @@ pub fn ejected(root: &Utf8Path) -> (Files, Files, Diagnostics) {
 ///
 /// One that is there and cannot be read.
 pub(crate) fn plugin_text(
-    root: &Utf8Path,
+    view: &View<'_>,
     config: &makejinja::Config,
     may_read: impl Fn(&str) -> bool,
 ) -> Result<(Option<Source>, Option<Diagnostic>), Diagnostic> {
     let files = config.plugin_files();
     for path in files.iter().filter(|path| may_read(path)) {
-        if !root.join(path).is_dir()
-            && let Some(source) = text(root, path)?
+        if !view.is_folder(path)
+            && let Some(source) = view.text(path)?
         {
             return Ok((Some(source), None));
         }
@@ -217,96 +225,34 @@ pub(crate) fn plugin_text(
     Ok((None, missing))
 }
 
-/// Every file below a folder of the repository, by path below it.
-pub fn files(root: &Utf8Path, below: &str) -> (Files, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let files = folder::read(root, below, &mut problems);
-    (files, problems)
-}
-
 /// Whether a repository renders with templates of its own.
-pub(crate) fn has_own_templates(root: &Utf8Path) -> bool {
-    brings_templates(root, text(root, MAKEJINJA).ok().flatten().as_ref())
+pub(crate) fn has_own_templates(view: &View<'_>) -> bool {
+    brings_templates(view, view.text(MAKEJINJA).ok().flatten().as_ref())
 }
 
 /// They lie in `templates/config`, or where `makejinja.toml` says.
-fn brings_templates(root: &Utf8Path, settings: Option<&Source>) -> bool {
+fn brings_templates(view: &View<'_>, settings: Option<&Source>) -> bool {
     let config = settings.and_then(|source| makejinja::Config::read_templates(source).config);
-    root.join(CONFIG).is_dir()
+    view.is_folder(CONFIG)
         || config.is_some_and(|config| {
             let mut inputs = config.inputs.iter().map(|input| input.value.as_str());
             inputs.any(|input| {
-                input != OVERRIDES && RelPath::new(input).is_ok() && root.join(input).exists()
+                input != OVERRIDES && RelPath::new(input).is_ok() && view.exists(input)
             })
         })
 }
 
-/// A text file that somebody named, which may be a pipe of a shell.
-///
-/// # Errors
-///
-/// One that cannot be read or is not UTF-8.
-pub(crate) fn named_text(path: &Utf8Path) -> Result<Option<Source>, Diagnostic> {
-    read_text(path, path.as_str())
-}
-
-/// The bytes of one file of the repository.
-///
-/// # Errors
-///
-/// One that cannot be read, or that is no file: nothing waits for a pipe.
-pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
-    ordinary(path, shown_as)?;
-    named_bytes(path, shown_as)
-}
-
-/// The bytes of a file that somebody named, which may be a pipe of a shell.
-///
-/// # Errors
-///
-/// One that cannot be read.
-pub(crate) fn named_bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
-    read_bytes(path).map_err(|error| unreadable(shown_as, &error))
-}
-
-/// The bytes of an output as it is on disk, if it is an ordinary file. Anything else in its
-/// place is for the plan to report.
-///
-/// # Errors
-///
-/// One that cannot be read.
-pub(crate) fn output(root: &Utf8Path, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
-    let full = root.join(path);
-    match full.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() && metadata.len() <= FILE_LIMIT => read_bytes(&full)
-            .map(Some)
-            .map_err(|error| unreadable(path, &error)),
-        _ => Ok(None),
-    }
-}
-
-/// The keys beside the configuration, as far as they can be read, and why others cannot.
-pub(crate) fn keys(root: &Utf8Path, environment: &Environment) -> (KeyFiles, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let files = Reader {
-        root,
-        problems: &mut problems,
-    }
-    .keys(environment);
-    (files, problems)
-}
-
 struct Reader<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'static>,
     problems: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
     /// `cluster.yaml` or `nodes.yaml`; in its place the encrypted file that may be committed.
-    fn configuration(&mut self, name: &str, keys: &KeyFiles, environment: &Environment) -> Source {
+    fn configuration(&mut self, name: &str, keys: &KeyFiles, offered: &Offered) -> Source {
         let clear = format!("{name}.yaml");
         let sealed = format!("{name}.sops.yaml");
-        let exists = |path: &str| self.root.join(path).symlink_metadata().is_ok();
+        let exists = |path: &str| self.view.exists(path);
         if !exists(&sealed) {
             return self.required(&clear);
         }
@@ -326,7 +272,7 @@ impl Reader<'_> {
         let Some(encrypted) = self.optional(&sealed) else {
             return Source::new(sealed, "");
         };
-        let (identities, problems) = crate::identities::gather(keys, &environment.identities);
+        let (identities, problems) = identities::gather(keys, &offered.identities);
         self.problems.extend(problems);
         let file = secrets::File::new(&sealed, encrypted.text().as_bytes());
         match secrets::decrypt(&file, &identities) {
@@ -343,7 +289,7 @@ impl Reader<'_> {
 
     fn required(&mut self, path: &str) -> Source {
         self.optional(path).unwrap_or_else(|| {
-            if self.root.join(path).symlink_metadata().is_err() {
+            if !self.view.exists(path) {
                 self.problems.push(
                     Diagnostic::error("file/missing", format!("`{path}` does not exist"))
                         .at(Location::file(path))
@@ -355,62 +301,28 @@ impl Reader<'_> {
     }
 
     fn optional(&mut self, path: &str) -> Option<Source> {
-        text(self.root, path).unwrap_or_else(|problem| {
+        self.view.text(path).unwrap_or_else(|problem| {
             self.problems.push(problem);
             None
         })
     }
 
-    fn named(&mut self, path: &Utf8Path, shown_as: &str) -> Option<Source> {
-        read_text(path, shown_as).unwrap_or_else(|problem| {
+    fn named(&mut self, path: &str) -> Option<Source> {
+        self.view.named_text(path).unwrap_or_else(|problem| {
             self.problems.push(problem);
             None
         })
     }
 
-    fn keys(&mut self, environment: &Environment) -> KeyFiles {
-        let own = self.optional("age.key");
-        let outside = environment
-            .age_key_file
-            .as_ref()
-            .filter(|path| self.root.join(path) != self.root.join("age.key"))
-            .and_then(|path| self.named(&self.root.join(path), path.as_str()));
-        if let (None, None, Some(path)) = (&own, &outside, &environment.age_key_file) {
-            self.problems.push(
-                Diagnostic::warning(
-                    "keys/unreadable",
-                    format!(
-                        "no identity can be taken from `SOPS_AGE_KEY_FILE`: it names `{path}`, \
-                         which does not exist"
-                    ),
-                )
-                .at(Location::file("SOPS_AGE_KEY_FILE")),
-            );
-        }
-        let (age, other_age) = match own {
-            Some(own) => (Some(own), outside),
-            None => (outside, None),
-        };
-        let [age, other_age, tunnel, deploy, push] = [
-            age,
-            other_age,
-            self.optional("cloudflare-tunnel.json"),
-            self.optional("github-deploy.key"),
-            self.optional("github-push-token.txt"),
-        ]
-        .map(|source| source.map(hidden));
-        KeyFiles {
-            age,
-            other_age,
-            tunnel,
-            deploy,
-            push,
-        }
+    fn folder(&mut self, path: &str) -> Files {
+        let (files, problems) = self.view.files(path);
+        self.problems.extend(problems);
+        files
     }
 
     fn own_templates(&mut self) -> Option<OwnTemplates> {
         let settings = self.optional(MAKEJINJA);
-        if !brings_templates(self.root, settings.as_ref()) {
+        if !brings_templates(self.view, settings.as_ref()) {
             return None;
         }
         let has_settings = settings.is_some();
@@ -439,7 +351,7 @@ impl Reader<'_> {
     /// The plugin that the settings name, which are written down if `is_named`. Nothing is read
     /// outside the repository.
     fn plugin(&mut self, config: &makejinja::Config, is_named: bool) -> Option<Source> {
-        match plugin_text(self.root, config, |path| RelPath::new(path).is_ok()) {
+        match plugin_text(self.view, config, |path| RelPath::new(path).is_ok()) {
             Ok((source, notes)) => {
                 self.problems.extend(notes.filter(|_| is_named));
                 source
@@ -457,13 +369,12 @@ impl Reader<'_> {
         if matches!(path, "cluster.yaml" | "nodes.yaml") || RelPath::new(path).is_err() {
             return;
         }
-        let target = self.root.join(path);
-        if target.is_dir() {
+        if self.view.is_folder(path) {
             data.folder(path, 0o755);
-            for (name, file) in folder::read(self.root, path, self.problems) {
+            for (name, file) in self.folder(path) {
                 data.file(&format!("{path}/{name}"), file.content, file.mode);
             }
-        } else if let Some(source) = self.named(&target, path) {
+        } else if let Some(source) = self.named(path) {
             data.file(path, source.text().as_bytes(), 0o644);
         }
     }
@@ -481,7 +392,7 @@ impl Reader<'_> {
             );
             return;
         }
-        if !self.root.join(input).is_dir() {
+        if !self.view.is_folder(input) {
             // git keeps no empty folders, and overrides are laid over the set in any case.
             if input == OVERRIDES {
                 files.folder(input, 0o755);
@@ -489,19 +400,8 @@ impl Reader<'_> {
             return;
         }
         files.folder(input, 0o755);
-        for (path, file) in folder::read(self.root, input, self.problems) {
+        for (path, file) in self.folder(input) {
             files.file(&format!("{input}/{path}"), file.content, file.mode);
         }
     }
-}
-
-/// No message may ever show a part of a key file. A byte order mark, which editors on Windows
-/// put before the first line, is no part of a key or a token.
-fn hidden(source: Source) -> Source {
-    let source = match source.text().strip_prefix('\u{feff}') {
-        Some(rest) => Source::new(source.name(), rest),
-        None => source,
-    };
-    let whole = 0..source.text().len();
-    source.with_secrets([whole])
 }

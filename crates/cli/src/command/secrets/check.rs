@@ -1,7 +1,8 @@
 //! `secrets check`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::check::{self, Scope};
+use repository::View;
+use vault::check::{self, Scope};
 
 use super::options::Reading;
 use crate::exit::Exit;
@@ -42,9 +43,14 @@ impl Check {
         };
         let bar = ui.progress("checking");
         let config = self.reading.config();
-        let checked = check::run(root, config.as_deref(), &scope, &|done, all| {
-            bar.tell(done, all);
-        });
+        let checked = check::run(
+            &View::on_disk(root),
+            config.as_deref(),
+            &scope,
+            &|done, all| {
+                bar.tell(done, all);
+            },
+        );
         drop(bar);
         let checked = checked?;
         ui.set("checked", checked.files);

@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::private::PrivateFolder;
-use pipeline::vault::{Action, Editing, Overrides, Target};
+use repository::View;
+use repository::private::PrivateFolder;
 use serde_json::json;
+use vault::{Action, Editing, Overrides, Target};
 use zeroize::Zeroizing;
 
 use super::options::Reading;
@@ -49,7 +50,7 @@ impl Edit {
                 ..Overrides::default()
             },
         )?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         outcome::warn_of_output(&target, ui);
         let editing = vault
             .edit(&target)

@@ -1,13 +1,14 @@
 //! `secrets exec-env`.
 
+use repository::View;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
-use pipeline::vault::Target;
 use secrets::{Kind, Path, Step, Value};
+use vault::Target;
 use zeroize::Zeroizing;
 
 use super::options::Reading;
@@ -50,7 +51,7 @@ pub(crate) struct ExecEnv {
 impl ExecEnv {
     pub(crate) fn run(&self, root: &Utf8Path, _: &mut Ui) -> Result<Exit, Failure> {
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         let values = vault
             .values(&target)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

@@ -3,8 +3,9 @@
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::private::PrivateFolder;
-use pipeline::vault::{Target, convert};
+use repository::View;
+use repository::private::PrivateFolder;
+use vault::{Target, convert};
 use zeroize::Zeroizing;
 
 use super::exec_env::program;
@@ -61,7 +62,7 @@ impl ExecFile {
             ));
         }
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         let clear = vault
             .decrypt(&target)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

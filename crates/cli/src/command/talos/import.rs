@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Secrets;
 use documents::change::Change;
-use pipeline::machine;
+use repository::View;
 use serde_json::{Value, json};
 use talos::sensitive;
 
@@ -46,8 +46,8 @@ impl Import {
             paths => paths,
         };
         let keys = options::keys(root);
-        let machines = options::open(root, &places, &keys, machine::Secrets::Optional)?;
-        let compared = machine::import(&machines, root, paths)?;
+        let machines = options::open(root, &places, &keys, machines::Secrets::Optional)?;
+        let compared = machines::import(&machines, &View::on_disk(root), paths)?;
         ui.problems(&compared.warnings);
         options::tell_stand_in(&machines, ui);
         tell(&compared.nodes, &machines.secrets(), ui)?;
