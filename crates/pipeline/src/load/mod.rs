@@ -2,6 +2,8 @@
 
 pub mod layout;
 
+use std::sync::OnceLock;
+
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
@@ -10,6 +12,7 @@ use repository::names::TIDIED;
 use tree::RelPath;
 use vault::identities::{self, KeyFiles, Offered};
 
+use crate::gathered::Gathered;
 use crate::plugin;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
@@ -49,6 +52,8 @@ pub struct Inputs {
     pub creation_rules: Option<Source>,
     /// How the repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What is rendered, once somebody asked.
+    pub(crate) gathered: OnceLock<Gathered>,
 }
 
 impl Inputs {
@@ -165,6 +170,7 @@ pub fn load(
         identities: environment.keys.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
+        gathered: OnceLock::new(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     problems.silence(declarations.silenced());
