@@ -5,17 +5,7 @@ use tree::{RECORD_PATH, Rendered, Tree};
 
 use crate::load::Inputs;
 use crate::model::Model;
-use repository::{Git, View};
-
-/// Files that hold a key or password in the clear, so that git must never track them.
-const NEVER_TRACKED: &[&str] = &[
-    "age.key",
-    "cloudflare-tunnel.json",
-    "github-deploy.key",
-    "github-push-token.txt",
-    "kubeconfig",
-    "talosconfig",
-];
+use repository::{Git, View, names};
 
 /// How many ignored outputs a message names.
 const LISTED: usize = 3;
@@ -43,10 +33,8 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Ve
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
 /// that is no git repository yet, `.gitignore` is read for the entries that `init` writes.
 pub(crate) fn exposed(view: &View<'_>) -> Option<&'static str> {
-    let present = NEVER_TRACKED
-        .iter()
-        .chain(&["cluster.yaml"])
-        .copied()
+    let present = names::keys()
+        .chain(["cluster.yaml"])
         .filter(|path| view.is_file(path));
     let Some(git) = view.git() else {
         let text = view.text(".gitignore").ok().flatten();
@@ -109,7 +97,7 @@ fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
 fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
     let private = model.cluster.visibility() == config_model::Visibility::Private;
     let mut found: Vec<_> = git
-        .tracked(NEVER_TRACKED.iter().copied())
+        .tracked(names::keys())
         .into_iter()
         .map(|path| {
             Diagnostic::error("git/key-tracked", format!("git tracks `{path}`, which holds a key"))

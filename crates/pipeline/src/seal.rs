@@ -16,7 +16,7 @@ use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
 use crate::places::{hidden_in_template, in_template, without_excerpt};
 use crate::templates::BUILT_IN_PREFIX;
-use repository::View;
+use repository::{View, names};
 
 /// The creation rules of a repository.
 pub(crate) const RULES: &str = ".sops.yaml";
@@ -58,7 +58,7 @@ pub struct Sealed {
 
 /// Whether an output is to be encrypted. `.sops.yaml` itself holds the rules, and no secret.
 pub(crate) fn is_secret(path: &RelPath) -> bool {
-    path.file_name() != RULES && path.file_name().contains(".sops.")
+    names::is_secret(path.as_str())
 }
 
 impl<'a> Sealer<'a> {

@@ -57,6 +57,7 @@ mod files;
 mod gate;
 mod journal;
 mod known;
+pub mod names;
 mod options;
 mod origin;
 mod path;
