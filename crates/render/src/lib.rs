@@ -47,6 +47,7 @@ mod prepare;
 mod python;
 mod remote;
 mod render;
+pub mod rules;
 mod syntax;
 mod template;
 mod threads;
