@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 use config_model::fixture;
 use diagnostics::Diagnostics;
-use pipeline::{BuildOptions, Environment, Inputs, Missing, clock};
+use pipeline::{BuildOptions, Environment, Inputs, Missing};
 use tree::{Stage, Tree};
 
 use crate::files;
@@ -78,7 +78,7 @@ pub fn rendered(fixture: &Utf8Path) -> Result<Files> {
 ///
 /// Where it does not build; the problems are the message.
 pub fn built(fixture: &Utf8Path) -> Result<Files> {
-    let options = BuildOptions::new(clock::timestamp());
+    let options = BuildOptions::new(vault::timestamp());
     load(fixture, |inputs| {
         pipeline::build(inputs, &options).map(|built| contents(&built.tree))
     })

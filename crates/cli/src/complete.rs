@@ -151,5 +151,5 @@ fn text(root: &Utf8Path, path: &str) -> Option<Source> {
     if !metadata.is_file() || metadata.len() > MOST_BYTES {
         return None;
     }
-    load::text(root, path).ok()?
+    repository::read::text(root, path).ok()?
 }

@@ -1,6 +1,6 @@
 //! Problems collected.
 
-use crate::{Diagnostic, Rule, Severity};
+use crate::{Diagnostic, Location, MASK, Rule, Severity};
 
 /// All problems of a run, in the order of files and lines once [`Diagnostics::sort`]ed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,6 +69,23 @@ impl Diagnostics {
         self.0.retain(|diagnostic| {
             diagnostic.is_error() || !ids.iter().any(|id| id == diagnostic.rule.id())
         });
+    }
+
+    /// All of them without the lines that they stand in, unless those are masked: what cannot
+    /// be read as it should may hold a secret anywhere.
+    #[must_use]
+    pub fn without_lines(mut self) -> Self {
+        let hide = |location: &mut Location| {
+            let excerpt = location.excerpt.take();
+            location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains(MASK));
+        };
+        for problem in &mut self.0 {
+            problem.location.iter_mut().for_each(hide);
+            for related in &mut problem.related {
+                hide(&mut related.location);
+            }
+        }
+        self
     }
 
     /// Makes errors of the warnings that `choose` picks.

@@ -4,9 +4,9 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use tree::{Disk, Plan, Tree};
 
-use crate::load::TIDIED;
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
-use crate::write;
+use repository::names::TIDIED;
+use repository::write;
 
 /// What `tidy` moves away, where it exists.
 const ARCHIVED: &[&str] = &[

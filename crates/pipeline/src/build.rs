@@ -7,17 +7,17 @@ use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
 use tree::{Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, RelPath, Rendered, Tree};
 
-use crate::chart;
 use crate::git_checks;
 use crate::kustomization;
 use crate::load::Inputs;
-use crate::machine;
+use crate::machine_checks;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
 use crate::places::{in_template, without_excerpt};
 use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
+use repository::chart;
 
 /// What is rendered, before it is known to be right. Has no `Debug`: it holds secrets.
 pub struct RenderedTree {
@@ -94,7 +94,7 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
     findings.extend(newer_record(inputs));
     let (model, tree) = (&rendered.model, &rendered.tree);
     let (refused, (sealer, gates)) = rayon::join(
-        || machine::check(inputs, model, tree),
+        || machine_checks::check(inputs, model, tree),
         || Sealer::new(inputs, model, tree, options),
     );
     findings.extend(refused);
@@ -224,7 +224,7 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
 
 /// A program older than the template set that rendered last would render backwards.
 fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
-    let source = crate::load::text(&inputs.root, RECORD_PATH).ok()??;
+    let source = repository::read::text(&inputs.root, RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&source);
     let theirs = version(record.template_set())?;
     if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {

@@ -19,6 +19,8 @@ use crate::gather::used_and_given;
 use crate::load::{self, Environment};
 use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
+use repository::read;
+use vault::identities;
 
 /// What a run did.
 pub struct Rendered {
@@ -108,13 +110,13 @@ fn collect(root: &Utf8Path, path: &str, files: &mut Files, problems: &mut Diagno
     };
     if metadata.is_dir() {
         files.folder(path, metadata.permissions().mode() & 0o777);
-        let (found, faults) = load::files(root, path);
+        let (found, faults) = repository::folder::files(root, path);
         problems.extend(faults);
         for (name, file) in found {
             files.file(&format!("{path}/{name}"), file.content, file.mode);
         }
     } else {
-        match load::bytes(&target, path) {
+        match read::bytes(&target, path) {
             Ok(content) => files.file(path, content, metadata.permissions().mode() & 0o777),
             Err(problem) => problems.push(problem),
         }
@@ -135,11 +137,11 @@ impl Family<'_> {
     /// rest the plugin itself.
     fn plugin(&self) -> Result<(Plugin, Withheld, Diagnostics), Diagnostics> {
         let mut problems = Diagnostics::new();
-        let (keys, _) = load::keys(self.root, self.environment);
+        let (keys, _) = identities::read(self.root, &self.environment.keys);
         let mut secrets = Vec::new();
         let mut ignored = Diagnostics::new();
         let mut plugin = Plugin {
-            now: Some(crate::clock::now_without_zone()),
+            now: Some(repository::clock::now_without_zone()),
             credentials: model::keys(&keys, true, &mut secrets, &mut ignored),
             ..Plugin::default()
         };
@@ -152,7 +154,7 @@ impl Family<'_> {
             return Ok((plugin, Withheld::default(), problems));
         };
         let analysis = render::analyze(&selection.templates, self.config.options());
-        let text = |path: &str| load::text(self.root, path).ok().flatten();
+        let text = |path: &str| read::text(self.root, path).ok().flatten();
         let (source, missing) = load::plugin_text(self.root, self.config, |_| true)?;
         problems.extend(missing);
         let variables = text("templates/variables.yaml");
@@ -320,7 +322,7 @@ fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics
     let mut problems = Diagnostics::new();
     for folder in &run.folders {
         if let Err(error) = std::fs::create_dir_all(base.join(&folder.path)) {
-            problems.push(crate::write::unwritable(&folder.path, &error));
+            problems.push(repository::write::unwritable(&folder.path, &error));
         }
     }
     let mut written = Vec::new();
@@ -328,7 +330,7 @@ fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics
     for (path, entry) in run.tree.iter() {
         let target = base.join(path.as_str());
         let content = entry.content.as_bytes();
-        if load::bytes(&target, path.as_str()).is_ok_and(|bytes| *bytes == *content) {
+        if read::bytes(&target, path.as_str()).is_ok_and(|bytes| *bytes == *content) {
             unchanged += 1;
             continue;
         }

@@ -18,7 +18,8 @@ const MARKER: &str = ".ichor/example";
 pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
     let ours = folder.join(MARKER).is_file();
     if !ours
-        && !is_empty(folder).map_err(|error| crate::write::unwritable(folder.as_str(), &error))?
+        && !is_empty(folder)
+            .map_err(|error| repository::write::unwritable(folder.as_str(), &error))?
     {
         return Err(Diagnostic::error(
             "example/not-empty",
@@ -27,7 +28,7 @@ pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
         .at(Location::file(folder.as_str()))
         .hint("name another folder: `ichor configure --example DIR`"));
     }
-    crate::write::file(
+    repository::write::file(
         folder,
         MARKER,
         b"Made by `ichor configure --example`.\n",

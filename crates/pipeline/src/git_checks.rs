@@ -4,9 +4,9 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 use tree::{RECORD_PATH, Rendered, Tree};
 
-use crate::git::Git;
 use crate::load::Inputs;
 use crate::model::Model;
+use repository::Git;
 
 /// Files that hold a key or password in the clear, so that git must never track them.
 const NEVER_TRACKED: &[&str] = &[
@@ -50,7 +50,7 @@ pub(crate) fn exposed(root: &Utf8Path) -> Option<&'static str> {
         .copied()
         .filter(|path| root.join(path).is_file());
     let Some(git) = Git::discover(root) else {
-        let text = crate::load::text(root, ".gitignore").ok().flatten();
+        let text = repository::read::text(root, ".gitignore").ok().flatten();
         let text = text.as_ref().map_or("", |source| source.text());
         let covers = |path: &str| {
             text.lines()

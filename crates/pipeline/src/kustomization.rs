@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use tree::{Digest, Entry, RECORD_PATH, Record, RelPath, Rendered, Tree};
 use yaml::Node;
 
-use crate::chart;
-use crate::load;
+use repository::chart;
+use repository::read;
 
 /// The names under which kustomize looks for a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -77,7 +77,7 @@ impl<'a> There<'a> {
             let path = path.as_str();
             folders.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
         }
-        let record = load::text(root, RECORD_PATH).ok().flatten();
+        let record = read::text(root, RECORD_PATH).ok().flatten();
         Self {
             root,
             tree,
@@ -94,7 +94,7 @@ impl<'a> There<'a> {
 
     /// Whether a file is on disk that no run removes: it is nobody's output, or was edited.
     fn stays(&self, path: &str) -> bool {
-        let Ok(Some(content)) = load::output(self.root, path) else {
+        let Ok(Some(content)) = read::output(self.root, path) else {
             return self.root.join(path).is_file() && self.record.get(path).is_empty();
         };
         !self.record.get(path).contains(&Digest::of(&content))

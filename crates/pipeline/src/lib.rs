@@ -22,19 +22,15 @@
 
 pub mod archive;
 mod build;
-mod chart;
-pub mod clock;
 pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
-pub mod git;
 mod git_checks;
-pub mod identities;
 pub mod init;
 mod kustomization;
 pub mod load;
-pub mod machine;
+mod machine_checks;
 mod model;
 mod names;
 mod options;
@@ -43,13 +39,10 @@ mod own;
 pub mod pins;
 mod places;
 pub mod plugin;
-mod read;
 pub mod road;
 pub mod schema;
 mod seal;
 pub mod templates;
-pub mod vault;
-pub mod write;
 
 pub use build::{Built, RenderedTree, build, render};
 pub use load::{Environment, Inputs, Missing, load};

@@ -13,11 +13,11 @@ use secrets::Identity;
 use zeroize::Zeroizing;
 
 use crate::gather::{gather, used_and_given};
-use crate::identities::{self, KeyFiles};
 use crate::load::Inputs;
 use crate::own::Own;
 use crate::plugin::Withheld;
 use crate::templates::{Overridden, SUFFIX, builtin};
+use vault::identities::{self, KeyFiles};
 
 /// Everything that rendering needs. Has no `Debug`: it holds secrets.
 pub struct Model {

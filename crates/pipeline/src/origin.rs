@@ -4,8 +4,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Location};
 use tree::{RECORD_PATH, Record};
 
-use crate::load::{self, TIDIED};
 use crate::templates::{CONFIG, OVERRIDES, builtin};
+use repository::names::TIDIED;
+use repository::read;
 
 /// What makes an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn of(file: &Utf8Path) -> Option<Rendered> {
     if root.join(TIDIED).exists() {
         return None;
     }
-    let record = load::text(root, RECORD_PATH).ok()??;
+    let record = read::text(root, RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&record);
     let path = file.strip_prefix(root).ok()?.to_string();
     if record.get(&path).is_empty() {

@@ -53,7 +53,7 @@ impl Own<'_> {
             .collect();
         let context = context
             .with_values(further, [])
-            .at(crate::clock::now_without_zone());
+            .at(repository::clock::now_without_zone());
         let Some(source) = &self.own.plugin else {
             return Ok(completed(context, problems));
         };

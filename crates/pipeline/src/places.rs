@@ -1,6 +1,6 @@
 //! From places in what was rendered to places in the templates.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, MASK};
+use diagnostics::{Diagnostic, Location};
 use tree::Entry;
 
 /// The place in the template for a problem in the text that was rendered from it.
@@ -21,25 +21,6 @@ pub(crate) fn without_excerpt(location: Location) -> Location {
         excerpt: None,
         ..location
     }
-}
-
-/// Problems without the lines that they stand in, unless those are masked: what cannot be
-/// read as it should may hold a secret anywhere.
-pub(crate) fn hidden(problems: Diagnostics) -> Diagnostics {
-    let hide = |location: &mut Location| {
-        let excerpt = location.excerpt.take();
-        location.excerpt = excerpt.filter(|excerpt| excerpt.text.contains(MASK));
-    };
-    problems
-        .into_iter()
-        .map(|mut problem| {
-            problem.location.iter_mut().for_each(hide);
-            for related in &mut problem.related {
-                hide(&mut related.location);
-            }
-            problem
-        })
-        .collect()
 }
 
 /// A problem in a secret file, at its place in the template, without any line of either.

@@ -2,9 +2,9 @@
 
 use camino::Utf8Path;
 
-use crate::git::Git;
-use crate::load;
-use crate::machine::Places;
+use machines::Places;
+use repository::Git;
+use repository::read;
 
 /// Files that change whenever something does that has to be committed.
 const TELLING: [&str; 2] = [tree::RECORD_PATH, "versions.yaml"];
@@ -62,7 +62,7 @@ impl Road {
 
     /// Whether git looks after secrets in this clone, by a hook of its own or of somebody's.
     pub fn is_guarded(root: &Utf8Path) -> bool {
-        crate::vault::hooks::are_installed(root)
+        vault::hooks::are_installed(root)
     }
 }
 
@@ -74,7 +74,7 @@ fn commits(root: &Utf8Path, bundle: Option<&str>) -> Commits {
         .iter()
         .copied()
         .chain(bundle)
-        .filter_map(|path| Some((path, load::bytes(&root.join(path), path).ok()?)))
+        .filter_map(|path| Some((path, read::bytes(&root.join(path), path).ok()?)))
         .collect();
     let files = contents
         .iter()

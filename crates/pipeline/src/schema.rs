@@ -4,7 +4,8 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
-use crate::{load, write};
+use crate::load;
+use repository::{read, write};
 
 /// Folder that the samples' first lines name.
 const FOLDER: &str = ".ichor/schema";
@@ -29,7 +30,7 @@ impl Schema {
     /// What the disk refuses.
     pub fn write(&self, root: &Utf8Path) -> Result<(), Diagnostic> {
         let text = self.text();
-        let current = load::text(root, &self.path())?;
+        let current = read::text(root, &self.path())?;
         if current.is_some_and(|current| current.text() == text) {
             return Ok(());
         }
@@ -67,7 +68,7 @@ impl Schemas {
 ///
 /// Problems of that file.
 pub fn all(root: &Utf8Path) -> Result<Schemas, Diagnostics> {
-    let variables = load::text(root, "templates/variables.yaml")?;
+    let variables = read::text(root, "templates/variables.yaml")?;
     let lenient = variables.is_none() && load::has_own_templates(root);
     let (declarations, problems) = config_model::declarations(variables.as_ref());
     if problems.has_errors() {

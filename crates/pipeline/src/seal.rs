@@ -12,11 +12,12 @@ use secrecy::ExposeSecret;
 use secrets::{Change, CreationRule, File, Identity, Recipient, Request, Rules, Timestamp, Update};
 use tree::{Entry, RelPath, Rendered, Sealing, Tree};
 
-use crate::load::{self, Inputs};
+use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use crate::places::{hidden, hidden_in_template, in_template, without_excerpt};
+use crate::places::{hidden_in_template, in_template, without_excerpt};
 use crate::templates::BUILT_IN_PREFIX;
+use repository::read;
 
 /// The creation rules of a repository.
 pub(crate) const RULES: &str = ".sops.yaml";
@@ -96,7 +97,7 @@ impl<'a> Sealer<'a> {
         let Some(rule) = self.rules.rule_for(path.as_str()) else {
             return Err(no_rule(path, entry).into());
         };
-        let previous = load::output(self.root, path.as_str())?;
+        let previous = read::output(self.root, path.as_str())?;
         let withheld = holds_withheld_key(entry);
         if withheld && previous.is_none() {
             return Err(needs_age_key(path, entry).into());
@@ -116,7 +117,7 @@ impl<'a> Sealer<'a> {
             request.previous = None;
             result = secrets::encrypt(&request);
         }
-        let encrypted = result.map_err(|problems| with_way_out(path, hidden(problems)))?;
+        let encrypted = result.map_err(|problems| with_way_out(path, problems.without_lines()))?;
         let outcome = (encrypted.change, encrypted.notes);
         self.outcomes().insert(path.clone(), outcome);
         Ok(Sealing::Secret(encrypted.content.into()))

@@ -15,16 +15,37 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("secrets", Some(&["tree", "yaml", "diagnostics"])),
     ("talos", Some(&["tree", "yaml", "diagnostics"])),
     ("flux", Some(&["tree", "yaml", "diagnostics"])),
+    ("repository", Some(&["tree", "yaml", "diagnostics"])),
+    (
+        "vault",
+        Some(&["repository", "secrets", "tree", "yaml", "diagnostics"]),
+    ),
+    (
+        "machines",
+        Some(&[
+            "config-model",
+            "diagnostics",
+            "repository",
+            "secrets",
+            "talos",
+            "tree",
+            "vault",
+            "yaml",
+        ]),
+    ),
     (
         "pipeline",
         Some(&[
             "config-model",
             "diagnostics",
             "flux",
+            "machines",
             "render",
+            "repository",
             "secrets",
             "talos",
             "tree",
+            "vault",
             "yaml",
         ]),
     ),
@@ -33,7 +54,14 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("cli", None),
     (
         "xtask",
-        Some(&["config-model", "diagnostics", "pipeline", "talos", "tree"]),
+        Some(&[
+            "config-model",
+            "diagnostics",
+            "pipeline",
+            "talos",
+            "tree",
+            "vault",
+        ]),
     ),
     ("testkit", Some(&[])),
 ];

@@ -1,10 +1,10 @@
 //! `configure`: render, check, write.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::git::Git;
-use pipeline::load::Root;
 use pipeline::templates::BUILT_IN_PREFIX;
 use pipeline::{BuildOptions, Built, Overwrite, pins};
+use repository::Git;
+use repository::Root;
 use serde_json::json;
 use tree::{Action, Change, Plan, RelPath};
 
@@ -64,7 +64,7 @@ impl Configure {
             return self.configure(root, ui);
         };
         let folder = here.join(folder);
-        pipeline::example::prepare(&folder, &pipeline::clock::now())?;
+        pipeline::example::prepare(&folder, &repository::clock::now())?;
         let exit = self.configure(&Root::find(&folder), ui)?;
         if exit == Exit::Done {
             example_is_ready(&folder, ui);

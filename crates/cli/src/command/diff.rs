@@ -1,7 +1,7 @@
 //! `diff`: what `configure` would change.
 
 use pipeline::Built;
-use pipeline::load::Root;
+use repository::Root;
 use tree::{Action, Plan};
 
 use super::report;

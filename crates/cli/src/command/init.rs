@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 use pipeline::init::AgeKey;
-use pipeline::vault::hooks::{self, Installed, Setup};
 use serde_json::json;
+use vault::hooks::{self, Installed, Setup};
 
 use super::{report, road};
 use crate::environment;
@@ -47,7 +47,7 @@ impl Init {
         } else {
             AgeKey::Classic
         };
-        let written = pipeline::init::run(root, key, &pipeline::clock::now())?;
+        let written = pipeline::init::run(root, key, &repository::clock::now())?;
         let listed: Vec<_> = written
             .iter()
             .map(|file| json!({ "path": file.path, "purpose": file.purpose }))

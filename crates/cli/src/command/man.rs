@@ -37,7 +37,7 @@ impl Man {
         let mut pages = Vec::new();
         collect(&command, "ichor", &mut pages)?;
         for (name, text) in &pages {
-            pipeline::write::file(&folder, &format!("{name}.1"), text.as_bytes(), 0o644)?;
+            repository::write::file(&folder, &format!("{name}.1"), text.as_bytes(), 0o644)?;
         }
         ui.set("pages", pages.len());
         ui.status(format!(

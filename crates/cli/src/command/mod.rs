@@ -18,7 +18,7 @@ mod versions;
 
 use camino::Utf8Path;
 use clap::Subcommand;
-use pipeline::load::Root;
+use repository::Root;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

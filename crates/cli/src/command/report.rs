@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use pipeline::load::layout::Layout;
 use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
+use repository::names;
 use serde_json::json;
 use tree::{Action, Change, Disk, Plan, RelPath};
 
@@ -19,7 +20,7 @@ const LISTED: usize = 40;
 
 /// Stops where `template tidy` archived everything.
 pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
-    if !root.join(load::TIDIED).exists() {
+    if !root.join(names::TIDIED).exists() {
         return Ok(());
     }
     Err(Failure::stopped(
@@ -28,7 +29,7 @@ pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
     )
     .hint(format!(
         "`{}` says where they are; move them back and delete it to go on rendering",
-        load::TIDIED
+        names::TIDIED
     )))
 }
 
@@ -36,11 +37,10 @@ pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
 /// asked for where the configuration itself is encrypted.
 pub(super) fn read(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
     let sealed = |name: &str| root.join(name).symlink_metadata().is_ok();
-    let environment = if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
-        environment::with_identities().0
-    } else {
-        environment::read()
-    };
+    let mut environment = environment::read();
+    if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
+        environment.keys = environment::with_identities().0;
+    }
     load_with(root, &environment, false, ui)?.ok_or_else(|| no_configuration(root))
 }
 
@@ -59,8 +59,12 @@ pub(super) fn read_if_configured(
     strict: bool,
     ui: &mut Ui,
 ) -> Result<Option<Inputs>, Failure> {
-    let (environment, problems) = environment::with_identities();
+    let (keys, problems) = environment::with_identities();
     ui.problems(&problems);
+    let environment = Environment {
+        keys,
+        ..environment::read()
+    };
     let mut inputs = load_with(root, &environment, strict, ui)?;
     if let Some(inputs) = &mut inputs {
         let question = pipeline::question(inputs);
@@ -178,7 +182,7 @@ fn unproven(built: &Built, ui: &mut Ui) {
 
 /// The defaults of a run that starts now.
 pub(super) fn options() -> BuildOptions {
-    BuildOptions::new(pipeline::clock::timestamp())
+    BuildOptions::new(vault::timestamp())
 }
 
 /// Opens the folder that is written to.

@@ -1,8 +1,8 @@
 //! The road of a repository, from `init` to a running cluster: what comes after each command.
 
 use camino::Utf8Path;
+use machines::{Made, Outputs};
 use pipeline::load;
-use pipeline::machine::{self, Made, Outputs};
 use pipeline::road::{Commits, Road};
 use talos::generate::Role;
 
@@ -181,11 +181,11 @@ pub(crate) fn after_generate_config(
     };
     let new: Vec<_> = nodes
         .iter()
-        .filter_map(|node| Some((node, find(node, machine::Action::Create)?)))
+        .filter_map(|node| Some((node, find(node, machines::Action::Create)?)))
         .collect();
     let changed: Vec<_> = nodes
         .iter()
-        .filter_map(|node| Some((node, find(node, machine::Action::Update)?)))
+        .filter_map(|node| Some((node, find(node, machines::Action::Update)?)))
         .collect();
     let mut steps: Vec<_> = commit(&Road::of(root), ui).into_iter().collect();
     let variable = format!(

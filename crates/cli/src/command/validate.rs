@@ -2,8 +2,7 @@
 
 use camino::Utf8Path;
 use pipeline::BuildOptions;
-use pipeline::machine;
-use pipeline::vault::check::{self, Scope};
+use vault::check::{self, Scope};
 
 use super::{report, road};
 use crate::environment;
@@ -61,7 +60,7 @@ impl Validate {
         });
         drop(bar);
         let mut checked = checked?;
-        checked.problems.extend(machine::check_committed(root));
+        checked.problems.extend(machines::check::committed(root));
         if self.strict {
             checked.problems.promote(|_| true);
         }

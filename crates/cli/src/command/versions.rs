@@ -54,7 +54,7 @@ impl Versions {
                     return Ok(Exit::Done);
                 }
                 let text = pins::adopted(&inputs, &bumps)?;
-                pipeline::write::file(root, "versions.yaml", text.as_bytes(), 0o644)?;
+                repository::write::file(root, "versions.yaml", text.as_bytes(), 0o644)?;
                 for bump in &bumps {
                     ui.status(format!(
                         "  {}: {} → {} (from `{}`)",

@@ -5,20 +5,19 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8PathBuf;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use pipeline::Environment;
-use pipeline::identities::{hidden, parse};
+use vault::identities::{Offered, hidden, parse};
 use zeroize::Zeroizing;
 
-use super::{path, read, text};
+use super::{offered, path, text};
 
-/// What the environment says, identities included. Runs the program that
+/// What the environment offers, all of it. Runs the program that
 /// `SOPS_AGE_KEY_CMD` names, if there is one. The problems are those of sources that cannot
 /// be read; what they hold is judged by whoever uses it.
-pub(crate) fn with_identities() -> (Environment, Diagnostics) {
-    let mut environment = read();
+pub(crate) fn with_identities() -> (Offered, Diagnostics) {
+    let mut offered = offered();
     let mut problems = Diagnostics::new();
     let mut add = |source: Result<Option<Source>, Diagnostic>| match source {
-        Ok(source) => environment.identities.extend(source),
+        Ok(source) => offered.identities.extend(source),
         Err(problem) => problems.push(problem),
     };
     add(Ok(text("SOPS_AGE_KEY").map(|key| {
@@ -31,8 +30,8 @@ pub(crate) fn with_identities() -> (Environment, Diagnostics) {
     add(printed("SOPS_AGE_SSH_PRIVATE_KEY_CMD"));
     // A key in the home folder may have a passphrase, or be of a kind that age does not take.
     let usable = |source: &Source| parse(source).is_ok();
-    environment.identities.extend(ssh_files().filter(usable));
-    (environment, problems)
+    offered.identities.extend(ssh_files().filter(usable));
+    (offered, problems)
 }
 
 /// `keys.txt` in the user's configuration folder, where sops looks for it.

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use pipeline::vault::private::Places;
 use pipeline::{Environment, plugin};
+use repository::private::Places;
+use vault::identities::Offered;
 
 pub(crate) use identities::with_identities;
 
@@ -20,14 +21,21 @@ const AGE_KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
 /// asks for them.
 pub(crate) fn read() -> Environment {
     Environment {
-        age_key_file: path(AGE_KEY_FILE),
-        identities: Vec::new(),
+        keys: offered(),
         plugin: plugin::Settings {
             virtual_environment: path("VIRTUAL_ENV"),
             pythons: pythons(),
             printer: Some(Arc::new(crate::ui::plugin_line)),
             ..plugin::Settings::default()
         },
+    }
+}
+
+/// The key file that is named, without other identities.
+fn offered() -> Offered {
+    Offered {
+        age_key_file: path(AGE_KEY_FILE),
+        identities: Vec::new(),
     }
 }
 

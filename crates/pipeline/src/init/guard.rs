@@ -4,7 +4,9 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
 use super::Existing;
-use crate::load::{self, Root, layout};
+use repository::{Root, read};
+
+use crate::load::layout;
 
 /// Refuses a folder that no repository of ours starts in.
 ///
@@ -56,7 +58,7 @@ pub(super) fn refuse_second_keys(
     existing: &Existing<'_>,
 ) -> Result<(), Diagnostic> {
     if !(existing.has)("age.key") {
-        let rules = load::text(root, ".sops.yaml")?;
+        let rules = read::text(root, ".sops.yaml")?;
         if rules.is_some_and(|rules| rules.text().contains("age1")) {
             return Err(Diagnostic::error(
                 "init/other-age-key",

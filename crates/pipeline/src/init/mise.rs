@@ -40,7 +40,7 @@ mod tests {
             let path = path
                 .strip_prefix("{{config_root}}/")
                 .expect("it is in here");
-            assert!(super::super::is_never_committed(path), "{name}");
+            assert!(repository::names::is_never_committed(path), "{name}");
         }
         assert!(NAMES.contains(&PATH));
     }

@@ -10,10 +10,10 @@ use camino::Utf8Path;
 use diagnostics::Diagnostic;
 use zeroize::Zeroizing;
 
+use crate::load;
 use crate::templates::builtin;
-use crate::{load, write};
+use repository::{read, write};
 
-pub(crate) use gitignore::is_never_committed;
 pub use keys::AgeKey;
 
 /// One file that is missing from a repository.
@@ -219,8 +219,8 @@ fn write_missing(
     root: &Utf8Path,
     files: impl FnOnce(&Existing<'_>) -> Result<Vec<NewFile>, Diagnostic>,
 ) -> Result<Vec<NewFile>, Diagnostic> {
-    let gitignore = load::text(root, ".gitignore")?;
-    let package = load::text(root, "package.json").ok().flatten();
+    let gitignore = read::text(root, ".gitignore")?;
+    let package = read::text(root, "package.json").ok().flatten();
     let existing = Existing {
         has: &|path| root.join(path).symlink_metadata().is_ok(),
         own_templates: load::has_own_templates(root),

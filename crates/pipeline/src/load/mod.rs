@@ -1,36 +1,27 @@
 //! The only reader: everything that a run depends on, before anything is decided.
 
-mod folder;
 pub mod layout;
-mod root;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
+use repository::folder;
+use repository::names::TIDIED;
+use repository::read::{self, text};
 use tree::RelPath;
+use vault::identities::{self, KeyFiles, Offered};
 
-pub use self::root::Root;
-use crate::identities::KeyFiles;
 use crate::plugin;
-pub use crate::read::text;
-use crate::read::{FILE_LIMIT, ordinary, read_bytes, read_text, unreadable};
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
 const MAKEJINJA: &str = "makejinja.toml";
 
-/// The file that says a repository was archived by `template tidy`.
-pub const TIDIED: &str = ".ichor/tidied";
-
 /// What the environment says; the program reads it and passes it in.
 #[derive(Clone, Default)]
 pub struct Environment {
-    /// `SOPS_AGE_KEY_FILE`: stands in where the repository has no `age.key`.
-    pub age_key_file: Option<Utf8PathBuf>,
-    /// Further texts that hold identities, each under the name that messages call it by:
-    /// `SOPS_AGE_KEY`, what `SOPS_AGE_KEY_CMD` printed, the user's `keys.txt`. They decrypt,
-    /// and nothing else.
-    pub identities: Vec<Source>,
+    /// Where identities come from, beside the repository's own.
+    pub keys: Offered,
     /// How a repository's own plugin is run.
     pub plugin: plugin::Settings,
 }
@@ -138,8 +129,9 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         root,
         problems: &mut problems,
     };
-    let keys = reader.keys(environment);
-    let cluster = reader.configuration("cluster", &keys, environment);
+    let (keys, found) = identities::read(root, &environment.keys);
+    reader.problems.extend(found);
+    let cluster = reader.configuration("cluster", &keys, &environment.keys);
     let variables = reader.optional("templates/variables.yaml");
     let versions = reader.optional("versions.yaml");
     let creation_rules = reader.optional(".sops.yaml");
@@ -147,7 +139,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
     // Other templates may be fed from one file.
     let sealed = root.join("nodes.sops.yaml").symlink_metadata().is_ok();
     let nodes = if sealed || own.as_ref().is_none_or(OwnTemplates::reads_nodes) {
-        reader.configuration("nodes", &keys, environment)
+        reader.configuration("nodes", &keys, &environment.keys)
     } else {
         let nodes = reader.optional("nodes.yaml");
         nodes.unwrap_or_else(|| Source::new("nodes.yaml", ""))
@@ -162,7 +154,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         own,
         overrides,
         keys,
-        identities: environment.identities.clone(),
+        identities: environment.keys.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
     };
@@ -217,13 +209,6 @@ pub(crate) fn plugin_text(
     Ok((None, missing))
 }
 
-/// Every file below a folder of the repository, by path below it.
-pub fn files(root: &Utf8Path, below: &str) -> (Files, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let files = folder::read(root, below, &mut problems);
-    (files, problems)
-}
-
 /// Whether a repository renders with templates of its own.
 pub(crate) fn has_own_templates(root: &Utf8Path) -> bool {
     brings_templates(root, text(root, MAKEJINJA).ok().flatten().as_ref())
@@ -241,61 +226,6 @@ fn brings_templates(root: &Utf8Path, settings: Option<&Source>) -> bool {
         })
 }
 
-/// A text file that somebody named, which may be a pipe of a shell.
-///
-/// # Errors
-///
-/// One that cannot be read or is not UTF-8.
-pub(crate) fn named_text(path: &Utf8Path) -> Result<Option<Source>, Diagnostic> {
-    read_text(path, path.as_str())
-}
-
-/// The bytes of one file of the repository.
-///
-/// # Errors
-///
-/// One that cannot be read, or that is no file: nothing waits for a pipe.
-pub(crate) fn bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
-    ordinary(path, shown_as)?;
-    named_bytes(path, shown_as)
-}
-
-/// The bytes of a file that somebody named, which may be a pipe of a shell.
-///
-/// # Errors
-///
-/// One that cannot be read.
-pub(crate) fn named_bytes(path: &Utf8Path, shown_as: &str) -> Result<Vec<u8>, Diagnostic> {
-    read_bytes(path).map_err(|error| unreadable(shown_as, &error))
-}
-
-/// The bytes of an output as it is on disk, if it is an ordinary file. Anything else in its
-/// place is for the plan to report.
-///
-/// # Errors
-///
-/// One that cannot be read.
-pub(crate) fn output(root: &Utf8Path, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
-    let full = root.join(path);
-    match full.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() && metadata.len() <= FILE_LIMIT => read_bytes(&full)
-            .map(Some)
-            .map_err(|error| unreadable(path, &error)),
-        _ => Ok(None),
-    }
-}
-
-/// The keys beside the configuration, as far as they can be read, and why others cannot.
-pub(crate) fn keys(root: &Utf8Path, environment: &Environment) -> (KeyFiles, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let files = Reader {
-        root,
-        problems: &mut problems,
-    }
-    .keys(environment);
-    (files, problems)
-}
-
 struct Reader<'a> {
     root: &'a Utf8Path,
     problems: &'a mut Diagnostics,
@@ -303,7 +233,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// `cluster.yaml` or `nodes.yaml`; in its place the encrypted file that may be committed.
-    fn configuration(&mut self, name: &str, keys: &KeyFiles, environment: &Environment) -> Source {
+    fn configuration(&mut self, name: &str, keys: &KeyFiles, offered: &Offered) -> Source {
         let clear = format!("{name}.yaml");
         let sealed = format!("{name}.sops.yaml");
         let exists = |path: &str| self.root.join(path).symlink_metadata().is_ok();
@@ -326,7 +256,7 @@ impl Reader<'_> {
         let Some(encrypted) = self.optional(&sealed) else {
             return Source::new(sealed, "");
         };
-        let (identities, problems) = crate::identities::gather(keys, &environment.identities);
+        let (identities, problems) = identities::gather(keys, &offered.identities);
         self.problems.extend(problems);
         let file = secrets::File::new(&sealed, encrypted.text().as_bytes());
         match secrets::decrypt(&file, &identities) {
@@ -362,50 +292,10 @@ impl Reader<'_> {
     }
 
     fn named(&mut self, path: &Utf8Path, shown_as: &str) -> Option<Source> {
-        read_text(path, shown_as).unwrap_or_else(|problem| {
+        read::read_text(path, shown_as).unwrap_or_else(|problem| {
             self.problems.push(problem);
             None
         })
-    }
-
-    fn keys(&mut self, environment: &Environment) -> KeyFiles {
-        let own = self.optional("age.key");
-        let outside = environment
-            .age_key_file
-            .as_ref()
-            .filter(|path| self.root.join(path) != self.root.join("age.key"))
-            .and_then(|path| self.named(&self.root.join(path), path.as_str()));
-        if let (None, None, Some(path)) = (&own, &outside, &environment.age_key_file) {
-            self.problems.push(
-                Diagnostic::warning(
-                    "keys/unreadable",
-                    format!(
-                        "no identity can be taken from `SOPS_AGE_KEY_FILE`: it names `{path}`, \
-                         which does not exist"
-                    ),
-                )
-                .at(Location::file("SOPS_AGE_KEY_FILE")),
-            );
-        }
-        let (age, other_age) = match own {
-            Some(own) => (Some(own), outside),
-            None => (outside, None),
-        };
-        let [age, other_age, tunnel, deploy, push] = [
-            age,
-            other_age,
-            self.optional("cloudflare-tunnel.json"),
-            self.optional("github-deploy.key"),
-            self.optional("github-push-token.txt"),
-        ]
-        .map(|source| source.map(hidden));
-        KeyFiles {
-            age,
-            other_age,
-            tunnel,
-            deploy,
-            push,
-        }
     }
 
     fn own_templates(&mut self) -> Option<OwnTemplates> {
@@ -493,15 +383,4 @@ impl Reader<'_> {
             files.file(&format!("{input}/{path}"), file.content, file.mode);
         }
     }
-}
-
-/// No message may ever show a part of a key file. A byte order mark, which editors on Windows
-/// put before the first line, is no part of a key or a token.
-fn hidden(source: Source) -> Source {
-    let source = match source.text().strip_prefix('\u{feff}') {
-        Some(rest) => Source::new(source.name(), rest),
-        None => source,
-    };
-    let whole = 0..source.text().len();
-    source.with_secrets([whole])
 }

@@ -262,7 +262,7 @@ fn unreadable(file: &Source) -> Diagnostic {
 
 /// A line of a file of the repository.
 fn line_of(root: &Utf8Path, file: &str, line: u64) -> Option<Location> {
-    let source = crate::read::text(root, file).ok().flatten()?;
+    let source = repository::read::text(root, file).ok().flatten()?;
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
     let start: usize = source
         .text()

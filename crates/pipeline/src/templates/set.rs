@@ -1,9 +1,7 @@
 //! The merged set: built-in or own templates, with overrides over them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use render::{Template, TemplateSet};
+pub use repository::folder::{File, Files};
 
 use super::builtin;
 
@@ -18,18 +16,6 @@ pub const BUILT_IN_PREFIX: &str = "built-in:";
 
 /// What a template's name ends with; other files are copied as they are.
 pub const SUFFIX: &str = ".j2";
-
-/// A file of the repository as it was read.
-#[derive(Clone)]
-pub struct File {
-    /// Its bytes.
-    pub content: Arc<[u8]>,
-    /// Unix permission bits.
-    pub mode: u32,
-}
-
-/// Files by path below the folder they were read from.
-pub type Files = BTreeMap<String, File>;
 
 /// A set, and what overrides did to it.
 pub struct Overridden {

@@ -1,7 +1,7 @@
 //! `secrets check`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::check::{self, Scope};
+use vault::check::{self, Scope};
 
 use super::options::Reading;
 use crate::exit::Exit;

@@ -1,7 +1,7 @@
 //! `secrets decrypt`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{Changed, Overrides, Target, conversion_losses, convert, extract};
+use vault::{Changed, Overrides, Target, conversion_losses, convert, extract};
 
 use super::options::{self, Reading, Type, Work};
 use super::outcome;
@@ -88,7 +88,7 @@ impl Decrypt {
                 vault.decrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) if self.filename_override.is_some() => {
-                let content = pipeline::vault::read(&target)?;
+                let content = vault::read(&target)?;
                 let name = self.filename_override.as_deref();
                 let target = Target::named(root, name.unwrap_or(&target.path));
                 vault.decrypt_text(&target, content).map_err(failure)?

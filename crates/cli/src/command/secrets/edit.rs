@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::private::PrivateFolder;
-use pipeline::vault::{Action, Editing, Overrides, Target};
+use repository::private::PrivateFolder;
 use serde_json::json;
+use vault::{Action, Editing, Overrides, Target};
 use zeroize::Zeroizing;
 
 use super::options::Reading;

@@ -1,8 +1,8 @@
 //! `secrets encrypt`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{Overrides, Target, conversion_losses, convert};
 use secrets::Selector;
+use vault::{Overrides, Target, conversion_losses, convert};
 
 use super::options::{self, Reading, Type, Work};
 use super::outcome;
@@ -147,14 +147,14 @@ impl Encrypt {
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) if self.filename_override.is_some() || self.output_type.is_some() => {
-                let content = pipeline::vault::read(&target)?;
+                let content = vault::read(&target)?;
                 let target = named(Utf8Path::new(&target.shown));
                 let content = self.converted(&target, &content, ui)?;
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) => match result.filter(|_| !has_rule(&target)) {
                 Some(result) => {
-                    let content = pipeline::vault::read(&target)?;
+                    let content = vault::read(&target)?;
                     vault.encrypt_text(&result, content).map_err(failure)?
                 }
                 None => vault.encrypt(&target).map_err(failure)?,

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
-use pipeline::vault::Target;
 use secrets::{Kind, Path, Step, Value};
+use vault::Target;
 use zeroize::Zeroizing;
 
 use super::options::Reading;

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::private::PrivateFolder;
-use pipeline::vault::{Target, convert};
+use repository::private::PrivateFolder;
+use vault::{Target, convert};
 use zeroize::Zeroizing;
 
 use super::exec_env::program;

@@ -1,8 +1,8 @@
 //! `secrets get`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{Target, extract};
 use secrets::Kind;
+use vault::{Target, extract};
 
 use super::options::{self, Reading};
 use super::outcome;

@@ -1,7 +1,7 @@
 //! `secrets merge-driver`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{self, Keys, Target};
+use vault::{Keys, Target};
 
 use super::outcome;
 use crate::environment;

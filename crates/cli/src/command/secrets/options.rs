@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics};
-use pipeline::vault::{self, Overrides, Target, Vault};
 use secrets::{Format, Path, Recipient};
+use vault::{Overrides, Target, Vault};
 use zeroize::Zeroizing;
 
 use crate::environment;

@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 use diagnostics::Diagnostics;
-use pipeline::vault::{Action, Changed, Keys, Outcome, Report, Target, replace};
 use serde_json::json;
+use vault::{Action, Changed, Keys, Outcome, Report, Target, replace};
 
 use crate::exit::Exit;
 use crate::failure::Failure;

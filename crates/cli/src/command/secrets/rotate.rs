@@ -1,7 +1,7 @@
 //! `secrets rotate`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::Recipients;
+use vault::Recipients;
 
 use super::options::{self, Reading, Work};
 use super::outcome;

@@ -2,9 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
-use pipeline::vault::{Action, Target};
 use secrets::{File, Format};
 use serde_json::{Value as Json, json};
+use vault::{Action, Target};
 use zeroize::Zeroizing;
 
 use super::options::{self, Reading};
@@ -83,7 +83,7 @@ impl Set {
         let content = if self.value_stdin {
             options::input()?
         } else if self.value_file {
-            pipeline::vault::read(&Target::named(root, Utf8Path::new(given)))?
+            vault::read(&Target::named(root, Utf8Path::new(given)))?
         } else {
             Zeroizing::new(given.as_bytes().to_vec())
         };

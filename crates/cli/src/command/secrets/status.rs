@@ -1,8 +1,8 @@
 //! `secrets status`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{self, State};
 use serde_json::json;
+use vault::State;
 
 use super::options::Reading;
 use super::outcome;

@@ -1,7 +1,7 @@
 //! `secrets textconv`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{self, Keys, Target};
+use vault::{Keys, Target};
 
 use crate::environment;
 use crate::exit::Exit;

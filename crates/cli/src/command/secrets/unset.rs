@@ -1,8 +1,8 @@
 //! `secrets unset`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{Action, Target};
 use serde_json::json;
+use vault::{Action, Target};
 
 use super::options::{self, Reading};
 use super::outcome;

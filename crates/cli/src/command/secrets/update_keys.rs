@@ -1,8 +1,8 @@
 //! `secrets updatekeys`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::vault::{self, KeyPlan};
 use serde_json::json;
+use vault::KeyPlan;
 
 use super::options::Reading;
 use super::outcome;

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics};
-use pipeline::machine::{self, Secrets};
+use machines::Secrets;
 use serde_json::{Value, json};
 use talos::explain::{Origin, StageKind, explain};
 use talos::patch::Change;
@@ -50,7 +50,7 @@ impl Explain {
         let index = options::node(&generator, &self.node)?;
         problems.extend(generator.node(index).1);
         let problems: Diagnostics = problems.into_iter().filter(Diagnostic::is_error).collect();
-        let problems = machines.masked(machine::unique(problems));
+        let problems = machines.masked(machines::unique(problems));
         let stages = generator.stages(index);
         let path = self.path.as_deref().unwrap_or_default();
         let mut origins = explain(&stages, self.document.as_deref(), path)?;

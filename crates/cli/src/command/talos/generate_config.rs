@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
-use pipeline::machine::{self, Action, Output, Outputs, Secrets};
+use machines::{Action, Output, Outputs, Secrets};
 use serde_json::json;
 use talos::certificates::DEFAULT_LIFETIME;
 
@@ -79,7 +79,7 @@ impl GenerateConfig {
         let nodes = made.len();
         let reached = road::nodes(&made);
         let path = folder.join(TALOSCONFIG);
-        let client = machine::talosconfig(&machines, root, &path, &made, self.crt_ttl)?;
+        let client = machines::talosconfig(&machines, root, &path, &made, self.crt_ttl)?;
         let texts = made
             .into_iter()
             .map(|made| (made.file_name, made.text))

@@ -2,9 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Location, Source};
-use pipeline::machine;
-use pipeline::vault::{self, Target, Vault};
 use talos::bundle::Bundle;
+use vault::{Target, Vault};
 
 use super::options::Reading;
 use crate::command::road;
@@ -42,11 +41,11 @@ impl GenSecret {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let places = self.reading.places(root);
         if !self.stdout {
-            machine::refuse_second_secret(root, &places)?;
+            machines::refuse_second_secret(root, &places)?;
         }
         let bundle = match &self.from_config {
             Some(path) => taken_over(root, path)?,
-            None => machine::new_bundle()?,
+            None => machines::new_bundle()?,
         };
         if self.stdout {
             ui.set("secrets", bundle.to_yaml().as_str());
@@ -58,7 +57,7 @@ impl GenSecret {
             environment::sops_config().as_deref(),
             Box::new(environment::with_identities),
         )?;
-        let written = machine::new_secret(root, &vault, &places, &bundle)?;
+        let written = machines::new_secret(root, &vault, &places, &bundle)?;
         ui.problems(&written.notes);
         ui.set("path", written.path.as_str());
         ui.status(format!(

@@ -2,7 +2,6 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Secrets;
-use pipeline::machine;
 use serde_json::{Value, json};
 use talos::patch::Change;
 use talos::sensitive;
@@ -46,8 +45,8 @@ impl Import {
             paths => paths,
         };
         let keys = options::keys(root);
-        let machines = options::open(root, &places, &keys, machine::Secrets::Optional)?;
-        let compared = machine::import(&machines, root, paths)?;
+        let machines = options::open(root, &places, &keys, machines::Secrets::Optional)?;
+        let compared = machines::import(&machines, root, paths)?;
         ui.problems(&compared.warnings);
         options::tell_stand_in(&machines, ui);
         tell(&compared.nodes, &machines.secrets(), ui)?;

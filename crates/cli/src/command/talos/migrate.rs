@@ -1,7 +1,7 @@
 //! `talos migrate`.
 
 use camino::Utf8Path;
-use pipeline::machine::{self, Refusal, Secrets};
+use machines::{Refusal, Secrets};
 use serde_json::json;
 use talos::compare;
 use talos::contract::Contract;
@@ -59,8 +59,8 @@ impl Migrate {
             ));
         }
         let name = machines.talconfig.source.name();
-        problems.extend(machine::told(refusals, name));
-        let problems = machines.masked(machine::unique(problems));
+        problems.extend(machines::told(refusals, name));
+        let problems = machines.masked(machines::unique(problems));
         ui.problems(&problems);
         super::import::tell(&nodes, &machines.secrets(), ui)?;
         ui.set("from", json!(machines.contract.to_string()));

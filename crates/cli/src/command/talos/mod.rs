@@ -12,7 +12,7 @@ mod validate;
 
 use camino::Utf8Path;
 use clap::Subcommand;
-use pipeline::load::Root;
+use repository::Root;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -1,9 +1,9 @@
 //! Flags that several of the commands have, and what they share.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::machine::{Machines, Origin, Places, Secrets};
-use pipeline::vault::Keys;
+use machines::{Machines, Origin, Places, Secrets};
 use talos::nodes::Generator;
+use vault::Keys;
 
 use crate::environment;
 use crate::exit::Exit;

@@ -1,7 +1,7 @@
 //! `talos patch`.
 
 use camino::Utf8Path;
-use pipeline::machine::{self, Secrets};
+use machines::Secrets;
 use serde_json::json;
 
 use super::options::{self, Reading};
@@ -37,7 +37,7 @@ impl Patch {
         let machines = options::open(root, &places, &keys, Secrets::Optional)?;
         let (generator, _) = machines.generator();
         let index = options::node(&generator, &self.node)?;
-        let tried = machine::try_patch(&machines, &generator, index, &self.patch)?;
+        let tried = machines::try_patch(&machines, &generator, index, &self.patch)?;
         let problems = machines.masked(tried.problems);
         ui.problems(&problems);
         let nodes = [(tried.hostname, tried.changes)];

@@ -1,7 +1,7 @@
 //! `talos schematic`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use pipeline::machine::{self, Secrets};
+use machines::Secrets;
 use serde_json::json;
 
 use super::options::{self, Reading};
@@ -30,7 +30,7 @@ pub(crate) struct Schematic {
 impl Schematic {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         if let Some(path) = &self.file {
-            let id = machine::schematic_of(root, path)?;
+            let id = machines::schematic_of(root, path)?;
             ui.set("id", json!(id));
             ui.data(&format!("{id}\n"))?;
             return Ok(Exit::Done);

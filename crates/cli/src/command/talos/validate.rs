@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
-use pipeline::machine::{self, Secrets};
+use machines::Secrets;
 
 use super::options::{self, Reading};
 use crate::exit::Exit;
@@ -69,7 +69,7 @@ impl Validate {
         let contract = super::migrate::contract(self.contract.as_deref())?;
         let mut problems = Diagnostics::new();
         for path in &self.files {
-            problems.extend(machine::validate_file(root, path, contract));
+            problems.extend(machines::validate_file(root, path, contract));
         }
         let exit = self.tell(problems, ui);
         if exit == Exit::Done {

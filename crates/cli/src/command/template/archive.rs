@@ -64,7 +64,7 @@ impl Tidy {
             ui.status(format!("  archive   {path}"));
         }
         ask(ui, "Archive these?")?;
-        let archive = archive::tidy(root, &pipeline::clock::now_as_folder())?;
+        let archive = archive::tidy(root, &repository::clock::now_as_folder())?;
         ui.set("archive", archive.as_str());
         ui.status(format!("Archived to `{archive}`."));
         Ok(Exit::Done)

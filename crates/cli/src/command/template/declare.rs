@@ -59,7 +59,7 @@ impl Declare {
             ui.data(text)?;
             return Ok(Exit::Done);
         }
-        pipeline::write::file(root, PATH, text.as_bytes(), 0o644)?;
+        repository::write::file(root, PATH, text.as_bytes(), 0o644)?;
         ui.status(match declared.added.len() {
             0 => format!("Wrote `{PATH}`: what it says of the plugin."),
             count => format!(

@@ -62,8 +62,8 @@ impl Eject {
             .hint("delete a copy to eject its template again"));
         }
         for file in &files {
-            pipeline::write::file(root, &file.base, &file.content, 0o644)?;
-            pipeline::write::file(root, &file.copy, &file.content, 0o644)?;
+            repository::write::file(root, &file.base, &file.content, 0o644)?;
+            repository::write::file(root, &file.copy, &file.content, 0o644)?;
             ui.status(format!("Wrote `{}`.", file.copy));
         }
         let copies: Vec<_> = files.iter().map(|file| file.copy.clone()).collect();

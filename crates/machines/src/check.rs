@@ -1,0 +1,68 @@
+//! Everything that is wrong with the configurations of a cluster's nodes, in one list.
+
+use camino::Utf8Path;
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use secrets::Identity;
+use tree::{Rendered, Tree};
+use vault::Keys;
+
+use crate::Machines;
+use crate::files::InMemory;
+use crate::open::Secrets;
+use crate::places::Places;
+
+/// Everything that is wrong with the machine configurations of what was rendered, at its place
+/// in that. Nothing where no talconfig was rendered. `explicit` is the contract that
+/// `versions.yaml` chooses, and its place.
+pub fn rendered(
+    root: &Utf8Path,
+    tree: &Tree<Rendered>,
+    identities: &[Identity],
+    explicit: Option<(String, Location)>,
+) -> Diagnostics {
+    let places = Places::find(root);
+    if tree.get(places.talconfig.as_str()).is_none() {
+        return Diagnostics::new();
+    }
+    let store = Box::new(InMemory { root, tree });
+    found(Machines::in_store(store, &places, identities, explicit))
+}
+
+/// Everything that is wrong with the machine configurations of what is on disk, as far as it
+/// can be said without any key. Nothing where there is no talconfig.
+pub fn committed(root: &Utf8Path) -> Diagnostics {
+    let places = Places::find(root);
+    if !root.join(&places.talconfig).is_file() {
+        return Diagnostics::new();
+    }
+    let keys = Keys::new(root, Box::new(Default::default));
+    found(Machines::open(root, &places, &keys, Secrets::Optional))
+}
+
+/// Everything that is wrong, if everything could be read: else what is missing would be taken
+/// for wrong.
+fn found(machines: Result<Machines<'_>, Diagnostics>) -> Diagnostics {
+    let problems: Diagnostics = match machines {
+        Ok(machines) => {
+            let (Ok((_, made)) | Err(made)) = machines.make();
+            machines.warnings.iter().cloned().chain(made).collect()
+        }
+        Err(problems) => problems,
+    };
+    let locked = problems
+        .iter()
+        .find(|problem| problem.rule.as_str() == "sops/no-identity")
+        .and_then(|problem| problem.location.clone());
+    let Some(place) = locked else {
+        return problems;
+    };
+    Diagnostic::note(
+        "talos/not-checked",
+        format!(
+            "machine configurations could not be checked: no identity here decrypts `{}`",
+            place.file
+        ),
+    )
+    .at(Location::file(place.file.as_str()))
+    .into()
+}

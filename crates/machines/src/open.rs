@@ -1,0 +1,288 @@
+//! From files to what configurations are made of.
+
+use std::time::SystemTime;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use config_model::versions::CONTRACT;
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use secrets::Identity;
+use talos::bundle::{self, Bundle};
+use talos::contract::Contract;
+use talos::substitute::{Variables, substitute, talenv};
+use talos::talconfig::Talconfig;
+
+use super::Machines;
+use super::files::{OnDisk, Reader, Store};
+use super::places::Places;
+use vault::Keys;
+
+/// Where a bundle comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file of the repository.
+    File {
+        /// Its path.
+        path: Utf8PathBuf,
+        /// Whether it is not encrypted.
+        in_clear: bool,
+    },
+    /// Built in, since there is none yet. Nothing that is made with it may be written.
+    None,
+    /// Built in, since the file cannot be decrypted here.
+    Locked(Utf8PathBuf),
+}
+
+/// What to do where there are no secrets of the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// Stop: what is made is to be used.
+    Required,
+    /// Take the built-in ones: what is made is only checked.
+    Optional,
+}
+
+impl<'a> Machines<'a> {
+    /// Reads what is on disk.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with any of the files.
+    pub fn open(
+        root: &'a Utf8Path,
+        places: &Places,
+        keys: &'a Keys,
+        secrets: Secrets,
+    ) -> Result<Self, Diagnostics> {
+        let reader = Reader::new(
+            Box::new(OnDisk { root }),
+            &places.talconfig,
+            Box::new(|| keys.identities()),
+        );
+        let versions = repository::read::text(root, "versions.yaml")?;
+        let (pins, found) = versions
+            .as_ref()
+            .map(config_model::versions::read)
+            .unwrap_or_default();
+        if found.has_errors() {
+            // The contract may be in what cannot be read.
+            return Err(found);
+        }
+        let explicit = pins
+            .get(CONTRACT)
+            .map(|pin| (pin.version.clone(), pin.location.clone()));
+        Self::read(reader, places, explicit, secrets)
+    }
+
+    /// Reads from anywhere.
+    pub(crate) fn in_store(
+        store: Box<dyn Store + 'a>,
+        places: &Places,
+        identities: &'a [Identity],
+        explicit: Option<(String, Location)>,
+    ) -> Result<Self, Diagnostics> {
+        let reader = Reader::new(store, &places.talconfig, Box::new(move || identities));
+        Self::read(reader, places, explicit, Secrets::Optional)
+    }
+
+    fn read(
+        reader: Reader<'a>,
+        places: &Places,
+        explicit: Option<(String, Location)>,
+        secrets: Secrets,
+    ) -> Result<Self, Diagnostics> {
+        let source = reader.text(&places.talconfig)?.ok_or_else(|| {
+            Diagnostic::error(
+                "talconfig/missing",
+                format!("`{}` does not exist", places.talconfig),
+            )
+            .at(Location::file(places.talconfig.as_str()))
+            .hint("run `ichor configure`, which renders it, or name another with `--config-file`")
+        })?;
+        let mut problems = Diagnostics::new();
+        for path in &places.named {
+            if matches!(reader.text(path), Ok(None)) {
+                problems.push(
+                    Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+                        .at(Location::file(path.as_str())),
+                );
+            }
+        }
+        let variables = variables(&reader, &places.variables, &mut problems);
+        let hide = |problems: Diagnostics| super::masked(problems, || reader.secrets());
+        if problems.has_errors() {
+            // What is not set would only follow from that.
+            return Err(hide(problems));
+        }
+        let (talconfig, found) = Talconfig::read(&source, &variables);
+        problems.extend(found);
+        let bundle = self::bundle(&reader, places, &variables, secrets, &mut problems);
+        let contract = talconfig
+            .as_ref()
+            .and_then(|talconfig| contract(talconfig, explicit, &mut problems));
+        let (Some(talconfig), Some(contract)) = (talconfig, contract) else {
+            problems.sort();
+            return Err(hide(problems));
+        };
+        let problems = hide(problems);
+        let whole = !problems.has_errors();
+        let (bundle, origin) = bundle.unwrap_or((Bundle::placeholder(), Origin::None));
+        let mut machines = Self {
+            talconfig,
+            bundle,
+            origin,
+            contract,
+            warnings: problems,
+            variables,
+            reader,
+        };
+        if whole {
+            machines.warnings.sort();
+            return Ok(machines);
+        }
+        // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
+        let mut problems = std::mem::take(&mut machines.warnings);
+        match machines.make() {
+            Ok((_, more)) | Err(more) => problems.extend(more),
+        }
+        Err(super::unique(problems))
+    }
+}
+
+/// The variables of every file that exists; later files win.
+fn variables(reader: &Reader<'_>, paths: &[Utf8PathBuf], problems: &mut Diagnostics) -> Variables {
+    let mut variables = Variables::new();
+    for path in paths {
+        match reader.text(path) {
+            Ok(Some(source)) => {
+                let (more, found) = talenv(&source);
+                problems.extend(found);
+                if !source.secrets().is_empty() {
+                    reader.add_secrets(more.values().cloned());
+                }
+                variables.extend(more);
+            }
+            Ok(None) => {}
+            Err(found) => problems.extend(found),
+        }
+    }
+    variables
+}
+
+fn bundle(
+    reader: &Reader<'_>,
+    places: &Places,
+    variables: &Variables,
+    secrets: Secrets,
+    problems: &mut Diagnostics,
+) -> Option<(Bundle, Origin)> {
+    // Only the last counts, but one that nobody looks at may be the one that was meant.
+    let mut found: Vec<(&Utf8PathBuf, Result<Source, Diagnostics>)> = Vec::new();
+    for path in &places.bundles {
+        match reader.text(path) {
+            Ok(Some(source)) => found.push((path, Ok(source))),
+            Ok(None) => {}
+            Err(faults) => found.push((path, Err(faults))),
+        }
+    }
+    let Some((path, source)) = found.pop() else {
+        if secrets == Secrets::Optional {
+            return Some((Bundle::placeholder(), Origin::None));
+        }
+        let names: Vec<_> = places
+            .bundles
+            .iter()
+            .map(|path| format!("`{path}`"))
+            .collect();
+        problems.push(
+            Diagnostic::error(
+                "talsecret/none",
+                format!("the cluster has no secrets yet: there is none of {}", names.join(", ")),
+            )
+            .hint("run `ichor talos gensecret`; for a running cluster take them over from a control plane with `--from-config`"),
+        );
+        return None;
+    };
+    if let Some((other, _)) = found.last() {
+        problems.push(
+            Diagnostic::warning(
+                "talsecret/several",
+                format!("both `{other}` and `{path}` exist; `{path}` is used"),
+            )
+            .at(Location::file(path.as_str()))
+            .hint("delete the one that is not the cluster's"),
+        );
+    }
+    let source = match source {
+        Ok(source) => source,
+        Err(faults) => {
+            let locked = faults
+                .iter()
+                .any(|fault| fault.rule.as_str() == "sops/no-identity");
+            if locked && secrets == Secrets::Optional {
+                return Some((Bundle::placeholder(), Origin::Locked(path.clone())));
+            }
+            problems.extend(faults);
+            return None;
+        }
+    };
+    let in_clear = source.secrets().is_empty();
+    let comments: Vec<_> = yaml::parse(&source, &yaml::Limits::default())
+        .comments
+        .into_iter()
+        .map(|comment| comment.range)
+        .collect();
+    let (source, faults) = substitute(&source, &comments, variables);
+    problems.extend(faults);
+    let (bundle, found) = bundle::open(&source, SystemTime::now());
+    problems.extend(found);
+    let bundle = bundle?;
+    Some((
+        bundle,
+        Origin::File {
+            path: path.clone(),
+            in_clear,
+        },
+    ))
+}
+
+/// The contract that `versions.yaml` chooses, or that of the talconfig's version.
+fn contract(
+    talconfig: &Talconfig,
+    explicit: Option<(String, Location)>,
+    problems: &mut Diagnostics,
+) -> Option<Contract> {
+    let version = talconfig.values.get("talosVersion");
+    let place = talconfig.root.get("talosVersion").map_or_else(
+        || talconfig.source.whole(),
+        |node| talconfig.source.location(node.range()),
+    );
+    let (explicit, place) = match explicit {
+        Some((version, place)) => (Some(version), place),
+        None => (None, place),
+    };
+    let version = match (version.and_then(|version| version.as_str()), &explicit) {
+        (Some(version), _) => version,
+        (None, Some(_)) => "",
+        // That it is missing is told where the nodes are made.
+        (None, None) => return Some(Contract::NEWEST),
+    };
+    match Contract::choose(explicit.as_deref(), version) {
+        Ok((contract, note)) => {
+            problems.extend(note.map(|note| note.at(place)));
+            Some(contract)
+        }
+        Err(problem) => {
+            // That it is no version, or an old one, is told already.
+            let told = problems.iter().any(|told| {
+                matches!(
+                    told.rule.as_str(),
+                    "talconfig/version" | "talconfig/talos-version"
+                ) && told.location.as_ref() == Some(&place)
+            });
+            if !told {
+                problems.push(problem.at(place));
+            }
+            None
+        }
+    }
+}

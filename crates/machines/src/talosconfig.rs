@@ -1,0 +1,95 @@
+//! The `talosconfig` of a cluster: kept as long as it serves, since each new certificate is a
+//! change that nobody asked for.
+
+use std::time::{Duration, SystemTime};
+
+use camino::Utf8Path;
+use diagnostics::{Diagnostic, Diagnostics, Location};
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use talos::bundle::{KeyPair, SecretText};
+use talos::certificates::{self, ApiRole, Facts};
+use talos::generate::Role;
+use talos::talosconfig::{self as file, Talosconfig};
+use zeroize::Zeroizing;
+
+use super::{Machines, Made, clock};
+use repository::read;
+
+/// A certificate that ends sooner than this is replaced.
+const RENEWAL: Duration = Duration::from_hours(30 * 24);
+
+/// The text of the file at `path`, for `lifetime` if its certificate must be a new one. What is
+/// there stays letter for letter if it is for this cluster and its nodes and does not end
+/// within 30 days; contexts of other clusters stay in any case.
+///
+/// # Errors
+///
+/// A file that cannot be read; an authority that cannot sign.
+pub fn talosconfig(
+    machines: &Machines<'_>,
+    root: &Utf8Path,
+    path: &Utf8Path,
+    made: &[Made],
+    lifetime: Duration,
+) -> Result<Zeroizing<String>, Diagnostics> {
+    let addresses = |wanted: &dyn Fn(&Made) -> bool| -> Vec<String> {
+        let made = made.iter().filter(|made| wanted(made));
+        made.flat_map(|made| made.addresses.clone()).collect()
+    };
+    let endpoints = addresses(&|made| made.role == Role::ControlPlane);
+    let nodes = addresses(&|_| true);
+    let cluster = machines.cluster_name();
+    let now = SystemTime::now();
+    let existing = match read::text(root, path.as_str())? {
+        Some(source) => {
+            let hidden = yaml::mask::values(source.text());
+            let source = source.with_secrets(hidden);
+            let (config, problems) = file::read(&source);
+            if problems.has_errors() {
+                return Err(problems);
+            }
+            config.map(|config| (config, source))
+        }
+        None => None,
+    };
+    if let Some((config, source)) = &existing
+        && let Some(context) = config.get(cluster)
+    {
+        let ours = context.authority.as_ref() == Some(&machines.bundle.os.certificate);
+        let certificate = context.certificate.as_ref().map(SecretText::expose);
+        let fresh = certificate
+            .and_then(|text| Facts::read(text).ok())
+            .is_some_and(|facts| facts.not_after > now + RENEWAL.min(lifetime / 2));
+        let client = context.certificate.clone().zip(context.key.clone());
+        let serves = client.is_some_and(|(certificate, key)| {
+            let client = KeyPair { certificate, key };
+            certificates::serves(&client, machines.bundle.os.certificate.expose())
+        });
+        if ours && fresh && serves && context.endpoints == endpoints && context.nodes == nodes {
+            return Ok(Zeroizing::new(source.text().to_owned()));
+        }
+    }
+    let random = &mut UnwrapErr(SysRng);
+    let os = &machines.bundle.os;
+    let begin = clock::plausible(now)?;
+    let admin = certificates::admin(os, &[ApiRole::Admin], lifetime, random, begin)
+        .map_err(|error| unsigned(path, &error.to_string()))?;
+    let new = Talosconfig::new(cluster, endpoints, nodes, os, admin);
+    let config = match existing {
+        Some((mut config, _)) => {
+            config.replace(new);
+            config
+        }
+        None => new,
+    };
+    Ok(config.to_yaml())
+}
+
+fn unsigned(path: &Utf8Path, reason: &str) -> Diagnostic {
+    Diagnostic::error(
+        "talos/no-client-certificate",
+        format!("no certificate can be made for `{path}`: {reason}"),
+    )
+    .at(Location::file(path.as_str()))
+}

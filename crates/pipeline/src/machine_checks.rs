@@ -1,0 +1,66 @@
+//! What `configure` has rendered, made into machine configurations before it is written: a
+//! broken patch must fail there, and not on a node.
+
+use config_model::versions::CONTRACT;
+use diagnostics::{Diagnostic, Diagnostics, Severity};
+use tree::{Rendered, Tree};
+
+use crate::load::Inputs;
+use crate::model::Model;
+use crate::places::{hidden_in_template, in_template};
+use crate::seal::is_secret;
+
+/// Everything that is wrong with the machine configurations of what was rendered, at its place
+/// in the templates. Nothing where no talconfig was rendered.
+pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Diagnostics {
+    let explicit = model
+        .versions
+        .iter()
+        .find(|(name, _)| *name == CONTRACT)
+        .map(|(_, pin)| (pin.version.clone(), pin.location.clone()));
+    let found = machines::check::rendered(&inputs.root, tree, &model.identities, explicit);
+    let mut problems = at_templates(found, tree);
+    if inputs.own.is_some() {
+        problems = problems.into_iter().map(as_it_runs).collect();
+    }
+    problems
+}
+
+/// In a repository with its own templates a patch may have been broken since the cluster was
+/// made, and its other files must not wait for that. `talos generate-config`, which reads them
+/// next, refuses it all the same.
+fn as_it_runs(mut problem: Diagnostic) -> Diagnostic {
+    if problem.is_error() {
+        problem.severity = Severity::Warning;
+    }
+    problem
+}
+
+/// Problems in what was rendered, at their places in the templates.
+fn at_templates(problems: Diagnostics, tree: &Tree<Rendered>) -> Diagnostics {
+    let mut placed: Diagnostics = problems
+        .into_iter()
+        .map(|problem| at_template(problem, tree))
+        .collect();
+    placed.sort();
+    placed
+}
+
+fn at_template(problem: Diagnostic, tree: &Tree<Rendered>) -> Diagnostic {
+    let Some((path, entry)) = problem.location.as_ref().and_then(|place| {
+        tree.iter()
+            .find(|(path, _)| path.as_str() == place.file.as_str())
+    }) else {
+        return problem;
+    };
+    if is_secret(path) {
+        return hidden_in_template(entry, problem);
+    }
+    let place = in_template(entry, &problem);
+    // Where a template is the output letter for letter, the place within the line counts too.
+    let place = match (&problem.location, &place) {
+        (Some(exact), there) if exact.file == there.file => exact.clone(),
+        _ => place,
+    };
+    problem.at(place)
+}

@@ -1,0 +1,112 @@
+//! What makes git look after secrets: a hook, a merge driver, a text for differences. Only
+//! files of this clone are written, and nothing of others is overwritten.
+
+mod attributes;
+mod installed;
+mod settings;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics, Location};
+
+use super::disk;
+use repository::read;
+
+pub use installed::{Installed, Setup};
+
+/// What the hook runs.
+const GUARD: &str = "secrets check --staged";
+
+/// Sets up the git repository around `folder`. `program` is how a shell calls ichor.
+///
+/// # Errors
+///
+/// Where there is no git repository, and what the disk refuses.
+pub fn install(folder: &Utf8Path, program: &str) -> Result<Vec<Installed>, Diagnostics> {
+    let no_repository = |reason: String| {
+        Diagnostics::from(
+            Diagnostic::error("git/no-repository", reason)
+                .at(Location::file(".git"))
+                .hint("run `git init` first"),
+        )
+    };
+    let repository = gix::discover(folder.as_std_path())
+        .map_err(|_| no_repository("there is no git repository here".to_owned()))?;
+    let utf8 = |path: &std::path::Path| {
+        Utf8PathBuf::from_path_buf(path.to_owned())
+            .map_err(|_| no_repository("the path of the git repository is not UTF-8".to_owned()))
+    };
+    let work_tree = repository
+        .workdir()
+        .ok_or_else(|| no_repository("this git repository has no work tree".to_owned()))?;
+    let work_tree = utf8(work_tree)?;
+    let guard = format!("{program}{} {GUARD}", directory(folder, &work_tree));
+    let common = utf8(repository.common_dir())?;
+    let foreign = repository
+        .config_snapshot()
+        .string("core.hooksPath")
+        .map(|path| path.to_string());
+    Ok(vec![
+        hook(&common, foreign.as_deref(), &guard)?,
+        settings::set(&common.join("config"), program)?,
+        attributes::complete(&work_tree)?,
+    ])
+}
+
+/// Whether git calls ichor in this clone: to merge, which is set up together with the rest.
+pub fn are_installed(folder: &Utf8Path) -> bool {
+    gix::discover(folder.as_std_path()).is_ok_and(|repository| {
+        let driver = format!("merge.{}.driver", settings::NAME);
+        repository
+            .config_snapshot()
+            .string(driver.as_str())
+            .is_some()
+    })
+}
+
+fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Installed, Diagnostics> {
+    let line = guard.to_owned();
+    let installed = |path: &str, action| Installed {
+        path: path.to_owned(),
+        purpose: "keeps secrets in the clear out of commits",
+        action,
+    };
+    if let Some(folder) = foreign {
+        let action = Setup::Foreign { line };
+        return Ok(installed(&format!("{folder}/pre-commit"), action));
+    }
+    let shown = ".git/hooks/pre-commit";
+    let path = common.join("hooks/pre-commit");
+    if path.symlink_metadata().is_ok() {
+        let text = read::bytes(&path, shown)?;
+        let has = String::from_utf8_lossy(&text)
+            .lines()
+            .any(|line| !line.trim_start().starts_with('#') && line.contains(GUARD));
+        let action = if has {
+            Setup::Present
+        } else {
+            Setup::Foreign { line }
+        };
+        return Ok(installed(shown, action));
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)
+            .map_err(|error| repository::write::unwritable(shown, &error))?;
+    }
+    let text = format!(
+        "#!/bin/sh\n# Written by `ichor init --hooks`: keeps secrets in the clear out of commits.\nexec {line}\n"
+    );
+    disk::replace(&path, shown, text.as_bytes(), Some(0o755))?;
+    Ok(installed(shown, Setup::Written))
+}
+
+/// git runs hooks at the top of its work tree, which need not be where the rules are.
+fn directory(folder: &Utf8Path, work_tree: &Utf8Path) -> String {
+    let below = || {
+        let (folder, top) = (folder.canonicalize_utf8(), work_tree.canonicalize_utf8());
+        let path = folder.ok()?.strip_prefix(top.ok()?).ok()?.to_string();
+        (!path.is_empty()).then_some(path)
+    };
+    below().map_or_else(String::new, |path| {
+        format!(" -C '{}'", path.replace('\'', r"'\''"))
+    })
+}
