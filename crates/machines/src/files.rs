@@ -13,6 +13,8 @@ use repository::read;
 use vault::identities::hidden;
 use vault::may_be_encrypted;
 
+use crate::rules;
+
 /// Where the bytes come from.
 pub(crate) trait Store: Send + Sync {
     /// The bytes of a file by its path relative to the repository, or its absolute path; none
@@ -33,10 +35,9 @@ impl Store for OnDisk<'_> {
         }
         // A pipe would be waited for; a folder in its place is not a missing file.
         if full.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(
-                Diagnostic::error("file/special", format!("`{path}` is no file"))
-                    .at(diagnostics::Location::file(path.as_str())),
-            );
+            return Err(repository::rules::FILE_SPECIAL
+                .report(format!("`{path}` is no file"))
+                .at(diagnostics::Location::file(path.as_str())));
         }
         read::bytes(&full, path.as_str()).map(Some)
     }
@@ -119,7 +120,7 @@ impl<'a> Reader<'a> {
         let decrypted = encrypted.decrypt(identities).map_err(|problems| {
             let locked = problems
                 .iter()
-                .any(|problem| problem.rule.as_str() == "sops/no-identity");
+                .any(|problem| problem.is(&secrets::rules::SOPS_NO_IDENTITY));
             if locked {
                 self.note(|found| found.locked.push(path.to_string()));
             }
@@ -170,7 +171,7 @@ impl nodes::Files for Reader<'_> {
         self.text(&path).map_err(|problems| {
             let first = problems.into_iter().next();
             first.unwrap_or_else(|| {
-                Diagnostic::error("file/unreadable", format!("`{path}` cannot be read"))
+                repository::rules::FILE_UNREADABLE.report(format!("`{path}` cannot be read"))
             })
         })
     }
@@ -184,16 +185,17 @@ fn looks_encrypted(bytes: &[u8]) -> bool {
 /// Encrypted values without what is needed to decrypt them: they would end in configurations
 /// as they are.
 fn without_metadata(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error(
-        "sops/no-metadata",
-        format!("`{path}` has encrypted values, but no `sops` block to decrypt them with"),
-    )
-    .at(diagnostics::Location::file(path.as_str()))
-    .hint("restore the file from version control or a backup")
+    rules::SOPS_NO_METADATA
+        .report(format!(
+            "`{path}` has encrypted values, but no `sops` block to decrypt them with"
+        ))
+        .at(diagnostics::Location::file(path.as_str()))
+        .hint("restore the file from version control or a backup")
 }
 
 fn not_utf8(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error("file/not-utf8", format!("`{path}` is not UTF-8"))
+    yaml::rules::FILE_NOT_UTF8
+        .report(format!("`{path}` is not UTF-8"))
         .at(diagnostics::Location::file(path.as_str()))
 }
 

@@ -62,7 +62,9 @@ pub fn tidy(root: &Utf8Path, time: &str) -> Result<String, Diagnostic> {
             .and_then(|()| std::fs::rename(root.join(path), &target));
         if let Err(error) = moved {
             let message = format!("`{path}` cannot be moved to `{archive}`: {error}");
-            return Err(Diagnostic::error("file/unwritable", message).at(Location::file(path)));
+            return Err(repository::rules::FILE_UNWRITABLE
+                .report(message)
+                .at(Location::file(path)));
         }
     }
     Ok(archive)

@@ -19,6 +19,7 @@ use crate::gather::used_and_given;
 use crate::load::{self, Environment};
 use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
+use crate::rules;
 use repository::read;
 use vault::identities;
 
@@ -258,15 +259,13 @@ impl Family<'_> {
 impl Family<'_> {
     /// That the plugin runs, and for what.
     fn runs(&self, needs: &Needs, source: &Source) -> Diagnostic {
-        let mut note = Diagnostic::note(
-            "plugin/runs",
-            format!(
+        let mut note = rules::PLUGIN_RUNS
+            .report(format!(
                 "Python runs `{}`, which gives {}",
                 source.name(),
                 needs.listed()
-            ),
-        )
-        .hint("`plugin: none` in `templates/variables.yaml` keeps it from running");
+            ))
+            .hint("`plugin: none` in `templates/variables.yaml` keeps it from running");
         note.location = self
             .config
             .plugins
@@ -349,11 +348,9 @@ fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics
                 written.push(path.to_string());
             }
             Err(error) => problems.push(
-                Diagnostic::error(
-                    "file/unwritable",
-                    format!("`{path}` cannot be written: {error}"),
-                )
-                .at(Location::file(path.as_str())),
+                repository::rules::FILE_UNWRITABLE
+                    .report(format!("`{path}` cannot be written: {error}"))
+                    .at(Location::file(path.as_str())),
             ),
         }
     }

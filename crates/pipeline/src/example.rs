@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
 use crate::init;
+use crate::rules;
 
 /// Marks a folder that `configure --example` made.
 const MARKER: &str = ".ichor/example";
@@ -21,12 +22,10 @@ pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
         && !is_empty(folder)
             .map_err(|error| repository::write::unwritable(folder.as_str(), &error))?
     {
-        return Err(Diagnostic::error(
-            "example/not-empty",
-            format!("`{folder}` is not empty, and no example"),
-        )
-        .at(Location::file(folder.as_str()))
-        .hint("name another folder: `ichor configure --example DIR`"));
+        return Err(rules::EXAMPLE_NOT_EMPTY
+            .report(format!("`{folder}` is not empty, and no example"))
+            .at(Location::file(folder.as_str()))
+            .hint("name another folder: `ichor configure --example DIR`"));
     }
     repository::write::file(
         folder,

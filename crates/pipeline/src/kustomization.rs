@@ -13,6 +13,8 @@ use yaml::Node;
 use repository::chart;
 use repository::read;
 
+use crate::rules;
+
 /// The names under which kustomize looks for a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -159,7 +161,8 @@ fn missing(
                     .to_owned()
             };
             found.push(
-                Diagnostic::new(severity, "output/missing-resource", message)
+                rules::OUTPUT_MISSING_RESOURCE
+                    .report_as(severity, message)
                     .at(place)
                     .hint(hint),
             );

@@ -6,9 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location, Rule};
 
 use crate::read::{FILE_LIMIT, read_bytes, unreadable};
+use crate::rules;
 
 /// A file as it was read.
 #[derive(Clone)]
@@ -57,7 +58,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn folder(&mut self, folder: &Utf8Path, below: &str, depth: usize) {
         if depth > DEPTH_LIMIT {
-            self.problem(folder, "file/too-deep", "this folder lies too deep");
+            self.problem(folder, &rules::FILE_TOO_DEEP, "this folder lies too deep");
             return;
         }
         let entries = match folder.as_std_path().read_dir() {
@@ -74,7 +75,11 @@ impl Reader<'_> {
             };
             let Some(entry) = entry.to_str() else {
                 let path = folder.join(&*entry.to_string_lossy());
-                self.problem(&path, "file/not-utf8", "the name of this file is not UTF-8");
+                self.problem(
+                    &path,
+                    &yaml::rules::FILE_NOT_UTF8,
+                    "the name of this file is not UTF-8",
+                );
                 continue;
             };
             let path = &folder.join(entry);
@@ -86,7 +91,7 @@ impl Reader<'_> {
                 Ok(_) if !self.stays_inside(path) => {
                     self.problem(
                         path,
-                        "file/link-outside",
+                        &rules::FILE_LINK_OUTSIDE,
                         "this link leads out of the repository",
                     );
                 }
@@ -99,12 +104,16 @@ impl Reader<'_> {
 
     fn file(&mut self, path: &Utf8Path, name: String, metadata: &Metadata) {
         if !metadata.is_file() {
-            return self.problem(path, "file/special", "this is neither a file nor a folder");
+            return self.problem(
+                path,
+                &rules::FILE_SPECIAL,
+                "this is neither a file nor a folder",
+            );
         }
         if metadata.len() > FILE_LIMIT {
             return self.problem(
                 path,
-                "file/too-large",
+                &yaml::rules::FILE_TOO_LARGE,
                 "this template is larger than 16 MiB",
             );
         }
@@ -136,8 +145,8 @@ impl Reader<'_> {
         self.problems.push(problem);
     }
 
-    fn problem(&mut self, path: &Utf8Path, rule: &'static str, message: &str) {
-        let problem = Diagnostic::error(rule, message).at(Location::file(self.shown(path)));
+    fn problem(&mut self, path: &Utf8Path, rule: &'static Rule, message: &str) {
+        let problem = rule.report(message).at(Location::file(self.shown(path)));
         self.problems.push(problem);
     }
 

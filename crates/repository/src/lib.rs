@@ -15,6 +15,7 @@ pub mod names;
 pub mod private;
 pub mod read;
 mod root;
+pub mod rules;
 pub mod write;
 
 pub use git::Git;

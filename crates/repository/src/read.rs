@@ -5,6 +5,8 @@ use std::io::{self, Read as _};
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location, Source};
 
+use crate::rules;
+
 /// A file larger than this is refused: 16 MiB.
 pub const FILE_LIMIT: u64 = 16 << 20;
 
@@ -89,11 +91,9 @@ pub fn read_text(path: &Utf8Path, shown_as: &str) -> Result<Option<Source>, Diag
 /// size of a device is no size.
 pub fn ordinary(path: &Utf8Path, shown_as: &str) -> Result<(), Diagnostic> {
     match path.metadata() {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(Diagnostic::error(
-            "file/special",
-            format!("`{shown_as}` is neither a file nor a folder"),
-        )
-        .at(Location::file(shown_as))),
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(rules::FILE_SPECIAL
+            .report(format!("`{shown_as}` is neither a file nor a folder"))
+            .at(Location::file(shown_as))),
         _ => Ok(()),
     }
 }
@@ -111,11 +111,9 @@ pub fn read_bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
 }
 
 fn too_large(shown_as: &str) -> Diagnostic {
-    Diagnostic::error(
-        "file/too-large",
-        format!("`{shown_as}` is larger than 16 MiB"),
-    )
-    .at(Location::file(shown_as))
+    yaml::rules::FILE_TOO_LARGE
+        .report(format!("`{shown_as}` is larger than 16 MiB"))
+        .at(Location::file(shown_as))
 }
 
 /// The problem that a file cannot be read.
@@ -127,9 +125,7 @@ pub fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
     };
-    Diagnostic::error(
-        "file/unreadable",
-        format!("`{shown_as}` cannot be read: {reason}"),
-    )
-    .at(Location::file(shown_as))
+    rules::FILE_UNREADABLE
+        .report(format!("`{shown_as}` cannot be read: {reason}"))
+        .at(Location::file(shown_as))
 }

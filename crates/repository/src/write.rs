@@ -6,6 +6,8 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 use tree::{Mode, WriteOptions, write_atomic};
 
+use crate::rules;
+
 /// Writes one file below `root`, with its folders, replacing what is there.
 ///
 /// # Errors
@@ -78,9 +80,7 @@ fn make_folder(target: &Utf8Path) -> io::Result<()> {
 
 /// The problem that a path cannot be written.
 pub fn unwritable(path: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(
-        "file/unwritable",
-        format!("`{path}` cannot be written: {error}"),
-    )
-    .at(Location::file(path))
+    rules::FILE_UNWRITABLE
+        .report(format!("`{path}` cannot be written: {error}"))
+        .at(Location::file(path))
 }

@@ -26,6 +26,7 @@ mod forms;
 pub mod generate;
 pub mod nodes;
 pub mod patch;
+pub mod rules;
 mod scalar;
 mod secret_text;
 pub mod sensitive;

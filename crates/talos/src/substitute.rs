@@ -14,7 +14,7 @@ pub fn talenv(source: &Source) -> (Variables, Diagnostics) {
     let hidden = source.clone().with_secrets([0..source.text().len()]);
     let parsed = yaml::parse(&hidden, &yaml::Limits::default());
     let mut problems: Diagnostics = { parsed.diagnostics.into_iter() }
-        .filter(|problem| problem.is_error() && problem.rule.as_str() != "yaml/duplicate-key")
+        .filter(|problem| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY))
         .collect();
     let root = parsed.documents.first();
     if problems.is_empty()

@@ -32,10 +32,9 @@ pub(super) fn read(path: &Utf8Path, shown: &str) -> Result<Zeroizing<Vec<u8>>, D
     match path.metadata() {
         Ok(metadata) => readable(&metadata, shown)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(at(Diagnostic::error(
-                "file/missing",
-                format!("`{shown}` does not exist"),
-            )));
+            return Err(at(
+                repository::rules::FILE_MISSING.report(format!("`{shown}` does not exist"))
+            ));
         }
         Err(_) => {}
     }
@@ -44,9 +43,10 @@ pub(super) fn read(path: &Utf8Path, shown: &str) -> Result<Zeroizing<Vec<u8>>, D
 
 fn readable(metadata: &Metadata, shown: &str) -> Result<(), Diagnostic> {
     let problem = if !metadata.is_file() {
-        Diagnostic::error("file/special", format!("`{shown}` is no file"))
+        repository::rules::FILE_SPECIAL.report(format!("`{shown}` is no file"))
     } else if metadata.len() > LIMIT {
-        Diagnostic::error("file/too-large", format!("`{shown}` is larger than 16 MiB"))
+        yaml::rules::FILE_TOO_LARGE
+            .report(format!("`{shown}` is larger than 16 MiB"))
             .hint("Flux takes 5 MiB at most; split the file")
     } else {
         return Ok(());

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 
 use super::names;
 use repository::chart;
@@ -132,11 +132,9 @@ impl Walk {
 
     fn problem(&mut self, shown: &str, reason: &str) {
         self.problems.push(
-            Diagnostic::error(
-                "file/unreadable",
-                format!("`{shown}` cannot be read: {reason}"),
-            )
-            .at(Location::file(shown)),
+            repository::rules::FILE_UNREADABLE
+                .report(format!("`{shown}` cannot be read: {reason}"))
+                .at(Location::file(shown)),
         );
     }
 }

@@ -5,6 +5,8 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use repository::read;
 use secrets::Identity;
 
+use crate::rules;
+
 /// The keys beside the configuration, each where it exists.
 #[derive(Clone, Default)]
 pub struct KeyFiles {
@@ -55,14 +57,12 @@ pub fn read(root: &Utf8Path, offered: &Offered) -> (KeyFiles, Diagnostics) {
     .map(|path| key(read::text(root, path)));
     if let (None, None, Some(path)) = (&own, &outside, &offered.age_key_file) {
         problems.push(
-            Diagnostic::warning(
-                "keys/unreadable",
-                format!(
+            rules::KEYS_UNREADABLE
+                .report(format!(
                     "no identity can be taken from `SOPS_AGE_KEY_FILE`: it names `{path}`, \
                      which does not exist"
-                ),
-            )
-            .at(Location::file("SOPS_AGE_KEY_FILE")),
+                ))
+                .at(Location::file("SOPS_AGE_KEY_FILE")),
         );
     }
     let (age, other_age) = match own {
@@ -134,12 +134,10 @@ fn ssh(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
 #[cfg(not(feature = "ssh"))]
 fn ssh(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
     Err(Diagnostics::from(
-        diagnostics::Diagnostic::error(
-            "keys/ssh-not-built-in",
-            "this is an SSH key, which this build leaves out",
-        )
-        .at(source.whole())
-        .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `ssh`"),
+        rules::KEYS_SSH_NOT_BUILT_IN
+            .report("this is an SSH key, which this build leaves out")
+            .at(source.whole())
+            .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `ssh`"),
     ))
 }
 

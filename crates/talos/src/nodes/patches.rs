@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use yaml::rules::OF_YAML;
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use serde_json::Value;
@@ -98,7 +99,7 @@ fn read(source: &Source, file: bool, contents: &Contents<'_>) -> (Option<Patch>,
     let broken = problems.has_errors();
     problems.extend(
         more.into_iter()
-            .filter(|problem| !(broken && problem.rule.as_str().starts_with("yaml/"))),
+            .filter(|problem| !(broken && OF_YAML.contains(&problem.rule))),
     );
     (patch.filter(|_| !problems.has_errors()), problems)
 }

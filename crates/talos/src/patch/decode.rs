@@ -8,6 +8,7 @@ use yaml::{Dialect, Node, Resolved};
 
 use super::schema::{Kind, Schema, Spec, any};
 use crate::contract::Contract;
+use crate::rules;
 use crate::scalar::go_float;
 
 /// Places of entries that a `$patch: delete` takes out of the tree.
@@ -35,20 +36,19 @@ impl Decoder<'_> {
         let Some(spec) = schema.document(&kind) else {
             let place = root.get("kind").unwrap_or(root).range();
             let (message, hint) = unknown_kind(&kind);
-            let mut problem =
-                Diagnostic::error("patch/unknown-kind", message).at(self.source.location(place));
+            let mut problem = rules::PATCH_UNKNOWN_KIND
+                .report(message)
+                .at(self.source.location(place));
             problem.hint = hint;
             self.problems.push(problem);
             return None;
         };
         if kind != "v1alpha1" && root.get("apiVersion").is_none() {
             self.problems.push(
-                Diagnostic::error(
-                    "patch/no-api-version",
-                    format!("the document of kind `{kind}` has no `apiVersion`"),
-                )
-                .at(self.source.location(root.range()))
-                .hint("write `apiVersion: v1alpha1`"),
+                rules::PATCH_NO_API_VERSION
+                    .report(format!("the document of kind `{kind}` has no `apiVersion`"))
+                    .at(self.source.location(root.range()))
+                    .hint("write `apiVersion: v1alpha1`"),
             );
         }
         let mut value = self.value(root, spec);
@@ -104,11 +104,9 @@ impl Decoder<'_> {
             } else if name == "V1Alpha1Config" && matches!(text, "kind" | "apiVersion") {
                 // Talos reads both to tell the document's type, then finds no field for them.
                 self.problems.push(
-                    Diagnostic::error(
-                        "patch/unknown-field",
-                        format!("the document without a kind takes no `{text}`"),
-                    )
-                    .at(self.source.location(key.range())),
+                    rules::PATCH_UNKNOWN_FIELD
+                        .report(format!("the document without a kind takes no `{text}`"))
+                        .at(self.source.location(key.range())),
                 );
             } else {
                 self.unknown(&key, &value, text, name);
@@ -128,7 +126,7 @@ impl Decoder<'_> {
             None => format!("`{text}` is not a key here"),
         };
         let mut problem = if self.topic == "patch" {
-            Diagnostic::error("patch/unknown-field", message)
+            rules::PATCH_UNKNOWN_FIELD.report(message)
         } else {
             // talhelper reads on, without a word.
             Diagnostic::warning(format!("{}/unknown-key", self.topic), message)
@@ -173,7 +171,8 @@ impl Decoder<'_> {
                 format!("`{written}` is not read as text, and becomes `{text}`")
             };
             self.problems.push(
-                Diagnostic::warning("talconfig/rewritten-text", message)
+                rules::TALCONFIG_REWRITTEN_TEXT
+                    .report(message)
                     .at(self.source.location(node.range()))
                     .hint("put it into quotes to keep it as it is"),
             );

@@ -156,14 +156,16 @@ impl Check<'_> {
             // A variable that is not set is told already, and so is what has a wrong type, and
             // what is no virtual address.
             if text.is_some_and(|text| text.contains("${"))
-                || violation.rule == "machine-config/wrong-type"
+                || violation.rule == &crate::rules::MACHINE_CONFIG_WRONG_TYPE
                 || violation.path.ends_with("vip.ip")
             {
                 continue;
             }
             let place = self.config.source.location(range);
-            let mut problem =
-                Diagnostic::new(violation.severity, violation.rule, violation.message).at(place);
+            let mut problem = violation
+                .rule
+                .report_as(violation.severity, violation.message)
+                .at(place);
             if let Some(hint) = violation.hint {
                 problem = problem.hint(hint);
             }

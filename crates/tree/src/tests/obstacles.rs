@@ -9,6 +9,10 @@ use super::{disk, path, plan, run, shown, snapshot, tree, write};
 use crate::{Content, Digest, Entry, Force, Mode, Options, Origin, Plan, Sealing, Tree};
 use diagnostics::{Diagnostic, Diagnostics};
 
+diagnostics::rules! {
+    ODD: warning "x/y", "It looks wrong.";
+}
+
 #[test]
 fn whatever_is_in_the_way_is_reported_at_once_and_nothing_leaves_the_root() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -182,8 +186,8 @@ fn no_stage_passes_an_error_on() {
         )])
         .expect("valid")
     };
-    let error: Diagnostics = Diagnostic::error("x/y", "wrong").into();
-    let warning: Diagnostics = Diagnostic::warning("x/y", "odd").into();
+    let error: Diagnostics = ODD.report_as(Severity::Error, "wrong").into();
+    let warning: Diagnostics = ODD.report("odd").into();
     assert!(tree().check(error.clone()).is_err());
     let checked = tree().check(warning).expect("a warning only");
     assert_eq!(checked.warnings().len(), 1);

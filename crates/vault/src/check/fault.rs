@@ -4,11 +4,9 @@ use diagnostics::{Diagnostic, Location};
 
 /// The problem of something in git that cannot be read.
 pub(super) fn unreadable(shown: &str, reason: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::error(
-        "git/unreadable",
-        format!("git's index cannot be read: {reason}"),
-    )
-    .at(Location::file(shown))
+    repository::rules::GIT_UNREADABLE
+        .report(format!("git's index cannot be read: {reason}"))
+        .at(Location::file(shown))
 }
 
 /// That some files could not be looked at, since a partial clone is without them.
@@ -17,11 +15,9 @@ pub(super) fn absent(count: usize) -> Diagnostic {
         1 => "one file was".to_owned(),
         count => format!("{count} files were"),
     };
-    Diagnostic::warning(
-        "git/partial-clone",
-        format!(
+    repository::rules::GIT_PARTIAL_CLONE
+        .report(format!(
             "{files} not looked at: this is a partial clone, and git has not fetched their content"
-        ),
-    )
-    .hint("run `git fetch --refetch --no-filter` to have all of it, and check again")
+        ))
+        .hint("run `git fetch --refetch --no-filter` to have all of it, and check again")
 }

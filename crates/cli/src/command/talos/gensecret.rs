@@ -1,7 +1,7 @@
 //! `talos gensecret`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Location, Source};
+use diagnostics::{Location, Source};
 use talos::bundle::Bundle;
 use vault::{Target, Vault};
 
@@ -75,7 +75,8 @@ fn taken_over(root: &Utf8Path, path: &Utf8Path) -> Result<Bundle, Failure> {
     let target = Target::named(root, path);
     let content = vault::read(&target)?;
     let text = std::str::from_utf8(&content).map_err(|_| {
-        Diagnostic::error("file/not-utf8", format!("`{path}` is not UTF-8"))
+        yaml::rules::FILE_NOT_UTF8
+            .report(format!("`{path}` is not UTF-8"))
             .at(Location::file(path.as_str()))
     })?;
     let source = Source::new(path.as_str(), text);

@@ -22,8 +22,10 @@ mod value;
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Piece, Source};
+use diagnostics::{Diagnostics, Piece, Source};
 use serde_json::Value as Json;
+
+use crate::rules;
 
 pub(crate) use value::Value;
 
@@ -93,8 +95,9 @@ pub fn fill(source: &Source, config: &[Json]) -> (Source, Diagnostics) {
         .faults
         .into_iter()
         .map(|fault| {
-            let mut problem =
-                Diagnostic::error("patch/template", fault.message).at(source.location(fault.range));
+            let mut problem = rules::PATCH_TEMPLATE
+                .report(fault.message)
+                .at(source.location(fault.range));
             problem.hint = fault.hint;
             problem
         })

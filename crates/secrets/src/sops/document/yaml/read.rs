@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Rule, Source};
 use serde_json::{Map, Value as Json};
 use yaml::{Dialect, Limits, Node, Notation, Resolved, Scalar, Style, Value as Yaml};
 
@@ -15,6 +15,7 @@ use super::super::item::{
 };
 use super::comments::{Entry, Scope, place_comments};
 use super::place::{dash_above, document_end, flow_entry, json, whole_lines};
+use crate::rules;
 use crate::sops::path::{Path, Step};
 use crate::sops::token;
 use crate::sops::value::Value;
@@ -46,7 +47,8 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
     }
     if documents.is_empty() {
         return Err(Diagnostics::from(
-            Diagnostic::error("sops/empty", "the file holds no document")
+            rules::SOPS_EMPTY
+                .report("the file holds no document")
                 .at(source.whole())
                 .hint("write at least one key, or leave the file out"),
         ));
@@ -140,7 +142,7 @@ impl<'a> Reader<'a> {
             }
             self.problem(
                 root.range(),
-                "sops/not-a-map",
+                &rules::SOPS_NOT_A_MAP,
                 format!(
                     "the document is {}, where SOPS needs a map",
                     root.kind_name()
@@ -392,12 +394,10 @@ impl<'a> Reader<'a> {
         }
         let kind = resolved.map_or_else(|| key.kind_name(), |value| value.kind_name());
         self.problems.push(
-            Diagnostic::error(
-                "sops/key-not-text",
-                format!("this key is {kind}, where SOPS needs text"),
-            )
-            .at(self.source.location(key.range()))
-            .hint("put the key in quotes"),
+            rules::SOPS_KEY_NOT_TEXT
+                .report(format!("this key is {kind}, where SOPS needs text"))
+                .at(self.source.location(key.range()))
+                .hint("put the key in quotes"),
         );
         None
     }
@@ -410,7 +410,7 @@ impl<'a> Reader<'a> {
             if written.replace("\\\\", "").contains("\\/") {
                 self.problem(
                     node.range(),
-                    "sops/go-yaml",
+                    &rules::SOPS_GO_YAML,
                     "Go's YAML reader refuses the escape `\\/`, and so sops and Flux do".to_owned(),
                 );
             }
@@ -432,7 +432,7 @@ impl<'a> Reader<'a> {
                     |_| {
                         self.problem(
                             node.range(),
-                            "sops/go-yaml",
+                            &rules::SOPS_GO_YAML,
                             "this `!!binary` value is not base64".to_owned(),
                         );
                         Value::nothing()
@@ -443,7 +443,7 @@ impl<'a> Reader<'a> {
             Resolved::Refused(reason) => {
                 self.problem(
                     node.range(),
-                    "sops/go-yaml",
+                    &rules::SOPS_GO_YAML,
                     format!("Go's YAML reader, and so sops and Flux, refuse this value: {reason}"),
                 );
                 Value::nothing()
@@ -453,12 +453,10 @@ impl<'a> Reader<'a> {
 
     fn too_large(&mut self, node: &Node) -> Value {
         self.problems.push(
-            Diagnostic::error(
-                "sops/integer-too-large",
-                "this whole number has more than 64 bits, which sops cannot keep",
-            )
-            .at(self.source.location(node.range()))
-            .hint("put it in quotes"),
+            rules::SOPS_INTEGER_TOO_LARGE
+                .report("this whole number has more than 64 bits, which sops cannot keep")
+                .at(self.source.location(node.range()))
+                .hint("put it in quotes"),
         );
         Value::nothing()
     }
@@ -500,7 +498,7 @@ impl<'a> Reader<'a> {
             } else {
                 self.problem(
                     entry.value.range(),
-                    "sops/damaged-metadata",
+                    &rules::SOPS_DAMAGED_METADATA,
                     format!(
                         "`sops` is {}, where SOPS keeps a map",
                         entry.value.kind_name()
@@ -534,7 +532,7 @@ impl<'a> Reader<'a> {
                 if version != "1.1" {
                     self.problem(
                         offset..offset + line.trim_end().len(),
-                        "sops/go-yaml",
+                        &rules::SOPS_GO_YAML,
                         "Go's YAML reader, and so sops and Flux, take `%YAML 1.1` only".to_owned(),
                     );
                 }
@@ -554,9 +552,7 @@ impl<'a> Reader<'a> {
         if let Some((at, character)) = found {
             let code = u32::from(character);
             self.problems.push(
-                Diagnostic::error(
-                    "sops/go-yaml",
-                    format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
+                rules::SOPS_GO_YAML.report(format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
                 )
                 .at(self.source.location(at..at + character.len_utf8()))
                 .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),
@@ -573,9 +569,9 @@ impl<'a> Reader<'a> {
         before.len()
     }
 
-    fn problem(&mut self, range: Range<usize>, rule: &'static str, message: String) {
+    fn problem(&mut self, range: Range<usize>, rule: &'static Rule, message: String) {
         self.problems
-            .push(Diagnostic::error(rule, message).at(self.source.location(range)));
+            .push(rule.report(message).at(self.source.location(range)));
     }
 }
 

@@ -1,10 +1,6 @@
-//! Rules about texts, and YAML in them.
+//! Rules about YAML.
 
 diagnostics::rules! {
-    FILE_NOT_UTF8: error "file/not-utf8",
-        "Configuration, templates and keys are text in UTF-8. Bytes in another encoding would be read as other letters than were meant, or as none.";
-    FILE_TOO_LARGE: error "file/too-large",
-        "The file is larger than any that is meant here, so that it is probably another one. It is not read, lest it fill the memory.";
     YAML_ALIAS_BOMB: error "yaml/alias-bomb",
         "An alias repeats what its anchor holds. Aliases of aliases multiply: a few lines would become more values than fit into memory.";
     YAML_DUPLICATE_KEY: error "yaml/duplicate-key",
@@ -24,6 +20,3 @@ diagnostics::rules! {
     YAML_UNDEFINED_ALIAS: error "yaml/undefined-alias",
         "The alias names an anchor that does not stand before it, so it has no value.";
 }
-
-/// Every rule of this crate.
-pub static RULES: &[diagnostics::Table] = &[TABLE];
