@@ -48,7 +48,7 @@ mod tests {
             SystemTime::UNIX_EPOCH - Duration::from_secs(1),
         ] {
             let problem = plausible(wrong).expect_err("it is wrong");
-            assert!(problem.is(&rules::TALOS_CLOCK));
+            assert!(problem.is(&crate::rules::TALOS_CLOCK));
         }
     }
 }

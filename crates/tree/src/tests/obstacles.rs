@@ -7,7 +7,7 @@ use rustix::fs::{CWD, FileType, Mode as Permissions};
 
 use super::{disk, path, plan, run, shown, snapshot, tree, write};
 use crate::{Content, Digest, Entry, Force, Mode, Options, Origin, Plan, Sealing, Tree};
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostics, Severity};
 
 diagnostics::rules! {
     ODD: warning "x/y", "It looks wrong.";
