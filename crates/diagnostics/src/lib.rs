@@ -29,6 +29,7 @@
 //! ```
 
 mod diagnostic;
+mod location;
 mod mask;
 mod old;
 mod report;
@@ -36,11 +37,14 @@ mod rule;
 mod secrets;
 mod source;
 mod suggest;
+mod trace;
 
 pub use diagnostic::{Diagnostic, Related, Severity};
+pub use location::Location;
 pub use mask::{MASK, MASK_OF_ANOTHER};
 pub use report::Diagnostics;
 pub use rule::{Rule, Table};
 pub use secrets::{SHORTEST_SECRET, Secrets};
-pub use source::{Excerpt, Location, Piece, Source};
+pub use source::{Excerpt, Piece, Source};
 pub use suggest::closest;
+pub use trace::Trace;

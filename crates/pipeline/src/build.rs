@@ -14,7 +14,7 @@ use crate::machine_checks;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
-use crate::places::{in_template, without_excerpt};
+use crate::places::in_template;
 use crate::rules;
 use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
@@ -211,9 +211,9 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
         .into_iter()
         .filter(Diagnostic::is_error)
         .map(|problem| {
-            let mut place = in_template(entry, &problem);
+            let mut place = in_template(entry, problem.location.as_ref());
             if is_secret(path) {
-                place = without_excerpt(place);
+                place = place.without_excerpt();
             }
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);
             rules::OUTPUT_INVALID_YAML

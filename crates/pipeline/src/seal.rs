@@ -15,7 +15,7 @@ use tree::{Entry, RelPath, Rendered, Sealing, Tree};
 use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use crate::places::{hidden_in_template, in_template, without_excerpt};
+use crate::places::{hidden_in_template, in_template};
 use crate::rules;
 use crate::templates::BUILT_IN_PREFIX;
 use repository::read;
@@ -208,7 +208,7 @@ impl<'a> Sealer<'a> {
             Ok(findings) => findings
                 .into_iter()
                 .map(|finding| {
-                    let place = without_excerpt(entry.locate(finding.range));
+                    let place = entry.locate(finding.range).without_excerpt();
                     let mut problem = finding.diagnostic.at(place);
                     problem.message = format!("in `{path}`, {}", problem.message);
                     promoted(problem, built_in)
@@ -229,7 +229,7 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
             let source = Source::new(RULES, entry.content.as_text().unwrap_or_default());
             Rules::parse(&source).map_err(|problems| {
                 let at_template = problems.into_iter().map(|problem| {
-                    let place = in_template(entry, &problem);
+                    let place = in_template(entry, problem.location.as_ref());
                     problem.at(place)
                 });
                 at_template.collect::<Diagnostics>()
@@ -278,7 +278,7 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
             let built_in = entry.origin.template().starts_with(BUILT_IN_PREFIX);
             let problem = rules::SECRET_RENDERED_IN_CLEAR
                 .report_relaxed(format!("`{path}` would hold a secret in the clear"))
-                .at(without_excerpt(entry.locate(at..at)))
+                .at(entry.locate(at..at).without_excerpt())
                 .hint("move it into a `*.sops.yaml` file, which is encrypted");
             Some(promoted(problem, built_in))
         })
@@ -328,10 +328,7 @@ fn holds_withheld_key(entry: &Entry) -> bool {
 
 fn rule_place(tree: &Tree<Rendered>, rule: &CreationRule) -> Location {
     match tree.get(RULES) {
-        Some(entry) => {
-            let here = Diagnostic::note("", "").at(rule.location.clone());
-            in_template(entry, &here)
-        }
+        Some(entry) => entry.trace(&rule.location).template,
         None => rule.location.clone(),
     }
 }

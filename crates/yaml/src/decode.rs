@@ -51,6 +51,7 @@ fn not_utf8(name: &str, bytes: &[u8], offset: usize) -> Diagnostic {
             column: column.chars().count() + 1,
             // Nobody knows yet which values of the file are secret.
             excerpt: None,
+            range: Some(offset..offset + 1),
         })
         .hint("save the file as UTF-8")
 }
