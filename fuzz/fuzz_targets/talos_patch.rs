@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use diagnostics::Source;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use talos::emit;
+use documents::emit;
 use talos::patch::{Machinery, Patch, apply, documents, fill, undone};
 
 /// A configuration of one document, and one of several.

@@ -7,10 +7,10 @@ use diagnostics::{Diagnostic, Source};
 use libfuzzer_sys::fuzz_target;
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::nodes::{Files, Generator, Request};
+use talhelper::nodes::{Files, Generator, Request};
 use talos::patch::documents;
-use talos::substitute::dotenv;
-use talos::talconfig::Talconfig;
+use documents::substitute::dotenv;
+use talhelper::talconfig::Talconfig;
 
 static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
     let text = include_str!("../../crates/talos/tests/vectors/talsecret.yaml");

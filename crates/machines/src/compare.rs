@@ -2,11 +2,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use documents::change::Change;
 use serde_json::Value;
+use talhelper::groups::{Written, apply_groups};
+use talhelper::nodes::{Files as _, Generator, read_schematic, schematic_id};
 use talos::compare::differences;
 use talos::contract::Contract;
-use talos::nodes::{Files as _, Generator, read_schematic, schematic_id};
-use talos::patch::{Change, Machinery, Written, apply_groups, documents};
+use talos::patch::{Machinery, documents};
 use talos::validate::{validate, validate_on};
 
 use super::Machines;

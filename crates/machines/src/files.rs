@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use secrets::{EncryptedFile, File, Identity};
-use talos::nodes;
+use talhelper::nodes;
 use tree::{Rendered, Tree};
 
 use repository::read;

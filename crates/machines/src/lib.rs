@@ -20,15 +20,15 @@ mod talosconfig;
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
+use documents::substitute::Variables;
 use diagnostics::{Diagnostic, Diagnostics, Location, Rule};
 use rayon::prelude::*;
 use serde_json::Value;
+use talhelper::nodes::{Generator, NodeConfig, Request};
+use talhelper::talconfig::Talconfig;
 use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::Role;
-use talos::nodes::{Generator, NodeConfig, Request};
-use talos::substitute::Variables;
-use talos::talconfig::Talconfig;
 use zeroize::Zeroizing;
 
 use repository::Git;

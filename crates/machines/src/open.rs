@@ -4,12 +4,12 @@ use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use config_model::versions::CONTRACT;
+use documents::substitute::{Variables, substitute, talenv};
 use diagnostics::{Diagnostics, Location, Source};
 use secrets::Identity;
+use talhelper::talconfig::Talconfig;
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::substitute::{Variables, substitute, talenv};
-use talos::talconfig::Talconfig;
 
 use super::Machines;
 use super::files::{OnDisk, Reader, Store};

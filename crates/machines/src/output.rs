@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use documents::emit;
+use talhelper::nodes::gitignore;
+use talos::compare;
 use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
-use talos::nodes::gitignore;
 use talos::sensitive;
 use talos::talosconfig::Talosconfig;
-use talos::{compare, emit};
 use tree::{Content, Diff, RelPath, Side};
 use zeroize::Zeroizing;
 

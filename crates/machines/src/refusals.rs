@@ -1,9 +1,9 @@
 //! What nodes would refuse: told once, however many nodes have it.
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
+use talhelper::explain;
+use talhelper::nodes::{Generator, NodeConfig};
 use talos::contract::Contract;
-use talos::explain;
-use talos::nodes::{Generator, NodeConfig};
 use talos::validate::validate_on;
 
 /// At most so many nodes are named.

@@ -26,7 +26,7 @@ fn main() -> std::io::Result<()> {
             .collect();
         let line = json!({
             "name": case["name"],
-            "config": talos::emit::documents(&documents, 2),
+            "config": documents::emit::documents(&documents, 2),
             "verdict": verdict,
             "messages": messages,
         });

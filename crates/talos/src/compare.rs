@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
-use crate::forms;
-use crate::patch::schema::{Kind, Schema, Spec, any};
-use crate::patch::{Change, differing, kind_of_value};
+use crate::fields::forms;
+use crate::fields::kind_of_value;
+use crate::fields::{Kind, Schema, Spec, any};
+use crate::patch::differing;
+use documents::change::Change;
 
 /// What two configurations differ in, in the order of documents' names and paths.
 ///

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use diagnostics::{MASK, MASK_OF_ANOTHER, Secrets};
 use serde_json::{Map, Value};
 
-use crate::patch::path::push;
-use crate::patch::schema::Schema;
-use crate::patch::{Change, document_name};
+use crate::fields::Schema;
+use crate::fields::document_name;
+use documents::change::Change;
+use documents::path::push;
 
 /// Whether a path of a document, as in [`Change`], holds what may be a
 /// secret.

@@ -95,7 +95,7 @@ fn every_contract_and_role() {
         assert!(made == expected, "{version} {role:?}");
         // Written and read again, at either indent.
         for indent in [2, 4] {
-            let text = talos::emit::documents(&made, indent);
+            let text = documents::emit::documents(&made, indent);
             assert!(documents(&text) == expected, "{version} {role:?} written");
         }
     }

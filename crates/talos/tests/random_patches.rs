@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use diagnostics::Source;
 use serde_json::{Value, json};
-use talos::patch::{Machinery, Patch, apply, document_name, documents};
+use talos::fields::document_name;
+use talos::patch::{Machinery, Patch, apply, documents};
 
 const FIXTURE: &str = include_str!("vectors/random-patches.json");
 

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 use diagnostics::Source;
 use proptest::prelude::*;
 use serde_json::Value;
-use talos::patch::{Machinery, Written, apply_groups, documents, fill};
-use talos::substitute::Variables;
+use talos::patch::{documents, fill};
 
 /// A control plane of contract 1.11, as talhelper generates it, without its secrets.
 const CONFIG: &str = include_str!("vectors/templates/config.yaml");
@@ -214,55 +213,6 @@ fn mistakes_are_told_where_they_are() {
     {{ if .Nope }}a{{ else }}b{{ end }}
       t:1:7: error[patch/template]: there is no field `.Nope` here (the fields are `.ConfigVersion`, `.ConfigDebug`, `.ConfigPersist`, `.MachineConfig`, `.ClusterConfig`, as Go names them)
     "#);
-}
-
-#[test]
-fn places_are_those_of_the_template_whatever_it_prints() {
-    let patch = "\
-{{- /* three lines become one, and one becomes many */}}
-machine:
-  sysctls:
-{{- range $name := .ClusterConfig.APIServerConfig.ExtraCertSANs }}
-    {{ $name }}: \"1\"
-{{- end }}
-  sysctl: {}
-  nodeLabels:
-    a: ${NONE}
-";
-    let patches = [Written::File(Source::new("p.yaml", patch))];
-    let mut config = config();
-    let history = apply_groups(
-        &mut config,
-        &[&patches],
-        &Variables::new(),
-        Machinery::default(),
-    );
-    let said: Vec<_> = history.findings.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(said.join("\n"), @r"
-    p.yaml:9:8: error[talenv/unset-variable]: the variable `NONE` is not set
-    p.yaml:7:3: error[patch/unknown-field]: Talos knows no field `sysctl` here
-    ");
-    let fine = patch.replace("  sysctl: {}\n", "").replace("${NONE}", "b");
-    let patches = [Written::File(Source::new("p.yaml", fine))];
-    let history = apply_groups(
-        &mut config,
-        &[&patches],
-        &Variables::new(),
-        Machinery::default(),
-    );
-    let places: Vec<_> = history
-        .of("v1alpha1", "machine")
-        .map(|(_, change)| {
-            let place = change.place.as_ref().expect("a place");
-            format!("{} {place}", change.path)
-        })
-        .collect();
-    insta::assert_snapshot!(places.join("\n"), @r"
-    machine.nodeLabels.a p.yaml:8:5
-    machine.sysctls.10\.0\.0\.5 p.yaml:5:8
-    machine.sysctls.a\.example p.yaml:5:8
-    machine.sysctls.b\.example p.yaml:5:8
-    ");
 }
 
 #[test]

@@ -5,7 +5,6 @@ mod document;
 mod edit;
 mod encrypt;
 mod flatten;
-mod go_regex;
 mod groups;
 mod inspect;
 mod keyring;
@@ -34,9 +33,9 @@ mod tests;
 
 pub use complete::complete;
 pub use document::{Format, Indents};
+pub use documents::regex::{GoRegex, GoRegexError};
 pub use edit::{replace, set, unset};
 pub use encrypt::{Change, Encrypted, Request, Update, encrypt};
-pub use go_regex::{GoRegex, GoRegexError};
 pub use inspect::{
     Decrypted, EncryptedFile, Status, decrypt, decrypt_ignoring_mac, exposed, get, only_references,
     status, values,

@@ -9,10 +9,10 @@ use ::yaml::{Dialect, Entry, Limits, Node, Resolved, parse};
 use diagnostics::{Diagnostics, Source, closest};
 
 use super::document::Indents;
-use super::go_regex::GoRegex;
 use super::rule::Rule;
 use super::selector::{NAMES, Selector};
 use crate::keys::Recipient;
+use documents::regex::GoRegex;
 use crate::rules;
 
 /// Fields of a creation rule that name keys of other kinds, and the list in a file's metadata

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::go_regex::{GoRegex, GoRegexError};
 use super::path::{Path, Step};
 use super::value::Value;
+use documents::regex::{GoRegex, GoRegexError};
 
 /// What an unencrypted key ends with where nothing else is said.
 const DEFAULT_SUFFIX: &str = "_unencrypted";

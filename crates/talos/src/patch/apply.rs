@@ -6,12 +6,14 @@ use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use serde_json::Value;
 
 use super::delete::NotThere;
-use super::json::{Operation, strategic};
 use super::load::{Body, Part, Patch};
-use super::machinery::{Machinery, document_name, is_named, kind_of_value};
+use super::machinery::Machinery;
 use super::merge::{Mismatch, merge};
-use super::schema::Schema;
-use super::trace::{Change, differing};
+use super::trace::differing;
+use crate::fields::Schema;
+use crate::fields::{document_name, is_named, kind_of_value};
+use documents::change::Change;
+use documents::json_patch::{Operation, strategic};
 
 use crate::rules;
 
@@ -50,7 +52,7 @@ pub fn apply(
 }
 
 /// Applies a patch without telling what it changed. If it fails, part of it may be done.
-pub(crate) fn apply_in_place(
+pub fn apply_in_place(
     config: &mut Vec<Value>,
     patch: &Patch,
     machinery: Machinery,
@@ -74,7 +76,7 @@ pub(crate) fn apply_in_place(
 }
 
 /// Merges documents into a config, as a patch that holds them would.
-pub(crate) fn merge_documents(config: &mut Vec<Value>, more: &[Value]) -> Result<(), Diagnostic> {
+pub fn merge_documents(config: &mut Vec<Value>, more: &[Value]) -> Result<(), Diagnostic> {
     for document in more {
         merge_document(
             config,
@@ -89,7 +91,7 @@ pub(crate) fn merge_documents(config: &mut Vec<Value>, more: &[Value]) -> Result
 
 /// A config read again, since a JSON patch may put anything anywhere.
 fn decoded(config: &[Value], patch: &Patch) -> Result<Vec<Value>, Diagnostic> {
-    let text = crate::emit::documents(config, 2);
+    let text = documents::emit::documents(config, 2);
     // The text of the whole config is not what the problem is about.
     let (documents, problems) = super::documents(&Source::new(patch.name(), text));
     match problems.iter().find(|problem| problem.is_error()) {

@@ -6,8 +6,8 @@ use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
 use yaml::{Node, Value as Yaml};
 
-use super::decode::Removed;
-use super::schema::{Kind, Schema, Spec, any, is_pair};
+use crate::fields::Removed;
+use crate::fields::{Kind, Schema, Spec, any, is_pair};
 
 use crate::rules;
 

@@ -6,7 +6,7 @@ use diagnostics::{Diagnostics, Location};
 use serde_json::Value;
 
 use super::apply::Applied;
-use super::trace::Change;
+use documents::change::Change;
 
 use crate::rules;
 

@@ -4,11 +4,12 @@ use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use serde_json::Value;
 use yaml::{Limits, Node};
 
-use super::decode::{Decoder, Removed, kind_of};
 use super::delete::{Deletion, collect};
-use super::json::{Operation, operation};
-use super::machinery::{Machinery, document_name};
-use super::schema::{Schema, any};
+use super::machinery::Machinery;
+use crate::fields::document_name;
+use crate::fields::{Decoder, Removed, kind_of};
+use crate::fields::{Schema, any};
+use documents::json_patch::{Operation, operation};
 
 use crate::rules;
 

@@ -1,6 +1,4 @@
-//! What all of the module share: releases, and names of documents.
-
-use serde_json::Value;
+//! Whose behaviour is followed.
 
 /// Whose behaviour is followed where releases of Talos differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -10,45 +8,4 @@ pub enum Machinery {
     /// From 1.14, and talhelper: neither is wrong.
     #[default]
     V1_14,
-}
-
-/// How a document is named in messages: `v1alpha1`, `HostnameConfig`, `UserVolumeConfig/data`.
-pub fn document_name(document: &Value) -> String {
-    let text = |key: &str| {
-        document
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    match (text("kind"), text("name")) {
-        ("", _) => "v1alpha1".to_owned(),
-        (kind, "") => kind.to_owned(),
-        (kind, name) => format!("{kind}/{name}"),
-    }
-}
-
-/// Whether that is how a document is named, without making the name.
-pub(crate) fn is_named(document: &Value, name: &str) -> bool {
-    let text = |key: &str| {
-        document
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    match (text("kind"), text("name")) {
-        ("", _) => name == "v1alpha1",
-        (kind, "") => name == kind,
-        (kind, own) => name
-            .strip_prefix(kind)
-            .and_then(|rest| rest.strip_prefix('/'))
-            .is_some_and(|rest| rest == own),
-    }
-}
-
-/// A document's kind; `v1alpha1` for the one without.
-pub(crate) fn kind_of_value(document: &Value) -> &str {
-    match document.get("kind").and_then(Value::as_str) {
-        None | Some("") => "v1alpha1",
-        Some(kind) => kind,
-    }
 }

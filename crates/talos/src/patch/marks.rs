@@ -6,10 +6,10 @@ use diagnostics::Location;
 use yaml::{Limits, Node};
 
 use super::apply::Applied;
-use super::decode::kind_of;
 use super::load::Patch;
-use super::path::{Step, steps, touches, written};
-use super::schema::Schema;
+use crate::fields::Schema;
+use crate::fields::kind_of;
+use documents::path::{Step, steps, touches, written};
 
 impl Patch {
     /// Says of each change where in the patch it is written. Applying leaves that out: it is

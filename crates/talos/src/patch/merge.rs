@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::schema::{Keyed, Kind, Schema, Spec, any, is_pair};
+use crate::fields::{Keyed, Kind, Schema, Spec, any, is_pair};
 
 /// Two values of a section without a type do not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -20,42 +20,35 @@
 //! ```
 
 mod apply;
-pub(crate) mod decode;
 mod delete;
-mod group;
 mod history;
-mod json;
 mod load;
 mod machinery;
 mod marks;
 mod merge;
-pub(crate) mod path;
-pub(crate) mod schema;
-pub(crate) mod template;
+mod template;
 mod trace;
 
 use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
 use yaml::Limits;
 
-pub use apply::{Applied, apply};
-pub(crate) use apply::{apply_in_place, merge_documents};
-pub use group::{History, Written, apply_groups};
+pub use apply::{Applied, apply, apply_in_place, merge_documents};
+
 pub use history::undone;
 pub use load::Patch;
-pub(crate) use machinery::kind_of_value;
-pub use machinery::{Machinery, document_name};
+pub use machinery::Machinery;
+pub use template::{Field, expand, fill};
+pub use trace::differing;
 
-pub use template::fill;
-pub use trace::Change;
-pub(crate) use trace::differing;
+use crate::fields::{Decoder, Removed, Schema};
 
 /// The documents of a machine config, decoded as strictly as Talos does.
 pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {
     let parsed = yaml::parse(source, &Limits::default());
-    let removed = decode::Removed::new();
-    let mut decoder = decode::Decoder {
-        schema: schema::Schema::get(),
+    let removed = Removed::new();
+    let mut decoder = Decoder {
+        schema: Schema::get(),
         topic: "patch",
         source,
         removed: &removed,

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{Context, Other, Talosconfig};
-use crate::emit;
+use documents::emit;
 
 /// What a level is indented by.
 const INDENT: usize = 4;

@@ -7,7 +7,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::cel;
 use super::url::Url;
-use crate::patch::schema::Schema;
+use crate::fields::Schema;
+use crate::fields::forms::bytes;
 
 /// What a text should have been.
 pub(super) struct Fault {
@@ -186,27 +187,7 @@ fn is_hexadecimal(text: &str) -> bool {
 
 /// A duration in nanoseconds, as Go writes them.
 pub(super) fn duration(text: &str) -> Option<i64> {
-    crate::duration::nanoseconds(text)
-}
-
-/// A size in bytes: a number and a unit, without regard to case.
-pub(crate) fn bytes(text: &str) -> Option<f64> {
-    let end = text
-        .find(|one: char| !(one.is_ascii_digit() || one == '.' || one == ','))
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let number: f64 = number.replace(',', "").parse().ok()?;
-    let unit = unit.trim().to_lowercase();
-    let unit = unit.strip_suffix('b').unwrap_or(&unit);
-    let (base, letter) = match unit.strip_suffix('i') {
-        Some(letter) if !letter.is_empty() => (1024.0_f64, letter),
-        _ => (1000.0, unit),
-    };
-    let power = ["", "k", "m", "g", "t", "p", "e"]
-        .iter()
-        .position(|known| *known == letter)?;
-    let total = number * base.powi(i32::try_from(power).ok()?);
-    (total < 1.844_674_407_370_955_2e19).then(|| total.floor())
+    documents::duration::nanoseconds(text)
 }
 
 fn is_percentage(text: &str) -> bool {

@@ -6,6 +6,7 @@ use super::common::{KUBESPAN_MTU, duplicate, least, subnet};
 use super::place::{Place, Report};
 use super::url::Url;
 use super::{cluster, encryption, formats, interfaces, labels};
+use crate::fields::forms::bytes;
 
 use crate::rules;
 
@@ -253,7 +254,7 @@ pub(super) fn disks(disks: &Place<'_>, report: &mut Report) {
         let partitions = disk.key("partitions").items();
         for partition in partitions.iter().take(partitions.len().saturating_sub(1)) {
             let size = partition.key("size");
-            if size.is_empty() || formats::bytes(size.text()) == Some(0.0) {
+            if size.is_empty() || bytes(size.text()) == Some(0.0) {
                 report.add(
                     &size,
                     &rules::MACHINE_CONFIG_BAD_VALUE,

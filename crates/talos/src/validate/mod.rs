@@ -17,7 +17,7 @@ mod machine;
 mod network;
 mod place;
 mod runtime;
-pub(crate) mod sections;
+pub mod sections;
 mod shape;
 mod url;
 mod volumes;
@@ -25,11 +25,10 @@ mod volumes;
 use serde_json::Value;
 
 use crate::contract::{Contract, Release};
-use crate::patch::document_name;
-use crate::patch::path::touches;
+use crate::fields::document_name;
+use documents::path::touches;
 use place::{Place, Report};
 
-pub(crate) use formats::bytes;
 pub use place::Violation;
 
 /// Everything that Talos of a contract would refuse or warn about, in the order of documents.

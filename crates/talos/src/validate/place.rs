@@ -4,7 +4,7 @@ use diagnostics::{MASK, Rule, Severity};
 use serde_json::Value;
 
 use crate::contract::Release;
-use crate::patch::path::join;
+use documents::path::join;
 use crate::rules;
 
 static NOTHING: Value = Value::Null;

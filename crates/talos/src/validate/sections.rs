@@ -6,11 +6,11 @@ use super::common::{duplicate, endpoint};
 use super::place::{Place, Report, Violation};
 use super::{cluster, formats, interfaces, labels, machine, network, shape};
 use crate::contract::{Contract, Release};
-use crate::patch::schema::{Kind, Spec};
+use crate::fields::{Kind, Spec};
 use crate::rules;
 
 /// What the top of a talconfig says of the cluster.
-pub(crate) fn of_cluster(config: &Value) -> Vec<Violation> {
+pub fn of_cluster(config: &Value) -> Vec<Violation> {
     let mut report = Report::new(Release::of(Contract::NEWEST));
     let config = Place::new("", config);
     let url = config.key("endpoint");
@@ -35,7 +35,7 @@ pub(crate) fn of_cluster(config: &Value) -> Vec<Violation> {
 
 /// What a node, or the section of a role, says of its configuration. Labels and annotations
 /// with templates are left to the configuration.
-pub(crate) fn of_node(node: &Value) -> Vec<Violation> {
+pub fn of_node(node: &Value) -> Vec<Violation> {
     let mut report = Report::new(Release::of(Contract::NEWEST));
     // What has no shape is told by the reader of the talconfig.
     let node = typed(node, &mut report);

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use super::formats;
 use super::place::{Place, Report, shown};
 use crate::contract::Contract;
-use crate::patch::decode::unknown_kind;
-use crate::patch::path::join;
-use crate::patch::schema::{Kind, Schema, Spec};
+use crate::fields::unknown_kind;
+use crate::fields::{Kind, Schema, Spec};
+use documents::path::join;
 use crate::rules;
 
 /// The document as Talos holds it: without nulls, texts as texts, and without what is wrong,

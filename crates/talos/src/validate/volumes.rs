@@ -1,7 +1,8 @@
 //! Documents of volumes.
 
+use super::encryption;
 use super::place::{Place, Report};
-use super::{encryption, formats};
+use crate::fields::forms::bytes;
 
 use crate::rules;
 
@@ -126,9 +127,8 @@ fn provisioning(space: &Place<'_>, required: bool, report: &mut Report) {
             "leave the sign out",
         );
     }
-    let smaller =
-        formats::bytes(most.text()) < formats::bytes(least.text().trim_start_matches('-'));
-    if !least.is_empty() && formats::bytes(most.text()).is_some() && smaller {
+    let smaller = bytes(most.text()) < bytes(least.text().trim_start_matches('-'));
+    if !least.is_empty() && bytes(most.text()).is_some() && smaller {
         report.bad(
             &least,
             "smaller than `maxSize`",

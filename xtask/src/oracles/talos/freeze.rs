@@ -101,7 +101,7 @@ fn leaves(text: &str) -> Result<Leaves> {
     let mut found = Leaves::new();
     let documents: Vec<Value> = serde_saphyr::from_multiple(text)?;
     for document in documents {
-        let name = talos::patch::document_name(&document);
+        let name = talos::fields::document_name(&document);
         collect(&document, name, &mut found);
     }
     Ok(found)

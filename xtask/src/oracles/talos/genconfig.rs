@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use ::talhelper::nodes::{Files, Request, generate, gitignore};
+use ::talhelper::talconfig::Talconfig;
 use anyhow::{Result, bail};
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Source};
+use documents::substitute::{Variables, dotenv};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::Role;
-use talos::nodes::{Files, Request, generate, gitignore};
-use talos::substitute::{Variables, dotenv};
-use talos::talconfig::Talconfig;
 
 use super::Part;
 use super::machinery::Machinery;

@@ -178,7 +178,7 @@ pub(super) fn differences(theirs: &[Value], ours: &[Value]) -> Vec<String> {
 }
 
 fn name(document: &Value) -> String {
-    talos::patch::document_name(document)
+    talos::fields::document_name(document)
 }
 
 fn compare(theirs: &Value, ours: &Value, path: &str, found: &mut Vec<String>) {

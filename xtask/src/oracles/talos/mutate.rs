@@ -248,7 +248,7 @@ fn collect(value: &Value, path: String, places: &mut Vec<String>) {
 /// The documents as text: now in block style, now in flow style.
 fn written(documents: &[Value], seed: &mut Seed) -> String {
     if seed.percent(50) {
-        return talos::emit::documents(documents, 2);
+        return documents::emit::documents(documents, 2);
     }
     let all: Vec<_> = documents.iter().map(Value::to_string).collect();
     all.join("\n---\n") + "\n"

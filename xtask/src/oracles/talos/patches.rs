@@ -277,5 +277,5 @@ pub(super) fn ours(case: &Case) -> Result<String, String> {
     for patch in &patches {
         apply(&mut config, patch, followed).map_err(|problem| problem.to_string())?;
     }
-    Ok(talos::emit::documents(&config, 4))
+    Ok(documents::emit::documents(&config, 4))
 }

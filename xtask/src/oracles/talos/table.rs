@@ -48,7 +48,7 @@ const SCALARS: [&str; 9] = [
 impl Table {
     /// The table as the crate `talos` has it.
     pub(super) fn read(minor: u32) -> Result<Self> {
-        let text = files::text(&files::root().join("crates/talos/src/patch/machine.schema"))?;
+        let text = files::text(&files::root().join("crates/talos/src/fields/machine.schema"))?;
         let mut table = Self {
             documents: Vec::new(),
             types: BTreeMap::new(),

@@ -71,7 +71,7 @@ pub(super) fn case(index: usize) -> Case {
         files: BTreeMap::new(),
     };
     let root = root(&mut making, talos, kubernetes);
-    let mut text = talos::emit::document(&root.into(), 2);
+    let mut text = documents::emit::document(&root.into(), 2);
     if making.percent(30) {
         text = text.replace(": true\n", ": True\n");
     }

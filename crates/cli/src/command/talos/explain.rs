@@ -2,10 +2,10 @@
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics};
+use documents::change::Change;
 use machines::Secrets;
 use serde_json::{Value, json};
-use talos::explain::{Origin, StageKind, explain};
-use talos::patch::Change;
+use talhelper::explain::{Origin, StageKind, explain};
 use talos::sensitive;
 
 use super::options::{self, Reading};

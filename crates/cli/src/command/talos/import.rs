@@ -2,8 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Secrets;
+use documents::change::Change;
 use serde_json::{Value, json};
-use talos::patch::Change;
 use talos::sensitive;
 
 use super::options::{self, Reading};

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use machines::{Machines, Origin, Places, Secrets};
-use talos::nodes::Generator;
+use talhelper::nodes::Generator;
 use vault::Keys;
 
 use crate::environment;

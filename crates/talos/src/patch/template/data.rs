@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 
 use super::value::{Text, Value};
-use crate::duration;
-use crate::patch::schema::{Kind, Schema, Spec};
+use crate::fields::{Kind, Schema, Spec};
+use documents::duration;
 
 const TABLE: &str = include_str!("names.table");
 
@@ -72,7 +72,7 @@ pub(super) fn field<'a>(
                 return Err(unknown(&mut known.iter().map(|(name, _)| *name)));
             };
             let spec = Schema::get().field(of, key);
-            let spec = spec.unwrap_or(crate::patch::schema::any());
+            let spec = spec.unwrap_or(crate::fields::any());
             return Ok((
                 typed(json.get(key).unwrap_or(&Json::Null), spec, key),
                 spec.secret,

@@ -25,9 +25,8 @@ use std::ops::Range;
 use diagnostics::{Diagnostics, Piece, Source};
 use serde_json::Value as Json;
 
+use value::{Text, Value};
 use crate::rules;
-
-pub(crate) use value::Value;
 
 /// Something that is wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,13 +125,26 @@ fn copied(pieces: &[Piece], source: &Source) -> Vec<Range<usize>> {
     out
 }
 
+/// What a template of one line can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A truth value.
+    Flag(bool),
+}
+
 /// Fills a template of one line, such as the name of a file; the error is the first problem, as
 /// a clause.
-pub(crate) fn expand(
-    template: &str,
-    fields: &[(&'static str, Value<'_>)],
-) -> Result<String, String> {
-    let made = filled(template, &Value::Record(fields));
+pub fn expand(template: &str, fields: &[(&'static str, Field<'_>)]) -> Result<String, String> {
+    let values: Vec<_> = fields
+        .iter()
+        .map(|&(name, field)| match field {
+            Field::Text(text) => (name, Value::Text(Text::Borrowed(text))),
+            Field::Flag(flag) => (name, Value::Bool(flag)),
+        })
+        .collect();
+    let made = filled(template, &Value::Record(&values));
     match made.faults.into_iter().next() {
         None => Ok(made.text),
         Some(fault) => Err(match fault.hint {

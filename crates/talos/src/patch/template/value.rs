@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use crate::scalar::go_float;
+use documents::scalar::go_float;
 
 /// A text that is borrowed, or shared.
 #[derive(Clone)]
-pub(crate) enum Text<'a> {
+pub(super) enum Text<'a> {
     Borrowed(&'a str),
     Shared(Rc<str>),
 }
@@ -28,7 +28,7 @@ impl Deref for Text<'_> {
 
 /// A value.
 #[derive(Clone)]
-pub(crate) enum Value<'a> {
+pub(super) enum Value<'a> {
     /// Nothing: a pointer to nowhere, an entry that a map does not have.
     Nothing,
     Bool(bool),
@@ -53,7 +53,7 @@ pub(crate) enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// A text.
-    pub(crate) fn text(text: impl Into<Rc<str>>) -> Self {
+    pub(super) fn text(text: impl Into<Rc<str>>) -> Self {
         Self::Text(Text::Shared(text.into()))
     }
 

@@ -1,6 +1,6 @@
 //! `bond` of an interface in v1alpha1.
 
-use crate::patch::schema::Schema;
+use crate::fields::Schema;
 use crate::rules;
 use crate::validate::place::{Place, Report};
 

@@ -1,0 +1,153 @@
+//! How a node's configuration came to be, and what is odd about its patches.
+
+use std::collections::{HashMap, HashSet};
+
+use diagnostics::Diagnostics;
+use serde_json::Value;
+
+use super::generator::{Generator, MACHINERY};
+use super::node::{Findings, Node};
+use super::places::top;
+use crate::explain::{Stage, StageKind};
+use talos::patch::{Applied, apply, differing, undone};
+
+/// At most so many nodes are looked at for patches that do nothing or are undone: what holds
+/// for them holds for those that are like them.
+const LOOKED_AT: usize = 32;
+
+impl Generator<'_> {
+    /// The steps by which a node's configuration came to be, each with what it changed: the
+    /// generator, the keys of the talconfig, each patch, and the extra manifests.
+    pub fn stages(&self, index: usize) -> Vec<Stage> {
+        let Some(node) = self.nodes.get(index) else {
+            return Vec::new();
+        };
+        let mut findings = Findings::new(self.request.talconfig, node);
+        let plan = self.plan(&mut findings);
+        let mut made = self.generated(node.role).to_vec();
+        let mut out = vec![Stage {
+            kind: StageKind::Generator,
+            name: "generator".to_owned(),
+            place: None,
+            changes: differing(&[], &made),
+        }];
+        for step in plan.all(self.shared()) {
+            let before = made.clone();
+            drop(step.effect.apply(&mut made));
+            let changes = differing(&before, &made);
+            if changes.is_empty() {
+                continue;
+            }
+            let shared = self.shared().iter().any(|shared| shared.key == step.key);
+            out.push(Stage {
+                kind: StageKind::Talconfig,
+                name: step.key.to_owned(),
+                place: Some(if shared || step.key == "talosVersion" {
+                    top(self.request.talconfig, step.key)
+                } else {
+                    findings.place(step.key)
+                }),
+                changes,
+            });
+        }
+        for (entry, applied) in self.traced(node, &mut made).0 {
+            out.push(Stage {
+                kind: entry.kind,
+                name: entry.name.clone(),
+                place: Some(entry.place.clone()),
+                changes: applied.changes,
+            });
+        }
+        let (extra, _) = self.extra_manifests(node, &made);
+        if !extra.is_empty() {
+            out.push(Stage {
+                kind: StageKind::Talconfig,
+                name: "extraManifests".to_owned(),
+                place: Some(findings.place("extraManifests")),
+                changes: differing(&[], &extra),
+            });
+        }
+        out
+    }
+
+    /// Applies the patches of a node, and tells what each did.
+    fn traced(
+        &self,
+        node: &Node,
+        made: &mut Vec<Value>,
+    ) -> (Vec<(&super::patches::Entry, Applied)>, Diagnostics) {
+        let mut out = Vec::new();
+        for group in self.groups(node) {
+            let (patches, _) = self.ready(made, &group);
+            for (entry, patch) in patches {
+                if let Ok(mut applied) = apply(made, &patch, MACHINERY) {
+                    patch.mark(&mut applied);
+                    for place in applied
+                        .changes
+                        .iter_mut()
+                        .filter_map(|change| change.place.as_mut())
+                    {
+                        *place = entry.place_of(place.clone());
+                    }
+                    out.push((entry, applied));
+                }
+            }
+        }
+        let history: Vec<_> = out
+            .iter()
+            .map(|(entry, applied)| (entry.name.as_str(), applied))
+            .collect();
+        let undone = undone(&history);
+        (out, undone)
+    }
+
+    /// Patches that do nothing on any node they are for, and those that others undo.
+    pub(super) fn lint(&self) -> Diagnostics {
+        let mut problems = Diagnostics::new();
+        let mut seen: HashSet<Vec<(&str, usize)>> = HashSet::new();
+        let mut idle: HashMap<&str, (bool, Diagnostics)> = HashMap::new();
+        for node in &self.nodes {
+            if seen.len() >= LOOKED_AT {
+                break;
+            }
+            let groups = self.groups(node);
+            let key = groups
+                .iter()
+                .flatten()
+                .map(|entry| (entry.name.as_str(), entry.place.line))
+                .chain([(
+                    if node.role == talos::generate::Role::Worker {
+                        "w"
+                    } else {
+                        "c"
+                    },
+                    0,
+                )])
+                .collect();
+            if !seen.insert(key) {
+                continue;
+            }
+            let mut findings = Findings::new(self.request.talconfig, node);
+            let plan = self.plan(&mut findings);
+            let mut made = self.generated(node.role).to_vec();
+            for step in plan.all(self.shared()) {
+                drop(step.effect.apply(&mut made));
+            }
+            let (history, undone) = self.traced(node, &mut made);
+            problems.extend(undone);
+            for (entry, applied) in history {
+                let none = applied.changes.is_empty();
+                let (all, found) = idle
+                    .entry(&entry.name)
+                    .or_insert((true, Diagnostics::new()));
+                *all &= none;
+                if none {
+                    *found = entry.placed(applied.findings);
+                }
+            }
+        }
+        let idle = idle.into_values().filter(|(all, _)| *all);
+        problems.extend(idle.flat_map(|(_, found)| found));
+        problems
+    }
+}

@@ -1,0 +1,216 @@
+//! A configuration as Talos writes it: keys in its order, free keys sorted, and no empty values
+//! but those that it always writes.
+
+use serde_json::{Map, Value};
+
+use super::forms;
+use super::names::kind_of_value;
+use super::table::{Kind, Schema, Spec, any};
+use documents::scalar::natural;
+
+/// What is written even if it is empty, by type.
+const ALWAYS: &[(&str, &[&str])] = &[
+    ("AddressConfig", &["address"]),
+    ("AdmissionPluginConfig", &["name", "configuration"]),
+    ("AuthorizationConfigAuthorizerConfig", &["type", "name"]),
+    ("BlackholeRouteConfig", &["name"]),
+    ("BlockEncryptionKey", &["slot"]),
+    ("BlockEncryptionKeyKMS", &["endpoint"]),
+    ("BlockEncryptionSpec", &["provider", "keys"]),
+    ("BlockVirtiofsMountSpec", &["tag"]),
+    ("Bond", &["interfaces", "mode"]),
+    ("BondConfig", &["name"]),
+    ("Bridge", &["interfaces"]),
+    ("BridgeConfig", &["name"]),
+    ("ClusterDiscoveryConfig", &["registries"]),
+    ("ClusterInlineManifest", &["name", "contents"]),
+    (
+        "ClusterNetworkConfig",
+        &["dnsDomain", "podSubnets", "serviceSubnets"],
+    ),
+    ("CriRegistryEndpoint", &["url"]),
+    ("DHCPOptions", &["routeMetric"]),
+    ("DHCPv4Config", &["name"]),
+    ("DHCPv6Config", &["name"]),
+    ("DiscoveryRegistriesConfig", &["kubernetes", "service"]),
+    ("DummyLinkConfig", &["name"]),
+    ("EncryptionConfig", &["provider", "keys"]),
+    ("EncryptionKey", &["slot"]),
+    ("EncryptionKeyKMS", &["endpoint"]),
+    ("EnvironmentConfig", &["variables"]),
+    ("EthernetConfig", &["name"]),
+    ("EventSinkConfig", &["endpoint"]),
+    ("ExistingVolumeConfig", &["name"]),
+    ("ExternalVolumeConfig", &["name", "filesystemType"]),
+    ("ExtraHost", &["ip", "aliases"]),
+    ("ExtraMount", &["destination"]),
+    ("HCloudVIPConfig", &["name", "link", "apiToken"]),
+    ("IngressRule", &["subnet"]),
+    ("InstallExtensionConfig", &["image"]),
+    ("KernelModuleConfig", &["name"]),
+    ("KmsgLogConfig", &["name", "url"]),
+    ("KubeSpanEndpointsConfig", &["extraAnnouncedEndpoints"]),
+    ("Layer2VIPConfig", &["name", "link"]),
+    ("LinkAliasConfig", &["name"]),
+    ("LinkConfig", &["name"]),
+    ("LinuxIDMapping", &["containerID", "hostID", "size"]),
+    ("LoggingConfig", &["destinations"]),
+    ("LoggingDestination", &["format"]),
+    ("MachineConfig", &["type", "token", "certSANs"]),
+    ("MachineFile", &["content", "permissions", "path", "op"]),
+    ("MachineSeccompProfile", &["name", "value"]),
+    ("NameserverConfig", &["address"]),
+    ("NetworkDefaultActionConfig", &["ingress"]),
+    ("NetworkRuleConfig", &["name", "portSelector", "ingress"]),
+    ("PEMEncodedCertificate", &["crt"]),
+    ("PEMEncodedCertificateAndKey", &["crt", "key"]),
+    ("PEMEncodedKey", &["key"]),
+    ("RawVolumeConfig", &["name"]),
+    ("RegistryAuthConfig", &["name"]),
+    ("RegistryMirrorConfig", &["name"]),
+    ("RegistryTLSConfig", &["name"]),
+    ("Route", &["network", "gateway"]),
+    ("RoutingRuleConfig", &["name", "table"]),
+    ("RulePortSelector", &["ports", "protocol"]),
+    ("SideroLinkConfig", &["apiUrl"]),
+    ("StaticHostConfig", &["name", "hostnames"]),
+    ("SwapVolumeConfig", &["name"]),
+    ("TCPProbeConfig", &["name", "endpoint"]),
+    ("TrustedRootsConfig", &["name", "certificates"]),
+    ("UserVolumeConfig", &["name"]),
+    ("V1Alpha1Config", &["version"]),
+    ("V1Alpha1RegistryMirrorConfig", &["endpoints"]),
+    ("VIPEquinixMetalConfig", &["apiToken"]),
+    ("VIPHCloudConfig", &["apiToken"]),
+    ("VLANConfig", &["name"]),
+    ("VRFConfig", &["name", "table"]),
+    ("Vlan", &["routes", "vlanId"]),
+    ("VolumeConfig", &["name"]),
+    ("VolumeMountConfig", &["hostPath", "mountPath"]),
+    ("WatchdogTimerConfig", &["device"]),
+    ("WireguardConfig", &["name"]),
+];
+
+/// A document in its final form.
+pub fn canonical(document: Value) -> Value {
+    let kind = kind_of_value(&document).to_owned();
+    let spec = Schema::get().document(&kind).unwrap_or(any());
+    tidy(document, spec)
+}
+
+fn tidy(value: Value, spec: &Spec) -> Value {
+    match (&spec.kind, value) {
+        (Kind::Struct(name), Value::Object(map)) => fields(map, name).into(),
+        (Kind::Map(item), Value::Object(map)) => sorted(map, item).into(),
+        (Kind::Any | Kind::Arguments, Value::Object(map)) => sorted(map, any()).into(),
+        (Kind::List(item), Value::Array(items)) => each(items, item),
+        (Kind::Keyed(keyed), Value::Array(items)) => each(items, &keyed.item),
+        (Kind::Any | Kind::Arguments, Value::Array(items)) => each(items, any()),
+        (_, Value::String(text)) => {
+            Value::String(forms::written(spec.format, &text).unwrap_or(text))
+        }
+        (_, value) => value,
+    }
+}
+
+fn each(items: Vec<Value>, item: &Spec) -> Value {
+    items.into_iter().map(|value| tidy(value, item)).collect()
+}
+
+fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
+    let mut out = Map::new();
+    let always = ALWAYS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or(&[][..], |(_, fields)| fields);
+    for (field, spec) in Schema::get().fields(name) {
+        let always = always.contains(field);
+        let value = match map.remove(*field) {
+            None | Some(Value::Null) if !always => continue,
+            None | Some(Value::Null) => empty(&spec.kind),
+            Some(value) => tidy(value, spec),
+        };
+        if always || spec.optional || !is_empty(&value, &spec.kind) {
+            out.insert((*field).to_owned(), value);
+        }
+    }
+    out
+}
+
+/// What a type holds when nothing is set.
+fn empty(kind: &Kind) -> Value {
+    match kind {
+        Kind::Text | Kind::Any => Value::String(String::new()),
+        Kind::Integer | Kind::Unsigned | Kind::Float => 0.into(),
+        Kind::Bool => false.into(),
+        Kind::List(_) | Kind::Keyed(_) => Value::Array(Vec::new()),
+        Kind::Struct(name) => fields(Map::new(), name).into(),
+        Kind::Map(_) | Kind::Arguments => Value::Object(Map::new()),
+    }
+}
+
+fn is_empty(value: &Value, kind: &Kind) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(flag) => !flag && *kind == Kind::Bool,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+    }
+}
+
+fn sorted(map: Map<String, Value>, item: &Spec) -> Map<String, Value> {
+    let mut entries: Vec<(String, Value)> = map.into_iter().collect();
+    entries.sort_by(|(left, _), (right, _)| natural(left, right));
+    let entries = entries.into_iter();
+    entries
+        .map(|(key, value)| (key, tidy(value, item)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+    use serde_json::json;
+
+    #[test]
+    fn order_and_emptiness_are_those_of_talos() {
+        let made = canonical(json!({
+            "machine": {
+                "sysctls": {"b": "1", "a10": "1", "a9": ""},
+                "install": {"wipe": false, "disk": "", "image": "i"},
+                "files": [{"path": "/a"}],
+                "type": "worker",
+                "network": {},
+                "env": {},
+                "kubelet": {"extraConfig": {"z": null, "y": ""}},
+            },
+            "version": "v1alpha1",
+        }));
+        insta::assert_snapshot!(documents::emit::document(&made, 2), @r#"
+        version: v1alpha1
+        machine:
+          type: worker
+          token: ""
+          certSANs: []
+          kubelet:
+            extraConfig:
+              'y': ""
+              z: null
+          network: {}
+          install:
+            image: i
+            wipe: false
+          files:
+            - content: ""
+              permissions: 0o0
+              path: /a
+              op: ""
+          sysctls:
+            a9: ""
+            a10: "1"
+            b: "1"
+        "#);
+    }
+}
