@@ -162,7 +162,7 @@ macro_rules! rules {
             pub static $name: $crate::Rule = $crate::rules!(@$severity $id, $why);
         )*
         #[allow(dead_code, reason = "a test's own table is in no list of a crate")]
-        pub(super) const TABLE: $crate::Table = &[$(&$name),*];
+        pub(crate) const TABLE: $crate::Table = &[$(&$name),*];
     };
     (@error $id:literal, $why:literal) => {
         $crate::Rule::declared($id, $crate::Severity::Error, false, $why)

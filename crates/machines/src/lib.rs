@@ -20,8 +20,8 @@ mod talosconfig;
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
-use documents::substitute::Variables;
 use diagnostics::{Diagnostic, Diagnostics, Location, Rule};
+use documents::substitute::Variables;
 use rayon::prelude::*;
 use serde_json::Value;
 use talhelper::nodes::{Generator, NodeConfig, Request};

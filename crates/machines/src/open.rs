@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use config_model::versions::CONTRACT;
-use documents::substitute::{Variables, substitute, talenv};
 use diagnostics::{Diagnostics, Location, Source};
+use documents::substitute::{Variables, substitute, talenv};
 use secrets::Identity;
 use talhelper::talconfig::Talconfig;
 use talos::bundle::{self, Bundle};
@@ -274,8 +274,8 @@ fn contract(
         Err(problem) => {
             // That it is no version, or an old one, is told already.
             let told = problems.iter().any(|told| {
-                (told.is(&talos::rules::TALCONFIG_VERSION)
-                    || told.is(&talos::rules::TALCONFIG_TALOS_VERSION))
+                (told.is(&talhelper::rules::TALCONFIG_VERSION)
+                    || told.is(&talhelper::rules::TALCONFIG_TALOS_VERSION))
                     && told.location.as_ref() == Some(&place)
             });
             if !told {

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
 use documents::emit;
 use talhelper::nodes::gitignore;
 use talos::compare;
-use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
 use talos::sensitive;
 use talos::talosconfig::Talosconfig;
 use tree::{Content, Diff, RelPath, Side};

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use diagnostics::{Diagnostic, Location, MASK, closest};
 use serde_json::Value;
 
+use crate::rules;
 use documents::change::Change;
 use documents::path::{Step, steps, touches, within, written};
 use talos::fields::Schema;
 use talos::validate::Violation;
-use crate::rules;
 
 /// What kind of step a stage is, in the order in which they are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -27,13 +27,17 @@ nodes:
     installDisk: /dev/sda
 ";
 
+diagnostics::rules! {
+    LOCKED: error "sops/no-key", "Nobody can decrypt it.";
+}
+
 /// Files by name; `locked` can never be read.
 struct Texts(BTreeMap<&'static str, &'static str>);
 
 impl Files for Texts {
     fn read(&self, path: &str) -> Result<Option<Source>, Diagnostic> {
         if path == "locked" {
-            return Err(Diagnostic::error("sops/no-key", "no key opens the file"));
+            return Err(LOCKED.report("no key opens the file"));
         }
         Ok(self.0.get(path).map(|text| Source::new(path, *text)))
     }

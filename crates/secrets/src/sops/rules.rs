@@ -12,8 +12,8 @@ use super::document::Indents;
 use super::rule::Rule;
 use super::selector::{NAMES, Selector};
 use crate::keys::Recipient;
-use documents::regex::GoRegex;
 use crate::rules;
+use documents::regex::GoRegex;
 
 /// Fields of a creation rule that name keys of other kinds, and the list in a file's metadata
 /// that such keys stand in.

@@ -6,6 +6,7 @@ use super::keys::{Keys, flag, section, text};
 use super::node::Findings;
 use super::places::top;
 use super::schematic::schematic_id;
+use crate::rules;
 use crate::talconfig::Talconfig;
 use talos::patch::{Field, expand};
 
@@ -88,7 +89,8 @@ fn expanded(key: &str, usual: &str, schematic: &str, findings: &mut Findings<'_>
         ("UseUKI", Field::Flag(flag(spec, "useUKI"))),
     ];
     expand(or(factory, key, usual), &fields).unwrap_or_else(|message| {
-        let problem = diagnostics::Diagnostic::error("talconfig/template", message)
+        let problem = rules::TALCONFIG_TEMPLATE
+            .report(message)
             .at(top(config, &format!("imageFactory.{key}")));
         findings.problems.push(problem);
         String::new()

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 
 use super::keys::text;
 use super::node::Node;
 use super::places::{place, role_key};
+use crate::rules;
 use crate::talconfig::Talconfig;
 use talos::generate::Role;
 use talos::patch::{Field, expand};
@@ -30,7 +31,7 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
         let name = match name(config, node) {
             Ok(name) => name,
             Err(message) => {
-                let problem = Diagnostic::error("talconfig/template", message);
+                let problem = rules::TALCONFIG_TEMPLATE.report(message);
                 problems.push(problem.at(at("filenameTmpl")));
                 out.push(String::new());
                 continue;
@@ -38,13 +39,21 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
         };
         if RESERVED.contains(&name.to_lowercase().as_str()) {
             let message = format!("`{name}` is the name of another file in the output folder");
-            problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
+            problems.push(
+                rules::TALCONFIG_FILE_NAME
+                    .report(message)
+                    .at(at("filenameTmpl")),
+            );
             out.push(String::new());
             continue;
         }
         if !stays_in_folder(&name) {
             let message = format!("`{name}` is not the name of a file in the output folder");
-            problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
+            problems.push(
+                rules::TALCONFIG_FILE_NAME
+                    .report(message)
+                    .at(at("filenameTmpl")),
+            );
             out.push(String::new());
             continue;
         }
@@ -54,15 +63,13 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
             // Two nodes of one name are told by the checks of the talconfig.
             if other.hostname() != node.hostname() {
                 problems.push(
-                    Diagnostic::error(
-                        "talconfig/file-name",
-                        format!("two nodes have the file `{name}`"),
-                    )
-                    .at(at("filenameTmpl"))
-                    .related(
-                        place(config, other.index, other.role, "hostname"),
-                        "the first one",
-                    ),
+                    rules::TALCONFIG_FILE_NAME
+                        .report(format!("two nodes have the file `{name}`"))
+                        .at(at("filenameTmpl"))
+                        .related(
+                            place(config, other.index, other.role, "hostname"),
+                            "the first one",
+                        ),
                 );
             }
         } else {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use yaml::rules::OF_YAML;
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Severity, Source};
 use serde_json::Value;
 
 use super::contents::Contents;
@@ -246,7 +246,8 @@ impl Reader<'_> {
 
     fn text(&self, source: Source, file: bool) -> (Text, Diagnostics) {
         if source.text().trim().is_empty() {
-            let problem = Diagnostic::warning("patch/empty", "the patch is empty");
+            let problem =
+                talos::rules::PATCH_EMPTY.report_as(Severity::Warning, "the patch is empty");
             return (
                 Text::Nothing,
                 [problem.at(source.whole())].into_iter().collect(),

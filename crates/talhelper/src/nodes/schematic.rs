@@ -1,16 +1,23 @@
 //! The id of a schematic: a hash over its canonical text.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use yaml::Limits;
 
+use crate::rules;
 use crate::talconfig::schema;
-use talos::fields::{Decoder, Removed};
+use talos::fields::{Decoder, Faults, Removed};
 use talos::fields::{Kind, Spec};
 
 use super::keys::{Keys, flag, items, maps, number, section, text};
 use documents::scalar::{go_float, go_text, natural};
+
+static FAULTS: Faults = Faults {
+    unknown: &rules::SCHEMATIC_UNKNOWN_KEY,
+    wrong_type: &rules::SCHEMATIC_WRONG_TYPE,
+    rewritten: None,
+};
 
 /// The id by which an image factory knows a schematic: the SHA-256 of its canonical text.
 ///
@@ -28,7 +35,8 @@ pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
         let mut problems = parsed.diagnostics;
         if !problems.has_errors() {
             problems.push(
-                Diagnostic::error("talos/no-schematic", "the file holds no schematic")
+                rules::TALOS_NO_SCHEMATIC
+                    .report("the file holds no schematic")
                     .at(source.whole())
                     .hint("write `customization: {}` for one without customizations"),
             );
@@ -38,7 +46,7 @@ pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
     let removed = Removed::new();
     let mut decoder = Decoder {
         schema: schema(),
-        topic: "schematic",
+        faults: &FAULTS,
         source,
         removed: &removed,
         problems: parsed.diagnostics.clone(),

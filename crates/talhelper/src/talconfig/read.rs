@@ -1,14 +1,22 @@
 //! Text to talconfig.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use yaml::{Dialect, Limits};
 
 use super::checks;
 use super::config::Talconfig;
 use super::schema::schema;
 use documents::substitute::{Variables, comments, substitute};
-use talos::fields::{Decoder, Removed};
+use talos::fields::{Decoder, Faults, Removed};
 use talos::fields::{Kind, Spec};
+
+use crate::rules;
+
+static FAULTS: Faults = Faults {
+    unknown: &rules::TALCONFIG_UNKNOWN_KEY,
+    wrong_type: &rules::TALCONFIG_WRONG_TYPE,
+    rewritten: Some(&rules::TALCONFIG_REWRITTEN_TEXT),
+};
 
 impl Talconfig {
     /// Reads a talconfig with the variables of `talenv.yaml`. There is one unless its text
@@ -20,7 +28,9 @@ impl Talconfig {
         let Some(root) = parsed.root().cloned() else {
             if !problems.has_errors() {
                 problems.push(
-                    Diagnostic::error("talconfig/empty", "the file is empty").at(source.whole()),
+                    rules::TALCONFIG_EMPTY
+                        .report("the file is empty")
+                        .at(source.whole()),
                 );
             }
             return (None, problems);
@@ -28,7 +38,7 @@ impl Talconfig {
         let removed = Removed::new();
         let mut decoder = Decoder {
             schema: schema(),
-            topic: "talconfig",
+            faults: &FAULTS,
             source: &source,
             removed: &removed,
             problems: Diagnostics::new(),

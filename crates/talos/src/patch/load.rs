@@ -7,7 +7,7 @@ use yaml::{Limits, Node};
 use super::delete::{Deletion, collect};
 use super::machinery::Machinery;
 use crate::fields::document_name;
-use crate::fields::{Decoder, Removed, kind_of};
+use crate::fields::{Decoder, OF_PATCHES, Removed, kind_of};
 use crate::fields::{Schema, any};
 use documents::json_patch::{Operation, operation};
 
@@ -126,7 +126,7 @@ fn json(source: &Source, items: &[Node], problems: &mut Diagnostics) -> Body {
     let nothing = Removed::new();
     let mut decoder = Decoder {
         schema: Schema::get(),
-        topic: "patch",
+        faults: &OF_PATCHES,
         source,
         removed: &nothing,
         problems: Diagnostics::new(),
@@ -213,7 +213,7 @@ fn part(source: &Source, root: &Node, problems: &mut Diagnostics, parts: &mut Ve
     if !gone {
         let mut decoder = Decoder {
             schema: Schema::get(),
-            topic: "patch",
+            faults: &OF_PATCHES,
             source,
             removed: &removed,
             problems: Diagnostics::new(),

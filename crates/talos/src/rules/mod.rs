@@ -4,19 +4,12 @@ mod bundle;
 mod cluster;
 mod config;
 mod patches;
-mod talconfig;
 
 pub use bundle::*;
 pub use cluster::*;
 pub use config::*;
 pub use patches::*;
-pub use talconfig::*;
 
 /// The tables.
-pub static RULES: &[diagnostics::Table] = &[
-    bundle::TABLE,
-    cluster::TABLE,
-    config::TABLE,
-    patches::TABLE,
-    talconfig::TABLE,
-];
+pub static RULES: &[diagnostics::Table] =
+    &[bundle::TABLE, cluster::TABLE, config::TABLE, patches::TABLE];

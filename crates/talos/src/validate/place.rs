@@ -4,8 +4,8 @@ use diagnostics::{MASK, Rule, Severity};
 use serde_json::Value;
 
 use crate::contract::Release;
-use documents::path::join;
 use crate::rules;
+use documents::path::join;
 
 static NOTHING: Value = Value::Null;
 

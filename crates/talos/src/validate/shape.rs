@@ -8,8 +8,8 @@ use super::place::{Place, Report, shown};
 use crate::contract::Contract;
 use crate::fields::unknown_kind;
 use crate::fields::{Kind, Schema, Spec};
-use documents::path::join;
 use crate::rules;
+use documents::path::join;
 
 /// The document as Talos holds it: without nulls, texts as texts, and without what is wrong,
 /// which is reported.

@@ -6,6 +6,7 @@ use super::address::address;
 use super::{Device, alias, bad_address, document, link};
 use crate::nodes::keys::{Keys, items, maps, number, text, texts};
 use crate::nodes::node::Findings;
+use crate::rules;
 
 /// Numbers, as v1alpha1 and as the document calls them.
 const NUMBERS: [(&str, &str); 14] = [
@@ -98,8 +99,8 @@ pub(super) fn bond(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fin
             continue;
         }
         if !choices.contains(&chosen) {
-            findings.error(
-                "talconfig/bad-choice",
+            findings.add(
+                &rules::TALCONFIG_BAD_CHOICE,
                 format!("`{chosen}` is none of {}", quoted(choices)),
                 &format!("{}.bond.{theirs}", device.path),
             );

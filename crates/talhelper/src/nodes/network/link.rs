@@ -6,6 +6,7 @@ use super::address::{address, network, network_or_host};
 use super::{Device, bad_address, dhcp, document, virtual_address};
 use crate::nodes::keys::{Keys, flag, items, maps, number, text};
 use crate::nodes::node::Findings;
+use crate::rules;
 
 /// Whether a link is one of a kind that has a document of its own.
 pub(super) fn is_special(device: &Device<'_>) -> bool {
@@ -38,7 +39,11 @@ pub(super) fn vlans(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fi
         let path = format!("{}.vlans.{index}", device.path);
         let id = number(vlan, "vlanId");
         if id == 0 {
-            findings.error("talconfig/bad-vlan", "the VLAN has no `vlanId`", &path);
+            findings.add(
+                &rules::TALCONFIG_BAD_VLAN,
+                "the VLAN has no `vlanId`",
+                &path,
+            );
             continue;
         }
         let name = format!("{}.{id}", device.name);

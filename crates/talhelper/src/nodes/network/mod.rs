@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use super::keys::{Keys, flag, maps, number, section, text};
 use super::node::Findings;
 
+use crate::rules;
+
 pub(super) use address::is_address;
 
 /// What v1alpha1 knows of an interface and no document takes over.
@@ -135,8 +137,8 @@ fn lost_of_addresses(values: &Keys) -> Vec<String> {
 }
 
 fn tell_lost(key: &str, path: &str, findings: &mut Findings<'_>) {
-    findings.warning(
-        "talconfig/not-carried",
+    findings.add(
+        &rules::TALCONFIG_NOT_CARRIED,
         format!("`{key}` is left out: no document of this contract takes it over"),
         &format!("{path}.{key}"),
     );
@@ -185,8 +187,8 @@ fn virtual_address(
 }
 
 fn bad_address(address: &str, path: &str, findings: &mut Findings<'_>) {
-    findings.error(
-        "talconfig/bad-address",
+    findings.add(
+        &rules::TALCONFIG_BAD_ADDRESS,
         format!("`{address}` is not an address that fits here"),
         path,
     );

@@ -25,8 +25,8 @@ use std::ops::Range;
 use diagnostics::{Diagnostics, Piece, Source};
 use serde_json::Value as Json;
 
-use value::{Text, Value};
 use crate::rules;
+use value::{Text, Value};
 
 /// Something that is wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,10 @@
-//! Rules about talconfig.yaml.
+//! Rules about talconfig.yaml and schematics.
 
 diagnostics::rules! {
+    SCHEMATIC_UNKNOWN_KEY: warning "schematic/unknown-key",
+        "The Image Factory knows no such field and leaves it out, so that the image is made without it.";
+    SCHEMATIC_WRONG_TYPE: error "schematic/wrong-type",
+        "The Image Factory reads the field as another kind of value. It would refuse the schematic, or give it another id.";
     TALCONFIG_ADDRESS_OUTSIDE: warning "talconfig/address-outside",
         "The address of the node is in none of the networks of its interfaces. Nobody reaches it there but through a tunnel or a router that translates.";
     TALCONFIG_BAD_ADDRESS: error "talconfig/bad-address",
@@ -53,8 +57,11 @@ diagnostics::rules! {
         "Control planes agree through etcd who holds a virtual address. A worker takes no part in that.";
     TALCONFIG_WRONG_TYPE: error "talconfig/wrong-type",
         "talhelper reads the key as another kind of value, and refuses the whole file.";
-    TALENV_SYNTAX: error "talenv/syntax",
-        "talhelper reads the file as lines of `KEY: value`. It stops at anything else, or takes it for something else.";
-    TALENV_UNSET_VARIABLE: error "talenv/unset-variable",
-        "Nothing sets the variable, and in its place the configuration would have nothing.";
+    TALOS_NO_SCHEMATIC: error "talos/no-schematic",
+        "The file has no document, so nothing says what the image is made of.";
+    TALOS_UNKNOWN_PATH: error "talos/unknown-path",
+        "Nothing in the config of the node has this path, so that nothing can be told about where it came from.";
 }
+
+/// Every rule of this crate.
+pub static RULES: &[diagnostics::Table] = &[TABLE];
