@@ -584,3 +584,18 @@ fn patches_of_json_change_the_first_of_several_documents() {
       from contract 1.12 on names and networks are in documents of their own
     ");
 }
+
+#[test]
+fn a_schematic_that_is_none_is_told_by_its_rule() {
+    use talhelper::nodes::read_schematic;
+    use talhelper::rules;
+
+    for (rule, text) in [
+        (&rules::TALOS_NO_SCHEMATIC, "[]\n"),
+        (&rules::SCHEMATIC_WRONG_TYPE, "customization: text\n"),
+        (&rules::SCHEMATIC_UNKNOWN_KEY, "customisation: {}\n"),
+    ] {
+        let (_, told) = read_schematic(&Source::new("schematic.yaml", text));
+        assert!(told.has(rule), "{rule}: {told:?}");
+    }
+}

@@ -46,7 +46,7 @@ fn the_fixtures_are_fine_with_all_their_patches() {
         assert!(
             problems
                 .iter()
-                .all(|problem| problem.rule.as_str() == "talconfig/displaced-label"),
+                .all(|problem| problem.rule.id() == "talconfig/displaced-label"),
             "{}: {problems:?}",
             folder.display()
         );
@@ -445,4 +445,10 @@ nodes:
         config.expect("it can be read").nodes()[1]["installDisk"],
         "/dev/sda"
     );
+}
+
+#[test]
+fn a_text_that_becomes_another_is_told_by_its_rule() {
+    let told = problems("clusterName: 1e3\n");
+    assert!(told.contains("talconfig/rewritten-text"), "{told}");
 }

@@ -77,7 +77,7 @@ fn examples_of_the_sample_are_valid_by_themselves() {
         .join("\n");
     let parsed = common::built_in(&cluster, &sample::nodes("s"));
     for problem in &parsed.diagnostics {
-        let id = problem.rule.as_str();
+        let id = problem.rule.id();
         assert_eq!(id, "value/placeholder", "{problem}");
     }
 }
