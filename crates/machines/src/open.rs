@@ -7,7 +7,8 @@ use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostics, Location, Source};
 use documents::substitute::{Variables, substitute, talenv};
 use secrets::Identity;
-use talhelper::talconfig::Talconfig;
+use talhelper::nodes::{Generator, Request};
+use talhelper::talconfig::{Raw, Read, Talconfig};
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
 
@@ -119,16 +120,32 @@ impl<'a> Machines<'a> {
         problems.extend(found);
         let bundle = self::bundle(&reader, places, &variables, secrets, &mut problems);
         let contract = talconfig
-            .as_ref()
-            .and_then(|talconfig| contract(talconfig, explicit, &mut problems));
-        let (Some(talconfig), Some(contract)) = (talconfig, contract) else {
+            .raw()
+            .and_then(|raw| contract(raw, explicit, &mut problems));
+        let (Some(raw), Some(contract)) = (talconfig.raw(), contract) else {
             problems.sort();
             return Err(hide(problems));
         };
-        let problems = hide(problems);
-        let whole = !problems.has_errors();
+        let mut problems = hide(problems);
         let (bundle, origin) = bundle.unwrap_or((Bundle::placeholder(), Origin::None));
-        let mut machines = Self {
+        if problems.has_errors() {
+            // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
+            let (generator, found) = Generator::on_trial(Request {
+                talconfig: raw,
+                bundle: &bundle,
+                contract,
+                variables: &variables,
+                files: &reader,
+            });
+            let (_, more) = super::every(&generator, found, contract, raw.source().name());
+            problems.extend(super::without_secrets(more, &bundle, &reader));
+            return Err(super::unique(problems));
+        }
+        let Read::Valid(talconfig) = talconfig else {
+            return Err(problems);
+        };
+        problems.sort();
+        Ok(Self {
             talconfig,
             bundle,
             origin,
@@ -136,17 +153,7 @@ impl<'a> Machines<'a> {
             warnings: problems,
             variables,
             reader,
-        };
-        if whole {
-            machines.warnings.sort();
-            return Ok(machines);
-        }
-        // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
-        let mut problems = std::mem::take(&mut machines.warnings);
-        match machines.make() {
-            Ok((_, more)) | Err(more) => problems.extend(more),
-        }
-        Err(super::unique(problems))
+        })
     }
 }
 
@@ -247,20 +254,16 @@ fn bundle(
 
 /// The contract that `versions.yaml` chooses, or that of the talconfig's version.
 fn contract(
-    talconfig: &Talconfig,
+    talconfig: &Raw,
     explicit: Option<(String, Location)>,
     problems: &mut Diagnostics,
 ) -> Option<Contract> {
-    let version = talconfig.values.get("talosVersion");
-    let place = talconfig.root.get("talosVersion").map_or_else(
-        || talconfig.source.whole(),
-        |node| talconfig.source.location(node.range()),
-    );
+    let place = talconfig.place_of("talosVersion");
     let (explicit, place) = match explicit {
         Some((version, place)) => (Some(version), place),
         None => (None, place),
     };
-    let version = match (version.and_then(|version| version.as_str()), &explicit) {
+    let version = match (talconfig.talos_version(), &explicit) {
         (Some(version), _) => version,
         (None, Some(_)) => "",
         // That it is missing is told where the nodes are made.

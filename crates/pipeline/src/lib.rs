@@ -26,6 +26,7 @@ pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
+mod gathered;
 mod git_checks;
 pub mod init;
 mod kustomization;

@@ -2,6 +2,8 @@
 
 pub mod layout;
 
+use std::sync::OnceLock;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
@@ -11,6 +13,7 @@ use repository::read::{self, text};
 use tree::RelPath;
 use vault::identities::{self, KeyFiles, Offered};
 
+use crate::gathered::Gathered;
 use crate::plugin;
 use crate::rules;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
@@ -51,6 +54,8 @@ pub struct Inputs {
     pub creation_rules: Option<Source>,
     /// How the repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What is rendered, once somebody asked.
+    pub(crate) gathered: OnceLock<Gathered>,
 }
 
 impl Inputs {
@@ -158,6 +163,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         identities: environment.keys.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
+        gathered: OnceLock::new(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     problems.silence(declarations.silenced());

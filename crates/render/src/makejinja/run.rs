@@ -12,7 +12,7 @@ use super::data::{load, load_for_template};
 use super::files::{Existing, Files, suffix};
 use super::select::Selection;
 use crate::rules;
-use crate::{Context, Credentials, Data, TemplateSet, render};
+use crate::{Context, Credentials, Data, Reading, TemplateSet};
 
 /// What stands in for the Python plugin of a repository of the family.
 #[derive(Clone, Default)]
@@ -121,7 +121,7 @@ pub fn run(
             builder = builder.secret(secret);
         }
     }
-    let output = match render(&templates, &builder.build(), config.options()) {
+    let output = match Reading::new(templates, config.options().clone()).render(&builder.build()) {
         Ok(output) => output,
         Err(found) => {
             problems.extend(found);
