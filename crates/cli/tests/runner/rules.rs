@@ -159,3 +159,13 @@ fn secrets_that_fit_nowhere() {
         "secrets/no-variable",
     );
 }
+
+#[test]
+fn secrets_of_a_cluster_that_are_there_twice() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    drop(sandbox.run(["talos", "gensecret"]).success());
+    let sealed = sandbox.read("talos/talsecret.sops.yaml");
+    sandbox.write("talos/talsecret.yaml", sealed);
+    tells(&sandbox, "talos validate", "talsecret/several");
+}

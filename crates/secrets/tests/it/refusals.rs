@@ -402,6 +402,14 @@ fn an_alias_and_a_format_without_a_place_take_no_value() {
     let aliased = "a: &x\n  b: 1\nc: *x\n";
     assert!(set("a.yaml", aliased, r#"["c"]["b"]"#).has(&rules::SOPS_ALIAS));
     assert!(set("a.bin", "text", r#"["a"]"#).has(&rules::SOPS_NO_PLACE));
+    let made = good("a.bin", "text", None, &everything()).content;
+    let made = String::from_utf8(made).expect("text");
+    let made = made.replacen("\"data\"", "\"date\"", 1);
+    let file = File::new("a.bin", made.as_bytes());
+    let Err(problems) = decrypt(&file, &[identity()]) else {
+        panic!("accepted");
+    };
+    assert!(problems.has(&rules::SOPS_DAMAGED));
 }
 
 #[test]
