@@ -15,7 +15,8 @@ use crate::machine_checks;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
-use crate::places::{in_template, without_excerpt};
+use crate::places::in_template;
+use crate::rules;
 use crate::seal::{Sealed, Sealer, is_secret};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 use repository::chart;
@@ -203,7 +204,7 @@ fn check(inputs: &Inputs, templates: Templates, tree: &Tree<Rendered>) -> Diagno
 
 fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagnostic> {
     let Some(text) = entry.content.as_text() else {
-        let problem = Diagnostic::error("output/not-utf8", format!("`{path}` is not UTF-8"));
+        let problem = rules::OUTPUT_NOT_UTF8.report(format!("`{path}` is not UTF-8"));
         return vec![problem.at(entry.origin.location())];
     };
     let source = Source::new(path.as_str(), text);
@@ -213,12 +214,13 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
         .into_iter()
         .filter(Diagnostic::is_error)
         .map(|problem| {
-            let mut place = in_template(entry, &problem);
+            let mut place = in_template(entry, problem.location.as_ref());
             if is_secret(path) {
-                place = without_excerpt(place);
+                place = place.without_excerpt();
             }
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);
-            Diagnostic::new(severity, "output/invalid-yaml", message)
+            rules::OUTPUT_INVALID_YAML
+                .report_as(severity, message)
                 .at(place)
                 .hint("quote the value in the template, or pass it through `tojson`")
         })
@@ -238,7 +240,8 @@ fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
         record.template_set()
     );
     Some(
-        Diagnostic::error("record/newer-template-set", message)
+        rules::RECORD_NEWER_TEMPLATE_SET
+            .report(message)
             .at(source.whole())
             .hint("use the newer version of ichor, so that nothing is rendered backwards"),
     )

@@ -1,6 +1,6 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
-use diagnostics::{Diagnostic, Location};
+use diagnostics::{Diagnostic, Location, Severity};
 use tree::{RECORD_PATH, Rendered, Tree};
 
 use crate::load::Inputs;
@@ -18,9 +18,7 @@ pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Ve
     let mut found = tracked(&git, model);
     found.extend(exposed(&inputs.view).map_or_else(Vec::new, |path| {
         vec![
-            Diagnostic::warning(
-                "git/key-exposed",
-                format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
+            repository::rules::GIT_KEY_EXPOSED.report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
             )
             .at(Location::file(path))
             .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there"),
@@ -78,18 +76,16 @@ fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
         more => format!(" and {more} more"),
     };
     Some(
-        Diagnostic::warning(
-            "git/ignored-output",
-            format!(
+        repository::rules::GIT_IGNORED_OUTPUT
+            .report(format!(
                 "git ignores {}{more}, so that no commit holds them",
                 first.join(", ")
-            ),
-        )
-        .at(Location::file(".gitignore"))
-        .hint(format!(
-            "`git check-ignore --verbose {}` names the rule; take it out",
-            ignored[0]
-        )),
+            ))
+            .at(Location::file(".gitignore"))
+            .hint(format!(
+                "`git check-ignore --verbose {}` names the rule; take it out",
+                ignored[0]
+            )),
     )
 }
 
@@ -100,7 +96,7 @@ fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
         .tracked(names::keys())
         .into_iter()
         .map(|path| {
-            Diagnostic::error("git/key-tracked", format!("git tracks `{path}`, which holds a key"))
+            repository::rules::GIT_KEY_TRACKED.report(format!("git tracks `{path}`, which holds a key"))
                 .at(Location::file(path))
                 .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
         })
@@ -111,9 +107,9 @@ fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
     if secret && !git.tracked(["cluster.yaml"]).is_empty() {
         let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
         let problem = if private {
-            Diagnostic::warning("git/secrets-tracked", message)
+            repository::rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
         } else {
-            Diagnostic::error("git/secrets-tracked", message)
+            repository::rules::GIT_SECRETS_TRACKED.report(message)
         };
         found.push(
             problem

@@ -12,6 +12,8 @@ use yaml::Node;
 use repository::View;
 use repository::chart;
 
+use crate::rules;
+
 /// The names under which kustomize looks for a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -158,7 +160,8 @@ fn missing(
                     .to_owned()
             };
             found.push(
-                Diagnostic::new(severity, "output/missing-resource", message)
+                rules::OUTPUT_MISSING_RESOURCE
+                    .report_as(severity, message)
                     .at(place)
                     .hint(hint),
             );

@@ -14,20 +14,13 @@ use tree::{Entry, RelPath, Rendered, Sealing, Tree};
 use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use crate::places::{hidden_in_template, in_template, without_excerpt};
+use crate::places::{hidden_in_template, in_template};
+use crate::rules;
 use crate::templates::BUILT_IN_PREFIX;
 use repository::{View, names};
 
 /// The creation rules of a repository.
 pub(crate) const RULES: &str = ".sops.yaml";
-
-/// Findings that are errors in the built-in templates and may be meant in a repository's own.
-const OWN_AFFAIRS: [&str; 4] = [
-    "secret/blank",
-    "secret/placeholder",
-    "secret/nothing-encrypted",
-    "secret/rendered-in-clear",
-];
 
 /// Secrets shorter than this are not looked for: they would be found in ordinary words.
 const SHORTEST_SOUGHT: usize = 12;
@@ -161,9 +154,7 @@ impl<'a> Sealer<'a> {
             let mut recipients = rule.rule.recipients().map(Recipient::as_str);
             if !recipients.any(|recipient| recipient == own) {
                 found.push(
-                    Diagnostic::error(
-                        "sops/own-key-missing",
-                        format!("this rule does not encrypt to the cluster's own key `{own}`, so the cluster could not decrypt its secrets"),
+                    rules::SOPS_OWN_KEY_MISSING.report(format!("this rule does not encrypt to the cluster's own key `{own}`, so the cluster could not decrypt its secrets"),
                     )
                     .at(rule_place(tree, rule))
                     .hint("name it beside the others: `#{ age_key('public') }#`"),
@@ -178,14 +169,12 @@ impl<'a> Sealer<'a> {
                 .map(|name| format!("`{}`", shortened(name)))
                 .collect();
             found.push(
-                Diagnostic::note(
-                    "sops/other-recipients",
-                    format!(
+                rules::SOPS_OTHER_RECIPIENTS
+                    .report(format!(
                         "beside the cluster, {} can decrypt its secrets",
                         names.join(", ")
-                    ),
-                )
-                .at(Location::file(RULES)),
+                    ))
+                    .at(Location::file(RULES)),
             );
         }
         found
@@ -218,7 +207,7 @@ impl<'a> Sealer<'a> {
             Ok(findings) => findings
                 .into_iter()
                 .map(|finding| {
-                    let place = without_excerpt(entry.locate(finding.range));
+                    let place = entry.locate(finding.range).without_excerpt();
                     let mut problem = finding.diagnostic.at(place);
                     problem.message = format!("in `{path}`, {}", problem.message);
                     promoted(problem, built_in)
@@ -239,7 +228,7 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
             let source = Source::new(RULES, entry.content.as_text().unwrap_or_default());
             Rules::parse(&source).map_err(|problems| {
                 let at_template = problems.into_iter().map(|problem| {
-                    let place = in_template(entry, &problem);
+                    let place = in_template(entry, problem.location.as_ref());
                     problem.at(place)
                 });
                 at_template.collect::<Diagnostics>()
@@ -250,9 +239,7 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
             None => {
                 let first = tree.iter().find(|(path, _)| is_secret(path));
                 findings.extend(first.map(|(path, entry)| {
-                    Diagnostic::error(
-                        "sops/no-rules",
-                        format!("there is no `.sops.yaml`, so nothing says how `{path}` is encrypted"),
+                    rules::SOPS_NO_RULES.report(format!("there is no `.sops.yaml`, so nothing says how `{path}` is encrypted"),
                     )
                     .at(entry.origin.location())
                     .hint("add a template for `.sops.yaml`; `ichor template list` shows the built-in one")
@@ -288,21 +275,20 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
             let text = entry.content.as_text()?;
             let at = sought.iter().find_map(|secret| text.find(secret))?;
             let built_in = entry.origin.template().starts_with(BUILT_IN_PREFIX);
-            let problem = Diagnostic::warning(
-                "secret/rendered-in-clear",
-                format!("`{path}` would hold a secret in the clear"),
-            )
-            .at(without_excerpt(entry.locate(at..at)))
-            .hint("move it into a `*.sops.yaml` file, which is encrypted");
+            let problem = rules::SECRET_RENDERED_IN_CLEAR
+                .report_relaxed(format!("`{path}` would hold a secret in the clear"))
+                .at(entry.locate(at..at).without_excerpt())
+                .hint("move it into a `*.sops.yaml` file, which is encrypted");
             Some(promoted(problem, built_in))
         })
         .collect()
 }
 
+/// What may be meant in a repository's own templates is an error in the built-in ones.
 fn promoted(mut problem: Diagnostic, built_in: bool) -> Diagnostic {
-    if built_in && OWN_AFFAIRS.contains(&problem.rule.as_str()) {
-        problem.severity = diagnostics::Severity::Error;
-    } else if problem.rule.as_str() == "secret/blank" {
+    if built_in && problem.rule.is_relaxed() {
+        problem.severity = problem.rule.severity();
+    } else if problem.is(&secrets::rules::SECRET_BLANK) {
         // An optional part of somebody's own templates that is not in use.
         problem = problem.hint(
             "set the key that it comes from, or leave the entry out; where it is meant, write \
@@ -341,30 +327,27 @@ fn holds_withheld_key(entry: &Entry) -> bool {
 
 fn rule_place(tree: &Tree<Rendered>, rule: &CreationRule) -> Location {
     match tree.get(RULES) {
-        Some(entry) => {
-            let here = Diagnostic::note("", "").at(rule.location.clone());
-            in_template(entry, &here)
-        }
+        Some(entry) => entry.trace(&rule.location).template,
         None => rule.location.clone(),
     }
 }
 
 fn no_rule(path: &RelPath, entry: &Entry) -> Diagnostic {
-    Diagnostic::error(
-        "sops/no-rule",
-        format!("no rule of `.sops.yaml` is for `{path}`, so it cannot be encrypted"),
-    )
-    .at(entry.origin.location())
-    .hint("add a creation rule whose `path_regex` matches it, or rename the template")
+    rules::SOPS_NO_RULE
+        .report(format!(
+            "no rule of `.sops.yaml` is for `{path}`, so it cannot be encrypted"
+        ))
+        .at(entry.origin.location())
+        .hint("add a creation rule whose `path_regex` matches it, or rename the template")
 }
 
 fn needs_age_key(path: &RelPath, entry: &Entry) -> Diagnostic {
-    Diagnostic::error(
-        "secret/needs-age-key",
-        format!("`{path}` holds the age key itself, which is not here"),
-    )
-    .at(entry.origin.location())
-    .hint("put `age.key` beside `cluster.yaml`; without it only files that exist can be kept")
+    rules::SECRET_NEEDS_AGE_KEY
+        .report(format!(
+            "`{path}` holds the age key itself, which is not here"
+        ))
+        .at(entry.origin.location())
+        .hint("put `age.key` beside `cluster.yaml`; without it only files that exist can be kept")
 }
 
 fn with_way_out(path: &RelPath, problems: Diagnostics) -> Diagnostics {
@@ -390,11 +373,11 @@ fn rule_changed(path: &RelPath, update: &Update) -> Option<Diagnostic> {
         (false, false) => return None,
     };
     Some(
-        Diagnostic::note(
-            "sops/rule-changed",
-            format!("`{path}` is encrypted again as far as needed: {what}"),
-        )
-        .at(Location::file(path.as_str())),
+        rules::SOPS_RULE_CHANGED
+            .report(format!(
+                "`{path}` is encrypted again as far as needed: {what}"
+            ))
+            .at(Location::file(path.as_str())),
     )
 }
 

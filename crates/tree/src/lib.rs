@@ -65,6 +65,7 @@ mod plan;
 mod problems;
 mod record;
 mod redact;
+pub mod rules;
 mod sweep;
 mod write;
 
