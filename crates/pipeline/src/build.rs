@@ -5,6 +5,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
 use rayon::prelude::*;
 use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
+use semver::Version;
 use tree::{Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, RelPath, Rendered, Tree};
 
 use crate::git_checks;
@@ -228,8 +229,8 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
 fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
     let source = inputs.view.text(RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&source);
-    let theirs = version(record.template_set())?;
-    if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {
+    let theirs = Version::parse(record.template_set()).ok()?;
+    if inputs.own.is_some() || theirs <= Version::parse(TEMPLATE_SET_VERSION).ok()? {
         return None;
     }
     let message = format!(
@@ -241,9 +242,4 @@ fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
             .at(source.whole())
             .hint("use the newer version of ichor, so that nothing is rendered backwards"),
     )
-}
-
-fn version(text: &str) -> Option<[u64; 3]> {
-    let mut numbers = text.split('.').map(|part| part.parse().ok());
-    Some([numbers.next()??, numbers.next()??, numbers.next()??])
 }

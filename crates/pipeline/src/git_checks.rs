@@ -95,7 +95,7 @@ fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
 
 /// Keys and passwords that git would publish.
 fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
-    let private = model.cluster.repository().visibility == config_model::Visibility::Private;
+    let private = model.cluster.visibility() == config_model::Visibility::Private;
     let mut found: Vec<_> = git
         .tracked(names::keys())
         .into_iter()
