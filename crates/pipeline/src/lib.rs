@@ -22,15 +22,15 @@
 
 pub mod archive;
 mod build;
+mod cache;
+pub mod checks;
+mod creation_rules;
 pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
-mod git_checks;
 pub mod init;
-mod kustomization;
 pub mod load;
-mod machine_checks;
 mod model;
 mod names;
 mod options;

@@ -55,7 +55,7 @@ impl Road {
             has_secrets: bundle.is_some(),
             generated: exists(places.output.join("talosconfig").as_str()),
             has_tunnel: exists("cloudflare-tunnel.json"),
-            exposed: crate::git_checks::exposed(root),
+            exposed: crate::checks::exposed(root),
             git: commits(root, bundle.map(|path| path.as_str())),
         }
     }

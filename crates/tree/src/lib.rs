@@ -15,12 +15,22 @@
 //!
 //! ```
 //! use diagnostics::{Diagnostics, Source};
-//! use tree::{Disk, Entry, Mode, Options, Origin, Plan, RelPath, Sealing, Tree};
+//! use tree::{Checks, Disk, Entry, Mode, Options, Origin, Plan, RelPath, Rendered, Sealing, Tree};
+//!
+//! struct AnythingGoes;
+//!
+//! impl Checks for AnythingGoes {
+//!     const COUNT: usize = 1;
+//!
+//!     fn run(&self, _: usize, _: &Tree<Rendered>) -> Diagnostics {
+//!         Diagnostics::new()
+//!     }
+//! }
 //!
 //! let template = Source::new("templates/app.yaml.j2", "name: #{ name }#\n");
 //! let file = Entry::new("name: echo\n", Mode::REGULAR, Origin::new(template));
 //! let tree = Tree::from_files([(RelPath::new("apps/app.yaml")?, file)])
-//!     .and_then(|rendered| rendered.check(Diagnostics::new()))
+//!     .and_then(|rendered| rendered.check(&AnythingGoes))
 //!     .and_then(|checked| checked.encrypt(|_, _| Ok(Sealing::Plain)))
 //!     .expect("nothing is wrong with it");
 //!
@@ -44,6 +54,7 @@
 
 mod align;
 mod change;
+mod checks;
 mod commit;
 mod content;
 mod decide;
@@ -55,6 +66,7 @@ mod explain;
 mod files;
 mod gate;
 mod journal;
+mod keep;
 mod known;
 mod options;
 mod origin;
@@ -67,6 +79,7 @@ mod sweep;
 mod write;
 
 pub use change::{Action, Change, Summary};
+pub use checks::Checks;
 pub use content::{Content, Mode};
 pub use diff::{Diff, Side};
 pub use digest::Digest;

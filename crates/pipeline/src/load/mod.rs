@@ -24,6 +24,9 @@ pub struct Environment {
     pub keys: Offered,
     /// How a repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What tells this build of the program from every other; nothing is cached where it is
+    /// empty.
+    pub build: String,
 }
 
 /// Everything read from a repository, as text or bytes; nothing is interpreted yet.
@@ -50,6 +53,8 @@ pub struct Inputs {
     pub creation_rules: Option<Source>,
     /// How the repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What tells this build of the program from every other.
+    pub build: String,
 }
 
 impl Inputs {
@@ -157,6 +162,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         identities: environment.keys.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
+        build: environment.build.clone(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     problems.silence(declarations.silenced());

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use rustix::fs::{CWD, FileType, Mode as Permissions};
 
-use super::{disk, path, plan, run, shown, snapshot, tree, write};
+use super::{Finds, disk, path, plan, run, shown, snapshot, tree, write};
 use crate::{Content, Digest, Entry, Force, Mode, Options, Origin, Plan, Sealing, Tree};
 use diagnostics::{Diagnostic, Diagnostics};
 
@@ -184,8 +184,8 @@ fn no_stage_passes_an_error_on() {
     };
     let error: Diagnostics = Diagnostic::error("x/y", "wrong").into();
     let warning: Diagnostics = Diagnostic::warning("x/y", "odd").into();
-    assert!(tree().check(error.clone()).is_err());
-    let checked = tree().check(warning).expect("a warning only");
+    assert!(tree().check(&Finds(error.clone())).is_err());
+    let checked = tree().check(&Finds(warning)).expect("a warning only");
     assert_eq!(checked.warnings().len(), 1);
     assert!(checked.clone().encrypt(|_, _| Err(error.clone())).is_err());
     let unencrypted = checked.encrypt(|_, entry| Ok(Sealing::Secret(entry.content.clone())));

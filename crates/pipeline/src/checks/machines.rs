@@ -5,14 +5,28 @@ use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use tree::{Rendered, Tree};
 
+use super::{Check, Subject};
 use crate::load::Inputs;
 use crate::model::Model;
 use crate::places::{hidden_in_template, in_template};
 use crate::seal::is_secret;
 
+/// What Talos would refuse.
+pub(super) struct Machines;
+
+impl Check for Machines {
+    fn name(&self) -> &'static str {
+        "machines"
+    }
+
+    fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+        check(subject.inputs, subject.model, tree)
+    }
+}
+
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
 /// in the templates. Nothing where no talconfig was rendered.
-pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Diagnostics {
+fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Diagnostics {
     let explicit = model
         .versions
         .iter()

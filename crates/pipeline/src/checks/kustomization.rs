@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use config_model::Templates;
-use diagnostics::{Diagnostic, Severity, Source};
+use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
 use tree::{Digest, Entry, RECORD_PATH, Record, RelPath, Rendered, Tree};
 use yaml::Node;
 
+use super::{Check, Subject};
 use repository::chart;
 use repository::read;
 
@@ -42,13 +43,24 @@ const NAMED_FILES: [(&str, &str); 5] = [
 const GENERATORS: [&str; 2] = ["configMapGenerator", "secretGenerator"];
 const GENERATED_FROM: [&str; 3] = ["files", "envs", "env"];
 
+/// What kustomize would miss.
+pub(super) struct Kustomizations;
+
+impl Check for Kustomizations {
+    fn name(&self) -> &'static str {
+        "kustomizations"
+    }
+
+    fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+        check(&subject.inputs.root, subject.model.origin, tree)
+            .into_iter()
+            .collect()
+    }
+}
+
 /// Every entry of a rendered kustomization that will not be there; an error with the built-in
 /// templates.
-pub(crate) fn check(
-    root: &Utf8Path,
-    templates: Templates,
-    tree: &Tree<Rendered>,
-) -> Vec<Diagnostic> {
+fn check(root: &Utf8Path, templates: Templates, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
     let there = There::new(root, tree);
     let entries: Vec<_> = tree.iter().collect();
     entries

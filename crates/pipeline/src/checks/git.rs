@@ -1,9 +1,10 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
 use camino::Utf8Path;
-use diagnostics::{Diagnostic, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use tree::{RECORD_PATH, Rendered, Tree};
 
+use super::{Check, Subject};
 use crate::load::Inputs;
 use crate::model::Model;
 use repository::Git;
@@ -21,8 +22,23 @@ const NEVER_TRACKED: &[&str] = &[
 /// How many ignored outputs a message names.
 const LISTED: usize = 3;
 
+/// What git would publish and must not, and what it leaves out and must not.
+pub(super) struct Published;
+
+impl Check for Published {
+    fn name(&self) -> &'static str {
+        "git"
+    }
+
+    fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+        check(subject.inputs, subject.model, tree)
+            .into_iter()
+            .collect()
+    }
+}
+
 /// Both; nothing where there is no git repository.
-pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
+fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
     let Some(git) = Git::discover(&inputs.root) else {
         return Vec::new();
     };
