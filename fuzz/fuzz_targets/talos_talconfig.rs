@@ -37,13 +37,13 @@ fuzz_target!(|text: &str| {
     let source = Source::new("talconfig.yaml", talconfig);
     let (talconfig, problems) = Talconfig::read(&source, &variables);
     ichor_fuzz::shown(&problems);
-    let Some(talconfig) = talconfig else {
+    let Some(raw) = talconfig.raw() else {
         assert!(problems.has_errors());
         return;
     };
     for contract in ["1.11", "1.13"] {
-        let (generator, problems) = Generator::new(Request {
-            talconfig: &talconfig,
+        let (generator, problems) = Generator::on_trial(Request {
+            talconfig: raw,
             bundle: &BUNDLE,
             contract: Contract::parse(contract).expect("a contract"),
             variables: &variables,

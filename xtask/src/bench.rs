@@ -3,6 +3,7 @@
 //! Times are medians of whole processes, started one after the other; the things that are
 //! compared take turns, so that what else the machine does hits all of them.
 
+mod against;
 mod inputs;
 mod measure;
 mod plugin;
@@ -16,9 +17,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use self::table::Table;
 use crate::{files, golden, oracles, process};
 
-/// Measures everything with a program built in a profile, and prints it.
+/// Measures everything with a program built in a profile, and prints it; with another build of
+/// the program, what the two cost beside each other.
 #[expect(clippy::print_stdout, reason = "a command's result")]
-pub fn command(runs: u32, profile: &str) -> Result<()> {
+pub fn command(runs: u32, profile: &str, against: Option<&Utf8Path>) -> Result<()> {
     println!("bench: building with the profile `{profile}`");
     let ichor = process::ichor(profile)?;
     let folder = tempfile::tempdir()?;
@@ -28,6 +30,15 @@ pub fn command(runs: u32, profile: &str) -> Result<()> {
         runs,
     };
     let mut table = Table::default();
+    if let Some(other) = against {
+        let other = other
+            .canonicalize_utf8()
+            .with_context(|| format!("there is no `{other}`"))?;
+        bench.against(&other, &mut table)?;
+        println!("{table}");
+        println!("medians of {runs} runs: processor time (time on the clock) of whole processes");
+        return Ok(());
+    }
     bench.start(&mut table)?;
     bench.configure(&mut table)?;
     bench.render(&mut table)?;

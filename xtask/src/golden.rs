@@ -10,6 +10,7 @@ use camino::Utf8Path;
 use config_model::fixture;
 use diagnostics::Diagnostics;
 use pipeline::{BuildOptions, Environment, Inputs, Missing};
+use repository::View;
 use tree::{Stage, Tree};
 
 use crate::files;
@@ -97,7 +98,7 @@ fn load(
     let folder = tempfile::tempdir()?;
     let root = files::utf8(folder.path())?;
     assemble(fixture, root)?;
-    let (inputs, problems) = match pipeline::load(root, &Environment::default()) {
+    let (inputs, problems) = match pipeline::load(&View::on_disk(root), &Environment::default()) {
         Ok(loaded) => loaded,
         Err(Missing::NoConfiguration) => bail!("no `cluster.yaml` in `{fixture}`"),
         Err(Missing::Tidied) => bail!("`{fixture}` is archived"),

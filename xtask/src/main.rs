@@ -45,6 +45,9 @@ enum Task {
         /// The cargo profile
         #[arg(long, default_value = "release")]
         profile: String,
+        /// Another build of the program, to measure beside this one
+        #[arg(long, value_name = "PATH")]
+        against: Option<Utf8PathBuf>,
     },
 }
 
@@ -58,7 +61,11 @@ fn main() -> ExitCode {
             charts,
             bless,
         } => oracles::command(&names, &oracles::Options { charts, bless }),
-        Task::Bench { runs, profile } => bench::command(runs, &profile),
+        Task::Bench {
+            runs,
+            profile,
+            against,
+        } => bench::command(runs, &profile, against.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

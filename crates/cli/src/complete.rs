@@ -1,6 +1,7 @@
 //! What a shell completes: besides the words that clap knows, the names of nodes, templates and
 //! outputs of the repository at hand.
 
+use repository::View;
 use std::any::TypeId;
 use std::ffi::OsStr;
 
@@ -127,7 +128,7 @@ fn outputs(current: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 fn ejected() -> Vec<CompletionCandidate> {
-    let (bases, _, _) = load::ejected(&root());
+    let (bases, _, _) = load::ejected(&View::on_disk(root()));
     bases.keys().map(CompletionCandidate::new).collect()
 }
 
@@ -151,5 +152,5 @@ fn text(root: &Utf8Path, path: &str) -> Option<Source> {
     if !metadata.is_file() || metadata.len() > MOST_BYTES {
         return None;
     }
-    repository::read::text(root, path).ok()?
+    View::on_disk(root).text(path).ok()?
 }

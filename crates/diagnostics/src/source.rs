@@ -50,7 +50,7 @@ impl Source {
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(index, _)| index + 1))
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|index| index + 1))
             .collect();
         Self {
             name: name.into(),
@@ -138,6 +138,17 @@ impl Source {
     }
 
     fn excerpt(&self, line: Range<usize>, mark: Range<usize>) -> Excerpt {
+        let whole = &self.text[line.clone()];
+        // Of nearly every line nothing is masked or replaced, and bytes are characters.
+        let is_plain = whole.is_ascii() && !whole.contains('\t') && whole.len() < EXCERPT_LIMIT;
+        if is_plain && self.secrets.is_empty() {
+            let [start, end] = [mark.start, mark.end].map(|at| at.clamp(line.start, line.end));
+            return Excerpt {
+                text: whole.to_owned(),
+                start: start - line.start,
+                end: (end - line.start).max(start - line.start + 1),
+            };
+        }
         let mut text = String::new();
         let mut marked = (None, None);
         let mut count = 0;

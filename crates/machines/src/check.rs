@@ -1,42 +1,40 @@
 //! Everything that is wrong with the configurations of a cluster's nodes, in one list.
 
-use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
+use repository::View;
 use secrets::Identity;
 use tree::{Rendered, Tree};
 use vault::Keys;
 
 use crate::Machines;
-use crate::files::InMemory;
 use crate::open::Secrets;
 use crate::places::Places;
 
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
-/// in that. Nothing where no talconfig was rendered. `explicit` is the contract that
-/// `versions.yaml` chooses, and its place.
+/// in that: `over` is the tree, laid over the repository. Nothing where no talconfig was
+/// rendered. `explicit` is the contract that `versions.yaml` chooses, and its place.
 pub fn rendered(
-    root: &Utf8Path,
+    over: &View<'_>,
     tree: &Tree<Rendered>,
     identities: &[Identity],
     explicit: Option<(String, Location)>,
 ) -> Diagnostics {
-    let places = Places::find(root);
+    let places = Places::find(over);
     if tree.get(places.talconfig.as_str()).is_none() {
         return Diagnostics::new();
     }
-    let store = Box::new(InMemory { root, tree });
-    found(Machines::in_store(store, &places, identities, explicit))
+    found(Machines::rendered(over, &places, identities, explicit))
 }
 
 /// Everything that is wrong with the machine configurations of what is on disk, as far as it
 /// can be said without any key. Nothing where there is no talconfig.
-pub fn committed(root: &Utf8Path) -> Diagnostics {
-    let places = Places::find(root);
-    if !root.join(&places.talconfig).is_file() {
+pub fn committed(view: &View<'static>) -> Diagnostics {
+    let places = Places::find(view);
+    if !view.is_file(&places.talconfig) {
         return Diagnostics::new();
     }
-    let keys = Keys::new(root, Box::new(Default::default));
-    found(Machines::open(root, &places, &keys, Secrets::Optional))
+    let keys = Keys::new(view, Box::new(Default::default));
+    found(Machines::open(view, &places, &keys, Secrets::Optional))
 }
 
 /// Everything that is wrong, if everything could be read: else what is missing would be taken

@@ -12,7 +12,7 @@ use talos::patch::{Machinery, documents};
 use talos::validate::{validate, validate_on};
 
 use super::Machines;
-use repository::read;
+use repository::View;
 
 /// Configurations that are there, compared.
 pub struct Compared {
@@ -32,14 +32,14 @@ pub struct Compared {
 /// what would be made.
 pub fn import(
     machines: &Machines<'_>,
-    root: &Utf8Path,
+    view: &View<'_>,
     paths: &[Utf8PathBuf],
 ) -> Result<Compared, Diagnostics> {
     let (generator, mut problems) = machines.generator();
     let mut warnings = machines.warnings.clone();
     let mut nodes = Vec::new();
-    for path in configurations(root, paths)? {
-        let source = text(root, &path)?;
+    for path in configurations(view, paths)? {
+        let source = text(view, &path)?;
         let hidden = yaml::mask::values(source.text());
         let (theirs, found) = documents(&source.clone().with_secrets(hidden));
         if found.has_errors() {
@@ -88,15 +88,14 @@ pub fn import(
 }
 
 /// The files named, and those with configurations in the folders named.
-fn configurations(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, Diagnostic> {
+fn configurations(view: &View<'_>, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, Diagnostic> {
     let mut found = Vec::new();
     for path in paths {
-        let full = root.join(path);
-        if !full.is_dir() {
+        if !view.is_folder(path) {
             found.push(path.clone());
             continue;
         }
-        let entries = full.read_dir_utf8().map_err(|error| {
+        let entries = view.list(path).map_err(|error| {
             Diagnostic::error(
                 "file/unreadable",
                 format!("`{path}` cannot be read: {error}"),
@@ -104,8 +103,8 @@ fn configurations(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8Path
             .at(Location::file(path.as_str()))
         })?;
         let mut inside: Vec<_> = entries
-            .flatten()
-            .map(|entry| entry.file_name().to_owned())
+            .into_iter()
+            .map(|entry| entry.name)
             .filter(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
             .map(|name| path.join(name))
             .collect();
@@ -187,8 +186,8 @@ pub fn try_patch(
 }
 
 /// Everything that Talos would refuse in a file, or warn about.
-pub fn validate_file(root: &Utf8Path, path: &Utf8Path, contract: Contract) -> Diagnostics {
-    let source = match text(root, path) {
+pub fn validate_file(view: &View<'_>, path: &Utf8Path, contract: Contract) -> Diagnostics {
+    let source = match text(view, path) {
         Ok(source) => source,
         Err(problem) => return problem.into(),
     };
@@ -229,8 +228,8 @@ fn empty(path: &Utf8Path) -> Diagnostic {
 /// # Errors
 ///
 /// A file that cannot be read, or is no schematic.
-pub fn schematic_of(root: &Utf8Path, path: &Utf8Path) -> Result<String, Diagnostics> {
-    let source = text(root, path)?;
+pub fn schematic_of(view: &View<'_>, path: &Utf8Path) -> Result<String, Diagnostics> {
+    let source = text(view, path)?;
     let (schematic, problems) = read_schematic(&source);
     match schematic {
         Some(schematic) if !problems.has_errors() => Ok(schematic_id(&schematic)),
@@ -238,8 +237,8 @@ pub fn schematic_of(root: &Utf8Path, path: &Utf8Path) -> Result<String, Diagnost
     }
 }
 
-fn text(root: &Utf8Path, path: &Utf8Path) -> Result<Source, Diagnostic> {
-    read::text(root, path.as_str())?.ok_or_else(|| {
+fn text(view: &View<'_>, path: &Utf8Path) -> Result<Source, Diagnostic> {
+    view.text(path.as_str())?.ok_or_else(|| {
         Diagnostic::error("file/missing", format!("`{path}` does not exist"))
             .at(Location::file(path.as_str()))
     })

@@ -7,59 +7,14 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use secrets::{EncryptedFile, File, Identity};
 use talhelper::nodes;
-use tree::{Rendered, Tree};
 
-use repository::read;
+use repository::{Kind, View};
 use vault::identities::hidden;
 use vault::may_be_encrypted;
 
-/// Where the bytes come from.
-pub(crate) trait Store: Send + Sync {
-    /// The bytes of a file by its path relative to the repository, or its absolute path; none
-    /// if there is no such file.
-    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic>;
-}
-
-/// What is on disk.
-pub(crate) struct OnDisk<'a> {
-    pub(crate) root: &'a Utf8Path,
-}
-
-impl Store for OnDisk<'_> {
-    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic> {
-        let full = self.root.join(path);
-        if full.symlink_metadata().is_err() {
-            return Ok(None);
-        }
-        // A pipe would be waited for; a folder in its place is not a missing file.
-        if full.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(
-                Diagnostic::error("file/special", format!("`{path}` is no file"))
-                    .at(diagnostics::Location::file(path.as_str())),
-            );
-        }
-        read::bytes(&full, path.as_str()).map(Some)
-    }
-}
-
-/// What was rendered, over what is on disk.
-pub(crate) struct InMemory<'a> {
-    pub(crate) root: &'a Utf8Path,
-    pub(crate) tree: &'a Tree<Rendered>,
-}
-
-impl Store for InMemory<'_> {
-    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic> {
-        match self.tree.get(path.as_str()) {
-            Some(entry) => Ok(Some(entry.content.as_bytes().to_vec())),
-            None => OnDisk { root: self.root }.bytes(path),
-        }
-    }
-}
-
 /// Reads texts around a talconfig, and keeps what of them is secret.
 pub(crate) struct Reader<'a> {
-    store: Box<dyn Store + 'a>,
+    view: View<'a>,
     /// The folder of the talconfig, relative to the repository.
     folder: Utf8PathBuf,
     /// Asked for when the first file is encrypted, and not before.
@@ -78,22 +33,36 @@ struct Found {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        store: Box<dyn Store + 'a>,
+        view: &View<'a>,
         talconfig: &Utf8Path,
         identities: Box<dyn Fn() -> &'a [Identity] + Send + Sync + 'a>,
     ) -> Self {
         let folder = talconfig.parent().unwrap_or(Utf8Path::new("")).to_owned();
         Self {
-            store,
+            view: view.clone(),
             folder,
             identities,
             found: Mutex::default(),
         }
     }
 
+    /// The bytes of a file by its path relative to the repository, or its absolute path; none if
+    /// there is no such file.
+    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, Diagnostic> {
+        let kind = self.view.find(path).map(|found| found.kind);
+        // A pipe would be waited for; a folder in its place is not a missing file.
+        if matches!(kind, Some(Kind::Folder | Kind::Special)) {
+            return Err(
+                Diagnostic::error("file/special", format!("`{path}` is no file"))
+                    .at(diagnostics::Location::file(path.as_str())),
+            );
+        }
+        self.view.bytes(path)
+    }
+
     /// A text by its path relative to the repository.
     pub(super) fn text(&self, path: &Utf8Path) -> Result<Option<Source>, Diagnostics> {
-        let Some(bytes) = self.store.bytes(path)? else {
+        let Some(bytes) = self.bytes(path)? else {
             return Ok(None);
         };
         let file = File::new(path.as_str(), &bytes);

@@ -18,11 +18,9 @@ mod talosconfig;
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use documents::substitute::Variables;
 use rayon::prelude::*;
-use serde_json::Value;
 use talhelper::nodes::{Generator, NodeConfig, Request};
 use talhelper::talconfig::Talconfig;
 use talos::bundle::Bundle;
@@ -30,7 +28,7 @@ use talos::contract::Contract;
 use talos::generate::Role;
 use zeroize::Zeroizing;
 
-use repository::Git;
+use repository::View;
 
 pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
@@ -99,27 +97,10 @@ impl Machines<'_> {
     ///
     /// Every problem of every node.
     pub fn make(&self) -> Result<(Vec<Made>, Diagnostics), Diagnostics> {
-        let (generator, mut problems) = self.generator();
-        let nodes: Vec<_> = (0..generator.len())
-            .into_par_iter()
-            .map(|index| {
-                let (config, found) = generator.node(index);
-                let refused = config
-                    .as_ref()
-                    .map(|config| Refusal::all(&generator, index, config, self.contract))
-                    .unwrap_or_default();
-                (config.map(Made::from), found, refused)
-            })
-            .collect();
-        let mut made = Vec::with_capacity(nodes.len());
-        let mut refusals = Vec::new();
-        for (config, found, refused) in nodes {
-            made.extend(config);
-            problems.extend(found);
-            refusals.extend(refused);
-        }
-        problems.extend(told(refusals, self.talconfig.source.name()));
-        let problems = self.masked(unique(problems));
+        let (generator, problems) = self.generator();
+        let name = self.talconfig.source().name();
+        let (made, problems) = every(&generator, problems, self.contract, name);
+        let problems = self.masked(problems);
         if problems.has_errors() {
             return Err(problems);
         }
@@ -128,12 +109,11 @@ impl Machines<'_> {
 
     /// Problems without secrets: a message may quote the value that is wrong.
     pub fn masked(&self, problems: Diagnostics) -> Diagnostics {
-        let bundle = || self.bundle.secret_texts().map(str::to_owned);
-        masked(problems, || bundle().chain(self.reader.secrets()).collect())
+        without_secrets(problems, &self.bundle, &self.reader)
     }
 
     /// Says that git would publish a bundle that is in the clear.
-    pub fn exposed_bundle(&self, root: &Utf8Path) -> Option<Diagnostic> {
+    pub fn exposed_bundle(&self, view: &View<'_>) -> Option<Diagnostic> {
         let Origin::File {
             path,
             in_clear: true,
@@ -141,7 +121,7 @@ impl Machines<'_> {
         else {
             return None;
         };
-        let git = Git::discover(root)?;
+        let git = view.git()?;
         let tracked = !git.tracked([path.as_str()]).is_empty();
         if !tracked && git.ignores(path.as_str()) {
             return None;
@@ -157,8 +137,7 @@ impl Machines<'_> {
 
     /// The name of the cluster.
     pub fn cluster_name(&self) -> &str {
-        let name = self.talconfig.values.get("clusterName");
-        name.and_then(Value::as_str).unwrap_or_default()
+        self.talconfig.cluster_name()
     }
 
     /// Every secret that may stand in a configuration: of the bundle, of encrypted files.
@@ -185,6 +164,42 @@ impl From<NodeConfig> for Made {
             boot_image: config.boot_image,
         }
     }
+}
+
+/// Every configuration, checked as Talos would, with the problems of all nodes.
+fn every(
+    generator: &Generator<'_>,
+    mut problems: Diagnostics,
+    contract: Contract,
+    talconfig: &str,
+) -> (Vec<Made>, Diagnostics) {
+    let nodes: Vec<_> = (0..generator.len())
+        .into_par_iter()
+        .map(|index| {
+            let (config, found) = generator.node(index);
+            let refused = config
+                .as_ref()
+                .map(|config| Refusal::all(generator, index, config, contract))
+                .unwrap_or_default();
+            (config.map(Made::from), found, refused)
+        })
+        .collect();
+    let mut made = Vec::with_capacity(nodes.len());
+    let mut refusals = Vec::new();
+    for (config, found, refused) in nodes {
+        made.extend(config);
+        problems.extend(found);
+        refusals.extend(refused);
+    }
+    problems.extend(told(refusals, talconfig));
+    (made, unique(problems))
+}
+
+/// Problems without secrets of the bundle or of encrypted files: a message may quote the value
+/// that is wrong.
+fn without_secrets(problems: Diagnostics, bundle: &Bundle, reader: &Reader<'_>) -> Diagnostics {
+    let bundle = || bundle.secret_texts().map(str::to_owned);
+    masked(problems, || bundle().chain(reader.secrets()).collect())
 }
 
 /// Problems without secrets.

@@ -2,17 +2,19 @@
 
 use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use documents::substitute::{Variables, substitute, talenv};
+use repository::View;
 use secrets::Identity;
-use talhelper::talconfig::Talconfig;
+use talhelper::nodes::{Generator, Request};
+use talhelper::talconfig::{Raw, Read, Talconfig};
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
 
 use super::Machines;
-use super::files::{OnDisk, Reader, Store};
+use super::files::Reader;
 use super::places::Places;
 use vault::Keys;
 
@@ -42,23 +44,19 @@ pub enum Secrets {
 }
 
 impl<'a> Machines<'a> {
-    /// Reads what is on disk.
+    /// Reads what is there.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with any of the files.
     pub fn open(
-        root: &'a Utf8Path,
+        view: &View<'a>,
         places: &Places,
         keys: &'a Keys,
         secrets: Secrets,
     ) -> Result<Self, Diagnostics> {
-        let reader = Reader::new(
-            Box::new(OnDisk { root }),
-            &places.talconfig,
-            Box::new(|| keys.identities()),
-        );
-        let versions = repository::read::text(root, "versions.yaml")?;
+        let reader = Reader::new(view, &places.talconfig, Box::new(|| keys.identities()));
+        let versions = view.text("versions.yaml")?;
         let (pins, found) = versions
             .as_ref()
             .map(config_model::versions::read)
@@ -73,14 +71,14 @@ impl<'a> Machines<'a> {
         Self::read(reader, places, explicit, secrets)
     }
 
-    /// Reads from anywhere.
-    pub(crate) fn in_store(
-        store: Box<dyn Store + 'a>,
+    /// Reads what was rendered, in a view that has it over what is there.
+    pub(crate) fn rendered(
+        view: &View<'a>,
         places: &Places,
         identities: &'a [Identity],
         explicit: Option<(String, Location)>,
     ) -> Result<Self, Diagnostics> {
-        let reader = Reader::new(store, &places.talconfig, Box::new(move || identities));
+        let reader = Reader::new(view, &places.talconfig, Box::new(move || identities));
         Self::read(reader, places, explicit, Secrets::Optional)
     }
 
@@ -117,16 +115,32 @@ impl<'a> Machines<'a> {
         problems.extend(found);
         let bundle = self::bundle(&reader, places, &variables, secrets, &mut problems);
         let contract = talconfig
-            .as_ref()
-            .and_then(|talconfig| contract(talconfig, explicit, &mut problems));
-        let (Some(talconfig), Some(contract)) = (talconfig, contract) else {
+            .raw()
+            .and_then(|raw| contract(raw, explicit, &mut problems));
+        let (Some(raw), Some(contract)) = (talconfig.raw(), contract) else {
             problems.sort();
             return Err(hide(problems));
         };
-        let problems = hide(problems);
-        let whole = !problems.has_errors();
+        let mut problems = hide(problems);
         let (bundle, origin) = bundle.unwrap_or((Bundle::placeholder(), Origin::None));
-        let mut machines = Self {
+        if problems.has_errors() {
+            // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
+            let (generator, found) = Generator::on_trial(Request {
+                talconfig: raw,
+                bundle: &bundle,
+                contract,
+                variables: &variables,
+                files: &reader,
+            });
+            let (_, more) = super::every(&generator, found, contract, raw.source().name());
+            problems.extend(super::without_secrets(more, &bundle, &reader));
+            return Err(super::unique(problems));
+        }
+        let Read::Valid(talconfig) = talconfig else {
+            return Err(problems);
+        };
+        problems.sort();
+        Ok(Self {
             talconfig,
             bundle,
             origin,
@@ -134,17 +148,7 @@ impl<'a> Machines<'a> {
             warnings: problems,
             variables,
             reader,
-        };
-        if whole {
-            machines.warnings.sort();
-            return Ok(machines);
-        }
-        // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
-        let mut problems = std::mem::take(&mut machines.warnings);
-        match machines.make() {
-            Ok((_, more)) | Err(more) => problems.extend(more),
-        }
-        Err(super::unique(problems))
+        })
     }
 }
 
@@ -247,20 +251,16 @@ fn bundle(
 
 /// The contract that `versions.yaml` chooses, or that of the talconfig's version.
 fn contract(
-    talconfig: &Talconfig,
+    talconfig: &Raw,
     explicit: Option<(String, Location)>,
     problems: &mut Diagnostics,
 ) -> Option<Contract> {
-    let version = talconfig.values.get("talosVersion");
-    let place = talconfig.root.get("talosVersion").map_or_else(
-        || talconfig.source.whole(),
-        |node| talconfig.source.location(node.range()),
-    );
+    let place = talconfig.place_of("talosVersion");
     let (explicit, place) = match explicit {
         Some((version, place)) => (Some(version), place),
         None => (None, place),
     };
-    let version = match (version.and_then(|version| version.as_str()), &explicit) {
+    let version = match (talconfig.talos_version(), &explicit) {
         (Some(version), _) => version,
         (None, Some(_)) => "",
         // That it is missing is told where the nodes are made.

@@ -10,12 +10,12 @@ use talhelper::nodes::gitignore;
 use talos::compare;
 use talos::sensitive;
 use talos::talosconfig::Talosconfig;
-use tree::{Content, Diff, RelPath, Side};
+use tree::{Content, Diff, Mode, RelPath, Side, WriteOptions};
 use zeroize::Zeroizing;
 
 use super::clients;
-use repository::Git;
-use repository::{read, write};
+use repository::write::REPLACING;
+use repository::{Batch, Kind, View};
 
 /// What happens to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -59,30 +59,30 @@ impl Outputs {
     ///
     /// What cannot be read; files that git tracks or would.
     pub fn plan(
-        root: &Utf8Path,
+        view: &View<'_>,
         folder: &Utf8Path,
         texts: Vec<(String, Zeroizing<String>)>,
         gitignored: bool,
     ) -> Result<Self, Diagnostics> {
         let names: BTreeSet<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
-        let stale = stale(root, folder, &names);
+        let stale = stale(view, folder, &names);
         let mut problems = Diagnostics::new();
         let mut files = Vec::with_capacity(texts.len() + 1);
         if gitignored {
             let path = folder.join(".gitignore");
-            let before = read::text(root, path.as_str())?;
+            let before = view.text(path.as_str())?;
             let before = before.map(|source| source.text().to_owned());
             let after = gitignore(before.as_deref().unwrap_or_default(), names.iter().copied());
             if before.is_some() || !after.is_empty() {
                 files.push(Output::public(path, before, after));
             }
         } else {
-            problems.extend(exposed(root, folder, &names));
+            problems.extend(exposed(view, folder, &names));
         }
-        problems.extend(tracked(root, folder, &names));
+        problems.extend(tracked(view, folder, &names));
         for (name, text) in texts {
-            problems.extend(special(root, &folder.join(&name)));
-            match Output::private(root, folder.join(name), text) {
+            problems.extend(special(view, &folder.join(&name)));
+            match Output::private(view, folder.join(name), text) {
                 Ok(output) => files.push(output),
                 Err(problem) => problems.push(problem),
             }
@@ -99,23 +99,33 @@ impl Outputs {
         self.files.iter().filter(changed).count()
     }
 
-    /// Writes what changed: each file whole or not at all.
+    /// Writes what changed, all of it or nothing.
     ///
     /// # Errors
     ///
-    /// What the disk refuses.
-    pub fn write(&self, root: &Utf8Path) -> Result<(), Diagnostic> {
+    /// What the disk refuses; a symbolic link in the place of the folder.
+    pub fn write(&self, view: &View<'_>) -> Result<(), Diagnostics> {
+        if self.changed() == 0 {
+            return Ok(());
+        }
+        let batch = Batch::into_view(view)?;
         for output in &self.files {
             if output.action == Action::Unchanged {
                 continue;
             }
-            if let Some(folder) = output.path.parent() {
-                write::private_folder(root, folder)?;
-            }
-            let mode = if output.public { 0o644 } else { 0o600 };
-            write::file(root, output.path.as_str(), output.after.as_bytes(), mode)?;
+            let mode = if output.public {
+                Mode::REGULAR
+            } else {
+                Mode::PRIVATE
+            };
+            let options = WriteOptions {
+                mode: Some(mode),
+                private_folder: true,
+                ..REPLACING
+            };
+            batch.stage(output.path.as_str(), output.after.as_bytes(), options)?;
         }
-        Ok(())
+        batch.commit()
     }
 }
 
@@ -131,11 +141,11 @@ impl Output {
     }
 
     fn private(
-        root: &Utf8Path,
+        view: &View<'_>,
         path: Utf8PathBuf,
         after: Zeroizing<String>,
     ) -> Result<Self, Diagnostic> {
-        let before = read::text(root, path.as_str())?;
+        let before = view.text(path.as_str())?;
         let before = before.map(|source| Zeroizing::new(source.text().to_owned()));
         let mut action = action(before.as_deref().map(String::as_str), &after);
         if let (Action::Update, Some(before)) = (action, &before)
@@ -143,7 +153,7 @@ impl Output {
         {
             action = Action::Unchanged;
         }
-        if action == Action::Unchanged && is_open(&root.join(&path)) {
+        if action == Action::Unchanged && is_open(view, &path) {
             action = Action::Update;
         }
         Ok(Self {
@@ -207,13 +217,8 @@ fn covered(before: &str, after: &str, secrets: &Secrets) -> Option<[String; 2]> 
 }
 
 /// Whether others than its owner may read a file.
-fn is_open(path: &Utf8Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = path
-        .metadata()
-        .map(|metadata| metadata.permissions().mode());
-    mode.is_ok_and(|mode| mode & 0o077 != 0)
+fn is_open(view: &View<'_>, path: &Utf8Path) -> bool {
+    view.find(path).is_some_and(|found| found.mode & 0o077 != 0)
 }
 
 fn action(before: Option<&str>, after: &str) -> Action {
@@ -248,9 +253,9 @@ fn documents(text: &str) -> Vec<serde_json::Value> {
 }
 
 /// What stands in the place of a file and is none, told before anything is written.
-fn special(root: &Utf8Path, path: &Utf8Path) -> Option<Diagnostic> {
-    let metadata = root.join(path).symlink_metadata().ok()?;
-    (!metadata.is_file()).then(|| {
+fn special(view: &View<'_>, path: &Utf8Path) -> Option<Diagnostic> {
+    let found = view.find(path)?;
+    (found.is_link || found.kind != Kind::File).then(|| {
         Diagnostic::error(
             "file/special",
             format!("`{path}` is a link, a folder or the like, and stands where a file belongs"),
@@ -261,25 +266,25 @@ fn special(root: &Utf8Path, path: &Utf8Path) -> Option<Diagnostic> {
 }
 
 /// Machine configurations of the folder that are none of these.
-fn stale(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Utf8PathBuf> {
-    let Ok(entries) = root.join(folder).read_dir_utf8() else {
+fn stale(view: &View<'_>, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Utf8PathBuf> {
+    let Ok(entries) = view.list(folder) else {
         return Vec::new();
     };
     let mut found: Vec<_> = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_owned())
+        .into_iter()
+        .map(|entry| entry.name)
         .filter(|name| name.ends_with(".yaml") && !names.contains(name.as_str()))
         .filter(|name| !name.starts_with(tree::TEMPORARY_PREFIX))
         .map(|name| folder.join(name))
-        .filter(|path| is_configuration(root, path))
+        .filter(|path| is_configuration(view, path))
         .collect();
     found.sort();
     found
 }
 
 /// Whether a file holds a machine configuration: others are nobody's business.
-fn is_configuration(root: &Utf8Path, path: &Utf8Path) -> bool {
-    let Ok(Some(source)) = read::text(root, path.as_str()) else {
+fn is_configuration(view: &View<'_>, path: &Utf8Path) -> bool {
+    let Ok(Some(source)) = view.text(path.as_str()) else {
         return false;
     };
     documents(source.text())
@@ -288,8 +293,8 @@ fn is_configuration(root: &Utf8Path, path: &Utf8Path) -> bool {
 }
 
 /// Files that git tracks already: whoever has the repository has the keys of the cluster.
-fn tracked(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Diagnostic> {
-    let Some(git) = Git::discover(root) else {
+fn tracked(view: &View<'_>, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Diagnostic> {
+    let Some(git) = view.git() else {
         return Vec::new();
     };
     let paths: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
@@ -309,8 +314,8 @@ fn tracked(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Di
 }
 
 /// Files that git would take into the next commit.
-fn exposed(root: &Utf8Path, folder: &Utf8Path, names: &BTreeSet<&str>) -> Option<Diagnostic> {
-    let git = Git::discover(root)?;
+fn exposed(view: &View<'_>, folder: &Utf8Path, names: &BTreeSet<&str>) -> Option<Diagnostic> {
+    let git = view.git()?;
     let covered = |name: &&&str| git.ignores(folder.join(name).as_str());
     let first = names.iter().find(|name| !covered(name))?;
     Some(

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::files::tidy;
+use repository::View;
 
 /// The files, by their paths relative to the repository. As talhelper has it, each existing
 /// file of variables counts, later ones first, and of the bundles the last existing one.
@@ -23,8 +24,8 @@ pub struct Places {
 impl Places {
     /// The usual ones: around `talos/talconfig.yaml`, or around `talconfig.yaml` where only that
     /// exists.
-    pub fn find(root: &Utf8Path) -> Self {
-        let exists = |path: &str| root.join(path).symlink_metadata().is_ok();
+    pub fn find(view: &View<'_>) -> Self {
+        let exists = |path: &str| view.exists(path);
         let plain = !exists("talos/talconfig.yaml") && exists("talconfig.yaml");
         Self::around(Utf8Path::new(if plain {
             "talconfig.yaml"

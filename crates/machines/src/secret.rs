@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 
 use super::clock;
 use super::places::Places;
-use repository::write;
-use vault::{Target, Vault};
+use repository::{Batch, View};
+use tree::{Mode, WriteOptions};
+use vault::Vault;
 
 /// How the rule of a bundle that is there already is named.
 const EXISTS: &str = "talsecret/exists";
@@ -30,12 +31,12 @@ pub struct NewSecret {
 ///
 /// A bundle that is there, a rule that is not, what the disk refuses.
 pub fn new_secret(
-    root: &Utf8Path,
+    view: &View<'_>,
     vault: &Vault,
     places: &Places,
     bundle: &Bundle,
 ) -> Result<NewSecret, Diagnostics> {
-    refuse_second_secret(root, places)?;
+    refuse_second_secret(view, places)?;
     let sealed = |path: &&Utf8PathBuf| path.as_str().ends_with(".sops.yaml");
     let path = places
         .bundles
@@ -44,7 +45,7 @@ pub fn new_secret(
         .or(places.bundles.first())
         .ok_or_else(|| Diagnostic::error("talsecret/none", "no file is named for the secrets"))?;
     let content = Zeroizing::new(bundle.to_yaml().as_bytes().to_vec());
-    let target = Target::named(root, path);
+    let target = vault.target(path);
     let changed = vault.encrypt_text(&target, content)?;
     if bundle
         .secret_texts()
@@ -52,7 +53,14 @@ pub fn new_secret(
     {
         return Err(left_clear(path).into());
     }
-    write::new_file(root, path.as_str(), &changed.content, 0o644, true)?;
+    let options = WriteOptions {
+        mode: Some(Mode::REGULAR),
+        sync: true,
+        ..WriteOptions::default()
+    };
+    let batch = Batch::into_view(view)?;
+    batch.stage(path.as_str(), &changed.content, options)?;
+    batch.commit()?;
     Ok(NewSecret {
         path: path.clone(),
         notes: changed.notes,
@@ -64,9 +72,9 @@ pub fn new_secret(
 /// # Errors
 ///
 /// `talsecret/exists`.
-pub fn refuse_second_secret(root: &Utf8Path, places: &Places) -> Result<(), Diagnostic> {
+pub fn refuse_second_secret(view: &View<'_>, places: &Places) -> Result<(), Diagnostic> {
     let mut paths = places.bundles.iter();
-    match paths.find(|path| root.join(path).symlink_metadata().is_ok()) {
+    match paths.find(|path| view.exists(path)) {
         Some(path) => Err(exists(path)),
         None => Ok(()),
     }

@@ -14,7 +14,7 @@ use talos::talosconfig::{self as file, Talosconfig};
 use zeroize::Zeroizing;
 
 use super::{Machines, Made, clock};
-use repository::read;
+use repository::View;
 
 /// A certificate that ends sooner than this is replaced.
 const RENEWAL: Duration = Duration::from_hours(30 * 24);
@@ -28,7 +28,7 @@ const RENEWAL: Duration = Duration::from_hours(30 * 24);
 /// A file that cannot be read; an authority that cannot sign.
 pub fn talosconfig(
     machines: &Machines<'_>,
-    root: &Utf8Path,
+    view: &View<'_>,
     path: &Utf8Path,
     made: &[Made],
     lifetime: Duration,
@@ -41,7 +41,7 @@ pub fn talosconfig(
     let nodes = addresses(&|_| true);
     let cluster = machines.cluster_name();
     let now = SystemTime::now();
-    let existing = match read::text(root, path.as_str())? {
+    let existing = match view.text(path.as_str())? {
         Some(source) => {
             let hidden = yaml::mask::values(source.text());
             let source = source.with_secrets(hidden);

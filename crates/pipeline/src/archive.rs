@@ -6,7 +6,7 @@ use tree::{Disk, Plan, Tree};
 
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 use repository::names::TIDIED;
-use repository::write;
+use repository::{View, write};
 
 /// What `tidy` moves away, where it exists.
 const ARCHIVED: &[&str] = &[
@@ -33,11 +33,11 @@ pub fn reset(disk: &Disk) -> Result<Plan, Diagnostics> {
 }
 
 /// What `tidy` would move, in order.
-pub fn archivable(root: &Utf8Path) -> Vec<&'static str> {
+pub fn archivable(view: &View<'_>) -> Vec<&'static str> {
     ARCHIVED
         .iter()
         .copied()
-        .filter(|path| root.join(path).symlink_metadata().is_ok())
+        .filter(|path| view.exists(path))
         .collect()
 }
 
@@ -54,16 +54,13 @@ pub fn tidy(root: &Utf8Path, time: &str) -> Result<String, Diagnostic> {
     // The marker first: a run that is killed half-way must not look like a new repository.
     let text = format!("The templates and the configuration were archived to {archive}.\n");
     write::file(root, TIDIED, text.as_bytes(), 0o644)?;
-    for path in archivable(root) {
-        let target = root.join(&archive).join(path);
-        let moved = target
-            .parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| std::fs::rename(root.join(path), &target));
-        if let Err(error) = moved {
-            let message = format!("`{path}` cannot be moved to `{archive}`: {error}");
-            return Err(Diagnostic::error("file/unwritable", message).at(Location::file(path)));
-        }
-    }
+    let moves: Vec<_> = archivable(&View::on_disk(root))
+        .into_iter()
+        .map(|path| (path, format!("{archive}/{path}")))
+        .collect();
+    write::moves(root, &moves).map_err(|(path, error)| {
+        let message = format!("`{path}` cannot be moved to `{archive}`: {error}");
+        Diagnostic::error("file/unwritable", message).at(Location::file(path))
+    })?;
     Ok(archive)
 }

@@ -45,13 +45,10 @@ pub struct Built {
 ///
 /// Every problem of every stage that could still run.
 pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
-    let (mut model, mut warnings) = Model::new(inputs)?;
-    let known = model.analysis.take();
-    let (output, analysis) = rayon::join(
-        || render::render(&model.templates, &model.context, &model.options),
-        || known.unwrap_or_else(|| render::analyze(&model.templates, &model.options)),
-    );
-    warnings.extend(names::check(&model, &analysis, inputs.own_plugin()));
+    let (model, mut warnings) = Model::new(inputs)?;
+    let analysis = model.templates.analysis();
+    let output = model.templates.render(&model.context);
+    warnings.extend(names::check(&model, analysis, inputs.own_plugin()));
     let output = match output {
         Ok(output) => output,
         Err(problems) => {
@@ -73,6 +70,10 @@ pub fn render(inputs: &Inputs) -> Result<RenderedTree, Diagnostics> {
 ///
 /// Every problem found.
 pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
+    render::on_deep_stacks(|| stages(inputs, options))
+}
+
+fn stages(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     let silenced = declarations.silenced();
     let rendered = render(inputs).map_err(|mut problems| {
@@ -138,10 +139,11 @@ impl Built {
             force: options.force.as_force(),
             adopt: options.adopt,
         };
-        let mut plan = Plan::new(&self.tree, disk, &options)?;
+        let plan = render::on_deep_stacks(|| Plan::new(&self.tree, disk, &options));
+        let mut plan = plan?;
         if plan.summary().foreign > 0 && !self.model.differs.is_empty() {
-            let analysis = render::analyze(&self.model.templates, &self.model.options);
-            plan.explain_foreign(|change| self.why(change, &analysis));
+            let analysis = self.model.templates.analysis();
+            plan.explain_foreign(|change| self.why(change, analysis));
         }
         Ok(plan)
     }

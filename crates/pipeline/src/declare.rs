@@ -5,7 +5,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use render::declare::{self, Declared, Request, Used};
 use render::{Template, TemplateSet};
 
-use crate::gather::gather;
+use crate::gather::choose;
 use crate::load::Inputs;
 
 /// Works out which keys a repository's own templates use and nothing declares.
@@ -16,7 +16,7 @@ use crate::load::Inputs;
 ///
 /// Templates or settings that cannot be read.
 pub fn declare(inputs: &Inputs, chosen: PluginUse) -> Result<Declared, Diagnostics> {
-    let (_, set, options, problems) = gather(inputs);
+    let (_, set, options, problems) = choose(inputs);
     let Some(set) = set else {
         return Err(problems);
     };

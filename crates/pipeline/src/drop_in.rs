@@ -19,7 +19,7 @@ use crate::gather::used_and_given;
 use crate::load::{self, Environment};
 use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
-use repository::read;
+use repository::{Kind, View};
 use vault::identities;
 
 /// What a run did.
@@ -49,9 +49,10 @@ pub fn run(
         return Err(problems);
     };
     let absolute = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let view = View::on_disk(&*absolute);
     let mut files = Files::default();
     for path in config.paths() {
-        collect(&absolute, path, &mut files, &mut problems);
+        collect(&view, path, &mut files, &mut problems);
     }
     if problems.has_errors() {
         return Err(problems);
@@ -62,6 +63,7 @@ pub fn run(
         None
     } else {
         let family = Family {
+            view: &view,
             root: &absolute,
             config: &config,
             files: &files,
@@ -103,21 +105,20 @@ pub fn run(
 }
 
 /// Reads a file, or everything below a folder; what does not exist is reported by the run.
-fn collect(root: &Utf8Path, path: &str, files: &mut Files, problems: &mut Diagnostics) {
-    let target = root.join(path);
-    let Ok(metadata) = target.metadata() else {
+fn collect(view: &View<'_>, path: &str, files: &mut Files, problems: &mut Diagnostics) {
+    let Some(found) = view.find(path).filter(|found| found.kind != Kind::Nothing) else {
         return;
     };
-    if metadata.is_dir() {
-        files.folder(path, metadata.permissions().mode() & 0o777);
-        let (found, faults) = repository::folder::files(root, path);
+    if found.kind == Kind::Folder {
+        files.folder(path, found.mode);
+        let (found, faults) = view.files(path);
         problems.extend(faults);
         for (name, file) in found {
             files.file(&format!("{path}/{name}"), file.content, file.mode);
         }
     } else {
-        match read::bytes(&target, path) {
-            Ok(content) => files.file(path, content, metadata.permissions().mode() & 0o777),
+        match view.bytes(path) {
+            Ok(content) => files.file(path, content.unwrap_or_default(), found.mode),
             Err(problem) => problems.push(problem),
         }
     }
@@ -125,6 +126,7 @@ fn collect(root: &Utf8Path, path: &str, files: &mut Files, problems: &mut Diagno
 
 /// A repository whose `makejinja.toml` names a plugin, as those of the family do.
 struct Family<'a> {
+    view: &'a View<'static>,
     root: &'a Utf8Path,
     config: &'a Config,
     files: &'a Files,
@@ -137,7 +139,7 @@ impl Family<'_> {
     /// rest the plugin itself.
     fn plugin(&self) -> Result<(Plugin, Withheld, Diagnostics), Diagnostics> {
         let mut problems = Diagnostics::new();
-        let (keys, _) = identities::read(self.root, &self.environment.keys);
+        let (keys, _) = identities::read(self.view, &self.environment.keys);
         let mut secrets = Vec::new();
         let mut ignored = Diagnostics::new();
         let mut plugin = Plugin {
@@ -154,8 +156,8 @@ impl Family<'_> {
             return Ok((plugin, Withheld::default(), problems));
         };
         let analysis = render::analyze(&selection.templates, self.config.options());
-        let text = |path: &str| read::text(self.root, path).ok().flatten();
-        let (source, missing) = load::plugin_text(self.root, self.config, |_| true)?;
+        let text = |path: &str| self.view.text(path).ok().flatten();
+        let (source, missing) = load::plugin_text(self.view, self.config, |_| true)?;
         problems.extend(missing);
         let variables = text("templates/variables.yaml");
         let mut chosen = PluginUse::Unsaid;
@@ -225,7 +227,7 @@ impl Family<'_> {
             ..self.environment.plugin.clone()
         };
         let given = plugin::ask(&plugin::Request {
-            root: self.root,
+            view: self.view,
             config: self.config,
             source: asked.source,
             chosen,
@@ -319,10 +321,11 @@ fn existing(output: &Utf8Path) -> Existing {
 
 fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics> {
     let base = root.join(&run.output);
+    let view = View::on_disk(&*base);
     let mut problems = Diagnostics::new();
     for folder in &run.folders {
         if let Err(error) = std::fs::create_dir_all(base.join(&folder.path)) {
-            problems.push(repository::write::unwritable(&folder.path, &error));
+            problems.push(repository::unwritable(&folder.path, &error));
         }
     }
     let mut written = Vec::new();
@@ -330,14 +333,17 @@ fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics
     for (path, entry) in run.tree.iter() {
         let target = base.join(path.as_str());
         let content = entry.content.as_bytes();
-        if read::bytes(&target, path.as_str()).is_ok_and(|bytes| *bytes == *content) {
+        if view
+            .bytes(path.as_str())
+            .is_ok_and(|bytes| bytes.as_deref() == Some(content))
+        {
             unchanged += 1;
             continue;
         }
         let options = WriteOptions {
             mode: Some(Mode::new(entry.mode.bits())),
             overwrite: true,
-            sync: false,
+            ..WriteOptions::default()
         };
         let result = target
             .parent()

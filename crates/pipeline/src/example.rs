@@ -5,6 +5,8 @@ use std::io;
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
+use repository::{View, unwritable};
+
 use crate::init;
 
 /// Marks a folder that `configure --example` made.
@@ -16,10 +18,9 @@ const MARKER: &str = ".ichor/example";
 ///
 /// `example/not-empty` for a folder that holds anything else; what the disk refuses.
 pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
-    let ours = folder.join(MARKER).is_file();
-    if !ours
-        && !is_empty(folder)
-            .map_err(|error| repository::write::unwritable(folder.as_str(), &error))?
+    let view = View::on_disk(folder);
+    if !view.is_file(MARKER)
+        && !is_empty(&view).map_err(|error| unwritable(folder.as_str(), &error))?
     {
         return Err(Diagnostic::error(
             "example/not-empty",
@@ -38,9 +39,9 @@ pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn is_empty(folder: &Utf8Path) -> io::Result<bool> {
-    match folder.read_dir_utf8() {
-        Ok(mut entries) => Ok(entries.next().is_none()),
+fn is_empty(view: &View<'_>) -> io::Result<bool> {
+    match view.list(".") {
+        Ok(names) => Ok(names.is_empty()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
     }

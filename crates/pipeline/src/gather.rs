@@ -1,12 +1,15 @@
 //! What is rendered and how, and what that needs, before anything of it is known to be right.
 
+use std::sync::Arc;
+
 use config_model::{Section, Templates, UsedKeys};
 use diagnostics::{Diagnostics, Source};
 use render::makejinja::Existing;
-use render::{Analysis, Options, UndefinedMode};
+use render::{Analysis, Options, Reading, TemplateSet, UndefinedMode};
 
+use crate::gathered::Gathered;
 use crate::load::Inputs;
-use crate::templates::{self, Overridden};
+use crate::templates::{self, Overridden, SUFFIX};
 
 /// The keys that templates name.
 pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
@@ -26,8 +29,35 @@ pub(crate) fn used_and_given(analysis: &Analysis, plugin: Option<&Source>) -> Us
     used_keys(analysis).with_defaults(defaults.unwrap_or_default())
 }
 
-/// The templates and how they are rendered.
-pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
+/// The templates and how they are rendered. The first who asks pays for it.
+pub(crate) fn gather(inputs: &Inputs) -> &Gathered {
+    inputs.gathered.get_or_init(|| {
+        let (origin, set, options, problems) = choose(inputs);
+        let read = |set| Arc::new(Reading::new(without_blank_patches(set), options));
+        Gathered {
+            origin,
+            reading: set.map(read),
+            problems,
+        }
+    })
+}
+
+/// Leaves out overrides of Talos patches that hold nothing, so that `talos_patches()` does
+/// not list them.
+fn without_blank_patches(set: Overridden) -> TemplateSet {
+    let overridden = |name: &str| {
+        let listed = |names: &[String]| names.iter().any(|listed| listed == name);
+        listed(&set.replaced) || listed(&set.added)
+    };
+    let kept = set.templates.iter().filter(|template| {
+        let blank = template.content.iter().all(u8::is_ascii_whitespace);
+        !(blank && template.name.ends_with(SUFFIX) && overridden(&template.name))
+    });
+    TemplateSet::new(kept.cloned())
+}
+
+/// The templates, not read yet.
+pub(crate) fn choose(inputs: &Inputs) -> (Templates, Option<Overridden>, Options, Diagnostics) {
     let Some(own) = &inputs.own else {
         let set = templates::built_in(&inputs.overrides);
         return (
@@ -42,7 +72,7 @@ pub(crate) fn gather(inputs: &Inputs) -> (Templates, Option<Overridden>, Options
         // Everything is declared now, so that a misspelt name is an error.
         options.undefined = UndefinedMode::Declared;
     }
-    let root = inputs.root.as_str();
+    let root = inputs.root().as_str();
     match own.config.select(root, &own.files, &Existing::default()) {
         Ok(selection) => {
             // Where `makejinja.toml` names the overrides, they were chosen with the rest, by its

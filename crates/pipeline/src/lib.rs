@@ -2,7 +2,7 @@
 //!
 //! The program, the golden trees and the benchmarks all run this sequence:
 //!
-//! - [`load()`] reads a repository, the only place that does;
+//! - [`load()`] reads a repository, as a view of it shows it;
 //! - [`Model::new`] checks the configuration and gathers templates and context;
 //! - [`render()`] makes every output, in memory;
 //! - [`build()`] checks all of it and leaves only what may be written;
@@ -12,11 +12,11 @@
 //! no stage touches the network.
 //!
 //! ```
-//! use camino::Utf8Path;
 //! use pipeline::{Environment, Missing};
+//! use repository::View;
 //!
-//! let nowhere = Utf8Path::new("no/such/folder");
-//! let missing = pipeline::load(nowhere, &Environment::default()).err();
+//! let nothing = View::from_iter([("README.md", "A repository in memory")]);
+//! let missing = pipeline::load(&nothing, &Environment::default()).err();
 //! assert!(matches!(missing, Some(Missing::NoConfiguration)));
 //! ```
 
@@ -29,6 +29,7 @@ pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
+mod gathered;
 pub mod init;
 pub mod load;
 mod model;
@@ -45,6 +46,7 @@ mod seal;
 pub mod templates;
 
 pub use build::{Built, RenderedTree, build, render};
+pub use cache::{Again, Command, Run};
 pub use load::{Environment, Inputs, Missing, load};
 pub use model::Model;
 pub use options::{BuildOptions, Overwrite};

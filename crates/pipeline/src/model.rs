@@ -1,13 +1,14 @@
 //! From what was read to what is rendered: the cluster, the templates and their context.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
 use config_model::{Cluster, Input, Parsed, Templates, WrittenKey, credentials};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use render::{Analysis, Context, Credentials, Options, TemplateSet};
+use render::{Analysis, Context, Credentials, Reading};
 use secrecy::{ExposeSecret, SecretString};
 use secrets::Identity;
 use zeroize::Zeroizing;
@@ -16,7 +17,7 @@ use crate::gather::{gather, used_and_given};
 use crate::load::Inputs;
 use crate::own::Own;
 use crate::plugin::Withheld;
-use crate::templates::{Overridden, SUFFIX, builtin};
+use crate::templates::builtin;
 use vault::identities::{self, KeyFiles};
 
 /// Everything that rendering needs. Has no `Debug`: it holds secrets.
@@ -27,14 +28,10 @@ pub struct Model {
     pub versions: Versions,
     /// Which templates the repository renders with.
     pub origin: Templates,
-    /// The merged set of templates.
-    pub templates: TemplateSet,
+    /// The merged set of templates, and how they are rendered.
+    pub templates: Arc<Reading>,
     /// What they can name.
     pub context: Context,
-    /// How they are rendered.
-    pub options: Options,
-    /// What they use, where that was needed to know which keys must be set.
-    pub(crate) analysis: Option<Analysis>,
     /// Names whose values the plugin of the repository computes otherwise than they are
     /// rendered; those of nodes as `nodes.key`.
     pub(crate) differs: Vec<String>,
@@ -62,14 +59,15 @@ impl Model {
     ///
     /// Every problem of every file, warnings included, if one of them is an error.
     pub fn new(inputs: &Inputs) -> Result<(Self, Diagnostics), Diagnostics> {
-        let (origin, set, options, mut problems) = gather(inputs);
-        let analysis = set
+        let gathered = gather(inputs);
+        let origin = gathered.origin;
+        let mut problems = gathered.problems.clone();
+        let analysis = gathered
+            .reading
             .as_ref()
             .filter(|_| origin == Templates::Own)
-            .map(|set| render::analyze(&set.templates, &options));
-        let used = analysis
-            .as_ref()
-            .map(|analysis| used_and_given(analysis, inputs.own_plugin()));
+            .map(|reading| reading.analysis());
+        let used = analysis.map(|analysis| used_and_given(analysis, inputs.own_plugin()));
         let parsed = config_model::parse(&Input {
             cluster: &inputs.cluster,
             nodes: &inputs.nodes,
@@ -89,15 +87,14 @@ impl Model {
         let (identities, notes) = identities::gather(&inputs.keys, &inputs.identities);
         problems.extend(notes);
         if problems.has_errors()
-            && let Some(set) = &set
+            && let Some(reading) = &gathered.reading
         {
             // Nothing is rendered, which would tell of these.
-            let analysis = analysis.unwrap_or_else(|| render::analyze(&set.templates, &options));
-            problems.extend(absent(inputs, &analysis, recipient.is_some()));
+            problems.extend(absent(inputs, reading.analysis(), recipient.is_some()));
             return Err(problems);
         }
-        let set = match patches(set, &options, &mut problems) {
-            Some(set) if !problems.has_errors() => set,
+        let templates = match &gathered.reading {
+            Some(reading) if !problems.has_errors() => reading.clone(),
             _ => return Err(problems),
         };
         let Parsed {
@@ -112,7 +109,7 @@ impl Model {
         let mut context = Context::new(&cluster, &versions, credentials);
         let mut differs = Vec::new();
         let mut withheld = Withheld::default();
-        if let (Some(own), Some(analysis)) = (&inputs.own, &analysis) {
+        if let (Some(own), Some(analysis)) = (&inputs.own, analysis) {
             let written: BTreeSet<&str> = written.iter().map(|key| key.name.as_str()).collect();
             let own = Own {
                 inputs,
@@ -138,10 +135,8 @@ impl Model {
             cluster,
             versions,
             origin,
-            templates: set,
+            templates,
             context,
-            options,
-            analysis,
             differs,
             withheld,
             written,
@@ -195,25 +190,6 @@ const INIT: &str =
     "in a new repository `ichor init` makes it; otherwise copy it from where it is kept";
 const TUNNEL: &str = "make a tunnel with `cloudflared tunnel create --credentials-file \
                       cloudflare-tunnel.json NAME`";
-
-/// Leaves out overrides of Talos patches that hold nothing, so that `talos_patches()` does
-/// not list them.
-fn patches(
-    set: Option<Overridden>,
-    _options: &Options,
-    _problems: &mut Diagnostics,
-) -> Option<TemplateSet> {
-    let set = set?;
-    let overridden = |name: &str| {
-        let listed = |names: &[String]| names.iter().any(|listed| listed == name);
-        listed(&set.replaced) || listed(&set.added)
-    };
-    let kept = set.templates.iter().filter(|template| {
-        let blank = template.content.iter().all(u8::is_ascii_whitespace);
-        !(blank && template.name.ends_with(SUFFIX) && overridden(&template.name))
-    });
-    Some(TemplateSet::new(kept.cloned()))
-}
 
 fn pins(inputs: &Inputs, problems: &mut Diagnostics) -> Versions {
     let built_in = Source::new("built-in:versions.yaml", builtin::versions());

@@ -181,6 +181,7 @@ fn list(names: &[&str]) -> String {
 impl Model {
     /// Whether undeclared names and keys are let through.
     pub fn is_lenient(&self) -> bool {
-        self.origin == Templates::Own && self.options.undefined != UndefinedMode::Declared
+        let undefined = self.templates.options().undefined;
+        self.origin == Templates::Own && undefined != UndefinedMode::Declared
     }
 }

@@ -5,8 +5,8 @@ use diagnostics::{Diagnostic, Location};
 use tree::{RECORD_PATH, Record};
 
 use crate::templates::{CONFIG, OVERRIDES, builtin};
+use repository::View;
 use repository::names::TIDIED;
-use repository::read;
 
 /// What makes an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,17 +42,18 @@ pub fn of(file: &Utf8Path) -> Option<Rendered> {
     let root = file
         .ancestors()
         .skip(1)
-        .find(|folder| folder.join(RECORD_PATH).is_file())?;
-    if root.join(TIDIED).exists() {
+        .find(|folder| View::on_disk(*folder).is_file(RECORD_PATH))?;
+    let view = View::on_disk(root);
+    if view.exists(TIDIED) {
         return None;
     }
-    let record = read::text(root, RECORD_PATH).ok()??;
+    let record = view.text(RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&record);
     let path = file.strip_prefix(root).ok()?.to_string();
     if record.get(&path).is_empty() {
         return None;
     }
-    let origin = origin(root, &path);
+    let origin = origin(&view, &path);
     Some(Rendered { path, origin })
 }
 
@@ -87,14 +88,14 @@ fn folder_of(file: &Utf8Path) -> Utf8PathBuf {
     }
 }
 
-fn origin(root: &Utf8Path, path: &str) -> Origin {
+fn origin(view: &View<'_>, path: &str) -> Origin {
     let own = [OVERRIDES, CONFIG]
         .iter()
         .flat_map(|folder| [format!("{folder}/{path}.j2"), format!("{folder}/{path}")])
-        .find(|template| root.join(template).is_file());
+        .find(|template| view.is_file(template));
     match own {
         Some(template) => Origin::Own(template),
-        None if root.join(CONFIG).is_dir() => Origin::Unknown,
+        None if view.is_folder(CONFIG) => Origin::Unknown,
         None if builtin::template(&format!("{path}.j2")).is_some() => Origin::BuiltIn,
         None => Origin::Unknown,
     }

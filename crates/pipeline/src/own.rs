@@ -60,7 +60,7 @@ impl Own<'_> {
         let value = |name: &str| context.value(name).cloned();
         let needs = needs(self.analysis, source, self.declarations.plugin(), &value);
         let found = plugin::ask(&plugin::Request {
-            root: &self.inputs.root,
+            view: &self.inputs.view,
             config: &self.own.config,
             source,
             chosen: self.declarations.plugin(),
@@ -166,19 +166,19 @@ pub fn question(inputs: &Inputs) -> Option<Question> {
     if declarations.plugin() != PluginUse::Unsaid || inputs.plugin.allowed {
         return None;
     }
-    let (templates, set, options, _) = gather(inputs);
-    let analysis = render::analyze(&set?.templates, &options);
+    let gathered = gather(inputs);
+    let analysis = gathered.reading.as_ref()?.analysis();
     let parsed = config_model::parse(&Input {
         cluster: &inputs.cluster,
         nodes: &inputs.nodes,
         variables: inputs.variables.as_ref(),
-        templates,
-        used: Some(&used_and_given(&analysis, Some(source))),
+        templates: gathered.origin,
+        used: Some(&used_and_given(analysis, Some(source))),
     });
     let asked = Own {
         inputs,
         own,
-        analysis: &analysis,
+        analysis,
         declarations: &declarations,
         written: &BTreeSet::new(),
     };
@@ -191,7 +191,7 @@ pub fn question(inputs: &Inputs) -> Option<Question> {
             .map(Data::from)
             .or_else(|| read().map(|(_, value)| value.clone()))
     };
-    let needs = needs(&analysis, source, PluginUse::Unsaid, &value);
+    let needs = needs(analysis, source, PluginUse::Unsaid, &value);
     (!needs.is_empty()).then(|| Question {
         needs,
         file: source.name().to_owned(),

@@ -43,6 +43,7 @@ pub fn bumped(plan: &Plan, model: &Model) -> Vec<Bump> {
             .and_then(|shown| {
                 model
                     .templates
+                    .templates()
                     .iter()
                     .find(|template| &*template.shown_as == shown)
             })

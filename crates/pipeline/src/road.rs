@@ -1,10 +1,7 @@
 //! How far a repository is on its way to a cluster: what stands on disk, and what git holds.
 
-use camino::Utf8Path;
-
 use machines::Places;
-use repository::Git;
-use repository::read;
+use repository::View;
 
 /// Files that change whenever something does that has to be committed.
 const TELLING: [&str; 2] = [tree::RECORD_PATH, "versions.yaml"];
@@ -44,9 +41,9 @@ pub enum Commits {
 impl Road {
     /// Looks at a repository. Nothing is read but names, and the few files that tell whether
     /// something was committed.
-    pub fn of(root: &Utf8Path) -> Self {
-        let exists = |path: &str| root.join(path).symlink_metadata().is_ok();
-        let places = Places::find(root);
+    pub fn of(view: &View<'_>) -> Self {
+        let exists = |path: &str| view.exists(path);
+        let places = Places::find(view);
         let bundle = places.bundles.iter().find(|path| exists(path.as_str()));
         Self {
             configured: exists("cluster.yaml") || exists("cluster.sops.yaml"),
@@ -55,26 +52,36 @@ impl Road {
             has_secrets: bundle.is_some(),
             generated: exists(places.output.join("talosconfig").as_str()),
             has_tunnel: exists("cloudflare-tunnel.json"),
-            exposed: crate::checks::exposed(root),
-            git: commits(root, bundle.map(|path| path.as_str())),
+            exposed: crate::checks::exposed(view),
+            git: commits(view, bundle.map(|path| path.as_str())),
         }
     }
 
+    /// Whether nodes are described whose machine configurations were not generated: all that
+    /// there is to say where nothing changed.
+    pub fn lacks_machines(view: &View<'_>) -> bool {
+        let places = Places::find(view);
+        let exists = |path: &str| view.exists(path);
+        let has_secrets = || places.bundles.iter().any(|path| exists(path.as_str()));
+        let generated = || exists(places.output.join("talosconfig").as_str());
+        exists(places.talconfig.as_str()) && !(has_secrets() && generated())
+    }
+
     /// Whether git looks after secrets in this clone, by a hook of its own or of somebody's.
-    pub fn is_guarded(root: &Utf8Path) -> bool {
-        vault::hooks::are_installed(root)
+    pub fn is_guarded(view: &View<'_>) -> bool {
+        view.root().is_some_and(vault::hooks::are_installed)
     }
 }
 
-fn commits(root: &Utf8Path, bundle: Option<&str>) -> Commits {
-    let Some(git) = Git::discover(root) else {
+fn commits(view: &View<'_>, bundle: Option<&str>) -> Commits {
+    let Some(git) = view.git() else {
         return Commits::None;
     };
     let contents: Vec<_> = TELLING
         .iter()
         .copied()
         .chain(bundle)
-        .filter_map(|path| Some((path, read::bytes(&root.join(path), path).ok()?)))
+        .filter_map(|path| Some((path, view.bytes(path).ok()??)))
         .collect();
     let files = contents
         .iter()
@@ -90,6 +97,8 @@ fn commits(root: &Utf8Path, bundle: Option<&str>) -> Commits {
 
 #[cfg(test)]
 mod tests {
+    use camino::Utf8Path;
+
     use super::*;
 
     #[test]
@@ -107,7 +116,7 @@ mod tests {
             exposed: None,
             git: Commits::None,
         };
-        assert_eq!(Road::of(root), start);
+        assert_eq!(Road::of(&View::on_disk(root)), start);
         for folder in ["talos/clusterconfig", ".ichor"] {
             std::fs::create_dir_all(root.join(folder)).expect("it is writable");
         }
@@ -121,7 +130,7 @@ mod tests {
             std::fs::write(root.join(path), "a: 1\n").expect("it is writable");
         }
         assert_eq!(
-            Road::of(root),
+            Road::of(&View::on_disk(root)),
             Road {
                 configured: true,
                 rendered: true,
@@ -132,6 +141,6 @@ mod tests {
                 ..start.clone()
             }
         );
-        assert!(!Road::is_guarded(root));
+        assert!(!Road::is_guarded(&View::on_disk(root)));
     }
 }

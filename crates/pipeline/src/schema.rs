@@ -5,7 +5,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::Value;
 
 use crate::load;
-use repository::{read, write};
+use repository::{View, write};
 
 /// Folder that the samples' first lines name.
 const FOLDER: &str = ".ichor/schema";
@@ -30,7 +30,7 @@ impl Schema {
     /// What the disk refuses.
     pub fn write(&self, root: &Utf8Path) -> Result<(), Diagnostic> {
         let text = self.text();
-        let current = read::text(root, &self.path())?;
+        let current = View::on_disk(root).text(self.path())?;
         if current.is_some_and(|current| current.text() == text) {
             return Ok(());
         }
@@ -67,9 +67,9 @@ impl Schemas {
 /// # Errors
 ///
 /// Problems of that file.
-pub fn all(root: &Utf8Path) -> Result<Schemas, Diagnostics> {
-    let variables = read::text(root, "templates/variables.yaml")?;
-    let lenient = variables.is_none() && load::has_own_templates(root);
+pub fn all(view: &View<'_>) -> Result<Schemas, Diagnostics> {
+    let variables = view.text("templates/variables.yaml")?;
+    let lenient = variables.is_none() && load::has_own_templates(view);
     let (declarations, problems) = config_model::declarations(variables.as_ref());
     if problems.has_errors() {
         return Err(problems);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use secrets::{Change, File, Identity, Request, Timestamp, Update};
 use tree::{Entry, RelPath, Sealing};
@@ -13,14 +12,14 @@ use crate::creation_rules::{RULES, RulesInForce};
 use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use repository::read;
+use repository::View;
 
 /// By what name the cache knows that a file on disk holds what was rendered.
 const NAME: &str = "encrypted";
 
 /// What the stage knows.
 pub(crate) struct Sealer<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'static>,
     rules: &'a RulesInForce,
     cache: &'a Cache,
     identities: &'a [Identity],
@@ -58,7 +57,7 @@ impl<'a> Sealer<'a> {
         options: &'a BuildOptions,
     ) -> Self {
         Self {
-            root: &inputs.root,
+            view: &inputs.view,
             rules,
             cache,
             identities: &model.identities,
@@ -76,7 +75,7 @@ impl<'a> Sealer<'a> {
         let Some(rule) = self.rules.rules.rule_for(path.as_str()) else {
             return Err(no_rule(path, entry).into());
         };
-        let previous = read::output(self.root, path.as_str())?;
+        let previous = self.view.output(path.as_str())?;
         let withheld = holds_withheld_key(entry);
         if withheld && previous.is_none() {
             return Err(needs_age_key(path, entry).into());

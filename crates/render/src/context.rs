@@ -189,6 +189,11 @@ impl ContextBuilder {
         }
     }
 
+    /// Whether its filters and tests are those of cluster templates without a plugin.
+    pub(crate) fn has_usual_words(&self) -> bool {
+        self.native_functions && self.plugin.is_none()
+    }
+
     /// Every secret that is known, those of the credentials included.
     pub(crate) fn all_secrets(&self) -> Secrets {
         let credentials = &self.credentials;

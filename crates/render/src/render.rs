@@ -7,11 +7,10 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use rayon::prelude::*;
 use tree::{Entry, Mode, Origin, RelPath, Rendered, Tree};
 
-use crate::analysis::{Analysis, Analyzed, analyze_parsed};
+use crate::analysis::{Analysis, analyze_read};
 use crate::engine::{Engine, Names, Prepared};
 use crate::prepare::{Parsed, Reader};
 use crate::syntax;
-use crate::threads;
 use crate::{Context, Options, Role, Template, TemplateSet, UndefinedMode};
 
 /// What rendering gives.
@@ -23,41 +22,42 @@ pub struct Output {
     pub empty: Vec<RelPath>,
 }
 
-/// Renders all templates of a set.
-///
-/// All problems of all templates come back together; nothing is rendered by halves.
-pub fn render(
-    set: &TemplateSet,
-    context: &Context,
-    options: &Options,
-) -> Result<Output, Diagnostics> {
-    match threads::with_deep_stack(|| render_all(set, context, options)) {
-        Some(output) => output,
-        None => Err(threads::none_started().into()),
-    }
-}
-
 /// What became of one template.
 enum Made {
     File(RelPath, Entry),
     Empty(RelPath),
 }
 
-fn render_all(
+/// Renders templates that were read; `analysis` is what they use, where that is known of the
+/// filters and tests that the context has.
+pub(crate) fn render_read(
     set: &TemplateSet,
+    parsed: &[Result<Parsed, Diagnostics>],
+    analysis: Option<&Analysis>,
     context: &Context,
     options: &Options,
 ) -> Result<Output, Diagnostics> {
     let reader = Reader::new(options, context.inner.words());
     let templates: Vec<&Template> = set.iter().collect();
-    let (parsed, prepared): (Vec<_>, Vec<_>) = templates
+    let prepared: Vec<_> = templates
         .par_iter()
-        .map(|template| prepare(&reader, template))
-        .unzip();
+        .zip(parsed)
+        .map(|(template, parsed)| match parsed {
+            Ok(parsed) => Ok(prepare(&reader, template, parsed)),
+            Err(problems) => Err(problems.clone()),
+        })
+        .collect();
     let mut problems = Diagnostics::new();
     if options.undefined == UndefinedMode::Declared {
-        let analysis = analyze_read(&templates, &parsed, &reader);
-        problems.extend(analysis.problems().clone());
+        let analyzed;
+        let analysis = match analysis {
+            Some(analysis) => analysis,
+            None => {
+                analyzed = analyze_read(set, parsed, &reader);
+                &analyzed
+            }
+        };
+        problems.extend(analysis.misnamed().clone());
         problems.extend(analysis.undeclared(context));
     }
     let engine = Engine::new(
@@ -66,16 +66,21 @@ fn render_all(
         context.inner.clone(),
         options,
     );
+    let source = |position: usize| parsed[position].as_ref().ok().map(|read| &read.source);
     let made: Vec<_> = if context.inner.plugin.is_some() {
         // What a plugin gives may depend on what it was asked before: the order is the set's.
         let numbered = templates.iter().enumerate();
         numbered
-            .filter_map(|(position, template)| make(&engine, position, template, options))
+            .filter_map(|(position, template)| {
+                make(&engine, position, template, source(position), options)
+            })
             .collect()
     } else {
         let numbered = templates.par_iter().enumerate();
         numbered
-            .filter_map(|(position, template)| make(&engine, position, template, options))
+            .filter_map(|(position, template)| {
+                make(&engine, position, template, source(position), options)
+            })
             .collect()
     };
     collect(made, problems)
@@ -106,40 +111,10 @@ fn fault(problem: &Diagnostic) -> (String, Option<Location>) {
     (problem.message.clone(), of_plugin)
 }
 
-/// Reads and translates a template.
-fn prepare(
-    reader: &Reader,
-    template: &Template,
-) -> (Option<Parsed>, Result<Prepared, Diagnostics>) {
-    match reader.read(template) {
-        Ok(parsed) => {
-            let translated = reader.translate(&parsed.statements);
-            let prepared = Prepared::new(template, &parsed, translated);
-            (Some(parsed), Ok(prepared))
-        }
-        Err(problems) => (None, Err(problems)),
-    }
-}
-
-/// Analyzes the templates that could be read; a copied file is no template.
-fn analyze_read(templates: &[&Template], parsed: &[Option<Parsed>], reader: &Reader) -> Analysis {
-    let analyzed: Vec<_> = templates
-        .iter()
-        .zip(parsed)
-        .filter(|(template, _)| template.role != Role::Verbatim)
-        .filter_map(|(template, parsed)| {
-            Some(Analyzed {
-                name: &template.name,
-                renders: template.role == Role::Render,
-                parsed: parsed.as_ref()?,
-            })
-        })
-        .collect();
-    let names = templates
-        .iter()
-        .map(|template| template.name.as_str())
-        .collect();
-    analyze_parsed(&analyzed, &names, reader)
+/// Translates a template.
+fn prepare(reader: &Reader, template: &Template, parsed: &Parsed) -> Prepared {
+    let translated = reader.translate(&parsed.statements);
+    Prepared::new(template, parsed, translated)
 }
 
 /// Of two templates with one name the first is found.
@@ -155,13 +130,16 @@ fn make(
     engine: &Engine,
     position: usize,
     template: &Template,
+    source: Option<&Source>,
     options: &Options,
 ) -> Option<Result<Made, Diagnostics>> {
     if template.role == Role::Partial {
         return None;
     }
-    let text = std::str::from_utf8(&template.content).unwrap_or_default();
-    let origin = Origin::new(Source::new(template.shown_as.clone(), text));
+    let origin = Origin::new(source.cloned().unwrap_or_else(|| {
+        let text = std::str::from_utf8(&template.content).unwrap_or_default();
+        Source::new(template.shown_as.clone(), text)
+    }));
     let path = match RelPath::new(&template.output) {
         Ok(path) => path,
         Err(error) => {

@@ -23,6 +23,16 @@ pub(crate) fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Optio
     THREADS.as_ref().map(|threads| threads.install(work))
 }
 
+/// Runs something on the threads on which templates are read and rendered, with whatever it does
+/// in parallel: who does much beside rendering starts no second set of threads. Where the system
+/// gives none it runs where it is.
+pub fn on_deep_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match THREADS.as_ref() {
+        Some(threads) => threads.install(work),
+        None => work(),
+    }
+}
+
 /// The problem where the system gives none.
 pub(crate) fn none_started() -> Diagnostic {
     Diagnostic::error("template/threads", "no thread could be started")

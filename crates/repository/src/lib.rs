@@ -1,21 +1,36 @@
 //! A repository on a disk: the one crate that touches disk, git and clock.
 //!
-//! [`names`] says what a path is, [`read`] and [`folder`] read, [`write`] writes through
+//! [`names`] says what a path is, a [`View`] is what stages read, [`write`] writes through
 //! `tree`, [`git`] asks git, [`clock`] tells the time, and [`private`] makes folders for what
 //! must not stay on a disk.
+//!
+//! ```
+//! use repository::View;
+//!
+//! let view = View::from_iter([("cluster.yaml", "a: 1"), ("talos/a.yaml", "b: 2")]);
+//! assert!(view.is_folder("talos"));
+//! assert_eq!(view.text("talos/a.yaml")?.expect("it is there").text(), "b: 2");
+//! assert!(view.text("nodes.yaml")?.is_none());
+//! # Ok::<(), Box<diagnostics::Diagnostic>>(())
+//! ```
 //!
 //! **Invariant:** prints nothing, asks nothing, reads no environment variable, starts no
 //! program.
 
 pub mod chart;
 pub mod clock;
-pub mod folder;
 pub mod git;
 pub mod names;
 pub mod private;
-pub mod read;
+mod problems;
 mod root;
+mod sweep;
+mod view;
 pub mod write;
 
 pub use git::Git;
+pub use problems::{unreadable, unwritable};
 pub use root::Root;
+pub use sweep::sweep;
+pub use view::{FILE_LIMIT, File, Files, Found, Kind, Listed, Question, Read, Seen, View};
+pub use write::Batch;

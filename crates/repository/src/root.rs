@@ -52,6 +52,12 @@ impl Root {
         of_git.map_or(here, |root| Self::at(folder, &absolute, root))
     }
 
+    /// A path that counts from the root as it counts from the folder, where it lies in that.
+    pub(crate) fn shown<'a>(&self, path: &'a str) -> &'a str {
+        let below = Utf8Path::new(path).strip_prefix(&self.below);
+        below.map_or(path, Utf8Path::as_str)
+    }
+
     fn at(folder: &Utf8Path, absolute: &Utf8Path, root: &Utf8Path) -> Self {
         let below = absolute.strip_prefix(root).unwrap_or(Utf8Path::new(""));
         Self {

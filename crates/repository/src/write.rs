@@ -1,10 +1,163 @@
-//! Single files that are not outputs: keys, samples, schemas, manual pages.
+//! Files that no plan writes: keys, samples, schemas, node configurations, files of SOPS.
+//!
+//! All of them go through a [`Batch`]: under the repository's lock, whole or not at all, and
+//! through no symbolic link.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
-use camino::Utf8Path;
-use diagnostics::{Diagnostic, Location};
-use tree::{Mode, WriteOptions, write_atomic};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use diagnostics::{Diagnostic, Diagnostics};
+use tree::{Mode, WriteOptions};
+
+use crate::problems::unwritable;
+use crate::{Root, View};
+
+/// How a file is written that replaces what is there and keeps its permissions; a new one has
+/// those of ordinary files.
+pub const REPLACING: WriteOptions = WriteOptions {
+    mode: None,
+    overwrite: true,
+    sync: false,
+    private_folder: false,
+};
+
+/// Files on their way into a repository. Dropped without [`Batch::commit`], it leaves nothing
+/// behind.
+pub struct Batch {
+    root: Root,
+    inside: tree::Batch,
+    /// Of folders elsewhere, which somebody named.
+    elsewhere: Mutex<BTreeMap<Utf8PathBuf, tree::Batch>>,
+}
+
+impl Batch {
+    /// For files whose paths count from `folder`. Waits until nobody else writes to the
+    /// repository that it belongs to.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be made or opened.
+    pub fn open(folder: &Utf8Path) -> Result<Self, Diagnostic> {
+        let root = Root::find(folder);
+        let inside = tree::Batch::open(or_here(&root.path).as_std_path())
+            .map_err(|error| unwritable(root.path.as_str(), &error))?;
+        Ok(Self {
+            root,
+            inside,
+            elsewhere: Mutex::default(),
+        })
+    }
+
+    /// For files of a view.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::open`]; a view of no folder, into which nothing can be written.
+    pub fn into_view(view: &View<'_>) -> Result<Self, Diagnostic> {
+        match view.root() {
+            Some(root) => Self::open(root),
+            None => Err(unwritable(".", &io::ErrorKind::ReadOnlyFilesystem.into())),
+        }
+    }
+
+    /// Writes a file beside its place. Many may be staged at a time, from several threads.
+    ///
+    /// # Errors
+    ///
+    /// `file/unwritable`: a symbolic link on the way or in its place, something that is no file
+    /// in its place, what the disk refuses.
+    pub fn stage(
+        &self,
+        path: &str,
+        content: &[u8],
+        options: WriteOptions,
+    ) -> Result<(), Diagnostic> {
+        let staged = match self.inside(path) {
+            Some(inner) => self.inside.stage(&inner, content, options),
+            None => self.stage_elsewhere(path, content, options),
+        };
+        staged.map_err(|error| unwritable(path, &error))
+    }
+
+    /// Gives every file its place.
+    ///
+    /// # Errors
+    ///
+    /// `file/unwritable` for each that could not be given it; those stay as they were.
+    pub fn commit(self) -> Result<(), Diagnostics> {
+        let mut failed = self.inside.commit();
+        let elsewhere = self.elsewhere.into_inner();
+        for (folder, batch) in elsewhere.unwrap_or_else(PoisonError::into_inner) {
+            let named = |name: String| folder.join(name).into_string();
+            let more = batch.commit().into_iter();
+            failed.extend(more.map(|(name, error)| (named(name), error)));
+        }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        Err(failed
+            .iter()
+            .map(|(path, error)| unwritable(self.root.shown(path), error))
+            .collect())
+    }
+
+    /// Moves a file or a folder at once, to where nothing is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::stage`], without a name.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let outside = || io::Error::from(io::ErrorKind::InvalidInput);
+        let from = self.inside(from).ok_or_else(outside)?;
+        let to = self.inside(to).ok_or_else(outside)?;
+        self.inside.rename(&from, &to)
+    }
+
+    /// A path as it counts from the root; `None` for one that leads elsewhere.
+    fn inside(&self, path: &str) -> Option<String> {
+        let path = Utf8Path::new(path);
+        let path = match path.strip_prefix(&self.root.path) {
+            Ok(inner) if path.is_absolute() => inner.to_owned(),
+            _ => self.root.below.join(path),
+        };
+        let mut parts = Vec::new();
+        for component in path.components() {
+            match component {
+                Utf8Component::CurDir => {}
+                Utf8Component::ParentDir => drop(parts.pop()?),
+                Utf8Component::Normal(part) => parts.push(part),
+                _ => return None,
+            }
+        }
+        Some(parts.join("/"))
+    }
+
+    /// A path that leads elsewhere was named by somebody: links above what exists of it are
+    /// theirs.
+    fn stage_elsewhere(&self, path: &str, content: &[u8], options: WriteOptions) -> io::Result<()> {
+        let full = self.root.path.join(&self.root.below).join(path);
+        let mut known = full.ancestors().skip(1).map(or_here);
+        let there = known.find_map(|folder| Some((folder, folder.canonicalize_utf8().ok()?)));
+        let (folder, real) = there.ok_or(io::ErrorKind::NotFound)?;
+        let below = full.strip_prefix(folder).unwrap_or(&full);
+        let root = or_here(&self.root.path).canonicalize_utf8()?;
+        if let Ok(inner) = real.strip_prefix(&root) {
+            let inner = inner.join(below);
+            return self.inside.stage(inner.as_str(), content, options);
+        }
+        let mut batches = self
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !batches.contains_key(&real) {
+            let batch = tree::Batch::beside(real.as_std_path())?;
+            batches.insert(real.clone(), batch);
+        }
+        batches[&real].stage(below.as_str(), content, options)
+    }
+}
 
 /// Writes one file below `root`, with its folders, replacing what is there.
 ///
@@ -14,10 +167,18 @@ use tree::{Mode, WriteOptions, write_atomic};
 pub fn file(root: &Utf8Path, path: &str, content: &[u8], mode: u32) -> Result<(), Diagnostic> {
     let options = WriteOptions {
         mode: Some(Mode::new(mode)),
-        overwrite: true,
-        sync: false,
+        ..REPLACING
     };
-    with(root, path, content, options)
+    one(root, path, content, options)
+}
+
+/// Replaces a file, which keeps its permissions.
+///
+/// # Errors
+///
+/// `file/unwritable` with the reason.
+pub fn replace(root: &Utf8Path, path: &str, content: &[u8]) -> Result<(), Diagnostic> {
+    one(root, path, content, REPLACING)
 }
 
 /// Writes a file that must not exist yet.
@@ -36,51 +197,68 @@ pub fn new_file(
         mode: Some(Mode::new(mode)),
         overwrite: false,
         sync: key,
+        private_folder: false,
     };
-    with(root, path, content, options)
+    one(root, path, content, options)
 }
 
-fn with(
+/// Replaces a file that somebody named, wherever it is: its folder may be reached through
+/// links. One that is there keeps its mode; a new one has the given one, or that of ordinary
+/// files.
+///
+/// # Errors
+///
+/// `file/unwritable`; a symbolic link in its place.
+pub fn named(
+    path: &Utf8Path,
+    shown: &str,
+    content: &[u8],
+    new_mode: Option<u32>,
+) -> Result<(), Diagnostic> {
+    let exists = path.symlink_metadata().is_ok();
+    let options = WriteOptions {
+        mode: new_mode.filter(|_| !exists).map(Mode::new),
+        ..REPLACING
+    };
+    tree::write_atomic(path.as_std_path(), content, options)
+        .map_err(|error| unwritable(shown, &error))
+}
+
+/// Moves files and folders of a repository, one after the other, to where nothing is.
+///
+/// # Errors
+///
+/// The first that cannot be moved, and why; those before it are moved.
+pub fn moves(root: &Utf8Path, pairs: &[(&str, String)]) -> Result<(), (String, io::Error)> {
+    let path = || root.to_string();
+    let batch = Batch::open(root).map_err(|problem| (path(), io::Error::other(problem.message)))?;
+    for (from, to) in pairs {
+        let moved = batch.rename(from, to);
+        moved.map_err(|error| ((*from).to_owned(), error))?;
+    }
+    Ok(())
+}
+
+fn one(
     root: &Utf8Path,
     path: &str,
     content: &[u8],
     options: WriteOptions,
 ) -> Result<(), Diagnostic> {
-    let target = root.join(path);
-    make_folder(&target)
-        .and_then(|()| write_atomic(target.as_std_path(), content, options))
-        .map_err(|error| unwritable(path, &error))
-}
-
-/// Makes a folder below `root` that only its owner may look into; one that is there stays.
-///
-/// # Errors
-///
-/// `file/unwritable` with the reason.
-pub fn private_folder(root: &Utf8Path, path: &Utf8Path) -> Result<(), Diagnostic> {
-    use std::os::unix::fs::DirBuilderExt as _;
-
-    let full = root.join(path);
-    if full.is_dir() {
-        return Ok(());
-    }
-    make_folder(&full)
-        .and_then(|()| std::fs::DirBuilder::new().mode(0o700).create(&full))
-        .map_err(|error| unwritable(path.as_str(), &error))
-}
-
-fn make_folder(target: &Utf8Path) -> io::Result<()> {
-    match target.parent() {
-        Some(folder) => std::fs::create_dir_all(folder),
-        None => Ok(()),
+    let batch = Batch::open(root)?;
+    batch.stage(path, content, options)?;
+    match batch.commit() {
+        Ok(()) => Ok(()),
+        Err(problems) => Err(problems
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| unwritable(path, &io::ErrorKind::Other.into()))),
     }
 }
 
-/// The problem that a path cannot be written.
-pub fn unwritable(path: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(
-        "file/unwritable",
-        format!("`{path}` cannot be written: {error}"),
-    )
-    .at(Location::file(path))
+fn or_here(folder: &Utf8Path) -> &Utf8Path {
+    match folder.as_str() {
+        "" => Utf8Path::new("."),
+        _ => folder,
+    }
 }

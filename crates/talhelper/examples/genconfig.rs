@@ -84,13 +84,10 @@ fn run(
             return Ok(problems);
         }
     };
-    let Some(talconfig) = talconfig.filter(|_| !problems.has_errors()) else {
+    let Some(talconfig) = talconfig.valid() else {
         return Ok(problems);
     };
-    let version = talconfig
-        .values
-        .get("talosVersion")
-        .and_then(|version| version.as_str());
+    let version = talconfig.talos_version();
     let contract = match Contract::choose(explicit, version.unwrap_or_default()) {
         Ok((contract, note)) => {
             problems.extend(note);

@@ -81,7 +81,7 @@ fn stages() -> Vec<Stage> {
         ("global.yaml", GLOBAL),
     ]));
     let request = Request {
-        talconfig: &talconfig.expect("it can be read"),
+        talconfig: &talconfig.valid().expect("nothing is wrong"),
         bundle: &bundle,
         contract: Contract::NEWEST,
         variables: &variables,
@@ -215,7 +215,7 @@ fn a_violation_is_told_where_its_value_was_set_last() {
         ("global.yaml", GLOBAL),
     ]));
     let request = Request {
-        talconfig: &talconfig.expect("it can be read"),
+        talconfig: &talconfig.valid().expect("nothing is wrong"),
         bundle: &bundle,
         contract: Contract::NEWEST,
         variables: &variables,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use documents::substitute::Variables;
 use talhelper::explain::Stage;
-use talhelper::nodes::{Files, Generator, NodeConfig, Request, generate};
-use talhelper::talconfig::Talconfig;
+use talhelper::nodes::{Files, Generator, NodeConfig, Request};
+use talhelper::talconfig::{Raw, Talconfig};
 use talos::bundle;
 use talos::contract::Contract;
 
@@ -44,19 +44,32 @@ fn with<T>(
     text: &str,
     contract: &str,
     files: &[(&'static str, &'static str)],
-    ask: impl Fn(&Request<'_>) -> T,
+    ask: impl Fn(&Request<'_, Raw>) -> T,
 ) -> T {
     let variables: Variables = [("name".to_owned(), "value".to_owned())].into();
     let source = Source::new("talconfig.yaml", text);
     let (talconfig, _) = Talconfig::read(&source, &variables);
     let bundle = bundle::read(&Source::new("talsecret.yaml", BUNDLE)).expect("a whole bundle");
     ask(&Request {
-        talconfig: &talconfig.expect("it can be read"),
+        talconfig: talconfig.raw().expect("it can be read"),
         bundle: &bundle,
         contract: Contract::parse(contract).expect("a contract"),
         variables: &variables,
         files: &Texts(files.iter().copied().collect()),
     })
+}
+
+/// The configurations of all nodes, and what is wrong with them, whatever is wrong with the file.
+fn generate(request: &Request<'_, Raw>) -> (Vec<NodeConfig>, Diagnostics) {
+    let (generator, mut problems) = Generator::on_trial(*request);
+    let mut configs = Vec::new();
+    for index in 0..generator.len() {
+        let (config, found) = generator.node(index);
+        configs.extend(config);
+        problems.extend(found);
+    }
+    problems.sort();
+    (configs, problems)
 }
 
 fn shown(problems: &Diagnostics) -> String {
@@ -339,7 +352,7 @@ fn stages(text: &str, contract: &str) -> String {
         contract,
         &[("a.yaml", "machine: { sysctls: { b: 1 } }\n")],
         |request| {
-            let (generator, problems) = Generator::new(*request);
+            let (generator, problems) = Generator::on_trial(*request);
             assert!(!problems.has_errors(), "{problems:?}");
             let index = generator.find("10.0.0.1").expect("the node");
             assert_eq!(generator.find("cp"), Some(index));

@@ -102,10 +102,8 @@ fn make(folder: &Path, bundle: &Bundle) -> Made {
     let source = read("talconfig.yaml").expect("a talconfig");
     let (talconfig, found) = Talconfig::read(&source, &variables);
     problems.extend(found);
-    let talconfig = talconfig.expect("it can be read");
-    let version = talconfig.values["talosVersion"]
-        .as_str()
-        .expect("a version");
+    let talconfig = talconfig.valid().expect("nothing is wrong");
+    let version = talconfig.talos_version().expect("a version");
     let (contract, _) = Contract::choose(None, version).expect("a contract");
     let request = Request {
         talconfig: &talconfig,
@@ -254,10 +252,9 @@ fn the_stages_of_a_node_end_in_its_configuration() {
             .expect("a talconfig");
         let talconfig = Talconfig::read(&source, &variables)
             .0
-            .expect("it can be read");
-        let version = talconfig.values["talosVersion"]
-            .as_str()
-            .expect("a version");
+            .valid()
+            .expect("nothing is wrong");
+        let version = talconfig.talos_version().expect("a version");
         let (generator, _) = Generator::new(Request {
             talconfig: &talconfig,
             bundle: &bundle,

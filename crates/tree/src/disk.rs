@@ -85,6 +85,14 @@ impl Disk {
         }
     }
 
+    /// The same, but waits until every other run is done.
+    pub(crate) fn wait(&self) -> io::Result<Lock> {
+        let folder = File::from(open_root(&self.root)?);
+        // Where the file system knows no locks, nobody is kept out.
+        folder.lock().ok();
+        Ok(Lock { _folder: folder })
+    }
+
     /// Opens a folder below the root; the empty path is the root.
     pub(crate) fn folder(&self, path: &str) -> Result<Folder<'_>, Obstacle> {
         self.walk(path, |_, _, _| Err(Obstacle::Missing))
@@ -96,11 +104,26 @@ impl Disk {
         path: &str,
         made: &mut Vec<String>,
     ) -> Result<Folder<'_>, Obstacle> {
+        self.create_folder_for(path, Permissions::from_bits_truncate(0o777), made)
+    }
+
+    /// The same, where the folder itself, unlike those above it, is given these permissions.
+    pub(crate) fn create_folder_for(
+        &self,
+        path: &str,
+        mode: Permissions,
+        made: &mut Vec<String>,
+    ) -> Result<Folder<'_>, Obstacle> {
         self.walk(path, |parent, prefix, name| {
             let fail = |error| Obstacle::Io(prefix.to_owned(), error);
             self.gate.pass().map_err(fail)?;
-            mkdirat(parent, name, Permissions::from_bits_truncate(0o777))
-                .map_err(|error| fail(error.into()))?;
+            let all = Permissions::from_bits_truncate(0o777);
+            let mode = if prefix == path { mode } else { all };
+            match mkdirat(parent, name, mode) {
+                // Somebody else was faster.
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(error) => return Err(fail(error.into())),
+            }
             made.push(prefix.to_owned());
             openat(parent, name, FOLDER, Permissions::empty()).map_err(|error| fail(error.into()))
         })
@@ -203,6 +226,11 @@ impl Stamp {
 }
 
 impl Folder<'_> {
+    /// The open folder itself.
+    pub(crate) fn into_handle(self) -> OwnedFd {
+        self.handle
+    }
+
     /// Reads a file. `expected` is the size in bytes of what it is compared with.
     pub(crate) fn read(&self, name: &str, expected: usize) -> io::Result<Found> {
         let (mut file, metadata) = match self.open(name)? {

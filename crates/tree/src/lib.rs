@@ -53,6 +53,7 @@
 //! It needs a Unix system: folders are held open and files named relative to them.
 
 mod align;
+mod batch;
 mod change;
 mod checks;
 mod commit;
@@ -62,6 +63,7 @@ mod diff;
 mod digest;
 mod disk;
 mod entry;
+mod evidence;
 mod explain;
 mod files;
 mod gate;
@@ -78,6 +80,7 @@ mod redact;
 mod sweep;
 mod write;
 
+pub use batch::{Batch, is_abandoned};
 pub use change::{Action, Change, Summary};
 pub use checks::Checks;
 pub use content::{Content, Mode};

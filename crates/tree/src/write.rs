@@ -2,11 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{AtFlags, Mode as Permissions, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode as Permissions, OFlags};
 use rustix::io::Errno;
 
 use crate::disk::permissions;
@@ -23,6 +22,8 @@ pub struct WriteOptions {
     pub overwrite: bool,
     /// Whether to return only when the medium holds the file. For what cannot be made again.
     pub sync: bool,
+    /// Whether a folder that is made for it is for its owner alone; one that is there stays.
+    pub private_folder: bool,
 }
 
 impl WriteOptions {
@@ -31,6 +32,7 @@ impl WriteOptions {
         mode: Some(Mode::PRIVATE),
         overwrite: false,
         sync: true,
+        private_folder: false,
     };
 }
 
@@ -60,132 +62,161 @@ pub fn write_atomic(path: &Path, bytes: &[u8], options: WriteOptions) -> io::Res
         folder: &folder,
         name: Path::new(name),
     };
-    let present = target.mode()?;
-    if present.is_some() && !options.overwrite {
-        return Err(io::ErrorKind::AlreadyExists.into());
-    }
-    let mode = options.mode.or(present);
-    let written = match present {
-        Some(_) => false,
-        None => match write_nameless(&target, bytes, mode, options.sync) {
-            // Somebody else was faster; what they wrote is replaced as if it had been there.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && options.overwrite => {
-                false
-            }
-            written => written?,
-        },
-    };
-    if !written {
-        write_named(&target, bytes, mode, options)?;
-    }
-    if options.sync {
-        folder.sync_all()?;
-    }
-    Ok(())
+    let staged = target.stage(bytes, options)?;
+    target.place(staged, options)
 }
 
-struct Target<'a> {
-    folder: &'a File,
-    name: &'a Path,
+/// A place for a file in an open folder.
+pub(crate) struct Target<'a> {
+    pub(crate) folder: &'a File,
+    pub(crate) name: &'a Path,
+}
+
+/// A file that is written and has no place yet.
+pub(crate) enum Staged {
+    /// It goes with its handle.
+    Nameless(File),
+    /// It stands beside its place.
+    Named(String),
 }
 
 impl Target<'_> {
-    /// The permissions of the file that is there, if one is.
-    fn mode(&self) -> io::Result<Option<Mode>> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let metadata = match rustix::fs::openat(self.folder, self.name, flags, Permissions::empty())
-        {
-            Ok(handle) => File::from(handle).metadata()?,
-            Err(Errno::NOENT) => return Ok(None),
-            Err(Errno::LOOP) => return Err(refused("a symbolic link is in its place")),
-            Err(error) => return Err(error.into()),
-        };
-        if !metadata.is_file() {
-            return Err(refused("something that is no file is in its place"));
+    /// Writes a file beside its place, if one may stand there. What must replace nothing has
+    /// no name until it is placed, where the system can do that; what may replace something
+    /// is closed, since there may be thousands of them.
+    ///
+    /// # Errors
+    ///
+    /// What the disk refuses, and what [`write_atomic`] refuses of its place.
+    pub(crate) fn stage(&self, bytes: &[u8], options: WriteOptions) -> io::Result<Staged> {
+        let present = self.mode()?;
+        if present.is_some() && !options.overwrite {
+            return Err(io::ErrorKind::AlreadyExists.into());
         }
-        Ok(Some(Mode::new(metadata.permissions().mode())))
+        let mode = options.mode.or(present);
+        if !options.overwrite
+            && let Some(file) = self.nameless(bytes, mode, options.sync)?
+        {
+            return Ok(Staged::Nameless(file));
+        }
+        self.named(bytes, mode, options.sync).map(Staged::Named)
     }
-}
 
-/// Writes a file without a name and then gives it one. False where that cannot be done.
-#[cfg(target_os = "linux")]
-fn write_nameless(
-    target: &Target<'_>,
-    bytes: &[u8],
-    mode: Option<Mode>,
-    sync: bool,
-) -> io::Result<bool> {
-    use std::os::fd::AsRawFd as _;
-
-    use rustix::fs::CWD;
-
-    let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
-    let permissions = permissions(mode.unwrap_or_default());
-    let Ok(handle) = rustix::fs::openat(target.folder, ".", flags, permissions) else {
-        return Ok(false);
-    };
-    let mut file = File::from(handle);
-    fill(&mut file, bytes, mode, sync)?;
-    // The way to name it that needs no privilege; open(2), O_TMPFILE.
-    let source = format!("/proc/self/fd/{}", file.as_raw_fd());
-    match rustix::fs::linkat(
-        CWD,
-        source,
-        target.folder,
-        target.name,
-        AtFlags::SYMLINK_FOLLOW,
-    ) {
-        Ok(()) => Ok(true),
-        Err(Errno::EXIST) => Err(io::ErrorKind::AlreadyExists.into()),
-        // No /proc, no hard links: it goes with its handle.
-        Err(_) => Ok(false),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all systems")]
-fn write_nameless(_: &Target<'_>, _: &[u8], _: Option<Mode>, _: bool) -> io::Result<bool> {
-    Ok(false)
-}
-
-/// Writes a file under a temporary name and renames it.
-fn write_named(
-    target: &Target<'_>,
-    bytes: &[u8],
-    mode: Option<Mode>,
-    options: WriteOptions,
-) -> io::Result<()> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let temporary = format!(
-        "{TEMPORARY_PREFIX}{}-{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let permissions = permissions(mode.unwrap_or_default());
-    let mut file = File::from(rustix::fs::openat(
-        target.folder,
-        &temporary,
-        flags,
-        permissions,
-    )?);
-    let remove = || rustix::fs::unlinkat(target.folder, &temporary, AtFlags::empty());
-    let placed = fill(&mut file, bytes, mode, options.sync).and_then(|()| {
-        if options.overwrite {
-            rustix::fs::renameat(target.folder, &temporary, target.folder, target.name)?;
-        } else {
-            // A link, unlike a rename, replaces nothing.
-            let (from, to) = (target.folder, target.folder);
-            rustix::fs::linkat(from, &temporary, to, target.name, AtFlags::empty())?;
-            remove()?;
+    /// Gives a staged file its name.
+    ///
+    /// # Errors
+    ///
+    /// What the disk refuses; a file that is there by now and must not be replaced. Nothing of
+    /// it is left then.
+    pub(crate) fn place(&self, staged: Staged, options: WriteOptions) -> io::Result<()> {
+        match &staged {
+            Staged::Nameless(file) => self.link(file)?,
+            Staged::Named(temporary) => {
+                let placed = if options.overwrite {
+                    rustix::fs::renameat(self.folder, temporary, self.folder, self.name)
+                } else {
+                    // A link, unlike a rename, replaces nothing.
+                    let (from, to) = (self.folder, self.folder);
+                    rustix::fs::linkat(from, temporary, to, self.name, AtFlags::empty()).and_then(
+                        |()| rustix::fs::unlinkat(self.folder, temporary, AtFlags::empty()),
+                    )
+                };
+                if let Err(error) = placed {
+                    self.discard(&staged);
+                    return Err(error.into());
+                }
+            }
+        }
+        if options.sync {
+            self.folder.sync_all()?;
         }
         Ok(())
-    });
-    if placed.is_err() {
-        // The first failure is the one to report.
-        remove().ok();
     }
-    placed
+
+    /// Removes a staged file.
+    pub(crate) fn discard(&self, staged: &Staged) {
+        if let Staged::Named(temporary) = staged {
+            // Whatever led here is what is reported.
+            rustix::fs::unlinkat(self.folder, temporary, AtFlags::empty()).ok();
+        }
+    }
+
+    /// The permissions of the file that is there, if one is.
+    fn mode(&self) -> io::Result<Option<Mode>> {
+        let found = match rustix::fs::statat(self.folder, self.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(found) => found,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match FileType::from_raw_mode(found.st_mode) {
+            FileType::RegularFile => Ok(Some(Mode::new(bits(found.st_mode)))),
+            FileType::Symlink => Err(refused("a symbolic link is in its place")),
+            _ => Err(refused("something that is no file is in its place")),
+        }
+    }
+
+    /// Writes a file without a name. `None` where that cannot be done.
+    #[cfg(target_os = "linux")]
+    fn nameless(&self, bytes: &[u8], mode: Option<Mode>, sync: bool) -> io::Result<Option<File>> {
+        let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+        let permissions = permissions(mode.unwrap_or_default());
+        let Ok(handle) = rustix::fs::openat(self.folder, ".", flags, permissions) else {
+            return Ok(None);
+        };
+        let mut file = File::from(handle);
+        // Where it cannot be named later, that is told before anything is promised.
+        if !Path::new("/proc/self/fd").exists() {
+            return Ok(None);
+        }
+        fill(&mut file, bytes, mode, sync)?;
+        Ok(Some(file))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "one signature for all systems")]
+    fn nameless(&self, _: &[u8], _: Option<Mode>, _: bool) -> io::Result<Option<File>> {
+        Ok(None)
+    }
+
+    /// Names a nameless file, in the way that needs no privilege; open(2), `O_TMPFILE`.
+    #[cfg(target_os = "linux")]
+    fn link(&self, file: &File) -> io::Result<()> {
+        use std::os::fd::AsRawFd as _;
+
+        let source = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let follow = AtFlags::SYMLINK_FOLLOW;
+        Ok(rustix::fs::linkat(
+            rustix::fs::CWD,
+            source,
+            self.folder,
+            self.name,
+            follow,
+        )?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn link(&self, _: &File) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Writes a file under a temporary name, and gives that.
+    fn named(&self, bytes: &[u8], mode: Option<Mode>, sync: bool) -> io::Result<String> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let temporary = format!(
+            "{TEMPORARY_PREFIX}{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let permissions = permissions(mode.unwrap_or_default());
+        let handle = rustix::fs::openat(self.folder, &temporary, flags, permissions)?;
+        if let Err(error) = fill(&mut File::from(handle), bytes, mode, sync) {
+            self.discard(&Staged::Named(temporary));
+            return Err(error);
+        }
+        Ok(temporary)
+    }
 }
 
 fn fill(file: &mut File, bytes: &[u8], mode: Option<Mode>, sync: bool) -> io::Result<()> {
@@ -199,6 +230,14 @@ fn fill(file: &mut File, bytes: &[u8], mode: Option<Mode>, sync: bool) -> io::Re
     Ok(())
 }
 
+#[allow(
+    clippy::useless_conversion,
+    reason = "the width differs between systems"
+)]
+fn bits(mode: rustix::fs::RawMode) -> u32 {
+    mode.into()
+}
+
 fn refused(reason: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, reason)
 }
@@ -210,6 +249,7 @@ fn refused(reason: &'static str) -> io::Error {
 )]
 mod tests {
     use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 
@@ -276,7 +316,10 @@ mod tests {
             folder: &handle,
             name: Path::new("a"),
         };
-        let write = |bytes| write_named(&target, bytes, Some(Mode::PRIVATE), WriteOptions::KEY);
+        let write = |bytes| {
+            let staged = target.named(bytes, Some(Mode::PRIVATE), true)?;
+            target.place(Staged::Named(staged), WriteOptions::KEY)
+        };
         write(b"1").expect("written");
         assert_eq!(
             write(b"2").expect_err("refused").kind(),

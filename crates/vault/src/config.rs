@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use secrets::{CreationRule, Rules};
 
-use repository::read;
+use repository::View;
 
 /// The name of the file.
 pub(super) const NAME: &str = ".sops.yaml";
@@ -23,21 +23,24 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the file that is named, or else the nearest `.sops.yaml` from `folder` upward.
+    /// Reads the file that is named, or else the nearest `.sops.yaml` from the folder of the
+    /// view upward.
     ///
     /// # Errors
     ///
     /// A file that is named and missing, and everything that is wrong with it.
-    pub fn find(folder: &Utf8Path, named: Option<&Utf8Path>) -> Result<Option<Self>, Diagnostics> {
+    pub fn find(view: &View<'_>, named: Option<&Utf8Path>) -> Result<Option<Self>, Diagnostics> {
+        let folder = view.root().unwrap_or("".into());
         let path = match named {
             Some(path) => folder.join(path),
-            None => match nearest(folder) {
+            None => match nearest(view) {
                 Some(path) => path,
                 None => return Ok(None),
             },
         };
         let shown = shown(folder, &path);
-        let Some(source) = read::named_text(&path)
+        let Some(source) = view
+            .named_text(from(folder, &path))
             .map_err(|problem| Diagnostics::from(renamed(problem, &path, &shown)))?
         else {
             return Err(Diagnostics::from(
@@ -70,15 +73,23 @@ impl Config {
     }
 }
 
-/// The nearest `.sops.yaml` from a folder upward.
-pub(super) fn nearest(folder: &Utf8Path) -> Option<Utf8PathBuf> {
+/// The nearest `.sops.yaml` from the folder of a view upward; in memory, its own.
+pub(super) fn nearest(view: &View<'_>) -> Option<Utf8PathBuf> {
+    let Some(folder) = view.root() else {
+        return view.is_file(NAME).then(|| NAME.into());
+    };
     let absolute = absolute(&folder.join(NAME));
     absolute
         .ancestors()
         .skip(1)
         .take(LEVELS)
         .map(|folder| folder.join(NAME))
-        .find(|path| path.is_file())
+        .find(|path| view.is_file(path))
+}
+
+/// A path as it counts from a folder that it was joined to.
+fn from<'a>(folder: &Utf8Path, path: &'a Utf8Path) -> &'a Utf8Path {
+    path.strip_prefix(folder).unwrap_or(path)
 }
 
 /// The path without symbolic links in its folder; the file itself need not exist.

@@ -38,7 +38,7 @@ impl Vault {
     ///
     /// Everything that is wrong with it.
     pub fn encrypt(&self, target: &Target) -> Result<Changed, Diagnostics> {
-        self.encrypted(Git::discover(&self.folder).as_ref(), target)
+        self.encrypted(self.view.git().as_ref(), target)
             .map(|changed| changed.unwrap_or_else(|| nothing(target)))
     }
 
@@ -87,7 +87,7 @@ impl Vault {
         git: Option<&Git>,
         target: &Target,
     ) -> Result<Option<Changed>, Diagnostics> {
-        let Some(look) = look::at(target, self.config.as_ref(), self.format())? else {
+        let Some(look) = look::at(&self.view, target, self.config.as_ref(), self.format())? else {
             return Ok(None);
         };
         // A rule for a whole folder means those files of it that hold what it selects.
@@ -180,7 +180,7 @@ impl Vault {
 
     /// The encrypted version that git holds of a file in the clear, if an identity opens it.
     fn committed(&self, git: &Git, look: &Look<'_>) -> Option<Vec<u8>> {
-        let path = config::shown(&self.folder, &self.folder.join(look.shown));
+        let path = config::shown(self.folder(), &self.folder().join(look.shown));
         let content = git.committed(&path)?;
         let file = secrets::File::new(look.shown, &content).with_format(look.format);
         secrets::status(&file).ok()??;

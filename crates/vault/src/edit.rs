@@ -1,6 +1,7 @@
 //! A file in an editor: opened, and taken back.
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
+use repository::Batch;
 use secrets::{File, Format, Request};
 use zeroize::Zeroizing;
 
@@ -8,7 +9,6 @@ use super::batch::Action;
 use super::change::Changed;
 use super::disk;
 use super::find::Target;
-use super::lock::Lock;
 use super::look;
 use super::open::Vault;
 use super::recipients::own_rule;
@@ -34,7 +34,7 @@ impl Vault {
     /// If it cannot be decrypted, or nothing says who is to decrypt a new one.
     pub fn edit<'a>(&'a self, target: &'a Target) -> Result<Editing<'a>, Diagnostics> {
         let format = self.format().unwrap_or_else(|| Format::of(&target.shown));
-        if target.path.symlink_metadata().is_err() {
+        if !self.view.exists(&target.shown) {
             let rule = self
                 .config()
                 .and_then(|config| config.rule_for(&target.path));
@@ -85,8 +85,8 @@ impl Editing<'_> {
             let content = self.original.clone().unwrap_or_default();
             return Ok(Changed::new(shown, Action::Unchanged, content));
         }
-        let _lock = Lock::alone(&self.target.path);
-        if self.original.is_none() && self.target.path.symlink_metadata().is_ok() {
+        let batch = Batch::into_view(&self.vault.view)?;
+        if self.original.is_none() && self.vault.view.exists(shown) {
             return Err(Diagnostics::from(
                 Diagnostic::error(
                     "file/exists",
@@ -104,12 +104,12 @@ impl Editing<'_> {
             return Ok(changed);
         }
         if let Some(original) = &self.original {
-            let now = disk::read(&self.target.path, shown)?;
+            let now = disk::read(&self.vault.view, self.target)?;
             if now != *original {
                 changed.content = self.merged(original, &now, &changed.content)?;
             }
         }
-        write(self.target, &changed)?;
+        write(batch, self.target, &changed)?;
         Ok(changed)
     }
 

@@ -1,22 +1,17 @@
 //! The files that a command is about: named ones, and those below folders. What a killed run
 //! left below folders is removed on the way.
 
-use std::time::Duration;
-
-use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
 use super::names;
-use repository::chart;
+use repository::{Kind, Listed, View, chart};
 
 /// Folders that are never entered: git's own, and what ichor keeps for itself.
 const SKIPPED: &[&str] = &[".git", ".ichor", ".private"];
 
 /// Deeper folders are a loop or a mistake.
 const DEPTH: usize = 100;
-
-/// A file is written and renamed in less; what is older was left behind.
-const ABANDONED: Duration = Duration::from_mins(1);
 
 /// A file that may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,36 +25,41 @@ pub struct Target {
 }
 
 impl Target {
-    /// A file that the user named, relative to `folder`.
-    pub fn named(folder: &Utf8Path, path: &Utf8Path) -> Self {
+    /// A file that the user named, by its path from the folder of the view.
+    pub fn named(view: &View<'_>, path: &Utf8Path) -> Self {
         Self {
-            path: folder.join(path),
+            path: on_disk(view, path),
             shown: tidy(path),
             named: true,
         }
     }
 
     /// Whether it was found among the templates of a Helm chart, and is not named as a secret.
-    pub(super) fn is_chart_template(&self) -> bool {
+    pub(super) fn is_chart_template(&self, view: &View<'_>) -> bool {
         !self.named
             && !names::is_named(&self.shown)
-            && chart::is_template(self.path.as_str(), |path| Utf8Path::new(path).is_file())
+            && chart::is_template(&self.shown, |path| view.is_file(path))
     }
+}
+
+fn on_disk(view: &View<'_>, path: &Utf8Path) -> Utf8PathBuf {
+    view.root().unwrap_or(Utf8Path::new("")).join(path)
 }
 
 /// The files named, and every file below the folders named, in the order of their paths.
 /// Symbolic links that are found in folders are not followed.
-pub fn targets(folder: &Utf8Path, paths: &[Utf8PathBuf]) -> (Vec<Target>, Diagnostics) {
+pub fn targets(view: &View<'_>, paths: &[Utf8PathBuf]) -> (Vec<Target>, Diagnostics) {
     let mut walk = Walk {
+        view,
         found: Vec::new(),
         problems: Diagnostics::new(),
     };
     for path in paths {
-        let full = folder.join(path);
-        if full.is_dir() {
-            walk.folder(&full, &tidy(path), 0);
+        let all = path == "." && view.root().is_none();
+        if all || view.is_folder(path) {
+            walk.folder(&on_disk(view, path), &tidy(path), 0);
         } else {
-            walk.found.push(Target::named(folder, path));
+            walk.found.push(Target::named(view, path));
         }
     }
     let mut found = walk.found;
@@ -82,50 +82,53 @@ fn tidy(path: &Utf8Path) -> String {
     }
 }
 
-struct Walk {
+struct Walk<'a> {
+    view: &'a View<'a>,
     found: Vec<Target>,
     problems: Diagnostics,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn folder(&mut self, folder: &Utf8Path, shown: &str, depth: usize) {
-        let entries = match folder.read_dir_utf8() {
+        let listed = match shown {
+            "" => ".",
+            shown => shown,
+        };
+        let entries = match self.view.list(listed) {
             Ok(entries) if depth < DEPTH => entries,
             Ok(_) => return self.problem(shown, "the folders nest too deeply"),
             Err(error) => return self.problem(shown, &error.to_string()),
         };
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.problem(shown, &error.to_string());
-                    continue;
-                }
+        for Listed {
+            name,
+            kind,
+            is_utf8,
+            ..
+        } in entries
+        {
+            let path = folder.join(&name);
+            let shown = match shown {
+                "" => name.clone(),
+                "/" => format!("/{name}"),
+                shown => format!("{shown}/{name}"),
             };
-            let name = match shown {
-                "" => entry.file_name().to_owned(),
-                "/" => format!("/{}", entry.file_name()),
-                shown => format!("{shown}/{}", entry.file_name()),
-            };
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => {
-                    if !SKIPPED.contains(&entry.file_name()) {
-                        self.folder(entry.path(), &name, depth + 1);
-                    }
+            if !is_utf8 {
+                self.problem(&shown, "its name is not UTF-8");
+            } else if kind == Some(Kind::Folder) {
+                if !SKIPPED.contains(&name.as_str()) {
+                    self.folder(&path, &shown, depth + 1);
                 }
-                // What a killed run left, or a running one is about to rename.
-                Ok(kind) if entry.file_name().starts_with(tree::TEMPORARY_PREFIX) => {
-                    if kind.is_file() && is_abandoned(&entry) {
-                        remove(entry.path());
-                    }
+            // What a killed run left, or a running one is about to rename.
+            } else if name.starts_with(tree::TEMPORARY_PREFIX) {
+                if kind == Some(Kind::File) {
+                    repository::sweep(&path);
                 }
-                Ok(kind) if kind.is_file() => self.found.push(Target {
-                    path: entry.path().to_owned(),
-                    shown: name,
+            } else if kind == Some(Kind::File) {
+                self.found.push(Target {
+                    path,
+                    shown,
                     named: false,
-                }),
-                Ok(_) => {}
-                Err(error) => self.problem(&name, &error.to_string()),
+                });
             }
         }
     }
@@ -138,48 +141,5 @@ impl Walk {
             )
             .at(Location::file(shown)),
         );
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what may be in the clear must not be left behind"
-)]
-fn remove(path: &Utf8Path) {
-    // Where it cannot be removed it is not ours.
-    drop(std::fs::remove_file(path));
-}
-
-fn is_abandoned(entry: &Utf8DirEntry) -> bool {
-    let modified = entry.metadata().and_then(|metadata| metadata.modified());
-    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > ABANDONED))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs::File;
-    use std::time::SystemTime;
-
-    use super::*;
-
-    #[test]
-    fn what_a_killed_run_left_is_removed_and_what_a_running_one_writes_is_not() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
-        for name in ["a.sops.yaml", ".ichor-tmp-1-0", ".ichor-tmp-2-0"] {
-            File::create(root.join(name)).expect("a file");
-        }
-        let old = File::options()
-            .write(true)
-            .open(root.join(".ichor-tmp-1-0"))
-            .expect("a file");
-        let time = SystemTime::now() - 2 * ABANDONED;
-        old.set_modified(time).expect("a time");
-        let (found, problems) = targets(root, &[".".into()]);
-        assert!(problems.is_empty());
-        let names: Vec<_> = found.iter().map(|target| &*target.shown).collect();
-        assert_eq!(names, ["a.sops.yaml"]);
-        assert!(!root.join(".ichor-tmp-1-0").exists());
-        assert!(root.join(".ichor-tmp-2-0").exists());
     }
 }

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
-use repository::read;
+use repository::View;
 use secrets::Identity;
 
 /// The keys beside the configuration, each where it exists.
@@ -32,7 +32,8 @@ pub struct Offered {
 }
 
 /// The keys beside the configuration, as far as they can be read, and why others cannot.
-pub fn read(root: &Utf8Path, offered: &Offered) -> (KeyFiles, Diagnostics) {
+pub fn read(view: &View<'_>, offered: &Offered) -> (KeyFiles, Diagnostics) {
+    let at = |path: &Utf8Path| view.root().unwrap_or("".into()).join(path);
     let mut problems = Diagnostics::new();
     let mut key = |read: Result<Option<Source>, Diagnostic>| {
         let source = read.unwrap_or_else(|problem| {
@@ -41,18 +42,18 @@ pub fn read(root: &Utf8Path, offered: &Offered) -> (KeyFiles, Diagnostics) {
         });
         source.map(unmarked)
     };
-    let own = key(read::text(root, "age.key"));
+    let own = key(view.text("age.key"));
     let outside = offered
         .age_key_file
         .as_ref()
-        .filter(|path| root.join(path) != root.join("age.key"))
-        .and_then(|path| key(read::read_text(&root.join(path), path.as_str())));
+        .filter(|path| at(path) != at("age.key".into()))
+        .and_then(|path| key(view.named_text(path)));
     let [tunnel, deploy, push] = [
         "cloudflare-tunnel.json",
         "github-deploy.key",
         "github-push-token.txt",
     ]
-    .map(|path| key(read::text(root, path)));
+    .map(|path| key(view.text(path)));
     if let (None, None, Some(path)) = (&own, &outside, &offered.age_key_file) {
         problems.push(
             Diagnostic::warning(

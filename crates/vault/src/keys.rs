@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use diagnostics::Diagnostics;
+use repository::View;
 use secrets::Identity;
 
 use super::config;
@@ -15,16 +16,16 @@ pub type Loader = Box<dyn Fn() -> (Offered, Diagnostics) + Send + Sync>;
 
 /// Where identities come from.
 pub struct Keys {
-    root: Utf8PathBuf,
+    view: View<'static>,
     loader: Loader,
     loaded: OnceLock<(Vec<Identity>, Diagnostics)>,
 }
 
 impl Keys {
     /// The `age.key` of a repository first, then what the environment offers.
-    pub fn new(root: &Utf8Path, loader: Loader) -> Self {
+    pub fn new(view: &View<'static>, loader: Loader) -> Self {
         Self {
-            root: root.to_owned(),
+            view: view.clone(),
             loader,
             loaded: OnceLock::new(),
         }
@@ -34,11 +35,13 @@ impl Keys {
     /// `age.key` or a `.sops.yaml`.
     pub fn around(folder: &Utf8Path, loader: Loader) -> Self {
         let start = config::absolute(&folder.join("x"));
+        let disk = View::on_disk(folder);
+        let has = |folder: &Utf8Path, name: &str| disk.is_file(folder.join(name));
         let root = start
             .ancestors()
             .skip(1)
-            .find(|folder| folder.join("age.key").is_file() || folder.join(config::NAME).is_file());
-        Self::new(root.unwrap_or(folder), loader)
+            .find(|folder| has(folder, "age.key") || has(folder, config::NAME));
+        Self::new(&View::on_disk(root.unwrap_or(folder)), loader)
     }
 
     /// Every identity at hand.
@@ -58,7 +61,7 @@ impl Keys {
     fn load(&self) -> &(Vec<Identity>, Diagnostics) {
         self.loaded.get_or_init(|| {
             let (offered, mut faults) = (self.loader)();
-            let (files, unreadable) = identities::read(&self.root, &offered);
+            let (files, unreadable) = identities::read(&self.view, &offered);
             faults.extend(unreadable);
             let (identities, problems) = identities::gather(&files, &offered.identities);
             // Whether they matter shows when something cannot be decrypted.

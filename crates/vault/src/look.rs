@@ -9,6 +9,7 @@ use super::disk;
 use super::evidence;
 use super::find::Target;
 use super::names;
+use repository::View;
 use repository::names::is_never_committed;
 
 /// What is known of a file without any key.
@@ -31,16 +32,17 @@ impl Look<'_> {
 
 /// Reads a file. `None` if it was found in a folder and is no secret.
 pub(super) fn at<'a>(
+    view: &View<'_>,
     target: &'a Target,
     config: Option<&'a Config>,
     format: Option<Format>,
 ) -> Result<Option<Look<'a>>, Diagnostics> {
-    if target.is_chart_template() {
+    if target.is_chart_template(view) {
         return Ok(None);
     }
     let rule = config.and_then(|config| config.rule_for(&target.path));
     let meant = is_meant(&target.shown, rule);
-    let content = match disk::read(&target.path, &target.shown) {
+    let content = match disk::read(view, target) {
         Ok(content) => content,
         // Whatever else lies in the folder is none of our business.
         Err(_) if !meant && !target.named => return Ok(None),

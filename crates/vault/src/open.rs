@@ -1,7 +1,8 @@
 //! The secrets of a repository, opened.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use diagnostics::Diagnostics;
+use repository::View;
 use secrets::{Format, Rule};
 
 use super::change::Overrides;
@@ -11,7 +12,7 @@ use super::keys::{Keys, Loader};
 
 /// The secrets of a repository, and what is needed to work on them.
 pub struct Vault {
-    pub(super) folder: Utf8PathBuf,
+    pub(super) view: View<'static>,
     pub(super) config: Option<Config>,
     pub(super) keys: Keys,
     /// In the place of what the rules and the names of files say.
@@ -19,22 +20,25 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Opens what lies around `folder`: `.sops.yaml` is the nearest upward from there, as
+    /// Opens what a view shows: `.sops.yaml` is the nearest upward from there, as
     /// sops takes it, unless one is named, and `age.key` stands beside it.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with `.sops.yaml`.
     pub fn open(
-        folder: &Utf8Path,
+        view: &View<'static>,
         config: Option<&Utf8Path>,
         loader: Loader,
     ) -> Result<Self, Diagnostics> {
-        let config = Config::find(folder, config)?;
-        let root = config.as_ref().map_or(folder, |config| &config.folder);
+        let config = Config::find(view, config)?;
+        let beside = match &config {
+            Some(config) if view.root().is_some() => View::on_disk(&config.folder),
+            _ => view.clone(),
+        };
         Ok(Self {
-            folder: folder.to_owned(),
-            keys: Keys::new(root, loader),
+            view: view.clone(),
+            keys: Keys::new(&beside, loader),
             config,
             overrides: Overrides::default(),
         })
@@ -54,6 +58,16 @@ impl Vault {
     /// The identities, read when they are first asked for.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// The folder that paths count from, where it is on a disk.
+    pub(super) fn folder(&self) -> &Utf8Path {
+        self.view.root().unwrap_or("".into())
+    }
+
+    /// A file that the user named.
+    pub fn target(&self, path: &Utf8Path) -> Target {
+        Target::named(&self.view, path)
     }
 
     /// What the creation rules say of a file.

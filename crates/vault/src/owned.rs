@@ -11,11 +11,12 @@ use super::config;
 use super::disk;
 use super::find::Target;
 use super::open::Vault;
-use repository::read;
+use repository::{View, write};
 
 /// The files of a run that are as the record says.
 pub(super) struct Owned {
-    record: Utf8PathBuf,
+    view: View<'static>,
+    root: Utf8PathBuf,
     text: String,
     /// By the path that the record has.
     files: HashMap<String, Target>,
@@ -27,10 +28,14 @@ impl Owned {
         let folder = vault
             .config
             .as_ref()
-            .map_or(&vault.folder, |config| &config.folder);
+            .map_or(vault.folder(), |config| &config.folder);
         let record = config::absolute(&folder.join("x")).with_file_name(RECORD_PATH);
         let root = record.parent()?.parent()?;
-        let text = read::text(root, RECORD_PATH).ok()??.text().to_owned();
+        let text = View::on_disk(root)
+            .text(RECORD_PATH)
+            .ok()??
+            .text()
+            .to_owned();
         let by_path: HashMap<_, _> = targets
             .iter()
             .filter_map(|target| {
@@ -41,13 +46,14 @@ impl Owned {
         let as_recorded = |line: &str| {
             let (digest, path) = line.split_once("  ")?;
             let target = *by_path.get(path)?;
-            let content = disk::read(&target.path, &target.shown).ok()?;
+            let content = disk::read(&vault.view, target).ok()?;
             let same = Digest::of(&content).to_string() == digest;
             same.then(|| (path.to_owned(), target.clone()))
         };
         let files = text.lines().filter_map(as_recorded).collect();
         Some(Self {
-            record,
+            view: vault.view.clone(),
+            root: root.to_owned(),
             text,
             files,
         })
@@ -61,7 +67,7 @@ impl Owned {
             let now = path
                 .and_then(|path| self.files.get_key_value(path))
                 .and_then(|(path, target)| {
-                    let content = disk::read(&target.path, &target.shown).ok()?;
+                    let content = disk::read(&self.view, target).ok()?;
                     Some(format!("{}  {path}\n", Digest::of(&content)))
                 });
             text.push_str(now.as_deref().unwrap_or(line));
@@ -69,6 +75,6 @@ impl Owned {
         if text == self.text {
             return Ok(());
         }
-        disk::replace(&self.record, RECORD_PATH, text.as_bytes(), None)
+        write::replace(&self.root, RECORD_PATH, text.as_bytes())
     }
 }

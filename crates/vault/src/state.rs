@@ -79,7 +79,7 @@ impl Vault {
         target: &Target,
         verify: bool,
     ) -> Result<Option<(FileState, Diagnostics)>, Diagnostics> {
-        let Some(mut look) = look::at(target, self.config(), self.format())? else {
+        let Some(mut look) = look::at(&self.view, target, self.config(), self.format())? else {
             return Ok(None);
         };
         let rule = look.rule.map(|rule| rule.rule.clone());

@@ -6,12 +6,11 @@ use zeroize::Zeroizing;
 
 use super::batch::{self, Action, Outcome, Progress, Report};
 use super::change::Changed;
-use super::disk;
 use super::find::Target;
-use super::lock::Lock;
 use super::look::{self, Look};
 use super::open::Vault;
-use repository::Git;
+use repository::write::REPLACING;
+use repository::{Batch, Git};
 
 impl Vault {
     pub(super) fn in_place(
@@ -20,15 +19,32 @@ impl Vault {
         progress: Progress<'_>,
         work: impl Fn(&Self, Option<&Git>, &Target) -> Result<Option<Changed>, Diagnostics> + Sync,
     ) -> Report<Outcome> {
-        let start = || Git::discover(&self.folder);
-        batch::run(targets, progress, start, |git, target| {
-            let _lock = Lock::shared(&target.path);
+        let batch = match Batch::into_view(&self.view) {
+            Ok(batch) => batch,
+            Err(problem) => {
+                return Report {
+                    files: Vec::new(),
+                    problems: problem.into(),
+                };
+            }
+        };
+        let start = || self.view.git();
+        let mut report = batch::run(targets, progress, start, |git, target| {
             let Some(changed) = work(self, git.as_ref(), target)? else {
                 return Ok(None);
             };
-            write(target, &changed)?;
+            stage(&batch, target, &changed)?;
             Ok(Some((changed.outcome, changed.notes)))
-        })
+        });
+        if let Err(problems) = batch.commit() {
+            let failed = |path: &str| {
+                let mut places = problems.iter().filter_map(|one| one.location.as_ref());
+                places.any(|place| &*place.file == path)
+            };
+            report.files.retain(|outcome| !failed(&outcome.path));
+            report.problems.extend(problems);
+        }
+        report
     }
 
     /// An encrypted file. `None` if it was found in a folder and is none.
@@ -36,7 +52,7 @@ impl Vault {
         &'a self,
         target: &'a Target,
     ) -> Result<Option<(Look<'a>, EncryptedFile)>, Diagnostics> {
-        let look = look::at(target, self.config.as_ref(), self.format())?;
+        let look = look::at(&self.view, target, self.config.as_ref(), self.format())?;
         match look {
             Some(mut look) => match look.encrypted.take() {
                 Some(encrypted) => Ok(Some((look, encrypted))),
@@ -73,12 +89,17 @@ impl Vault {
     }
 }
 
-/// Writes what changed.
-pub(super) fn write(target: &Target, changed: &Changed) -> Result<(), Diagnostics> {
-    if changed.outcome.action == Action::Unchanged {
-        return Ok(());
+/// Writes what changed, under a lock that was taken before the file was read.
+pub(super) fn write(batch: Batch, target: &Target, changed: &Changed) -> Result<(), Diagnostics> {
+    stage(&batch, target, changed)?;
+    batch.commit()
+}
+
+fn stage(batch: &Batch, target: &Target, changed: &Changed) -> Result<(), Diagnostics> {
+    if changed.outcome.action != Action::Unchanged {
+        batch.stage(&target.shown, &changed.content, REPLACING)?;
     }
-    disk::replace(&target.path, &target.shown, &changed.content, None).map_err(Diagnostics::from)
+    Ok(())
 }
 
 /// A file that turned out to need nothing.

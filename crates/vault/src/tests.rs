@@ -9,6 +9,8 @@ use diagnostics::Diagnostics;
 use secrets::Identity;
 use testkit::Sandbox;
 
+use repository::View;
+
 use super::*;
 use crate::identities::Offered;
 
@@ -43,7 +45,7 @@ impl Room {
             };
             (environment, Diagnostics::new())
         });
-        Vault::open(folder, None, loader).expect("the rules are right")
+        Vault::open(&View::on_disk(folder), None, loader).expect("the rules are right")
     }
 
     fn vault(&self) -> Vault {
@@ -51,7 +53,10 @@ impl Room {
     }
 
     fn all(&self) -> Vec<Target> {
-        let (targets, problems) = targets(&self.sandbox.root(), &[Utf8PathBuf::from(".")]);
+        let (targets, problems) = targets(
+            &View::on_disk(self.sandbox.root()),
+            &[Utf8PathBuf::from(".")],
+        );
         assert!(problems.is_empty());
         targets
     }
@@ -100,7 +105,7 @@ fn rules_are_found_upward_and_paths_are_relative_to_them() {
     room.sandbox.write("apps/secret.yaml", "a: hidden\n");
     let inner = room.sandbox.root().join("apps");
     let vault = room.vault_at(&inner);
-    let target = Target::named(&inner, "secret.yaml".into());
+    let target = Target::named(&View::on_disk(&*inner), "secret.yaml".into());
     let changed = vault.encrypt(&target).expect("there is a rule");
     assert!(changed.content.starts_with(b"a: ENC["));
     assert_eq!(changed.outcome.path, "secret.yaml");
@@ -137,7 +142,7 @@ fn links_are_not_followed_and_not_replaced() {
     let link = room.sandbox.root().join("a.sops.yaml");
     std::os::unix::fs::symlink(room.sandbox.root().join("a.txt"), link).expect("linked");
     assert_eq!(room.encrypt(), Vec::<String>::new());
-    let target = Target::named(&room.sandbox.root(), "a.sops.yaml".into());
+    let target = Target::named(&View::on_disk(room.sandbox.root()), "a.sops.yaml".into());
     let report = room.vault().encrypt_all(&[target], &|_, _| {});
     assert!(report.problems.has_errors());
     assert_eq!(room.sandbox.read("a.txt"), "a: hidden\n");
@@ -166,7 +171,7 @@ fn recipients_come_and_go_with_a_rotation() {
     let after = room.sandbox.read("a.sops.yaml");
     assert!(!after.contains(&room.identity.recipient()));
     assert_ne!(before.lines().next(), after.lines().next());
-    let target = Target::named(&room.sandbox.root(), "a.sops.yaml".into());
+    let target = Target::named(&View::on_disk(room.sandbox.root()), "a.sops.yaml".into());
     assert!(room.vault().decrypt(&target).is_err());
     let states = room.vault().states(&[target], false, &|_, _| {});
     assert_eq!(states.files[0].state, State::OtherKeys);
@@ -174,7 +179,7 @@ fn recipients_come_and_go_with_a_rotation() {
 
 #[test]
 fn what_cannot_be_merged_is_said() {
-    let keys = Keys::new("nowhere".into(), Box::new(Default::default));
+    let keys = Keys::new(&View::on_disk("nowhere"), Box::new(Default::default));
     let merged = |base: &str, ours: &str, theirs: &str| {
         merge(
             "a.sops.yaml",

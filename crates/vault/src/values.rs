@@ -1,13 +1,13 @@
 //! Single values of a file: read, set, taken out.
 
 use diagnostics::Diagnostics;
+use repository::Batch;
 use secrets::{Path, Value};
 use serde_json::Value as Json;
 
 use super::batch::Action;
 use super::change::Changed;
 use super::find::Target;
-use super::lock::Lock;
 use super::open::Vault;
 use super::steps::write;
 use crate::clock;
@@ -39,7 +39,7 @@ impl Vault {
     ///
     /// If the file cannot be decrypted or written, or has no place for such a value.
     pub fn set(&self, target: &Target, path: &Path, value: &Json) -> Result<Changed, Diagnostics> {
-        let _lock = Lock::alone(&target.path);
+        let batch = Batch::into_view(&self.view)?;
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         let now = clock::timestamp();
@@ -53,7 +53,7 @@ impl Vault {
         )
         .map_err(Diagnostics::without_lines)?;
         let changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
-        write(target, &changed)?;
+        write(batch, target, &changed)?;
         Ok(changed)
     }
 
@@ -63,13 +63,13 @@ impl Vault {
     ///
     /// If the file cannot be decrypted or written.
     pub fn unset(&self, target: &Target, path: &Path) -> Result<Changed, Diagnostics> {
-        let _lock = Lock::alone(&target.path);
+        let batch = Batch::into_view(&self.view)?;
         let (look, _) = self.required(target)?;
         let identities = self.keys.identities();
         match secrets::unset(&look.file(), path, identities, clock::timestamp()) {
             Ok(encrypted) => {
                 let changed = Changed::encrypted(look.shown, Action::Updated, encrypted);
-                write(target, &changed)?;
+                write(batch, target, &changed)?;
                 Ok(changed)
             }
             Err(problems)

@@ -3,10 +3,12 @@
 use std::fs;
 use std::hint::black_box;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
 
 use crate::{files, process};
 
@@ -21,6 +23,45 @@ pub(super) fn time(command: &mut Command) -> Result<f64> {
         bail!("{command:?}: {}\n{}", output.status, words.trim());
     }
     Ok(seconds)
+}
+
+/// What a process cost, in seconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    /// From its start to its end.
+    pub(super) wall: f64,
+    /// Of all its threads, in user space and in the kernel.
+    pub(super) processor: f64,
+}
+
+impl Cost {
+    /// The median of each figure.
+    pub(super) fn median(costs: Vec<Self>) -> Self {
+        let of = |figure: fn(&Self) -> f64| super::median(costs.iter().map(figure).collect());
+        Self {
+            wall: of(|cost| cost.wall),
+            processor: of(|cost| cost.processor),
+        }
+    }
+}
+
+/// Runs a process to its end and says what it cost. No other may run beside it: the kernel
+/// counts the processor time of all that ended together.
+pub(super) fn cost(command: &mut Command) -> Result<Cost> {
+    let before = processor()?;
+    let wall = time(command)?;
+    Ok(Cost {
+        wall,
+        processor: processor()? - before,
+    })
+}
+
+/// The processor time of every process that was started here and has ended.
+fn processor() -> Result<f64> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("the kernel counts no time")?;
+    let total = usage.user_time() + usage.system_time();
+    let microseconds = u64::try_from(total.num_microseconds()).unwrap_or_default();
+    Ok(Duration::from_micros(microseconds).as_secs_f64())
 }
 
 /// Seconds to read every file of a folder and compare it with what is in memory.
@@ -81,7 +122,7 @@ pub(super) fn peak(command: &mut Command) -> Result<u64> {
         if let Some(ended) = child.try_wait()? {
             break ended;
         }
-        std::thread::sleep(std::time::Duration::from_micros(500));
+        std::thread::sleep(Duration::from_micros(500));
     };
     if !ended.success() {
         bail!("{command:?}: {ended}");

@@ -10,7 +10,7 @@ use super::{Bench, Table, measure};
 use crate::{files, oracles, process};
 
 /// How many secrets there are.
-const FILES: u32 = 1000;
+pub(super) const FILES: u32 = 1000;
 
 /// On how many of them the real sops is measured: it takes the same time for each.
 const SAMPLE: u32 = 25;
@@ -141,15 +141,7 @@ impl Bench {
     }
 
     fn secrets_command(&self, folder: &Utf8Path, words: &[&str]) -> Command {
-        let mut command = process::command(&self.ichor);
-        command
-            .current_dir(folder)
-            .arg("secrets")
-            .args(words)
-            .env("SOPS_AGE_KEY", KEY)
-            .env("HOME", folder.as_str())
-            .env_remove("SOPS_AGE_KEY_FILE");
-        command
+        command(&self.ichor, folder, words)
     }
 
     /// Seconds that the real sops takes for one file.
@@ -159,25 +151,14 @@ impl Bench {
         clear: &Utf8Path,
         sealed: &Utf8Path,
     ) -> Result<SopsTimes> {
-        let sample: Vec<_> = files::paths(clear)?
-            .into_iter()
-            .filter(|path| path.as_str().starts_with("apps/"))
-            .take(SAMPLE as usize)
-            .collect();
+        let sample = sample(clear, SAMPLE)?;
         let mut times = SopsTimes::default();
         let own = self.folder.join("secrets-sops");
         files::copy(clear, &own)?;
         for path in &sample {
             let run = |folder: &Utf8Path, words: &[&str]| {
-                let mut command = process::command(sops);
-                command
-                    .current_dir(folder)
-                    .args(words)
-                    .arg(path)
-                    .env("SOPS_AGE_KEY", KEY)
-                    .env("HOME", folder.as_str())
-                    .env_remove("SOPS_AGE_KEY_FILE");
-                measure::time(&mut command)
+                let words = [words, &[path]].concat();
+                measure::time(&mut self::sops(sops, folder, &words))
             };
             times.status += run(sealed, &["filestatus"])?;
             times.encrypt += run(&own, &["encrypt", "--in-place"])?;
@@ -198,8 +179,33 @@ struct SopsTimes {
     decrypt: f64,
 }
 
+/// `ichor secrets` in a folder, with the key that decrypts there.
+pub(super) fn command(program: &Utf8Path, folder: &Utf8Path, words: &[&str]) -> Command {
+    let words = [&["secrets"], words].concat();
+    sops(program, folder, &words)
+}
+
+/// sops in a folder, with the key that decrypts there.
+pub(super) fn sops(program: &Utf8Path, folder: &Utf8Path, words: &[&str]) -> Command {
+    let mut command = process::command(program);
+    command
+        .current_dir(folder)
+        .args(words)
+        .env("SOPS_AGE_KEY", KEY)
+        .env("HOME", folder.as_str())
+        .env_remove("SOPS_AGE_KEY_FILE");
+    command
+}
+
+/// Some of the secrets of a folder.
+pub(super) fn sample(folder: &Utf8Path, count: u32) -> Result<Vec<String>> {
+    let paths = files::paths(folder)?.into_iter();
+    let secrets = paths.filter(|path| path.starts_with("apps/"));
+    Ok(secrets.take(count as usize).collect())
+}
+
 /// A thousand Secrets of five values, and the rule for them.
-fn write_clear(root: &Utf8Path) -> Result<()> {
+pub(super) fn write_clear(root: &Utf8Path) -> Result<()> {
     let rules = format!(
         "creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    \
          mac_only_encrypted: true\n    age: {RECIPIENT}\n"

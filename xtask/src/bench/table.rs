@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::measure::Cost;
+
 /// One line for each thing measured.
 #[derive(Default)]
 pub(super) struct Table(Vec<[String; 5]>);
@@ -17,6 +19,42 @@ impl Table {
         let ratio = format!("{:.2} of it", seconds / bound);
         let verdict = if seconds <= bound { "met" } else { "MISSED" };
         self.row([what, &milliseconds(seconds), target, &ratio, verdict]);
+    }
+
+    /// What something costs.
+    pub(super) fn cost(&mut self, what: &str, cost: Cost) {
+        self.row([what, &both(cost), "", "", ""]);
+    }
+
+    /// What something costs today, and what with another build; the share of it that it should
+    /// not exceed.
+    pub(super) fn costs(&mut self, what: &str, today: Cost, other: Cost, share: Option<f64>) {
+        let ratio = today.processor / other.processor;
+        let ratios = format!("{ratio:.2} (wall {:.2})", today.wall / other.wall);
+        let (target, verdict) = match share {
+            Some(share) => (
+                format!("{share} × the other: {}", both(other)),
+                if ratio <= share { "met" } else { "MISSED" },
+            ),
+            None => (format!("the other: {}", both(other)), ""),
+        };
+        self.row([what, &both(today), &target, &ratios, verdict]);
+    }
+
+    /// How many times faster something is than what does the same.
+    pub(super) fn times_faster(
+        &mut self,
+        what: &str,
+        than: &str,
+        today: Cost,
+        original: Cost,
+        factor: f64,
+    ) {
+        let times = original.processor / today.processor;
+        let ratios = format!("{times:.0} × (wall {:.0} ×)", original.wall / today.wall);
+        let verdict = if times >= factor { "met" } else { "MISSED" };
+        let target = format!("{factor} × {than}: {}", both(original));
+        self.row([what, &both(today), &target, &ratios, verdict]);
     }
 
     /// Bytes that should not exceed a bound.
@@ -63,4 +101,10 @@ impl fmt::Display for Table {
 
 fn milliseconds(seconds: f64) -> String {
     format!("{:.2} ms", seconds * 1000.0)
+}
+
+/// Processor time, and time on the clock.
+fn both(cost: Cost) -> String {
+    let [processor, wall] = [cost.processor, cost.wall].map(milliseconds);
+    format!("{processor} (wall {wall})")
 }

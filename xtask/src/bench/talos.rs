@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::{Bench, Table, measure};
 use crate::{files, oracles, process};
@@ -76,7 +76,7 @@ impl Bench {
 
 /// The program as users run it, with nothing written before: what is there would only be
 /// compared.
-fn ours_in(program: &Utf8PathBuf, folder: &Utf8Path) -> Result<std::process::Command> {
+pub(super) fn ours_in(program: &Utf8Path, folder: &Utf8Path) -> Result<std::process::Command> {
     let output = folder.join("ours");
     if output.exists() {
         std::fs::remove_dir_all(&output)?;
@@ -89,8 +89,8 @@ fn ours_in(program: &Utf8PathBuf, folder: &Utf8Path) -> Result<std::process::Com
 }
 
 /// A cluster as the template makes one: three control planes, interfaces by selector, patches
-/// in files for all, for control planes, and for some nodes.
-fn write_cluster(folder: &Utf8Path, nodes: u32) -> Result<()> {
+/// in files for all, for each role, and for some nodes, and VLANs on every second node.
+pub(super) fn write_cluster(folder: &Utf8Path, nodes: u32) -> Result<()> {
     let vectors = files::root().join("crates/talos/tests/vectors");
     files::write(
         &folder.join("talsecret.yaml"),
@@ -118,6 +118,14 @@ fn write_cluster(folder: &Utf8Path, nodes: u32) -> Result<()> {
         );
         if control_plane {
             text.push_str("        vip:\n          ip: 10.1.254.1\n");
+        }
+        if number % 2 == 0 {
+            let _ = write!(
+                text,
+                "        vlans:\n          - vlanId: 20\n            dhcp: false\n            mtu: 1500\n            \
+                 addresses: [10.2.{high}.{low}/16]\n            routes:\n              - network: 10.3.0.0/16\n                \
+                 gateway: 10.2.255.254\n          - vlanId: 30\n            dhcp: true\n"
+            );
         }
         if number % 4 == 0 {
             text.push_str("    nodeLabels:\n      zone: four\n    patches:\n      - \"@./patches/node.yaml\"\n");
@@ -168,6 +176,10 @@ const PATCHES: &[(&str, &str)] = &[
     (
         "cluster.yaml",
         "cluster:\n  allowSchedulingOnControlPlanes: true\n  controllerManager:\n    extraArgs:\n      bind-address: 0.0.0.0\n  coreDNS:\n    disabled: true\n  etcd:\n    extraArgs:\n      listen-metrics-urls: http://0.0.0.0:2381\n    advertisedSubnets:\n      - 10.1.0.0/16\n  proxy:\n    disabled: true\n  scheduler:\n    extraArgs:\n      bind-address: 0.0.0.0\n",
+    ),
+    (
+        "worker.yaml",
+        "machine:\n  kubelet:\n    extraArgs:\n      rotate-server-certificates: \"true\"\n  nodeLabels:\n    role: worker\n",
     ),
     (
         "node.yaml",

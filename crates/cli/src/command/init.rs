@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use pipeline::init::AgeKey;
+use repository::View;
 use serde_json::json;
 use vault::hooks::{self, Installed, Setup};
 
@@ -60,7 +61,7 @@ impl Init {
             ui.status("Nothing is missing; nothing was written.");
         }
         // Renewed at every run: they follow the program and `templates/variables.yaml`.
-        for schema in pipeline::schema::all(root)?.iter() {
+        for schema in pipeline::schema::all(&View::on_disk(root))?.iter() {
             schema.write(root)?;
         }
         road::after_init(root, ui);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use repository::read;
+use repository::View;
 
 use crate::environment;
 use crate::exit::Exit;
@@ -26,7 +26,7 @@ pub(crate) struct Render {
 
 impl Render {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let Some(settings) = read::text(root, &self.config)? else {
+        let Some(settings) = View::on_disk(root).text(&self.config)? else {
             return Err(Failure::stopped(
                 Exit::Usage,
                 format!("there is no `{}` here", self.config),

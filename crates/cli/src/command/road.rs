@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use machines::{Made, Outputs};
 use pipeline::load;
 use pipeline::road::{Commits, Road};
+use repository::View;
 use talos::generate::Role;
 
 use crate::ui::Ui;
@@ -13,8 +14,10 @@ const NAMED: usize = 12;
 
 /// What comes next for whoever only says `ichor`.
 pub(crate) fn from_here(root: &Utf8Path, ui: &mut Ui) {
-    let road = Road::of(root);
-    let steps = if let Some(layout) = load::layout::other(root).filter(|_| !road.configured) {
+    let road = Road::of(&View::on_disk(root));
+    let steps = if let Some(layout) =
+        load::layout::other(&View::on_disk(root)).filter(|_| !road.configured)
+    {
         layout
             .renders
             .then(|| "`ichor render`: renders the templates as makejinja does.".to_owned())
@@ -37,7 +40,7 @@ pub(crate) fn from_here(root: &Utf8Path, ui: &mut Ui) {
 
 /// What comes after `init`.
 pub(crate) fn after_init(root: &Utf8Path, ui: &mut Ui) {
-    let road = Road::of(root);
+    let road = Road::of(&View::on_disk(root));
     let mut steps = Vec::new();
     if road.rendered {
         // It ran before; the rest of the road tells where it goes on.
@@ -52,7 +55,7 @@ pub(crate) fn after_init(root: &Utf8Path, ui: &mut Ui) {
         }
         steps.push("Run `ichor configure`.".to_owned());
     }
-    if !Road::is_guarded(root) {
+    if !Road::is_guarded(&View::on_disk(root)) {
         let repository = match road.git {
             Commits::None => format!(", after `{} init`", ui.beside("git")),
             _ => String::new(),
@@ -66,7 +69,7 @@ pub(crate) fn after_init(root: &Utf8Path, ui: &mut Ui) {
 
 /// What comes after `template declare`, in a repository whose files another program wrote.
 pub(crate) fn after_declare(root: &Utf8Path, ui: &mut Ui) {
-    let step = if Road::of(root).rendered {
+    let step = if Road::of(&View::on_disk(root)).rendered {
         "`ichor configure`: checks and renders with them."
     } else {
         "`ichor configure`: checks, renders, and stops before it would replace a file that differs."
@@ -76,14 +79,18 @@ pub(crate) fn after_declare(root: &Utf8Path, ui: &mut Ui) {
 
 /// What comes after `validate`, where nothing was written yet.
 pub(crate) fn after_validate(root: &Utf8Path, ui: &mut Ui) {
-    if !Road::of(root).rendered {
+    if !View::on_disk(root).exists(tree::RECORD_PATH) {
         ui.next(&["`ichor configure`: writes them.".to_owned()]);
     }
 }
 
 /// What comes after `configure`, which has written something or not.
 pub(crate) fn after_configure(root: &Utf8Path, wrote: bool, machines_changed: bool, ui: &mut Ui) {
-    let mut road = Road::of(root);
+    let view = View::on_disk(root);
+    if !wrote && !Road::lacks_machines(&view) {
+        return;
+    }
+    let mut road = Road::of(&view);
     if machines_changed {
         road.generated = false;
     }
@@ -99,7 +106,7 @@ pub(crate) fn after_gensecret(root: &Utf8Path, ui: &mut Ui) {
     let road = Road {
         generated: false,
         has_secrets: true,
-        ..Road::of(root)
+        ..Road::of(&View::on_disk(root))
     };
     let steps: Vec<_> = ahead(&road, ui).into_iter().collect();
     ui.next(&steps);
@@ -187,7 +194,9 @@ pub(crate) fn after_generate_config(
         .iter()
         .filter_map(|node| Some((node, find(node, machines::Action::Update)?)))
         .collect();
-    let mut steps: Vec<_> = commit(&Road::of(root), ui).into_iter().collect();
+    let mut steps: Vec<_> = commit(&Road::of(&View::on_disk(root)), ui)
+        .into_iter()
+        .collect();
     let variable = format!(
         "with `export TALOSCONFIG={}`, which mise sets,",
         whole(&client)

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use clap::ValueEnum;
+use repository::View;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -43,7 +44,7 @@ enum Described {
 
 impl Schema {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let schemas = pipeline::schema::all(root)?;
+        let schemas = pipeline::schema::all(&View::on_disk(root))?;
         let Some(file) = self.file else {
             for schema in schemas.iter() {
                 schema.write(root)?;

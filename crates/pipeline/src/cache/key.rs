@@ -15,7 +15,7 @@ const NAME: &str = "key";
 const LENGTH: usize = 32;
 
 /// Tells apart what is kept in other forms.
-const FORMAT: &[u8] = b"ichor cache 1";
+const FORMAT: &[u8] = b"ichor cache 1\n";
 
 /// A key for one clone, one build of the program, one set of identities and one day.
 pub(super) struct Key(Zeroizing<[u8; LENGTH]>);
@@ -26,7 +26,7 @@ pub(crate) struct Mark(pub(super) [u8; LENGTH]);
 
 impl Key {
     /// The key of this clone; made where there is none, if the disk takes it.
-    pub(super) fn of(disk: &Disk, decides: &[&[u8]]) -> Option<Self> {
+    pub(super) fn of(disk: &Disk, decides: &[Vec<u8>]) -> Option<Self> {
         let bytes = match disk.kept(FOLDER, NAME, LENGTH as u64) {
             Some(bytes) if bytes.len() == LENGTH => Zeroizing::new(bytes),
             _ => {
@@ -36,13 +36,31 @@ impl Key {
                 bytes
             }
         };
-        let parts = [FORMAT].into_iter().chain(decides.iter().copied());
+        let parts = [FORMAT]
+            .into_iter()
+            .chain(decides.iter().map(Vec::as_slice));
         Some(Self(Zeroizing::new(mac(&bytes, parts))))
     }
 
     /// A mark of all of that, in this order.
     pub(super) fn mark<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Mark {
         Mark(mac(&*self.0, parts))
+    }
+
+    /// A file of this content, as [`Key::unsealed`] takes it.
+    pub(super) fn sealed(&self, content: &[u8]) -> Vec<u8> {
+        [FORMAT, content, &self.seal(content)].concat()
+    }
+
+    /// The content of a file; nothing of one that is broken, or was written with another key.
+    pub(super) fn unsealed<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let body = bytes.strip_prefix(FORMAT)?;
+        let (content, seal) = body.split_at_checked(body.len().checked_sub(LENGTH)?)?;
+        (self.seal(content) == *seal).then_some(content)
+    }
+
+    fn seal(&self, content: &[u8]) -> [u8; LENGTH] {
+        mac(&*self.0, [FORMAT, content])
     }
 }
 

@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 
 use super::key::{Key, Mark};
 
-/// What the file starts with.
-const HEADER: &[u8] = b"ichor marks\n";
-
 /// How many marks are kept: 2 MiB.
 const MOST: usize = 1 << 16;
 
@@ -14,29 +11,19 @@ const MOST: usize = 1 << 16;
 const LENGTH: usize = 32;
 
 /// How large the file may be.
-pub(super) const LIMIT: u64 = (HEADER.len() + (MOST + 1) * LENGTH) as u64;
+pub(super) const LIMIT: u64 = ((MOST + 2) * LENGTH) as u64;
 
 /// Reads a file; nothing of one that is broken, or was written with another key.
 pub(super) fn read(bytes: &[u8], key: &Key) -> BTreeSet<Mark> {
-    let read = || {
-        let body = bytes.strip_prefix(HEADER)?;
-        let (marks, seal) = body.split_at_checked(body.len().checked_sub(LENGTH)?)?;
-        if marks.len() % LENGTH != 0 || key.mark([HEADER, marks]).0 != *seal {
-            return None;
-        }
-        let marks = marks.chunks_exact(LENGTH);
-        Some(
-            marks
-                .filter_map(|mark| mark.try_into().ok().map(Mark))
-                .collect(),
-        )
-    };
-    read().unwrap_or_default()
+    let marks = key.unsealed(bytes).unwrap_or_default();
+    let marks = marks.chunks_exact(LENGTH);
+    marks
+        .filter_map(|mark| mark.try_into().ok().map(Mark))
+        .collect()
 }
 
 /// The file of these marks, as many as are kept.
 pub(super) fn write(marks: &BTreeSet<Mark>, key: &Key) -> Vec<u8> {
     let body: Vec<u8> = marks.iter().take(MOST).flat_map(|mark| mark.0).collect();
-    let seal = key.mark([HEADER, &body]).0;
-    [HEADER, &body, &seal].concat()
+    key.sealed(&body)
 }

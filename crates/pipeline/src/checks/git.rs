@@ -1,13 +1,12 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
-use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
+use serde::{Deserialize, Serialize};
 use tree::{RECORD_PATH, Rendered, Tree};
 
 use super::{Check, Subject};
-use crate::load::Inputs;
 use crate::model::Model;
-use repository::Git;
+use repository::{Git, View};
 
 /// Files that hold a key or password in the clear, so that git must never track them.
 const NEVER_TRACKED: &[&str] = &[
@@ -31,42 +30,79 @@ impl Check for Published {
     }
 
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
-        check(subject.inputs, subject.model, tree)
-            .into_iter()
-            .collect()
+        let facts = Facts::of(subject.model);
+        let outputs = tree.iter().map(|(path, _)| path.as_str());
+        published(&subject.inputs.view, &facts, outputs)
     }
 }
 
-/// Both; nothing where there is no git repository.
-fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
-    let Some(git) = Git::discover(&inputs.root) else {
-        return Vec::new();
+/// What of the configuration counts here.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    /// Whether the repository is a private one.
+    private: bool,
+    /// Whether `cluster.yaml` holds secrets.
+    secrets: bool,
+}
+
+impl Facts {
+    pub(crate) fn of(model: &Model) -> Self {
+        let repository = model.cluster.repository();
+        let secrets = model.cluster.values().iter().any(|(_, entry)| {
+            entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
+        });
+        Self {
+            private: repository.visibility == config_model::Visibility::Private,
+            secrets,
+        }
+    }
+}
+
+/// Everything that git would publish or leave out; nothing where there is no git repository.
+pub(crate) fn published<'a>(
+    view: &View<'_>,
+    facts: &Facts,
+    outputs: impl IntoIterator<Item = &'a str>,
+) -> Diagnostics {
+    let Some(git) = view.git() else {
+        return Diagnostics::new();
     };
-    let mut found = tracked(&git, model);
-    found.extend(exposed(&inputs.root).map_or_else(Vec::new, |path| {
-        vec![
-            Diagnostic::warning(
-                "git/key-exposed",
-                format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
-            )
-            .at(Location::file(path))
-            .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there"),
-        ]
+    let mut found = tracked(&git, facts);
+    found.extend(exposed(view).map(|path| {
+        Diagnostic::warning(
+            "git/key-exposed",
+            format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
+        )
+        .at(Location::file(path))
+        .hint(
+            "`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there",
+        )
     }));
-    found.extend(ignored(&git, tree));
-    found
+    found.extend(ignored(&git, outputs));
+    found.into_iter().collect()
+}
+
+/// Whether a problem is one of these.
+pub(crate) fn is_ours(problem: &Diagnostic) -> bool {
+    let rules = [
+        "git/key-tracked",
+        "git/secrets-tracked",
+        "git/key-exposed",
+        "git/ignored-output",
+    ];
+    rules.contains(&problem.rule.as_str())
 }
 
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
 /// that is no git repository yet, `.gitignore` is read for the entries that `init` writes.
-pub(crate) fn exposed(root: &Utf8Path) -> Option<&'static str> {
+pub(crate) fn exposed(view: &View<'_>) -> Option<&'static str> {
     let present = NEVER_TRACKED
         .iter()
         .chain(&["cluster.yaml"])
         .copied()
-        .filter(|path| root.join(path).is_file());
-    let Some(git) = Git::discover(root) else {
-        let text = repository::read::text(root, ".gitignore").ok().flatten();
+        .filter(|path| view.is_file(path));
+    let Some(git) = view.git() else {
+        let text = view.text(".gitignore").ok().flatten();
         let text = text.as_ref().map_or("", |source| source.text());
         let covers = |path: &str| {
             text.lines()
@@ -87,11 +123,11 @@ pub(crate) fn exposed(root: &Utf8Path) -> Option<&'static str> {
 }
 
 /// Outputs that no commit would hold: Flux reads what is committed.
-fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
-    let paths = tree.iter().map(|(path, _)| path.as_str());
-    let ignored = git.ignored(paths.chain([RECORD_PATH]));
+fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<Diagnostic> {
+    let outputs: Vec<_> = outputs.into_iter().collect();
+    let ignored = git.ignored(outputs.iter().copied().chain([RECORD_PATH]));
     // An example in a folder that git ignores as a whole is not meant to be committed.
-    if ignored.len() > tree.len() && git.is_below() {
+    if ignored.len() > outputs.len() && git.is_below() {
         return None;
     }
     let first: Vec<_> = ignored
@@ -123,8 +159,7 @@ fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
 }
 
 /// Keys and passwords that git would publish.
-fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
-    let private = model.cluster.repository().visibility == config_model::Visibility::Private;
+fn tracked(git: &Git, facts: &Facts) -> Vec<Diagnostic> {
     let mut found: Vec<_> = git
         .tracked(NEVER_TRACKED.iter().copied())
         .into_iter()
@@ -134,12 +169,9 @@ fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
                 .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
         })
         .collect();
-    let secret = model.cluster.values().iter().any(|(_, entry)| {
-        entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
-    });
-    if secret && !git.tracked(["cluster.yaml"]).is_empty() {
+    if facts.secrets && !git.tracked(["cluster.yaml"]).is_empty() {
         let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
-        let problem = if private {
+        let problem = if facts.private {
             Diagnostic::warning("git/secrets-tracked", message)
         } else {
             Diagnostic::error("git/secrets-tracked", message)

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
 use config_model::Templates;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
@@ -11,8 +10,8 @@ use tree::{Digest, Entry, RECORD_PATH, Record, RelPath, Rendered, Tree};
 use yaml::Node;
 
 use super::{Check, Subject};
+use repository::View;
 use repository::chart;
-use repository::read;
 
 /// The names under which kustomize looks for a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -52,16 +51,15 @@ impl Check for Kustomizations {
     }
 
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
-        check(&subject.inputs.root, subject.model.origin, tree)
-            .into_iter()
-            .collect()
+        check(subject, tree).into_iter().collect()
     }
 }
 
 /// Every entry of a rendered kustomization that will not be there; an error with the built-in
 /// templates.
-fn check(root: &Utf8Path, templates: Templates, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
-    let there = There::new(root, tree);
+fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
+    let templates = subject.model.origin;
+    let there = There::new(&subject.inputs.view, tree);
     let entries: Vec<_> = tree.iter().collect();
     entries
         .par_iter()
@@ -75,7 +73,7 @@ fn check(root: &Utf8Path, templates: Templates, tree: &Tree<Rendered>) -> Vec<Di
 
 /// What will lie in the repository after the run.
 struct There<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'a>,
     tree: &'a Tree<Rendered>,
     folders: BTreeSet<&'a str>,
     /// What earlier runs wrote. If it is not rendered any more, it goes away.
@@ -83,15 +81,15 @@ struct There<'a> {
 }
 
 impl<'a> There<'a> {
-    fn new(root: &'a Utf8Path, tree: &'a Tree<Rendered>) -> Self {
+    fn new(view: &'a View<'a>, tree: &'a Tree<Rendered>) -> Self {
         let mut folders = BTreeSet::from([""]);
         for (path, _) in tree.iter() {
             let path = path.as_str();
             folders.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
         }
-        let record = read::text(root, RECORD_PATH).ok().flatten();
+        let record = view.text(RECORD_PATH).ok().flatten();
         Self {
-            root,
+            view,
             tree,
             folders,
             record: record
@@ -106,8 +104,8 @@ impl<'a> There<'a> {
 
     /// Whether a file is on disk that no run removes: it is nobody's output, or was edited.
     fn stays(&self, path: &str) -> bool {
-        let Ok(Some(content)) = read::output(self.root, path) else {
-            return self.root.join(path).is_file() && self.record.get(path).is_empty();
+        let Ok(Some(content)) = self.view.output(path) else {
+            return self.view.is_file(path) && self.record.get(path).is_empty();
         };
         !self.record.get(path).contains(&Digest::of(&content))
     }
@@ -120,7 +118,7 @@ impl<'a> There<'a> {
                 .record
                 .iter()
                 .any(|(owned, _)| owned.as_str().starts_with(&below));
-            !goes && self.root.join(path).is_dir()
+            !goes && self.view.is_folder(path)
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::creation_rules::RulesInForce;
 use crate::load::Inputs;
 use crate::model::Model;
 
-pub(crate) use git::exposed;
+pub(crate) use git::{Facts, exposed, is_ours as is_of_git, published};
 
 /// One check of what was rendered, laid over what is there.
 trait Check: Sync {

@@ -22,7 +22,7 @@ impl Check for Backwards {
 
 /// A program older than the template set that rendered last would render backwards.
 fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
-    let source = repository::read::text(&inputs.root, RECORD_PATH).ok()??;
+    let source = inputs.view.text(RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&source);
     let theirs = version(record.template_set())?;
     if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {

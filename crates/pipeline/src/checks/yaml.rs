@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
         }
         _ => Severity::Error,
     };
-    let exists = |path: &str| tree.get(path).is_some() || inputs.root.join(path).is_file();
+    let exists = |path: &str| tree.get(path).is_some() || inputs.view.is_file(path);
     let entries: Vec<_> = tree.iter().collect();
     let found: Vec<Diagnostic> = entries
         .par_iter()

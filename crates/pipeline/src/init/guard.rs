@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
 use super::Existing;
-use repository::{Root, read};
+use repository::{Root, View};
 
 use crate::load::layout;
 
@@ -34,7 +34,7 @@ pub(super) fn refuse_other_places(
             "run `ichor -C {above} init`, or make a repository of this folder first: `git init`"
         )));
     }
-    if let Some(layout) = layout::other(root) {
+    if let Some(layout) = layout::other(&View::on_disk(root)) {
         let file = layout.configuration;
         return Err(Diagnostic::error(
             "init/other-layout",
@@ -54,11 +54,11 @@ pub(super) fn refuse_other_places(
 /// a fresh clone: with a new one, nothing that is encrypted could be decrypted any more.
 /// `init/public-key-alone` where only the public half of the deploy key is there.
 pub(super) fn refuse_second_keys(
-    root: &Utf8Path,
+    view: &View<'_>,
     existing: &Existing<'_>,
 ) -> Result<(), Diagnostic> {
     if !(existing.has)("age.key") {
-        let rules = read::text(root, ".sops.yaml")?;
+        let rules = view.text(".sops.yaml")?;
         if rules.is_some_and(|rules| rules.text().contains("age1")) {
             return Err(Diagnostic::error(
                 "init/other-age-key",

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::load;
 use crate::templates::builtin;
-use repository::{read, write};
+use repository::{View, write};
 
 pub use keys::AgeKey;
 
@@ -219,15 +219,16 @@ fn write_missing(
     root: &Utf8Path,
     files: impl FnOnce(&Existing<'_>) -> Result<Vec<NewFile>, Diagnostic>,
 ) -> Result<Vec<NewFile>, Diagnostic> {
-    let gitignore = read::text(root, ".gitignore")?;
-    let package = read::text(root, "package.json").ok().flatten();
+    let view = View::on_disk(root);
+    let gitignore = view.text(".gitignore")?;
+    let package = view.text("package.json").ok().flatten();
     let existing = Existing {
-        has: &|path| root.join(path).symlink_metadata().is_ok(),
-        own_templates: load::has_own_templates(root),
+        has: &|path| view.exists(path),
+        own_templates: load::has_own_templates(&view),
         gitignore: gitignore.as_ref().map_or("", |source| source.text()),
         package: package.as_ref().map_or("", |source| source.text()),
     };
-    guard::refuse_second_keys(root, &existing)?;
+    guard::refuse_second_keys(&view, &existing)?;
     let files = files(&existing)?;
     for file in &files {
         if file.path == ".gitignore" {

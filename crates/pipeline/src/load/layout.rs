@@ -1,10 +1,11 @@
 //! Repositories of the family that are configured by other files than ours.
 
-use camino::Utf8Path;
 use diagnostics::Source;
 use render::makejinja;
 
-use super::{MAKEJINJA, text};
+use repository::View;
+
+use super::MAKEJINJA;
 
 /// Files that configured the family's repositories at other times, if the folder beside them
 /// is there too: today's, and two older ones.
@@ -26,9 +27,9 @@ pub struct Layout {
 }
 
 /// The layout of a repository that is configured by other files than `cluster.yaml`.
-pub fn other(root: &Utf8Path) -> Option<Layout> {
-    let exists = |path: &str| root.join(path).exists();
-    let settings = text(root, MAKEJINJA).ok().flatten();
+pub fn other(view: &View<'_>) -> Option<Layout> {
+    let exists = |path: &str| view.exists(path);
+    let settings = view.text(MAKEJINJA).ok().flatten();
     let data = settings.as_ref().map(data).unwrap_or_default();
     let is_ours = |path: &str| ["cluster.yaml", "cluster.sops.yaml", "nodes.yaml"].contains(&path);
     if data.iter().any(|path| is_ours(path)) {

@@ -2,15 +2,17 @@
 
 pub mod layout;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use std::sync::OnceLock;
+
+use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja;
-use repository::folder;
+use repository::View;
 use repository::names::TIDIED;
-use repository::read::{self, text};
 use tree::RelPath;
 use vault::identities::{self, KeyFiles, Offered};
 
+use crate::gathered::Gathered;
 use crate::plugin;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
@@ -32,7 +34,7 @@ pub struct Environment {
 /// Everything read from a repository, as text or bytes; nothing is interpreted yet.
 pub struct Inputs {
     /// The repository.
-    pub root: Utf8PathBuf,
+    pub view: View<'static>,
     /// `cluster.yaml`.
     pub cluster: Source,
     /// `nodes.yaml`.
@@ -55,9 +57,16 @@ pub struct Inputs {
     pub plugin: plugin::Settings,
     /// What tells this build of the program from every other.
     pub build: String,
+    /// What is rendered, once somebody asked.
+    pub(crate) gathered: OnceLock<Gathered>,
 }
 
 impl Inputs {
+    /// Where the repository is on a disk, for programs that are started there.
+    pub(crate) fn root(&self) -> &Utf8Path {
+        self.view.root().unwrap_or(".".into())
+    }
+
     /// The text of the repository's own plugin.
     pub(crate) fn own_plugin(&self) -> Option<&Source> {
         self.own.as_ref()?.plugin.as_ref()
@@ -119,22 +128,25 @@ pub enum Missing {
 /// # Errors
 ///
 /// [`Missing`] where there is no configuration. Files that cannot be read are problems.
-pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagnostics), Missing> {
-    if root.join(TIDIED).exists() {
+pub fn load(
+    view: &View<'static>,
+    environment: &Environment,
+) -> Result<(Inputs, Diagnostics), Missing> {
+    if view.exists(TIDIED) {
         return Err(Missing::Tidied);
     }
     if ["cluster.yaml", "cluster.sops.yaml"]
         .iter()
-        .all(|path| root.join(path).symlink_metadata().is_err())
+        .all(|path| !view.exists(path))
     {
         return Err(Missing::NoConfiguration);
     }
     let mut problems = Diagnostics::new();
     let mut reader = Reader {
-        root,
+        view,
         problems: &mut problems,
     };
-    let (keys, found) = identities::read(root, &environment.keys);
+    let (keys, found) = identities::read(view, &environment.keys);
     reader.problems.extend(found);
     let cluster = reader.configuration("cluster", &keys, &environment.keys);
     let variables = reader.optional("templates/variables.yaml");
@@ -142,16 +154,17 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
     let creation_rules = reader.optional(".sops.yaml");
     let own = reader.own_templates();
     // Other templates may be fed from one file.
-    let sealed = root.join("nodes.sops.yaml").symlink_metadata().is_ok();
+    let sealed = view.exists("nodes.sops.yaml");
     let nodes = if sealed || own.as_ref().is_none_or(OwnTemplates::reads_nodes) {
         reader.configuration("nodes", &keys, &environment.keys)
     } else {
         let nodes = reader.optional("nodes.yaml");
         nodes.unwrap_or_else(|| Source::new("nodes.yaml", ""))
     };
-    let overrides = folder::read(root, OVERRIDES, &mut problems);
+    let (overrides, found) = view.files(OVERRIDES);
+    problems.extend(found);
     let inputs = Inputs {
-        root: root.to_owned(),
+        view: view.clone(),
         cluster,
         nodes,
         variables,
@@ -163,6 +176,7 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
         creation_rules,
         plugin: environment.plugin.clone(),
         build: environment.build.clone(),
+        gathered: OnceLock::new(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     problems.silence(declarations.silenced());
@@ -170,11 +184,13 @@ pub fn load(root: &Utf8Path, environment: &Environment) -> Result<(Inputs, Diagn
 }
 
 /// The recorded originals of ejected templates, and the copies that stand for them now.
-pub fn ejected(root: &Utf8Path) -> (Files, Files, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let bases = folder::read(root, eject::BASES, &mut problems);
-    let mut copies = folder::read(root, CONFIG, &mut problems);
-    copies.extend(folder::read(root, OVERRIDES, &mut problems));
+pub fn ejected(view: &View<'_>) -> (Files, Files, Diagnostics) {
+    let (bases, mut problems) = view.files(eject::BASES);
+    let (mut copies, found) = view.files(CONFIG);
+    problems.extend(found);
+    let (overrides, found) = view.files(OVERRIDES);
+    problems.extend(found);
+    copies.extend(overrides);
     (bases, copies, problems)
 }
 
@@ -186,14 +202,14 @@ pub fn ejected(root: &Utf8Path) -> (Files, Files, Diagnostics) {
 ///
 /// One that is there and cannot be read.
 pub(crate) fn plugin_text(
-    root: &Utf8Path,
+    view: &View<'_>,
     config: &makejinja::Config,
     may_read: impl Fn(&str) -> bool,
 ) -> Result<(Option<Source>, Option<Diagnostic>), Diagnostic> {
     let files = config.plugin_files();
     for path in files.iter().filter(|path| may_read(path)) {
-        if !root.join(path).is_dir()
-            && let Some(source) = text(root, path)?
+        if !view.is_folder(path)
+            && let Some(source) = view.text(path)?
         {
             return Ok((Some(source), None));
         }
@@ -216,24 +232,24 @@ pub(crate) fn plugin_text(
 }
 
 /// Whether a repository renders with templates of its own.
-pub(crate) fn has_own_templates(root: &Utf8Path) -> bool {
-    brings_templates(root, text(root, MAKEJINJA).ok().flatten().as_ref())
+pub(crate) fn has_own_templates(view: &View<'_>) -> bool {
+    brings_templates(view, view.text(MAKEJINJA).ok().flatten().as_ref())
 }
 
 /// They lie in `templates/config`, or where `makejinja.toml` says.
-fn brings_templates(root: &Utf8Path, settings: Option<&Source>) -> bool {
+fn brings_templates(view: &View<'_>, settings: Option<&Source>) -> bool {
     let config = settings.and_then(|source| makejinja::Config::read_templates(source).config);
-    root.join(CONFIG).is_dir()
+    view.is_folder(CONFIG)
         || config.is_some_and(|config| {
             let mut inputs = config.inputs.iter().map(|input| input.value.as_str());
             inputs.any(|input| {
-                input != OVERRIDES && RelPath::new(input).is_ok() && root.join(input).exists()
+                input != OVERRIDES && RelPath::new(input).is_ok() && view.exists(input)
             })
         })
 }
 
 struct Reader<'a> {
-    root: &'a Utf8Path,
+    view: &'a View<'static>,
     problems: &'a mut Diagnostics,
 }
 
@@ -242,7 +258,7 @@ impl Reader<'_> {
     fn configuration(&mut self, name: &str, keys: &KeyFiles, offered: &Offered) -> Source {
         let clear = format!("{name}.yaml");
         let sealed = format!("{name}.sops.yaml");
-        let exists = |path: &str| self.root.join(path).symlink_metadata().is_ok();
+        let exists = |path: &str| self.view.exists(path);
         if !exists(&sealed) {
             return self.required(&clear);
         }
@@ -279,7 +295,7 @@ impl Reader<'_> {
 
     fn required(&mut self, path: &str) -> Source {
         self.optional(path).unwrap_or_else(|| {
-            if self.root.join(path).symlink_metadata().is_err() {
+            if !self.view.exists(path) {
                 self.problems.push(
                     Diagnostic::error("file/missing", format!("`{path}` does not exist"))
                         .at(Location::file(path))
@@ -291,22 +307,28 @@ impl Reader<'_> {
     }
 
     fn optional(&mut self, path: &str) -> Option<Source> {
-        text(self.root, path).unwrap_or_else(|problem| {
+        self.view.text(path).unwrap_or_else(|problem| {
             self.problems.push(problem);
             None
         })
     }
 
-    fn named(&mut self, path: &Utf8Path, shown_as: &str) -> Option<Source> {
-        read::read_text(path, shown_as).unwrap_or_else(|problem| {
+    fn named(&mut self, path: &str) -> Option<Source> {
+        self.view.named_text(path).unwrap_or_else(|problem| {
             self.problems.push(problem);
             None
         })
+    }
+
+    fn folder(&mut self, path: &str) -> Files {
+        let (files, problems) = self.view.files(path);
+        self.problems.extend(problems);
+        files
     }
 
     fn own_templates(&mut self) -> Option<OwnTemplates> {
         let settings = self.optional(MAKEJINJA);
-        if !brings_templates(self.root, settings.as_ref()) {
+        if !brings_templates(self.view, settings.as_ref()) {
             return None;
         }
         let has_settings = settings.is_some();
@@ -335,7 +357,7 @@ impl Reader<'_> {
     /// The plugin that the settings name, which are written down if `is_named`. Nothing is read
     /// outside the repository.
     fn plugin(&mut self, config: &makejinja::Config, is_named: bool) -> Option<Source> {
-        match plugin_text(self.root, config, |path| RelPath::new(path).is_ok()) {
+        match plugin_text(self.view, config, |path| RelPath::new(path).is_ok()) {
             Ok((source, notes)) => {
                 self.problems.extend(notes.filter(|_| is_named));
                 source
@@ -353,13 +375,12 @@ impl Reader<'_> {
         if matches!(path, "cluster.yaml" | "nodes.yaml") || RelPath::new(path).is_err() {
             return;
         }
-        let target = self.root.join(path);
-        if target.is_dir() {
+        if self.view.is_folder(path) {
             data.folder(path, 0o755);
-            for (name, file) in folder::read(self.root, path, self.problems) {
+            for (name, file) in self.folder(path) {
                 data.file(&format!("{path}/{name}"), file.content, file.mode);
             }
-        } else if let Some(source) = self.named(&target, path) {
+        } else if let Some(source) = self.named(path) {
             data.file(path, source.text().as_bytes(), 0o644);
         }
     }
@@ -377,7 +398,7 @@ impl Reader<'_> {
             );
             return;
         }
-        if !self.root.join(input).is_dir() {
+        if !self.view.is_folder(input) {
             // git keeps no empty folders, and overrides are laid over the set in any case.
             if input == OVERRIDES {
                 files.folder(input, 0o755);
@@ -385,7 +406,7 @@ impl Reader<'_> {
             return;
         }
         files.folder(input, 0o755);
-        for (path, file) in folder::read(self.root, input, self.problems) {
+        for (path, file) in self.folder(input) {
             files.file(&format!("{input}/{path}"), file.content, file.mode);
         }
     }

@@ -19,6 +19,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::makejinja::Config;
 use render::plugin::{Answers, Exception, Plugin};
 use render::{Analysis, Data};
+use repository::View;
 use secrecy::SecretString;
 
 pub use needs::Needs;
@@ -84,7 +85,7 @@ pub(crate) struct Withheld {
 
 /// Everything that a run of the plugin depends on.
 pub(crate) struct Request<'a> {
-    pub(crate) root: &'a Utf8Path,
+    pub(crate) view: &'a View<'static>,
     pub(crate) config: &'a Config,
     /// The text of the plugin.
     pub(crate) source: &'a Source,
@@ -99,6 +100,13 @@ pub(crate) struct Request<'a> {
     pub(crate) value: &'a dyn Fn(&str) -> Option<Data>,
     pub(crate) analysis: &'a Analysis,
     pub(crate) secrets: &'a [SecretString],
+}
+
+impl Request<'_> {
+    /// The folder that the plugin runs in.
+    pub(crate) fn root(&self) -> &Utf8Path {
+        self.view.root().unwrap_or(".".into())
+    }
 }
 
 /// Runs the plugin where it is needed and may run.

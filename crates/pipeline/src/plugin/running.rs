@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Location, Secrets, Source};
 use render::plugin::{Answers, Exception, Names, Plugin};
+use repository::View;
 use secrecy::ExposeSecret;
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
@@ -24,7 +25,7 @@ pub(super) struct Running {
     /// Why it gives no answer any more.
     silent: OnceLock<Exception>,
     names: OnceLock<Names>,
-    root: Utf8PathBuf,
+    view: View<'static>,
     file: Source,
     secrets: Secrets,
 }
@@ -70,7 +71,7 @@ impl Running {
         });
         let process = Process::start(
             program,
-            request.root,
+            request.root(),
             settings.time_limit.unwrap_or(TIME_LIMIT),
             printer,
         )
@@ -79,7 +80,7 @@ impl Running {
             process: Mutex::new(process),
             silent: OnceLock::new(),
             names: OnceLock::new(),
-            root: request.root.to_owned(),
+            view: request.view.clone(),
             file: request.source.clone(),
             secrets,
         });
@@ -143,7 +144,7 @@ impl Running {
         let text = |key: &str| error.get(key).and_then(Json::as_str);
         let location = text("file").and_then(|file| {
             let line = error.get("line")?.as_u64()?;
-            line_of(&self.root, file, line)
+            line_of(&self.view, file, line)
         });
         let name = self.file.name();
         if let Some(module) = text("module") {
@@ -204,7 +205,7 @@ impl Plugin for Running {
 
 /// Where Python may be: in the virtual environment in use, in the repository's, elsewhere.
 fn programs(request: &Request<'_>) -> Vec<Utf8PathBuf> {
-    let own = request.root.join(".venv");
+    let own = request.root().join(".venv");
     let settings = request.settings;
     let environments = settings.virtual_environment.iter().chain([&own]);
     let mut programs: Vec<_> = environments
@@ -226,7 +227,7 @@ fn question(request: &Request<'_>) -> Json {
     Answers::question(
         request.data,
         &paths
-            .map(|path| request.root.join(path).to_string())
+            .map(|path| request.root().join(path).to_string())
             .collect::<Vec<_>>(),
         &plugins
             .map(|plugin| plugin.value.clone())
@@ -261,8 +262,8 @@ fn unreadable(file: &Source) -> Diagnostic {
 }
 
 /// A line of a file of the repository.
-fn line_of(root: &Utf8Path, file: &str, line: u64) -> Option<Location> {
-    let source = repository::read::text(root, file).ok().flatten()?;
+fn line_of(view: &View<'_>, file: &str, line: u64) -> Option<Location> {
+    let source = view.text(file).ok().flatten()?;
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
     let start: usize = source
         .text()

@@ -1,7 +1,7 @@
 //! The merged set: built-in or own templates, with overrides over them.
 
 use render::{Template, TemplateSet};
-pub use repository::folder::{File, Files};
+pub use repository::{File, Files};
 
 use super::builtin;
 

@@ -16,8 +16,7 @@ use crate::prepare::{Parsed, Reader};
 use crate::python::call::Find as _;
 use crate::syntax::Span;
 use crate::syntax::ast::Word;
-use crate::words::Words;
-use crate::{Context, Options, Role, TemplateSet, globals, natives, threads};
+use crate::{Context, Role, TemplateSet, globals, natives};
 
 /// A name that a template takes from the context.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +42,8 @@ pub struct Analysis {
     /// The functions of cluster templates that are called.
     natives: BTreeSet<String>,
     problems: Diagnostics,
+    /// Those of them that are not of templates which cannot be read.
+    misnamed: Diagnostics,
 }
 
 impl Analysis {
@@ -61,6 +62,11 @@ impl Analysis {
     /// are included but not there.
     pub fn problems(&self) -> &Diagnostics {
         &self.problems
+    }
+
+    /// Filters, tests and templates that do not exist.
+    pub(crate) fn misnamed(&self) -> &Diagnostics {
+        &self.misnamed
     }
 
     /// Whether some template uses the variable.
@@ -89,67 +95,43 @@ impl Analysis {
     }
 }
 
-/// Reads all templates of a set and tells what they use.
-pub fn analyze(set: &TemplateSet, options: &Options) -> Analysis {
-    threads::with_deep_stack(|| analyze_all(set, options)).unwrap_or_else(|| Analysis {
-        problems: threads::none_started().into(),
-        ..Analysis::default()
-    })
-}
-
-fn analyze_all(set: &TemplateSet, options: &Options) -> Analysis {
-    let reader = Reader::new(
-        options,
-        Words {
-            native: true,
-            plugin: None,
-        },
-    );
-    let templates: Vec<_> = set.iter().collect();
-    let parsed: Vec<_> = templates
-        .par_iter()
-        .map(|template| match template.role {
-            Role::Verbatim => None,
-            Role::Render | Role::Partial => Some(reader.read(template)),
-        })
-        .collect();
-    let mut problems = Diagnostics::new();
+/// Tells what the templates of a set use; a copied file is no template.
+pub(crate) fn analyze_read(
+    set: &TemplateSet,
+    parsed: &[Result<Parsed, Diagnostics>],
+    reader: &Reader,
+) -> Analysis {
+    let mut unread = Diagnostics::new();
     let mut sources = Vec::new();
-    for (template, parsed) in templates.iter().zip(&parsed) {
+    for (template, parsed) in set.iter().zip(parsed) {
         match parsed {
-            Some(Ok(parsed)) => sources.push(Analyzed {
+            _ if template.role == Role::Verbatim => {}
+            Ok(parsed) => sources.push(Analyzed {
                 name: &template.name,
                 renders: template.role == Role::Render,
                 parsed,
             }),
-            Some(Err(found)) => problems.extend(found.clone()),
-            None => {}
+            Err(found) => unread.extend(found.clone()),
         }
     }
-    let names = templates
-        .iter()
-        .map(|template| template.name.as_str())
-        .collect();
-    let mut analysis = analyze_parsed(&sources, &names, &reader);
-    analysis.problems.extend(problems);
+    let names = set.iter().map(|template| template.name.as_str()).collect();
+    let mut analysis = analyze_parsed(&sources, &names, reader);
+    analysis.misnamed = analysis.problems.clone();
+    analysis.problems.extend(unread);
     analysis.problems.sort();
     analysis
 }
 
 /// A template that was read, for the analysis.
-pub(crate) struct Analyzed<'a> {
-    pub(crate) name: &'a str,
+struct Analyzed<'a> {
+    name: &'a str,
     /// Whether it is rendered itself.
-    pub(crate) renders: bool,
-    pub(crate) parsed: &'a Parsed,
+    renders: bool,
+    parsed: &'a Parsed,
 }
 
 /// Tells what templates that were read use. `names` are those of all templates.
-pub(crate) fn analyze_parsed(
-    templates: &[Analyzed<'_>],
-    names: &BTreeSet<&str>,
-    reader: &Reader,
-) -> Analysis {
+fn analyze_parsed(templates: &[Analyzed<'_>], names: &BTreeSet<&str>, reader: &Reader) -> Analysis {
     let summaries: Vec<Summary> = templates
         .par_iter()
         .map(|template| walk::summarize(&template.parsed.statements))
@@ -190,6 +172,7 @@ pub(crate) fn analyze_parsed(
         unknown,
         natives,
         problems,
+        ..Analysis::default()
     }
 }
 

@@ -11,7 +11,7 @@ use super::config::Config;
 use super::data::{load, load_for_template};
 use super::files::{Existing, Files, suffix};
 use super::select::Selection;
-use crate::{Context, Credentials, Data, TemplateSet, render};
+use crate::{Context, Credentials, Data, Reading, TemplateSet};
 
 /// What stands in for the Python plugin of a repository of the family.
 #[derive(Clone, Default)]
@@ -120,7 +120,7 @@ pub fn run(
             builder = builder.secret(secret);
         }
     }
-    let output = match render(&templates, &builder.build(), config.options()) {
+    let output = match Reading::new(templates, config.options().clone()).render(&builder.build()) {
         Ok(output) => output,
         Err(found) => {
             problems.extend(found);

@@ -14,6 +14,7 @@ pub(crate) fn tokens(text: &str, grammar: &Grammar) -> Result<Vec<Placed>, Synta
         at: 0,
         line_starting: true,
         tokens: Vec::new(),
+        first_bytes: first_bytes(grammar),
         rules: rules(grammar),
     };
     scanner.run()?;
@@ -46,6 +47,8 @@ struct Scanner<'a> {
     tokens: Vec<Placed>,
     /// What can open a tag, in the order in which Jinja2 tries.
     rules: Vec<(Opening, &'a str)>,
+    /// With which bytes those begin.
+    first_bytes: Vec<u8>,
 }
 
 /// A found opening.
@@ -75,6 +78,14 @@ fn rules(grammar: &Grammar) -> Vec<(Opening, &str)> {
     // `linestatement_begin`, `linecomment_begin`, `comment_begin`, `block_begin`.
     rules.sort_by_key(|(opening, text)| std::cmp::Reverse((text.len(), *opening)));
     rules
+}
+
+fn first_bytes(grammar: &Grammar) -> Vec<u8> {
+    let rules = rules(grammar).into_iter();
+    let mut first: Vec<_> = rules.map(|(_, text)| text.as_bytes()[0]).collect();
+    first.sort_unstable();
+    first.dedup();
+    first
 }
 
 impl Scanner<'_> {
@@ -134,15 +145,25 @@ impl Scanner<'_> {
 
     /// The first place at which something opens.
     fn find_opening(&self) -> Option<Found> {
-        let first_bytes: Vec<u8> = self
-            .rules
-            .iter()
-            .map(|(_, text)| text.as_bytes()[0])
-            .collect();
         let bytes = self.text.as_bytes();
-        (self.at..bytes.len())
-            .filter(|&at| first_bytes.contains(&bytes[at]))
-            .find_map(|at| self.opening_at(at))
+        let mut at = self.at;
+        loop {
+            at += self.candidate(&bytes[at..])?;
+            if let Some(found) = self.opening_at(at) {
+                return Some(found);
+            }
+            at += 1;
+        }
+    }
+
+    /// The first byte with which something may open.
+    fn candidate(&self, bytes: &[u8]) -> Option<usize> {
+        match *self.first_bytes {
+            [one] => memchr::memchr(one, bytes),
+            [one, two] => memchr::memchr2(one, two, bytes),
+            [one, two, three] => memchr::memchr3(one, two, three, bytes),
+            ref several => bytes.iter().position(|byte| several.contains(byte)),
+        }
     }
 
     /// What opens with the delimiter at `at`. Of several, the one whose match begins first

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use super::post_quantum;
+use super::{classic, post_quantum};
 
 /// A private key that decrypts what was encrypted to its recipient.
 #[derive(Clone)]
@@ -17,7 +16,7 @@ pub struct Identity {
 
 #[derive(Clone)]
 enum Kind {
-    X25519(age::x25519::Identity),
+    X25519(classic::Identity),
     PostQuantum(Arc<post_quantum::Identity>),
     #[cfg(feature = "ssh")]
     Ssh(Arc<age::ssh::Identity>),
@@ -28,7 +27,7 @@ enum Kind {
 impl Identity {
     /// A new X25519 identity from the system's random numbers.
     pub fn generate() -> Self {
-        Self::classic(age::x25519::Identity::generate())
+        Self::classic(classic::Identity::generate())
     }
 
     /// A new post-quantum identity (ML-KEM-768 with X25519) from the system's random numbers.
@@ -52,9 +51,7 @@ impl Identity {
     /// empty for one that is kept elsewhere (an SSH key, a plugin's).
     pub fn expose(&self) -> Zeroizing<String> {
         match &self.kind {
-            Kind::X25519(identity) => {
-                Zeroizing::new(identity.to_string().expose_secret().to_owned())
-            }
+            Kind::X25519(identity) => identity.expose(),
             Kind::PostQuantum(identity) => identity.expose(),
             #[cfg(feature = "ssh")]
             Kind::Ssh(_) => Zeroizing::default(),
@@ -73,9 +70,9 @@ impl Identity {
         ))
     }
 
-    pub(super) fn classic(identity: age::x25519::Identity) -> Self {
+    pub(super) fn classic(identity: classic::Identity) -> Self {
         Self {
-            recipient: identity.to_public().to_string().into(),
+            recipient: identity.recipient().into(),
             kind: Kind::X25519(identity),
         }
     }

@@ -1,5 +1,6 @@
 //! age: recipients, identities, and a data key wrapped to one recipient.
 
+mod classic;
 mod file;
 mod identity;
 mod post_quantum;

@@ -85,8 +85,8 @@ pub(crate) fn parse(file: &File<'_>) -> Result<(Document, Metadata), Diagnostics
         .blocks
         .first()
         .map_or(0..0, |block| block.range.clone());
-    let location = document.source.location(place.start..place.start);
     let metadata = Metadata::read(tree).map_err(|problems| {
+        let location = document.source.location(place.start..place.start);
         problems
             .into_iter()
             .map(|problem| Diagnostic::error(problem.rule, problem.message).at(location.clone()))
@@ -342,6 +342,12 @@ fn check_mac(
     cipher: &Cipher,
     computed: &Value,
 ) -> Option<Diagnostic> {
+    let stored = metadata.mac.as_deref();
+    let stored = stored.map(|token| cipher.decrypt(token, &metadata.last_modified));
+    // Nearly always; then no place is looked up.
+    if matches!(&stored, Some(Ok(stored)) if stored.as_bytes() == computed.as_bytes()) {
+        return None;
+    }
     let place = document.blocks.iter().find_map(|block| block.mac.clone());
     let location = place.map_or_else(
         || document.source.whole(),
@@ -351,7 +357,7 @@ fn check_mac(
         "compare the file with an earlier commit; if the change was meant, run `ichor secrets decrypt --in-place --ignore-mac {0}` and `ichor secrets encrypt --in-place {0}`",
         document.source.name()
     );
-    let Some(token) = &metadata.mac else {
+    let Some(stored) = stored else {
         return Some(
             Diagnostic::error(
                 "sops/no-mac",
@@ -361,8 +367,7 @@ fn check_mac(
             .hint(hint),
         );
     };
-    match cipher.decrypt(token, &metadata.last_modified) {
-        Ok(stored) if stored.as_bytes() == computed.as_bytes() => None,
+    match stored {
         Ok(_) => Some(
             Diagnostic::error(
                 "sops/mac-mismatch",

@@ -1,32 +1,30 @@
 //! The v1alpha1 document: what the generator makes, and what the keys of a node set in it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Request;
 use super::contents::Contents;
 use super::effect::{Effect, Step};
 use super::image::Image;
-use super::keys::{Keys, flag, items, maps, section, text, texts};
 use super::node::Findings;
+use crate::talconfig::{Keys, List, Raw, Texts};
 use talos::contract::Contract;
 use talos::generate::{Input, Role, machine_config};
 
 /// What the generator makes for a role, with no image of an installer yet.
-pub(super) fn generated(request: &Request<'_>, role: Role) -> Vec<Value> {
-    let empty = Map::new();
-    let config = request.talconfig.values.as_object().unwrap_or(&empty);
-    let endpoint = text(config, "endpoint");
+pub(super) fn generated(request: &Request<'_, Raw>, role: Role) -> Vec<Value> {
+    let config = &request.talconfig.config;
     // As talhelper asks: an endpoint is a URL, so this is hardly ever so.
-    let six = endpoint.parse::<std::net::Ipv6Addr>().is_ok();
-    let networks = |key: &str, four: &str, six_usual: &str| {
-        let own = texts(config, key);
+    let six = config.endpoint.parse::<std::net::Ipv6Addr>().is_ok();
+    let networks = |own: &Texts, four: &str, six_usual: &str| {
+        let own = own.texts();
         if own.is_empty() {
             vec![if six { six_usual } else { four }.to_owned()]
         } else {
             own
         }
     };
-    let domain = match text(config, "domain") {
+    let domain = match config.domain.as_str() {
         "" => "cluster.local",
         domain => domain,
     };
@@ -35,18 +33,26 @@ pub(super) fn generated(request: &Request<'_>, role: Role) -> Vec<Value> {
         &Input {
             contract: request.contract,
             role,
-            cluster_name: text(config, "clusterName"),
-            endpoint,
-            kubernetes_version: text(config, "kubernetesVersion"),
+            cluster_name: &config.cluster_name,
+            endpoint: &config.endpoint,
+            kubernetes_version: &config.kubernetes_version,
             install_disk: None,
             install_image: "",
-            machine_sans: &texts(config, "additionalMachineCertSans"),
-            api_server_sans: &texts(config, "additionalApiServerCertSans"),
+            machine_sans: &config.additional_machine_cert_sans.texts(),
+            api_server_sans: &config.additional_api_server_cert_sans.texts(),
             dns_domain: domain,
-            pod_subnets: &networks("clusterPodNets", "10.244.0.0/16", "fc00:db8:10::/56"),
-            service_subnets: &networks("clusterSvcNets", "10.96.0.0/12", "fc00:db8:20::/112"),
-            allow_scheduling_on_control_planes: flag(config, "allowSchedulingOnMasters")
-                || flag(config, "allowSchedulingOnControlPlanes"),
+            pod_subnets: &networks(
+                &config.cluster_pod_nets,
+                "10.244.0.0/16",
+                "fc00:db8:10::/56",
+            ),
+            service_subnets: &networks(
+                &config.cluster_svc_nets,
+                "10.96.0.0/12",
+                "fc00:db8:20::/112",
+            ),
+            allow_scheduling_on_control_planes: config.allow_scheduling_on_masters
+                || config.allow_scheduling_on_control_planes,
         },
     );
     // talhelper gives the old secret to every node, once the bundle has it.
@@ -65,7 +71,7 @@ pub(super) fn steps(
     findings: &mut Findings<'_>,
 ) -> Vec<Step> {
     let node = findings.node;
-    let values = &node.values;
+    let (own, shared) = (node.own, &*node.shared);
     let mut out = Vec::new();
     let mut set = |key: &'static str, path: &'static str, value: Value| {
         out.push(Step {
@@ -74,70 +80,89 @@ pub(super) fn steps(
         });
     };
     if contract.minor() < 12 {
-        if !flag(values, "ignoreHostname") {
-            set(
-                "hostname",
-                "machine.network.hostname",
-                node.hostname().into(),
-            );
+        if !own.ignore_hostname {
+            let path = "machine.network.hostname";
+            set("hostname", path, node.hostname().into());
         }
-        for (key, path) in [
-            ("nameservers", "machine.network.nameservers"),
-            ("networkInterfaces", "machine.network.interfaces"),
-        ] {
-            if !items(values, key).is_empty() {
-                set(key, path, items(values, key).into());
-            }
+        if let Some(servers) = shared.nameservers.as_ref().filter(|list| !list.is_empty()) {
+            let path = "machine.network.nameservers";
+            set("nameservers", path, servers.values().into());
         }
-        if flag(values, "disableSearchDomain") {
+        let interfaces = shared.network_interfaces.as_ref();
+        if let Some(interfaces) = interfaces.filter(|list| !list.is_empty()) {
+            let written = interfaces.map(|interface| {
+                interface.map_or(Value::Null, |interface| interface.written.clone().into())
+            });
+            let path = "machine.network.interfaces";
+            set("networkInterfaces", path, written.into());
+        }
+        if shared.disable_search_domain {
             let path = "machine.network.disableSearchDomain";
             set("disableSearchDomain", path, true.into());
         }
     }
-    if !text(values, "installDisk").is_empty() {
-        let disk = text(values, "installDisk");
+    if !own.install_disk.is_empty() {
+        let disk = own.install_disk.as_str();
         set("installDisk", "machine.install.disk", disk.into());
     }
-    for (key, path) in [
-        ("installDiskSelector", "machine.install.diskSelector"),
-        ("machineDisks", "machine.disks"),
-        ("kernelModules", "machine.kernel.modules"),
-        ("nodeTaints", "machine.nodeTaints"),
+    for (key, path, value) in [
+        (
+            "installDiskSelector",
+            "machine.install.diskSelector",
+            &own.install_disk_selector,
+        ),
+        ("machineDisks", "machine.disks", &shared.machine_disks),
+        (
+            "kernelModules",
+            "machine.kernel.modules",
+            &shared.kernel_modules,
+        ),
+        ("nodeTaints", "machine.nodeTaints", &shared.node_taints),
     ] {
         let empty_list = |value: &&Value| value.as_array().is_some_and(Vec::is_empty);
-        if let Some(value) = values.get(key).filter(|value| !empty_list(value)) {
+        if let Some(value) = value.as_ref().filter(|value| !empty_list(value)) {
             set(key, path, value.clone());
         }
     }
-    if !items(values, "machineFiles").is_empty() {
+    if shared
+        .machine_files
+        .as_ref()
+        .is_some_and(|list| !list.is_empty())
+    {
         let files = files(contents, findings);
         set("machineFiles", "machine.files", files.into());
     }
-    let schematic = section(values, "schematic");
-    let customization = schematic.and_then(|schematic| section(schematic, "customization"));
-    let arguments = customization.map_or(&[][..], |wanted| items(wanted, "extraKernelArgs"));
-    let uki = section(values, "machineSpec").is_some_and(|spec| flag(spec, "useUKI"));
-    let mut append = |key: &'static str, path: &'static str, items: &[Value]| {
-        if !items.is_empty() {
+    let mut append = |key: &'static str, path: &'static str, items: Option<&Texts>| {
+        if let Some(items) = items.filter(|items| !items.is_empty()) {
             out.push(Step {
                 key,
-                effect: Effect::Append(path, items.to_vec()),
+                effect: Effect::Append(path, items.values()),
             });
         }
     };
+    let uki = shared
+        .machine_spec
+        .as_ref()
+        .is_some_and(|spec| spec.use_uki);
     if !uki && contract.minor() < 12 {
+        let schematic = shared.schematic.as_ref();
+        let arguments = schematic.map(|schematic| &schematic.customization.extra_kernel_args);
         append("schematic", "machine.install.extraKernelArgs", arguments);
     }
-    append("certSANs", "machine.certSANs", items(values, "certSANs"));
+    append("certSANs", "machine.certSANs", shared.cert_sans.as_ref());
     out.push(Step {
         key: image.key,
         effect: Effect::Set("machine.install.image", image.name.as_str().into()),
     });
-    for (key, path) in [
-        ("nodeLabels", "machine.nodeLabels"),
-        ("nodeAnnotations", "machine.nodeAnnotations"),
+    for (key, path, map) in [
+        ("nodeLabels", "machine.nodeLabels", &shared.node_labels),
+        (
+            "nodeAnnotations",
+            "machine.nodeAnnotations",
+            &shared.node_annotations,
+        ),
     ] {
-        if let Some(map) = section(values, key) {
+        if let Some(map) = map {
             let templates = map.iter().filter(|(_, value)| is_template(value));
             let places = templates
                 .map(|(name, _)| (name.clone(), findings.place(&format!("{key}.{name}"))))
@@ -158,9 +183,9 @@ fn is_template(value: &Value) -> bool {
 }
 
 /// The steps of keys that are the same for every node.
-pub(super) fn shared_steps(request: &Request<'_>, manifests: Option<Value>) -> Vec<Step> {
+pub(super) fn shared_steps(raw: &Raw, manifests: Option<Value>) -> Vec<Step> {
     let mut out = Vec::new();
-    if let Some(cni) = request.talconfig.values.get("cniConfig") {
+    if let Some(cni) = &raw.config.cni_config {
         out.push(Step {
             key: "cniConfig",
             effect: Effect::Set("cluster.network.cni", cni.clone()),
@@ -178,15 +203,22 @@ pub(super) fn shared_steps(request: &Request<'_>, manifests: Option<Value>) -> V
 /// `machineFiles`, with what stands in other files.
 fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<Value> {
     let mut out = Vec::new();
-    for (index, file) in maps(&findings.node.values, "machineFiles") {
+    let list = findings.node.shared.machine_files.as_ref();
+    for (index, file) in list.into_iter().flat_map(List::iter) {
         let place = findings.place(&format!("machineFiles.{index}.content"));
-        let (content, problems) = contents.text(file, "content", &place);
+        let (content, problems) = contents.text(&file.content, file.skip_envsubst, &place);
         findings.problems.extend(problems);
         let mut made = Keys::new();
-        for (key, value) in file.iter().filter(|(key, _)| *key != "skipEnvsubst") {
-            made.insert(key.clone(), value.clone());
+        for (key, value) in [
+            ("content", &Some(content.into())),
+            ("permissions", &file.permissions),
+            ("path", &file.path),
+            ("op", &file.op),
+        ] {
+            if let Some(value) = value {
+                made.insert(key.to_owned(), value.clone());
+            }
         }
-        made.insert("content".into(), content.into());
         out.push(made.into());
     }
     out

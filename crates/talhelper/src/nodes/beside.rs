@@ -5,15 +5,15 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::effect::{Effect, Step};
-use super::keys::{Keys, flag, items, maps, section, text};
 use super::network;
 use super::node::Findings;
+use crate::talconfig::{Firewall, Keys, List, Shared, Texts, Volume};
 use talos::contract::Contract;
 use talos::fields::document_name;
 
 /// The steps, in the order in which talhelper writes the documents.
 pub(super) fn steps(contract: Contract, findings: &mut Findings<'_>) -> Vec<Step> {
-    let values = &findings.node.values;
+    let shared = &*findings.node.shared;
     let own_network = contract.minor() >= 12;
     let mut out = Vec::new();
     let mut twice = Vec::new();
@@ -35,15 +35,16 @@ pub(super) fn steps(contract: Contract, findings: &mut Findings<'_>) -> Vec<Step
         step("nameservers", resolver(findings));
         step("hostname", vec![hostname(findings)]);
     }
-    if let Some(firewall) = section(values, "ingressFirewall") {
+    if let Some(firewall) = &shared.ingress_firewall {
         step("ingressFirewall", ingress(firewall));
     }
-    step("extensionServices", extension_services(values));
-    step("volumes", volumes("volumes", "VolumeConfig", findings));
-    step(
-        "userVolumes",
-        volumes("userVolumes", "UserVolumeConfig", findings),
-    );
+    step("extensionServices", extension_services(shared));
+    for (key, kind, list) in [
+        ("volumes", "VolumeConfig", &shared.volumes),
+        ("userVolumes", "UserVolumeConfig", &shared.user_volumes),
+    ] {
+        step(key, volumes(key, kind, list.as_ref(), findings));
+    }
     if own_network {
         step("networkInterfaces", network::documents(findings));
     }
@@ -70,16 +71,15 @@ fn named(kind: &str, name: &str) -> Keys {
 
 /// `ResolverConfig`, if there is anything to say.
 fn resolver(findings: &mut Findings<'_>) -> Vec<Value> {
-    let values = &findings.node.values;
-    let silent = flag(values, "disableSearchDomain");
-    let servers = items(values, "nameservers");
-    if servers.is_empty() && !silent {
+    let shared = &*findings.node.shared;
+    let silent = shared.disable_search_domain;
+    let servers = shared.nameservers.as_ref().filter(|list| !list.is_empty());
+    if servers.is_none() && !silent {
         return Vec::new();
     }
     let mut made = document("ResolverConfig");
     let mut addresses = Vec::new();
-    for (index, server) in servers.iter().enumerate() {
-        let server = server.as_str().unwrap_or_default();
+    for (index, server) in servers.into_iter().flat_map(Texts::written) {
         if network::is_address(server) {
             addresses.push(json!({"address": server}));
         } else {
@@ -101,7 +101,7 @@ fn resolver(findings: &mut Findings<'_>) -> Vec<Value> {
 fn hostname(findings: &Findings<'_>) -> Value {
     let node = findings.node;
     let mut made = document("HostnameConfig");
-    if flag(&node.values, "ignoreHostname") {
+    if node.own.ignore_hostname {
         made.insert("auto".into(), "stable".into());
     } else {
         made.insert("auto".into(), "off".into());
@@ -111,63 +111,69 @@ fn hostname(findings: &Findings<'_>) -> Value {
 }
 
 /// `NetworkDefaultActionConfig` and the rules.
-fn ingress(firewall: &Keys) -> Vec<Value> {
+fn ingress(firewall: &Firewall) -> Vec<Value> {
     let mut default = document("NetworkDefaultActionConfig");
-    let action = match text(firewall, "defaultAction") {
+    let action = match firewall.default_action.as_str() {
         "" => "accept",
         action => action,
     };
     default.insert("ingress".into(), action.into());
     let mut out = vec![default.into()];
-    for (_, rule) in maps(firewall, "rules") {
-        let mut made = named("NetworkRuleConfig", text(rule, "name"));
-        for key in ["portSelector", "ingress"] {
-            if let Some(value) = rule.get(key) {
-                made.insert(key.to_owned(), value.clone());
-            }
-        }
+    for (_, rule) in firewall.rules.iter() {
+        let mut made = named("NetworkRuleConfig", &rule.name);
+        put(&mut made, "portSelector", rule.port_selector.as_ref());
+        put(&mut made, "ingress", rule.ingress.as_ref());
         out.push(made.into());
     }
     out
 }
 
 /// `ExtensionServiceConfig`s.
-fn extension_services(values: &Keys) -> Vec<Value> {
-    maps(values, "extensionServices")
+fn extension_services(shared: &Shared) -> Vec<Value> {
+    let services = shared.extension_services.iter();
+    services
+        .flat_map(List::iter)
         .map(|(_, service)| {
-            let mut made = named("ExtensionServiceConfig", text(service, "name"));
-            for key in ["configFiles", "environment"] {
-                if let Some(value) = service.get(key) {
-                    made.insert(key.to_owned(), value.clone());
-                }
-            }
+            let mut made = named("ExtensionServiceConfig", &service.name);
+            put(&mut made, "configFiles", service.config_files.as_ref());
+            put(&mut made, "environment", service.environment.as_ref());
             made.into()
         })
         .collect()
 }
 
 /// `VolumeConfig`s or `UserVolumeConfig`s. Two of one name are a mistake.
-fn volumes(key: &'static str, kind: &str, findings: &mut Findings<'_>) -> Vec<Value> {
+fn volumes(
+    key: &'static str,
+    kind: &str,
+    list: Option<&List<Volume>>,
+    findings: &mut Findings<'_>,
+) -> Vec<Value> {
     let mut names: Vec<&str> = Vec::new();
     let mut out = Vec::new();
-    for (index, volume) in maps(&findings.node.values, key) {
-        let name = text(volume, "name");
-        if names.contains(&name) {
+    for (index, volume) in list.into_iter().flat_map(List::iter) {
+        if names.contains(&volume.name.as_str()) {
             findings.error(
                 "talconfig/duplicate-volume",
-                format!("two volumes have the name `{name}`"),
+                format!("two volumes have the name `{}`", volume.name),
                 &format!("{key}.{index}.name"),
             );
             continue;
         }
-        names.push(name);
-        let mut made = named(kind, name);
-        for key in ["volumeType", "provisioning", "filesystem", "encryption"] {
-            if let Some(value) = volume.get(key) {
-                made.insert(key.to_owned(), value.clone());
-            }
-        }
+        names.push(&volume.name);
+        let mut made = named(kind, &volume.name);
+        put(&mut made, "volumeType", volume.volume_type.as_ref());
+        put(&mut made, "provisioning", volume.provisioning.as_ref());
+        put(&mut made, "filesystem", volume.filesystem.as_ref());
+        put(&mut made, "encryption", volume.encryption.as_ref());
         out.push(made.into());
     }
     out
+}
+
+/// Takes over a value that is there.
+fn put(made: &mut Keys, key: &str, value: Option<&Value>) {
+    if let Some(value) = value {
+        made.insert(key.to_owned(), value.clone());
+    }
 }

@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 
 use super::Files;
-use super::keys::{Keys, flag, text};
 use documents::substitute::{Variables, comments, substitute};
 
 /// What a file holds, or why it could not be read.
@@ -64,10 +63,14 @@ impl<'a> Contents<'a> {
         found
     }
 
-    /// A value of a map, or what the file holds that it stands for, with variables put in
-    /// unless the map says otherwise.
-    pub(super) fn text(&self, map: &Keys, key: &str, place: &Location) -> (String, Diagnostics) {
-        let written = text(map, key);
+    /// A text as it is written, or what the file holds that it stands for, with variables put
+    /// in unless it is to be taken as it is.
+    pub(super) fn text(
+        &self,
+        written: &str,
+        as_it_is: bool,
+        place: &Location,
+    ) -> (String, Diagnostics) {
         let Some(name) = Self::name(written) else {
             return (written.to_owned(), Diagnostics::new());
         };
@@ -75,7 +78,7 @@ impl<'a> Contents<'a> {
             Ok(source) => source,
             Err(problem) => return (String::new(), [problem].into_iter().collect()),
         };
-        if flag(map, "skipEnvsubst") {
+        if as_it_is {
             return (source.text().to_owned(), Diagnostics::new());
         }
         let (filled, problems) = self.substituted(&source);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diagnostics::{Diagnostics, Location, Source};
 use serde_json::{Map, Value};
 
-use super::keys::Keys;
+use crate::talconfig::Keys;
 use talos::fields::document_name;
 use talos::patch::{fill, merge_documents};
 

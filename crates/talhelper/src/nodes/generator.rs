@@ -10,13 +10,13 @@ use super::base::{generated, shared_steps, steps};
 use super::contents::Contents;
 use super::effect::{Step, has};
 use super::image::{Image, boot, installer, talos_version};
-use super::keys::{maps, texts};
 use super::names::names;
 use super::node::{Findings, Node};
 use super::patches::{Entry, Patches};
 use super::places::top;
 use super::{NodeConfig, Request, beside};
-use talos::contract::Release;
+use crate::talconfig::{Raw, Texts};
+use talos::contract::{Contract, Release};
 use talos::fields::{canonical, document_name};
 use talos::generate::Role;
 use talos::patch::{Machinery, Patch, apply_in_place, fill};
@@ -26,8 +26,9 @@ pub(super) const MACHINERY: Machinery = Machinery::V1_14;
 
 /// Makes the configurations of a talconfig's nodes.
 pub struct Generator<'a> {
-    pub(super) request: Request<'a>,
-    pub(super) nodes: Vec<Node>,
+    pub(super) raw: &'a Raw,
+    pub(super) contract: Contract,
+    pub(super) nodes: Vec<Node<'a>>,
     names: Vec<String>,
     /// Something that every node needs is wrong.
     broken: bool,
@@ -50,30 +51,37 @@ pub(super) struct Plan {
 impl<'a> Generator<'a> {
     /// Reads what the nodes share. The problems are those of shared things; each is told once.
     pub fn new(request: Request<'a>) -> (Self, Diagnostics) {
-        let config = request.talconfig;
+        Self::on_trial(request.over(&**request.talconfig))
+    }
+
+    /// The same from a talconfig with which something is wrong, to find out what else is:
+    /// nothing that is made of it may be used.
+    pub fn on_trial(request: Request<'a, Raw>) -> (Self, Diagnostics) {
+        let raw = request.talconfig;
         let mut problems = Diagnostics::new();
-        let nodes = Node::all(config);
-        let (names, found) = names(config, &nodes);
+        let nodes = Node::all(raw);
+        let (names, found) = names(raw, &nodes);
         problems.extend(found);
-        let mut broken = talos_version(config) == "v";
+        let mut broken = talos_version(raw) == "v";
         if broken {
             problems.push(
                 Diagnostic::error("talconfig/missing-key", "`talosVersion` is missing")
-                    .at(top(config, "clusterName"))
+                    .at(top(raw, "clusterName"))
                     .hint("write the version of Talos that the nodes run"),
             );
         }
         let contents = Contents::new(request.files, request.variables);
-        let (patches, found) = Patches::read(config, &contents);
+        let (patches, found) = Patches::read(raw, &contents);
         problems.extend(found);
-        let (manifests, found) = manifests(&request, &contents);
+        let (manifests, found) = manifests(raw, &contents);
         broken |= found.has_errors();
         problems.extend(found);
         let generator = Self {
             control_plane: generated(&request, Role::ControlPlane),
             worker: generated(&request, Role::Worker),
-            shared: shared_steps(&request, manifests),
-            request,
+            shared: shared_steps(raw, manifests),
+            raw,
+            contract: request.contract,
             nodes,
             names,
             broken,
@@ -115,7 +123,7 @@ impl<'a> Generator<'a> {
 
     /// The release of Talos that the nodes run, if the talconfig names one.
     pub fn release(&self) -> Option<Release> {
-        Release::parse(&talos_version(self.request.talconfig))
+        Release::parse(&talos_version(self.raw))
     }
 
     /// Every address of every control plane: the endpoints of a `talosconfig`.
@@ -136,7 +144,7 @@ impl<'a> Generator<'a> {
         let Some(node) = self.nodes.get(index) else {
             return (None, Diagnostics::new());
         };
-        let mut findings = Findings::new(self.request.talconfig, node);
+        let mut findings = Findings::new(self.raw, node);
         let plan = self.plan(&mut findings);
         let mut problems = findings.problems;
         let mut made = self.generated(node.role).to_vec();
@@ -181,7 +189,7 @@ impl<'a> Generator<'a> {
 
     /// Everything about a node that comes before patches.
     pub(super) fn plan(&self, findings: &mut Findings<'_>) -> Plan {
-        let contract = self.request.contract;
+        let contract = self.contract;
         let image = installer(findings);
         Plan {
             boot: boot(findings),
@@ -205,11 +213,8 @@ impl<'a> Generator<'a> {
     }
 
     /// The groups of patches of a node, in order.
-    pub(super) fn groups(&self, node: &Node) -> [Vec<&Arc<Entry>>; 2] {
-        [
-            self.patches.of_node(node.index, node.role, &node.values),
-            self.patches.global(),
-        ]
+    pub(super) fn groups(&self, node: &Node<'_>) -> [Vec<&Arc<Entry>>; 2] {
+        [self.patches.of_node(node), self.patches.global()]
     }
 
     /// The patches of a group for a node: all are read before any is applied.
@@ -229,7 +234,7 @@ impl<'a> Generator<'a> {
     }
 
     /// Applies the patches of a node. None if one of them fails, which may be half way.
-    fn patched(&self, node: &Node, documents: &mut Vec<Value>) -> Option<Diagnostics> {
+    fn patched(&self, node: &Node<'_>, documents: &mut Vec<Value>) -> Option<Diagnostics> {
         let mut problems = Diagnostics::new();
         for group in self.groups(node) {
             let (patches, found) = self.ready(documents, &group);
@@ -244,7 +249,7 @@ impl<'a> Generator<'a> {
 
     /// Applies the patches of a node to see what is wrong with them: one that fails is left
     /// out, so that those behind it do not see what it did half way.
-    fn carefully_patched(&self, node: &Node, documents: &mut Vec<Value>) -> Diagnostics {
+    fn carefully_patched(&self, node: &Node<'_>, documents: &mut Vec<Value>) -> Diagnostics {
         let mut problems = Diagnostics::new();
         for group in self.groups(node) {
             let (patches, found) = self.ready(documents, &group);
@@ -264,11 +269,16 @@ impl<'a> Generator<'a> {
     }
 
     /// The documents of other files that are added after all patches.
-    pub(super) fn extra_manifests(&self, node: &Node, made: &[Value]) -> (Vec<Value>, Diagnostics) {
-        let findings = Findings::new(self.request.talconfig, node);
+    pub(super) fn extra_manifests(
+        &self,
+        node: &Node<'_>,
+        made: &[Value],
+    ) -> (Vec<Value>, Diagnostics) {
+        let findings = Findings::new(self.raw, node);
         let mut problems = Diagnostics::new();
         let mut out: Vec<Value> = Vec::new();
-        for (index, name) in texts(&node.values, "extraManifests").iter().enumerate() {
+        let manifests = node.shared.extra_manifests.as_ref().map(Texts::texts);
+        for (index, name) in manifests.iter().flatten().enumerate() {
             let place = findings.place(&format!("extraManifests.{index}"));
             let name = Contents::name(name).unwrap_or(name.strip_prefix("./").unwrap_or(name));
             let source = match self.contents.file(name.trim(), &place) {
@@ -308,23 +318,15 @@ impl Plan {
 }
 
 /// `inlineManifests`, with what stands in other files.
-fn manifests(request: &Request<'_>, contents: &Contents<'_>) -> (Option<Value>, Diagnostics) {
+fn manifests(raw: &Raw, contents: &Contents<'_>) -> (Option<Value>, Diagnostics) {
     let mut problems = Diagnostics::new();
-    let empty = Map::new();
-    let values = request.talconfig.values.as_object().unwrap_or(&empty);
     let mut out = Vec::new();
-    for (index, manifest) in maps(values, "inlineManifests") {
-        let place = top(
-            request.talconfig,
-            &format!("inlineManifests.{index}.contents"),
-        );
-        let (text, found) = contents.text(manifest, "contents", &place);
+    for (index, manifest) in raw.config.inline_manifests.iter() {
+        let place = top(raw, &format!("inlineManifests.{index}.contents"));
+        let (text, found) = contents.text(&manifest.contents, manifest.skip_envsubst, &place);
         problems.extend(found);
         let mut made = Map::new();
-        made.insert(
-            "name".into(),
-            manifest.get("name").cloned().unwrap_or_default(),
-        );
+        made.insert("name".into(), manifest.name.clone().unwrap_or_default());
         made.insert("contents".into(), text.into());
         out.push(made.into());
     }

@@ -1,12 +1,9 @@
 //! Images of an image factory: the installer, and what a machine boots first.
 
-use serde_json::{Map, Value as Json};
-
-use super::keys::{Keys, flag, section, text};
 use super::node::Findings;
 use super::places::top;
 use super::schematic::schematic_id;
-use crate::talconfig::Talconfig;
+use crate::talconfig::{Raw, Schematic};
 use talos::patch::{Field, expand};
 
 const INSTALLER: &str =
@@ -22,83 +19,97 @@ pub(super) struct Image {
 }
 
 /// The version of Talos with its `v`.
-pub(super) fn talos_version(config: &Talconfig) -> String {
-    let version = config.values.get("talosVersion").and_then(Json::as_str);
-    let version = version.unwrap_or_default();
+pub(super) fn talos_version(raw: &Raw) -> String {
+    let version = raw.talos_version().unwrap_or_default();
     format!("v{}", version.strip_prefix('v').unwrap_or(version))
 }
 
 /// The installer: the node's own, else the factory's for its schematic, else the factory's
 /// without customizations.
 pub(super) fn installer(findings: &mut Findings<'_>) -> Image {
-    let (config, node) = (findings.config, findings.node);
-    let version = talos_version(config);
-    let own = text(&node.values, "talosImageURL");
-    if !own.is_empty() {
+    let shared = &*findings.node.shared;
+    if !shared.talos_image_url.is_empty() {
+        let version = talos_version(findings.raw);
         return Image {
             key: "talosImageURL",
-            name: format!("{own}:{version}"),
+            name: format!("{}:{version}", shared.talos_image_url),
         };
     }
-    let own = section(&node.values, "schematic").is_some();
+    let schematic = shared.schematic.as_ref();
+    let factory = &findings.raw.config.image_factory;
+    let template = (
+        "installerURLTmpl",
+        or(&factory.installer_template, INSTALLER),
+    );
     Image {
-        key: if own { "schematic" } else { "talosVersion" },
-        name: expanded("installerURLTmpl", INSTALLER, "schematic", findings),
+        key: if schematic.is_some() {
+            "schematic"
+        } else {
+            "talosVersion"
+        },
+        name: expanded(template, schematic, findings),
     }
 }
 
 /// The URL of the image that the machine boots from first.
 pub(super) fn boot(findings: &mut Findings<'_>) -> String {
-    let key = if section(&findings.node.values, "imageSchematic").is_some() {
-        "imageSchematic"
-    } else {
-        "schematic"
-    };
-    expanded("ISOURLTmpl", BOOT, key, findings)
+    let shared = &*findings.node.shared;
+    let schematic = shared
+        .image_schematic
+        .as_ref()
+        .or(shared.schematic.as_ref());
+    let factory = &findings.raw.config.image_factory;
+    let template = ("ISOURLTmpl", or(&factory.boot_template, BOOT));
+    expanded(template, schematic, findings)
 }
 
-/// A template of the image factory, or the usual one, filled; `schematic` is the key of the
-/// schematic whose id it can name.
-fn expanded(key: &str, usual: &str, schematic: &str, findings: &mut Findings<'_>) -> String {
-    let (config, node) = (findings.config, findings.node);
-    let empty = Map::new();
-    let factory = config.values.get("imageFactory").and_then(Json::as_object);
-    let factory = factory.unwrap_or(&empty);
-    let spec = section(&node.values, "machineSpec").unwrap_or(&empty);
-    let id = schematic_id(node.values.get(schematic).unwrap_or(&Json::Null));
-    let version = talos_version(config);
-    let method = or(spec, "bootMethod", "iso");
-    let suffix = match (text(spec, "imageSuffix"), method) {
+/// A template, with its key, filled.
+fn expanded(
+    (key, template): (&str, &str),
+    schematic: Option<&Schematic>,
+    findings: &mut Findings<'_>,
+) -> String {
+    let factory = &findings.raw.config.image_factory;
+    let id = match schematic {
+        Some(schematic) => schematic_id(schematic),
+        None => schematic_id(&Schematic::default()),
+    };
+    let spec = findings
+        .node
+        .shared
+        .machine_spec
+        .clone()
+        .unwrap_or_default();
+    let version = talos_version(findings.raw);
+    let method = or(&spec.boot_method, "iso");
+    let suffix = match (spec.image_suffix.as_str(), method) {
         ("", "pxe") => String::new(),
         ("", "disk-image") => ".raw.zst".to_owned(),
         ("", _) => ".iso".to_owned(),
         (suffix, _) => format!(".{suffix}"),
     };
-    let registry = or(factory, "registryURL", "factory.talos.dev");
+    let registry = or(&factory.registry_url, "factory.talos.dev");
     let fields = [
         ("RegistryURL", Field::Text(registry)),
-        ("Protocol", Field::Text(or(factory, "protocol", "https"))),
+        ("Protocol", Field::Text(or(&factory.protocol, "https"))),
         ("ID", Field::Text(&id)),
         ("Version", Field::Text(&version)),
-        ("Mode", Field::Text(or(spec, "mode", "metal"))),
-        ("Arch", Field::Text(or(spec, "arch", "amd64"))),
+        ("Mode", Field::Text(or(&spec.mode, "metal"))),
+        ("Arch", Field::Text(or(&spec.arch, "amd64"))),
         ("BootMethod", Field::Text(method)),
         ("Suffix", Field::Text(&suffix)),
-        ("Secureboot", Field::Flag(flag(spec, "secureboot"))),
-        ("UseUKI", Field::Flag(flag(spec, "useUKI"))),
+        ("Secureboot", Field::Flag(spec.secureboot)),
+        ("UseUKI", Field::Flag(spec.use_uki)),
     ];
-    expand(or(factory, key, usual), &fields).unwrap_or_else(|message| {
+    expand(template, &fields).unwrap_or_else(|message| {
         let problem = diagnostics::Diagnostic::error("talconfig/template", message)
-            .at(top(config, &format!("imageFactory.{key}")));
+            .at(top(findings.raw, &format!("imageFactory.{key}")));
         findings.problems.push(problem);
         String::new()
     })
 }
 
 /// A text, or the usual one where it is empty.
-fn or<'a>(map: &'a Keys, key: &str, usual: &'a str) -> &'a str {
-    match text(map, key) {
-        "" => usual,
-        text => text,
-    }
+fn or<'a>(text: &'a str, usual: &'a str) -> &'a str {
+    if text.is_empty() { usual } else { text }
 }

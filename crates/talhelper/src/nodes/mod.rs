@@ -21,7 +21,6 @@ mod effect;
 mod generator;
 mod gitignore;
 mod image;
-mod keys;
 mod names;
 mod network;
 mod node;
@@ -62,10 +61,9 @@ impl Files for () {
 }
 
 /// What configurations are made from.
-#[derive(Clone, Copy)]
-pub struct Request<'a> {
+pub struct Request<'a, T = Talconfig> {
     /// The cluster and its nodes.
-    pub talconfig: &'a Talconfig,
+    pub talconfig: &'a T,
     /// The secrets of the cluster.
     pub bundle: &'a Bundle,
     /// The shape of the configurations, see [`Contract::choose`].
@@ -74,6 +72,27 @@ pub struct Request<'a> {
     pub variables: &'a Variables,
     /// What the talconfig names.
     pub files: &'a dyn Files,
+}
+
+impl<T> Clone for Request<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Request<'_, T> {}
+
+impl<'a, T> Request<'a, T> {
+    /// The same from another talconfig.
+    pub fn over<U>(&self, talconfig: &'a U) -> Request<'a, U> {
+        Request {
+            talconfig,
+            bundle: self.bundle,
+            contract: self.contract,
+            variables: self.variables,
+            files: self.files,
+        }
+    }
 }
 
 /// The configuration of one node.

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::keys::text;
 use super::node::Node;
 use super::places::{place, role_key};
-use crate::talconfig::Talconfig;
+use crate::talconfig::Raw;
 use talos::generate::Role;
 use talos::patch::{Field, expand};
 
@@ -21,13 +20,13 @@ const USUAL: &str = "{{ .ClusterName }}-{{ .Hostname }}.yaml";
 
 /// The name of each node's file, empty where it cannot be used. Names that two nodes share, or
 /// that lead out of the folder, are problems.
-pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnostics) {
+pub(super) fn names(raw: &Raw, nodes: &[Node<'_>]) -> (Vec<String>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut out = Vec::with_capacity(nodes.len());
     for (number, node) in nodes.iter().enumerate() {
-        let at = |path: &str| place(config, node.index, node.role, path);
-        let name = match name(config, node) {
+        let at = |path: &str| place(raw, node.index, node.role, path);
+        let name = match name(raw, node) {
             Ok(name) => name,
             Err(message) => {
                 let problem = Diagnostic::error("talconfig/template", message);
@@ -60,7 +59,7 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
                     )
                     .at(at("filenameTmpl"))
                     .related(
-                        place(config, other.index, other.role, "hostname"),
+                        place(raw, other.index, other.role, "hostname"),
                         "the first one",
                     ),
                 );
@@ -73,25 +72,21 @@ pub(super) fn names(config: &Talconfig, nodes: &[Node]) -> (Vec<String>, Diagnos
     (out, problems)
 }
 
-fn name(config: &Talconfig, node: &Node) -> Result<String, String> {
-    let cluster = config
-        .values
-        .get("clusterName")
-        .and_then(serde_json::Value::as_str);
+fn name(raw: &Raw, node: &Node<'_>) -> Result<String, String> {
     let role = match node.role {
         Role::ControlPlane => "controlplane",
         Role::Worker => role_key(node.role),
     };
-    let template = match text(&node.values, "filenameTmpl") {
+    let template = match node.shared.filename_tmpl.as_str() {
         "" => USUAL,
         template => template,
     };
     expand(
         template,
         &[
-            ("ClusterName", Field::Text(cluster.unwrap_or_default())),
+            ("ClusterName", Field::Text(raw.cluster_name())),
             ("Hostname", Field::Text(node.hostname())),
-            ("IPAddress", Field::Text(text(&node.values, "ipAddress"))),
+            ("IPAddress", Field::Text(&node.own.ip_address)),
             ("Role", Field::Text(role)),
         ],
     )

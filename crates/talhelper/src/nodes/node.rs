@@ -2,54 +2,53 @@
 
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
-use super::keys::{Keys, flag, text};
+use std::borrow::Cow;
+
 use super::places::place;
-use crate::talconfig::Talconfig;
+use crate::talconfig::{Own, Raw, Shared};
 use talos::generate::Role;
 
 /// A node with what its role gives it.
-pub(super) struct Node {
+pub(super) struct Node<'a> {
     /// Its number in the talconfig.
     pub(super) index: usize,
     pub(super) role: Role,
-    pub(super) values: Keys,
+    pub(super) own: &'a Own,
+    pub(super) shared: Cow<'a, Shared>,
 }
 
-impl Node {
+impl<'a> Node<'a> {
     /// All of a talconfig, with their numbers.
-    pub(super) fn all(config: &Talconfig) -> Vec<Self> {
-        let written = config
-            .values
-            .get("nodes")
-            .and_then(serde_json::Value::as_array);
-        let indices = written.into_iter().flatten().enumerate();
-        let indices = indices
-            .filter(|(_, node)| node.is_object())
-            .map(|(index, _)| index);
-        config
-            .nodes()
-            .into_iter()
-            .zip(indices)
-            .map(|(values, index)| Self {
-                index,
-                role: if flag(&values, "controlPlane") {
-                    Role::ControlPlane
+    pub(super) fn all(raw: &'a Raw) -> Vec<Self> {
+        let config = &raw.config;
+        let bare = [&config.control_plane, &config.worker].map(Shared::is_bare);
+        let nodes = config.nodes.iter().map(|(index, node)| {
+            let (role, given, bare) = if node.own.control_plane {
+                (Role::ControlPlane, &config.control_plane, bare[0])
+            } else {
+                (Role::Worker, &config.worker, bare[1])
+            };
+            Self {
+                index: *index,
+                role,
+                own: &node.own,
+                shared: if bare {
+                    Cow::Borrowed(&node.shared)
                 } else {
-                    Role::Worker
+                    Cow::Owned(node.shared.with(given, &node.own))
                 },
-                values,
-            })
-            .collect()
+            }
+        });
+        nodes.collect()
     }
 
     pub(super) fn hostname(&self) -> &str {
-        text(&self.values, "hostname")
+        &self.own.hostname
     }
 
     /// Addresses and names, in the order of the list.
     pub(super) fn addresses(&self) -> Vec<String> {
-        text(&self.values, "ipAddress")
-            .split(',')
+        { self.own.ip_address.split(',') }
             .map(|address| address.trim().to_owned())
             .filter(|address| !address.is_empty())
             .collect()
@@ -58,15 +57,15 @@ impl Node {
 
 /// Where problems of one node go.
 pub(super) struct Findings<'a> {
-    pub(super) config: &'a Talconfig,
-    pub(super) node: &'a Node,
+    pub(super) raw: &'a Raw,
+    pub(super) node: &'a Node<'a>,
     pub(super) problems: Diagnostics,
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(config: &'a Talconfig, node: &'a Node) -> Self {
+    pub(super) fn new(raw: &'a Raw, node: &'a Node<'a>) -> Self {
         Self {
-            config,
+            raw,
             node,
             problems: Diagnostics::new(),
         }
@@ -74,7 +73,7 @@ impl<'a> Findings<'a> {
 
     /// The place of a value: keys and numbers with dots.
     pub(super) fn place(&self, path: &str) -> Location {
-        place(self.config, self.node.index, self.node.role, path)
+        place(self.raw, self.node.index, self.node.role, path)
     }
 
     pub(super) fn error(&mut self, rule: &'static str, message: impl Into<String>, path: &str) {

@@ -8,11 +8,11 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use serde_json::Value;
 
 use super::contents::Contents;
-use super::keys::{Keys, flag, items};
+use super::node::Node;
 use super::origin::Origin;
 use super::places::{find, role_key};
 use crate::explain::StageKind;
-use crate::talconfig::Talconfig;
+use crate::talconfig::{Raw, Texts};
 use talos::generate::Role;
 use talos::patch::{Machinery, Patch, fill};
 
@@ -113,46 +113,45 @@ pub(super) struct Patches {
 
 impl Patches {
     /// Reads every patch; its problems are told once, however many nodes have it.
-    pub(super) fn read(config: &Talconfig, contents: &Contents<'_>) -> (Self, Diagnostics) {
+    pub(super) fn read(raw: &Raw, contents: &Contents<'_>) -> (Self, Diagnostics) {
         let mut reader = Reader {
-            config,
+            raw,
             contents,
             files: HashMap::new(),
             problems: Diagnostics::new(),
         };
-        let empty = Keys::new();
-        let values = config.values.as_object().unwrap_or(&empty);
-        let of_role = |role| values.get(role_key(role)).and_then(Value::as_object);
-        let control_plane = of_role(Role::ControlPlane).unwrap_or(&empty);
-        let worker = of_role(Role::Worker).unwrap_or(&empty);
+        let config = &raw.config;
+        let mut role = |role: Role, patches: Option<&Texts>| {
+            let path = format!("{}.patches", role_key(role));
+            reader.list(StageKind::RolePatch, &path, patches)
+        };
         let mut all = Self {
-            control_plane: reader.list(StageKind::RolePatch, "controlPlane.patches", control_plane),
-            worker: reader.list(StageKind::RolePatch, "worker.patches", worker),
+            control_plane: role(Role::ControlPlane, config.control_plane.patches.as_ref()),
+            worker: role(Role::Worker, config.worker.patches.as_ref()),
             own: HashMap::new(),
             global: Vec::new(),
         };
-        for (index, node) in items(values, "nodes").iter().enumerate() {
-            let Some(node) = node.as_object().filter(|node| node.contains_key("patches")) else {
-                continue;
-            };
-            let path = format!("nodes.{index}.patches");
-            all.own
-                .insert(index, reader.list(StageKind::NodePatch, &path, node));
+        for (index, node) in &config.nodes {
+            if let Some(patches) = &node.shared.patches {
+                let path = format!("nodes.{index}.patches");
+                let entries = reader.list(StageKind::NodePatch, &path, Some(patches));
+                all.own.insert(*index, entries);
+            }
         }
-        all.global = reader.list(StageKind::GlobalPatch, "patches", values);
+        all.global = reader.list(StageKind::GlobalPatch, "patches", Some(&config.patches));
         (all, reader.problems)
     }
 
     /// The patches of a node's role and its own, in order: the first group.
-    pub(super) fn of_node(&self, index: usize, role: Role, values: &Keys) -> Vec<&Arc<Entry>> {
-        let of_role = match role {
+    pub(super) fn of_node(&self, node: &Node<'_>) -> Vec<&Arc<Entry>> {
+        let of_role = match node.role {
             Role::ControlPlane => &self.control_plane,
             Role::Worker => &self.worker,
         };
-        let own = self.own.get(&index);
+        let own = self.own.get(&node.index);
         let of_role = of_role
             .iter()
-            .filter(|_| own.is_none() || !flag(values, "overridePatches"));
+            .filter(|_| own.is_none() || !node.own.override_patches);
         of_role.chain(own.into_iter().flatten()).collect()
     }
 
@@ -164,20 +163,19 @@ impl Patches {
 
 /// Reads lists of patches.
 struct Reader<'a> {
-    config: &'a Talconfig,
+    raw: &'a Raw,
     contents: &'a Contents<'a>,
     files: HashMap<String, Arc<Text>>,
     problems: Diagnostics,
 }
 
 impl Reader<'_> {
-    fn list(&mut self, kind: StageKind, path: &str, map: &Keys) -> Vec<Arc<Entry>> {
+    fn list(&mut self, kind: StageKind, path: &str, list: Option<&Texts>) -> Vec<Arc<Entry>> {
         let mut out = Vec::new();
-        for (index, written) in items(map, "patches").iter().enumerate() {
-            let written = written.as_str().unwrap_or_default();
-            let node = find(&self.config.root, &format!("{path}.{index}"));
+        for (index, written) in list.into_iter().flat_map(Texts::written) {
+            let node = find(self.raw.root(), &format!("{path}.{index}"));
             let range = node.map_or(0..0, yaml::Node::definition_range);
-            let place = self.config.source.location(range.clone());
+            let place = self.raw.source().location(range.clone());
             let entry = match Contents::name(written) {
                 Some(name) => Entry {
                     kind,
@@ -200,9 +198,9 @@ impl Reader<'_> {
         range: std::ops::Range<usize>,
         place: Location,
     ) -> Entry {
-        let name = format!("{}:{}", self.config.source.name(), place.line);
+        let name = format!("{}:{}", self.raw.source().name(), place.line);
         let source = Source::new(&*name, written);
-        let origin = Origin::within(&self.config.source, range, &name);
+        let origin = Origin::within(self.raw.source(), range, &name);
         let (text, problems) = self.text(source, false);
         let entry = Entry {
             kind,

@@ -3,7 +3,7 @@
 use diagnostics::Location;
 use yaml::Node as Yaml;
 
-use crate::talconfig::Talconfig;
+use crate::talconfig::Raw;
 use talos::generate::Role;
 
 /// The key of a role's section.
@@ -26,29 +26,29 @@ pub(super) fn find<'a>(root: &'a Yaml, path: &str) -> Option<&'a Yaml> {
 
 /// The place of a value of a node: where the node has it, else where its role has it, else
 /// the deepest part of the way that the node has.
-pub(super) fn place(config: &Talconfig, index: usize, role: Role, path: &str) -> Location {
+pub(super) fn place(raw: &Raw, index: usize, role: Role, path: &str) -> Location {
     let own = format!("nodes.{index}.{path}");
     let of_role = format!("{}.{path}", role_key(role));
     for path in [own.as_str(), of_role.as_str()] {
-        if let Some(found) = find(&config.root, path) {
-            return config.source.location(start(found));
+        if let Some(found) = find(raw.root(), path) {
+            return raw.source().location(start(found));
         }
     }
     let mut way = own.as_str();
     while let Some((shorter, _)) = way.rsplit_once('.') {
-        if let Some(found) = find(&config.root, shorter) {
-            return config.source.location(start(found));
+        if let Some(found) = find(raw.root(), shorter) {
+            return raw.source().location(start(found));
         }
         way = shorter;
     }
-    config.source.whole()
+    raw.source().whole()
 }
 
 /// The place of a value of the talconfig itself.
-pub(super) fn top(config: &Talconfig, path: &str) -> Location {
-    match find(&config.root, path) {
-        Some(found) => config.source.location(start(found)),
-        None => config.source.whole(),
+pub(super) fn top(raw: &Raw, path: &str) -> Location {
+    match find(raw.root(), path) {
+        Some(found) => raw.source().location(start(found)),
+        None => raw.source().whole(),
     }
 }
 

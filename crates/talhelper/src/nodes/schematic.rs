@@ -5,24 +5,21 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use yaml::Limits;
 
-use crate::talconfig::schema;
+use crate::talconfig::{Customization, Keys, Schematic, Texts, schema};
+use serde::Deserialize as _;
 use talos::fields::{Decoder, Removed};
 use talos::fields::{Kind, Spec};
 
-use super::keys::{Keys, flag, items, maps, number, section, text};
 use documents::scalar::{go_float, go_text, natural};
 
 /// The id by which an image factory knows a schematic: the SHA-256 of its canonical text.
-///
-/// The value is a schematic as a talconfig holds it; an empty map is the one without
-/// customizations.
-pub fn schematic_id(schematic: &Value) -> String {
+pub fn schematic_id(schematic: &Schematic) -> String {
     let hash = Sha256::digest(schematic_text(schematic).as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads a schematic as an image factory takes it.
-pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
+pub fn read_schematic(source: &Source) -> (Option<Schematic>, Diagnostics) {
     let parsed = yaml::parse(source, &Limits::default());
     let Some(root) = parsed.root().filter(|root| root.as_mapping().is_some()) else {
         let mut problems = parsed.diagnostics;
@@ -47,62 +44,70 @@ pub fn read_schematic(source: &Source) -> (Option<Value>, Diagnostics) {
     let mut problems = decoder.problems;
     // An image factory takes no other keys, unlike talhelper.
     problems.promote(|_| true);
-    (Some(value), problems)
+    let schematic = Schematic::deserialize(value).ok();
+    if schematic.is_none() && !problems.has_errors() {
+        problems.push(
+            Diagnostic::error("talos/no-schematic", "the file holds no schematic")
+                .at(source.whole()),
+        );
+    }
+    (schematic, problems)
 }
 
 /// The canonical text of a schematic, as it is sent to an image factory.
-pub fn schematic_text(schematic: &Value) -> String {
-    let empty = Map::new();
-    let schematic = schematic.as_object().unwrap_or(&empty);
+pub fn schematic_text(schematic: &Schematic) -> String {
     let mut all = Map::new();
-    put_text(&mut all, schematic, "owner");
-    let overlay = section(schematic, "overlay").unwrap_or(&empty);
-    let options = section(overlay, "options").filter(|options| !options.is_empty());
-    if !text(overlay, "image").is_empty() || !text(overlay, "name").is_empty() || options.is_some()
-    {
+    put_text(&mut all, "owner", &schematic.owner);
+    let overlay = &schematic.overlay;
+    let options = Some(&overlay.options).filter(|options| !options.is_empty());
+    if !overlay.image.is_empty() || !overlay.name.is_empty() || options.is_some() {
         let mut out = Map::new();
-        out.insert("image".into(), text(overlay, "image").into());
-        out.insert("name".into(), text(overlay, "name").into());
+        out.insert("image".into(), overlay.image.as_str().into());
+        out.insert("name".into(), overlay.name.as_str().into());
         if let Some(options) = options {
             out.insert("options".into(), sorted(&Value::Object(options.clone())));
         }
         all.insert("overlay".into(), out.into());
     }
-    let wanted = section(schematic, "customization").unwrap_or(&empty);
-    all.insert("customization".into(), customization(wanted).into());
+    let wanted = customization(&schematic.customization);
+    all.insert("customization".into(), wanted.into());
     let mut out = String::new();
     write_map(&mut out, &all, 0);
     out
 }
 
-fn customization(wanted: &Keys) -> Keys {
-    let empty = Map::new();
+fn customization(wanted: &Customization) -> Keys {
     let mut out = Map::new();
-    put_text(&mut out, wanted, "embeddedMachineConfiguration");
-    put_list(&mut out, wanted, "extraKernelArgs");
-    let meta: Vec<Value> = maps(wanted, "meta")
-        .map(|(_, meta)| json!({"key": number(meta, "key"), "value": text(meta, "value")}))
+    put_text(
+        &mut out,
+        "embeddedMachineConfiguration",
+        &wanted.embedded_machine_configuration,
+    );
+    put_list(&mut out, "extraKernelArgs", &wanted.extra_kernel_args);
+    let meta = wanted.meta.iter();
+    let meta: Vec<Value> = meta
+        .map(|(_, meta)| json!({"key": meta.key, "value": meta.value}))
         .collect();
     if !meta.is_empty() {
         out.insert("meta".into(), meta.into());
     }
     let mut extensions = Map::new();
-    let theirs = section(wanted, "systemExtensions").unwrap_or(&empty);
-    put_list(&mut extensions, theirs, "officialExtensions");
+    let theirs = &wanted.system_extensions.official_extensions;
+    put_list(&mut extensions, "officialExtensions", theirs);
     put_map(&mut out, "systemExtensions", extensions);
-    let bootloader = text(wanted, "bootloader").to_lowercase();
-    if !bootloader.is_empty() && bootloader != "none" {
-        out.insert("bootloader".into(), bootloader.into());
+    let bootloader = wanted.bootloader.to_lowercase();
+    if bootloader != "none" {
+        put_text(&mut out, "bootloader", &bootloader);
     }
     let mut secureboot = Map::new();
-    let theirs = section(wanted, "secureboot").unwrap_or(&empty);
-    put_text(&mut secureboot, theirs, "enrollKeys");
-    if flag(theirs, "includeWellKnownCertificates") {
+    let theirs = &wanted.secureboot;
+    put_text(&mut secureboot, "enrollKeys", &theirs.enroll_keys);
+    if theirs.include_well_known_certificates {
         secureboot.insert("includeWellKnownCertificates".into(), true.into());
     }
     put_map(&mut out, "secureboot", secureboot);
     let mut disk = Map::new();
-    let size = section(wanted, "diskImage").map_or(0, |theirs| number(theirs, "sectorSize"));
+    let size = wanted.disk_image.sector_size;
     if size > 0 {
         disk.insert("sectorSize".into(), size.into());
     }
@@ -110,15 +115,15 @@ fn customization(wanted: &Keys) -> Keys {
     out
 }
 
-fn put_text(out: &mut Keys, from: &Keys, key: &str) {
-    if !text(from, key).is_empty() {
-        out.insert(key.to_owned(), text(from, key).into());
+fn put_text(out: &mut Keys, key: &str, text: &str) {
+    if !text.is_empty() {
+        out.insert(key.to_owned(), text.into());
     }
 }
 
-fn put_list(out: &mut Keys, from: &Keys, key: &str) {
-    if !items(from, key).is_empty() {
-        out.insert(key.to_owned(), items(from, key).into());
+fn put_list(out: &mut Keys, key: &str, list: &Texts) {
+    if !list.is_empty() {
+        out.insert(key.to_owned(), list.values().into());
     }
 }
 
@@ -201,12 +206,14 @@ fn write_scalar(out: &mut String, value: &Value, column: usize) {
 #[cfg(test)]
 mod tests {
     use super::{schematic_id, schematic_text};
+    use crate::talconfig::Schematic;
+    use serde::Deserialize as _;
     use serde_json::json;
 
     #[test]
     fn ids_as_the_factory_has_them() {
         assert_eq!(
-            schematic_id(&json!({})),
+            schematic_id(&Schematic::default()),
             "376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba"
         );
     }
@@ -226,6 +233,7 @@ mod tests {
             "overlay": {"image": "i", "name": "n", "options": {"b": [1, [2, "x"], {"c": 1.5, "a": {}}], "a9": "1", "a10": true}},
             "owner": "me",
         });
+        let schematic = Schematic::deserialize(schematic).expect("a schematic");
         insta::assert_snapshot!(schematic_text(&schematic), @r#"
         owner: me
         overlay:

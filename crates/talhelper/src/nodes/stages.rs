@@ -22,7 +22,7 @@ impl Generator<'_> {
         let Some(node) = self.nodes.get(index) else {
             return Vec::new();
         };
-        let mut findings = Findings::new(self.request.talconfig, node);
+        let mut findings = Findings::new(self.raw, node);
         let plan = self.plan(&mut findings);
         let mut made = self.generated(node.role).to_vec();
         let mut out = vec![Stage {
@@ -43,7 +43,7 @@ impl Generator<'_> {
                 kind: StageKind::Talconfig,
                 name: step.key.to_owned(),
                 place: Some(if shared || step.key == "talosVersion" {
-                    top(self.request.talconfig, step.key)
+                    top(self.raw, step.key)
                 } else {
                     findings.place(step.key)
                 }),
@@ -73,7 +73,7 @@ impl Generator<'_> {
     /// Applies the patches of a node, and tells what each did.
     fn traced(
         &self,
-        node: &Node,
+        node: &Node<'_>,
         made: &mut Vec<Value>,
     ) -> (Vec<(&super::patches::Entry, Applied)>, Diagnostics) {
         let mut out = Vec::new();
@@ -127,7 +127,7 @@ impl Generator<'_> {
             if !seen.insert(key) {
                 continue;
             }
-            let mut findings = Findings::new(self.request.talconfig, node);
+            let mut findings = Findings::new(self.raw, node);
             let plan = self.plan(&mut findings);
             let mut made = self.generated(node.role).to_vec();
             for step in plan.all(self.shared()) {

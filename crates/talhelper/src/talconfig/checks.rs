@@ -9,7 +9,7 @@ use serde_json::Value;
 use yaml::{Dialect, Node, Resolved};
 
 use super::addresses::Network;
-use super::config::Talconfig;
+use super::raw::Raw;
 use documents::path::{Step, steps};
 use talos::contract::kubernetes_range;
 use talos::validate::{Violation, sections};
@@ -18,38 +18,38 @@ use talos::validate::{Violation, sections};
 const GENERATED_LABEL: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
 
 /// Adds what is wrong.
-pub(super) fn check(config: &Talconfig, problems: &mut Diagnostics) {
-    let mut check = Check { config, problems };
-    if config.root.as_mapping().is_none() {
+pub(super) fn check(raw: &Raw, values: &Value, problems: &mut Diagnostics) {
+    let mut check = Check { raw, problems };
+    let root = raw.root();
+    if root.as_mapping().is_none() {
         return;
     }
     for key in ["clusterName", "kubernetesVersion", "endpoint", "nodes"] {
-        check.required(&config.root, key);
+        check.required(root, key);
     }
     check.versions();
-    let nodes = config
-        .root
+    let nodes = root
         .get("nodes")
         .and_then(Node::as_sequence)
         .unwrap_or_default();
     for node in nodes.iter().filter(|node| node.as_mapping().is_some()) {
         check.node(node);
     }
-    check.sections(nodes);
+    check.sections(nodes, values);
     check.unique(nodes, "hostname");
     check.unique(nodes, "ipAddress");
     check.virtual_addresses(nodes);
 }
 
 struct Check<'a> {
-    config: &'a Talconfig,
+    raw: &'a Raw,
     problems: &'a mut Diagnostics,
 }
 
 impl Check<'_> {
     fn error(&mut self, rule: &'static str, message: String, range: Range<usize>) {
         self.problems
-            .push(Diagnostic::error(rule, message).at(self.config.source.location(range)));
+            .push(Diagnostic::error(rule, message).at(self.raw.source().location(range)));
     }
 
     fn required(&mut self, map: &Node, key: &str) {
@@ -66,7 +66,7 @@ impl Check<'_> {
     }
 
     fn versions(&mut self) {
-        let root = &self.config.root;
+        let root = self.raw.root();
         for (key, example) in [
             ("talosVersion", "v1.13.7"),
             ("kubernetesVersion", "v1.36.4"),
@@ -81,7 +81,7 @@ impl Check<'_> {
             let text = node.text().unwrap_or_default();
             // What came of a variable may not be shown.
             let range = node.range();
-            let mut secrets = self.config.source.secrets().iter();
+            let mut secrets = self.raw.source().secrets().iter();
             let hidden = secrets.any(|one| one.start < range.end && range.start < one.end);
             // With the numbers that are there, where they are those of a minor version.
             let example = match minor(text) {
@@ -102,7 +102,7 @@ impl Check<'_> {
             };
             self.problems.push(
                 Diagnostic::error("talconfig/version", message)
-                    .at(self.config.source.location(range))
+                    .at(self.raw.source().location(range))
                     .hint(format!(
                         "write it like `{example}`: images are named after it"
                     )),
@@ -134,16 +134,15 @@ impl Check<'_> {
     }
 
     /// What ends in the configurations as it is.
-    fn sections(&mut self, nodes: &[Node]) {
-        let config = self.config;
-        let found = sections::of_cluster(&config.values);
-        self.violations(&config.root, found);
+    fn sections(&mut self, nodes: &[Node], values: &Value) {
+        let root = self.raw.root();
+        self.violations(root, sections::of_cluster(values));
         for role in ["controlPlane", "worker"] {
-            if let (Some(root), Some(values)) = (config.root.get(role), config.values.get(role)) {
+            if let (Some(root), Some(values)) = (root.get(role), values.get(role)) {
                 self.violations(root, sections::of_node(values));
             }
         }
-        let values = config.values.get("nodes").and_then(Value::as_array);
+        let values = values.get("nodes").and_then(Value::as_array);
         for (root, values) in nodes.iter().zip(values.into_iter().flatten()) {
             self.violations(root, sections::of_node(values));
         }
@@ -152,7 +151,7 @@ impl Check<'_> {
     fn violations(&mut self, root: &Node, found: Vec<Violation>) {
         for violation in found {
             let range = find(root, &violation.path);
-            let text = self.config.source.text().get(range.clone());
+            let text = self.raw.source().text().get(range.clone());
             // A variable that is not set is told already, and so is what has a wrong type, and
             // what is no virtual address.
             if text.is_some_and(|text| text.contains("${"))
@@ -161,7 +160,7 @@ impl Check<'_> {
             {
                 continue;
             }
-            let place = self.config.source.location(range);
+            let place = self.raw.source().location(range);
             let mut problem =
                 Diagnostic::new(violation.severity, violation.rule, violation.message).at(place);
             if let Some(hint) = violation.hint {
@@ -216,7 +215,7 @@ impl Check<'_> {
                     "talconfig/displaced-label",
                     format!("these labels displace the generated `{GENERATED_LABEL}`"),
                 )
-                .at(self.config.source.location(start(labels)))
+                .at(self.raw.source().location(start(labels)))
                 .hint(format!("add `{GENERATED_LABEL}: \"\"` to keep it")),
             );
         }
@@ -251,7 +250,7 @@ impl Check<'_> {
                             "talconfig/gateway-outside",
                             format!("`{address}` is in none of the networks of the interface"),
                         )
-                        .at(self.config.source.location(gateway.range()))
+                        .at(self.raw.source().location(gateway.range()))
                         .hint("use a gateway that the node reaches without a route"),
                     );
                 }
@@ -264,7 +263,7 @@ impl Check<'_> {
                         "talconfig/vip-outside",
                         format!("`{address}` is in none of the networks of the interface"),
                     )
-                    .at(self.config.source.location(vip.range()))
+                    .at(self.raw.source().location(vip.range()))
                     .hint("use an address that the nodes of its network reach"),
                 );
             }
@@ -291,7 +290,7 @@ impl Check<'_> {
                         "talconfig/address-outside",
                         format!("`{address}` is in none of the networks of the node's interfaces"),
                     )
-                    .at(self.config.source.location(written.range()))
+                    .at(self.raw.source().location(written.range()))
                     .hint("right only where the node is reached through a tunnel or a router that translates"),
                 );
             }
@@ -323,8 +322,8 @@ impl Check<'_> {
                         "talconfig/duplicate-node",
                         format!("two nodes have the {key} `{text}`"),
                     )
-                    .at(self.config.source.location(place))
-                    .related(self.config.source.location(first), "the first one"),
+                    .at(self.raw.source().location(place))
+                    .related(self.raw.source().location(first), "the first one"),
                 );
             }
         }
@@ -358,7 +357,7 @@ impl Check<'_> {
                         "talconfig/vip-is-node",
                         format!("the virtual address is that of the node `{name}`"),
                     )
-                    .at(self.config.source.location(vip.range()))
+                    .at(self.raw.source().location(vip.range()))
                     .hint("give the node's own address in `ipAddress`"),
                 );
             }

@@ -1,84 +1,88 @@
-//! A talconfig once it is decoded, and its nodes with what their roles give them.
+//! What a talconfig holds, key by key.
+//!
+//! Sections that end in machine configurations as they are stay values. Nothing here has a
+//! `Debug`: keys and tokens may stand anywhere.
 
-use diagnostics::Source;
-use serde_json::{Map, Value};
-use yaml::Node;
+use serde::Deserialize;
+use serde_json::Value;
 
-/// A talconfig, decoded: a map by its keys, without nulls, truth values as such, texts as texts.
+use super::lists::{List, Texts};
+use super::shared::Shared;
+
+/// A map with free keys.
+pub(crate) type Keys = serde_json::Map<String, Value>;
+
+/// The whole file.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Config {
+    pub(crate) cluster_name: String,
+    pub(crate) talos_version: Option<String>,
+    pub(crate) kubernetes_version: String,
+    pub(crate) endpoint: String,
+    pub(crate) domain: String,
+    pub(crate) allow_scheduling_on_masters: bool,
+    pub(crate) allow_scheduling_on_control_planes: bool,
+    pub(crate) additional_machine_cert_sans: Texts,
+    pub(crate) additional_api_server_cert_sans: Texts,
+    pub(crate) cluster_pod_nets: Texts,
+    pub(crate) cluster_svc_nets: Texts,
+    pub(crate) cni_config: Option<Value>,
+    /// The patches for all nodes.
+    pub(crate) patches: Texts,
+    pub(crate) inline_manifests: List<Manifest>,
+    pub(crate) image_factory: ImageFactory,
+    /// What the nodes of a role have.
+    pub(crate) control_plane: Shared,
+    pub(crate) worker: Shared,
+    /// The nodes, with their numbers in the list.
+    #[serde(skip)]
+    pub(crate) nodes: Vec<(usize, Node)>,
+}
+
+/// A node as it is written, without what its role gives it.
 #[derive(Clone)]
-pub struct Talconfig {
-    /// The text, variables filled in, for places.
-    pub source: Source,
-    /// The tree of the text, for places.
-    pub root: Node,
-    /// The values by key; see `talconfig.schema` for their types.
-    pub values: Value,
+pub(crate) struct Node {
+    pub(crate) own: Own,
+    pub(crate) shared: Shared,
 }
 
-impl Talconfig {
-    /// Each node with what its role gives it: a node's own value wins whole; patches are the
-    /// role's, then the node's; extra manifests and certificate names the node's, then the role's.
-    pub fn nodes(&self) -> Vec<Map<String, Value>> {
-        let nodes = self.values.get("nodes").and_then(Value::as_array);
-        nodes
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .map(|node| self.merged(node))
-            .collect()
-    }
-
-    fn merged(&self, node: &Map<String, Value>) -> Map<String, Value> {
-        let flag = |key: &str| node.get(key).and_then(Value::as_bool).unwrap_or_default();
-        let role = if flag("controlPlane") {
-            "controlPlane"
-        } else {
-            "worker"
-        };
-        let mut merged = node.clone();
-        for (key, theirs) in self
-            .values
-            .get(role)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let (joins, role_first) = match key.as_str() {
-                "patches" => (!flag("overridePatches"), true),
-                "extraManifests" => (!flag("overrideExtraManifests"), false),
-                "certSANs" => (!flag("overrideMachineCertSANs"), false),
-                _ => (false, false),
-            };
-            match (merged.get(key).cloned(), theirs) {
-                (Some(Value::Array(mine)), Value::Array(theirs)) if joins => {
-                    let all = if role_first {
-                        theirs.iter().chain(&mine).cloned().collect()
-                    } else {
-                        mine.iter().chain(theirs).cloned().collect()
-                    };
-                    merged.insert(key.clone(), all);
-                }
-                (Some(mine), _) if !is_zero(key, &mine) => {}
-                _ => {
-                    merged.insert(key.clone(), theirs.clone());
-                }
-            }
-        }
-        merged
-    }
+/// What only a node can have, not a role.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Own {
+    pub(crate) hostname: String,
+    /// Addresses and names, with commas.
+    pub(crate) ip_address: String,
+    pub(crate) install_disk: String,
+    pub(crate) install_disk_selector: Option<Value>,
+    pub(crate) control_plane: bool,
+    pub(crate) ignore_hostname: bool,
+    pub(crate) override_patches: bool,
+    pub(crate) override_extra_manifests: bool,
+    #[serde(rename = "overrideMachineCertSANs")]
+    pub(crate) override_machine_cert_sans: bool,
 }
 
-/// Whether Go sees no value at all: a list or a map that is there is one, even if it is empty;
-/// a section that cannot be absent is none if nothing is set in it.
-fn is_zero(key: &str, value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(value) => !value,
-        Value::String(text) => text.is_empty(),
-        Value::Object(map) if key == "machineSpec" => {
-            map.iter().all(|(key, value)| is_zero(key, value))
-        }
-        Value::Array(_) | Value::Object(_) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-    }
+/// A manifest that control planes apply.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Manifest {
+    pub(crate) name: Option<Value>,
+    /// The text, or `@` and a file.
+    pub(crate) contents: String,
+    pub(crate) skip_envsubst: bool,
+}
+
+/// Where images come from.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct ImageFactory {
+    #[serde(rename = "registryURL")]
+    pub(crate) registry_url: String,
+    pub(crate) protocol: String,
+    #[serde(rename = "installerURLTmpl")]
+    pub(crate) installer_template: String,
+    #[serde(rename = "ISOURLTmpl")]
+    pub(crate) boot_template: String,
 }

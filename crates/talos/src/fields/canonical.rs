@@ -8,89 +8,6 @@ use super::names::kind_of_value;
 use super::table::{Kind, Schema, Spec, any};
 use documents::scalar::natural;
 
-/// What is written even if it is empty, by type.
-const ALWAYS: &[(&str, &[&str])] = &[
-    ("AddressConfig", &["address"]),
-    ("AdmissionPluginConfig", &["name", "configuration"]),
-    ("AuthorizationConfigAuthorizerConfig", &["type", "name"]),
-    ("BlackholeRouteConfig", &["name"]),
-    ("BlockEncryptionKey", &["slot"]),
-    ("BlockEncryptionKeyKMS", &["endpoint"]),
-    ("BlockEncryptionSpec", &["provider", "keys"]),
-    ("BlockVirtiofsMountSpec", &["tag"]),
-    ("Bond", &["interfaces", "mode"]),
-    ("BondConfig", &["name"]),
-    ("Bridge", &["interfaces"]),
-    ("BridgeConfig", &["name"]),
-    ("ClusterDiscoveryConfig", &["registries"]),
-    ("ClusterInlineManifest", &["name", "contents"]),
-    (
-        "ClusterNetworkConfig",
-        &["dnsDomain", "podSubnets", "serviceSubnets"],
-    ),
-    ("CriRegistryEndpoint", &["url"]),
-    ("DHCPOptions", &["routeMetric"]),
-    ("DHCPv4Config", &["name"]),
-    ("DHCPv6Config", &["name"]),
-    ("DiscoveryRegistriesConfig", &["kubernetes", "service"]),
-    ("DummyLinkConfig", &["name"]),
-    ("EncryptionConfig", &["provider", "keys"]),
-    ("EncryptionKey", &["slot"]),
-    ("EncryptionKeyKMS", &["endpoint"]),
-    ("EnvironmentConfig", &["variables"]),
-    ("EthernetConfig", &["name"]),
-    ("EventSinkConfig", &["endpoint"]),
-    ("ExistingVolumeConfig", &["name"]),
-    ("ExternalVolumeConfig", &["name", "filesystemType"]),
-    ("ExtraHost", &["ip", "aliases"]),
-    ("ExtraMount", &["destination"]),
-    ("HCloudVIPConfig", &["name", "link", "apiToken"]),
-    ("IngressRule", &["subnet"]),
-    ("InstallExtensionConfig", &["image"]),
-    ("KernelModuleConfig", &["name"]),
-    ("KmsgLogConfig", &["name", "url"]),
-    ("KubeSpanEndpointsConfig", &["extraAnnouncedEndpoints"]),
-    ("Layer2VIPConfig", &["name", "link"]),
-    ("LinkAliasConfig", &["name"]),
-    ("LinkConfig", &["name"]),
-    ("LinuxIDMapping", &["containerID", "hostID", "size"]),
-    ("LoggingConfig", &["destinations"]),
-    ("LoggingDestination", &["format"]),
-    ("MachineConfig", &["type", "token", "certSANs"]),
-    ("MachineFile", &["content", "permissions", "path", "op"]),
-    ("MachineSeccompProfile", &["name", "value"]),
-    ("NameserverConfig", &["address"]),
-    ("NetworkDefaultActionConfig", &["ingress"]),
-    ("NetworkRuleConfig", &["name", "portSelector", "ingress"]),
-    ("PEMEncodedCertificate", &["crt"]),
-    ("PEMEncodedCertificateAndKey", &["crt", "key"]),
-    ("PEMEncodedKey", &["key"]),
-    ("RawVolumeConfig", &["name"]),
-    ("RegistryAuthConfig", &["name"]),
-    ("RegistryMirrorConfig", &["name"]),
-    ("RegistryTLSConfig", &["name"]),
-    ("Route", &["network", "gateway"]),
-    ("RoutingRuleConfig", &["name", "table"]),
-    ("RulePortSelector", &["ports", "protocol"]),
-    ("SideroLinkConfig", &["apiUrl"]),
-    ("StaticHostConfig", &["name", "hostnames"]),
-    ("SwapVolumeConfig", &["name"]),
-    ("TCPProbeConfig", &["name", "endpoint"]),
-    ("TrustedRootsConfig", &["name", "certificates"]),
-    ("UserVolumeConfig", &["name"]),
-    ("V1Alpha1Config", &["version"]),
-    ("V1Alpha1RegistryMirrorConfig", &["endpoints"]),
-    ("VIPEquinixMetalConfig", &["apiToken"]),
-    ("VIPHCloudConfig", &["apiToken"]),
-    ("VLANConfig", &["name"]),
-    ("VRFConfig", &["name", "table"]),
-    ("Vlan", &["routes", "vlanId"]),
-    ("VolumeConfig", &["name"]),
-    ("VolumeMountConfig", &["hostPath", "mountPath"]),
-    ("WatchdogTimerConfig", &["device"]),
-    ("WireguardConfig", &["name"]),
-];
-
 /// A document in its final form.
 pub fn canonical(document: Value) -> Value {
     let kind = kind_of_value(&document).to_owned();
@@ -119,18 +36,13 @@ fn each(items: Vec<Value>, item: &Spec) -> Value {
 
 fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
     let mut out = Map::new();
-    let always = ALWAYS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map_or(&[][..], |(_, fields)| fields);
     for (field, spec) in Schema::get().fields(name) {
-        let always = always.contains(field);
         let value = match map.remove(*field) {
-            None | Some(Value::Null) if !always => continue,
+            None | Some(Value::Null) if !spec.always => continue,
             None | Some(Value::Null) => empty(&spec.kind),
             Some(value) => tidy(value, spec),
         };
-        if always || spec.optional || !is_empty(&value, &spec.kind) {
+        if spec.always || spec.optional || !is_empty(&value, &spec.kind) {
             out.insert((*field).to_owned(), value);
         }
     }

@@ -61,6 +61,8 @@ pub struct Spec {
     pub format: &'static str,
     /// Whether no message may show it.
     pub secret: bool,
+    /// Whether Talos writes it even if it is empty.
+    pub always: bool,
     /// The first minor of Talos that has it.
     pub since: u32,
 }
@@ -75,6 +77,7 @@ impl Spec {
             forced: false,
             format: "",
             secret: false,
+            always: false,
             since: 0,
         }
     }
@@ -256,6 +259,7 @@ fn attributes(spec: &mut Spec, words: &[&str]) {
         match *word {
             "replace" => spec.replaced = true,
             "secret" => spec.secret = true,
+            "always" => spec.always = true,
             since => {
                 spec.since = since
                     .strip_prefix("1.")

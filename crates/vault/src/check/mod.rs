@@ -18,7 +18,7 @@ use super::disk;
 use super::find::targets;
 use super::names;
 use index::{Entry, Index};
-use repository::chart;
+use repository::{View, chart};
 use zeroize::Zeroizing;
 
 /// What is looked at.
@@ -73,37 +73,42 @@ impl Checked {
     }
 }
 
-/// Looks at what git would commit, or has committed, of `folder` and below; where there is no
+/// Looks at what git would commit, or has committed, of the folder of a view and
+/// below; where there is no
 /// git repository, at the files on disk.
 ///
 /// # Errors
 ///
 /// An index that cannot be read, and everything that is wrong with `.sops.yaml`.
 pub fn run(
-    folder: &Utf8Path,
+    view: &View<'_>,
     config: Option<&Utf8Path>,
     scope: &Scope,
     progress: Progress<'_>,
 ) -> Result<Checked, Diagnostics> {
-    match Index::open(folder)? {
-        Some(index) => tracked(&index, folder, config, scope, progress),
+    let index = match view.root() {
+        Some(folder) => Index::open(folder)?,
+        None => None,
+    };
+    match index {
+        Some(index) => tracked(&index, view, config, scope, progress),
         None if scope.staged => Err(Diagnostics::from(
             Diagnostic::error("git/no-repository", "this is no git repository")
                 .hint("leave out `--staged` to check the files on disk"),
         )),
-        None => on_disk(folder, config, scope, progress),
+        None => on_disk(view, config, scope, progress),
     }
 }
 
 fn tracked(
     index: &Index,
-    folder: &Utf8Path,
+    view: &View<'_>,
     named: Option<&Utf8Path>,
     scope: &Scope,
     progress: Progress<'_>,
 ) -> Result<Checked, Diagnostics> {
     let entries = index.entries()?;
-    let (config, rules_are_staged) = rules(index, &entries, folder, named)?;
+    let (config, rules_are_staged) = rules(index, &entries, view, named)?;
     let wanted: Vec<_> = entries
         .iter()
         .filter(|entry| entry.changed || !scope.staged || rules_are_staged)
@@ -147,12 +152,13 @@ fn tracked(
 fn rules(
     index: &Index,
     entries: &[Entry],
-    folder: &Utf8Path,
+    view: &View<'_>,
     named: Option<&Utf8Path>,
 ) -> Result<(Option<Config>, bool), Diagnostics> {
+    let folder = view.root().unwrap_or("".into());
     let path = match named {
         Some(path) => Some(folder.join(path)),
-        None => config::nearest(folder),
+        None => config::nearest(view),
     };
     let entry = path.as_ref().and_then(|path| {
         let path = config::absolute(path);
@@ -161,7 +167,7 @@ fn rules(
             .find(|entry| index.absolute(&entry.path) == path)
     });
     let (Some(path), Some(entry)) = (&path, entry) else {
-        return Ok((Config::find(folder, named)?, false));
+        return Ok((Config::find(view, named)?, false));
     };
     let shown = config::shown(folder, path);
     let content = index.content(entry, &shown)?;
@@ -174,17 +180,17 @@ fn rules(
 }
 
 fn on_disk(
-    folder: &Utf8Path,
+    view: &View<'_>,
     config: Option<&Utf8Path>,
     scope: &Scope,
     progress: Progress<'_>,
 ) -> Result<Checked, Diagnostics> {
-    let config = Config::find(folder, config)?;
+    let config = Config::find(view, config)?;
     let paths = match &scope.paths[..] {
         [] => &[Utf8PathBuf::from(".")][..],
         paths => paths,
     };
-    let (targets, problems) = targets(folder, paths);
+    let (targets, problems) = targets(view, paths);
     let mut checked = Checked {
         problems,
         ..Checked::default()
@@ -196,9 +202,9 @@ fn on_disk(
         if !target.named && content::path(&target.shown).is_some() {
             continue;
         }
-        match disk::read(&target.path, &target.shown) {
+        match disk::read(view, target) {
             Ok(content) => {
-                let chart = target.is_chart_template();
+                let chart = target.is_chart_template(view);
                 checked.add(
                     scope,
                     &target.shown,

@@ -3,22 +3,21 @@
 use camino::Utf8Path;
 use diagnostics::Diagnostics;
 
-use super::super::disk;
 use super::installed::{Installed, Setup};
 use super::settings::NAME;
-use repository::read;
+use repository::{View, write};
 
 /// The file, which is committed: a clone without the settings ignores what it says.
 const PATH: &str = ".gitattributes";
 
 /// Adds the lines that are missing.
 pub(super) fn complete(work_tree: &Utf8Path) -> Result<Installed, Diagnostics> {
-    let current = read::text(work_tree, PATH)?;
+    let current = View::on_disk(work_tree).text(PATH)?;
     let current = current.as_ref().map_or("", |source| source.text());
     let action = match completed(current) {
         None => Setup::Present,
         Some(text) => {
-            disk::replace(&work_tree.join(PATH), PATH, text.as_bytes(), None)?;
+            write::replace(work_tree, PATH, text.as_bytes())?;
             Setup::Written
         }
     };

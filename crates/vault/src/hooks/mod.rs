@@ -8,12 +8,14 @@ mod settings;
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 
-use super::disk;
-use repository::read;
+use repository::{View, write};
 
 pub use installed::{Installed, Setup};
 
-/// What the hook runs.
+/// Where git has the hook that guards commits.
+const HOOK: &str = "hooks/pre-commit";
+
+/// What it runs.
 const GUARD: &str = "secrets check --staged";
 
 /// Sets up the git repository around `folder`. `program` is how a shell calls ichor.
@@ -75,9 +77,12 @@ fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Install
         return Ok(installed(&format!("{folder}/pre-commit"), action));
     }
     let shown = ".git/hooks/pre-commit";
-    let path = common.join("hooks/pre-commit");
-    if path.symlink_metadata().is_ok() {
-        let text = read::bytes(&path, shown)?;
+    let disk = View::on_disk(common);
+    if disk.exists(HOOK) {
+        let text = disk
+            .bytes(HOOK)
+            .map_err(|problem| problem.at(Location::file(shown)))?;
+        let text = text.unwrap_or_default();
         let has = String::from_utf8_lossy(&text)
             .lines()
             .any(|line| !line.trim_start().starts_with('#') && line.contains(GUARD));
@@ -88,14 +93,13 @@ fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Install
         };
         return Ok(installed(shown, action));
     }
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)
-            .map_err(|error| repository::write::unwritable(shown, &error))?;
-    }
     let text = format!(
         "#!/bin/sh\n# Written by `ichor init --hooks`: keeps secrets in the clear out of commits.\nexec {line}\n"
     );
-    disk::replace(&path, shown, text.as_bytes(), Some(0o755))?;
+    write::file(common, HOOK, text.as_bytes(), 0o755).map_err(|mut problem| {
+        problem.message = problem.message.replace(HOOK, shown);
+        problem.at(Location::file(shown))
+    })?;
     Ok(installed(shown, Setup::Written))
 }
 

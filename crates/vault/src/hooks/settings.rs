@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use gix::config::{File, Source};
+use repository::write;
 
-use super::super::disk;
 use super::installed::{Installed, Setup};
 
 /// The name that `.gitattributes` calls the programs by.
@@ -48,7 +48,7 @@ pub(super) fn set(path: &Utf8Path, program: &str) -> Result<Installed, Diagnosti
     let action = if before == after {
         Setup::Present
     } else {
-        disk::replace(path, shown, &after, None)?;
+        write::named(path, shown, &after, None)?;
         Setup::Written
     };
     Ok(Installed {

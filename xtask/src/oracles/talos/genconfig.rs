@@ -165,7 +165,7 @@ pub(super) fn ours(case: &Case, bundle: &str) -> Result<Ours, String> {
         .map_err(|problems| said(&problems))?;
     let text = case.files.get("talconfig.yaml").map_or("", String::as_str);
     let (talconfig, problems) = Talconfig::read(&Source::new("talconfig.yaml", text), &variables);
-    let Some(talconfig) = talconfig.filter(|_| !problems.has_errors()) else {
+    let Some(talconfig) = talconfig.valid() else {
         return Err(said(&problems));
     };
     let contract = Contract::parse(&format!("1.{}", case.minor)).map_err(|error| error.message)?;

@@ -1,6 +1,7 @@
 //! `secrets check`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use vault::check::{self, Scope};
 
 use super::options::Reading;
@@ -42,9 +43,14 @@ impl Check {
         };
         let bar = ui.progress("checking");
         let config = self.reading.config();
-        let checked = check::run(root, config.as_deref(), &scope, &|done, all| {
-            bar.tell(done, all);
-        });
+        let checked = check::run(
+            &View::on_disk(root),
+            config.as_deref(),
+            &scope,
+            &|done, all| {
+                bar.tell(done, all);
+            },
+        );
         drop(bar);
         let checked = checked?;
         ui.set("checked", checked.files);

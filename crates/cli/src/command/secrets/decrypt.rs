@@ -1,6 +1,7 @@
 //! `secrets decrypt`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use vault::{Changed, Overrides, Target, conversion_losses, convert, extract};
 
 use super::options::{self, Reading, Type, Work};
@@ -83,14 +84,14 @@ impl Decrypt {
             }
             Work::Input => {
                 let name = self.filename_override.as_deref();
-                let target = Target::named(root, name.unwrap_or("stdin".into()));
+                let target = Target::named(&View::on_disk(root), name.unwrap_or("stdin".into()));
                 let content = options::input()?;
                 vault.decrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) if self.filename_override.is_some() => {
-                let content = vault::read(&target)?;
+                let content = vault::read(&View::on_disk(root), &target)?;
                 let name = self.filename_override.as_deref();
-                let target = Target::named(root, name.unwrap_or(&target.path));
+                let target = Target::named(&View::on_disk(root), name.unwrap_or(&target.path));
                 vault.decrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) => vault.decrypt(&target).map_err(failure)?,

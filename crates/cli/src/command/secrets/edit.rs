@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use repository::private::PrivateFolder;
 use serde_json::json;
 use vault::{Action, Editing, Overrides, Target};
@@ -49,7 +50,7 @@ impl Edit {
                 ..Overrides::default()
             },
         )?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         outcome::warn_of_output(&target, ui);
         let editing = vault
             .edit(&target)

@@ -1,6 +1,7 @@
 //! `secrets encrypt`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use secrets::Selector;
 use vault::{Overrides, Target, conversion_losses, convert};
 
@@ -122,7 +123,10 @@ impl Encrypt {
         let vault = self.reading.vault_with(root, self.overrides()?)?;
         let failure = |problems| outcome::failure(problems, vault.keys());
         let named = |path: &Utf8Path| {
-            Target::named(root, self.filename_override.as_deref().unwrap_or(path))
+            Target::named(
+                &View::on_disk(root),
+                self.filename_override.as_deref().unwrap_or(path),
+            )
         };
         let has_rule = |target: &Target| {
             let config = vault.config();
@@ -131,7 +135,7 @@ impl Encrypt {
         // Where the rules know the result only, its name decides.
         let result = output
             .filter(|_| self.filename_override.is_none() && self.age.is_empty())
-            .map(|path| Target::named(root, path))
+            .map(|path| Target::named(&View::on_disk(root), path))
             .filter(has_rule);
         let changed = match options::work(root, &self.paths, output, self.in_place, true)? {
             Work::Many(targets, found) => {
@@ -147,14 +151,14 @@ impl Encrypt {
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) if self.filename_override.is_some() || self.output_type.is_some() => {
-                let content = vault::read(&target)?;
+                let content = vault::read(&View::on_disk(root), &target)?;
                 let target = named(Utf8Path::new(&target.shown));
                 let content = self.converted(&target, &content, ui)?;
                 vault.encrypt_text(&target, content).map_err(failure)?
             }
             Work::One(target) => match result.filter(|_| !has_rule(&target)) {
                 Some(result) => {
-                    let content = vault::read(&target)?;
+                    let content = vault::read(&View::on_disk(root), &target)?;
                     vault.encrypt_text(&result, content).map_err(failure)?
                 }
                 None => vault.encrypt(&target).map_err(failure)?,

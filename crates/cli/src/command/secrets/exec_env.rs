@@ -1,5 +1,6 @@
 //! `secrets exec-env`.
 
+use repository::View;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::process::Command;
@@ -50,7 +51,7 @@ pub(crate) struct ExecEnv {
 impl ExecEnv {
     pub(crate) fn run(&self, root: &Utf8Path, _: &mut Ui) -> Result<Exit, Failure> {
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         let values = vault
             .values(&target)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use repository::private::PrivateFolder;
 use vault::{Target, convert};
 use zeroize::Zeroizing;
@@ -61,7 +62,7 @@ impl ExecFile {
             ));
         }
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         let clear = vault
             .decrypt(&target)
             .map_err(|problems| outcome::failure(problems, vault.keys()))?;

@@ -1,6 +1,7 @@
 //! `secrets get`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use secrets::Kind;
 use vault::{Target, extract};
 
@@ -36,7 +37,7 @@ impl Get {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let path = options::path(&self.path)?;
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         match vault.get(&target, &path) {
             Ok(value) if value.kind() == Kind::Bool => {
                 let text = String::from_utf8_lossy(value.as_bytes()).to_lowercase();

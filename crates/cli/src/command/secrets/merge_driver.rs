@@ -1,6 +1,7 @@
 //! `secrets merge-driver`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use vault::{Keys, Target};
 
 use super::outcome;
@@ -39,12 +40,17 @@ impl MergeDriver {
         let file = root.join(&self.path);
         let folder = file.parent().unwrap_or(root);
         let keys = Keys::around(folder, Box::new(environment::with_identities));
-        let read = |path: &Utf8Path| vault::read(&Target::named(root, path));
+        let read = |path: &Utf8Path| {
+            vault::read(
+                &View::on_disk(root),
+                &Target::named(&View::on_disk(root), path),
+            )
+        };
         let (base, ours, theirs) = (read(&self.base)?, read(&self.ours)?, read(&self.theirs)?);
         match vault::merge(&self.path, [&base, &ours, &theirs], &keys) {
             Ok(merged) => {
                 if *merged != *ours {
-                    vault::replace(&root.join(&self.ours), &self.path, &merged, None)?;
+                    repository::write::named(&root.join(&self.ours), &self.path, &merged, None)?;
                 }
                 Ok(Exit::Done)
             }

@@ -1,5 +1,6 @@
 //! Flags that several of the commands have.
 
+use repository::View;
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -72,7 +73,7 @@ impl Reading {
         overrides: Overrides,
     ) -> Result<Vault, Failure> {
         let loader = Box::new(environment::with_identities);
-        let vault = Vault::open(root, self.config().as_deref(), loader)?;
+        let vault = Vault::open(&View::on_disk(root), self.config().as_deref(), loader)?;
         Ok(vault.with(Overrides {
             format: self.input_type.map(Type::format),
             ..overrides
@@ -120,7 +121,7 @@ pub(super) fn work(
     }
     let many = paths.len() > 1 || root.join(&paths[0]).is_dir();
     if !many && !in_place {
-        return Ok(Work::One(Target::named(root, &paths[0])));
+        return Ok(Work::One(Target::named(&View::on_disk(root), &paths[0])));
     }
     if output.is_some() {
         return stop(
@@ -134,7 +135,7 @@ pub(super) fn work(
             "add `--in-place` to write them in the clear, or name one file to print it",
         );
     }
-    let (targets, problems) = vault::targets(root, paths);
+    let (targets, problems) = vault::targets(&View::on_disk(root), paths);
     Ok(Work::Many(targets, problems))
 }
 

@@ -2,8 +2,9 @@
 
 use camino::Utf8Path;
 use diagnostics::Diagnostics;
+use repository::write;
 use serde_json::json;
-use vault::{Action, Changed, Keys, Outcome, Report, Target, replace};
+use vault::{Action, Changed, Keys, Outcome, Report, Target};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -96,7 +97,7 @@ pub(super) fn deliver(
     ui.problems(&changed.notes);
     ui.set("files", json!([changed.outcome]));
     if let Some(path) = output {
-        replace(
+        write::named(
             &root.join(path),
             path.as_str(),
             &changed.content,

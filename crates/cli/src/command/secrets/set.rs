@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
+use repository::View;
 use secrets::{File, Format};
 use serde_json::{Value as Json, json};
 use vault::{Action, Target};
@@ -63,7 +64,7 @@ impl Set {
         let (value, lost) = self.value(root)?;
         ui.problems(&lost);
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         outcome::warn_of_output(&target, ui);
         let changed = vault
             .set(&target, &path, &value)
@@ -83,7 +84,10 @@ impl Set {
         let content = if self.value_stdin {
             options::input()?
         } else if self.value_file {
-            vault::read(&Target::named(root, Utf8Path::new(given)))?
+            vault::read(
+                &View::on_disk(root),
+                &Target::named(&View::on_disk(root), Utf8Path::new(given)),
+            )?
         } else {
             Zeroizing::new(given.as_bytes().to_vec())
         };

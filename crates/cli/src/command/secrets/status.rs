@@ -1,6 +1,7 @@
 //! `secrets status`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use serde_json::json;
 use vault::State;
 
@@ -36,7 +37,7 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let vault = self.reading.vault(root)?;
-        let (targets, found) = vault::targets(root, &self.paths);
+        let (targets, found) = vault::targets(&View::on_disk(root), &self.paths);
         let bar = ui.progress("reading");
         let mut report = vault.states(&targets, self.verify, &|done, all| bar.tell(done, all));
         drop(bar);

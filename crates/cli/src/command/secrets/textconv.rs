@@ -1,6 +1,7 @@
 //! `secrets textconv`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use vault::{Keys, Target};
 
 use crate::environment;
@@ -31,8 +32,8 @@ pub(crate) struct Textconv {
 
 impl Textconv {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let target = Target::named(root, &self.file);
-        let content = vault::read(&target)?;
+        let target = Target::named(&View::on_disk(root), &self.file);
+        let content = vault::read(&View::on_disk(root), &target)?;
         if self.reveal {
             let keys = Keys::around(root, Box::new(environment::with_identities));
             outcome::print(&vault::revealed(&target.shown, &content, &keys), ui)

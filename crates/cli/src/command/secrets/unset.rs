@@ -1,6 +1,7 @@
 //! `secrets unset`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use serde_json::json;
 use vault::{Action, Target};
 
@@ -38,7 +39,7 @@ impl Unset {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let path = options::path(&self.path)?;
         let vault = self.reading.vault(root)?;
-        let target = Target::named(root, &self.file);
+        let target = Target::named(&View::on_disk(root), &self.file);
         outcome::warn_of_output(&target, ui);
         let changed = vault
             .unset(&target, &path)

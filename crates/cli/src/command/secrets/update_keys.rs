@@ -1,6 +1,7 @@
 //! `secrets updatekeys`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use repository::View;
 use serde_json::json;
 use vault::KeyPlan;
 
@@ -32,7 +33,7 @@ pub(crate) struct UpdateKeys {
 impl UpdateKeys {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let vault = self.reading.vault(root)?;
-        let (targets, found) = vault::targets(root, &self.paths);
+        let (targets, found) = vault::targets(&View::on_disk(root), &self.paths);
         let bar = ui.progress("comparing");
         let mut planned = vault.plan_keys(&targets, &|done, all| bar.tell(done, all));
         drop(bar);

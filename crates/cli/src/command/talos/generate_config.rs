@@ -1,5 +1,6 @@
 //! `talos generate-config`.
 
+use repository::View;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -62,6 +63,7 @@ pub(crate) struct GenerateConfig {
 impl GenerateConfig {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let places = self.reading.places(root);
+        let view = View::on_disk(root);
         let folder = self.out_dir.as_ref().unwrap_or(&places.output);
         if folder.as_str().is_empty() {
             return Err(Failure::stopped(Exit::Usage, "`--out-dir` names no folder"));
@@ -79,14 +81,14 @@ impl GenerateConfig {
         let nodes = made.len();
         let reached = road::nodes(&made);
         let path = folder.join(TALOSCONFIG);
-        let client = machines::talosconfig(&machines, root, &path, &made, self.crt_ttl)?;
+        let client = machines::talosconfig(&machines, &view, &path, &made, self.crt_ttl)?;
         let texts = made
             .into_iter()
             .map(|made| (made.file_name, made.text))
             .chain([(TALOSCONFIG.to_owned(), client)])
             .collect();
-        let outputs = Outputs::plan(root, folder, texts, !self.no_gitignore)?;
-        problems.extend(machines.exposed_bundle(root));
+        let outputs = Outputs::plan(&view, folder, texts, !self.no_gitignore)?;
+        problems.extend(machines.exposed_bundle(&view));
         ui.problems(&problems);
         if self.dry_run {
             let secrets = machines.secrets();
@@ -98,7 +100,7 @@ impl GenerateConfig {
             tell(&outputs, ui);
             return Ok(preview(&outputs, self.check, ui));
         }
-        outputs.write(root)?;
+        outputs.write(&view)?;
         tell(&outputs, ui);
         let changed = outputs.changed();
         ui.status(match changed {

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Location, Source};
+use repository::View;
 use talos::bundle::Bundle;
 use vault::{Target, Vault};
 
@@ -41,7 +42,7 @@ impl GenSecret {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let places = self.reading.places(root);
         if !self.stdout {
-            machines::refuse_second_secret(root, &places)?;
+            machines::refuse_second_secret(&View::on_disk(root), &places)?;
         }
         let bundle = match &self.from_config {
             Some(path) => taken_over(root, path)?,
@@ -53,11 +54,11 @@ impl GenSecret {
             return Ok(Exit::Done);
         }
         let vault = Vault::open(
-            root,
+            &View::on_disk(root),
             environment::sops_config().as_deref(),
             Box::new(environment::with_identities),
         )?;
-        let written = machines::new_secret(root, &vault, &places, &bundle)?;
+        let written = machines::new_secret(&View::on_disk(root), &vault, &places, &bundle)?;
         ui.problems(&written.notes);
         ui.set("path", written.path.as_str());
         ui.status(format!(
@@ -72,8 +73,8 @@ impl GenSecret {
 
 /// The bundle of a machine configuration.
 fn taken_over(root: &Utf8Path, path: &Utf8Path) -> Result<Bundle, Failure> {
-    let target = Target::named(root, path);
-    let content = vault::read(&target)?;
+    let target = Target::named(&View::on_disk(root), path);
+    let content = vault::read(&View::on_disk(root), &target)?;
     let text = std::str::from_utf8(&content).map_err(|_| {
         Diagnostic::error("file/not-utf8", format!("`{path}` is not UTF-8"))
             .at(Location::file(path.as_str()))

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Secrets;
 use documents::change::Change;
+use repository::View;
 use serde_json::{Value, json};
 use talos::sensitive;
 
@@ -46,7 +47,7 @@ impl Import {
         };
         let keys = options::keys(root);
         let machines = options::open(root, &places, &keys, machines::Secrets::Optional)?;
-        let compared = machines::import(&machines, root, paths)?;
+        let compared = machines::import(&machines, &View::on_disk(root), paths)?;
         ui.problems(&compared.warnings);
         options::tell_stand_in(&machines, ui);
         tell(&compared.nodes, &machines.secrets(), ui)?;

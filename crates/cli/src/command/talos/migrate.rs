@@ -58,7 +58,7 @@ impl Migrate {
                 compare::differences(&before, &config.documents),
             ));
         }
-        let name = machines.talconfig.source.name();
+        let name = machines.talconfig.source().name();
         problems.extend(machines::told(refusals, name));
         let problems = machines.masked(machines::unique(problems));
         ui.problems(&problems);

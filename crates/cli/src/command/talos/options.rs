@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use machines::{Machines, Origin, Places, Secrets};
+use repository::View;
 use talhelper::nodes::Generator;
 use vault::Keys;
 
@@ -36,7 +37,7 @@ impl Reading {
     pub(super) fn places(&self, root: &Utf8Path) -> Places {
         let mut places = match &self.config_file {
             Some(path) => Places::around(path),
-            None => Places::find(root),
+            None => Places::find(&View::on_disk(root)),
         };
         if !self.env_file.is_empty() {
             places.variables.clone_from(&self.env_file);
@@ -52,7 +53,7 @@ impl Reading {
 
 /// The identities of a repository.
 pub(super) fn keys(root: &Utf8Path) -> Keys {
-    Keys::new(root, Box::new(environment::with_identities))
+    Keys::new(&View::on_disk(root), Box::new(environment::with_identities))
 }
 
 /// Opens what is on disk. Where it fails for want of an identity, says why sources of
@@ -63,7 +64,7 @@ pub(super) fn open<'a>(
     keys: &'a Keys,
     secrets: Secrets,
 ) -> Result<Machines<'a>, Failure> {
-    Machines::open(root, places, keys, secrets).map_err(|mut problems| {
+    Machines::open(&View::on_disk(root), places, keys, secrets).map_err(|mut problems| {
         let missing =
             |problem: &diagnostics::Diagnostic| problem.rule.as_str() == "talconfig/missing";
         if let Some(problem) = problems.iter().find(|problem| missing(problem)) {

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use machines::Secrets;
+use repository::View;
 use serde_json::json;
 
 use super::options::{self, Reading};
@@ -30,7 +31,7 @@ pub(crate) struct Schematic {
 impl Schematic {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         if let Some(path) = &self.file {
-            let id = machines::schematic_of(root, path)?;
+            let id = machines::schematic_of(&View::on_disk(root), path)?;
             ui.set("id", json!(id));
             ui.data(&format!("{id}\n"))?;
             return Ok(Exit::Done);

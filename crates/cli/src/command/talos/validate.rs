@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
 use machines::Secrets;
+use repository::View;
 
 use super::options::{self, Reading};
 use crate::exit::Exit;
@@ -69,7 +70,11 @@ impl Validate {
         let contract = super::migrate::contract(self.contract.as_deref())?;
         let mut problems = Diagnostics::new();
         for path in &self.files {
-            problems.extend(machines::validate_file(root, path, contract));
+            problems.extend(machines::validate_file(
+                &View::on_disk(root),
+                path,
+                contract,
+            ));
         }
         let exit = self.tell(problems, ui);
         if exit == Exit::Done {

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use pipeline::archive;
+use repository::View;
 
 use crate::command::report;
 use crate::exit::Exit;
@@ -53,7 +54,7 @@ impl Tidy {
     #[expect(clippy::unused_self, reason = "every command has the same shape")]
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         report::stop_if_tidied(root)?;
-        let moved = archive::archivable(root);
+        let moved = archive::archivable(&View::on_disk(root));
         if moved.is_empty() {
             return Err(Failure::stopped(
                 Exit::Usage,

@@ -5,6 +5,7 @@ use diagnostics::Secrets;
 use pipeline::load;
 use pipeline::templates::eject::{self, Upstream};
 use pipeline::templates::{CONFIG, builtin};
+use repository::View;
 use serde_json::json;
 use tree::{Content, Diff as TextDiff, RelPath, Side};
 
@@ -82,7 +83,7 @@ pub(crate) struct Status {}
 impl Status {
     #[expect(clippy::unused_self, reason = "every command has the same shape")]
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let (bases, copies, problems) = load::ejected(root);
+        let (bases, copies, problems) = load::ejected(&View::on_disk(root));
         ui.problems(&problems);
         let all = eject::status(&bases, &copies);
         let mut exit = Exit::Done;
@@ -130,7 +131,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let (bases, _, problems) = load::ejected(root);
+        let (bases, _, problems) = load::ejected(&View::on_disk(root));
         ui.problems(&problems);
         let (name, base) = eject::recorded(&bases, &self.path)?;
         let path = RelPath::new(name)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::{Device, document};
-use crate::nodes::keys::{Keys, text};
+use crate::talconfig::Selector;
 
 /// The devices with names for those that have none, each alias as a document.
 pub(super) fn named<'a>(mut devices: Vec<Device<'a>>, out: &mut Vec<Value>) -> Vec<Device<'a>> {
@@ -16,19 +16,17 @@ pub(super) fn named<'a>(mut devices: Vec<Device<'a>>, out: &mut Vec<Value>) -> V
         .collect();
     let mut counters = [0_u32; 4];
     for device in &mut devices {
-        let Some(selector) = device
-            .values
-            .get("deviceSelector")
-            .and_then(Value::as_object)
-        else {
+        let kind = device.kind;
+        let Some(selector) = &kind.device_selector else {
             continue;
         };
         if device.name.is_empty() {
-            let kinds = ["bond", "bridge", "wireguard"];
-            let kind = kinds
-                .iter()
-                .position(|kind| device.section(kind).is_some())
-                .unwrap_or(kinds.len());
+            let kinds = [
+                kind.bond.is_some(),
+                kind.bridge.is_some(),
+                kind.wireguard.is_some(),
+            ];
+            let kind = kinds.iter().position(|is| *is).unwrap_or(kinds.len());
             let stem = ["bond", "br", "wg", "ethSel"]
                 .get(kind)
                 .unwrap_or(&"ethSel");
@@ -49,25 +47,23 @@ pub(super) fn named<'a>(mut devices: Vec<Device<'a>>, out: &mut Vec<Value>) -> V
 }
 
 /// The alias of a selector; none if it selects nothing.
-pub(super) fn alias(name: &str, selector: &Keys) -> Option<Value> {
+pub(super) fn alias(name: &str, selector: &Selector) -> Option<Value> {
     let mut terms: Vec<String> = [
-        ("hardwareAddr", "mac(link.hardware_addr)"),
-        ("permanentAddr", "mac(link.permanent_addr)"),
-        ("busPath", "link.bus_path"),
-        ("driver", "link.driver"),
-        ("pciID", "link.pciid"),
+        (&selector.hardware_addr, "mac(link.hardware_addr)"),
+        (&selector.permanent_addr, "mac(link.permanent_addr)"),
+        (&selector.bus_path, "link.bus_path"),
+        (&selector.driver, "link.driver"),
+        (&selector.pci_id, "link.pciid"),
     ]
     .into_iter()
-    .filter(|(key, _)| !text(selector, key).is_empty())
-    .map(|(key, of)| {
+    .filter(|(text, _)| !text.is_empty())
+    .map(|(text, of)| {
         // The text becomes one of CEL, in which a backslash and a quote mean something.
-        let pattern = text(selector, key)
-            .replace('\\', "\\\\")
-            .replace('"', "\\\"");
+        let pattern = text.replace('\\', "\\\\").replace('"', "\\\"");
         format!("glob(\"{pattern}\", {of})")
     })
     .collect();
-    if let Some(physical) = selector.get("physical").and_then(Value::as_bool) {
+    if let Some(physical) = selector.physical {
         terms.push(format!(
             "link.type {} 1",
             if physical { "==" } else { "!=" }

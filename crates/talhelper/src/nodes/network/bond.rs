@@ -4,77 +4,103 @@ use serde_json::Value;
 
 use super::address::address;
 use super::{Device, alias, bad_address, document, link};
-use crate::nodes::keys::{Keys, items, maps, number, text, texts};
 use crate::nodes::node::Findings;
+use crate::talconfig::{Bond, Selector};
 
-/// Numbers, as v1alpha1 and as the document calls them.
-const NUMBERS: [(&str, &str); 14] = [
-    ("miimon", "miimon"),
-    ("updelay", "updelay"),
-    ("downdelay", "downdelay"),
-    ("arpInterval", "arpInterval"),
-    ("resendIgmp", "resendIGMP"),
-    ("minLinks", "minLinks"),
-    ("lpInterval", "lpInterval"),
-    ("packetsPerSlave", "packetsPerSlave"),
-    ("numPeerNotif", "numPeerNotif"),
-    ("tlbDynamicLb", "tlbLogicalLb"),
-    ("allSlavesActive", "allSlavesActive"),
-    ("adActorSysPrio", "adActorSysPrio"),
-    ("adUserPortKey", "adUserPortKey"),
-    ("peerNotifyDelay", "peerNotifDelay"),
-];
+/// Numbers, as the document calls them.
+fn numbers(bond: &Bond) -> [(&'static str, u64); 14] {
+    [
+        ("miimon", bond.miimon),
+        ("updelay", bond.updelay),
+        ("downdelay", bond.downdelay),
+        ("arpInterval", bond.arp_interval),
+        ("resendIGMP", bond.resend_igmp),
+        ("minLinks", bond.min_links),
+        ("lpInterval", bond.lp_interval),
+        ("packetsPerSlave", bond.packets_per_slave),
+        ("numPeerNotif", bond.num_peer_notif),
+        ("tlbLogicalLb", bond.tlb_dynamic_lb),
+        ("allSlavesActive", bond.all_slaves_active),
+        ("adActorSysPrio", bond.ad_actor_sys_prio),
+        ("adUserPortKey", bond.ad_user_port_key),
+        ("peerNotifDelay", bond.peer_notify_delay),
+    ]
+}
 
-/// Choices, as v1alpha1 and as the document calls them, and what there is to choose from.
-const CHOICES: [(&str, &str, &[&str]); 8] = [
-    (
-        "mode",
-        "bondMode",
-        &[
-            "balance-rr",
-            "active-backup",
-            "balance-xor",
-            "broadcast",
-            "802.3ad",
-            "balance-tlb",
-            "balance-alb",
-        ],
-    ),
-    (
-        "xmitHashPolicy",
-        "xmitHashPolicy",
-        &[
-            "layer2",
-            "layer3+4",
-            "layer2+3",
-            "encap2+3",
-            "encap3+4",
-            "vlan+srcmac",
-        ],
-    ),
-    ("lacpRate", "lacpRate", &["slow", "fast"]),
-    (
-        "arpValidate",
-        "arpValidate",
-        &[
-            "none",
-            "active",
-            "backup",
-            "all",
-            "filter",
-            "filter-active",
-            "filter-backup",
-        ],
-    ),
-    ("arpAllTargets", "arpAllTargets", &["any", "all"]),
-    (
-        "primaryReselect",
-        "primaryReselect",
-        &["always", "better", "failure"],
-    ),
-    ("failOverMac", "failOverMac", &["none", "active", "follow"]),
-    ("adSelect", "adSelect", &["stable", "bandwidth", "count"]),
-];
+/// A choice: as v1alpha1 and as the document calls it, what is chosen, and what there is.
+type Choice<'a> = (&'static str, &'static str, &'a str, &'static [&'static str]);
+
+/// All choices.
+fn choices(bond: &Bond) -> [Choice<'_>; 8] {
+    [
+        (
+            "mode",
+            "bondMode",
+            &bond.mode,
+            &[
+                "balance-rr",
+                "active-backup",
+                "balance-xor",
+                "broadcast",
+                "802.3ad",
+                "balance-tlb",
+                "balance-alb",
+            ],
+        ),
+        (
+            "xmitHashPolicy",
+            "xmitHashPolicy",
+            &bond.xmit_hash_policy,
+            &[
+                "layer2",
+                "layer3+4",
+                "layer2+3",
+                "encap2+3",
+                "encap3+4",
+                "vlan+srcmac",
+            ],
+        ),
+        ("lacpRate", "lacpRate", &bond.lacp_rate, &["slow", "fast"]),
+        (
+            "arpValidate",
+            "arpValidate",
+            &bond.arp_validate,
+            &[
+                "none",
+                "active",
+                "backup",
+                "all",
+                "filter",
+                "filter-active",
+                "filter-backup",
+            ],
+        ),
+        (
+            "arpAllTargets",
+            "arpAllTargets",
+            &bond.arp_all_targets,
+            &["any", "all"],
+        ),
+        (
+            "primaryReselect",
+            "primaryReselect",
+            &bond.primary_reselect,
+            &["always", "better", "failure"],
+        ),
+        (
+            "failOverMac",
+            "failOverMac",
+            &bond.fail_over_mac,
+            &["none", "active", "follow"],
+        ),
+        (
+            "adSelect",
+            "adSelect",
+            &bond.ad_select,
+            &["stable", "bandwidth", "count"],
+        ),
+    ]
+}
 
 /// The aliases of members that have selectors.
 pub(super) fn member_aliases(device: &Device<'_>, out: &mut Vec<Value>) {
@@ -85,15 +111,14 @@ pub(super) fn member_aliases(device: &Device<'_>, out: &mut Vec<Value>) {
 
 /// The document of a bond.
 pub(super) fn bond(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Findings<'_>) {
-    let Some(bond) = device.section("bond") else {
+    let Some(bond) = &device.kind.bond else {
         return;
     };
     let mut made = document("BondConfig", &device.name);
-    let mut links = texts(bond, "interfaces");
+    let mut links = bond.interfaces.texts();
     links.extend(selectors(device).map(|(index, _)| member(device, index)));
     made.insert("links".into(), links.into());
-    for (theirs, ours, choices) in CHOICES {
-        let chosen = text(bond, theirs);
+    for (theirs, ours, chosen, choices) in choices(bond) {
         if chosen.is_empty() {
             continue;
         }
@@ -107,18 +132,16 @@ pub(super) fn bond(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fin
         }
         made.insert(ours.to_owned(), chosen.into());
     }
-    for (theirs, ours) in NUMBERS {
-        let value = number(bond, theirs);
+    for (ours, value) in numbers(bond) {
         if value > 0 {
             made.insert(ours.to_owned(), value.into());
         }
     }
-    if let Some(carrier) = bond.get("useCarrier") {
-        made.insert("useCarrier".into(), carrier.clone());
+    if let Some(carrier) = bond.use_carrier {
+        made.insert("useCarrier".into(), carrier.into());
     }
     let mut targets = Vec::new();
-    for (index, target) in items(bond, "arpIPTarget").iter().enumerate() {
-        let target = target.as_str().unwrap_or_default();
+    for (index, target) in bond.arp_ip_target.written() {
         match address(target) {
             Some(target) => targets.push(target),
             None => {
@@ -130,14 +153,13 @@ pub(super) fn bond(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fin
     if !targets.is_empty() {
         made.insert("arpIpTargets".into(), targets.into());
     }
-    link::common(device.values, &device.path, &mut made, findings);
+    link::common(device.link, &device.path, &mut made, findings);
     out.push(made.into());
 }
 
-fn selectors<'a>(device: &'a Device<'_>) -> impl Iterator<Item = (usize, &'a Keys)> {
-    let bond = device.section("bond");
-    bond.into_iter()
-        .flat_map(|bond| maps(bond, "deviceSelectors"))
+fn selectors<'a>(device: &Device<'a>) -> impl Iterator<Item = (usize, &'a Selector)> {
+    let bond = device.kind.bond.iter();
+    bond.flat_map(|bond| bond.device_selectors.iter())
 }
 
 /// The name of a member that has a selector.

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::address::{address, network, network_or_host};
 use super::{Device, bad_address, dhcp, document, virtual_address};
-use crate::nodes::keys::{Keys, flag, items, maps, number, text};
 use crate::nodes::node::Findings;
+use crate::talconfig::{Keys, Link, Route};
 
 /// Whether a link is one of a kind that has a document of its own.
 pub(super) fn is_special(device: &Device<'_>) -> bool {
-    let special = ["bond", "wireguard", "bridge"];
-    special.iter().any(|kind| device.section(kind).is_some())
+    let kind = device.kind;
+    kind.bond.is_some() || kind.wireguard.is_some() || kind.bridge.is_some()
 }
 
 /// The document of a link that is nothing else, if there is anything to say about it. A dummy
@@ -19,24 +19,24 @@ pub(super) fn link(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fin
     if is_special(device) {
         return;
     }
-    let kind = if device.is_dummy() {
+    let kind = if device.kind.dummy {
         "DummyLinkConfig"
     } else {
         "LinkConfig"
     };
     let mut made = document(kind, &device.name);
     let bare = made.len();
-    common(device.values, &device.path, &mut made, findings);
-    if made.len() > bare || device.is_dummy() {
+    common(device.link, &device.path, &mut made, findings);
+    if made.len() > bare || device.kind.dummy {
         out.push(made.into());
     }
 }
 
 /// The documents of a link's VLANs, each with its addresses by DHCP and its virtual address.
 pub(super) fn vlans(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Findings<'_>) {
-    for (index, vlan) in maps(device.values, "vlans") {
+    for (index, vlan) in device.kind.vlans.iter() {
         let path = format!("{}.vlans.{index}", device.path);
-        let id = number(vlan, "vlanId");
+        let id = vlan.id;
         if id == 0 {
             findings.error("talconfig/bad-vlan", "the VLAN has no `vlanId`", &path);
             continue;
@@ -45,20 +45,19 @@ pub(super) fn vlans(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fi
         let mut made = document("VLANConfig", &name);
         made.insert("vlanID".into(), id.into());
         made.insert("parent".into(), device.name.as_str().into());
-        common(vlan, &path, &mut made, findings);
+        common(&vlan.link, &path, &mut made, findings);
         out.push(made.into());
-        if flag(vlan, "dhcp") {
-            dhcp(&name, vlan, out);
+        if vlan.link.dhcp {
+            dhcp(&name, &vlan.link, out);
         }
-        virtual_address(&name, vlan, &path, out, findings);
+        virtual_address(&name, &vlan.link, &path, out, findings);
     }
 }
 
 /// `addresses`, `routes` and `mtu`.
-pub(super) fn common(values: &Keys, path: &str, made: &mut Keys, findings: &mut Findings<'_>) {
+pub(super) fn common(link: &Link, path: &str, made: &mut Keys, findings: &mut Findings<'_>) {
     let mut addresses = Vec::new();
-    for (index, written) in items(values, "addresses").iter().enumerate() {
-        let written = written.as_str().unwrap_or_default();
+    for (index, written) in link.addresses.written() {
         match network_or_host(written) {
             Some(address) => addresses.push(json!({"address": address})),
             None => bad_address(written, &format!("{path}.addresses.{index}"), findings),
@@ -67,33 +66,32 @@ pub(super) fn common(values: &Keys, path: &str, made: &mut Keys, findings: &mut 
     if !addresses.is_empty() {
         made.insert("addresses".into(), addresses.into());
     }
-    let routes: Vec<Value> = maps(values, "routes")
+    let routes: Vec<Value> = link
+        .routes
+        .iter()
         .filter_map(|(index, written)| route(written, &format!("{path}.routes.{index}"), findings))
         .collect();
     if !routes.is_empty() {
         made.insert("routes".into(), routes.into());
     }
-    let mtu = number(values, "mtu");
-    if mtu > 0 {
-        made.insert("mtu".into(), mtu.into());
+    if link.mtu > 0 {
+        made.insert("mtu".into(), link.mtu.into());
     }
 }
 
 /// A route; the default one is told by its gateway alone.
-fn route(written: &Keys, path: &str, findings: &mut Findings<'_>) -> Option<Value> {
+fn route(written: &Route, path: &str, findings: &mut Findings<'_>) -> Option<Value> {
     let mut made = Keys::new();
-    let destination = text(written, "network");
-    if !destination.is_empty() {
-        let Some(destination) = network(destination) else {
-            bad_address(destination, &format!("{path}.network"), findings);
+    if !written.network.is_empty() {
+        let Some(destination) = network(&written.network) else {
+            bad_address(&written.network, &format!("{path}.network"), findings);
             return None;
         };
         if destination != "0.0.0.0/0" && destination != "::/0" {
             made.insert("destination".into(), destination.into());
         }
     }
-    for key in ["gateway", "source"] {
-        let written = text(written, key);
+    for (key, written) in [("gateway", &written.gateway), ("source", &written.source)] {
         if written.is_empty() {
             continue;
         }
@@ -103,8 +101,7 @@ fn route(written: &Keys, path: &str, findings: &mut Findings<'_>) -> Option<Valu
         };
         made.insert(key.to_owned(), address.into());
     }
-    for key in ["metric", "mtu"] {
-        let value = number(written, key);
+    for (key, value) in [("metric", written.metric), ("mtu", written.mtu)] {
         if value > 0 {
             made.insert(key.to_owned(), value.into());
         }

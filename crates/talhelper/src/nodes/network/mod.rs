@@ -8,22 +8,22 @@ mod stacked;
 
 use serde_json::{Map, Value};
 
-use super::keys::{Keys, flag, maps, number, section, text};
 use super::node::Findings;
+use crate::talconfig::{Device as Kind, Interface, Keys, Link, List};
 
 pub(super) use address::is_address;
-
-/// What v1alpha1 knows of an interface and no document takes over.
-const NOT_CARRIED: [&str; 3] = ["cidr", "ignore", "bridgePort"];
 
 /// The documents of a node's interfaces, in the order in which talhelper writes them.
 pub(super) fn documents(findings: &mut Findings<'_>) -> Vec<Value> {
     let node = findings.node;
-    let devices: Vec<Device<'_>> = maps(&node.values, "networkInterfaces")
-        .map(|(index, values)| Device {
-            name: text(values, "interface").to_owned(),
+    let interfaces = node.shared.network_interfaces.iter();
+    let devices: Vec<Device<'_>> = interfaces
+        .flat_map(List::iter)
+        .map(|(index, Interface { device, link, .. })| Device {
+            name: device.interface.clone(),
             path: format!("networkInterfaces.{index}"),
-            values,
+            kind: device,
+            link,
         })
         .collect();
     let mut out = Vec::new();
@@ -36,18 +36,12 @@ pub(super) fn documents(findings: &mut Findings<'_>) -> Vec<Value> {
         bond::bond(device, &mut out, findings);
     }
     for device in &devices {
-        if flag(device.values, "dhcp") {
-            dhcp(&device.name, device.values, &mut out);
+        if device.link.dhcp {
+            dhcp(&device.name, device.link, &mut out);
         }
     }
     for device in &devices {
-        virtual_address(
-            &device.name,
-            device.values,
-            &device.path,
-            &mut out,
-            findings,
-        );
+        virtual_address(&device.name, device.link, &device.path, &mut out, findings);
     }
     for device in &devices {
         link::link(device, &mut out, findings);
@@ -70,18 +64,9 @@ struct Device<'a> {
     name: String,
     /// Where it is written, from the node on.
     path: String,
-    values: &'a Keys,
-}
-
-impl Device<'_> {
-    fn section(&self, key: &str) -> Option<&Keys> {
-        section(self.values, key)
-    }
-
-    /// Whether nothing but its name makes it up.
-    fn is_dummy(&self) -> bool {
-        flag(self.values, "dummy")
-    }
+    /// What kind of device it is.
+    kind: &'a Kind,
+    link: &'a Link,
 }
 
 /// The start of a document.
@@ -95,43 +80,44 @@ fn document(kind: &str, name: &str) -> Keys {
 
 /// Warns of what no document takes over: neither of the interface nor of its VLANs.
 fn not_carried(device: &Device<'_>, findings: &mut Findings<'_>) {
-    let mut lost: Vec<String> = Vec::new();
-    for key in NOT_CARRIED {
-        let value = device.values.get(key);
-        if value.is_some_and(|value| *value != Value::Bool(false) && *value != "") {
-            lost.push(key.to_owned());
-        }
+    let kind = device.kind;
+    let bond = kind.bond.as_ref();
+    let lost = [
+        ("cidr", !device.link.cidr.is_empty()),
+        ("ignore", kind.ignore),
+        ("bridgePort", kind.bridge_port.is_some()),
+        // What is a link of another kind is none that has to be made up.
+        ("dummy", kind.dummy && link::is_special(device)),
+        (
+            "bond.adActorSystem",
+            bond.is_some_and(|bond| bond.ad_actor_system.is_some()),
+        ),
+        (
+            "bond.primary",
+            bond.is_some_and(|bond| bond.primary.is_some()),
+        ),
+    ];
+    for (key, _) in lost.into_iter().filter(|(_, lost)| *lost) {
+        tell_lost(key, &device.path, findings);
     }
-    // What is a link of another kind is none that has to be made up.
-    if device.is_dummy() && link::is_special(device) {
-        lost.push("dummy".to_owned());
-    }
-    let bond = device.section("bond").into_iter().flat_map(Keys::keys);
-    let bond = bond.filter(|key| matches!(key.as_str(), "adActorSystem" | "primary"));
-    lost.extend(bond.map(|key| format!("bond.{key}")));
-    lost.extend(lost_of_addresses(device.values));
-    for key in lost {
+    for key in lost_of_addresses(device.link) {
         tell_lost(&key, &device.path, findings);
     }
-    for (index, vlan) in maps(device.values, "vlans") {
+    for (index, vlan) in kind.vlans.iter() {
         let path = format!("{}.vlans.{index}", device.path);
-        let network = (!text(vlan, "cidr").is_empty()).then(|| "cidr".to_owned());
-        for key in network.into_iter().chain(lost_of_addresses(vlan)) {
+        let network = (!vlan.link.cidr.is_empty()).then(|| "cidr".to_owned());
+        for key in network.into_iter().chain(lost_of_addresses(&vlan.link)) {
             tell_lost(&key, &path, findings);
         }
     }
 }
 
 /// What is lost of what interfaces and VLANs have alike.
-fn lost_of_addresses(values: &Keys) -> Vec<String> {
-    let vip = section(values, "vip").into_iter().flat_map(Keys::keys);
-    let vip = vip
-        .filter(|key| *key != "ip")
-        .map(|key| format!("vip.{key}"));
-    let identity = section(values, "dhcpOptions")
-        .filter(|options| flag(values, "dhcp") && !text(options, "duidv6").is_empty())
-        .map(|_| "dhcpOptions.duidv6".to_owned());
-    vip.chain(identity).collect()
+fn lost_of_addresses(link: &Link) -> Vec<String> {
+    let vip = link.vip.other.keys().map(|key| format!("vip.{key}"));
+    let identity = link.dhcp && !link.dhcp_options.duidv6.is_empty();
+    vip.chain(identity.then(|| "dhcpOptions.duidv6".to_owned()))
+        .collect()
 }
 
 fn tell_lost(key: &str, path: &str, findings: &mut Findings<'_>) {
@@ -143,21 +129,18 @@ fn tell_lost(key: &str, path: &str, findings: &mut Findings<'_>) {
 }
 
 /// `DHCPv4Config` and `DHCPv6Config`.
-fn dhcp(name: &str, values: &Keys, out: &mut Vec<Value>) {
-    let empty = Map::new();
-    let options = section(values, "dhcpOptions").unwrap_or(&empty);
-    let wanted = |key: &str, usual| options.get(key).and_then(Value::as_bool).unwrap_or(usual);
+fn dhcp(name: &str, link: &Link, out: &mut Vec<Value>) {
+    let options = &link.dhcp_options;
     for (kind, wanted) in [
-        ("DHCPv4Config", wanted("ipv4", true)),
-        ("DHCPv6Config", wanted("ipv6", false)),
+        ("DHCPv4Config", options.ipv4.unwrap_or(true)),
+        ("DHCPv6Config", options.ipv6.unwrap_or(false)),
     ] {
         if !wanted {
             continue;
         }
         let mut made = document(kind, name);
-        let metric = number(options, "routeMetric");
-        if metric > 0 {
-            made.insert("routeMetric".into(), metric.into());
+        if options.route_metric > 0 {
+            made.insert("routeMetric".into(), options.route_metric.into());
         }
         out.push(made.into());
     }
@@ -166,12 +149,12 @@ fn dhcp(name: &str, values: &Keys, out: &mut Vec<Value>) {
 /// `Layer2VIPConfig`, which is named after the address.
 fn virtual_address(
     name: &str,
-    values: &Keys,
+    link: &Link,
     path: &str,
     out: &mut Vec<Value>,
     findings: &mut Findings<'_>,
 ) {
-    let address = section(values, "vip").map_or("", |vip| text(vip, "ip"));
+    let address = link.vip.ip.as_str();
     if address.is_empty() {
         return;
     }

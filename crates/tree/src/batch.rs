@@ -1,0 +1,254 @@
+//! Files that are written together and belong to no plan: node configurations, files of SOPS,
+//! what `init` writes.
+//!
+//! Each is staged beside its place and gets its name when all are staged, so that at any moment
+//! there are whole old and whole new files; who is killed before that has changed nothing, and
+//! after that the next run completes. No record says that the program owns them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+use rustix::fs::{AtFlags, Dir, Mode as Permissions};
+use rustix::io::Errno;
+use rustix::process::Pid;
+
+use crate::disk::{Disk, Lock, Obstacle};
+use crate::sweep::remove_folder;
+use crate::write::{Staged, Target, WriteOptions};
+use crate::{RelPath, TEMPORARY_PREFIX};
+
+/// Files on their way to a disk. Dropped without [`Batch::commit`], it leaves nothing behind.
+pub struct Batch {
+    disk: Disk,
+    /// Whether it waits for others where the folder is yet to be made.
+    waits: bool,
+    work: Mutex<Work>,
+}
+
+#[derive(Default)]
+struct Work {
+    lock: Option<Lock>,
+    folders: BTreeMap<String, Arc<File>>,
+    made: Vec<String>,
+    staged: Vec<New>,
+}
+
+struct New {
+    path: String,
+    folder: Arc<File>,
+    staged: Staged,
+    options: WriteOptions,
+}
+
+impl New {
+    fn target(&self) -> Target<'_> {
+        Target {
+            folder: &self.folder,
+            name: Path::new(split(&self.path).1),
+        }
+    }
+}
+
+impl Batch {
+    /// Waits until no other run writes below a folder, and keeps others out as long as the
+    /// batch is held. A folder that does not exist is made when the first file is staged.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be opened.
+    pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
+        Self::new(root.into(), true)
+    }
+
+    /// The same, but waits for nobody: for a second batch, since who holds one and waits for
+    /// another may wait for ever.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::open`].
+    pub fn beside(root: impl Into<PathBuf>) -> io::Result<Self> {
+        Self::new(root.into(), false)
+    }
+
+    fn new(root: PathBuf, waits: bool) -> io::Result<Self> {
+        let exists = root.exists();
+        let batch = Self {
+            disk: Disk::open(root)?,
+            waits,
+            work: Mutex::default(),
+        };
+        if exists {
+            batch.lock(&mut batch.work())?;
+        }
+        Ok(batch)
+    }
+
+    fn lock(&self, work: &mut Work) -> io::Result<()> {
+        if work.lock.is_none() {
+            work.lock = if self.waits {
+                Some(self.disk.wait()?)
+            } else {
+                self.disk.lock()?
+            };
+        }
+        Ok(())
+    }
+
+    /// Writes a file beside its place. Many may be staged at a time, from several threads.
+    ///
+    /// # Errors
+    ///
+    /// A path that leaves the root; a symbolic link on the way or in its place, which is never
+    /// followed; something that is no file in its place; what the disk refuses.
+    pub fn stage(&self, path: &str, bytes: &[u8], options: WriteOptions) -> io::Result<()> {
+        if RelPath::new(path).is_err() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is no path in the folder that is written to",
+            ));
+        }
+        let (folder, name) = split(path);
+        let folder = self.folder(folder, options)?;
+        let target = Target {
+            folder: &folder,
+            name: Path::new(name),
+        };
+        self.disk.gate.pass()?;
+        let staged = target.stage(bytes, options)?;
+        self.work().staged.push(New {
+            path: path.to_owned(),
+            folder,
+            staged,
+            options,
+        });
+        Ok(())
+    }
+
+    /// Gives every file its place, and the path of each that could not be given it with the
+    /// reason: those stay as they were.
+    pub fn commit(self) -> Vec<(String, io::Error)> {
+        let staged = {
+            let mut work = self.work();
+            work.made.clear();
+            std::mem::take(&mut work.staged)
+        };
+        let mut failed: Vec<_> = staged
+            .into_par_iter()
+            .filter_map(|new| {
+                let target = Target {
+                    folder: &new.folder,
+                    name: Path::new(split(&new.path).1),
+                };
+                let placed = self.disk.gate.pass();
+                let placed = placed.and_then(|()| target.place(new.staged, new.options));
+                placed.err().map(|error| (new.path, error))
+            })
+            .collect();
+        failed.sort_by(|left, right| left.0.cmp(&right.0));
+        failed
+    }
+
+    /// Moves a file or a folder at once, to where nothing is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::stage`]; something that is there already.
+    pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let (old_folder, old) = split(from);
+        let (new_folder, new) = split(to);
+        let old_folder = self.folder(old_folder, WriteOptions::default())?;
+        let new_folder = self.folder(new_folder, WriteOptions::default())?;
+        if rustix::fs::statat(&new_folder, new, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        self.disk.gate.pass()?;
+        rustix::fs::renameat(&old_folder, old, &new_folder, new)?;
+        self.work().made.clear();
+        Ok(())
+    }
+
+    /// A folder, opened once and kept; what killed runs left in it is removed then.
+    fn folder(&self, path: &str, options: WriteOptions) -> io::Result<Arc<File>> {
+        let mut work = self.work();
+        if let Some(folder) = work.folders.get(path) {
+            return Ok(Arc::clone(folder));
+        }
+        if work.lock.is_none() {
+            self.disk.create_root()?;
+            self.lock(&mut work)?;
+        }
+        let mode = if options.private_folder {
+            Permissions::RWXU
+        } else {
+            Permissions::from_bits_truncate(0o777)
+        };
+        let mut made = Vec::new();
+        let folder = self.disk.create_folder_for(path, mode, &mut made);
+        work.made.extend(made);
+        let folder = Arc::new(File::from(folder.map_err(obstructed)?.into_handle()));
+        sweep(&folder);
+        work.folders.insert(path.to_owned(), Arc::clone(&folder));
+        Ok(folder)
+    }
+
+    fn work(&self) -> std::sync::MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let work = std::mem::take(&mut *self.work());
+        for new in &work.staged {
+            new.target().discard(&new.staged);
+        }
+        for folder in work.made.iter().rev() {
+            remove_folder(&self.disk, folder);
+        }
+    }
+}
+
+/// The folder of a path, and the name in it.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+fn obstructed(obstacle: Obstacle) -> io::Error {
+    let refused = |reason: String| io::Error::new(io::ErrorKind::InvalidInput, reason);
+    match obstacle {
+        Obstacle::Missing => io::ErrorKind::NotFound.into(),
+        Obstacle::NotAFolder(path) => refused(format!("`{path}` is not a folder")),
+        Obstacle::Link(path) => refused(format!(
+            "`{path}` is a symbolic link, and nothing is written through one"
+        )),
+        Obstacle::Io(_, error) => error,
+    }
+}
+
+/// Removes what killed batches left in a folder. What cannot be removed is in the way of
+/// nothing: names are never used twice.
+fn sweep(folder: &File) {
+    let Ok(entries) = Dir::read_from(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_ok_and(is_abandoned) {
+            rustix::fs::unlinkat(folder, entry.file_name(), AtFlags::empty()).ok();
+        }
+    }
+}
+
+/// Whether a name is that of a temporary file whose program runs no longer:
+/// `.ichor-tmp-<process>-<number>`.
+pub fn is_abandoned(name: &str) -> bool {
+    let process = name
+        .strip_prefix(TEMPORARY_PREFIX)
+        .and_then(|rest| rest.split_once('-'))
+        .and_then(|(process, _)| process.parse().ok())
+        .and_then(Pid::from_raw);
+    process.is_some_and(|process| rustix::process::test_kill_process(process) == Err(Errno::SRCH))
+}
