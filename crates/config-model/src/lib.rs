@@ -58,11 +58,7 @@ pub mod versions;
 pub use build::sounds_secret;
 pub use input::{Input, Parsed, WrittenKey};
 pub use keys::{Declaration, Declarations, Default, Field, Kind, PluginUse, Presence, Section};
-pub use model::{
-    AiGateway, AiRegion, Api, AzureIdentity, Bgp, Cloudflare, Cluster, Entry, Gateways,
-    LoadBalancerMode, Mcp, Network, Node, Oidc, OidcProvider, Proxmox, ProxmoxToken, Repository,
-    Stacks, State, Values, Visibility,
-};
+pub use model::{Cluster, Entry, Node, State, Values, Visibility};
 pub use parse::parse;
 pub use templates::Templates;
 pub use used::UsedKeys;

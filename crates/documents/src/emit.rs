@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::scalar::{go_float, go_text};
+use crate::scalar::{go_float, go_text, is_plain_word};
 
 /// Several documents, with `---` between them.
 pub fn documents(documents: &[Value], indent: usize) -> String {
@@ -58,7 +58,11 @@ impl Writer {
             if index > 0 || !open {
                 spaces(out, column);
             }
-            out.push_str(&plain_or_quoted(key));
+            if is_plain_word(key) {
+                out.push_str(key);
+            } else {
+                out.push_str(&plain_or_quoted(key));
+            }
             out.push(':');
             match value {
                 Value::Object(inner) if !inner.is_empty() => {
@@ -116,6 +120,7 @@ impl Writer {
                 Some(float) if number.is_f64() => out.push_str(&go_float(float)),
                 _ => out.push_str(&number.to_string()),
             },
+            Value::String(text) if is_plain_word(text) => out.push_str(text),
             Value::String(text) => out.push_str(&go_text(text, self.indent, column + self.indent)),
             Value::Array(_) => out.push_str("[]"),
             Value::Object(_) => out.push_str("{}"),

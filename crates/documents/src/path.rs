@@ -11,9 +11,10 @@ pub enum Step {
 
 /// A path with one more key.
 pub fn join(path: &str, key: &str) -> String {
-    let mut path = path.to_owned();
-    push(&mut path, key);
-    path
+    let mut joined = String::with_capacity(path.len() + key.len() + 1);
+    joined.push_str(path);
+    push(&mut joined, key);
+    joined
 }
 
 /// Adds a key to a path.
@@ -21,7 +22,11 @@ pub fn push(path: &mut String, key: &str) {
     if !path.is_empty() {
         path.push('.');
     }
-    path.push_str(&key.replace('.', "\\."));
+    if key.contains('.') {
+        path.push_str(&key.replace('.', "\\."));
+    } else {
+        path.push_str(key);
+    }
 }
 
 /// The steps of a path as users write it: `\.` and `["a.b"]` both hold a dot within a key.

@@ -33,7 +33,7 @@ pub fn go_text(text: &str, indent: usize, column: usize) -> String {
 
 /// Whether a text is plain at first sight, as most are: a word that starts with a letter, such
 /// as a key, a name or base64.
-fn is_plain_word(text: &str) -> bool {
+pub(crate) fn is_plain_word(text: &str) -> bool {
     let sign = |byte: u8| matches!(byte, b'+' | b'/' | b'=' | b'.' | b'_' | b'-');
     text.starts_with(|one: char| one.is_ascii_alphabetic())
         && text
@@ -95,18 +95,19 @@ struct Facts {
 impl Facts {
     fn of(text: &str) -> Self {
         let is_break = |one: char| matches!(one, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
-        let characters: Vec<char> = text.chars().collect();
-        let at = |index: usize| characters.get(index).copied();
-        let blank_after = |index: usize| {
-            at(index + 1).is_none_or(|one| one == ' ' || one == '\t' || is_break(one))
-        };
+        let mut characters = text.chars();
+        let mut before = None;
         let mut facts = Self {
             plain: !text.starts_with("---") && !text.starts_with("..."),
             single: true,
             block: true,
         };
-        for (index, one) in characters.iter().copied().enumerate() {
-            let before = index.checked_sub(1).and_then(at);
+        while let Some(one) = characters.next() {
+            let blank_after = || {
+                let mut rest = characters.clone();
+                let next = rest.next();
+                next.is_none_or(|one| one == ' ' || one == '\t' || is_break(one))
+            };
             if !is_printable(one) {
                 (facts.plain, facts.single, facts.block) = (false, false, false);
             }
@@ -118,14 +119,15 @@ impl Facts {
                 facts.single = false;
             }
             let marks = match one {
-                ':' => blank_after(index),
+                ':' => blank_after(),
                 '#' => before.is_none_or(|one| one == ' ' || one == '\t' || is_break(one)),
-                '-' | '?' => index == 0 && blank_after(index),
+                '-' | '?' => before.is_none() && blank_after(),
                 ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
-                | '@' | '`' => index == 0,
+                | '@' | '`' => before.is_none(),
                 _ => false,
             };
             facts.plain &= !marks;
+            before = Some(one);
         }
         if text.starts_with(' ') || text.ends_with(' ') {
             facts.plain = false;

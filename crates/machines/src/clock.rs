@@ -13,7 +13,7 @@ const BUILT_AFTER: Duration = Duration::from_hours(20_605 * 24);
 ///
 /// A clock that is wrong.
 pub(super) fn now() -> Result<SystemTime, Diagnostic> {
-    plausible(SystemTime::now())
+    plausible(repository::clock::system_time())
 }
 
 /// A time that can be now: what begins before the program was built has ended by the time that

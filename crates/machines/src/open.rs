@@ -1,7 +1,5 @@
 //! From files to what configurations are made of.
 
-use std::time::SystemTime;
-
 use camino::Utf8PathBuf;
 use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
@@ -237,7 +235,7 @@ fn bundle(
         .collect();
     let (source, faults) = substitute(&source, &comments, variables);
     problems.extend(faults);
-    let (bundle, found) = bundle::open(&source, SystemTime::now());
+    let (bundle, found) = bundle::open(&source, repository::clock::system_time());
     problems.extend(found);
     let bundle = bundle?;
     Some((

@@ -1,7 +1,7 @@
 //! The `talosconfig` of a cluster: kept as long as it serves, since each new certificate is a
 //! change that nobody asked for.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Location};
@@ -40,7 +40,7 @@ pub fn talosconfig(
     let endpoints = addresses(&|made| made.role == Role::ControlPlane);
     let nodes = addresses(&|_| true);
     let cluster = machines.cluster_name();
-    let now = SystemTime::now();
+    let now = repository::clock::system_time();
     let existing = match view.text(path.as_str())? {
         Some(source) => {
             let hidden = yaml::mask::values(source.text());

@@ -78,7 +78,7 @@ impl Model {
         problems.extend(parsed.diagnostics.iter().cloned());
         let versions = pins(inputs, &mut problems);
         let mut secrets = parsed.secrets.clone();
-        let private = matches!(&parsed.cluster, Some(cluster) if cluster.repository().visibility == config_model::Visibility::Private);
+        let private = matches!(&parsed.cluster, Some(cluster) if cluster.visibility() == config_model::Visibility::Private);
         let mut credentials = keys(&inputs.keys, private, &mut secrets, &mut problems);
         if inputs.keys.age.is_none() {
             without_age_key(inputs, &mut credentials);

@@ -1,7 +1,7 @@
 //! How far a repository is on its way to a cluster: what stands on disk, and what git holds.
 
 use machines::Places;
-use repository::View;
+use repository::{View, names};
 
 /// Files that change whenever something does that has to be committed.
 const TELLING: [&str; 2] = [tree::RECORD_PATH, "versions.yaml"];
@@ -51,7 +51,7 @@ impl Road {
             described: exists(places.talconfig.as_str()),
             has_secrets: bundle.is_some(),
             generated: exists(places.output.join("talosconfig").as_str()),
-            has_tunnel: exists("cloudflare-tunnel.json"),
+            has_tunnel: exists(names::TUNNEL),
             exposed: crate::checks::exposed(view),
             git: commits(view, bundle.map(|path| path.as_str())),
         }

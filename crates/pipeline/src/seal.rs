@@ -8,11 +8,11 @@ use secrets::{Change, File, Identity, Request, Timestamp, Update};
 use tree::{Entry, RelPath, Sealing};
 
 use crate::cache::Cache;
-use crate::creation_rules::{RULES, RulesInForce};
+use crate::creation_rules::RulesInForce;
 use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
-use repository::View;
+use repository::{View, names};
 
 /// By what name the cache knows that a file on disk holds what was rendered.
 const NAME: &str = "encrypted";
@@ -44,7 +44,7 @@ pub struct Sealed {
 
 /// Whether an output is to be encrypted. `.sops.yaml` itself holds the rules, and no secret.
 pub(crate) fn is_secret(path: &RelPath) -> bool {
-    path.file_name() != RULES && path.file_name().contains(".sops.")
+    names::is_secret(path.as_str())
 }
 
 impl<'a> Sealer<'a> {

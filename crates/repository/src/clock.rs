@@ -25,3 +25,8 @@ pub fn now_as_folder() -> String {
 pub fn unix_seconds() -> i64 {
     Timestamp::now().as_second()
 }
+
+/// Now, as certificates are judged by.
+pub fn system_time() -> std::time::SystemTime {
+    Timestamp::now().into()
+}

@@ -34,3 +34,6 @@ pub use root::Root;
 pub use sweep::sweep;
 pub use view::{FILE_LIMIT, File, Files, Found, Kind, Listed, Question, Read, Seen, View};
 pub use write::Batch;
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,7 @@ mod gate;
 mod journal;
 mod keep;
 mod known;
+pub mod names;
 mod options;
 mod origin;
 mod path;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::names;
+
 /// How long one name may be, in bytes: what ext4, XFS, btrfs and APFS allow.
 const NAME_LIMIT: usize = 255;
 
@@ -108,10 +110,7 @@ impl RelPath {
     /// remove it: with a key, every secret that was encrypted for it would be lost; what lies
     /// below `templates` would be a template the next time.
     pub fn is_input(&self) -> bool {
-        self.components()
-            .next()
-            .is_some_and(|first| is_among(&INPUT_FOLDERS, first))
-            || is_among(&INPUT_FILES, self.as_str())
+        names::is_input(self.as_str())
     }
 
     /// Whether no output may have this path: git's own folder (at any depth, in any case,
@@ -125,29 +124,6 @@ impl RelPath {
                 .any(|name| name.eq_ignore_ascii_case(".git"))
             || self.file_name().starts_with(TEMPORARY_PREFIX)
     }
-}
-
-/// Folders at the root that hold what is rendered from, or once was.
-const INPUT_FOLDERS: [&str; 2] = [".private", "templates"];
-
-/// Files at the root that are rendered from, or that open what was: configuration, keys and
-/// credentials.
-const INPUT_FILES: [&str; 11] = [
-    "age.key",
-    "cloudflare-tunnel.json",
-    "cluster.yaml",
-    "github-deploy.key",
-    "github-deploy.key.pub",
-    "github-push-token.txt",
-    "kubeconfig",
-    "makejinja.toml",
-    "nodes.yaml",
-    "talosconfig",
-    "versions.yaml",
-];
-
-fn is_among(names: &[&str], name: &str) -> bool {
-    names.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 /// What the name of every temporary file begins with, so that a leftover is recognised.

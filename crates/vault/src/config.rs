@@ -7,7 +7,7 @@ use secrets::{CreationRule, Rules};
 use repository::View;
 
 /// The name of the file.
-pub(super) const NAME: &str = ".sops.yaml";
+pub(super) const NAME: &str = repository::names::CREATION_RULES;
 
 /// How many folders upward it is looked for, as in sops.
 const LEVELS: usize = 100;

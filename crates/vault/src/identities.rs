@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use repository::View;
+use repository::names::{AGE_KEY, DEPLOY_KEY, PUSH_TOKEN, TUNNEL};
 use secrets::Identity;
 
 /// The keys beside the configuration, each where it exists.
@@ -42,18 +43,13 @@ pub fn read(view: &View<'_>, offered: &Offered) -> (KeyFiles, Diagnostics) {
         });
         source.map(unmarked)
     };
-    let own = key(view.text("age.key"));
+    let own = key(view.text(AGE_KEY));
     let outside = offered
         .age_key_file
         .as_ref()
-        .filter(|path| at(path) != at("age.key".into()))
+        .filter(|path| at(path) != at(AGE_KEY.into()))
         .and_then(|path| key(view.named_text(path)));
-    let [tunnel, deploy, push] = [
-        "cloudflare-tunnel.json",
-        "github-deploy.key",
-        "github-push-token.txt",
-    ]
-    .map(|path| key(view.text(path)));
+    let [tunnel, deploy, push] = [TUNNEL, DEPLOY_KEY, PUSH_TOKEN].map(|path| key(view.text(path)));
     if let (None, None, Some(path)) = (&own, &outside, &offered.age_key_file) {
         problems.push(
             Diagnostic::warning(

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use camino::Utf8Path;
 use diagnostics::Diagnostics;
 use repository::View;
+use repository::names::AGE_KEY;
 use secrets::Identity;
 
 use super::config;
@@ -40,7 +41,7 @@ impl Keys {
         let root = start
             .ancestors()
             .skip(1)
-            .find(|folder| has(folder, "age.key") || has(folder, config::NAME));
+            .find(|folder| has(folder, AGE_KEY) || has(folder, config::NAME));
         Self::new(&View::on_disk(root.unwrap_or(folder)), loader)
     }
 

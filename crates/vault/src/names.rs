@@ -1,18 +1,11 @@
 //! Which files are secrets, told by their names and by a glance at their content.
 
-/// Endings of templates: they hold placeholders, and other tools' syntax.
-const TEMPLATES: &[&str] = &[".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl"];
+pub(super) use repository::names::{file_name, is_template};
 
 /// Whether a name says that the file is a secret: `<name>.sops.<ending>`. Templates of such
 /// files are none, nor is `.sops.yaml`, which holds the rules.
 pub(super) fn is_named(path: &str) -> bool {
-    let name = file_name(path);
-    !is_template(name) && name.rfind(".sops.").is_some_and(|at| at > 0)
-}
-
-/// Whether a path is a template, whatever it is a template of.
-pub(super) fn is_template(path: &str) -> bool {
-    TEMPLATES.iter().any(|ending| path.ends_with(ending))
+    repository::names::is_secret(path) && !is_template(path)
 }
 
 /// Whether a file may have SOPS metadata: cheap, and never wrong about one that has none.
@@ -47,10 +40,6 @@ fn kinds(content: &[u8]) -> impl Iterator<Item = &str> {
 /// Whether a text may hold a Kubernetes `Secret`: never wrong about one that does.
 pub(super) fn is_secret_object(content: &[u8]) -> bool {
     contains(content, b"Secret")
-}
-
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 pub(super) fn contains(content: &[u8], wanted: &[u8]) -> bool {

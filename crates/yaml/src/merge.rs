@@ -15,6 +15,9 @@ pub struct BadMerge {
     pub places: Vec<Range<usize>>,
 }
 
+/// So many keys are compared one by one.
+const FEW: usize = 24;
+
 impl Mapping {
     /// The entries as a reader of this dialect gets them: merge keys resolved, each key once.
     ///
@@ -26,6 +29,9 @@ impl Mapping {
     /// Whose value wins differs too: the map's own, but to [`Dialect::Kubernetes`] whatever is
     /// written last.
     pub fn merged(&self, dialect: Dialect) -> Result<Vec<Entry>, BadMerge> {
+        if self.is_plain(dialect) {
+            return Ok(self.entries().to_vec());
+        }
         let mut merge = Merge {
             dialect,
             entries: Vec::new(),
@@ -38,6 +44,22 @@ impl Mapping {
         } else {
             Err(BadMerge { places: merge.bad })
         }
+    }
+
+    /// Whether nothing is merged and each key is a text that is there once, as in most maps.
+    fn is_plain(&self, dialect: Dialect) -> bool {
+        let entries = self.entries();
+        entries.len() <= FEW
+            && entries.iter().enumerate().all(|(index, entry)| {
+                let Some(scalar) = entry.key.as_scalar() else {
+                    return false;
+                };
+                matches!(scalar.read(dialect), Resolved::Text(_))
+                    && !is_merge_key(&entry.key, dialect)
+                    && !entries[..index]
+                        .iter()
+                        .any(|other| other.key.text() == Some(scalar.text()))
+            })
     }
 }
 

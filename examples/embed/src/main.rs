@@ -56,22 +56,26 @@ fn main() -> Result<()> {
         return refuse(&parsed.diagnostics);
     };
 
-    let api = cluster.api().address.context("the API has an address")?;
+    let text = |values: &config_model::Values, key: &str| {
+        let text = values.get(key)?.as_str()?;
+        Some(render::Data::from(text))
+    };
+    let api = text(cluster.values(), "cluster_api_addr").context("the API has an address")?;
     let hosts: Vec<render::Data> = cluster
         .nodes()
         .iter()
         .filter_map(|node| {
-            let (name, address) = (node.name.as_ref()?, node.address?);
+            let values = node.values();
             Some(render::Data::Map(vec![
-                ("name".into(), name.to_string().as_str().into()),
-                ("address".into(), address.to_string().as_str().into()),
+                ("name".into(), text(values, "name")?),
+                ("address".into(), text(values, "address")?),
             ]))
         })
         .collect();
     let context = Context::builder()
         .set("hosts", render::Data::List(hosts))
         .set("domain", "cluster.internal")
-        .set("api", api.to_string().as_str())
+        .set("api", api)
         .build();
     let templates = TemplateSet::new([
         Template::new("hosts.j2", HOSTS.as_bytes(), "hosts.j2", ".j2"),

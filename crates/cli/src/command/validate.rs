@@ -1,9 +1,9 @@
 //! `validate`: every check, nothing written.
 
 use camino::Utf8Path;
+use pipeline::checks::{self, Of};
 use pipeline::{BuildOptions, Command, Run};
 use repository::View;
-use vault::check::{self, Scope};
 
 use super::{report, road};
 use crate::environment;
@@ -51,25 +51,14 @@ impl Validate {
         if !report::RENDERED.iter().any(|name| root.join(name).exists()) {
             return Err(report::no_configuration(root));
         }
-        let scope = Scope {
-            yaml: true,
-            ..Scope::default()
-        };
         let bar = ui.progress("checking");
         let config = environment::sops_config();
-        let checked = check::run(
-            &View::on_disk(root),
-            config.as_deref(),
-            &scope,
-            &|done, all| {
-                bar.tell(done, all);
-            },
-        );
+        let view = View::on_disk(root);
+        let checked = checks::committed(&view, Of::Tracked, config.as_deref(), &|done, all| {
+            bar.tell(done, all);
+        });
         drop(bar);
         let mut checked = checked?;
-        checked
-            .problems
-            .extend(machines::check::committed(&View::on_disk(root)));
         if self.strict {
             checked.problems.promote(|_| true);
         }

@@ -6,17 +6,7 @@ use tree::{RECORD_PATH, Rendered, Tree};
 
 use super::{Check, Subject};
 use crate::model::Model;
-use repository::{Git, View};
-
-/// Files that hold a key or password in the clear, so that git must never track them.
-const NEVER_TRACKED: &[&str] = &[
-    "age.key",
-    "cloudflare-tunnel.json",
-    "github-deploy.key",
-    "github-push-token.txt",
-    "kubeconfig",
-    "talosconfig",
-];
+use repository::{Git, View, names};
 
 /// How many ignored outputs a message names.
 const LISTED: usize = 3;
@@ -47,12 +37,11 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) fn of(model: &Model) -> Self {
-        let repository = model.cluster.repository();
         let secrets = model.cluster.values().iter().any(|(_, entry)| {
             entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
         });
         Self {
-            private: repository.visibility == config_model::Visibility::Private,
+            private: model.cluster.visibility() == config_model::Visibility::Private,
             secrets,
         }
     }
@@ -96,10 +85,8 @@ pub(crate) fn is_ours(problem: &Diagnostic) -> bool {
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
 /// that is no git repository yet, `.gitignore` is read for the entries that `init` writes.
 pub(crate) fn exposed(view: &View<'_>) -> Option<&'static str> {
-    let present = NEVER_TRACKED
-        .iter()
-        .chain(&["cluster.yaml"])
-        .copied()
+    let present = names::keys()
+        .chain(["cluster.yaml"])
         .filter(|path| view.is_file(path));
     let Some(git) = view.git() else {
         let text = view.text(".gitignore").ok().flatten();
@@ -161,7 +148,7 @@ fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<
 /// Keys and passwords that git would publish.
 fn tracked(git: &Git, facts: &Facts) -> Vec<Diagnostic> {
     let mut found: Vec<_> = git
-        .tracked(NEVER_TRACKED.iter().copied())
+        .tracked(names::keys())
         .into_iter()
         .map(|path| {
             Diagnostic::error("git/key-tracked", format!("git tracks `{path}`, which holds a key"))

@@ -5,7 +5,7 @@ use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use tree::{Rendered, Tree};
 
-use super::{Check, Subject};
+use super::{Check, Over, Subject};
 use crate::places::{hidden_in_template, in_template};
 use crate::seal::is_secret;
 
@@ -15,6 +15,10 @@ pub(super) struct Machines;
 impl Check for Machines {
     fn name(&self) -> &'static str {
         "machines"
+    }
+
+    fn over(&self) -> &'static [Over] {
+        &[Over::Rendered, Over::Tracked]
     }
 
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {

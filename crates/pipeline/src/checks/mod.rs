@@ -1,5 +1,6 @@
 //! The stage between what was rendered and what may be encrypted: every check, in one table.
 
+mod committed;
 mod git;
 mod kustomization;
 mod machines;
@@ -17,12 +18,30 @@ use crate::model::Model;
 
 pub(crate) use git::{Facts, exposed, is_ours as is_of_git, published};
 
-/// One check of what was rendered, laid over what is there.
+pub use committed::{Of, committed};
+
+/// What is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// What was rendered, laid over what is there: `configure` and `validate`.
+    Rendered,
+    /// What git tracks: `validate` without a configuration.
+    Tracked,
+    /// What git's index holds, and so the next commit: `secrets check`.
+    Index,
+}
+
+/// One check, which the kind of a view decides on.
 trait Check: Sync {
     /// Its name, by which the cache knows it.
     fn name(&self) -> &'static str;
 
-    /// Everything that it finds.
+    /// Of what it has something to say.
+    fn over(&self) -> &'static [Over] {
+        &[Over::Rendered]
+    }
+
+    /// Everything that it finds in what was rendered.
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics;
 }
 
@@ -59,7 +78,11 @@ impl tree::Checks for Stage<'_> {
     const COUNT: usize = CHECKS.len();
 
     fn run(&self, number: usize, tree: &Tree<Rendered>) -> Diagnostics {
-        CHECKS[number].run(&self.subject, tree)
+        let check = CHECKS[number];
+        if !check.over().contains(&Over::Rendered) {
+            return Diagnostics::new();
+        }
+        check.run(&self.subject, tree)
     }
 
     fn judge(&self, found: Diagnostics) -> Diagnostics {

@@ -1,6 +1,7 @@
 //! Whether the record tells of a newer program.
 
 use diagnostics::{Diagnostic, Diagnostics};
+use semver::Version;
 use tree::{RECORD_PATH, Record, Rendered, Tree};
 
 use super::{Check, Subject};
@@ -24,8 +25,8 @@ impl Check for Backwards {
 fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
     let source = inputs.view.text(RECORD_PATH).ok()??;
     let (record, _) = Record::parse(&source);
-    let theirs = version(record.template_set())?;
-    if inputs.own.is_some() || theirs <= version(TEMPLATE_SET_VERSION)? {
+    let theirs = Version::parse(record.template_set()).ok()?;
+    if inputs.own.is_some() || theirs <= Version::parse(TEMPLATE_SET_VERSION).ok()? {
         return None;
     }
     let message = format!(
@@ -37,9 +38,4 @@ fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
             .at(source.whole())
             .hint("use the newer version of ichor, so that nothing is rendered backwards"),
     )
-}
-
-fn version(text: &str) -> Option<[u64; 3]> {
-    let mut numbers = text.split('.').map(|part| part.parse().ok());
-    Some([numbers.next()??, numbers.next()??, numbers.next()??])
 }

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use secrets::{CreationRule, File, Recipient, Rules};
 use tree::{Entry, RelPath, Rendered, Tree};
 
-use super::{Check, Subject};
+use super::{Check, Over, Subject};
 use crate::cache::Cache;
 use crate::creation_rules::{RULES, rule_place};
 use crate::model::Model;
@@ -34,6 +34,10 @@ pub(super) struct Secrets;
 impl Check for Secrets {
     fn name(&self) -> &'static str {
         "secrets"
+    }
+
+    fn over(&self) -> &'static [Over] {
+        &[Over::Rendered, Over::Tracked, Over::Index]
     }
 
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use repository::chart;
 use tree::{Entry, RelPath, Rendered, Tree};
 
-use super::{Check, Subject};
+use super::{Check, Over, Subject};
 use crate::places::{in_template, without_excerpt};
 use crate::seal::is_secret;
 
@@ -20,6 +20,10 @@ pub(super) struct Yaml;
 impl Check for Yaml {
     fn name(&self) -> &'static str {
         "yaml"
+    }
+
+    fn over(&self) -> &'static [Over] {
+        &[Over::Rendered, Over::Tracked]
     }
 
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {

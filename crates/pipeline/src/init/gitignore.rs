@@ -1,6 +1,6 @@
 //! The entries that `.gitignore` must have, because the files hold secrets in the clear.
 
-use repository::names::IGNORED;
+use repository::names::ignored;
 
 /// `current` with every missing entry appended, or `None` where none is missing.
 ///
@@ -8,8 +8,7 @@ use repository::names::IGNORED;
 pub(super) fn completed(current: &str) -> Option<String> {
     let plain = |line: &str| line.trim().trim_matches('/').to_owned();
     let present: Vec<_> = current.lines().map(plain).collect();
-    let missing: Vec<_> = IGNORED
-        .iter()
+    let missing: Vec<_> = ignored()
         .filter(|entry| !present.contains(&plain(entry)))
         .collect();
     if missing.is_empty() {
@@ -24,7 +23,7 @@ pub(super) fn completed(current: &str) -> Option<String> {
     }
     text.push_str("# Secrets and configuration in the clear: never commit these.\n");
     for entry in missing {
-        text.push_str(entry);
+        text.push_str(&entry);
         text.push('\n');
     }
     Some(text)

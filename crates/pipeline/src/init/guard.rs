@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 
 use super::Existing;
-use repository::{Root, View};
+use repository::{Root, View, names};
 
 use crate::load::layout;
 
@@ -57,7 +57,7 @@ pub(super) fn refuse_second_keys(
     view: &View<'_>,
     existing: &Existing<'_>,
 ) -> Result<(), Diagnostic> {
-    if !(existing.has)("age.key") {
+    if !(existing.has)(names::AGE_KEY) {
         let rules = view.text(".sops.yaml")?;
         if rules.is_some_and(|rules| rules.text().contains("age1")) {
             return Err(Diagnostic::error(
@@ -71,7 +71,7 @@ pub(super) fn refuse_second_keys(
             ));
         }
     }
-    if (existing.has)("github-deploy.key.pub") && !(existing.has)("github-deploy.key") {
+    if (existing.has)(names::DEPLOY_KEY_PUBLIC) && !(existing.has)(names::DEPLOY_KEY) {
         return Err(Diagnostic::error(
             "init/public-key-alone",
             "the public half of a deploy key is here without `github-deploy.key`",

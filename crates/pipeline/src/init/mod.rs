@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::load;
 use crate::templates::builtin;
-use repository::{View, write};
+use repository::{View, names, write};
 
 pub use keys::AgeKey;
 
@@ -90,10 +90,10 @@ pub fn missing(
 /// credentials, which an account would give.
 pub fn example(existing: &Existing<'_>, created: &str) -> Result<Vec<NewFile>, Diagnostic> {
     let mut files = missing_with(existing, AgeKey::default(), created, builtin::example())?;
-    if !(existing.has)("cloudflare-tunnel.json") {
+    if !(existing.has)(names::TUNNEL) {
         files.push(
             NewFile::new(
-                "cloudflare-tunnel.json",
+                names::TUNNEL,
                 tunnel_credentials(),
                 "the credentials of a tunnel that does not exist",
             )
@@ -143,12 +143,12 @@ fn missing_with(
         ));
     }
     add(NewFile::new(
-        "age.key",
+        names::AGE_KEY,
         keys::age_key(key, created).as_str(),
         "decrypts every secret; keep a copy",
     )
     .key());
-    if !(existing.has)("github-deploy.key") {
+    if !(existing.has)(names::DEPLOY_KEY) {
         let (private, public) = keys::deploy_key().map_err(|_| {
             Diagnostic::error(
                 "init/no-random-numbers",
@@ -156,14 +156,14 @@ fn missing_with(
             )
         })?;
         add(NewFile::new(
-            "github-deploy.key",
+            names::DEPLOY_KEY,
             private.as_str(),
             "reads a private repository",
         )
         .key());
         // A public key without its private one is of no use.
         files.push(NewFile::new(
-            "github-deploy.key.pub",
+            names::DEPLOY_KEY_PUBLIC,
             public,
             "add it to the repository's deploy keys",
         ));
@@ -174,7 +174,7 @@ fn missing_with(
         }
     };
     add(NewFile::new(
-        "github-push-token.txt",
+        names::PUSH_TOKEN,
         format!("{}\n", keys::push_token().as_str()),
         "proves that a push notification is real",
     )

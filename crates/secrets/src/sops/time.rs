@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 /// A point in time, in whole seconds: what `lastmodified` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -13,31 +15,19 @@ impl Timestamp {
     }
 }
 
+/// 0001-01-01T00:00:00Z
+const FIRST: i64 = -62_135_596_800;
+
+/// 9999-12-30T22:00:00Z, the last that fits every offset.
+const LAST: i64 = 253_402_207_200;
+
 /// RFC 3339, UTC: `2026-01-02T03:04:05Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (days, second) = (self.0.div_euclid(86_400), self.0.rem_euclid(86_400));
-        // Howard Hinnant's `civil_from_days`: years start in March, eras have 400 of them.
-        let shifted = days + 719_468;
-        let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 {
-            month_from_march + 3
-        } else {
-            month_from_march - 9
-        };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        write!(
-            formatter,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
+        // Outside of the years of four digits it is the nearest within.
+        let seconds = self.0.clamp(FIRST, LAST);
+        let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+        write!(formatter, "{time}")
     }
 }
 
@@ -75,16 +65,12 @@ struct Moment {
 
 impl Moment {
     fn is_possible(&self) -> bool {
-        let leap = self.year.is_multiple_of(4)
-            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
-        let days = match self.month {
-            2 if leap => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return false,
+        let exists = || {
+            let [month, day] = [self.month, self.day].map(i8::try_from);
+            let year = i16::try_from(self.year).ok()?;
+            Date::new(year, month.ok()?, day.ok()?).ok()
         };
-        (1..=days).contains(&self.day) && self.hour < 24 && self.minute < 60 && self.second < 60
+        exists().is_some() && self.hour < 24 && self.minute < 60 && self.second < 60
     }
 
     fn print(&self, with_fraction: bool) -> String {

@@ -225,14 +225,13 @@ impl Decoder<'_> {
         let Some(items) = node.as_sequence() else {
             return self.wrong(node, "a list");
         };
-        items
-            .iter()
-            .filter(|item| !self.is_removed(item))
-            .cloned()
-            .collect::<Vec<_>>()
-            .iter()
-            .map(|node| self.value(node, item))
-            .collect()
+        let mut out = Vec::with_capacity(items.len());
+        for node in items {
+            if !self.is_removed(node) {
+                out.push(self.value(node, item));
+            }
+        }
+        Value::Array(out)
     }
 
     fn any(&mut self, node: &Node) -> Value {

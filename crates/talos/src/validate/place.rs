@@ -53,7 +53,7 @@ impl<'a> Place<'a> {
     /// What stands under a key.
     pub(super) fn key(&self, key: &str) -> Self {
         let value = self.value.get(key).unwrap_or(&NOTHING);
-        self.at(&join(&self.path, key), value)
+        self.at(join(&self.path, key), value)
     }
 
     /// What stands under several keys below each other.
@@ -67,7 +67,7 @@ impl<'a> Place<'a> {
         items
             .iter()
             .enumerate()
-            .map(|(index, item)| self.at(&format!("{}[{index}]", self.path), item))
+            .map(|(index, item)| self.at(format!("{}[{index}]", self.path), item))
             .collect()
     }
 
@@ -77,12 +77,16 @@ impl<'a> Place<'a> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(key, value)| (key.as_str(), self.at(&join(&self.path, key), value)))
+            .map(|(key, value)| (key.as_str(), self.at(join(&self.path, key), value)))
             .collect()
     }
 
-    fn at(&self, path: &str, value: &'a Value) -> Self {
-        Self::with_path(self.document, path, value)
+    fn at(&self, path: String, value: &'a Value) -> Self {
+        Self {
+            document: self.document,
+            path,
+            value,
+        }
     }
 
     /// The text; empty if there is none.

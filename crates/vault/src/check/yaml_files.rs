@@ -4,14 +4,17 @@ use diagnostics::{Diagnostic, Diagnostics};
 
 use super::super::names;
 use repository::chart;
+use repository::names::RENDERED;
 
-/// The folders that `configure` writes.
-const RENDERED: [&str; 3] = ["kubernetes/", "talos/", "bootstrap/"];
+fn is_rendered(shown: &str) -> bool {
+    let folder = shown.split_once('/').map(|(folder, _)| folder);
+    folder.is_some_and(|folder| RENDERED.contains(&folder))
+}
 
 /// What is no YAML of a file below the folders that `configure` writes.
 pub(super) fn invalid(shown: &str, content: &[u8]) -> Diagnostics {
     let is_yaml = shown.ends_with(".yaml") || shown.ends_with(".yml");
-    if !is_yaml || !RENDERED.iter().any(|folder| shown.starts_with(folder)) {
+    if !is_yaml || !is_rendered(shown) {
         return Diagnostics::new();
     }
     if chart::is_helmfile(shown, content) {

@@ -1,5 +1,7 @@
 //! Dates and times, as far as telling them from text needs it.
 
+use jiff::civil::Date;
+
 /// Whether Go's `yaml.v3` takes the text for a point in time: one of the four layouts that
 /// it hands to `time.Parse`, which forgives short fields, several blanks and a comma.
 pub(super) fn is_go_timestamp(text: &str) -> bool {
@@ -44,8 +46,7 @@ fn go_timestamp(text: &str) -> Option<()> {
     let mut cursor = Cursor(text);
     let year = cursor.digits(4, 4)?;
     let (month, day) = cursor.month_and_day()?;
-    let exists = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
-    if !exists {
+    if !exists(year, month, day) {
         return None;
     }
     if cursor.0.is_empty() {
@@ -85,8 +86,7 @@ fn python(text: &str) -> Option<(bool, bool)> {
     let mut cursor = Cursor(text);
     let year = cursor.digits(4, 4)?;
     let (month, day) = cursor.month_and_day()?;
-    let mut valid =
-        year >= 1 && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+    let mut valid = year >= 1 && exists(year, month, day);
     if cursor.0.is_empty() {
         return Some((false, valid));
     }
@@ -118,15 +118,13 @@ fn python(text: &str) -> Option<(bool, bool)> {
     cursor.0.is_empty().then_some((true, valid))
 }
 
-fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
-        2 => 28,
-        _ => 31,
-    }
+/// Whether there is such a day.
+fn exists(year: u32, month: u32, day: u32) -> bool {
+    let date = || {
+        let [month, day] = [month, day].map(i8::try_from);
+        Date::new(i16::try_from(year).ok()?, month.ok()?, day.ok()?).ok()
+    };
+    date().is_some()
 }
 
 /// What is left to read.

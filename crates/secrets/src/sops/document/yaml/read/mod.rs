@@ -1,13 +1,14 @@
 //! YAML to items.
 
+mod lines;
+mod scalars;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use serde_json::{Map, Value as Json};
-use yaml::{Dialect, Limits, Node, Notation, Resolved, Scalar, Style, Value as Yaml};
+use yaml::{Limits, Node, Notation, Style, Value as Yaml};
 
 use super::super::format::Format;
 use super::super::item::{
@@ -381,88 +382,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn key(&mut self, key: &Node) -> Option<Box<str>> {
-        if yaml::is_merge_key(key, Dialect::Go) {
-            return Some("<<".into());
-        }
-        let scalar = key.as_scalar();
-        let resolved = scalar.map(|scalar| scalar.read(Dialect::Go));
-        if let (Some(scalar), Some(Resolved::Text(_))) = (scalar, &resolved) {
-            return Some(scalar.text().into());
-        }
-        let kind = resolved.map_or_else(|| key.kind_name(), |value| value.kind_name());
-        self.problems.push(
-            Diagnostic::error(
-                "sops/key-not-text",
-                format!("this key is {kind}, where SOPS needs text"),
-            )
-            .at(self.source.location(key.range()))
-            .hint("put the key in quotes"),
-        );
-        None
-    }
-
-    /// A scalar as go-yaml reads it.
-    fn scalar(&mut self, node: &Node, scalar: &Scalar) -> Value {
-        if scalar.style() == Style::DoubleQuoted && !node.is_alias() {
-            let written = self.source.text().get(node.range()).unwrap_or_default();
-            // An escaped backslash before a slash is none.
-            if written.replace("\\\\", "").contains("\\/") {
-                self.problem(
-                    node.range(),
-                    "sops/go-yaml",
-                    "Go's YAML reader refuses the escape `\\/`, and so sops and Flux do".to_owned(),
-                );
-            }
-        }
-        match scalar.read(Dialect::Go) {
-            Resolved::Null => Value::nothing(),
-            Resolved::Bool(truth) => Value::bool(truth),
-            Resolved::Float(number) => Value::float(number),
-            Resolved::Text(text) => Value::text(text),
-            Resolved::Integer(number) => match i64::try_from(number) {
-                Ok(number) => Value::integer(number),
-                Err(_) => self.too_large(node),
-            },
-            Resolved::BigInteger(_) => self.too_large(node),
-            Resolved::Timestamp(text) => Value::time(&text).unwrap_or_else(|| Value::text(text)),
-            Resolved::Binary(text) => {
-                let text: String = text.split_whitespace().collect();
-                BASE64_STANDARD.decode(&text).map_or_else(
-                    |_| {
-                        self.problem(
-                            node.range(),
-                            "sops/go-yaml",
-                            "this `!!binary` value is not base64".to_owned(),
-                        );
-                        Value::nothing()
-                    },
-                    Value::text,
-                )
-            }
-            Resolved::Refused(reason) => {
-                self.problem(
-                    node.range(),
-                    "sops/go-yaml",
-                    format!("Go's YAML reader, and so sops and Flux, refuse this value: {reason}"),
-                );
-                Value::nothing()
-            }
-        }
-    }
-
-    fn too_large(&mut self, node: &Node) -> Value {
-        self.problems.push(
-            Diagnostic::error(
-                "sops/integer-too-large",
-                "this whole number has more than 64 bits, which sops cannot keep",
-            )
-            .at(self.source.location(node.range()))
-            .hint("put it in quotes"),
-        );
-        Value::nothing()
-    }
-
     fn scope(&mut self, path: &Path, around: &Around, node: &Node, flow: bool, column: usize) {
         let range = node.full_range();
         let (open, close) = if flow {
@@ -521,47 +440,6 @@ impl<'a> Reader<'a> {
             mac: place("mac"),
             last_modified: place("lastmodified"),
         });
-    }
-
-    /// `%YAML` before any document but 1.1 is what go-yaml refuses.
-    fn directives(&mut self) {
-        let mut offset = 0;
-        for line in self.source.text().split_inclusive('\n') {
-            if let Some(version) = line.strip_prefix("%YAML") {
-                let version = version.split('#').next().unwrap_or_default().trim();
-                // A line of a block scalar cannot start in the first column with a `%` unless
-                // it belongs to no key, which SOPS has no use for.
-                if version != "1.1" {
-                    self.problem(
-                        offset..offset + line.trim_end().len(),
-                        "sops/go-yaml",
-                        "Go's YAML reader, and so sops and Flux, take `%YAML 1.1` only".to_owned(),
-                    );
-                }
-            }
-            offset += line.len();
-        }
-    }
-
-    /// What ends a line for go-yaml, but not for others, or not for people.
-    fn line_breaks(&mut self) {
-        let text = self.source.text();
-        let found = text.char_indices().find(|(at, character)| match character {
-            '\r' => !text[at + 1..].starts_with('\n'),
-            '\u{85}' | '\u{2028}' | '\u{2029}' => true,
-            _ => false,
-        });
-        if let Some((at, character)) = found {
-            let code = u32::from(character);
-            self.problems.push(
-                Diagnostic::error(
-                    "sops/go-yaml",
-                    format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
-                )
-                .at(self.source.location(at..at + character.len_utf8()))
-                .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),
-            );
-        }
     }
 
     fn column(&self, offset: usize) -> usize {

@@ -1,0 +1,99 @@
+//! Whole runs over repositories in memory: no process, no disk, no git.
+
+mod inputs;
+mod outputs;
+
+use camino::Utf8Path;
+use diagnostics::{Diagnostics, Severity};
+use pipeline::{BuildOptions, Built, Environment, Missing};
+use repository::View;
+use secrets::Timestamp;
+
+/// The fixture `minimal` and its keys, with some files changed; an empty text takes one out.
+fn minimal(changes: &[(&str, &str)]) -> View<'static> {
+    let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/minimal");
+    let disk = View::on_disk(fixture);
+    let mut files: Vec<(String, Vec<u8>)> = ["cluster.yaml", "nodes.yaml"]
+        .iter()
+        .map(|path| {
+            (
+                (*path).to_owned(),
+                disk.bytes(path).expect("readable").expect("there"),
+            )
+        })
+        .collect();
+    let (keys, problems) = disk.files("keys");
+    assert!(problems.is_empty());
+    files.extend(
+        keys.into_iter()
+            .map(|(path, file)| (path, file.content.to_vec())),
+    );
+    files.retain(|(path, _)| !changes.iter().any(|(changed, _)| path == changed));
+    let changed = changes.iter().filter(|(_, content)| !content.is_empty());
+    files.extend(changed.map(|(path, content)| ((*path).to_owned(), content.as_bytes().to_vec())));
+    View::from_iter(files)
+}
+
+/// Everything up to the tree that could be written, or every problem.
+fn build(view: &View<'static>) -> Result<(Built, Diagnostics), Diagnostics> {
+    let (inputs, problems) = match pipeline::load(view, &Environment::default()) {
+        Ok(loaded) => loaded,
+        Err(Missing::NoConfiguration) => panic!("there is no configuration"),
+        Err(Missing::Tidied) => panic!("it was archived"),
+    };
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let options = BuildOptions::new(Timestamp::from_unix_seconds(1_767_323_045));
+    pipeline::build(&inputs, &options).map(|built| (built, problems))
+}
+
+#[track_caller]
+fn built(view: &View<'static>) -> Built {
+    match build(view) {
+        Ok((built, _)) => built,
+        Err(problems) => panic!("{}", shown(&problems)),
+    }
+}
+
+/// The rules of the errors that there must be, in order.
+#[track_caller]
+fn errors(view: &View<'static>) -> Vec<String> {
+    let Err(problems) = build(view) else {
+        panic!("nothing is wrong")
+    };
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    errors
+        .map(|problem| problem.rule.as_str().to_owned())
+        .collect()
+}
+
+/// The rules of everything that is worth knowing.
+#[track_caller]
+fn warnings(view: &View<'static>) -> Vec<String> {
+    let (built, loaded) = build(view).unwrap_or_else(|problems| panic!("{}", shown(&problems)));
+    let all = loaded.iter().chain(built.warnings.iter());
+    all.map(|problem| problem.rule.as_str().to_owned())
+        .collect()
+}
+
+fn text(built: &Built, path: &str) -> String {
+    let entry = built
+        .tree
+        .get(path)
+        .unwrap_or_else(|| panic!("{path} is no output"));
+    entry.content.as_text().expect("a text").to_owned()
+}
+
+fn shown(problems: &Diagnostics) -> String {
+    let lines = problems.iter().map(|problem| {
+        let place = problem
+            .location
+            .as_ref()
+            .map(|place| place.file.to_string());
+        format!("{}: {} ({place:?})", problem.rule.as_str(), problem.message)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

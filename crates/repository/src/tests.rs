@@ -1,0 +1,193 @@
+//! Views that answer alike, and batches that write all, through no link, or nothing.
+
+use std::os::unix::fs::symlink;
+
+use testkit::Sandbox;
+use tree::WriteOptions;
+
+use crate::write::REPLACING;
+use crate::{Batch, Kind, Question, View};
+
+const FILES: [(&str, &str); 4] = [
+    ("cluster.yaml", "a: 1\n"),
+    ("talos/patches/a.yaml", "b: 2\n"),
+    ("talos/talconfig.yaml", "c: 3\n"),
+    ("templates/config/a.j2", "d: 4\n"),
+];
+
+/// The same files on a disk and in memory.
+fn both() -> (Sandbox, [View<'static>; 2]) {
+    let sandbox = Sandbox::new("none");
+    for (path, content) in FILES {
+        sandbox.write(path, content);
+    }
+    let views = [View::on_disk(sandbox.root()), View::from_iter(FILES)];
+    (sandbox, views)
+}
+
+#[test]
+fn memory_answers_as_a_disk_does() {
+    let (_sandbox, [disk, memory]) = both();
+    for path in [
+        "cluster.yaml",
+        "talos",
+        "talos/patches/a.yaml",
+        "none",
+        "talos/none",
+        ".",
+    ] {
+        let kind = |view: &View<'_>| view.find(path).map(|found| found.kind);
+        assert_eq!(kind(&disk), kind(&memory), "{path}");
+        let text = |view: &View<'_>| {
+            let text = view
+                .text(path)
+                .map(|source| source.map(|source| source.text().to_owned()));
+            text.map_err(|problem| problem.message)
+        };
+        assert_eq!(text(&disk), text(&memory), "{path}");
+        let names = |view: &View<'_>| view.list(path).ok();
+        if path != "cluster.yaml" {
+            assert_eq!(names(&disk), names(&memory), "{path}");
+        }
+    }
+    let below = |view: &View<'_>| view.files("talos").0.into_keys().collect::<Vec<_>>();
+    assert_eq!(below(&disk), ["patches/a.yaml", "talconfig.yaml"]);
+    assert_eq!(below(&disk), below(&memory));
+}
+
+#[test]
+fn what_was_seen_holds_until_any_of_it_changes() {
+    let (sandbox, [disk, _]) = both();
+    let (view, seen) = disk.recording();
+    let ask = || {
+        view.text("cluster.yaml").expect("readable");
+        view.text("nodes.yaml").expect("absent");
+        view.files("talos");
+        view.exists("age.key");
+    };
+    ask();
+    assert!(seen.holds(&disk) && !seen.asked_git());
+    let absent = Question::Content("nodes.yaml".to_owned());
+    assert!(
+        seen.answers()
+            .iter()
+            .any(|(question, _)| *question == absent)
+    );
+    for (path, content) in [
+        ("cluster.yaml", "a: 2\n"),
+        ("nodes.yaml", ""),
+        ("talos/patches/new.yaml", ""),
+        ("talos/talconfig.yaml", "c: 4\n"),
+        ("age.key", ""),
+    ] {
+        ask();
+        assert!(seen.holds(&disk), "before {path}");
+        sandbox.write(path, content);
+        assert!(!seen.holds(&disk), "{path}");
+    }
+    sandbox.write("elsewhere.yaml", "");
+    ask();
+    assert!(seen.holds(&disk));
+}
+
+#[test]
+fn a_pipe_is_not_waited_for_and_a_link_that_leads_nowhere_is_told() {
+    let (sandbox, [disk, _]) = both();
+    let root = sandbox.root();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe").as_std_path(), mode).expect("made");
+    symlink("nowhere", root.join("link")).expect("linked");
+    symlink("/", root.join("talos/out")).expect("linked");
+    assert_eq!(
+        disk.find("pipe").map(|found| found.kind),
+        Some(Kind::Special)
+    );
+    let rule = |path: &str| disk.text(path).err().expect(path).message;
+    assert_eq!(rule("pipe"), "`pipe` is neither a file nor a folder");
+    assert_eq!(
+        rule("link"),
+        "`link` cannot be read: the link leads nowhere"
+    );
+    let (_, problems) = disk.files("talos");
+    let messages: Vec<_> = problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(messages, ["this link leads out of the repository"]);
+}
+
+#[test]
+fn a_batch_writes_all_or_nothing() {
+    let (sandbox, _) = both();
+    let root = sandbox.root();
+    let batch = Batch::open(&root).expect("opened");
+    batch.stage("new/a.yaml", b"1", REPLACING).expect("staged");
+    batch
+        .stage("cluster.yaml", b"2", REPLACING)
+        .expect("staged");
+    drop(batch);
+    assert!(!root.join("new").exists());
+    assert_eq!(sandbox.read("cluster.yaml"), "a: 1\n");
+    let batch = Batch::open(&root).expect("opened");
+    batch.stage("new/a.yaml", b"1", REPLACING).expect("staged");
+    batch
+        .stage("cluster.yaml", b"2", REPLACING)
+        .expect("staged");
+    batch.commit().expect("placed");
+    assert_eq!(sandbox.read("cluster.yaml"), "2");
+    let left = View::on_disk(&*root).list("new").expect("a folder");
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn no_link_is_followed_and_each_is_named() {
+    let (sandbox, _) = both();
+    let root = sandbox.root();
+    let outside = sandbox.temporary();
+    symlink(&outside, root.join("talos/clusterconfig")).expect("linked");
+    symlink(&outside, root.join(".ichor")).expect("linked");
+    symlink(outside.join("x"), root.join("x.sops.yaml")).expect("linked");
+    for (path, link) in [
+        (
+            "talos/clusterconfig/a.yaml",
+            "`talos/clusterconfig` is a symbolic link",
+        ),
+        (".ichor/tidied", "`.ichor` is a symbolic link"),
+        ("x.sops.yaml", "a symbolic link is in its place"),
+    ] {
+        let batch = Batch::open(&root).expect("opened");
+        let problem = batch.stage(path, b"1", REPLACING).expect_err(path);
+        assert_eq!(problem.rule.as_str(), "file/unwritable");
+        assert!(problem.message.contains(link), "{}", problem.message);
+    }
+    assert!(outside.read_dir_utf8().expect("a folder").next().is_none());
+}
+
+#[test]
+fn elsewhere_is_written_to_where_somebody_says_so() {
+    let (sandbox, _) = both();
+    let root = sandbox.root();
+    let outside = sandbox.temporary();
+    let batch = Batch::open(&root.join("talos")).expect("opened");
+    let private = WriteOptions {
+        private_folder: true,
+        ..REPLACING
+    };
+    let elsewhere = outside.join("new/a.yaml");
+    batch
+        .stage(elsewhere.as_str(), b"1", private)
+        .expect("staged");
+    batch.stage("../up.yaml", b"2", REPLACING).expect("staged");
+    // The root by another name: whoever holds it must not wait for it.
+    batch
+        .stage(root.join("b.yaml").as_str(), b"3", REPLACING)
+        .expect("staged");
+    batch.commit().expect("placed");
+    let view = View::on_disk(&*outside);
+    assert_eq!(view.find("new").map(|found| found.mode), Some(0o700));
+    assert!(view.is_file("new/a.yaml"));
+    assert_eq!(
+        (sandbox.read("up.yaml"), sandbox.read("b.yaml")),
+        ("2".to_owned(), "3".to_owned())
+    );
+}
