@@ -15,6 +15,9 @@ mod marks;
 mod run;
 mod told;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

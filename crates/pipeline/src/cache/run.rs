@@ -35,7 +35,7 @@ pub enum Command {
 /// A run, with everything written down that it asks of the repository.
 pub struct Run {
     view: View<'static>,
-    seen: Arc<Seen>,
+    pub(super) seen: Arc<Seen>,
     open: Option<Open>,
 }
 
@@ -77,7 +77,7 @@ struct Kept {
 
 impl Command {
     /// The name of its file.
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Configure => "configure",
             Self::Validate => "validate",
