@@ -4,22 +4,21 @@
 //! who run makejinja today and change one thing at a time.
 
 use std::collections::BTreeMap;
-use std::fs::{File as OpenFile, FileTimes};
-use std::os::unix::fs::PermissionsExt;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use config_model::{Input, PluginUse, Templates};
-use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
+use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use render::makejinja::{self, Config, Existing, Files, Plugin, Run};
 use render::{Analysis, Data};
 use secrecy::SecretString;
-use tree::{Mode, WriteOptions, write_atomic};
+use tree::{Mode, WriteOptions};
 
 use crate::gather::used_and_given;
 use crate::load::{self, Environment};
 use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
-use repository::{Kind, View};
+use repository::write::{self, REPLACING};
+use repository::{Batch, Kind, View};
 use vault::identities;
 
 /// What a run did.
@@ -48,7 +47,7 @@ pub fn run(
     let Some(config) = read.config else {
         return Err(problems);
     };
-    let absolute = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let absolute = repository::real(root).unwrap_or_else(|| root.to_owned());
     let view = View::on_disk(&*absolute);
     let mut files = Files::default();
     for path in config.paths() {
@@ -57,7 +56,7 @@ pub fn run(
     if problems.has_errors() {
         return Err(problems);
     }
-    let existing = existing(&absolute.join(&config.output.value));
+    let existing = existing(&view, &config.output.value);
     let mut withheld = Withheld::default();
     let plugin = if config.plugins.is_empty() {
         None
@@ -289,30 +288,29 @@ struct Asked<'a> {
     problems: &'a mut Diagnostics,
 }
 
-fn existing(output: &Utf8Path) -> Existing {
+fn existing(view: &View<'_>, output: &str) -> Existing {
     let mut existing = Existing {
-        output_is_file: output.is_file(),
-        output_is_folder: output.is_dir(),
+        output_is_file: view.is_file(output),
+        output_is_folder: view.is_folder(output),
         ..Existing::default()
     };
-    let mut open: Vec<Utf8PathBuf> = vec![output.to_owned()];
+    let output = Utf8Path::new(output);
+    let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
-        let Ok(entries) = folder.read_dir_utf8() else {
+        let Ok(entries) = view.list(output.join(&folder)) else {
             continue;
         };
-        for entry in entries.flatten() {
-            let Ok(metadata) = entry.metadata() else {
-                continue;
+        for entry in entries {
+            let path = match folder.as_str() {
+                "" => entry.name,
+                folder => format!("{folder}/{}", entry.name),
             };
-            let Ok(path) = entry.path().strip_prefix(output) else {
-                continue;
-            };
-            if metadata.is_dir() && path != ".git" {
-                open.push(entry.path().to_owned());
-            } else if metadata.is_file() {
-                existing
-                    .files
-                    .insert(path.to_string(), metadata.permissions().mode() & 0o777);
+            if entry.kind == Some(Kind::Folder) && path != ".git" {
+                open.push(path);
+            } else if entry.kind == Some(Kind::File)
+                && let Some(found) = view.find(output.join(&path))
+            {
+                existing.files.insert(path, found.mode);
             }
         }
     }
@@ -322,16 +320,14 @@ fn existing(output: &Utf8Path) -> Existing {
 fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics> {
     let base = root.join(&run.output);
     let view = View::on_disk(&*base);
+    let batch = Batch::open(&base)?;
     let mut problems = Diagnostics::new();
     for folder in &run.folders {
-        if let Err(error) = std::fs::create_dir_all(base.join(&folder.path)) {
-            problems.push(repository::unwritable(&folder.path, &error));
-        }
+        problems.extend(batch.folder(&folder.path).err());
     }
     let mut written = Vec::new();
     let mut unchanged = 0;
     for (path, entry) in run.tree.iter() {
-        let target = base.join(path.as_str());
         let content = entry.content.as_bytes();
         if view
             .bytes(path.as_str())
@@ -342,45 +338,22 @@ fn write(root: &Utf8Path, run: &Run) -> Result<(Vec<String>, usize), Diagnostics
         }
         let options = WriteOptions {
             mode: Some(Mode::new(entry.mode.bits())),
-            overwrite: true,
-            ..WriteOptions::default()
+            ..REPLACING
         };
-        let result = target
-            .parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| write_atomic(target.as_std_path(), content, options));
-        match result {
-            Ok(()) => {
-                copy_times(root, run, path.as_str(), &target);
-                written.push(path.to_string());
-            }
-            Err(error) => problems.push(
-                Diagnostic::error(
-                    "file/unwritable",
-                    format!("`{path}` cannot be written: {error}"),
-                )
-                .at(Location::file(path.as_str())),
-            ),
+        match batch.stage(path.as_str(), content, options) {
+            Ok(()) => written.push(path.to_string()),
+            Err(problem) => problems.push(problem),
         }
     }
     if problems.has_errors() {
         return Err(problems);
     }
-    Ok((written, unchanged))
-}
-
-/// With `copy_metadata` an output has the times of its template. Times are no content: where
-/// they cannot be set, the file is right all the same.
-fn copy_times(root: &Utf8Path, run: &Run, output: &str, target: &Utf8Path) {
-    let Some(source) = run.times.get(output) else {
-        return;
-    };
-    let times = root.join(source).metadata().and_then(|metadata| {
-        Ok(FileTimes::new()
-            .set_accessed(metadata.accessed()?)
-            .set_modified(metadata.modified()?))
-    });
-    if let (Ok(times), Ok(file)) = (times, OpenFile::options().write(true).open(target)) {
-        drop(file.set_times(times));
+    batch.commit()?;
+    for path in &written {
+        // Times are no content: where they cannot be set, the file is right all the same.
+        if let Some(source) = run.times.get(path) {
+            write::copy_times(&root.join(source), &base.join(path));
+        }
     }
+    Ok((written, unchanged))
 }

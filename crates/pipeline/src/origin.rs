@@ -31,13 +31,10 @@ pub struct Rendered {
 /// Whether a file is in the record of the repository around it, and so will be rendered again.
 /// None of those that were archived is.
 pub fn of(file: &Utf8Path) -> Option<Rendered> {
-    let file = match file.canonicalize_utf8() {
-        Ok(file) => file,
+    let file = match repository::real(file) {
+        Some(file) => file,
         // A file that does not exist yet, in a folder that does.
-        Err(_) => folder_of(file)
-            .canonicalize_utf8()
-            .ok()?
-            .join(file.file_name()?),
+        None => repository::real(&folder_of(file))?.join(file.file_name()?),
     };
     let root = file
         .ancestors()

@@ -20,6 +20,7 @@
 pub mod chart;
 pub mod clock;
 pub mod git;
+pub mod index;
 pub mod names;
 pub mod private;
 mod problems;
@@ -30,7 +31,7 @@ pub mod write;
 
 pub use git::Git;
 pub use problems::{unreadable, unwritable};
-pub use root::Root;
+pub use root::{Root, real};
 pub use sweep::sweep;
 pub use view::{FILE_LIMIT, File, Files, Found, Kind, Listed, Question, Read, Seen, View};
 pub use write::Batch;

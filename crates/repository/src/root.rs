@@ -92,6 +92,11 @@ impl Root {
     }
 }
 
+/// A path without symbolic links; `None` where nothing is.
+pub fn real(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    path.canonicalize_utf8().ok()
+}
+
 fn has(folder: &Utf8Path, path: &str) -> bool {
     folder.join(path).symlink_metadata().is_ok()
 }

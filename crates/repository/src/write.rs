@@ -4,6 +4,7 @@
 //! through no symbolic link.
 
 use std::collections::BTreeMap;
+use std::fs::{File, FileTimes};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -79,6 +80,18 @@ impl Batch {
             None => self.stage_elsewhere(path, content, options),
         };
         staged.map_err(|error| unwritable(path, &error))
+    }
+
+    /// Makes a folder, which stays if the batch is committed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::stage`].
+    pub fn folder(&self, path: &str) -> Result<(), Diagnostic> {
+        let inner = self.inside(path);
+        let inner = inner.ok_or_else(|| unwritable(path, &io::ErrorKind::InvalidInput.into()))?;
+        let made = self.inside.make_folder(&inner);
+        made.map_err(|error| unwritable(path, &error))
     }
 
     /// Gives every file its place.
@@ -237,6 +250,18 @@ pub fn moves(root: &Utf8Path, pairs: &[(&str, String)]) -> Result<(), (String, i
         moved.map_err(|error| ((*from).to_owned(), error))?;
     }
     Ok(())
+}
+
+/// Gives a file the times of another; where that cannot be done, nothing happens.
+pub fn copy_times(from: &Utf8Path, to: &Utf8Path) {
+    let times = from.metadata().and_then(|metadata| {
+        Ok(FileTimes::new()
+            .set_accessed(metadata.accessed()?)
+            .set_modified(metadata.modified()?))
+    });
+    if let (Ok(times), Ok(file)) = (times, File::options().write(true).open(to)) {
+        drop(file.set_times(times));
+    }
 }
 
 fn one(

@@ -152,6 +152,15 @@ impl Batch {
         failed
     }
 
+    /// Makes a folder and those above it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::stage`].
+    pub fn make_folder(&self, path: &str) -> io::Result<()> {
+        self.folder(path, WriteOptions::default()).map(drop)
+    }
+
     /// Moves a file or a folder at once, to where nothing is.
     ///
     /// # Errors

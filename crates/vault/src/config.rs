@@ -99,8 +99,8 @@ pub(super) fn absolute(path: &Utf8Path) -> Utf8PathBuf {
         _ => Utf8Path::new("."),
     };
     let plain = || camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned());
-    match (parent.canonicalize_utf8(), path.file_name()) {
-        (Ok(parent), Some(name)) => parent.join(name),
+    match (repository::real(parent), path.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
         _ => plain(),
     }
 }

@@ -105,7 +105,12 @@ fn everything_on_has_everything() {
     .iter()
     .map(|key| format!("{key} = {}", value(&cluster, key)))
     .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    proxmox_storage = "local-zfs" (Set)
+    oidc_cookie_domain = "example.com" (Defaulted)
+    mcp_request_timeout = "90s" (Set)
+    cilium_loadbalancer_mode = "dsr" (Set)
+    "#);
     let secrets = cluster.secrets();
     let has = |text| secrets.iter().any(|secret| secret.expose_secret() == text);
     assert!(has("fixture-csi-secret"));
@@ -128,7 +133,11 @@ fn bgp_is_on_with_all_three_keys() {
         "cilium_bgp_node_asn",
     ]
     .map(|key| format!("{key} = {}", value(&cluster, key)));
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    cilium_bgp_enabled = true (Derived)
+    cilium_bgp_router_asn = "64513" (Set)
+    cilium_bgp_node_asn = "64514" (Set)
+    "#);
 }
 
 #[test]

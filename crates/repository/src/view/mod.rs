@@ -128,12 +128,8 @@ impl<'a> View<'a> {
     where
         'a: 'b,
     {
-        View {
-            backing: Arc::new(over::Over {
-                tree,
-                under: Arc::clone(&self.backing) as Arc<dyn Backing + 'b>,
-            }),
-        }
+        let under = self.clone();
+        View::new(over::Over { tree, under })
     }
 
     /// The same, with everything written down that is asked of it: of a tree that is laid over

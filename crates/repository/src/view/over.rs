@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
 
 use camino::Utf8Path;
 use tree::{Stage, Tree};
 
 use super::memory::{names, plain};
-use super::{Backing, Found, Kind, Listed, Read};
+use super::{Backing, Found, Kind, Listed, Read, View};
 
 pub(super) struct Over<'a, S: Stage> {
     pub(super) tree: &'a Tree<S>,
-    pub(super) under: Arc<dyn Backing + 'a>,
+    /// Asked as a view, so that what is written down is what was asked of it, and not what the
+    /// tree gave.
+    pub(super) under: View<'a>,
 }
 
 impl<S: Stage> Over<'_, S> {
@@ -33,7 +34,7 @@ impl<S: Stage + Sync> Backing for Over<'_, S> {
                 size: entry.content.as_bytes().len() as u64,
             }));
         }
-        match self.under.find(path)? {
+        match self.under.find(path) {
             None if !self.names(path).is_empty() => Ok(Some(Found {
                 kind: Kind::Folder,
                 is_link: false,
@@ -50,7 +51,7 @@ impl<S: Stage + Sync> Backing for Over<'_, S> {
                 bytes: entry.content.as_bytes().to_vec(),
                 mode: entry.mode.bits(),
             }),
-            None => self.under.read(path, patient),
+            None => self.under.read_file(path, patient),
         }
     }
 
@@ -69,7 +70,7 @@ impl<S: Stage + Sync> Backing for Over<'_, S> {
     }
 
     fn stays_inside(&self, path: &str) -> bool {
-        self.tree.get(plain(path)).is_some() || self.under.stays_inside(path)
+        self.tree.get(plain(path)).is_some() || self.under.backing.stays_inside(path)
     }
 
     fn root(&self) -> Option<&Utf8Path> {
@@ -77,6 +78,6 @@ impl<S: Stage + Sync> Backing for Over<'_, S> {
     }
 
     fn note_git(&self) {
-        self.under.note_git();
+        self.under.backing.note_git();
     }
 }

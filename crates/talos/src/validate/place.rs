@@ -15,7 +15,7 @@ static NOTHING: Value = Value::Null;
 pub struct Violation {
     /// The document, such as `v1alpha1` or `UserVolumeConfig/data`.
     pub document: String,
-    /// The path in it, as in [`Change`](crate::patch::Change); empty for the document itself.
+    /// The path in it, as in [`Change`](documents::change::Change); empty for the document itself.
     pub path: String,
     /// What is wrong, as a clause.
     pub message: String,

@@ -4,7 +4,6 @@
 
 mod content;
 mod fault;
-mod index;
 mod yaml_files;
 
 use std::collections::HashSet;
@@ -17,7 +16,7 @@ use super::config::{self, Config};
 use super::disk;
 use super::find::targets;
 use super::names;
-use index::{Entry, Index};
+use repository::index::{Entry, Index};
 use repository::{View, chart};
 use zeroize::Zeroizing;
 
@@ -130,7 +129,7 @@ fn tracked(
         checked.files += 1;
         checked
             .problems
-            .extend(content::path(shown).filter(|_| !index.is_encrypted(entry, shown)));
+            .extend(content::path(shown).filter(|_| !is_encrypted(index, entry, shown)));
         match index.content(entry, shown) {
             Ok(content) => {
                 let path = index.absolute(&entry.path);
@@ -146,6 +145,17 @@ fn tracked(
         .problems
         .extend((absent > 0).then(|| fault::absent(absent)));
     Ok(checked)
+}
+
+/// Whether git has a SOPS file there.
+fn is_encrypted(index: &Index, entry: &Entry, shown: &str) -> bool {
+    index.content(entry, shown).is_ok_and(|content| {
+        names::may_be_encrypted(&content)
+            && matches!(
+                secrets::status(&secrets::File::new(shown, &content)),
+                Ok(Some(_))
+            )
+    })
 }
 
 /// The rules as git has them, and whether the commit changes them: then all files count.

@@ -106,8 +106,8 @@ fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Install
 /// git runs hooks at the top of its work tree, which need not be where the rules are.
 fn directory(folder: &Utf8Path, work_tree: &Utf8Path) -> String {
     let below = || {
-        let (folder, top) = (folder.canonicalize_utf8(), work_tree.canonicalize_utf8());
-        let path = folder.ok()?.strip_prefix(top.ok()?).ok()?.to_string();
+        let (folder, top) = (repository::real(folder), repository::real(work_tree));
+        let path = folder?.strip_prefix(top?).ok()?.to_string();
         (!path.is_empty()).then_some(path)
     };
     below().map_or_else(String::new, |path| {

@@ -1,19 +1,16 @@
 //! What git would commit: the entries of its index, and their content.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Location};
 use gix::bstr::ByteSlice as _;
 use std::collections::HashMap;
 use zeroize::Zeroizing;
 
-use super::super::names;
-use super::fault::unreadable;
-
-/// Larger ones are no secrets that Flux or anything else could read.
-const LIMIT: u64 = 16 << 20;
+use crate::names;
+use crate::view::FILE_LIMIT;
 
 /// A git repository, and the folder that is asked about.
-pub(super) struct Index {
+pub struct Index {
     repository: gix::Repository,
     work_tree: Utf8PathBuf,
     /// The folder, relative to the work tree; empty for the work tree itself.
@@ -21,17 +18,21 @@ pub(super) struct Index {
 }
 
 /// One file of the index.
-pub(super) struct Entry {
+pub struct Entry {
     /// Relative to the work tree.
-    pub(super) path: Utf8PathBuf,
+    pub path: Utf8PathBuf,
     id: gix::ObjectId,
     /// Whether the last commit has it otherwise, or not at all.
-    pub(super) changed: bool,
+    pub changed: bool,
 }
 
 impl Index {
     /// The repository around a folder; `None` where there is none.
-    pub(super) fn open(folder: &Utf8Path) -> Result<Option<Self>, Diagnostics> {
+    ///
+    /// # Errors
+    ///
+    /// A repository that cannot be read, or has no work tree.
+    pub fn open(folder: &Utf8Path) -> Result<Option<Self>, Diagnostics> {
         let repository = match gix::discover(folder.as_std_path()) {
             Ok(repository) => repository,
             Err(_) if !has_git(folder) => return Ok(None),
@@ -56,7 +57,11 @@ impl Index {
     }
 
     /// Every regular file of the index, in its order.
-    pub(super) fn entries(&self) -> Result<Vec<Entry>, Diagnostics> {
+    ///
+    /// # Errors
+    ///
+    /// An index that cannot be read.
+    pub fn entries(&self) -> Result<Vec<Entry>, Diagnostics> {
         let index = self
             .repository
             .index_or_empty()
@@ -106,18 +111,19 @@ impl Index {
     }
 
     /// The path as somebody in the folder names it; `None` for what lies outside.
-    pub(super) fn shown(&self, path: &Utf8Path) -> Option<String> {
+    pub fn shown(&self, path: &Utf8Path) -> Option<String> {
         path.strip_prefix(&self.prefix)
             .ok()
             .map(ToString::to_string)
     }
 
-    pub(super) fn absolute(&self, path: &Utf8Path) -> Utf8PathBuf {
+    /// The path on the disk.
+    pub fn absolute(&self, path: &Utf8Path) -> Utf8PathBuf {
         self.work_tree.join(path)
     }
 
     /// Whether git may be without some objects, since it fetches them when they are asked for.
-    pub(super) fn is_partial(&self) -> bool {
+    pub fn is_partial(&self) -> bool {
         let config = self.repository.config_snapshot();
         let promises =
             |name: &str| config.boolean(&*format!("remote.{name}.promisor")) == Some(true);
@@ -130,23 +136,25 @@ impl Index {
     }
 
     /// Whether git has the content of an entry.
-    pub(super) fn has(&self, entry: &Entry) -> bool {
+    pub fn has(&self, entry: &Entry) -> bool {
         self.repository.has_object(entry.id)
     }
 
     /// The content that would be committed; empty for what is too large to be read.
-    pub(super) fn content(
-        &self,
-        entry: &Entry,
-        shown: &str,
-    ) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
+    ///
+    /// # Errors
+    ///
+    /// An object that cannot be read.
+    pub fn content(&self, entry: &Entry, shown: &str) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
         let fault = |error: &dyn std::fmt::Display| unreadable(shown, error.to_string());
         let size = self
             .repository
             .find_header(entry.id)
             .map_err(|error| fault(&error))?
             .size();
-        if size > LIMIT && !names::is_named(shown) {
+        // Larger ones are no secrets that Flux or anything else could read.
+        let is_named = names::is_secret(shown) && !names::is_template(shown);
+        if size > FILE_LIMIT && !is_named {
             return Ok(Zeroizing::default());
         }
         let mut blob = self
@@ -154,17 +162,6 @@ impl Index {
             .find_blob(entry.id)
             .map_err(|error| fault(&error))?;
         Ok(Zeroizing::new(blob.take_data()))
-    }
-
-    /// Whether the content is a SOPS file.
-    pub(super) fn is_encrypted(&self, entry: &Entry, shown: &str) -> bool {
-        self.content(entry, shown).is_ok_and(|content| {
-            names::may_be_encrypted(&content)
-                && matches!(
-                    secrets::status(&secrets::File::new(shown, &content)),
-                    Ok(Some(_))
-                )
-        })
     }
 }
 
@@ -176,4 +173,13 @@ fn has_git(folder: &Utf8Path) -> bool {
     folder
         .ancestors()
         .any(|folder| folder.join(".git").symlink_metadata().is_ok())
+}
+
+/// The problem of something in git that cannot be read.
+fn unreadable(shown: &str, reason: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::error(
+        "git/unreadable",
+        format!("git's index cannot be read: {reason}"),
+    )
+    .at(Location::file(shown))
 }
