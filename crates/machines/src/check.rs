@@ -12,20 +12,19 @@ use crate::places::Places;
 use crate::rules;
 
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
-/// in that. Nothing where no talconfig was rendered. `explicit` is the contract that
-/// `versions.yaml` chooses, and its place.
+/// in that: `over` is the tree, laid over the repository. Nothing where no talconfig was
+/// rendered. `explicit` is the contract that `versions.yaml` chooses, and its place.
 pub fn rendered(
-    view: &View<'_>,
+    over: &View<'_>,
     tree: &Tree<Rendered>,
     identities: &[Identity],
     explicit: Option<(String, Location)>,
 ) -> Diagnostics {
-    let places = Places::find(view);
+    let places = Places::find(over);
     if tree.get(places.talconfig.as_str()).is_none() {
         return Diagnostics::new();
     }
-    let over = view.under(tree);
-    found(Machines::rendered(&over, &places, identities, explicit))
+    found(Machines::rendered(over, &places, identities, explicit))
 }
 
 /// Everything that is wrong with the machine configurations of what is on disk, as far as it

@@ -1,25 +1,19 @@
 //! The stages after reading, in their only order: model, render, check, encrypt, plan.
 
-use config_model::Templates;
-use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
-use rayon::prelude::*;
+use diagnostics::{Diagnostics, Location, Secrets};
 use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
-use semver::Version;
-use tree::{Change, Disk, Encrypted, Entry, Plan, RECORD_PATH, Record, RelPath, Rendered, Tree};
+use tree::{Change, Disk, Encrypted, Plan, RelPath, Rendered, Tree};
 
-use crate::git_checks;
-use crate::kustomization;
+use crate::cache::Cache;
+use crate::checks::{Stage, Subject};
+use crate::creation_rules::RulesInForce;
 use crate::load::Inputs;
-use crate::machine_checks;
 use crate::model::Model;
 use crate::names;
 use crate::options::BuildOptions;
-use crate::places::in_template;
-use crate::rules;
-use crate::seal::{Sealed, Sealer, is_secret};
+use crate::seal::{Sealed, Sealer};
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
-use repository::chart;
 
 /// What is rendered, before it is known to be right. Has no `Debug`: it holds secrets.
 pub struct RenderedTree {
@@ -86,27 +80,33 @@ fn stages(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics>
         problems.silence(silenced);
         problems
     })?;
-    let mut findings = rendered.warnings;
-    findings.extend(check(inputs, rendered.model.origin, &rendered.tree));
-    findings.extend(kustomization::check(
-        &inputs.view,
-        rendered.model.origin,
-        &rendered.tree,
-    ));
-    findings.extend(git_checks::check(inputs, &rendered.model, &rendered.tree));
-    findings.extend(newer_record(inputs));
-    let (model, tree) = (&rendered.model, &rendered.tree);
-    let (refused, (sealer, gates)) = rayon::join(
-        || machine_checks::check(inputs, model, tree),
-        || Sealer::new(inputs, model, tree, options),
-    );
-    findings.extend(refused);
-    findings.extend(gates);
-    findings.silence(silenced);
-    if options.strict {
-        findings.promote(|_| true);
-    }
-    let checked = rendered.tree.check(findings)?;
+    let cache = Cache::open(inputs, options.now);
+    let built = checked_and_sealed(inputs, options, rendered, silenced, &cache);
+    cache.close(built.is_ok());
+    built
+}
+
+fn checked_and_sealed(
+    inputs: &Inputs,
+    options: &BuildOptions,
+    rendered: RenderedTree,
+    silenced: &[String],
+    cache: &Cache,
+) -> Result<Built, Diagnostics> {
+    let rules = RulesInForce::new(inputs, &rendered.tree);
+    let stage = Stage {
+        subject: Subject {
+            inputs,
+            model: &rendered.model,
+            rules: &rules,
+            cache,
+        },
+        before: rendered.warnings,
+        silenced,
+        strict: options.strict,
+    };
+    let checked = rendered.tree.check(&stage)?;
+    let sealer = Sealer::new(inputs, &rendered.model, &rules, cache, options);
     let tree = checked.encrypt(|path, entry| sealer.seal(path, entry))?;
     let sealed = sealer.finish();
     let mut warnings = tree.warnings().clone();
@@ -173,76 +173,4 @@ impl Built {
     pub fn secrets(&self) -> Secrets {
         Secrets::new(self.model.secrets.iter().map(ExposeSecret::expose_secret))
     }
-}
-
-/// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
-/// is the template's.
-///
-/// In a repository with its own templates a file that Flux does not read may have been broken
-/// since the cluster was made, and the rest must not wait for it.
-fn check(inputs: &Inputs, templates: Templates, tree: &Tree<Rendered>) -> Diagnostics {
-    let severity = |path: &RelPath| match templates {
-        Templates::Own if path.starts_with("bootstrap") || path.starts_with("talos") => {
-            Severity::Warning
-        }
-        _ => Severity::Error,
-    };
-    let exists = |path: &str| tree.get(path).is_some() || inputs.view.is_file(path);
-    let entries: Vec<_> = tree.iter().collect();
-    let found: Vec<Diagnostic> = entries
-        .par_iter()
-        .filter(|(path, _)| path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml"))
-        .filter(|(path, entry)| {
-            let content = entry.content.as_bytes();
-            !chart::is_template(path.as_str(), exists)
-                && !chart::is_helmfile(path.as_str(), content)
-        })
-        .flat_map_iter(|(path, entry)| invalid_yaml(path, entry, severity(path)))
-        .collect();
-    found.into_iter().collect()
-}
-
-fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagnostic> {
-    let Some(text) = entry.content.as_text() else {
-        let problem = rules::OUTPUT_NOT_UTF8.report(format!("`{path}` is not UTF-8"));
-        return vec![problem.at(entry.origin.location())];
-    };
-    let source = Source::new(path.as_str(), text);
-    let source = source.clone().with_secrets([0..source.text().len()]);
-    yaml::parse(&source, &yaml::Limits::default())
-        .diagnostics
-        .into_iter()
-        .filter(Diagnostic::is_error)
-        .map(|problem| {
-            let mut place = in_template(entry, problem.location.as_ref());
-            if is_secret(path) {
-                place = place.without_excerpt();
-            }
-            let message = format!("`{path}` would not be valid YAML: {}", problem.message);
-            rules::OUTPUT_INVALID_YAML
-                .report_as(severity, message)
-                .at(place)
-                .hint("quote the value in the template, or pass it through `tojson`")
-        })
-        .collect()
-}
-
-/// A program older than the template set that rendered last would render backwards.
-fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
-    let source = inputs.view.text(RECORD_PATH).ok()??;
-    let (record, _) = Record::parse(&source);
-    let theirs = Version::parse(record.template_set()).ok()?;
-    if inputs.own.is_some() || theirs <= Version::parse(TEMPLATE_SET_VERSION).ok()? {
-        return None;
-    }
-    let message = format!(
-        "these files were rendered from template set {}, which is newer than this program's {TEMPLATE_SET_VERSION}",
-        record.template_set()
-    );
-    Some(
-        rules::RECORD_NEWER_TEMPLATE_SET
-            .report(message)
-            .at(source.whole())
-            .hint("use the newer version of ichor, so that nothing is rendered backwards"),
-    )
 }

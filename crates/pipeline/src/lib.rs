@@ -22,16 +22,16 @@
 
 pub mod archive;
 mod build;
+mod cache;
+pub mod checks;
+mod creation_rules;
 pub mod declare;
 pub mod drop_in;
 pub mod example;
 mod gather;
 mod gathered;
-mod git_checks;
 pub mod init;
-mod kustomization;
 pub mod load;
-mod machine_checks;
 mod model;
 mod names;
 mod options;
@@ -47,6 +47,7 @@ mod seal;
 pub mod templates;
 
 pub use build::{Built, RenderedTree, build, render};
+pub use cache::{Again, Command, Run};
 pub use load::{Environment, Inputs, Missing, load};
 pub use model::Model;
 pub use options::{BuildOptions, Overwrite};

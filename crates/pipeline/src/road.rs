@@ -52,9 +52,19 @@ impl Road {
             has_secrets: bundle.is_some(),
             generated: exists(places.output.join("talosconfig").as_str()),
             has_tunnel: exists(names::TUNNEL),
-            exposed: crate::git_checks::exposed(view),
+            exposed: crate::checks::exposed(view),
             git: commits(view, bundle.map(|path| path.as_str())),
         }
+    }
+
+    /// Whether nodes are described whose machine configurations were not generated: all that
+    /// there is to say where nothing changed.
+    pub fn lacks_machines(view: &View<'_>) -> bool {
+        let places = Places::find(view);
+        let exists = |path: &str| view.exists(path);
+        let has_secrets = || places.bundles.iter().any(|path| exists(path.as_str()));
+        let generated = || exists(places.output.join("talosconfig").as_str());
+        exists(places.talconfig.as_str()) && !(has_secrets() && generated())
     }
 
     /// Whether git looks after secrets in this clone, by a hook of its own or of somebody's.

@@ -1,5 +1,8 @@
 //! What git knows of a repository, through `gix`; nothing is changed and no program started.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 /// The git repository that a cluster repository lies in.
@@ -8,6 +11,8 @@ pub struct Git {
     work_tree: Utf8PathBuf,
     /// The cluster repository, an absolute path without links.
     root: Utf8PathBuf,
+    /// Folders that were looked up, and what they are without links: outputs share them.
+    folders: RefCell<HashMap<Utf8PathBuf, Utf8PathBuf>>,
 }
 
 impl Git {
@@ -23,16 +28,32 @@ impl Git {
             repository,
             work_tree,
             root,
+            folders: RefCell::default(),
         })
     }
 
     /// A path (relative to the cluster repository, or absolute) as git names it; `None` for
     /// what lies outside of its work tree, or is part of git's own folder.
     fn inside(&self, path: &str) -> Option<Utf8PathBuf> {
-        let path = resolved(&self.root.join(path));
+        let path = self.resolved(&self.root.join(path));
         let inner = path.strip_prefix(&self.work_tree).ok()?;
         let own = inner.components().any(|part| part.as_str() == ".git");
         (!own).then(|| inner.to_owned())
+    }
+
+    /// The path without `..` and without links, as far as it exists.
+    fn resolved(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let (Some(folder), Some(Utf8Component::Normal(name))) =
+            (path.parent(), path.components().next_back())
+        else {
+            return resolved(path);
+        };
+        if path.is_symlink() {
+            return resolved(path);
+        }
+        let mut folders = self.folders.borrow_mut();
+        let known = folders.entry(folder.to_owned());
+        known.or_insert_with(|| resolved(folder)).join(name)
     }
 
     /// Whether the cluster repository is a folder below git's work tree.

@@ -326,7 +326,7 @@ impl Folder<'_> {
         }
     }
 
-    fn open(&self, name: &str) -> io::Result<Opened> {
+    pub(crate) fn open(&self, name: &str) -> io::Result<Opened> {
         let file = match openat(&self.handle, name, FILE, Permissions::empty()) {
             Ok(handle) => File::from(handle),
             Err(Errno::NOENT) => return Ok(Opened::Missing),
@@ -351,7 +351,8 @@ const FILE: OFlags = OFlags::RDONLY
     .union(OFlags::NONBLOCK)
     .union(OFlags::CLOEXEC);
 
-enum Opened {
+/// What opening a name gives.
+pub(crate) enum Opened {
     Missing,
     File(File, Metadata),
     Other(&'static str),

@@ -8,7 +8,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
 use crate::rules;
-use crate::{Entry, RelPath, Sealing};
+use crate::{Checks, Entry, RelPath, Sealing};
 
 /// A stage that a [`Tree`] can be in.
 pub trait Stage: sealed::Sealed + 'static {}
@@ -138,13 +138,19 @@ impl Tree<Rendered> {
         })
     }
 
-    /// Takes the findings of all checks.
+    /// Runs a set of checks, in parallel, and collects what all of them find.
     ///
     /// # Errors
     ///
     /// All findings and warnings so far, if one of them is an error.
-    pub fn check(mut self, findings: Diagnostics) -> Result<Tree<Checked>, Diagnostics> {
-        self.warnings.extend(findings);
+    pub fn check<C: Checks>(mut self, checks: &C) -> Result<Tree<Checked>, Diagnostics> {
+        const { assert!(C::COUNT > 0, "a set without any check proves nothing") }
+        let found: Vec<Diagnostics> = (0..C::COUNT)
+            .into_par_iter()
+            .map(|number| checks.run(number, &self))
+            .collect();
+        let found = checks.judge(found.into_iter().flatten().collect());
+        self.warnings.extend(found);
         self.warnings.sort();
         if self.warnings.has_errors() {
             return Err(self.warnings);

@@ -51,6 +51,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// The bytes of the record.
+    pub(crate) fn record(&self) -> Option<&[u8]> {
+        self.record.as_deref()
+    }
+
     pub(crate) fn has_record(&self) -> bool {
         self.record.is_some()
     }

@@ -15,12 +15,22 @@
 //!
 //! ```
 //! use diagnostics::{Diagnostics, Source};
-//! use tree::{Disk, Entry, Mode, Options, Origin, Plan, RelPath, Sealing, Tree};
+//! use tree::{Checks, Disk, Entry, Mode, Options, Origin, Plan, RelPath, Rendered, Sealing, Tree};
+//!
+//! struct AnythingGoes;
+//!
+//! impl Checks for AnythingGoes {
+//!     const COUNT: usize = 1;
+//!
+//!     fn run(&self, _: usize, _: &Tree<Rendered>) -> Diagnostics {
+//!         Diagnostics::new()
+//!     }
+//! }
 //!
 //! let template = Source::new("templates/app.yaml.j2", "name: #{ name }#\n");
 //! let file = Entry::new("name: echo\n", Mode::REGULAR, Origin::new(template));
 //! let tree = Tree::from_files([(RelPath::new("apps/app.yaml")?, file)])
-//!     .and_then(|rendered| rendered.check(Diagnostics::new()))
+//!     .and_then(|rendered| rendered.check(&AnythingGoes))
 //!     .and_then(|checked| checked.encrypt(|_, _| Ok(Sealing::Plain)))
 //!     .expect("nothing is wrong with it");
 //!
@@ -45,6 +55,7 @@
 mod align;
 mod batch;
 mod change;
+mod checks;
 mod commit;
 mod content;
 mod decide;
@@ -52,10 +63,12 @@ mod diff;
 mod digest;
 mod disk;
 mod entry;
+mod evidence;
 mod explain;
 mod files;
 mod gate;
 mod journal;
+mod keep;
 mod known;
 pub mod names;
 mod options;
@@ -71,6 +84,7 @@ mod write;
 
 pub use batch::{Batch, is_abandoned};
 pub use change::{Action, Change, Summary};
+pub use checks::Checks;
 pub use content::{Content, Mode};
 pub use diff::{Diff, Side};
 pub use digest::Digest;

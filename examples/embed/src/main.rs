@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, bail};
 use config_model::{Input, Templates};
 use diagnostics::{Diagnostics, Source};
 use render::{Context, Options, Template, TemplateSet};
-use tree::{Disk, Plan, Sealing};
+use tree::{Checks, Disk, Plan, Rendered, Sealing, Tree};
 
 const CLUSTER: &str = r#"
 node_cidr: "10.10.10.0/24"
@@ -32,6 +32,17 @@ const HOSTS: &str =
     "#% for host in hosts %#\n#{ host.address }# #{ host.name }#.#{ domain }#\n#% endfor %#\n";
 
 const README: &str = "# The cluster at #{ api }#\n\n#{ hosts | length }# nodes\n";
+
+/// What was found in the configuration stands between the files and the disk.
+struct Read(Diagnostics);
+
+impl Checks for Read {
+    const COUNT: usize = 1;
+
+    fn run(&self, _: usize, _: &Tree<Rendered>) -> Diagnostics {
+        self.0.clone()
+    }
+}
 
 fn main() -> Result<()> {
     let parsed = config_model::parse(&Input {
@@ -77,7 +88,7 @@ fn main() -> Result<()> {
 
     let tree = output
         .tree
-        .check(parsed.diagnostics)
+        .check(&Read(parsed.diagnostics))
         .and_then(|checked| checked.encrypt(|_, _| Ok(Sealing::Plain)));
     let tree = match tree {
         Ok(tree) => tree,

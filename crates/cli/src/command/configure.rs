@@ -2,11 +2,11 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pipeline::templates::BUILT_IN_PREFIX;
-use pipeline::{BuildOptions, Built, Overwrite, pins};
+use pipeline::{Again, BuildOptions, Built, Command, Overwrite, Run, pins};
 use repository::Git;
 use repository::Root;
 use serde_json::json;
-use tree::{Action, Change, Plan, RelPath};
+use tree::{Action, Change, Plan, RelPath, Summary};
 
 use super::{report, road};
 use crate::exit::Exit;
@@ -74,17 +74,27 @@ impl Configure {
 
     fn configure(&self, found: &Root, ui: &mut Ui) -> Result<Exit, Failure> {
         let root = &found.path;
-        let inputs = report::read_with_identities(root, self.strict, ui)?;
+        let environment = report::environment(ui);
         let options = BuildOptions {
             strict: self.strict,
             force: self.overwrite(found)?,
             adopt: self.adopt,
             ..report::options()
         };
+        let run = Run::start(Command::Configure, root, &environment, &options);
+        let previews = self.check || self.dry_run;
+        if !previews && let Some(again) = run.again() {
+            return Ok(self.nothing_again(root, &again, ui));
+        }
+        let Some((inputs, loaded)) = report::read_view(run.view(), &environment, self.strict, ui)?
+        else {
+            return Err(report::no_configuration(root));
+        };
         let built = report::build(&inputs, &options, ui)?;
         let disk = report::disk(root)?;
         let plan = report::plan(&built, &disk, &options)?;
-        if self.check || self.dry_run {
+        run.keep(&inputs, &loaded, &built, Some(&plan));
+        if previews {
             return self.preview(&plan, &built, ui);
         }
         if plan.is_blocked() {
@@ -109,6 +119,22 @@ impl Configure {
         ui.status(format!("Done: {}.", report::summary(&plan)));
         self.go_on(root, &plan, true, ui);
         Ok(Exit::Done)
+    }
+
+    /// What an earlier run said, since nothing has changed.
+    fn nothing_again(&self, root: &Utf8Path, again: &Again, ui: &mut Ui) -> Exit {
+        report::again(again, ui);
+        let summary = Summary {
+            unchanged: again.files,
+            ..Summary::default()
+        };
+        ui.set("changes", json!([]));
+        ui.set("summary", json!(summary));
+        ui.status(format!("Nothing to do: {}.", report::counted(summary)));
+        if self.example.is_none() {
+            road::after_configure(root, false, false, ui);
+        }
+        Exit::Done
     }
 
     /// Says what comes next; an example ends with words of its own.

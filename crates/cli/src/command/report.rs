@@ -1,11 +1,12 @@
 //! What several commands share: loading, and telling what a plan would do.
 
 use camino::Utf8Path;
+use diagnostics::Diagnostics;
 use pipeline::load::layout::Layout;
-use pipeline::{BuildOptions, Built, Environment, Inputs, Missing, load};
+use pipeline::{Again, BuildOptions, Built, Environment, Inputs, Missing, load};
 use repository::{View, names};
 use serde_json::json;
-use tree::{Action, Change, Disk, Plan, RelPath};
+use tree::{Action, Change, Disk, Plan, RelPath, Summary};
 
 use crate::environment;
 use crate::exit::Exit;
@@ -41,7 +42,10 @@ pub(super) fn read(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
     if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
         environment.keys = environment::with_identities().0;
     }
-    load_with(root, &environment, false, ui)?.ok_or_else(|| no_configuration(root))
+    let loaded = load_with(&View::on_disk(root), &environment, false, ui)?;
+    loaded
+        .map(|(inputs, _)| inputs)
+        .ok_or_else(|| no_configuration(root))
 }
 
 /// The same with every identity at hand, for a command that compares secrets.
@@ -50,37 +54,46 @@ pub(super) fn read_with_identities(
     strict: bool,
     ui: &mut Ui,
 ) -> Result<Inputs, Failure> {
-    read_if_configured(root, strict, ui)?.ok_or_else(|| no_configuration(root))
+    let environment = environment(ui);
+    let loaded = read_view(&View::on_disk(root), &environment, strict, ui)?;
+    loaded
+        .map(|(inputs, _)| inputs)
+        .ok_or_else(|| no_configuration(root))
 }
 
-/// The same; `None` where there is no configuration.
-pub(super) fn read_if_configured(
-    root: &Utf8Path,
-    strict: bool,
-    ui: &mut Ui,
-) -> Result<Option<Inputs>, Failure> {
+/// The environment with every identity at hand, after what is wrong with these.
+pub(super) fn environment(ui: &mut Ui) -> Environment {
     let (keys, problems) = environment::with_identities();
     ui.problems(&problems);
-    let environment = Environment {
+    Environment {
         keys,
         ..environment::read()
-    };
-    let mut inputs = load_with(root, &environment, strict, ui)?;
-    if let Some(inputs) = &mut inputs {
-        let question = pipeline::question(inputs);
-        let answer = question.and_then(|question| plugin_may_run(&question, ui));
-        inputs.plugin.allowed = answer == Some(true);
     }
-    Ok(inputs)
 }
 
-fn load_with(
-    root: &Utf8Path,
+/// What a view holds, with what was found in reading it; `None` where there is no configuration.
+pub(super) fn read_view(
+    view: &View<'static>,
     environment: &Environment,
     strict: bool,
     ui: &mut Ui,
-) -> Result<Option<Inputs>, Failure> {
-    let (inputs, mut problems) = match pipeline::load(&View::on_disk(root), environment) {
+) -> Result<Option<(Inputs, Diagnostics)>, Failure> {
+    let Some((mut inputs, problems)) = load_with(view, environment, strict, ui)? else {
+        return Ok(None);
+    };
+    let question = pipeline::question(&inputs);
+    let answer = question.and_then(|question| plugin_may_run(&question, ui));
+    inputs.plugin.allowed = answer == Some(true);
+    Ok(Some((inputs, problems)))
+}
+
+fn load_with(
+    view: &View<'static>,
+    environment: &Environment,
+    strict: bool,
+    ui: &mut Ui,
+) -> Result<Option<(Inputs, Diagnostics)>, Failure> {
+    let (inputs, mut problems) = match pipeline::load(view, environment) {
         Ok(loaded) => loaded,
         Err(Missing::Tidied | Missing::NoConfiguration) => return Ok(None),
     };
@@ -91,7 +104,7 @@ fn load_with(
         return Err(problems.into());
     }
     ui.problems(&problems);
-    Ok(Some(inputs))
+    Ok(Some((inputs, problems)))
 }
 
 /// Asks whether the repository's own plugin may run. None where there is nobody to ask: then the
@@ -264,9 +277,22 @@ fn weight(action: Action) -> u8 {
     }
 }
 
+/// Says what a run says that has nothing to do, as an earlier one has said it.
+pub(super) fn again(again: &Again, ui: &mut Ui) {
+    for problems in [&again.loaded, &again.warnings] {
+        ui.problems(problems);
+    }
+    ui.set("unproven", Vec::<&str>::new());
+    ui.problems(&again.findings);
+}
+
 /// One sentence that counts what a plan does.
 pub(super) fn summary(plan: &Plan) -> String {
-    let summary = plan.summary();
+    counted(plan.summary())
+}
+
+/// The same of what was counted.
+pub(super) fn counted(summary: Summary) -> String {
     let counted = [
         (summary.created, "created"),
         (summary.updated + summary.overwritten, "updated"),

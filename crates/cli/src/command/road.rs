@@ -79,14 +79,18 @@ pub(crate) fn after_declare(root: &Utf8Path, ui: &mut Ui) {
 
 /// What comes after `validate`, where nothing was written yet.
 pub(crate) fn after_validate(root: &Utf8Path, ui: &mut Ui) {
-    if !Road::of(&View::on_disk(root)).rendered {
+    if !View::on_disk(root).exists(tree::RECORD_PATH) {
         ui.next(&["`ichor configure`: writes them.".to_owned()]);
     }
 }
 
 /// What comes after `configure`, which has written something or not.
 pub(crate) fn after_configure(root: &Utf8Path, wrote: bool, machines_changed: bool, ui: &mut Ui) {
-    let mut road = Road::of(&View::on_disk(root));
+    let view = View::on_disk(root);
+    if !wrote && !Road::lacks_machines(&view) {
+        return;
+    }
+    let mut road = Road::of(&view);
     if machines_changed {
         road.generated = false;
     }

@@ -1,9 +1,9 @@
 //! `validate`: every check, nothing written.
 
 use camino::Utf8Path;
-use pipeline::BuildOptions;
+use pipeline::checks::{self, Of};
+use pipeline::{BuildOptions, Command, Run};
 use repository::View;
-use vault::check::{self, Scope};
 
 use super::{report, road};
 use crate::environment;
@@ -26,23 +26,24 @@ pub(crate) struct Validate {
 
 impl Validate {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let Some(inputs) = report::read_if_configured(root, self.strict, ui)? else {
-            return self.committed(root, ui);
-        };
+        let environment = report::environment(ui);
         let options = BuildOptions {
             strict: self.strict,
             ..report::options()
         };
+        let run = Run::start(Command::Validate, root, &environment, &options);
+        if let Some(again) = run.again() {
+            report::again(&again, ui);
+            return Ok(right(root, again.files, again.nodes, ui));
+        }
+        let Some((inputs, loaded)) = report::read_view(run.view(), &environment, self.strict, ui)?
+        else {
+            return self.committed(root, ui);
+        };
         let built = report::build(&inputs, &options, ui)?;
-        let files = built.tree.len();
-        ui.set("files", files);
-        ui.status(format!(
-            "Everything is right: {} for {}.",
-            plural(files, "file"),
-            plural(built.model.cluster.nodes().len(), "node")
-        ));
-        road::after_validate(root, ui);
-        Ok(Exit::Done)
+        run.keep(&inputs, &loaded, &built, None);
+        let nodes = built.model.cluster.nodes().len();
+        Ok(right(root, built.tree.len(), nodes, ui))
     }
 
     /// What can be said of a repository without its configuration.
@@ -50,25 +51,14 @@ impl Validate {
         if !report::RENDERED.iter().any(|name| root.join(name).exists()) {
             return Err(report::no_configuration(root));
         }
-        let scope = Scope {
-            yaml: true,
-            ..Scope::default()
-        };
         let bar = ui.progress("checking");
         let config = environment::sops_config();
-        let checked = check::run(
-            &View::on_disk(root),
-            config.as_deref(),
-            &scope,
-            &|done, all| {
-                bar.tell(done, all);
-            },
-        );
+        let view = View::on_disk(root);
+        let checked = checks::committed(&view, Of::Tracked, config.as_deref(), &|done, all| {
+            bar.tell(done, all);
+        });
         drop(bar);
         let mut checked = checked?;
-        checked
-            .problems
-            .extend(machines::check::committed(&View::on_disk(root)));
         if self.strict {
             checked.problems.promote(|_| true);
         }
@@ -86,4 +76,15 @@ impl Validate {
         ));
         Ok(Exit::Done)
     }
+}
+
+fn right(root: &Utf8Path, files: usize, nodes: usize, ui: &mut Ui) -> Exit {
+    ui.set("files", files);
+    ui.status(format!(
+        "Everything is right: {} for {}.",
+        plural(files, "file"),
+        plural(nodes, "node")
+    ));
+    road::after_validate(root, ui);
+    Exit::Done
 }

@@ -4,6 +4,7 @@ mod identities;
 
 use std::ffi::OsString;
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,7 +29,25 @@ pub(crate) fn read() -> Environment {
             printer: Some(Arc::new(crate::ui::plugin_line)),
             ..plugin::Settings::default()
         },
+        build: build(),
     }
+}
+
+/// What tells this build of the program from every other: its version, and its file as it lies
+/// on the disk. Empty where that cannot be looked at.
+fn build() -> String {
+    let told = std::env::current_exe().and_then(std::fs::metadata);
+    told.map_or_else(
+        |_| String::new(),
+        |file| {
+            let (inode, changed) = (file.ino(), (file.ctime(), file.ctime_nsec()));
+            format!(
+                "{} {} {inode} {changed:?}",
+                env!("CARGO_PKG_VERSION"),
+                file.len()
+            )
+        },
+    )
 }
 
 /// The key file that is named, without other identities.

@@ -27,6 +27,9 @@ pub struct Environment {
     pub keys: Offered,
     /// How a repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What tells this build of the program from every other; nothing is cached where it is
+    /// empty.
+    pub build: String,
 }
 
 /// Everything read from a repository, as text or bytes; nothing is interpreted yet.
@@ -53,6 +56,8 @@ pub struct Inputs {
     pub creation_rules: Option<Source>,
     /// How the repository's own plugin is run.
     pub plugin: plugin::Settings,
+    /// What tells this build of the program from every other.
+    pub build: String,
     /// What is rendered, once somebody asked.
     pub(crate) gathered: OnceLock<Gathered>,
 }
@@ -171,6 +176,7 @@ pub fn load(
         identities: environment.keys.identities.clone(),
         creation_rules,
         plugin: environment.plugin.clone(),
+        build: environment.build.clone(),
         gathered: OnceLock::new(),
     };
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());

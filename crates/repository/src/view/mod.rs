@@ -91,13 +91,14 @@ pub(crate) trait Backing: Send + Sync {
     fn stays_inside(&self, path: &str) -> bool;
     /// The folder on a disk, where there is one.
     fn root(&self) -> Option<&Utf8Path>;
+    /// Told when git is asked.
+    fn note_git(&self) {}
 }
 
 /// A repository as a stage sees it. A copy is another name for the same.
 #[derive(Clone)]
 pub struct View<'a> {
     backing: Arc<dyn Backing + 'a>,
-    seen: Option<Arc<Seen>>,
 }
 
 impl View<'static> {
@@ -118,7 +119,6 @@ impl<'a> View<'a> {
     fn new(backing: impl Backing + 'a) -> Self {
         Self {
             backing: Arc::new(backing),
-            seen: None,
         }
     }
 
@@ -132,15 +132,16 @@ impl<'a> View<'a> {
         View::new(over::Over { tree, under })
     }
 
-    /// The same, with everything written down that is asked of it.
+    /// The same, with everything written down that is asked of it: of a tree that is laid over
+    /// it later, only what that does not answer itself.
     #[must_use]
     pub fn recording(&self) -> (Self, Arc<Seen>) {
         let seen = Arc::new(Seen::default());
-        let view = Self {
+        let recorded = seen::Recorded {
             backing: Arc::clone(&self.backing),
-            seen: Some(Arc::clone(&seen)),
+            seen: Arc::clone(&seen),
         };
-        (view, seen)
+        (Self::new(recorded), seen)
     }
 
     /// The folder that it is a view of, where it is on a disk: for messages, and for programs
@@ -151,18 +152,13 @@ impl<'a> View<'a> {
 
     /// The git repository around it; `None` where there is none.
     pub fn git(&self) -> Option<Git> {
-        if let Some(seen) = &self.seen {
-            seen.note_git();
-        }
+        self.backing.note_git();
         Git::discover(self.backing.root()?)
     }
 
     /// What stands under a path; `None` also where that cannot be told.
     pub fn find(&self, path: impl AsRef<str>) -> Option<Found> {
-        let path = path.as_ref();
-        let found = self.backing.find(path).ok().flatten();
-        self.note(|| Question::Kind(path.to_owned()), || seen::found(found));
-        found
+        self.backing.find(path.as_ref()).ok().flatten()
     }
 
     /// Whether anything stands under a path, were it a link that leads nowhere.
@@ -253,13 +249,7 @@ impl<'a> View<'a> {
     ///
     /// What is no folder, or cannot be listed.
     pub fn list(&self, folder: impl AsRef<str>) -> io::Result<Vec<Listed>> {
-        let folder = folder.as_ref();
-        let listed = self.backing.list(folder);
-        self.note(
-            || Question::Names(folder.to_owned()),
-            || seen::listed(&listed),
-        );
-        listed
+        self.backing.list(folder.as_ref())
     }
 
     fn content(&self, path: &str, patient: bool) -> Result<Option<Vec<u8>>, Diagnostic> {
@@ -277,15 +267,7 @@ impl<'a> View<'a> {
     }
 
     fn read_file(&self, path: &str, patient: bool) -> io::Result<Read> {
-        let read = self.backing.read(path, patient);
-        self.note(|| Question::Content(path.to_owned()), || seen::read(&read));
-        read
-    }
-
-    fn note(&self, question: impl FnOnce() -> Question, answer: impl FnOnce() -> tree::Digest) {
-        if let Some(seen) = &self.seen {
-            seen.note(question(), answer());
-        }
+        self.backing.read(path, patient)
     }
 }
 

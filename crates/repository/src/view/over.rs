@@ -76,4 +76,8 @@ impl<S: Stage + Sync> Backing for Over<'_, S> {
     fn root(&self) -> Option<&Utf8Path> {
         self.under.root()
     }
+
+    fn note_git(&self) {
+        self.under.backing.note_git();
+    }
 }

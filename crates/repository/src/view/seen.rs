@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use camino::Utf8Path;
 use tree::Digest;
 
-use super::{Found, Listed, Read, View};
+use super::{Backing, Found, Listed, Read, View};
 
 /// One question to a view; paths are as they were given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +39,7 @@ impl Question {
 pub struct Seen {
     answers: Mutex<BTreeMap<Question, Digest>>,
     git: AtomicBool,
+    links: AtomicBool,
 }
 
 impl Seen {
@@ -55,6 +57,11 @@ impl Seen {
         self.git.load(Ordering::Relaxed)
     }
 
+    /// Whether it was asked where a symbolic link leads, which is not written down either.
+    pub fn followed_links(&self) -> bool {
+        self.links.load(Ordering::Relaxed)
+    }
+
     /// Whether a view gives the same answers.
     pub fn holds(&self, view: &View<'_>) -> bool {
         let answers = self.answers();
@@ -63,21 +70,60 @@ impl Seen {
             .all(|(question, digest)| question.ask(view) == *digest)
     }
 
-    pub(super) fn note(&self, question: Question, answer: Digest) {
+    fn note(&self, question: Question, answer: Digest) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.insert(question, answer);
     }
+}
 
-    pub(super) fn note_git(&self) {
-        self.git.store(true, Ordering::Relaxed);
+/// A backing of which every answer is written down.
+pub(super) struct Recorded<'a> {
+    pub(super) backing: Arc<dyn Backing + 'a>,
+    pub(super) seen: Arc<Seen>,
+}
+
+impl Backing for Recorded<'_> {
+    fn find(&self, path: &str) -> io::Result<Option<Found>> {
+        let answer = self.backing.find(path);
+        let told = answer.as_ref().ok().copied().flatten();
+        self.seen.note(Question::Kind(path.to_owned()), found(told));
+        answer
+    }
+
+    fn read(&self, path: &str, patient: bool) -> io::Result<Read> {
+        let answer = self.backing.read(path, patient);
+        let question = Question::Content(path.to_owned());
+        self.seen.note(question, read(&answer));
+        answer
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<Listed>> {
+        let answer = self.backing.list(folder);
+        let question = Question::Names(folder.to_owned());
+        self.seen.note(question, listed(&answer));
+        answer
+    }
+
+    fn stays_inside(&self, path: &str) -> bool {
+        self.seen.links.store(true, Ordering::Relaxed);
+        self.backing.stays_inside(path)
+    }
+
+    fn root(&self) -> Option<&Utf8Path> {
+        self.backing.root()
+    }
+
+    fn note_git(&self) {
+        self.seen.git.store(true, Ordering::Relaxed);
+        self.backing.note_git();
     }
 }
 
-pub(super) fn found(found: Option<Found>) -> Digest {
+fn found(found: Option<Found>) -> Digest {
     Digest::of(format!("{found:?}").as_bytes())
 }
 
-pub(super) fn read(read: &io::Result<Read>) -> Digest {
+fn read(read: &io::Result<Read>) -> Digest {
     match read {
         Ok(Read::Absent) => Digest::of(b"absent"),
         // A text and the words for what is no file cannot be mistaken for each other.
@@ -90,7 +136,7 @@ pub(super) fn read(read: &io::Result<Read>) -> Digest {
     }
 }
 
-pub(super) fn listed(listed: &io::Result<Vec<Listed>>) -> Digest {
+fn listed(listed: &io::Result<Vec<Listed>>) -> Digest {
     match listed {
         Ok(names) => Digest::of(format!("{names:?}").as_bytes()),
         Err(error) => Digest::of(format!("error {}", error.kind()).as_bytes()),

@@ -17,13 +17,27 @@ use std::path::Path;
 
 use diagnostics::Diagnostics;
 
-use crate::{Checked, Disk, Encrypted, Entry, Mode, Options, Origin, Plan, RelPath, Sealing, Tree};
+use crate::{
+    Checked, Checks, Disk, Encrypted, Entry, Mode, Options, Origin, Plan, RelPath, Rendered,
+    Sealing, Tree,
+};
 
 /// Files as paths and texts.
 type Files<'a> = &'a [(&'a str, &'a str)];
 
 fn path(text: &str) -> RelPath {
     RelPath::new(text).expect("a valid path")
+}
+
+/// One check, which always finds the same.
+struct Finds(Diagnostics);
+
+impl Checks for Finds {
+    const COUNT: usize = 1;
+
+    fn run(&self, _: usize, _: &Tree<Rendered>) -> Diagnostics {
+        self.0.clone()
+    }
 }
 
 fn checked(files: Files<'_>) -> Tree<Checked> {
@@ -38,7 +52,7 @@ fn checked(files: Files<'_>) -> Tree<Checked> {
             Entry::new(*text, mode, Origin::whole(&format!("{name}.j2"))),
         )
     }))
-    .and_then(|tree| tree.check(Diagnostics::new()))
+    .and_then(|tree| tree.check(&Finds(Diagnostics::new())))
     .expect("a tree without errors")
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use rustix::fs::{CWD, FileType, Mode as Permissions};
 
-use super::{checked, disk, path, plan, run, shown, snapshot, tree, write};
+use super::{Finds, checked, disk, path, plan, run, shown, snapshot, tree, write};
 use crate::disk::Obstacle;
 use crate::problems::in_the_way;
 use crate::rules;
@@ -191,8 +191,8 @@ fn no_stage_passes_an_error_on() {
     };
     let error: Diagnostics = ODD.report_as(Severity::Error, "wrong").into();
     let warning: Diagnostics = ODD.report("odd").into();
-    assert!(tree().check(error.clone()).is_err());
-    let checked = tree().check(warning).expect("a warning only");
+    assert!(tree().check(&Finds(error.clone())).is_err());
+    let checked = tree().check(&Finds(warning)).expect("a warning only");
     assert_eq!(checked.warnings().len(), 1);
     assert!(checked.clone().encrypt(|_, _| Err(error.clone())).is_err());
     let unencrypted = checked.encrypt(|_, entry| Ok(Sealing::Secret(entry.content.clone())));

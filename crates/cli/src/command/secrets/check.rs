@@ -1,8 +1,8 @@
 //! `secrets check`.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use pipeline::checks::{self, Of};
 use repository::View;
-use vault::check::{self, Scope};
 
 use super::options::Reading;
 use crate::exit::Exit;
@@ -36,21 +36,16 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let scope = Scope {
+        let of = Of::Index {
             staged: self.staged,
-            yaml: false,
             paths: self.paths.clone(),
         };
         let bar = ui.progress("checking");
         let config = self.reading.config();
-        let checked = check::run(
-            &View::on_disk(root),
-            config.as_deref(),
-            &scope,
-            &|done, all| {
-                bar.tell(done, all);
-            },
-        );
+        let view = View::on_disk(root);
+        let checked = checks::committed(&view, of, config.as_deref(), &|done, all| {
+            bar.tell(done, all);
+        });
         drop(bar);
         let checked = checked?;
         ui.set("checked", checked.files);

@@ -1,31 +1,83 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
-use diagnostics::{Diagnostic, Location, Severity};
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
+use serde::{Deserialize, Serialize};
 use tree::{RECORD_PATH, Rendered, Tree};
 
-use crate::load::Inputs;
+use super::{Check, Subject};
 use crate::model::Model;
 use repository::{Git, View, names};
 
 /// How many ignored outputs a message names.
 const LISTED: usize = 3;
 
-/// Both; nothing where there is no git repository.
-pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
-    let Some(git) = inputs.view.git() else {
-        return Vec::new();
+/// What git would publish and must not, and what it leaves out and must not.
+pub(super) struct Published;
+
+impl Check for Published {
+    fn name(&self) -> &'static str {
+        "git"
+    }
+
+    fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+        let facts = Facts::of(subject.model);
+        let outputs = tree.iter().map(|(path, _)| path.as_str());
+        published(&subject.inputs.view, &facts, outputs)
+    }
+}
+
+/// What of the configuration counts here.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    /// Whether the repository is a private one.
+    private: bool,
+    /// Whether `cluster.yaml` holds secrets.
+    secrets: bool,
+}
+
+impl Facts {
+    pub(crate) fn of(model: &Model) -> Self {
+        let secrets = model.cluster.values().iter().any(|(_, entry)| {
+            entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
+        });
+        Self {
+            private: model.cluster.visibility() == config_model::Visibility::Private,
+            secrets,
+        }
+    }
+}
+
+/// Everything that git would publish or leave out; nothing where there is no git repository.
+pub(crate) fn published<'a>(
+    view: &View<'_>,
+    facts: &Facts,
+    outputs: impl IntoIterator<Item = &'a str>,
+) -> Diagnostics {
+    let Some(git) = view.git() else {
+        return Diagnostics::new();
     };
-    let mut found = tracked(&git, model);
-    found.extend(exposed(&inputs.view).map_or_else(Vec::new, |path| {
-        vec![
-            repository::rules::GIT_KEY_EXPOSED.report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
-            )
-            .at(Location::file(path))
-            .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there"),
-        ]
+    let mut found = tracked(&git, facts);
+    found.extend(exposed(view).map(|path| {
+        repository::rules::GIT_KEY_EXPOSED.report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
+        )
+        .at(Location::file(path))
+        .hint(
+            "`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there",
+        )
     }));
-    found.extend(ignored(&git, tree));
-    found
+    found.extend(ignored(&git, outputs));
+    found.into_iter().collect()
+}
+
+/// Whether a problem is one of these.
+pub(crate) fn is_ours(problem: &Diagnostic) -> bool {
+    let rules = [
+        &repository::rules::GIT_KEY_TRACKED,
+        &repository::rules::GIT_SECRETS_TRACKED,
+        &repository::rules::GIT_KEY_EXPOSED,
+        &repository::rules::GIT_IGNORED_OUTPUT,
+    ];
+    rules.into_iter().any(|rule| problem.is(rule))
 }
 
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
@@ -56,11 +108,11 @@ pub(crate) fn exposed(view: &View<'_>) -> Option<&'static str> {
 }
 
 /// Outputs that no commit would hold: Flux reads what is committed.
-fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
-    let paths = tree.iter().map(|(path, _)| path.as_str());
-    let ignored = git.ignored(paths.chain([RECORD_PATH]));
+fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<Diagnostic> {
+    let outputs: Vec<_> = outputs.into_iter().collect();
+    let ignored = git.ignored(outputs.iter().copied().chain([RECORD_PATH]));
     // An example in a folder that git ignores as a whole is not meant to be committed.
-    if ignored.len() > tree.len() && git.is_below() {
+    if ignored.len() > outputs.len() && git.is_below() {
         return None;
     }
     let first: Vec<_> = ignored
@@ -90,8 +142,7 @@ fn ignored(git: &Git, tree: &Tree<Rendered>) -> Option<Diagnostic> {
 }
 
 /// Keys and passwords that git would publish.
-fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
-    let private = model.cluster.visibility() == config_model::Visibility::Private;
+fn tracked(git: &Git, facts: &Facts) -> Vec<Diagnostic> {
     let mut found: Vec<_> = git
         .tracked(names::keys())
         .into_iter()
@@ -101,12 +152,9 @@ fn tracked(git: &Git, model: &Model) -> Vec<Diagnostic> {
                 .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
         })
         .collect();
-    let secret = model.cluster.values().iter().any(|(_, entry)| {
-        entry.is_secret() && matches!(entry.value(), Some(value) if value.as_str() != Some(""))
-    });
-    if secret && !git.tracked(["cluster.yaml"]).is_empty() {
+    if facts.secrets && !git.tracked(["cluster.yaml"]).is_empty() {
         let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
-        let problem = if private {
+        let problem = if facts.private {
             repository::rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
         } else {
             repository::rules::GIT_SECRETS_TRACKED.report(message)

@@ -5,20 +5,47 @@ use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use tree::{Rendered, Tree};
 
-use crate::load::Inputs;
-use crate::model::Model;
+use super::{Check, Over, Subject};
 use crate::places::hidden_in_template;
 use crate::seal::is_secret;
 
+/// What Talos would refuse.
+pub(super) struct Machines;
+
+impl Check for Machines {
+    fn name(&self) -> &'static str {
+        "machines"
+    }
+
+    fn over(&self) -> &'static [Over] {
+        &[Over::Rendered, Over::Tracked]
+    }
+
+    fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+        check(subject, tree)
+    }
+}
+
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
 /// in the templates. Nothing where no talconfig was rendered.
-pub(crate) fn check(inputs: &Inputs, model: &Model, tree: &Tree<Rendered>) -> Diagnostics {
+fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+    let Subject {
+        inputs,
+        model,
+        cache,
+        ..
+    } = subject;
     let explicit = model
         .versions
         .iter()
         .find(|(name, _)| *name == CONTRACT)
         .map(|(_, pin)| (pin.version.clone(), pin.location.clone()));
-    let found = machines::check::rendered(&inputs.view, tree, &model.identities, explicit);
+    // Of what was rendered, only what is read counts; places in templates come later.
+    let chosen = format!("{explicit:?}");
+    let over = inputs.view.under(tree);
+    let found = cache.unless_seen(Machines.name(), &[chosen.as_bytes()], &over, |over| {
+        machines::check::rendered(over, tree, &model.identities, explicit)
+    });
     let mut problems = at_templates(found, tree);
     if inputs.own.is_some() {
         problems = problems.into_iter().map(as_it_runs).collect();

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use config_model::Templates;
-use diagnostics::{Diagnostic, Severity, Source};
+use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
 use tree::{Digest, Entry, RECORD_PATH, Record, RelPath, Rendered, Tree};
 use yaml::Node;
 
+use super::{Check, Subject};
 use repository::View;
 use repository::chart;
 
@@ -43,14 +44,24 @@ const NAMED_FILES: [(&str, &str); 5] = [
 const GENERATORS: [&str; 2] = ["configMapGenerator", "secretGenerator"];
 const GENERATED_FROM: [&str; 3] = ["files", "envs", "env"];
 
+/// What kustomize would miss.
+pub(super) struct Kustomizations;
+
+impl Check for Kustomizations {
+    fn name(&self) -> &'static str {
+        "kustomizations"
+    }
+
+    fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
+        check(subject, tree).into_iter().collect()
+    }
+}
+
 /// Every entry of a rendered kustomization that will not be there; an error with the built-in
 /// templates.
-pub(crate) fn check(
-    view: &View<'_>,
-    templates: Templates,
-    tree: &Tree<Rendered>,
-) -> Vec<Diagnostic> {
-    let there = There::new(view, tree);
+fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
+    let templates = subject.model.origin;
+    let there = There::new(&subject.inputs.view, tree);
     let entries: Vec<_> = tree.iter().collect();
     entries
         .par_iter()
