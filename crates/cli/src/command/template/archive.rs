@@ -53,8 +53,11 @@ pub(crate) struct Tidy {}
 impl Tidy {
     #[expect(clippy::unused_self, reason = "every command has the same shape")]
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        report::stop_if_tidied(root)?;
-        let moved = archive::archivable(&View::on_disk(root));
+        let view = View::on_disk(root);
+        if archive::begun(&view).is_none() {
+            report::stop_if_tidied(root)?;
+        }
+        let moved = archive::archivable(&view);
         if moved.is_empty() {
             return Err(Failure::stopped(
                 Exit::Usage,

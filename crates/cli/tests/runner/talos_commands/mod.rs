@@ -13,7 +13,7 @@ use crate::empty;
 const BUNDLE: &str = "talos/talsecret.sops.yaml";
 
 /// A repository as talhelper's users have it, with nothing of ichor's in it.
-fn plain() -> Sandbox {
+pub(crate) fn plain() -> Sandbox {
     let sandbox = empty();
     sandbox.write(
         "talconfig.yaml",
