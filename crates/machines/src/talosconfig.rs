@@ -93,3 +93,41 @@ fn unsigned(path: &Utf8Path, reason: &str) -> Diagnostic {
         .report(format!("no certificate can be made for `{path}`: {reason}"))
         .at(Location::file(path.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{Places, Secrets};
+
+    const TALCONFIG: &str = "clusterName: demo
+talosVersion: v1.13.7
+kubernetesVersion: v1.36.1
+endpoint: https://10.0.0.5:6443
+nodes:
+  - hostname: n1
+    ipAddress: 10.0.0.11
+    controlPlane: true
+    installDisk: /dev/sda
+";
+
+    #[test]
+    fn an_authority_without_its_key_signs_nothing() {
+        let view: View<'_> = [("talconfig.yaml", TALCONFIG)].into_iter().collect();
+        let keys = vault::Keys::new(&view, Box::new(Default::default));
+        let places = Places::find(&view);
+        let opened = Machines::open(&view, &places, &keys, Secrets::Optional);
+        let mut machines = opened.ok().expect("nothing is wrong");
+        let day = Duration::from_hours(24);
+        let make = |machines: &Machines<'_>| {
+            let made = talosconfig(machines, &view, "talosconfig".into(), &[], day);
+            made.map(|text| text.to_string())
+        };
+        assert!(make(&machines).is_ok_and(|text| text.contains("context: demo")));
+        machines.bundle.os.key = certificates::REDACTED.into();
+        let problems = make(&machines).expect_err("there is no key");
+        let rules: Vec<_> = problems.iter().map(|problem| problem.rule.id()).collect();
+        assert_eq!(rules, ["talos/no-client-certificate"]);
+    }
+}

@@ -19,7 +19,6 @@ const NOT_RAISED: &[(&str, &str)] = &[
         "what cannot be added to is told when it is read",
     ),
     ("file/exists", "two programs at once"),
-    ("file/unwritable", "a full disk"),
     ("init/no-random-numbers", "a system without random numbers"),
     ("keys/no-ssh-key", "a build with the feature `ssh`"),
     (
@@ -27,22 +26,17 @@ const NOT_RAISED: &[(&str, &str)] = &[
         "a build without the feature `ssh`, and such a key",
     ),
     ("plugin/answer", "64 MiB from a plugin"),
-    ("plugin/differs", "a case is missing"),
     ("plugin/withheld", "told under the rule that says why"),
     ("secrets/no-randomness", "a system without random numbers"),
-    ("secrets/unusable-recipient", "a case is missing"),
     ("sops/cannot-wrap", "a plugin of age that fails"),
     ("sops/not-proven", "a fault of ours"),
     ("talconfig/missing", "the program says it as wrong usage"),
-    ("talos/no-client-certificate", "a case is missing"),
-    ("talos/unknown-node", "a case is missing"),
     ("talsecret/not-made", "a system without random numbers"),
     (
         "template/failed",
         "no error of the engine is known that has no rule of its own",
     ),
     ("template/threads", "a system that starts no thread"),
-    ("versions/ambiguous-bump", "a case is missing"),
 ];
 
 fn tables() -> Vec<Table> {

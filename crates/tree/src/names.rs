@@ -121,12 +121,12 @@ pub fn keys() -> impl Iterator<Item = &'static str> {
 /// never committed may be kept by one.
 const GIT_FILES: [&str; 4] = [".gitignore", ".gitattributes", ".gitkeep", ".keep"];
 
-/// Whether a file, by its path from the root, must never be committed.
+/// Whether a file, by its path from the root, must never be committed. What a killed run left
+/// behind may be a secret that was about to be decrypted.
 pub fn is_never_committed(path: &str) -> bool {
-    !GIT_FILES.contains(&file_name(path))
-        && TABLE
-            .iter()
-            .any(|name| name.kind.is_never_committed() && name.covers(path))
+    let name = file_name(path);
+    let covers = |known: &Name| known.kind.is_never_committed() && known.covers(path);
+    name.starts_with(TEMPORARY_PREFIX) || (!GIT_FILES.contains(&name) && TABLE.iter().any(covers))
 }
 
 /// Whether a repository is rendered from a file, or opened with it.
@@ -183,6 +183,7 @@ mod tests {
             ("cluster.sops.yaml", false),
             ("docs/age.key", false),
             ("github-deploy.key.pub", false),
+            ("kubernetes/apps/.ichor-tmp-12-0", true),
         ] {
             assert_eq!(is_never_committed(path), never, "{path}");
         }

@@ -178,6 +178,32 @@ fn recipients_come_and_go_with_a_rotation() {
 }
 
 #[test]
+fn a_recipient_that_cannot_be_used_is_not_left_out_unasked() {
+    let other = Identity::generate().recipient();
+    let room = Room::new(&format!("creation_rules:\n  - age: ME,{other}\n"));
+    room.sandbox.write("a.sops.yaml", "a: hidden\n");
+    room.encrypt();
+    let text = room
+        .sandbox
+        .read("a.sops.yaml")
+        .replace(&other, "age1broken");
+    room.sandbox.write("a.sops.yaml", &text);
+    // What is under a wrong MAC is encrypted anew, to those to whom it was.
+    let vault = room.vault().with(Overrides {
+        ignore_mac: true,
+        ..Overrides::default()
+    });
+    let target = Target::named(&View::on_disk(room.sandbox.root()), "a.sops.yaml".into());
+    let editing = vault.edit(&target).expect("it can be decrypted");
+    let problems = editing
+        .finish(b"a: other\n")
+        .expect_err("one is locked out");
+    let rules: Vec<_> = problems.iter().map(|problem| problem.rule.id()).collect();
+    assert_eq!(rules, ["secrets/unusable-recipient"]);
+    assert_eq!(room.sandbox.read("a.sops.yaml"), text);
+}
+
+#[test]
 fn what_cannot_be_merged_is_said() {
     let keys = Keys::new(&View::on_disk("nowhere"), Box::new(Default::default));
     let merged = |base: &str, ours: &str, theirs: &str| {

@@ -11,6 +11,7 @@ mod example;
 mod excerpts;
 mod forks;
 mod kill;
+mod links;
 mod moving;
 mod new_repository;
 mod outputs;

@@ -126,6 +126,18 @@ fn what_git_has_or_cannot_say() {
     drop(git.run(&["add", "--force", "--all"]));
     tells(&sandbox, "secrets check --staged", "secrets/never-commit");
     tells(&sandbox, "secrets check --staged", "secrets/clear-file");
+    // What a killed run left may be in the clear, whatever it is called.
+    sandbox.write("docs/.ichor-tmp-7-0", "a: b\n");
+    drop(git.run(&["add", "--force", "docs"]));
+    let output = sandbox
+        .run(["secrets", "check", "--staged", "docs"])
+        .exits(1);
+    assert!(
+        output
+            .stderr
+            .contains("`docs/.ichor-tmp-7-0` holds secrets"),
+        "{output}"
+    );
     sandbox.write(".git/index", "no index\n");
     tells(&sandbox, "secrets check --staged", "git/unreadable");
     sandbox.write(".git/config", "[no settings\n");

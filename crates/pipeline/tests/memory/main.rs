@@ -1,7 +1,11 @@
-//! Whole runs over repositories in memory: no process, no disk, no git.
+//! Whole runs over repositories in memory, and plans over a disk: no process, no git.
 
+mod archives;
 mod inputs;
 mod outputs;
+mod own;
+mod pins;
+mod plans;
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostics, Severity};
@@ -9,29 +13,34 @@ use pipeline::{BuildOptions, Built, Environment, Missing};
 use repository::View;
 use secrets::Timestamp;
 
-/// The fixture `minimal` and its keys, with some files changed; an empty text takes one out.
-fn minimal(changes: &[(&str, &str)]) -> View<'static> {
+/// The configuration and the keys of the fixture `minimal`.
+fn fixture() -> Vec<(String, Vec<u8>)> {
     let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/minimal");
     let disk = View::on_disk(fixture);
-    let mut files: Vec<(String, Vec<u8>)> = ["cluster.yaml", "nodes.yaml"]
-        .iter()
-        .map(|path| {
-            (
-                (*path).to_owned(),
-                disk.bytes(path).expect("readable").expect("there"),
-            )
-        })
-        .collect();
+    let read = |path: &str| disk.bytes(path).expect("readable").expect("there");
+    let mut files: Vec<_> = ["cluster.yaml", "nodes.yaml"]
+        .map(|path| (path.to_owned(), read(path)))
+        .into();
     let (keys, problems) = disk.files("keys");
     assert!(problems.is_empty());
-    files.extend(
-        keys.into_iter()
-            .map(|(path, file)| (path, file.content.to_vec())),
-    );
+    let keys = keys.into_iter();
+    files.extend(keys.map(|(path, file)| (path, file.content.to_vec())));
+    files
+}
+
+/// Its `cluster.yaml` with more keys.
+fn cluster(more: &str) -> String {
+    let (_, text) = fixture().swap_remove(0);
+    String::from_utf8(text).expect("a text") + more
+}
+
+/// The fixture, with some files changed; an empty text takes one out.
+fn minimal(changes: &[(&str, &str)]) -> View<'static> {
+    let mut files = fixture();
     files.retain(|(path, _)| !changes.iter().any(|(changed, _)| path == changed));
     let changed = changes.iter().filter(|(_, content)| !content.is_empty());
     files.extend(changed.map(|(path, content)| ((*path).to_owned(), content.as_bytes().to_vec())));
-    View::from_iter(files)
+    files.into_iter().collect()
 }
 
 /// Everything up to the tree that could be written, or every problem.

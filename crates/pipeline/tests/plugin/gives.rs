@@ -62,6 +62,33 @@ fn what_nothing_built_in_has_comes_from_the_plugin() {
     }
 }
 
+#[test]
+fn a_built_in_value_that_the_plugin_computes_otherwise_is_told_where_it_is_used() {
+    if no_python("a_built_in_value_that_the_plugin_computes_otherwise_is_told_where_it_is_used") {
+        return;
+    }
+    let source = plugin(
+        "",
+        "    def data(self):\n        self._data['node_default_gateway'] = 'other'\n        self._data['mine'] = 1\n        return self._data\n",
+    );
+    // It runs only where something is asked of it.
+    let repository = Repository::new(&source, "{{ mine }}\n{{ node_default_gateway }}");
+    let differs = |notes: &[String]| {
+        let told = notes
+            .iter()
+            .filter(|note| note.contains("[plugin/differs]"));
+        told.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        differs(&repository.notes()),
+        [
+            "templates/config/out.txt.j2:2:4: note[plugin/differs]: `templates/scripts/plugin.py` computes `node_default_gateway` otherwise than ichor, whose value is used"
+        ]
+    );
+    repository.write("templates/variables.yaml", "plugin: all\n");
+    assert!(differs(&repository.notes()).is_empty());
+}
+
 /// As makejinja 2.8.1 prints them.
 #[test]
 fn a_tuple_among_the_data_stays_one() {

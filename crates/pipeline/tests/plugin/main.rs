@@ -70,6 +70,11 @@ impl Repository {
     }
 
     fn run(&self) -> Result<String, Diagnostics> {
+        self.rendered()?;
+        Ok(std::fs::read_to_string(self.root().join("out.txt")).expect("was written"))
+    }
+
+    fn rendered(&self) -> Result<drop_in::Rendered, Diagnostics> {
         let printed = self.printed.clone();
         let environment = Environment {
             plugin: plugin::Settings {
@@ -82,8 +87,19 @@ impl Repository {
             ..Environment::default()
         };
         let settings = Source::new("makejinja.toml", SETTINGS);
-        drop_in::run(self.root(), &settings, &environment, &BTreeMap::new())?;
-        Ok(std::fs::read_to_string(self.root().join("out.txt")).expect("was written"))
+        drop_in::run(self.root(), &settings, &environment, &BTreeMap::new())
+    }
+
+    /// What is worth knowing of a run that must succeed.
+    #[track_caller]
+    fn notes(&self) -> Vec<String> {
+        let rendered = self.rendered();
+        let rendered = rendered.unwrap_or_else(|problems| panic!("{}", shown(&problems)));
+        rendered
+            .diagnostics
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// The text, which must come out.

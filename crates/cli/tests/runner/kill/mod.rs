@@ -2,6 +2,7 @@
 //! not belong, and the next run completes.
 
 mod configure;
+mod decrypt;
 mod generate;
 mod rotate;
 mod tidy;

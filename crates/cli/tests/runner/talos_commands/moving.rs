@@ -157,6 +157,23 @@ ingress:
 }
 
 #[test]
+fn a_configuration_of_no_node_is_told_and_compared_with_nothing() {
+    let sandbox = repository("");
+    drop(sandbox.run(["talos", "generate-config", "-q"]).success());
+    let other = sandbox.read(CONFIG).replace("hostname: n1", "hostname: n9");
+    sandbox.write("other.yaml", other);
+    assert_snapshot!(sandbox.run(["talos", "import", "other.yaml"]).exits(3), @r"
+    ------- stderr -------
+    warning[talos/unknown-node]: `other.yaml` belongs to no node of the talconfig
+    --> other.yaml
+
+    warning: there is no configuration of the node `n1`
+    0 of 0 nodes would change.
+    [exit code: 3]
+    ");
+}
+
+#[test]
 fn a_dummy_interface_is_a_document_that_makes_it() {
     let sandbox = repository(
         "    networkInterfaces:
