@@ -90,7 +90,7 @@ fn again(bundle: &Bundle) {
         Ok(again) => assert!(again == *bundle, "reads back as something else"),
         Err(problems) => {
             let placeholder =
-                |one: &diagnostics::Diagnostic| one.rule.as_str() == "talsecret/placeholder";
+                |one: &diagnostics::Diagnostic| one.rule.id() == "talsecret/placeholder";
             assert!(problems.iter().all(placeholder), "refuses what it wrote");
         }
     }

@@ -4,6 +4,7 @@ mod circles;
 mod edges;
 mod licences;
 mod masks;
+mod rules;
 mod sources;
 mod words;
 
@@ -25,6 +26,7 @@ pub fn run(ichor: Option<&Utf8Path>) -> Result<Vec<String>> {
     faults.extend(sources::check(&root)?);
     faults.extend(circles::check(&root)?);
     faults.extend(masks::check(&root)?);
+    faults.extend(rules::check(&root)?);
     faults.extend(words::readme(&root)?);
     if let Some(ichor) = ichor {
         faults.extend(words::commands_of(&root, ichor)?);

@@ -299,10 +299,7 @@ fn file(source: &Source) -> Location {
 
 /// A line, without an excerpt.
 fn hidden(source: &Source, start: usize, length: usize) -> Location {
-    Location {
-        excerpt: None,
-        ..source.location(start..start + length)
-    }
+    source.location(start..start + length).without_excerpt()
 }
 
 /// Each line with the offset it starts at.

@@ -7,7 +7,7 @@
 //! - the table of [`Declarations`] says what each key takes; a repository adds its own keys in
 //!   `templates/variables.yaml`;
 //! - [`Cluster`] is what the rest of the workspace sees. Holding one means that every rule
-//!   of [`rules::rules`] was checked.
+//!   of [`rules`] was checked.
 //!
 //! ```
 //! use config_model::{Input, Templates, parse};
@@ -24,7 +24,7 @@
 //! let problem = parsed
 //!     .diagnostics
 //!     .iter()
-//!     .find(|problem| problem.rule.as_str() == "network/host-bits")
+//!     .find(|problem| problem.is(&config_model::rules::CIDR_HOST_BITS))
 //!     .expect("10.0.0.1/24 names a host");
 //! assert_eq!(problem.hint.as_deref(), Some("write the network: `10.0.0.0/24`"));
 //! ```

@@ -41,7 +41,7 @@ pub fn parse(input: &Input<'_>) -> Parsed {
         nodes
             .diagnostics
             .iter()
-            .filter(|problem| wants_nodes || problem.rule.as_str() != rules::FILE_EMPTY.id())
+            .filter(|problem| wants_nodes || !problem.is(&rules::FILE_EMPTY))
             .cloned(),
     );
     let lenient = input.is_lenient();

@@ -1,43 +1,10 @@
 //! One problem as data.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::Location;
-
-/// The stable name of the rule that a problem breaks, such as `node/duplicate-name`.
-///
-/// Tests, documentation and users' scripts refer to it, so it never changes once released.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct RuleId(Cow<'static, str>);
-
-impl RuleId {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&'static str> for RuleId {
-    fn from(name: &'static str) -> Self {
-        Self(Cow::Borrowed(name))
-    }
-}
-
-impl From<String> for RuleId {
-    fn from(name: String) -> Self {
-        Self(Cow::Owned(name))
-    }
-}
-
-impl fmt::Display for RuleId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+use crate::{Location, Rule};
 
 /// How much a problem matters. Errors sort first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -70,7 +37,7 @@ pub struct Related {
     pub message: String,
 }
 
-/// One problem: what is wrong, where, and what to do.
+/// One problem: what is wrong, where, and what to do. A [`Rule`] makes it.
 ///
 /// `message` is a lower-case clause without a period, with values in backticks, and never
 /// holds the value of a secret. `hint` speaks to the user (“use …”).
@@ -78,7 +45,7 @@ pub struct Related {
 #[must_use = "a diagnostic does nothing until it is collected"]
 pub struct Diagnostic {
     /// The rule that is broken.
-    pub rule: RuleId,
+    pub rule: &'static Rule,
     /// How much it matters.
     pub severity: Severity,
     /// What is wrong.
@@ -93,31 +60,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A problem that stops the work.
-    pub fn error(rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
-        Self::new(Severity::Error, rule, message)
-    }
-
-    /// A problem that the user should look at, but may have meant.
-    pub fn warning(rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, rule, message)
-    }
-
-    /// Something worth knowing.
-    pub fn note(rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
-        Self::new(Severity::Note, rule, message)
-    }
-
-    /// A problem of the given severity.
-    pub fn new(severity: Severity, rule: impl Into<RuleId>, message: impl Into<String>) -> Self {
-        Self {
-            rule: rule.into(),
-            severity,
-            message: message.into(),
-            location: None,
-            related: Vec::new(),
-            hint: None,
-        }
+    /// Whether it breaks this rule.
+    pub fn is(&self, rule: &Rule) -> bool {
+        self.rule == rule
     }
 
     /// Adds the place.

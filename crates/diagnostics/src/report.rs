@@ -1,6 +1,6 @@
 //! Problems collected.
 
-use crate::{Diagnostic, Location, MASK, Severity};
+use crate::{Diagnostic, Location, MASK, Rule, Severity};
 
 /// All problems of a run, in the order of files and lines once [`Diagnostics::sort`]ed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +32,11 @@ impl Diagnostics {
         self.0.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether one of them breaks this rule.
+    pub fn has(&self, rule: &Rule) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.is(rule))
+    }
+
     /// How many there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.0
@@ -58,10 +63,11 @@ impl Diagnostics {
         self.0.dedup();
     }
 
-    /// Drops the warnings and notes of these rules; an error stays, whatever its rule.
-    pub fn silence(&mut self, rules: &[String]) {
+    /// Drops the warnings and notes of the rules with these ids; an error stays, whatever its
+    /// rule.
+    pub fn silence(&mut self, ids: &[String]) {
         self.0.retain(|diagnostic| {
-            diagnostic.is_error() || !rules.iter().any(|rule| rule == diagnostic.rule.as_str())
+            diagnostic.is_error() || !ids.iter().any(|id| id == diagnostic.rule.id())
         });
     }
 

@@ -187,6 +187,10 @@ mod tests {
     use super::*;
     use crate::Source;
 
+    crate::rules! {
+        RULE: error "a/b", "It shows what to look at.";
+    }
+
     #[test]
     fn an_indented_secret_of_several_lines_is_found() {
         let secrets = Secrets::new([
@@ -238,7 +242,8 @@ mod tests {
     #[test]
     fn a_problem_says_none_in_any_of_its_parts() {
         let source = Source::new("a.yaml", "token: hunter2\nother: 1\n");
-        let mut problem = Diagnostic::error("a/b", "`hunter2` is not")
+        let mut problem = RULE
+            .report("`hunter2` is not")
             .at(source.location(0..5))
             .hint("leave out `hunter2`")
             .related(source.location(15..20), "hunter2 again");

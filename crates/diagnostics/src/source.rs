@@ -1,11 +1,9 @@
 //! A text with a name, and places in it.
 
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Serialize;
-
+use crate::Location;
 use crate::mask::MASK;
 
 /// How many characters of a line an [`Excerpt`] keeps at most: a 100 MB line must not
@@ -129,6 +127,7 @@ impl Source {
             line: line_index + 1,
             column: self.text[line_start..start].chars().count() + 1,
             excerpt: Some(self.excerpt(line_start..line_end, start..end.min(line_end))),
+            range: Some(start..end),
         }
     }
 
@@ -233,53 +232,6 @@ fn floor_char_boundary(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// A place: a file, or a line and column in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Location {
-    /// The file as the user knows it.
-    pub file: String,
-    /// Line, from 1; 0 when the place is the file as a whole, which serialises without it.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub line: usize,
-    /// Column in characters, from 1; 0 when the place is the file as a whole, which serialises
-    /// without it.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub column: usize,
-    /// The line itself, secrets masked.
-    #[serde(skip)]
-    pub excerpt: Option<Excerpt>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes what it asks about by reference"
-)]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
-}
-
-impl Location {
-    /// A file as a whole.
-    pub fn file(name: impl Into<String>) -> Self {
-        Self {
-            file: name.into(),
-            line: 0,
-            column: 0,
-            excerpt: None,
-        }
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.file)?;
-        if self.line > 0 {
-            write!(formatter, ":{}:{}", self.line, self.column)?;
-        }
-        Ok(())
-    }
-}
-
 /// One line of a source, ready to be shown: secrets are masked, tabs are blanks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excerpt {
@@ -337,6 +289,8 @@ mod tests {
     fn ranges_outside_the_text_point_at_its_end() {
         let source = Source::new("a", "x");
         assert_eq!(source.location(90..99).to_string(), "a:1:2");
+        assert_eq!(source.location(90..99).range, Some(1..1));
+        assert_eq!(source.whole().range, None);
         assert_eq!(Source::new("a", "").location(0..0).to_string(), "a:1:1");
     }
 
@@ -372,6 +326,7 @@ mod tests {
         ] {
             assert_eq!(made.location(range).to_string(), place);
         }
+        assert_eq!(made.location(8..9).range, Some(26..27));
         let whole = made.location(0..18).excerpt.expect("a line");
         assert_eq!(whole.text, "a: {{ x }}");
     }

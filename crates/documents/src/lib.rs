@@ -34,5 +34,6 @@ pub mod emit;
 pub mod json_patch;
 pub mod path;
 pub mod regex;
+pub mod rules;
 pub mod scalar;
 pub mod substitute;

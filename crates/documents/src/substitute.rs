@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Piece, Source};
+use diagnostics::{Diagnostics, Piece, Source};
+
+use crate::rules;
 
 /// Variables by name.
 pub type Variables = BTreeMap<String, String>;
@@ -14,19 +16,20 @@ pub fn talenv(source: &Source) -> (Variables, Diagnostics) {
     let hidden = source.clone().with_secrets([0..source.text().len()]);
     let parsed = yaml::parse(&hidden, &yaml::Limits::default());
     let mut problems: Diagnostics = { parsed.diagnostics.into_iter() }
-        .filter(|problem| problem.is_error() && problem.rule.as_str() != "yaml/duplicate-key")
+        .filter(|problem| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY))
         .collect();
     let root = parsed.documents.first();
     if problems.is_empty()
         && let Some(root) = root.filter(|root| root.as_mapping().is_none() && !root.is_null())
     {
         problems.push(
-            Diagnostic::error(
-                "talenv/syntax",
-                format!("the file is a map of variables, not {}", root.kind_name()),
-            )
-            .at(hidden.location(root.range()))
-            .hint("write each variable as `KEY: value`: talhelper reads nothing else"),
+            rules::TALENV_SYNTAX
+                .report(format!(
+                    "the file is a map of variables, not {}",
+                    root.kind_name()
+                ))
+                .at(hidden.location(root.range()))
+                .hint("write each variable as `KEY: value`: talhelper reads nothing else"),
         );
     }
     if problems.has_errors() {
@@ -57,9 +60,7 @@ pub fn dotenv(source: &Source) -> (Variables, Diagnostics) {
                     variables.insert(key.to_owned(), value);
                 }
                 None => problems.push(
-                    Diagnostic::error(
-                        "talenv/syntax",
-                        format!("the quotes around the value of `{key}` do not match"),
+                    rules::TALENV_SYNTAX.report(format!("the quotes around the value of `{key}` do not match"),
                     )
                     .at(source.clone().with_secrets([range.clone()]).location(range))
                     .hint(
@@ -68,7 +69,7 @@ pub fn dotenv(source: &Source) -> (Variables, Diagnostics) {
                 ),
             },
             _ => problems.push(
-                Diagnostic::error("talenv/syntax", "the line is no `KEY: value`")
+                rules::TALENV_SYNTAX.report("the line is no `KEY: value`")
                     .at(source.clone().with_secrets([range.clone()]).location(range)),
             ),
         }
@@ -243,7 +244,8 @@ pub fn substitute(
             Ok(done) => done,
             Err((length, message)) => {
                 problems.push(
-                    Diagnostic::error("talenv/unset-variable", message)
+                    rules::TALENV_UNSET_VARIABLE
+                        .report(message)
                         .at(source.location(dollar..dollar + 1 + length))
                         .hint("set it in `talenv.yaml`, or write `$$` for a dollar"),
                 );

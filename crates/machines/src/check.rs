@@ -1,6 +1,6 @@
 //! Everything that is wrong with the configurations of a cluster's nodes, in one list.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use repository::View;
 use secrets::Identity;
 use tree::{Rendered, Tree};
@@ -9,6 +9,7 @@ use vault::Keys;
 use crate::Machines;
 use crate::open::Secrets;
 use crate::places::Places;
+use crate::rules;
 
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
 /// in that: `over` is the tree, laid over the repository. Nothing where no talconfig was
@@ -49,18 +50,16 @@ fn found(machines: Result<Machines<'_>, Diagnostics>) -> Diagnostics {
     };
     let locked = problems
         .iter()
-        .find(|problem| problem.rule.as_str() == "sops/no-identity")
+        .find(|problem| problem.is(&secrets::rules::SOPS_NO_IDENTITY))
         .and_then(|problem| problem.location.clone());
     let Some(place) = locked else {
         return problems;
     };
-    Diagnostic::note(
-        "talos/not-checked",
-        format!(
+    rules::TALOS_NOT_CHECKED
+        .report(format!(
             "machine configurations could not be checked: no identity here decrypts `{}`",
             place.file
-        ),
-    )
-    .at(Location::file(place.file.as_str()))
-    .into()
+        ))
+        .at(Location::file(place.file.as_str()))
+        .into()
 }

@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use diagnostics::Diagnostic;
 
+use crate::rules;
+
 /// 1 June 2026, in days since 1970: every build of the program is later.
 const BUILT_AFTER: Duration = Duration::from_hours(20_605 * 24);
 
@@ -27,11 +29,9 @@ pub(super) fn plausible(now: SystemTime) -> Result<SystemTime, Diagnostic> {
     if since.is_ok_and(|since| since >= BUILT_AFTER) {
         return Ok(now);
     }
-    Err(Diagnostic::error(
-        "talos/clock",
-        "the clock of this machine says a time at which this program was not built yet",
-    )
-    .hint("set the clock: certificates begin now, and would end too early"))
+    Err(rules::TALOS_CLOCK
+        .report("the clock of this machine says a time at which this program was not built yet")
+        .hint("set the clock: certificates begin now, and would end too early"))
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
             SystemTime::UNIX_EPOCH - Duration::from_secs(1),
         ] {
             let problem = plausible(wrong).expect_err("it is wrong");
-            assert_eq!(problem.rule.as_str(), "talos/clock");
+            assert!(problem.is(&crate::rules::TALOS_CLOCK));
         }
     }
 }

@@ -14,6 +14,8 @@ use talos::validate::{validate, validate_on};
 use super::Machines;
 use repository::View;
 
+use crate::rules;
+
 /// Configurations that are there, compared.
 pub struct Compared {
     /// Each node that has one, and what would change in it.
@@ -52,11 +54,9 @@ pub fn import(
         }
         let Some(hostname) = hostname(&theirs, &path, &generator) else {
             warnings.push(
-                Diagnostic::warning(
-                    "talos/unknown-node",
-                    format!("`{path}` belongs to no node of the talconfig"),
-                )
-                .at(Location::file(path.as_str())),
+                rules::TALOS_UNKNOWN_NODE
+                    .report(format!("`{path}` belongs to no node of the talconfig"))
+                    .at(Location::file(path.as_str())),
             );
             continue;
         };
@@ -96,11 +96,9 @@ fn configurations(view: &View<'_>, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8Path
             continue;
         }
         let entries = view.list(path).map_err(|error| {
-            Diagnostic::error(
-                "file/unreadable",
-                format!("`{path}` cannot be read: {error}"),
-            )
-            .at(Location::file(path.as_str()))
+            repository::rules::FILE_UNREADABLE
+                .report(format!("`{path}` cannot be read: {error}"))
+                .at(Location::file(path.as_str()))
         })?;
         let mut inside: Vec<_> = entries
             .into_iter()
@@ -174,7 +172,7 @@ pub fn try_patch(
     let mut problems = history.findings;
     for violation in validate_on(&after, machines.contract, generator.release()) {
         let message = format!("`{}`: {}", violation.path, violation.message);
-        let mut problem = Diagnostic::new(violation.severity, violation.rule, message);
+        let mut problem = violation.rule.report_as(violation.severity, message);
         problem.hint = violation.hint;
         problems.push(problem);
     }
@@ -206,7 +204,9 @@ pub fn validate_file(view: &View<'_>, path: &Utf8Path, contract: Contract) -> Di
             path => format!("`{path}`"),
         };
         let message = format!("{place}: {}", violation.message);
-        let mut problem = Diagnostic::new(violation.severity, violation.rule, message)
+        let mut problem = violation
+            .rule
+            .report_as(violation.severity, message)
             .at(Location::file(path.as_str()));
         problem.hint = violation.hint;
         problems.push(problem);
@@ -216,11 +216,9 @@ pub fn validate_file(view: &View<'_>, path: &Utf8Path, contract: Contract) -> Di
 
 /// What holds nothing is no configuration, and nothing is right about it.
 fn empty(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error(
-        "machine-config/empty",
-        format!("`{path}` holds no document"),
-    )
-    .at(Location::file(path.as_str()))
+    talos::rules::MACHINE_CONFIG_EMPTY
+        .report(format!("`{path}` holds no document"))
+        .at(Location::file(path.as_str()))
 }
 
 /// The id of the schematic in a file.
@@ -239,7 +237,8 @@ pub fn schematic_of(view: &View<'_>, path: &Utf8Path) -> Result<String, Diagnost
 
 fn text(view: &View<'_>, path: &Utf8Path) -> Result<Source, Diagnostic> {
     view.text(path.as_str())?.ok_or_else(|| {
-        Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+        repository::rules::FILE_MISSING
+            .report(format!("`{path}` does not exist"))
             .at(Location::file(path.as_str()))
     })
 }
@@ -251,7 +250,8 @@ impl Machines<'_> {
             return Ok(source);
         }
         self.reader.read(path)?.ok_or_else(|| {
-            Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+            repository::rules::FILE_MISSING
+                .report(format!("`{path}` does not exist"))
                 .at(Location::file(path))
                 .into()
         })

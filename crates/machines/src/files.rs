@@ -1,6 +1,7 @@
 //! The texts that a talconfig names: from the disk, or from what was just rendered, decrypted
 //! where they are encrypted.
 
+use crate::rules;
 use std::sync::{Mutex, PoisonError};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -52,10 +53,9 @@ impl<'a> Reader<'a> {
         let kind = self.view.find(path).map(|found| found.kind);
         // A pipe would be waited for; a folder in its place is not a missing file.
         if matches!(kind, Some(Kind::Folder | Kind::Special)) {
-            return Err(
-                Diagnostic::error("file/special", format!("`{path}` is no file"))
-                    .at(diagnostics::Location::file(path.as_str())),
-            );
+            return Err(repository::rules::FILE_SPECIAL
+                .report(format!("`{path}` is no file"))
+                .at(diagnostics::Location::file(path.as_str())));
         }
         self.view.bytes(path)
     }
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         let decrypted = encrypted.decrypt(identities).map_err(|problems| {
             let locked = problems
                 .iter()
-                .any(|problem| problem.rule.as_str() == "sops/no-identity");
+                .any(|problem| problem.is(&secrets::rules::SOPS_NO_IDENTITY));
             if locked {
                 self.note(|found| found.locked.push(path.to_string()));
             }
@@ -139,7 +139,7 @@ impl nodes::Files for Reader<'_> {
         self.text(&path).map_err(|problems| {
             let first = problems.into_iter().next();
             first.unwrap_or_else(|| {
-                Diagnostic::error("file/unreadable", format!("`{path}` cannot be read"))
+                repository::rules::FILE_UNREADABLE.report(format!("`{path}` cannot be read"))
             })
         })
     }
@@ -153,16 +153,17 @@ fn looks_encrypted(bytes: &[u8]) -> bool {
 /// Encrypted values without what is needed to decrypt them: they would end in configurations
 /// as they are.
 fn without_metadata(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error(
-        "sops/no-metadata",
-        format!("`{path}` has encrypted values, but no `sops` block to decrypt them with"),
-    )
-    .at(diagnostics::Location::file(path.as_str()))
-    .hint("restore the file from version control or a backup")
+    rules::SOPS_NO_METADATA
+        .report(format!(
+            "`{path}` has encrypted values, but no `sops` block to decrypt them with"
+        ))
+        .at(diagnostics::Location::file(path.as_str()))
+        .hint("restore the file from version control or a backup")
 }
 
 fn not_utf8(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error("file/not-utf8", format!("`{path}` is not UTF-8"))
+    yaml::rules::FILE_NOT_UTF8
+        .report(format!("`{path}` is not UTF-8"))
         .at(diagnostics::Location::file(path.as_str()))
 }
 

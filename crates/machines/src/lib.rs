@@ -13,12 +13,13 @@ mod open;
 mod output;
 mod places;
 mod refusals;
+pub mod rules;
 mod secret;
 mod talosconfig;
 
 use std::collections::BTreeSet;
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location, Rule};
 use documents::substitute::Variables;
 use rayon::prelude::*;
 use talhelper::nodes::{Generator, NodeConfig, Request};
@@ -126,10 +127,9 @@ impl Machines<'_> {
         if !tracked && git.ignores(path.as_str()) {
             return None;
         }
-        let problem = Diagnostic::warning(
-            "git/key-exposed",
-            format!("`{path}` is in the clear, and git would publish it"),
-        );
+        let problem = repository::rules::GIT_KEY_EXPOSED.report(format!(
+            "`{path}` is in the clear, and git would publish it"
+        ));
         Some(problem.at(Location::file(path.as_str())).hint(format!(
             "run `ichor secrets encrypt --in-place {path}`, or add it to `.gitignore`"
         )))
@@ -228,9 +228,9 @@ pub fn unique(problems: Diagnostics) -> Diagnostics {
     sorted
 }
 
-fn key(problem: &Diagnostic) -> (String, Option<Location>, String) {
+fn key(problem: &Diagnostic) -> (&'static Rule, Option<Location>, String) {
     (
-        problem.rule.as_str().to_owned(),
+        problem.rule,
         problem.location.clone(),
         problem.message.clone(),
     )

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use config_model::versions::CONTRACT;
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Source};
 use documents::substitute::{Variables, substitute, talenv};
 use repository::View;
 use secrets::Identity;
@@ -15,6 +15,8 @@ use super::Machines;
 use super::files::Reader;
 use super::places::Places;
 use vault::Keys;
+
+use crate::rules;
 
 /// Where a bundle comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,19 +88,19 @@ impl<'a> Machines<'a> {
         explicit: Option<(String, Location)>,
         secrets: Secrets,
     ) -> Result<Self, Diagnostics> {
-        let source = reader.text(&places.talconfig)?.ok_or_else(|| {
-            Diagnostic::error(
-                "talconfig/missing",
-                format!("`{}` does not exist", places.talconfig),
+        let source =
+            reader.text(&places.talconfig)?.ok_or_else(|| {
+                rules::TALCONFIG_MISSING.report(format!("`{}` does not exist", places.talconfig),
             )
             .at(Location::file(places.talconfig.as_str()))
             .hint("run `ichor configure`, which renders it, or name another with `--config-file`")
-        })?;
+            })?;
         let mut problems = Diagnostics::new();
         for path in &places.named {
             if matches!(reader.text(path), Ok(None)) {
                 problems.push(
-                    Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+                    repository::rules::FILE_MISSING
+                        .report(format!("`{path}` does not exist"))
                         .at(Location::file(path.as_str())),
                 );
             }
@@ -196,9 +198,7 @@ fn bundle(
             .map(|path| format!("`{path}`"))
             .collect();
         problems.push(
-            Diagnostic::error(
-                "talsecret/none",
-                format!("the cluster has no secrets yet: there is none of {}", names.join(", ")),
+            rules::TALSECRET_NONE.report(format!("the cluster has no secrets yet: there is none of {}", names.join(", ")),
             )
             .hint("run `ichor talos gensecret`; for a running cluster take them over from a control plane with `--from-config`"),
         );
@@ -206,12 +206,12 @@ fn bundle(
     };
     if let Some((other, _)) = found.last() {
         problems.push(
-            Diagnostic::warning(
-                "talsecret/several",
-                format!("both `{other}` and `{path}` exist; `{path}` is used"),
-            )
-            .at(Location::file(path.as_str()))
-            .hint("delete the one that is not the cluster's"),
+            rules::TALSECRET_SEVERAL
+                .report(format!(
+                    "both `{other}` and `{path}` exist; `{path}` is used"
+                ))
+                .at(Location::file(path.as_str()))
+                .hint("delete the one that is not the cluster's"),
         );
     }
     let source = match source {
@@ -219,7 +219,7 @@ fn bundle(
         Err(faults) => {
             let locked = faults
                 .iter()
-                .any(|fault| fault.rule.as_str() == "sops/no-identity");
+                .any(|fault| fault.is(&secrets::rules::SOPS_NO_IDENTITY));
             if locked && secrets == Secrets::Optional {
                 return Some((Bundle::placeholder(), Origin::Locked(path.clone())));
             }
@@ -272,10 +272,9 @@ fn contract(
         Err(problem) => {
             // That it is no version, or an old one, is told already.
             let told = problems.iter().any(|told| {
-                matches!(
-                    told.rule.as_str(),
-                    "talconfig/version" | "talconfig/talos-version"
-                ) && told.location.as_ref() == Some(&place)
+                (told.is(&talhelper::rules::TALCONFIG_VERSION)
+                    || told.is(&talhelper::rules::TALCONFIG_TALOS_VERSION))
+                    && told.location.as_ref() == Some(&place)
             });
             if !told {
                 problems.push(problem.at(place));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Secrets, Severity, Source};
 use documents::emit;
 use talhelper::nodes::gitignore;
 use talos::compare;
@@ -256,12 +256,12 @@ fn documents(text: &str) -> Vec<serde_json::Value> {
 fn special(view: &View<'_>, path: &Utf8Path) -> Option<Diagnostic> {
     let found = view.find(path)?;
     (found.is_link || found.kind != Kind::File).then(|| {
-        Diagnostic::error(
-            "file/special",
-            format!("`{path}` is a link, a folder or the like, and stands where a file belongs"),
-        )
-        .at(Location::file(path.as_str()))
-        .hint("remove it")
+        repository::rules::FILE_SPECIAL
+            .report(format!(
+                "`{path}` is a link, a folder or the like, and stands where a file belongs"
+            ))
+            .at(Location::file(path.as_str()))
+            .hint("remove it")
     })
 }
 
@@ -301,9 +301,7 @@ fn tracked(view: &View<'_>, folder: &Utf8Path, names: &BTreeSet<&str>) -> Vec<Di
     git.tracked(paths.iter().map(|path| path.as_str()))
         .into_iter()
         .map(|path| {
-            Diagnostic::error(
-                "git/key-tracked",
-                format!("git tracks `{path}`, which holds keys of the cluster"),
+            repository::rules::GIT_KEY_TRACKED.report(format!("git tracks `{path}`, which holds keys of the cluster"),
             )
             .at(Location::file(path))
             .hint(format!(
@@ -319,15 +317,16 @@ fn exposed(view: &View<'_>, folder: &Utf8Path, names: &BTreeSet<&str>) -> Option
     let covered = |name: &&&str| git.ignores(folder.join(name).as_str());
     let first = names.iter().find(|name| !covered(name))?;
     Some(
-        Diagnostic::error(
-            "git/key-exposed",
-            format!(
-                "no `.gitignore` covers `{}`, which holds keys of the cluster",
-                folder.join(first)
-            ),
-        )
-        .hint(format!(
-            "leave out `--no-gitignore`, or add `/{folder}/` to `.gitignore`"
-        )),
+        repository::rules::GIT_KEY_EXPOSED
+            .report_as(
+                Severity::Error,
+                format!(
+                    "no `.gitignore` covers `{}`, which holds keys of the cluster",
+                    folder.join(first)
+                ),
+            )
+            .hint(format!(
+                "leave out `--no-gitignore`, or add `/{folder}/` to `.gitignore`"
+            )),
     )
 }

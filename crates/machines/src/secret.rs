@@ -13,8 +13,7 @@ use repository::{Batch, View};
 use tree::{Mode, WriteOptions};
 use vault::Vault;
 
-/// How the rule of a bundle that is there already is named.
-const EXISTS: &str = "talsecret/exists";
+use crate::rules;
 
 /// What became of a new bundle.
 pub struct NewSecret {
@@ -43,7 +42,7 @@ pub fn new_secret(
         .iter()
         .find(sealed)
         .or(places.bundles.first())
-        .ok_or_else(|| Diagnostic::error("talsecret/none", "no file is named for the secrets"))?;
+        .ok_or_else(|| rules::TALSECRET_NONE.report("no file is named for the secrets"))?;
     let content = Zeroizing::new(bundle.to_yaml().as_bytes().to_vec());
     let target = vault.target(path);
     let changed = vault.encrypt_text(&target, content)?;
@@ -87,10 +86,7 @@ pub fn refuse_second_secret(view: &View<'_>, places: &Places) -> Result<(), Diag
 /// A clock that is wrong; where a certificate cannot be made, which is a fault of ours.
 pub fn new_bundle() -> Result<Bundle, Diagnostic> {
     Bundle::generate(&mut UnwrapErr(SysRng), clock::now()?).map_err(|error| {
-        Diagnostic::error(
-            "talsecret/not-made",
-            format!("no secrets can be made: {error}"),
-        )
+        rules::TALSECRET_NOT_MADE.report(format!("no secrets can be made: {error}"))
     })
 }
 
@@ -102,18 +98,18 @@ fn holds(content: &[u8], secret: &str) -> bool {
 
 /// The rule encrypts other keys than those of a bundle.
 fn left_clear(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error(
-        "talsecret/left-clear",
-        format!("the rule for `{path}` would leave secrets of the cluster in the clear"),
-    )
-    .at(Location::file(".sops.yaml"))
-    .hint(format!(
-        "give it a rule of its own before the others, without a selector: `path_regex: {path}`"
-    ))
+    rules::TALSECRET_LEFT_CLEAR
+        .report(format!(
+            "the rule for `{path}` would leave secrets of the cluster in the clear"
+        ))
+        .at(Location::file(".sops.yaml"))
+        .hint(format!(
+            "give it a rule of its own before the others, without a selector: `path_regex: {path}`"
+        ))
 }
 
 fn exists(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::error(EXISTS, format!("`{path}` holds the secrets of the cluster"))
+    rules::TALSECRET_EXISTS.report(format!("`{path}` holds the secrets of the cluster"))
         .at(Location::file(path.as_str()))
         .hint("other secrets are another cluster: delete the file only if the nodes are to be set up anew")
 }

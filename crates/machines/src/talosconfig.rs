@@ -16,6 +16,8 @@ use zeroize::Zeroizing;
 use super::{Machines, Made, clock};
 use repository::View;
 
+use crate::rules;
+
 /// A certificate that ends sooner than this is replaced.
 const RENEWAL: Duration = Duration::from_hours(30 * 24);
 
@@ -87,9 +89,7 @@ pub fn talosconfig(
 }
 
 fn unsigned(path: &Utf8Path, reason: &str) -> Diagnostic {
-    Diagnostic::error(
-        "talos/no-client-certificate",
-        format!("no certificate can be made for `{path}`: {reason}"),
-    )
-    .at(Location::file(path.as_str()))
+    rules::TALOS_NO_CLIENT_CERTIFICATE
+        .report(format!("no certificate can be made for `{path}`: {reason}"))
+        .at(Location::file(path.as_str()))
 }

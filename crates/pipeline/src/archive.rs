@@ -60,7 +60,9 @@ pub fn tidy(root: &Utf8Path, time: &str) -> Result<String, Diagnostic> {
         .collect();
     write::moves(root, &moves).map_err(|(path, error)| {
         let message = format!("`{path}` cannot be moved to `{archive}`: {error}");
-        Diagnostic::error("file/unwritable", message).at(Location::file(path))
+        repository::rules::FILE_UNWRITABLE
+            .report(message)
+            .at(Location::file(path))
     })?;
     Ok(archive)
 }

@@ -1,11 +1,12 @@
 //! The creation rules by which secret files are encrypted.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Source};
 use secrets::{CreationRule, Rules};
 use tree::{Rendered, Tree};
 
 use crate::load::Inputs;
 use crate::places::in_template;
+use crate::rules;
 use crate::seal::is_secret;
 
 /// The creation rules of a repository.
@@ -43,7 +44,7 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
             let source = Source::new(RULES, entry.content.as_text().unwrap_or_default());
             Rules::parse(&source).map_err(|problems| {
                 let at_template = problems.into_iter().map(|problem| {
-                    let place = in_template(entry, &problem);
+                    let place = in_template(entry, problem.location.as_ref());
                     problem.at(place)
                 });
                 at_template.collect::<Diagnostics>()
@@ -54,9 +55,7 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
             None => {
                 let first = tree.iter().find(|(path, _)| is_secret(path));
                 findings.extend(first.map(|(path, entry)| {
-                    Diagnostic::error(
-                        "sops/no-rules",
-                        format!("there is no `.sops.yaml`, so nothing says how `{path}` is encrypted"),
+                    rules::SOPS_NO_RULES.report(format!("there is no `.sops.yaml`, so nothing says how `{path}` is encrypted"),
                     )
                     .at(entry.origin.location())
                     .hint("add a template for `.sops.yaml`; `ichor template list` shows the built-in one")
@@ -80,10 +79,7 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
 /// Where a rule stands, in its template if it was rendered.
 pub(crate) fn rule_place(tree: &Tree<Rendered>, rule: &CreationRule) -> Location {
     match tree.get(RULES) {
-        Some(entry) => {
-            let here = Diagnostic::note("", "").at(rule.location.clone());
-            in_template(entry, &here)
-        }
+        Some(entry) => entry.trace(&rule.location).template,
         None => rule.location.clone(),
     }
 }

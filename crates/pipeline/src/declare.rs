@@ -7,6 +7,7 @@ use render::{Template, TemplateSet};
 
 use crate::gather::choose;
 use crate::load::Inputs;
+use crate::rules;
 
 /// Works out which keys a repository's own templates use and nothing declares.
 ///
@@ -73,9 +74,7 @@ fn empty_patches(set: &TemplateSet) -> Option<Diagnostic> {
     });
     let first = conditional.filter(|_| listed)?;
     Some(
-        Diagnostic::note(
-            "declare/empty-patches",
-            "`talos_patches()` leaves out patches whose templates render to nothing, which makejinja's plugin lists",
+        rules::DECLARE_EMPTY_PATCHES.report("`talos_patches()` leaves out patches whose templates render to nothing, which makejinja's plugin lists",
         )
         .at(Location::file(&*first.shown_as)),
     )

@@ -17,6 +17,7 @@ use crate::gather::used_and_given;
 use crate::load::{self, Environment};
 use crate::model;
 use crate::plugin::{self, Needs, Outcome, Withheld};
+use crate::rules;
 use repository::write::{self, REPLACING};
 use repository::{Batch, Kind, View};
 use vault::identities;
@@ -259,15 +260,13 @@ impl Family<'_> {
 impl Family<'_> {
     /// That the plugin runs, and for what.
     fn runs(&self, needs: &Needs, source: &Source) -> Diagnostic {
-        let mut note = Diagnostic::note(
-            "plugin/runs",
-            format!(
+        let mut note = rules::PLUGIN_RUNS
+            .report(format!(
                 "Python runs `{}`, which gives {}",
                 source.name(),
                 needs.listed()
-            ),
-        )
-        .hint("`plugin: none` in `templates/variables.yaml` keeps it from running");
+            ))
+            .hint("`plugin: none` in `templates/variables.yaml` keeps it from running");
         note.location = self
             .config
             .plugins

@@ -8,6 +8,7 @@ use diagnostics::{Diagnostic, Location};
 use repository::{View, unwritable};
 
 use crate::init;
+use crate::rules;
 
 /// Marks a folder that `configure --example` made.
 const MARKER: &str = ".ichor/example";
@@ -22,12 +23,10 @@ pub fn prepare(folder: &Utf8Path, created: &str) -> Result<(), Diagnostic> {
     if !view.is_file(MARKER)
         && !is_empty(&view).map_err(|error| unwritable(folder.as_str(), &error))?
     {
-        return Err(Diagnostic::error(
-            "example/not-empty",
-            format!("`{folder}` is not empty, and no example"),
-        )
-        .at(Location::file(folder.as_str()))
-        .hint("name another folder: `ichor configure --example DIR`"));
+        return Err(rules::EXAMPLE_NOT_EMPTY
+            .report(format!("`{folder}` is not empty, and no example"))
+            .at(Location::file(folder.as_str()))
+            .hint("name another folder: `ichor configure --example DIR`"));
     }
     repository::write::file(
         folder,

@@ -41,6 +41,7 @@ pub mod pins;
 mod places;
 pub mod plugin;
 pub mod road;
+pub mod rules;
 pub mod schema;
 mod seal;
 pub mod templates;

@@ -17,6 +17,7 @@ use crate::gather::{gather, used_and_given};
 use crate::load::Inputs;
 use crate::own::Own;
 use crate::plugin::Withheld;
+use crate::rules;
 use crate::templates::builtin;
 use vault::identities::{self, KeyFiles};
 
@@ -176,12 +177,10 @@ fn absent(inputs: &Inputs, analysis: &Analysis, has_recipient: bool) -> Vec<Diag
     .into_iter()
     .filter(|(function, is_there, ..)| !is_there && calls(function))
     .map(|(_, _, file, hint)| {
-        Diagnostic::error(
-            "keys/missing",
-            format!("the file `{file}` is needed, but is not there"),
-        )
-        .at(Location::file(file))
-        .hint(hint)
+        rules::KEYS_MISSING
+            .report(format!("the file `{file}` is needed, but is not there"))
+            .at(Location::file(file))
+            .hint(hint)
     })
     .collect()
 }
@@ -293,11 +292,12 @@ fn other_age_key(files: &KeyFiles, own: &str) -> Option<Diagnostic> {
         return None;
     }
     Some(
-        Diagnostic::warning(
-            "keys/two-age-keys",
-            format!("`age.key` and `{}` hold different keys", other.name()),
-        )
-        .at(other.whole())
-        .hint("`age.key` is used; unset `SOPS_AGE_KEY_FILE` if that is right"),
+        rules::KEYS_TWO_AGE_KEYS
+            .report(format!(
+                "`age.key` and `{}` hold different keys",
+                other.name()
+            ))
+            .at(other.whole())
+            .hint("`age.key` is used; unset `SOPS_AGE_KEY_FILE` if that is right"),
     )
 }

@@ -9,6 +9,7 @@ use render::{Analysis, UndefinedMode};
 
 use crate::gather::used_keys;
 use crate::model::Model;
+use crate::rules;
 
 /// How many names a message lists.
 const LISTED: usize = 12;
@@ -88,12 +89,9 @@ fn not_deployed(model: &Model, unused: &mut Vec<&WrittenKey>) -> Vec<Diagnostic>
         .iter()
         .filter_map(|(switch, what, _)| {
             let key = unused.iter().find(|key| key.name == *switch)?;
-            let problem = Diagnostic::warning(
-                "template/not-deployed",
-                format!(
-                    "the built-in templates do not deploy {what} yet: `{switch}` has no effect"
-                ),
-            );
+            let problem = rules::TEMPLATE_NOT_DEPLOYED.report(format!(
+                "the built-in templates do not deploy {what} yet: `{switch}` has no effect"
+            ));
             Some(
                 problem
                     .at(key.location.clone())
@@ -116,7 +114,7 @@ fn set_in_vain(unused: &[&WrittenKey]) -> Option<Diagnostic> {
         _ => format!("no template uses {}", list(&names)),
     };
     Some(
-        Diagnostic::warning("key/unused", message)
+        rules::KEY_UNUSED.report(message)
             .at(first.location.clone())
             .hint("remove what is not needed; a key may belong to an application that is not in these templates"),
     )
@@ -141,7 +139,7 @@ fn lenient(unused: &[&WrittenKey], undeclared: &BTreeSet<String>) -> Option<Diag
         return None;
     }
     Some(
-        Diagnostic::warning("template/not-declared", parts.join("; "))
+        rules::TEMPLATE_NOT_DECLARED.report(parts.join("; "))
             .hint("`ichor template declare` writes `templates/variables.yaml`, after which misspellings are errors"),
     )
 }

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Location};
 use tree::{RECORD_PATH, Record};
 
+use crate::rules;
 use crate::templates::{CONFIG, OVERRIDES, builtin};
 use repository::View;
 use repository::names::TIDIED;
@@ -59,9 +60,7 @@ impl Rendered {
     pub fn warning(&self, shown: &str) -> Diagnostic {
         let Self { path, origin } = self;
         let problem = |by: &str| {
-            Diagnostic::warning(
-                "plan/edits-output",
-                format!("`{shown}` is an output: `ichor configure` renders it from {by}, and stops where it was edited by hand"),
+            rules::PLAN_EDITS_OUTPUT.report(format!("`{shown}` is an output: `ichor configure` renders it from {by}, and stops where it was edited by hand"),
             )
             .at(Location::file(shown))
         };

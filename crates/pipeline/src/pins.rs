@@ -1,10 +1,11 @@
 //! Pins that were raised in a rendered file only, as bots do that know nothing of templates.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use tree::{Action, Plan};
 
 use crate::load::Inputs;
 use crate::model::Model;
+use crate::rules;
 use crate::templates::builtin;
 
 /// A version that a rendered file has and `versions.yaml` has not.
@@ -112,14 +113,12 @@ pub fn adopted(inputs: &Inputs, bumps: &[Bump]) -> Result<String, Diagnostics> {
             .find(|other| other.name == bump.name && other.to < bump.to);
         if let Some(other) = other {
             problems.push(
-                Diagnostic::error(
-                    "versions/ambiguous-bump",
-                    format!(
+                rules::VERSIONS_AMBIGUOUS_BUMP
+                    .report(format!(
                         "`{}` is `{}` in `{}` but `{}` in `{}`",
                         bump.name, other.to, other.path, bump.to, bump.path
-                    ),
-                )
-                .hint("write the version that you want into `versions.yaml`"),
+                    ))
+                    .hint("write the version that you want into `versions.yaml`"),
             );
         }
     }

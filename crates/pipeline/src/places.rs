@@ -3,43 +3,23 @@
 use diagnostics::{Diagnostic, Location};
 use tree::Entry;
 
-/// The place in the template for a problem in the text that was rendered from it.
-pub(crate) fn in_template(entry: &Entry, problem: &Diagnostic) -> Location {
-    match (&problem.location, entry.content.as_text()) {
-        (Some(place), Some(text)) if place.line > 0 => {
-            let start = line_start(text, place.line);
-            entry.locate(start..start)
-        }
-        _ => entry.origin.location(),
-    }
-}
-
-/// The same place without the line itself, which may hold a secret that was written into the
-/// template.
-pub(crate) fn without_excerpt(location: Location) -> Location {
-    Location {
-        excerpt: None,
-        ..location
+/// The place in the template for a place in the text that was rendered from it.
+pub(crate) fn in_template(entry: &Entry, place: Option<&Location>) -> Location {
+    match place {
+        Some(place) => entry.trace(place).template,
+        None => entry.origin.location(),
     }
 }
 
 /// A problem in a secret file, at its place in the template, without any line of either.
 pub(crate) fn hidden_in_template(entry: &Entry, problem: Diagnostic) -> Diagnostic {
-    let place = without_excerpt(in_template(entry, &problem));
-    let mut problem = problem.at(place);
+    let place = in_template(entry, problem.location.as_ref());
+    let mut problem = problem.at(place.without_excerpt());
     for related in &mut problem.related {
-        let start = match entry.content.as_text() {
-            Some(text) if related.location.line > 0 => line_start(text, related.location.line),
-            _ => continue,
-        };
-        related.location = without_excerpt(entry.locate(start..start));
+        if related.location.line > 0 {
+            let place = in_template(entry, Some(&related.location));
+            related.location = place.without_excerpt();
+        }
     }
     problem
-}
-
-fn line_start(text: &str, line: usize) -> usize {
-    text.split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum()
 }

@@ -12,6 +12,7 @@ use crate::creation_rules::RulesInForce;
 use crate::load::Inputs;
 use crate::model::{Model, WITHHELD_KEY};
 use crate::options::BuildOptions;
+use crate::rules;
 use repository::{View, names};
 
 /// By what name the cache knows that a file on disk holds what was rendered.
@@ -161,21 +162,21 @@ fn holds_withheld_key(entry: &Entry) -> bool {
 }
 
 pub(crate) fn no_rule(path: &RelPath, entry: &Entry) -> Diagnostic {
-    Diagnostic::error(
-        "sops/no-rule",
-        format!("no rule of `.sops.yaml` is for `{path}`, so it cannot be encrypted"),
-    )
-    .at(entry.origin.location())
-    .hint("add a creation rule whose `path_regex` matches it, or rename the template")
+    rules::SOPS_NO_RULE
+        .report(format!(
+            "no rule of `.sops.yaml` is for `{path}`, so it cannot be encrypted"
+        ))
+        .at(entry.origin.location())
+        .hint("add a creation rule whose `path_regex` matches it, or rename the template")
 }
 
 fn needs_age_key(path: &RelPath, entry: &Entry) -> Diagnostic {
-    Diagnostic::error(
-        "secret/needs-age-key",
-        format!("`{path}` holds the age key itself, which is not here"),
-    )
-    .at(entry.origin.location())
-    .hint("put `age.key` beside `cluster.yaml`; without it only files that exist can be kept")
+    rules::SECRET_NEEDS_AGE_KEY
+        .report(format!(
+            "`{path}` holds the age key itself, which is not here"
+        ))
+        .at(entry.origin.location())
+        .hint("put `age.key` beside `cluster.yaml`; without it only files that exist can be kept")
 }
 
 fn with_way_out(path: &RelPath, problems: Diagnostics) -> Diagnostics {
@@ -201,10 +202,10 @@ fn rule_changed(path: &RelPath, update: &Update) -> Option<Diagnostic> {
         (false, false) => return None,
     };
     Some(
-        Diagnostic::note(
-            "sops/rule-changed",
-            format!("`{path}` is encrypted again as far as needed: {what}"),
-        )
-        .at(Location::file(path.as_str())),
+        rules::SOPS_RULE_CHANGED
+            .report(format!(
+                "`{path}` is encrypted again as far as needed: {what}"
+            ))
+            .at(Location::file(path.as_str())),
     )
 }

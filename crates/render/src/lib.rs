@@ -48,6 +48,7 @@ mod python;
 mod reading;
 mod remote;
 mod render;
+pub mod rules;
 mod syntax;
 mod template;
 mod threads;

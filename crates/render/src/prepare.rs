@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 
 use crate::engine::Prepared;
 use crate::options::{Limits, Options};
+use crate::rules;
 use crate::syntax::ast::Statement;
 use crate::syntax::{self, Grammar, Normalized};
 use crate::template::Template;
@@ -65,7 +66,7 @@ impl Reader {
             }),
             Err(error) => {
                 let place = source.location(normalized.in_file(error.span));
-                let problem = Diagnostic::error("template/syntax", error.message).at(place);
+                let problem = rules::TEMPLATE_SYNTAX.report(error.message).at(place);
                 Err(match error.hint {
                     Some(hint) => problem.hint(hint).into(),
                     None => problem.into(),
@@ -98,5 +99,5 @@ impl Prepared {
 
 fn whole(template: &Template, message: &str) -> Diagnostic {
     let place = Source::new(template.shown_as.clone(), "").whole();
-    Diagnostic::error("template/unreadable", message).at(place)
+    rules::TEMPLATE_UNREADABLE.report(message).at(place)
 }

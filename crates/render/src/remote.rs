@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use diagnostics::Location;
+use diagnostics::{Location, Rule};
 use serde_json::Value as Json;
 
 /// A running plugin that can be asked.
@@ -40,7 +40,7 @@ pub struct Names {
 #[derive(Debug, Clone)]
 pub struct Exception {
     /// The rule that is broken.
-    pub rule: &'static str,
+    pub rule: &'static Rule,
     /// What went wrong.
     pub message: String,
     /// The line of the plugin, where it is known.

@@ -10,6 +10,7 @@ use tree::{Entry, Mode, Origin, RelPath, Rendered, Tree};
 use crate::analysis::{Analysis, analyze_read};
 use crate::engine::{Engine, Names, Prepared};
 use crate::prepare::{Parsed, Reader};
+use crate::rules;
 use crate::syntax;
 use crate::{Context, Options, Role, Template, TemplateSet, UndefinedMode};
 
@@ -89,17 +90,20 @@ pub(crate) fn render_read(
 /// Whether a problem of the run is one that the analysis already named in the same file.
 fn is_known(problem: &Diagnostic, known: &Diagnostics) -> bool {
     let file = |problem: &Diagnostic| problem.location.as_ref().map(|place| place.file.clone());
-    matches!(
-        problem.rule.as_str(),
-        "template/undeclared" | "template/unknown" | "template/missing"
-    ) && known
-        .iter()
-        .any(|other| other.message.starts_with(&problem.message) && file(other) == file(problem))
+    let told_by_both = [
+        &rules::TEMPLATE_UNDECLARED,
+        &rules::TEMPLATE_UNKNOWN,
+        &rules::TEMPLATE_MISSING,
+    ];
+    told_by_both.contains(&problem.rule)
+        && known.iter().any(|other| {
+            other.message.starts_with(&problem.message) && file(other) == file(problem)
+        })
 }
 
 /// Whether a plugin raised it, or gave no answer: every template that asks meets the same.
 fn is_of_plugin(problem: &Diagnostic) -> bool {
-    problem.rule.as_str().starts_with("plugin/")
+    rules::OF_PLUGINS.contains(&problem.rule)
 }
 
 /// What makes two faults of a plugin one: what it says, and its line, if it is known.
@@ -143,10 +147,10 @@ fn make(
     let path = match RelPath::new(&template.output) {
         Ok(path) => path,
         Err(error) => {
-            let problem = Diagnostic::error(
-                "template/output-path",
-                format!("`{}` cannot be an output: {error}", template.output),
-            );
+            let problem = rules::TEMPLATE_OUTPUT_PATH.report(format!(
+                "`{}` cannot be an output: {error}",
+                template.output
+            ));
             return Some(Err(problem.at(origin.location()).into()));
         }
     };

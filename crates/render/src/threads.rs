@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use diagnostics::Diagnostic;
 use rayon::ThreadPool;
 
+use crate::rules;
+
 /// Bytes of stack of each: templates may nest deeply, and running out of stack ends the
 /// program.
 const STACK: usize = 64 << 20;
@@ -35,5 +37,5 @@ pub fn on_deep_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 /// The problem where the system gives none.
 pub(crate) fn none_started() -> Diagnostic {
-    Diagnostic::error("template/threads", "no thread could be started")
+    rules::TEMPLATE_THREADS.report("no thread could be started")
 }

@@ -1,5 +1,6 @@
 //! What git would commit: the entries of its index, and their content.
 
+use crate::rules;
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use gix::bstr::ByteSlice as _;
@@ -177,9 +178,7 @@ fn has_git(folder: &Utf8Path) -> bool {
 
 /// The problem of something in git that cannot be read.
 fn unreadable(shown: &str, reason: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::error(
-        "git/unreadable",
-        format!("git's index cannot be read: {reason}"),
-    )
-    .at(Location::file(shown))
+    rules::GIT_UNREADABLE
+        .report(format!("git's index cannot be read: {reason}"))
+        .at(Location::file(shown))
 }

@@ -25,6 +25,7 @@ pub mod names;
 pub mod private;
 mod problems;
 mod root;
+pub mod rules;
 mod sweep;
 mod view;
 pub mod write;

@@ -1,5 +1,6 @@
 //! Why a file cannot be read or written.
 
+use crate::rules;
 use std::io;
 
 use diagnostics::{Diagnostic, Location};
@@ -7,19 +8,15 @@ use diagnostics::{Diagnostic, Location};
 /// What stands under a path is no file: a pipe is never there to be read, and the size of a
 /// device is no size.
 pub(crate) fn special(shown_as: &str) -> Diagnostic {
-    Diagnostic::error(
-        "file/special",
-        format!("`{shown_as}` is neither a file nor a folder"),
-    )
-    .at(Location::file(shown_as))
+    rules::FILE_SPECIAL
+        .report(format!("`{shown_as}` is neither a file nor a folder"))
+        .at(Location::file(shown_as))
 }
 
 pub(crate) fn too_large(shown_as: &str) -> Diagnostic {
-    Diagnostic::error(
-        "file/too-large",
-        format!("`{shown_as}` is larger than 16 MiB"),
-    )
-    .at(Location::file(shown_as))
+    yaml::rules::FILE_TOO_LARGE
+        .report(format!("`{shown_as}` is larger than 16 MiB"))
+        .at(Location::file(shown_as))
 }
 
 /// The problem that a file cannot be read.
@@ -31,18 +28,14 @@ pub fn unreadable(shown_as: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
     };
-    Diagnostic::error(
-        "file/unreadable",
-        format!("`{shown_as}` cannot be read: {reason}"),
-    )
-    .at(Location::file(shown_as))
+    rules::FILE_UNREADABLE
+        .report(format!("`{shown_as}` cannot be read: {reason}"))
+        .at(Location::file(shown_as))
 }
 
 /// The problem that a path cannot be written.
 pub fn unwritable(path: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(
-        "file/unwritable",
-        format!("`{path}` cannot be written: {error}"),
-    )
-    .at(Location::file(path))
+    rules::FILE_UNWRITABLE
+        .report(format!("`{path}` cannot be written: {error}"))
+        .at(Location::file(path))
 }

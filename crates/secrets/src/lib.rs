@@ -39,6 +39,7 @@
 //! ```
 
 mod keys;
+pub mod rules;
 mod sops;
 
 #[cfg(feature = "ssh")]

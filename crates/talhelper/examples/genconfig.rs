@@ -22,6 +22,11 @@ use talhelper::talconfig::Talconfig;
 use talos::bundle;
 use talos::contract::Contract;
 
+diagnostics::rules! {
+    UNREADABLE: error "example/unreadable-file",
+        "What the talconfig refers to cannot be read.";
+}
+
 /// The files of a folder.
 struct Folder(PathBuf);
 
@@ -30,10 +35,7 @@ impl Files for Folder {
         match fs::read_to_string(self.0.join(path)) {
             Ok(text) => Ok(Some(Source::new(path, text))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Diagnostic::error(
-                "talconfig/unreadable-file",
-                error.to_string(),
-            )),
+            Err(error) => Err(UNREADABLE.report(error.to_string())),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use diagnostics::{Diagnostic, Location, MASK, closest};
 use serde_json::Value;
 
+use crate::rules;
 use documents::change::Change;
 use documents::path::{Step, steps, touches, within, written};
 use talos::fields::Schema;
@@ -83,10 +84,7 @@ pub fn explain(
         return Ok(origins);
     }
     let place = document.map_or_else(String::new, |document| format!(" of `{document}`"));
-    let mut problem = Diagnostic::error(
-        "talos/unknown-path",
-        format!("nothing sets `{wanted}`{place}"),
-    );
+    let mut problem = rules::TALOS_UNKNOWN_PATH.report(format!("nothing sets `{wanted}`{place}"));
     let elsewhere = all().find(|change| touches(&change.path, &wanted));
     if let Some(change) = elsewhere {
         problem = problem.hint(format!("it is set in `{}`", change.document));
@@ -143,7 +141,7 @@ pub fn locate(violation: &Violation, stages: &[Stage]) -> Diagnostic {
         (document, path) => format!("{document} {path}"),
     };
     let message = format!("`{way}`: {}", violation.message);
-    let mut problem = Diagnostic::new(violation.severity, violation.rule, message);
+    let mut problem = violation.rule.report_as(violation.severity, message);
     if let Some(hint) = &violation.hint {
         problem = problem.hint(hint.clone());
     }

@@ -3,6 +3,7 @@
 
 use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
+use yaml::rules::OF_YAML;
 
 use documents::change::Change;
 use documents::substitute::{Variables, comments, substitute};
@@ -111,7 +112,7 @@ fn prepare(
     let broken = problems.has_errors();
     problems.extend(
         more.into_iter()
-            .filter(|problem| !(broken && problem.rule.as_str().starts_with("yaml/"))),
+            .filter(|problem| !(broken && OF_YAML.contains(&problem.rule))),
     );
     (patch.filter(|_| !problems.has_errors()), problems)
 }

@@ -12,4 +12,5 @@
 pub mod explain;
 pub mod groups;
 pub mod nodes;
+pub mod rules;
 pub mod talconfig;

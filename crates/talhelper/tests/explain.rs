@@ -236,7 +236,7 @@ fn a_violation_is_told_where_its_value_was_set_last() {
             message: "for the test".to_owned(),
             hint: None,
             severity: diagnostics::Severity::Warning,
-            rule: "machine-config/test",
+            rule: &talos::rules::MACHINE_CONFIG_BAD_VALUE,
         });
     }
     insta::assert_snapshot!(located(&stages(), found), @r"
@@ -244,8 +244,8 @@ fn a_violation_is_told_where_its_value_was_set_last() {
     talconfig.yaml:23:13: error[machine-config/bad-value]: `machine.nodeTaints.dedicated`: `Never` is not an effect of a taint
     node.yaml:11:1: error[machine-config/missing]: `UserVolumeConfig/data provisioning.diskSelector.match`: `match` is missing
     node.yaml:11:1: error[machine-config/missing]: `UserVolumeConfig/data provisioning.minSize`: neither `minSize` nor `maxSize` says how large the volume is
-    warning[machine-config/test]: `machine.features.hostDNS.enabled`: for the test
-    warning[machine-config/test]: `machine.logging`: for the test
-    talconfig.yaml:9:18: warning[machine-config/test]: `machine.install.disk`: for the test
+    warning[machine-config/bad-value]: `machine.features.hostDNS.enabled`: for the test
+    warning[machine-config/bad-value]: `machine.logging`: for the test
+    talconfig.yaml:9:18: warning[machine-config/bad-value]: `machine.install.disk`: for the test
     ");
 }

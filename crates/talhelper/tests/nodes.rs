@@ -27,13 +27,17 @@ nodes:
     installDisk: /dev/sda
 ";
 
+diagnostics::rules! {
+    LOCKED: error "sops/no-key", "Nobody can decrypt it.";
+}
+
 /// Files by name; `locked` can never be read.
 struct Texts(BTreeMap<&'static str, &'static str>);
 
 impl Files for Texts {
     fn read(&self, path: &str) -> Result<Option<Source>, Diagnostic> {
         if path == "locked" {
-            return Err(Diagnostic::error("sops/no-key", "no key opens the file"));
+            return Err(LOCKED.report("no key opens the file"));
         }
         Ok(self.0.get(path).map(|text| Source::new(path, *text)))
     }
@@ -592,4 +596,19 @@ fn patches_of_json_change_the_first_of_several_documents() {
     gone.yaml:1:3: error[patch/bad-operation]: nothing is at `/machine/network/hostname`
       from contract 1.12 on names and networks are in documents of their own
     ");
+}
+
+#[test]
+fn a_schematic_that_is_none_is_told_by_its_rule() {
+    use talhelper::nodes::read_schematic;
+    use talhelper::rules;
+
+    for (rule, text) in [
+        (&rules::TALOS_NO_SCHEMATIC, "[]\n"),
+        (&rules::SCHEMATIC_WRONG_TYPE, "customization: text\n"),
+        (&rules::SCHEMATIC_UNKNOWN_KEY, "customisation: {}\n"),
+    ] {
+        let (_, told) = read_schematic(&Source::new("schematic.yaml", text));
+        assert!(told.has(rule), "{rule}: {told:?}");
+    }
 }

@@ -74,7 +74,7 @@ fn the_fixtures_are_fine_with_all_their_patches() {
         assert!(
             problems
                 .iter()
-                .all(|problem| problem.rule.as_str() == "talconfig/displaced-label"),
+                .all(|problem| problem.rule.id() == "talconfig/displaced-label"),
             "{}: {problems:?}",
             folder.display()
         );
@@ -461,4 +461,10 @@ nodes:
     talconfig.yaml:24:5: error[talconfig/duplicate-node]: two nodes have the ipAddress `10.0.0.1`
     ");
     assert!(config.raw().is_some());
+}
+
+#[test]
+fn a_text_that_becomes_another_is_told_by_its_rule() {
+    let told = problems("clusterName: 1e3\n");
+    assert!(told.contains("talconfig/rewritten-text"), "{told}");
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use diagnostics::Diagnostic;
 
+use crate::rules;
+
 /// Why contract 1.14 is refused: the three stops for configurations of the v1alpha1 style.
 const STOPS: &str = "1.14 removes the sections of the Kubernetes components that patches such as \
     `cluster.apiServer.admissionControl: $patch: delete` look up, its new documents conflict with \
@@ -38,11 +40,11 @@ impl Contract {
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         let minor = talos_minor(text)?;
         if minor > Self::NEWEST.minor {
-            return Err(Diagnostic::error(
-                "talos/contract-unsupported",
-                format!("the contract 1.{minor} does not fit configurations in v1alpha1: {STOPS}"),
-            )
-            .hint("use the contract `1.13`: newer versions of Talos read it too"));
+            return Err(rules::TALOS_CONTRACT_UNSUPPORTED
+                .report(format!(
+                    "the contract 1.{minor} does not fit configurations in v1alpha1: {STOPS}"
+                ))
+                .hint("use the contract `1.13`: newer versions of Talos read it too"));
         }
         Self::not_too_old(minor)
     }
@@ -60,24 +62,22 @@ impl Contract {
         if minor <= Self::NEWEST.minor {
             return Self::not_too_old(minor).map(|contract| (contract, None));
         }
-        let note = Diagnostic::note(
-            "talos/contract-capped",
-            format!(
-                "Talos 1.{minor} gets configurations of the contract {}",
-                Self::NEWEST
-            ),
-        );
+        let note = rules::TALOS_CONTRACT_CAPPED.report(format!(
+            "Talos 1.{minor} gets configurations of the contract {}",
+            Self::NEWEST
+        ));
         Ok((Self::NEWEST, Some(note)))
     }
 
     /// Refuses what Talos itself no longer supports.
     fn not_too_old(minor: u32) -> Result<Self, Diagnostic> {
         if minor < Self::OLDEST.minor {
-            return Err(Diagnostic::error(
-                "talos/contract-unsupported",
-                format!("the contract 1.{minor} is older than {}", Self::OLDEST),
-            )
-            .hint(format!("use Talos {} or newer", Self::OLDEST)));
+            return Err(rules::TALOS_CONTRACT_UNSUPPORTED
+                .report(format!(
+                    "the contract 1.{minor} is older than {}",
+                    Self::OLDEST
+                ))
+                .hint(format!("use Talos {} or newer", Self::OLDEST)));
         }
         Ok(Self { minor })
     }
@@ -143,11 +143,9 @@ impl fmt::Display for Contract {
 fn talos_minor(text: &str) -> Result<u32, Diagnostic> {
     match major_minor(text) {
         Some((1, minor)) => Ok(minor),
-        _ => Err(Diagnostic::error(
-            "talos/version-syntax",
-            format!("`{text}` is not a version of Talos"),
-        )
-        .hint("write it like `v1.13.9`")),
+        _ => Err(rules::TALOS_VERSION_SYNTAX
+            .report(format!("`{text}` is not a version of Talos"))
+            .hint("write it like `v1.13.9`")),
     }
 }
 

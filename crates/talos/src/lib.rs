@@ -21,6 +21,8 @@ pub mod contract;
 pub mod fields;
 pub mod generate;
 pub mod patch;
+
+pub mod rules;
 mod secret_text;
 pub mod sensitive;
 pub mod talosconfig;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use diagnostics::Source;
 use serde_json::Value;
 use talos::patch::{Machinery, Patch, apply, documents};
+use talos::rules;
 
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/patch-semantics")
@@ -310,4 +311,37 @@ fn what_a_newer_talos_has_is_said_with_its_version() {
     p.yaml:1:47: error[patch/unknown-field]: Talos knows no field `hostDN` here
     p.yaml:1:62: error[patch/unknown-field]: Talos has `trim` here since 1.14
     ");
+}
+
+#[test]
+fn each_fault_of_a_patch_is_told_by_its_rule() {
+    let base = "version: v1alpha1\nmachine:\n  sysctls:\n    a: b\n  nodeLabels: {}\n";
+    for (rule, patch) in [
+        (
+            &rules::PATCH_DELETE_DOCUMENT,
+            "$patch: delete\nkind: LinkConfig\n",
+        ),
+        (
+            &rules::PATCH_NO_API_VERSION,
+            "kind: LinkConfig\nname: eth0\n",
+        ),
+        (
+            &rules::PATCH_MERGE_CONFLICT,
+            "- op: replace\n  path: /machine/sysctls\n  value: [1]\n",
+        ),
+    ] {
+        let (read, mut told) = Patch::read(&Source::new("patch.yaml", patch), Machinery::default());
+        if let Some(read) = read {
+            let (mut config, problems) = documents(&Source::new("base.yaml", base));
+            assert!(problems.is_empty(), "{problems:?}");
+            told.extend(apply(&mut config, &read, Machinery::default()).err());
+        }
+        assert!(told.has(rule), "{rule}: {told:?}");
+    }
+}
+
+#[test]
+fn a_version_that_is_none_is_told_by_its_rule() {
+    let told = talos::contract::Contract::choose(None, "latest").expect_err("no version");
+    assert!(told.is(&rules::TALOS_VERSION_SYNTAX));
 }

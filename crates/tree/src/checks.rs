@@ -11,6 +11,10 @@ use crate::{Rendered, Tree};
 /// use diagnostics::Diagnostics;
 /// use tree::{Checks, Rendered, Tree};
 ///
+/// diagnostics::rules! {
+///     OUTPUT_EMPTY: error "output/empty", "A file without content says nothing.";
+/// }
+///
 /// struct NotEmpty;
 ///
 /// impl Checks for NotEmpty {
@@ -18,7 +22,7 @@ use crate::{Rendered, Tree};
 ///
 ///     fn run(&self, _: usize, tree: &Tree<Rendered>) -> Diagnostics {
 ///         let nothing = tree.iter().find(|(_, entry)| entry.content.is_empty());
-///         let problem = diagnostics::Diagnostic::error("output/empty", "a file is empty");
+///         let problem = OUTPUT_EMPTY.report("a file is empty");
 ///         nothing.map(|(_, entry)| problem.at(entry.origin.location())).into_iter().collect()
 ///     }
 /// }

@@ -21,6 +21,7 @@ use crate::known::{FOLDER, JOURNAL_NAME, Known, RECORD_NAME, journal_temporary, 
 use crate::plan::Plan;
 use crate::problems::{blocked, in_the_way, refused};
 use crate::record::RECORD_PATH;
+use crate::rules;
 use crate::sweep::{remove_empty_parents, remove_folder, sweep};
 use crate::{Content, Mode};
 
@@ -47,7 +48,8 @@ impl Plan {
             .lock()
             .map_err(|error| refused(&disk.root().display().to_string(), &error))?
             .ok_or_else(|| {
-                Diagnostic::error("commit/locked", "another run is writing to this folder")
+                rules::COMMIT_LOCKED
+                    .report("another run is writing to this folder")
                     .hint("wait until it is done, then run again")
             })?;
         let known = self.unchanged_record(disk)?;
@@ -69,12 +71,10 @@ impl Plan {
             return Err(problems);
         }
         if known.seen != self.seen {
-            return Err(Diagnostic::error(
-                "commit/changed-meanwhile",
-                "another run has written to this folder since it was compared",
-            )
-            .hint("run again")
-            .into());
+            return Err(rules::COMMIT_CHANGED_MEANWHILE
+                .report("another run has written to this folder since it was compared")
+                .hint("run again")
+                .into());
         }
         Ok(known)
     }
@@ -169,12 +169,10 @@ impl<'a> Commit<'a> {
                 };
                 (!matches!(now, Ok(now) if now == change.before.stamp())).then(|| {
                     let path = change.path.as_str();
-                    Diagnostic::error(
-                        "commit/changed-meanwhile",
-                        format!("`{path}` has changed since it was compared"),
-                    )
-                    .at(Location::file(path))
-                    .hint("run again; nothing was written")
+                    rules::COMMIT_CHANGED_MEANWHILE
+                        .report(format!("`{path}` has changed since it was compared"))
+                        .at(Location::file(path))
+                        .hint("run again; nothing was written")
                 })
             })
             .collect::<Vec<_>>()
@@ -198,7 +196,7 @@ impl<'a> Commit<'a> {
         result.map_err(|mut problems| {
             self.remove_staged();
             problems.push(
-                Diagnostic::error("commit/incomplete", "not every file could be put in place")
+                rules::COMMIT_INCOMPLETE.report("not every file could be put in place")
                     .hint("remove the cause and run again: every file is whole, and the next run completes"),
             );
             problems

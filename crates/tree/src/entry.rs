@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use diagnostics::Location;
+use diagnostics::{Location, Trace};
 
 use crate::align::Alignment;
 use crate::{Content, Mode, Origin};
@@ -56,6 +56,23 @@ impl Entry {
             .alignment
             .get_or_init(|| Arc::new(self.origin.align(text)));
         self.origin.locate_aligned(alignment, text, range)
+    }
+
+    /// The way from a place in the content to the line of the template that made it.
+    pub fn trace(&self, rendered: &Location) -> Trace {
+        let template = match self.content.as_text() {
+            Some(text) if rendered.line > 0 => {
+                let above = text.split_inclusive('\n').take(rendered.line - 1);
+                let start = above.map(str::len).sum();
+                self.locate(start..start)
+            }
+            _ => self.origin.location(),
+        };
+        Trace {
+            object: None,
+            rendered: rendered.clone(),
+            template,
+        }
     }
 }
 

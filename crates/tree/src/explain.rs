@@ -1,9 +1,10 @@
 //! What a plan has to say about its changes.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, closest};
+use diagnostics::{Diagnostics, Location, closest};
 
 use crate::change::{Action, Change};
 use crate::options::Force;
+use crate::rules;
 
 /// An error for each protected file, and a warning for each that stays.
 pub(crate) fn explain(changes: &[Change], findings: &mut Diagnostics) {
@@ -12,34 +13,32 @@ pub(crate) fn explain(changes: &[Change], findings: &mut Diagnostics) {
         let at = Location::file(path.as_str());
         match change.action {
             Action::Edited => findings.push(
-                Diagnostic::error(
-                    "plan/edited-output",
-                    format!("`{path}` was edited after it was rendered"),
-                )
-                .at(at)
-                .hint(format!(
-                    "move the edit into {}, or give it up with `--force {path}`",
-                    template(change)
-                )),
+                rules::PLAN_EDITED_OUTPUT
+                    .report(format!("`{path}` was edited after it was rendered"))
+                    .at(at)
+                    .hint(format!(
+                        "move the edit into {}, or give it up with `--force {path}`",
+                        template(change)
+                    )),
             ),
             Action::Foreign => findings.push(
-                Diagnostic::error(
-                    "plan/foreign-output",
-                    format!("`{path}` is there, was not rendered, and differs from the rendering"),
-                )
-                .at(at)
-                .hint(format!(
-                    "move what differs into {}, or give it up with `--adopt`",
-                    template(change)
-                )),
+                rules::PLAN_FOREIGN_OUTPUT
+                    .report(format!(
+                        "`{path}` is there, was not rendered, and differs from the rendering"
+                    ))
+                    .at(at)
+                    .hint(format!(
+                        "move what differs into {}, or give it up with `--adopt`",
+                        template(change)
+                    )),
             ),
             Action::Release => findings.push(
-                Diagnostic::warning(
-                    "plan/edited-orphan",
-                    format!("`{path}` is no longer rendered, but was edited and stays"),
-                )
-                .at(at)
-                .hint("remove it if nothing needs it: it is yours from now on"),
+                rules::PLAN_EDITED_ORPHAN
+                    .report(format!(
+                        "`{path}` is no longer rendered, but was edited and stays"
+                    ))
+                    .at(at)
+                    .hint("remove it if nothing needs it: it is yours from now on"),
             ),
             _ => {}
         }
@@ -63,10 +62,8 @@ pub(crate) fn unmatched_force(force: Force<'_>, changes: &[Change], findings: &m
         {
             continue;
         }
-        let problem = Diagnostic::warning(
-            "plan/unknown-force-path",
-            format!("`{path}` is no output, so forcing it does nothing"),
-        );
+        let problem = rules::PLAN_UNKNOWN_FORCE_PATH
+            .report(format!("`{path}` is no output, so forcing it does nothing"));
         let candidates = changes.iter().flat_map(|change| change.path.with_folders());
         findings.push(match closest(path.as_str(), candidates) {
             Some(candidate) => problem.hint(format!("did you mean `{candidate}`?")),

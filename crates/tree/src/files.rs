@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use diagnostics::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
+use crate::rules;
 use crate::{Checks, Entry, RelPath, Sealing};
 
 /// A stage that a [`Tree`] can be in.
@@ -110,9 +111,7 @@ impl Tree<Rendered> {
         for (path, entry) in files {
             if path.is_reserved() {
                 problems.push(
-                    Diagnostic::error(
-                        "tree/reserved-path",
-                        format!("`{path}` may not be an output"),
+                    rules::TREE_RESERVED_PATH.report(format!("`{path}` may not be an output"),
                     )
                     .at(entry.origin.location())
                     .hint("rename the template: `.git`, `.ichor` and temporary names are reserved"),
@@ -186,11 +185,9 @@ impl Tree<Checked> {
                 Ok(Sealing::Plain) => {}
                 Ok(Sealing::Secret(ciphertext)) if ciphertext == entry.content => {
                     problems.push(
-                        Diagnostic::error(
-                            "tree/not-encrypted",
-                            format!("`{path}` is secret but was not encrypted"),
-                        )
-                        .at(entry.origin.location()),
+                        rules::TREE_NOT_ENCRYPTED
+                            .report(format!("`{path}` is secret but was not encrypted"))
+                            .at(entry.origin.location()),
                     );
                 }
                 Ok(Sealing::Secret(ciphertext)) => {
@@ -238,17 +235,15 @@ impl<S: Stage> fmt::Debug for Tree<S> {
 }
 
 fn duplicate(path: &RelPath, first: &Entry, second: &Entry) -> Diagnostic {
-    Diagnostic::error(
-        "tree/duplicate-output",
-        format!(
+    rules::TREE_DUPLICATE_OUTPUT
+        .report(format!(
             "`{}` and `{}` both render to `{path}`",
             first.origin.template(),
             second.origin.template()
-        ),
-    )
-    .at(second.origin.location())
-    .related(first.origin.location(), "the first template")
-    .hint("rename or remove one of the two templates")
+        ))
+        .at(second.origin.location())
+        .related(first.origin.location(), "the first template")
+        .hint("rename or remove one of the two templates")
 }
 
 fn file_and_folder(entries: &BTreeMap<RelPath, Entry>, problems: &mut Diagnostics) {
@@ -257,13 +252,13 @@ fn file_and_folder(entries: &BTreeMap<RelPath, Entry>, problems: &mut Diagnostic
         while !folder.is_empty() {
             if let Some(file) = entries.get(folder) {
                 problems.push(
-                    Diagnostic::error(
-                        "tree/file-and-folder",
-                        format!("`{folder}` is rendered as a file, but `{path}` needs a folder"),
-                    )
-                    .at(entry.origin.location())
-                    .related(file.origin.location(), "the file's template")
-                    .hint("rename one of the two templates"),
+                    rules::TREE_FILE_AND_FOLDER
+                        .report(format!(
+                            "`{folder}` is rendered as a file, but `{path}` needs a folder"
+                        ))
+                        .at(entry.origin.location())
+                        .related(file.origin.location(), "the file's template")
+                        .hint("rename one of the two templates"),
                 );
             }
             folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -276,12 +271,12 @@ fn case_clash(entries: &BTreeMap<RelPath, Entry>, problems: &mut Diagnostics) {
     for (path, entry) in entries {
         if let Some(first) = folded.insert(path.as_str().to_lowercase(), path) {
             problems.push(
-                Diagnostic::warning(
-                    "tree/case-clash",
-                    format!("`{path}` and `{first}` differ only in the case of letters"),
-                )
-                .at(entry.origin.location())
-                .hint("rename one: some file systems hold only one of them"),
+                rules::TREE_CASE_CLASH
+                    .report(format!(
+                        "`{path}` and `{first}` differ only in the case of letters"
+                    ))
+                    .at(entry.origin.location())
+                    .hint("rename one: some file systems hold only one of them"),
             );
         }
     }

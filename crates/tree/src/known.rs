@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Source};
 
 use crate::disk::{Bytes, Disk, Folder, Found, Obstacle};
 use crate::journal::{JOURNAL_PATH, Journal};
 use crate::problems::{in_the_way, not_a_file, unreadable};
 use crate::record::{RECORD_PATH, Record};
+use crate::rules;
 use crate::{Digest, RelPath, TEMPORARY_PREFIX};
 
 /// The folder of the record and the journal.
@@ -121,13 +122,13 @@ fn read(folder: &Folder<'_>, name: &str, path: &str) -> Result<Option<Vec<u8>>, 
         Ok(Found::Missing) => Ok(None),
         Ok(Found::File(file)) => match file.bytes {
             Bytes::Held(bytes) => Ok(Some(bytes)),
-            Bytes::TooMany(_) => Err(Diagnostic::error(
-                "plan/unreadable",
-                format!("`{path}` is too large to be what this program wrote"),
-            )
-            .at(Location::file(path))
-            .hint("restore it from git")
-            .into()),
+            Bytes::TooMany(_) => Err(rules::PLAN_UNREADABLE
+                .report(format!(
+                    "`{path}` is too large to be what this program wrote"
+                ))
+                .at(Location::file(path))
+                .hint("restore it from git")
+                .into()),
         },
         Ok(Found::Other(kind)) => Err(not_a_file(path, kind).into()),
         Err(error) => Err(unreadable(path, &error).into()),

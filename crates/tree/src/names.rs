@@ -1,6 +1,7 @@
 //! What a path of a repository is, told by its name alone: the one table.
 
-use crate::TEMPORARY_PREFIX;
+/// What the name of every temporary file begins with, so that a leftover is recognised.
+pub const TEMPORARY_PREFIX: &str = ".ichor-tmp-";
 
 /// The identity that decrypts a repository's secrets.
 pub const AGE_KEY: &str = "age.key";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::names;
+use crate::names::{self, TEMPORARY_PREFIX};
 
 /// How long one name may be, in bytes: what ext4, XFS, btrfs and APFS allow.
 const NAME_LIMIT: usize = 255;
@@ -125,9 +125,6 @@ impl RelPath {
             || self.file_name().starts_with(TEMPORARY_PREFIX)
     }
 }
-
-/// What the name of every temporary file begins with, so that a leftover is recognised.
-pub const TEMPORARY_PREFIX: &str = ".ichor-tmp-";
 
 impl AsRef<str> for RelPath {
     fn as_ref(&self) -> &str {

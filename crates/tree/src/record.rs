@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 
+use crate::rules;
 use crate::{Digest, RelPath};
 
 /// Where the record stands, relative to the root.
@@ -70,12 +71,13 @@ impl Record {
                 header = true;
                 if version.trim().parse() != Ok(VERSION) {
                     problems.push(
-                        Diagnostic::error(
-                            "record/newer-format",
-                            format!("the record has format `{}`, not {VERSION}", version.trim()),
-                        )
-                        .at(source.location(range))
-                        .hint("use the version of ichor that wrote it, or a newer one"),
+                        rules::RECORD_NEWER_FORMAT
+                            .report(format!(
+                                "the record has format `{}`, not {VERSION}",
+                                version.trim()
+                            ))
+                            .at(source.location(range))
+                            .hint("use the version of ichor that wrote it, or a newer one"),
                     );
                 }
             } else if let Some(version) = line.strip_prefix(TEMPLATES) {
@@ -85,15 +87,13 @@ impl Record {
             } else if is_conflict_marker(line) {
                 if !conflict {
                     problems.push(
-                        Diagnostic::warning(
-                            "record/merge-conflict",
-                            "the record has merge conflict markers",
-                        )
-                        .at(source.location(range))
-                        .hint(
-                            "resolve the outputs themselves, then run `ichor configure`: the \
+                        rules::RECORD_MERGE_CONFLICT
+                            .report("the record has merge conflict markers")
+                            .at(source.location(range))
+                            .hint(
+                                "resolve the outputs themselves, then run `ichor configure`: the \
                              lines of both sides count until it writes the record anew",
-                        ),
+                            ),
                     );
                 }
                 conflict = true;
@@ -105,18 +105,19 @@ impl Record {
                 }
             } else {
                 problems.push(
-                    Diagnostic::warning(
-                        "record/malformed-line",
-                        "the line is not a digest, two blanks and a path",
-                    )
-                    .at(source.location(range))
-                    .hint("restore the file from git; an output without a line counts as edited"),
+                    rules::RECORD_MALFORMED_LINE
+                        .report("the line is not a digest, two blanks and a path")
+                        .at(source.location(range))
+                        .hint(
+                            "restore the file from git; an output without a line counts as edited",
+                        ),
                 );
             }
         }
         if !header {
             problems.push(
-                Diagnostic::warning("record/missing-header", "the record has no format line")
+                rules::RECORD_MISSING_HEADER
+                    .report("the record has no format line")
                     .at(source.location(0..0))
                     .hint("restore the file from git"),
             );

@@ -44,7 +44,8 @@ impl Config {
             .map_err(|problem| Diagnostics::from(renamed(problem, &path, &shown)))?
         else {
             return Err(Diagnostics::from(
-                Diagnostic::error("file/missing", format!("`{shown}` does not exist"))
+                repository::rules::FILE_MISSING
+                    .report(format!("`{shown}` does not exist"))
                     .at(Location::file(shown)),
             ));
         };

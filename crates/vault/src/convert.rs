@@ -1,12 +1,14 @@
 //! A file in the clear written in another format, or a part of it: `--output-type`,
 //! `--extract`.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Source};
 use secrets::{File, Format, Path, Step, Value};
 use serde::Serialize as _;
 use serde_json::{Map, Value as Json};
 use yaml::{Dialect, Node, Resolved};
 use zeroize::Zeroizing;
+
+use crate::rules;
 
 /// Levels that are written.
 const DEPTH: usize = 128;
@@ -37,7 +39,7 @@ pub fn conversion_losses(name: &str, content: &[u8], from: Format, to: Format) -
     let file = File::new(name, content).with_format(from);
     let mut lost = secrets::lossy(&file).unwrap_or_default();
     let mut told = |message: String| {
-        let problem = Diagnostic::warning("secrets/conversion-loses", message);
+        let problem = rules::SECRETS_CONVERSION_LOSES.report(message);
         lost.push(problem.at(Location::file(name)));
     };
     match secrets::comments(&file) {
@@ -79,11 +81,9 @@ pub fn extract(
         };
         value = next.ok_or_else(|| {
             Diagnostics::from(
-                Diagnostic::error(
-                    "sops/no-such-value",
-                    format!("there is no value at `{path}`"),
-                )
-                .at(Location::file(name)),
+                secrets::rules::SOPS_NO_SUCH_VALUE
+                    .report(format!("there is no value at `{path}`"))
+                    .at(Location::file(name)),
             )
         })?;
     }
@@ -268,11 +268,9 @@ fn inline(value: &Json) -> Zeroizing<String> {
 
 fn impossible(name: &str, reason: &str) -> Diagnostics {
     Diagnostics::from(
-        Diagnostic::error(
-            "secrets/no-conversion",
-            format!("`{name}` cannot be converted: {reason}"),
-        )
-        .at(Location::file(name)),
+        rules::SECRETS_NO_CONVERSION
+            .report(format!("`{name}` cannot be converted: {reason}"))
+            .at(Location::file(name)),
     )
 }
 

@@ -1,6 +1,6 @@
 //! Files encrypted and decrypted as a whole.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use secrets::{EncryptedFile, Request, Rule};
 use zeroize::Zeroizing;
 
@@ -13,6 +13,7 @@ use super::names;
 use super::open::Vault;
 use super::steps::nothing;
 use crate::clock;
+use crate::rules;
 use repository::Git;
 
 impl Vault {
@@ -217,9 +218,7 @@ impl Vault {
 fn nothing_selected(shown: &str, rule: &Rule) -> Diagnostics {
     let selector = rule.selector.clone().unwrap_or_default();
     Diagnostics::from(
-        Diagnostic::error(
-            "secrets/nothing-selected",
-            format!("all of `{shown}` would stay in the clear: `{selector}` selects nothing in it"),
+        rules::SECRETS_NOTHING_SELECTED.report(format!("all of `{shown}` would stay in the clear: `{selector}` selects nothing in it"),
         )
         .at(Location::file(shown))
         .hint("correct the rule in `.sops.yaml`, or the keys of the file; if it holds no secret, take `.sops` out of its name"),

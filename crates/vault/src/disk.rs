@@ -18,13 +18,14 @@ pub fn read(view: &View<'_>, target: &Target) -> Result<Zeroizing<Vec<u8>>, Diag
     let problem = match view.read(shown) {
         Ok(Read::File { bytes, .. }) => return Ok(Zeroizing::new(bytes)),
         Ok(Read::Absent | Read::Other(Kind::Nothing)) => {
-            Diagnostic::error("file/missing", format!("`{shown}` does not exist"))
+            repository::rules::FILE_MISSING.report(format!("`{shown}` does not exist"))
         }
-        Ok(Read::Other(_)) => Diagnostic::error("file/special", format!("`{shown}` is no file")),
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            Diagnostic::error("file/too-large", format!("`{shown}` is larger than 16 MiB"))
-                .hint("Flux takes 5 MiB at most; split the file")
+        Ok(Read::Other(_)) => {
+            repository::rules::FILE_SPECIAL.report(format!("`{shown}` is no file"))
         }
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => yaml::rules::FILE_TOO_LARGE
+            .report(format!("`{shown}` is larger than 16 MiB"))
+            .hint("Flux takes 5 MiB at most; split the file"),
         Err(error) => return Err(unreadable(shown, &error)),
     };
     Err(problem.at(Location::file(shown)))

@@ -1,6 +1,6 @@
 //! A file in an editor: opened, and taken back.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use repository::Batch;
 use secrets::{File, Format, Request};
 use zeroize::Zeroizing;
@@ -88,12 +88,12 @@ impl Editing<'_> {
         let batch = Batch::into_view(&self.vault.view)?;
         if self.original.is_none() && self.vault.view.exists(shown) {
             return Err(Diagnostics::from(
-                Diagnostic::error(
-                    "file/exists",
-                    format!("`{shown}` was created meanwhile, and stays as it is"),
-                )
-                .at(Location::file(shown.as_str()))
-                .hint("edit the file that is there"),
+                repository::rules::FILE_EXISTS
+                    .report(format!(
+                        "`{shown}` was created meanwhile, and stays as it is"
+                    ))
+                    .at(Location::file(shown.as_str()))
+                    .hint("edit the file that is there"),
             ));
         }
         let mut changed = match &self.original {

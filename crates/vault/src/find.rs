@@ -2,7 +2,7 @@
 //! left below folders is removed on the way.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 
 use super::names;
 use repository::{Kind, Listed, View, chart};
@@ -135,11 +135,9 @@ impl Walk<'_> {
 
     fn problem(&mut self, shown: &str, reason: &str) {
         self.problems.push(
-            Diagnostic::error(
-                "file/unreadable",
-                format!("`{shown}` cannot be read: {reason}"),
-            )
-            .at(Location::file(shown)),
+            repository::rules::FILE_UNREADABLE
+                .report(format!("`{shown}` cannot be read: {reason}"))
+                .at(Location::file(shown)),
         );
     }
 }

@@ -6,6 +6,8 @@ use repository::View;
 use repository::names::{AGE_KEY, DEPLOY_KEY, PUSH_TOKEN, TUNNEL};
 use secrets::Identity;
 
+use crate::rules;
+
 /// The keys beside the configuration, each where it exists.
 #[derive(Clone, Default)]
 pub struct KeyFiles {
@@ -52,14 +54,12 @@ pub fn read(view: &View<'_>, offered: &Offered) -> (KeyFiles, Diagnostics) {
     let [tunnel, deploy, push] = [TUNNEL, DEPLOY_KEY, PUSH_TOKEN].map(|path| key(view.text(path)));
     if let (None, None, Some(path)) = (&own, &outside, &offered.age_key_file) {
         problems.push(
-            Diagnostic::warning(
-                "keys/unreadable",
-                format!(
+            rules::KEYS_UNREADABLE
+                .report(format!(
                     "no identity can be taken from `SOPS_AGE_KEY_FILE`: it names `{path}`, \
                      which does not exist"
-                ),
-            )
-            .at(Location::file("SOPS_AGE_KEY_FILE")),
+                ))
+                .at(Location::file("SOPS_AGE_KEY_FILE")),
         );
     }
     let (age, other_age) = match own {
@@ -131,12 +131,10 @@ fn ssh(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
 #[cfg(not(feature = "ssh"))]
 fn ssh(source: &Source) -> Result<Vec<Identity>, Diagnostics> {
     Err(Diagnostics::from(
-        diagnostics::Diagnostic::error(
-            "keys/ssh-not-built-in",
-            "this is an SSH key, which this build leaves out",
-        )
-        .at(source.whole())
-        .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `ssh`"),
+        rules::KEYS_SSH_NOT_BUILT_IN
+            .report("this is an SSH key, which this build leaves out")
+            .at(source.whole())
+            .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `ssh`"),
     ))
 }
 

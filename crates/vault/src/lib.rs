@@ -27,6 +27,7 @@ mod names;
 mod open;
 mod owned;
 mod recipients;
+pub mod rules;
 mod state;
 mod steps;
 mod values;

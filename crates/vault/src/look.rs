@@ -1,6 +1,6 @@
 //! One file as the commands see it: its bytes, its metadata, the rule for it.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use secrets::{CreationRule, EncryptedFile, File, Format, Rule};
 use zeroize::Zeroizing;
 
@@ -11,6 +11,8 @@ use super::find::Target;
 use super::names;
 use repository::View;
 use repository::names::is_never_committed;
+
+use crate::rules;
 
 /// What is known of a file without any key.
 pub(super) struct Look<'a> {
@@ -122,19 +124,18 @@ pub(super) fn rule_for<'a>(look: &Look<'a>) -> Result<&'a Rule, Diagnostics> {
 /// The problem of a file that no rule is for.
 pub(super) fn no_rule(shown: &str) -> Diagnostics {
     Diagnostics::from(
-        Diagnostic::error(
-            "secrets/no-rule",
-            format!("no creation rule of `.sops.yaml` is for `{shown}`"),
-        )
-        .at(Location::file(shown))
-        .hint("add a rule whose `path_regex` matches it, or name recipients with `--age`"),
+        rules::SECRETS_NO_RULE
+            .report(format!("no creation rule of `.sops.yaml` is for `{shown}`"))
+            .at(Location::file(shown))
+            .hint("add a rule whose `path_regex` matches it, or name recipients with `--age`"),
     )
 }
 
 /// The problem of a file that is not encrypted, where one is needed that is.
 pub(super) fn not_encrypted(shown: &str) -> Diagnostics {
     Diagnostics::from(
-        Diagnostic::error("sops/not-encrypted", "the file is in the clear")
+        secrets::rules::SOPS_NOT_ENCRYPTED
+            .report("the file is in the clear")
             .at(Location::file(shown))
             .hint(format!(
                 "encrypt it first: `ichor secrets encrypt --in-place {shown}`"

@@ -1,6 +1,6 @@
 //! What git asks for: a merge of three versions, and a text for its differences.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location, Rule};
 use secrets::File;
 use zeroize::Zeroizing;
 
@@ -24,19 +24,19 @@ pub fn merge(
     if base == ours {
         return Ok(Zeroizing::new(theirs.to_vec()));
     }
-    let conflict = |rule: &'static str, message: &str| {
-        Diagnostics::from(Diagnostic::error(rule, message).at(Location::file(name)))
+    let conflict = |rule: &'static Rule, message: &str| {
+        Diagnostics::from(rule.report(message).at(Location::file(name)))
     };
     if base.is_empty() {
         return Err(conflict(
-            "sops/merge-conflict",
+            &secrets::rules::SOPS_MERGE_CONFLICT,
             "both sides added the file, and differently",
         ));
     }
     for (side, content) in [("ours", ours), ("theirs", theirs), ("the base", base)] {
         if !names::may_be_encrypted(content) {
             return Err(conflict(
-                "sops/not-encrypted",
+                &secrets::rules::SOPS_NOT_ENCRYPTED,
                 &format!("one version ({side}) is in the clear, so that values cannot be merged"),
             ));
         }

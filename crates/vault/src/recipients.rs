@@ -1,6 +1,6 @@
 //! Who can decrypt: `updatekeys` and `rotate`.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use secrets::{Recipient, Rule, Status};
 
 use super::batch::{self, Action, Outcome, Progress, Report};
@@ -11,6 +11,7 @@ use super::open::Vault;
 use super::owned::Owned;
 use super::steps::nothing;
 use crate::clock;
+use crate::rules;
 
 /// Who is given a file, and who is taken from it, whatever the rule says.
 #[derive(Debug, Default)]
@@ -177,15 +178,13 @@ fn with_recipients(
             match name.parse::<Recipient>() {
                 Ok(recipient) => group.push(recipient),
                 Err(_) => problems.push(
-                    Diagnostic::error(
-                        "secrets/unusable-recipient",
-                        format!(
+                    rules::SECRETS_UNUSABLE_RECIPIENT
+                        .report(format!(
                             "the file has the recipient `{}`, which cannot be used here",
                             secrets::shown_recipient(name)
-                        ),
-                    )
-                    .at(Location::file(shown))
-                    .hint("take it out with `--rm-age`"),
+                        ))
+                        .at(Location::file(shown))
+                        .hint("take it out with `--rm-age`"),
                 ),
             }
         }

@@ -232,7 +232,7 @@ fn what_needs_no_identity_asks_for_none() {
     let rules: Vec<_> = report
         .problems
         .iter()
-        .map(|problem| problem.rule.as_str())
+        .map(|problem| problem.rule.id())
         .collect();
     assert_eq!(rules, ["sops/narrow-selector"]);
     assert_eq!(room.asked.load(Ordering::Relaxed), 0);

@@ -75,7 +75,7 @@ impl Vault {
             Err(problems)
                 if problems
                     .iter()
-                    .all(|problem| problem.rule.as_str() == "sops/no-such-value") =>
+                    .all(|problem| problem.is(&secrets::rules::SOPS_NO_SUCH_VALUE)) =>
             {
                 let content = look.content.clone();
                 Ok(Changed::new(look.shown, Action::Unchanged, content))

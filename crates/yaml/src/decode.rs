@@ -3,6 +3,7 @@
 use diagnostics::{Diagnostic, Location, Source};
 
 use crate::limits::{Limits, too_large};
+use crate::rules;
 
 /// The text of a file, or why it is none.
 ///
@@ -26,7 +27,8 @@ pub fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Source, Box<D
         return Err(Box::new(too_large(name, bytes.len(), limits.bytes)));
     }
     if let Some(encoding) = wide_encoding(bytes) {
-        let problem = Diagnostic::error("file/not-utf8", format!("the file is {encoding}"))
+        let problem = rules::FILE_NOT_UTF8
+            .report(format!("the file is {encoding}"))
             .at(Location::file(name))
             .hint("save it as UTF-8");
         return Err(Box::new(problem));
@@ -41,18 +43,17 @@ fn not_utf8(name: &str, bytes: &[u8], offset: usize) -> Diagnostic {
     let before = String::from_utf8_lossy(&bytes[..offset]);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default();
-    Diagnostic::error(
-        "file/not-utf8",
-        format!("the byte at offset {offset} is not UTF-8"),
-    )
-    .at(Location {
-        file: name.to_owned(),
-        line,
-        column: column.chars().count() + 1,
-        // Nobody knows yet which values of the file are secret.
-        excerpt: None,
-    })
-    .hint("save the file as UTF-8")
+    rules::FILE_NOT_UTF8
+        .report(format!("the byte at offset {offset} is not UTF-8"))
+        .at(Location {
+            file: name.to_owned(),
+            line,
+            column: column.chars().count() + 1,
+            // Nobody knows yet which values of the file are secret.
+            excerpt: None,
+            range: Some(offset..offset + 1),
+        })
+        .hint("save the file as UTF-8")
 }
 
 /// Told by the byte order mark, or by a zero byte in a place where UTF-8 text has none.

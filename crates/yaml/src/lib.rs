@@ -79,6 +79,7 @@ mod node;
 mod parse;
 mod parsed;
 mod read;
+pub mod rules;
 mod scalar;
 
 pub use decode::decode;

@@ -2,6 +2,8 @@
 
 use diagnostics::{Diagnostic, Location};
 
+use crate::rules;
+
 /// What a reader refuses to go beyond, so that no input exhausts memory or the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -37,9 +39,9 @@ impl Default for Limits {
 
 /// The problem of a text larger than a limit; both in bytes.
 pub(crate) fn too_large(name: &str, bytes: usize, limit: usize) -> Diagnostic {
-    Diagnostic::error(
-        "file/too-large",
-        format!("the file has {bytes} bytes, more than the {limit} that are read"),
-    )
-    .at(Location::file(name))
+    rules::FILE_TOO_LARGE
+        .report(format!(
+            "the file has {bytes} bytes, more than the {limit} that are read"
+        ))
+        .at(Location::file(name))
 }

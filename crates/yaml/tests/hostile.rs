@@ -212,3 +212,9 @@ fn debug_output_has_no_values() {
     write!(shown, "{edits:?} {:?}", yaml::edit::New::Text("hunter2")).expect("a string");
     assert!(!shown.contains("hunter2"), "{shown}");
 }
+
+#[test]
+fn more_problems_than_anybody_reads_are_counted() {
+    let text = "a: 1\n".repeat(5000);
+    assert!(rules(&text).contains(&"yaml/too-many-problems".to_owned()));
+}

@@ -223,7 +223,7 @@ proptest! {
         }
         let out = edits.apply().expect("one edit");
         let parsed = read(&out);
-        let allowed = parsed.diagnostics.iter().all(|problem| problem.rule.as_str() == "yaml/duplicate-key");
+        let allowed = parsed.diagnostics.iter().all(|problem| problem.rule.id() == "yaml/duplicate-key");
         prop_assert!(allowed, "{text:?} became {out:?}: {:?}", parsed.diagnostics);
         let after = meanings(parsed.root().expect("one document"));
         let mut expected = meanings(&root);

@@ -78,6 +78,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
             "diagnostics",
             "documents",
             "pipeline",
+            "repository",
             "talhelper",
             "talos",
             "tree",

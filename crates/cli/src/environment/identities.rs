@@ -119,9 +119,7 @@ fn printed(variable: &'static str) -> Result<Option<Source>, Diagnostic> {
 }
 
 fn fault(name: &str, reason: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "keys/unreadable",
-        format!("no identity can be taken from `{name}`: {reason}"),
-    )
-    .at(Location::file(name))
+    vault::rules::KEYS_UNREADABLE
+        .report(format!("no identity can be taken from `{name}`: {reason}"))
+        .at(Location::file(name))
 }

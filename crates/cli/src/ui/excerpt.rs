@@ -21,10 +21,10 @@ pub(crate) fn show(problem: &Diagnostic, caller: &Caller, width: Option<usize>) 
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let label = problem.severity.to_string().len() + problem.rule.as_str().len() + "[]: ".len();
+    let label = problem.severity.to_string().len() + problem.rule.id().len() + "[]: ".len();
     let title = level
         .primary_title(sentence(&problem.message, label))
-        .id(problem.rule.as_str());
+        .id(problem.rule.id());
     let mut group = Group::with_title(title);
     if let Some(location) = &problem.location {
         group = place(group, location, AnnotationKind::Primary, None);
@@ -105,10 +105,15 @@ fn place<'a>(
 mod tests {
     use super::*;
 
+    diagnostics::rules! {
+        WRONG: error "a/b", "It cannot work.";
+    }
+
     #[test]
     fn sentences_are_broken_and_commands_spelt_but_files_are_shown_as_they_are() {
         let source = diagnostics::Source::new("a.yaml", "a: 1 # `ichor configure` reads this\n");
-        let problem = Diagnostic::error("a/b", "the value of a key is not what it should be")
+        let problem = WRONG
+            .report("the value of a key is not what it should be")
             .at(source.location(3..4))
             .hint("run `ichor configure` again, after it was changed to another value");
         let text = show(&problem, &Caller::new("./ichor", "."), Some(44));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diagnostics::{Diagnostic, Severity};
+use diagnostics::{Diagnostic, Rule, Severity};
 
 use super::excerpt::visible;
 
@@ -46,8 +46,8 @@ pub(super) fn grouped<'a>(problems: impl Iterator<Item = &'a Diagnostic>) -> Vec
 }
 
 /// What those that are put together have in common.
-fn kind(problem: &Diagnostic) -> (Severity, &str) {
-    (problem.severity, problem.rule.as_str())
+fn kind(problem: &Diagnostic) -> (Severity, &'static Rule) {
+    (problem.severity, problem.rule)
 }
 
 impl Group<'_> {
@@ -101,6 +101,11 @@ mod tests {
 
     use super::*;
 
+    diagnostics::rules! {
+        ODD: warning "a/b", "It looks wrong.";
+        OTHER: warning "other/rule", "It looks wrong.";
+    }
+
     fn at(problem: Diagnostic, file: &str, line: usize) -> Diagnostic {
         let mut location = Location::file(file);
         location.line = line;
@@ -117,9 +122,9 @@ mod tests {
 
     #[test]
     fn many_warnings_of_one_rule_are_one() {
-        let mut problems = vec![at(Diagnostic::warning("other/rule", "o"), "a.yaml", 1)];
+        let mut problems = vec![at(OTHER.report("o"), "a.yaml", 1)];
         for line in 1..=20 {
-            let problem = Diagnostic::warning("secret/blank", format!("blank {line}"));
+            let problem = secrets::rules::SECRET_BLANK.report_relaxed(format!("blank {line}"));
             problems.push(at(
                 problem,
                 if line < 6 { "b.yaml" } else { "c.yaml" },
@@ -128,7 +133,7 @@ mod tests {
         }
         for file in 0..13 {
             problems.push(at(
-                Diagnostic::warning("secret/blank", "x"),
+                secrets::rules::SECRET_BLANK.report_relaxed("x"),
                 &format!("f{file}"),
                 0,
             ));
@@ -155,8 +160,8 @@ mod tests {
 
     #[test]
     fn few_of_one_rule_and_errors_stand_alone() {
-        let warning = |line| at(Diagnostic::warning("a/b", "few"), "a", line);
-        let error = |line| at(Diagnostic::error("a/b", "wrong"), "a", line);
+        let warning = |line| at(ODD.report("few"), "a", line);
+        let error = |line| at(ODD.report_as(Severity::Error, "wrong"), "a", line);
         let problems: Vec<_> = (1..=8).map(warning).chain((1..=9).map(error)).collect();
         assert_eq!(grouped(problems.iter()).len(), 17);
     }

@@ -17,6 +17,7 @@ mod outputs;
 mod own_plugin;
 mod plugin;
 mod road;
+mod rules;
 mod secret_commands;
 mod secret_outputs;
 mod talos_commands;

@@ -140,8 +140,8 @@ fn inside(
         rules::ADDRESS_IN_CLUSTER.report(format!("`{}` lies in `{key}`", claim.address))
     } else {
         // Templates of a repository's own may announce addresses their own way.
-        rules::ADDRESS_OUTSIDE.report_with(
-            scope.templates,
+        scope.templates.report(
+            &rules::ADDRESS_OUTSIDE,
             format!(
                 "`{}` lies outside `node_cidr`, `{}`",
                 claim.address,

@@ -13,9 +13,10 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     if let (Some(first), false) = (set.first(), missing.is_empty()) {
         let names: Vec<_> = missing.iter().map(|key| format!("`{key}`")).collect();
         diagnostics.push(
-            rules::BGP_PARTIAL
-                .report_with(
-                    scope.templates,
+            scope
+                .templates
+                .report(
+                    &rules::BGP_PARTIAL,
                     format!("`{first}` is set without {}", names.join(" and ")),
                 )
                 .at(scope.cluster.location(first))

@@ -38,9 +38,10 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
         let Some(other) = first.insert(domain.value.clone(), domain) else {
             continue;
         };
-        let mut problem = rules::DOMAIN_DUPLICATE
-            .report_with(
-                scope.templates,
+        let mut problem = scope
+            .templates
+            .report(
+                &rules::DOMAIN_DUPLICATE,
                 format!("`{}` is listed twice", domain.value),
             )
             .at(cluster.location_of(domain.range.clone()))

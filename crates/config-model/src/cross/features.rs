@@ -1,11 +1,11 @@
 //! The optional stacks: what is switched on has all it needs.
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Rule};
 
 use super::domains::domains;
 use super::scope::Scope;
 use crate::fields::{Fields, Placed};
-use crate::rules::{self, Rule};
+use crate::rules;
 use crate::types::DomainName;
 
 pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
@@ -31,7 +31,7 @@ fn require(
     cluster: &Fields<'_>,
     switch: &str,
     keys: &[&str],
-    rule: &Rule,
+    rule: &'static Rule,
     diagnostics: &mut Diagnostics,
 ) {
     if !cluster.flag(switch) {

@@ -53,9 +53,10 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
 fn host_bits(scope: &Scope<'_>, key: &str, network: &Placed<Cidr>, diagnostics: &mut Diagnostics) {
     if network.value.has_host_bits() {
         diagnostics.push(
-            rules::CIDR_HOST_BITS
-                .report_with(
-                    scope.templates,
+            scope
+                .templates
+                .report(
+                    &rules::CIDR_HOST_BITS,
                     format!("`{}` has bits set beyond its prefix", network.value),
                 )
                 .at(scope.cluster.location(key))

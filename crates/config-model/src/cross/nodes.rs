@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Rule};
 
 use super::scope::Scope;
 use crate::fields::Fields;
-use crate::rules::{self, Rule};
+use crate::rules;
 use crate::types::Disk;
 
 pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
@@ -20,7 +20,7 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn unique(scope: &Scope<'_>, key: &str, rule: &Rule, diagnostics: &mut Diagnostics) {
+fn unique(scope: &Scope<'_>, key: &str, rule: &'static Rule, diagnostics: &mut Diagnostics) {
     let mut first: HashMap<&str, &Fields<'_>> = HashMap::with_capacity(scope.nodes.len());
     for node in scope.nodes {
         let Some(text) = node.text(key) else {

@@ -120,8 +120,8 @@ fn declared(
             ),
         };
         diagnostics.push(
-            rules::KEY_DERIVED
-                .report_with(templates, message)
+            templates
+                .report(&rules::KEY_DERIVED, message)
                 .at(fields.source.location(entry.key.clone()))
                 .hint(hint),
         );

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics, Rule, Source};
 use yaml::Node;
-
-use crate::rules::Rule;
 
 /// How many characters of a value a message repeats.
 const SHOWN: usize = 60;
@@ -43,7 +41,13 @@ impl Reading<'_> {
     }
 
     /// Reports a rule, with the message made of what the value is and what is wrong with it.
-    pub(crate) fn refuse(&mut self, node: &Node, rule: &Rule, reason: &str, hint: Option<&str>) {
+    pub(crate) fn refuse(
+        &mut self,
+        node: &Node,
+        rule: &'static Rule,
+        reason: &str,
+        hint: Option<&str>,
+    ) {
         let mut problem = rule.report(format!("{} {reason}", self.subject(node)));
         // Messages show a value without it.
         let padded = node.text().is_some_and(|text| text.trim() != text);

@@ -1,6 +1,6 @@
 //! Rules about the optional stacks.
 
-super::rule::declare! {
+diagnostics::rules! {
     PROXMOX_INVALID_URL: error "proxmox/invalid-url",
         "The address of Proxmox's API starts with `http://` or `https://` and ends with `/api2/json`. The storage driver uses it as it stands.";
     PROXMOX_INVALID_TOKEN: error "proxmox/invalid-token-id",

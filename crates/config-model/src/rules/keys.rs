@@ -1,6 +1,6 @@
 //! Rules about files, keys and the types of values.
 
-super::rule::declare! {
+diagnostics::rules! {
     FILE_EMPTY: error "file/empty",
         "The file has no keys at all, so none of the required ones is set. Start from the commented sample that `ichor init` writes.";
     FILE_NOT_A_MAP: error "file/not-a-map",

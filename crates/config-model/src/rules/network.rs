@@ -1,6 +1,6 @@
 //! Rules about networks, addresses and BGP.
 
-super::rule::declare! {
+diagnostics::rules! {
     CIDR_INVALID: error "network/invalid-cidr",
         "A network is written as its first address and the length of its prefix, such as `192.168.1.0/24`. Without the length its size would be a guess. Only IPv4 is supported today.";
     CIDR_HOST_BITS: relaxed "network/host-bits",

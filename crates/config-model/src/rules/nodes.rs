@@ -1,6 +1,6 @@
 //! Rules about nodes.
 
-super::rule::declare! {
+diagnostics::rules! {
     NODE_NONE: error "node/none",
         "A cluster needs at least one node, listed below `nodes:`.";
     NODE_NO_CONTROLLER: error "node/no-controller",

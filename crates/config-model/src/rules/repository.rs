@@ -1,6 +1,6 @@
 //! Rules about the repository and its domains.
 
-super::rule::declare! {
+diagnostics::rules! {
     REPOSITORY_INVALID: error "repository/invalid-name",
         "The repository is named `owner/repo`, as in its address on GitHub. Flux clones from the address made of it, so a URL, a trailing blank or a missing owner leads nowhere.";
     REPOSITORY_INVALID_BRANCH: error "repository/invalid-branch",

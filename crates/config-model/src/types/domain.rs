@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
+use diagnostics::Rule;
+
 use super::text::{InvalidValue, checked_text, is_label};
-use crate::rules::{self, Rule};
+use crate::rules;
 
 checked_text! {
     /// A domain of two or more labels, in lower case, such as `example.com`.

@@ -1,6 +1,6 @@
 //! Why a text is not a value of a type, and the frame that text types share.
 
-use crate::rules::Rule;
+use diagnostics::Rule;
 
 /// Why a text is not a value of a type.
 ///

@@ -1,6 +1,6 @@
-//! Samples, schemas and the table of rules say what the parser does.
+//! Samples and schemas say what the parser does.
 
-use config_model::{Declarations, Presence, Section, rules, sample, schema};
+use config_model::{Declarations, Presence, Section, sample, schema};
 use serde_json::Value;
 
 use crate::common;
@@ -77,7 +77,7 @@ fn examples_of_the_sample_are_valid_by_themselves() {
         .join("\n");
     let parsed = common::built_in(&cluster, &sample::nodes("s"));
     for problem in &parsed.diagnostics {
-        let id = problem.rule.as_str();
+        let id = problem.rule.id();
         assert_eq!(id, "value/placeholder", "{problem}");
     }
 }
@@ -257,13 +257,4 @@ fn the_other_schemas_fit_their_files() {
             );
         }
     }
-}
-
-#[test]
-fn the_page_of_rules_is_markdown_with_a_heading_each() {
-    let page = rules::markdown();
-    assert_eq!(page.matches("\n## ").count(), rules::rules().len());
-    assert!(page.contains(
-        "\n## network/host-bits\n\n*error; a warning where a repository has its own templates*\n\n"
-    ));
 }

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Severity, Source};
 use repository::{Question, View};
 use secrets::Timestamp;
 use testkit::Sandbox;
@@ -20,6 +20,7 @@ use vault::identities::Offered;
 use super::{Cache, Command, Run};
 use crate::load::{Environment, load};
 use crate::options::BuildOptions;
+use crate::rules;
 
 /// 2026-01-02, noon.
 const NOON: i64 = 1_767_355_200;
@@ -336,7 +337,7 @@ fn what_finds_something_is_not_taken_for_passed() {
         .expect("there");
     let found = || {
         let cache = Cache::open(&inputs, Timestamp::from_unix_seconds(NOON));
-        let problem = || vec![Diagnostic::warning("x/y", "odd")];
+        let problem = || vec![rules::OUTPUT_NOT_UTF8.report("odd")];
         let found = cache.unless_passed("check", &[b"a"], problem).len();
         cache.close(true);
         found
@@ -360,7 +361,7 @@ fn a_check_that_reads_runs_again_when_any_answer_changes() {
                 view.text("here"),
                 view.list("folder"),
             ));
-            Diagnostics::from(Diagnostic::note("x/y", "worth knowing"))
+            Diagnostics::from(rules::OUTPUT_NOT_UTF8.report_as(Severity::Note, "told"))
         });
         assert_eq!(found.len(), 1, "it finds the same");
         cache.close(true);

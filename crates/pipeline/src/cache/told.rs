@@ -3,6 +3,8 @@
 use diagnostics::{Diagnostic, Diagnostics, Excerpt, Location, Related, Severity};
 use serde::{Deserialize, Serialize};
 
+use crate::rules;
+
 /// One problem.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Told {
@@ -20,6 +22,7 @@ struct Place {
     line: usize,
     column: usize,
     excerpt: Option<(String, usize, usize)>,
+    range: Option<(usize, usize)>,
 }
 
 /// The severities, in the order of their numbers.
@@ -41,7 +44,7 @@ impl Told {
             .iter()
             .position(|known| *known == problem.severity);
         Self {
-            rule: problem.rule.to_string(),
+            rule: problem.rule.id().to_owned(),
             severity: severity
                 .and_then(|at| u8::try_from(at).ok())
                 .unwrap_or(u8::MAX),
@@ -58,7 +61,8 @@ impl Told {
 
     fn shown(&self) -> Option<Diagnostic> {
         let severity = *SEVERITIES.get(usize::from(self.severity))?;
-        let mut problem = Diagnostic::new(severity, self.rule.clone(), self.message.clone());
+        let rule = rules::find(&self.rule)?;
+        let mut problem = rule.report_as(severity, self.message.as_str());
         problem.location = self.place.as_ref().map(Place::shown);
         problem.hint.clone_from(&self.hint);
         problem.related = self
@@ -80,6 +84,10 @@ impl Place {
             file: location.file.clone(),
             line: location.line,
             column: location.column,
+            range: location
+                .range
+                .as_ref()
+                .map(|range| (range.start, range.end)),
             excerpt: excerpt.map(|excerpt| (excerpt.text.clone(), excerpt.start, excerpt.end)),
         }
     }
@@ -88,6 +96,7 @@ impl Place {
         let mut location = Location::file(self.file.as_str());
         location.line = self.line;
         location.column = self.column;
+        location.range = self.range.map(|(start, end)| start..end);
         location.excerpt =
             self.excerpt
                 .clone()
@@ -105,11 +114,12 @@ mod tests {
     #[test]
     fn what_is_kept_is_shown_as_it_was() {
         let source = Source::new("a.yaml", "a: 1\nb: hunter2\n").with_secrets([8..15]);
-        let problem = Diagnostic::warning("x/y", "odd")
+        let problem = rules::OUTPUT_NOT_UTF8
+            .report_as(Severity::Warning, "odd")
             .at(source.location(5..6))
             .related(source.location(0..1), "the first")
             .hint("leave it out");
-        let problems = Diagnostics::from_iter([problem, Diagnostic::note("x/z", "told")]);
+        let problems = Diagnostics::from_iter([problem, rules::OUTPUT_INVALID_YAML.report("told")]);
         let json = serde_json::to_string(&keep(&problems)).expect("plain data");
         assert!(!json.contains("hunter2"));
         let told: Vec<Told> = serde_json::from_str(&json).expect("as written");

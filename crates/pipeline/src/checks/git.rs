@@ -1,12 +1,12 @@
 //! What git would publish and must not, and what it leaves out and must not.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use serde::{Deserialize, Serialize};
 use tree::{RECORD_PATH, Rendered, Tree};
 
 use super::{Check, Subject};
 use crate::model::Model;
-use repository::{Git, View, names};
+use repository::{Git, View, names, rules};
 
 /// How many ignored outputs a message names.
 const LISTED: usize = 3;
@@ -58,14 +58,10 @@ pub(crate) fn published<'a>(
     };
     let mut found = tracked(&git, facts);
     found.extend(exposed(view).map(|path| {
-        Diagnostic::warning(
-            "git/key-exposed",
-            format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
-        )
-        .at(Location::file(path))
-        .hint(
-            "`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there",
-        )
+        rules::GIT_KEY_EXPOSED
+            .report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"))
+            .at(Location::file(path))
+            .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there")
     }));
     found.extend(ignored(&git, outputs));
     found.into_iter().collect()
@@ -73,13 +69,14 @@ pub(crate) fn published<'a>(
 
 /// Whether a problem is one of these.
 pub(crate) fn is_ours(problem: &Diagnostic) -> bool {
-    let rules = [
-        "git/key-tracked",
-        "git/secrets-tracked",
-        "git/key-exposed",
-        "git/ignored-output",
-    ];
-    rules.contains(&problem.rule.as_str())
+    [
+        &rules::GIT_KEY_TRACKED,
+        &rules::GIT_SECRETS_TRACKED,
+        &rules::GIT_KEY_EXPOSED,
+        &rules::GIT_IGNORED_OUTPUT,
+    ]
+    .iter()
+    .any(|rule| problem.is(rule))
 }
 
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
@@ -130,18 +127,16 @@ fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<
         more => format!(" and {more} more"),
     };
     Some(
-        Diagnostic::warning(
-            "git/ignored-output",
-            format!(
+        rules::GIT_IGNORED_OUTPUT
+            .report(format!(
                 "git ignores {}{more}, so that no commit holds them",
                 first.join(", ")
-            ),
-        )
-        .at(Location::file(".gitignore"))
-        .hint(format!(
-            "`git check-ignore --verbose {}` names the rule; take it out",
-            ignored[0]
-        )),
+            ))
+            .at(Location::file(".gitignore"))
+            .hint(format!(
+                "`git check-ignore --verbose {}` names the rule; take it out",
+                ignored[0]
+            )),
     )
 }
 
@@ -151,7 +146,7 @@ fn tracked(git: &Git, facts: &Facts) -> Vec<Diagnostic> {
         .tracked(names::keys())
         .into_iter()
         .map(|path| {
-            Diagnostic::error("git/key-tracked", format!("git tracks `{path}`, which holds a key"))
+            rules::GIT_KEY_TRACKED.report(format!("git tracks `{path}`, which holds a key"))
                 .at(Location::file(path))
                 .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
         })
@@ -159,9 +154,9 @@ fn tracked(git: &Git, facts: &Facts) -> Vec<Diagnostic> {
     if facts.secrets && !git.tracked(["cluster.yaml"]).is_empty() {
         let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
         let problem = if facts.private {
-            Diagnostic::warning("git/secrets-tracked", message)
+            rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
         } else {
-            Diagnostic::error("git/secrets-tracked", message)
+            rules::GIT_SECRETS_TRACKED.report(message)
         };
         found.push(
             problem

@@ -13,6 +13,8 @@ use super::{Check, Subject};
 use repository::View;
 use repository::chart;
 
+use crate::rules;
+
 /// The names under which kustomize looks for a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -169,7 +171,8 @@ fn missing(
                     .to_owned()
             };
             found.push(
-                Diagnostic::new(severity, "output/missing-resource", message)
+                rules::OUTPUT_MISSING_RESOURCE
+                    .report_as(severity, message)
                     .at(place)
                     .hint(hint),
             );

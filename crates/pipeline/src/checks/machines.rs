@@ -6,7 +6,7 @@ use diagnostics::{Diagnostic, Diagnostics, Severity};
 use tree::{Rendered, Tree};
 
 use super::{Check, Over, Subject};
-use crate::places::{hidden_in_template, in_template};
+use crate::places::hidden_in_template;
 use crate::seal::is_secret;
 
 /// What Talos would refuse.
@@ -74,20 +74,15 @@ fn at_templates(problems: Diagnostics, tree: &Tree<Rendered>) -> Diagnostics {
 }
 
 fn at_template(problem: Diagnostic, tree: &Tree<Rendered>) -> Diagnostic {
-    let Some((path, entry)) = problem.location.as_ref().and_then(|place| {
-        tree.iter()
-            .find(|(path, _)| path.as_str() == place.file.as_str())
-    }) else {
+    let Some(place) = problem.location.as_ref() else {
+        return problem;
+    };
+    let Some((path, entry)) = { tree.iter() }.find(|(path, _)| path.as_str() == place.file) else {
         return problem;
     };
     if is_secret(path) {
         return hidden_in_template(entry, problem);
     }
-    let place = in_template(entry, &problem);
-    // Where a template is the output letter for letter, the place within the line counts too.
-    let place = match (&problem.location, &place) {
-        (Some(exact), there) if exact.file == there.file => exact.clone(),
-        _ => place,
-    };
+    let place = entry.trace(place).place();
     problem.at(place)
 }

@@ -6,6 +6,7 @@ use tree::{RECORD_PATH, Record, Rendered, Tree};
 
 use super::{Check, Subject};
 use crate::load::Inputs;
+use crate::rules;
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 
 /// Nothing is rendered backwards.
@@ -34,7 +35,8 @@ fn newer_record(inputs: &Inputs) -> Option<Diagnostic> {
         record.template_set()
     );
     Some(
-        Diagnostic::error("record/newer-template-set", message)
+        rules::RECORD_NEWER_TEMPLATE_SET
+            .report(message)
             .at(source.whole())
             .hint("use the newer version of ichor, so that nothing is rendered backwards"),
     )

@@ -13,17 +13,10 @@ use super::{Check, Over, Subject};
 use crate::cache::Cache;
 use crate::creation_rules::{RULES, rule_place};
 use crate::model::Model;
-use crate::places::{hidden_in_template, without_excerpt};
+use crate::places::hidden_in_template;
+use crate::rules;
 use crate::seal::{is_encrypted, is_secret, no_rule};
 use crate::templates::BUILT_IN_PREFIX;
-
-/// Findings that are errors in the built-in templates and may be meant in a repository's own.
-const OWN_AFFAIRS: [&str; 4] = [
-    "secret/blank",
-    "secret/placeholder",
-    "secret/nothing-encrypted",
-    "secret/rendered-in-clear",
-];
 
 /// Secrets shorter than this are not looked for: they would be found in ordinary words.
 const SHORTEST_SOUGHT: usize = 12;
@@ -87,9 +80,7 @@ impl Gates<'_> {
             let mut recipients = rule.rule.recipients().map(Recipient::as_str);
             if !recipients.any(|recipient| recipient == own) {
                 found.push(
-                    Diagnostic::error(
-                        "sops/own-key-missing",
-                        format!("this rule does not encrypt to the cluster's own key `{own}`, so the cluster could not decrypt its secrets"),
+                    rules::SOPS_OWN_KEY_MISSING.report(format!("this rule does not encrypt to the cluster's own key `{own}`, so the cluster could not decrypt its secrets"),
                     )
                     .at(rule_place(tree, rule))
                     .hint("name it beside the others: `#{ age_key('public') }#`"),
@@ -104,14 +95,12 @@ impl Gates<'_> {
                 .map(|name| format!("`{}`", shortened(name)))
                 .collect();
             found.push(
-                Diagnostic::note(
-                    "sops/other-recipients",
-                    format!(
+                rules::SOPS_OTHER_RECIPIENTS
+                    .report(format!(
                         "beside the cluster, {} can decrypt its secrets",
                         names.join(", ")
-                    ),
-                )
-                .at(Location::file(RULES)),
+                    ))
+                    .at(Location::file(RULES)),
             );
         }
         found
@@ -152,7 +141,7 @@ impl Gates<'_> {
             Ok(findings) => findings
                 .into_iter()
                 .map(|finding| {
-                    let place = without_excerpt(entry.locate(finding.range));
+                    let place = entry.locate(finding.range).without_excerpt();
                     let mut problem = finding.diagnostic.at(place);
                     problem.message = format!("in `{path}`, {}", problem.message);
                     promoted(problem, built_in)
@@ -181,21 +170,20 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
             let text = entry.content.as_text()?;
             let at = sought.iter().find_map(|secret| text.find(secret))?;
             let built_in = entry.origin.template().starts_with(BUILT_IN_PREFIX);
-            let problem = Diagnostic::warning(
-                "secret/rendered-in-clear",
-                format!("`{path}` would hold a secret in the clear"),
-            )
-            .at(without_excerpt(entry.locate(at..at)))
-            .hint("move it into a `*.sops.yaml` file, which is encrypted");
+            let problem = rules::SECRET_RENDERED_IN_CLEAR
+                .report_relaxed(format!("`{path}` would hold a secret in the clear"))
+                .at(entry.locate(at..at).without_excerpt())
+                .hint("move it into a `*.sops.yaml` file, which is encrypted");
             Some(promoted(problem, built_in))
         })
         .collect()
 }
 
+/// What may be meant in a repository's own templates is an error in the built-in ones.
 fn promoted(mut problem: Diagnostic, built_in: bool) -> Diagnostic {
-    if built_in && OWN_AFFAIRS.contains(&problem.rule.as_str()) {
-        problem.severity = diagnostics::Severity::Error;
-    } else if problem.rule.as_str() == "secret/blank" {
+    if built_in && problem.rule.is_relaxed() {
+        problem.severity = problem.rule.severity();
+    } else if problem.is(&secrets::rules::SECRET_BLANK) {
         // An optional part of somebody's own templates that is not in use.
         problem = problem.hint(
             "set the key that it comes from, or leave the entry out; where it is meant, write \

@@ -7,7 +7,8 @@ use repository::chart;
 use tree::{Entry, RelPath, Rendered, Tree};
 
 use super::{Check, Over, Subject};
-use crate::places::{in_template, without_excerpt};
+use crate::places::in_template;
+use crate::rules;
 use crate::seal::is_secret;
 
 /// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
@@ -62,7 +63,7 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
 
 fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagnostic> {
     let Some(text) = entry.content.as_text() else {
-        let problem = Diagnostic::error("output/not-utf8", format!("`{path}` is not UTF-8"));
+        let problem = rules::OUTPUT_NOT_UTF8.report(format!("`{path}` is not UTF-8"));
         return vec![problem.at(entry.origin.location())];
     };
     let source = Source::new(path.as_str(), text);
@@ -72,12 +73,13 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
         .into_iter()
         .filter(Diagnostic::is_error)
         .map(|problem| {
-            let mut place = in_template(entry, &problem);
+            let mut place = in_template(entry, problem.location.as_ref());
             if is_secret(path) {
-                place = without_excerpt(place);
+                place = place.without_excerpt();
             }
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);
-            Diagnostic::new(severity, "output/invalid-yaml", message)
+            rules::OUTPUT_INVALID_YAML
+                .report_as(severity, message)
                 .at(place)
                 .hint("quote the value in the template, or pass it through `tojson`")
         })

@@ -7,6 +7,7 @@ use super::Existing;
 use repository::{Root, View, names};
 
 use crate::load::layout;
+use crate::rules;
 
 /// Refuses a folder that no repository of ours starts in.
 ///
@@ -26,22 +27,22 @@ pub(super) fn refuse_other_places(
     }
     let Root { path: above, below } = Root::find(root);
     if !below.as_str().is_empty() {
-        return Err(Diagnostic::error(
-            "init/below-root",
-            format!("this folder lies in a repository whose root is `{above}`"),
-        )
-        .hint(format!(
-            "run `ichor -C {above} init`, or make a repository of this folder first: `git init`"
-        )));
+        return Err(rules::INIT_BELOW_ROOT
+            .report(format!(
+                "this folder lies in a repository whose root is `{above}`"
+            ))
+            .hint(format!(
+                "run `ichor -C {above} init`, or make a repository of this folder first: `git init`"
+            )));
     }
     if let Some(layout) = layout::other(&View::on_disk(root)) {
         let file = layout.configuration;
-        return Err(Diagnostic::error(
-            "init/other-layout",
-            format!("this repository is configured by `{file}`, and not by a `cluster.yaml`"),
-        )
-        .at(Location::file(file))
-        .hint("a new repository needs a folder of its own: `ichor -C FOLDER init`"));
+        return Err(rules::INIT_OTHER_LAYOUT
+            .report(format!(
+                "this repository is configured by `{file}`, and not by a `cluster.yaml`"
+            ))
+            .at(Location::file(file))
+            .hint("a new repository needs a folder of its own: `ichor -C FOLDER init`"));
     }
     Ok(())
 }
@@ -60,24 +61,20 @@ pub(super) fn refuse_second_keys(
     if !(existing.has)(names::AGE_KEY) {
         let rules = view.text(".sops.yaml")?;
         if rules.is_some_and(|rules| rules.text().contains("age1")) {
-            return Err(Diagnostic::error(
-                "init/other-age-key",
-                "secrets are encrypted for a key already, and it is not in `age.key`",
-            )
-            .at(Location::file(".sops.yaml"))
-            .hint(
-                "copy the `age.key` of this repository from where it is kept; to start anew \
+            return Err(rules::INIT_OTHER_AGE_KEY
+                .report("secrets are encrypted for a key already, and it is not in `age.key`")
+                .at(Location::file(".sops.yaml"))
+                .hint(
+                    "copy the `age.key` of this repository from where it is kept; to start anew \
                  with another, remove `.sops.yaml` and every file that was encrypted",
-            ));
+                ));
         }
     }
     if (existing.has)(names::DEPLOY_KEY_PUBLIC) && !(existing.has)(names::DEPLOY_KEY) {
-        return Err(Diagnostic::error(
-            "init/public-key-alone",
-            "the public half of a deploy key is here without `github-deploy.key`",
-        )
-        .at(Location::file("github-deploy.key.pub"))
-        .hint("copy `github-deploy.key` from where it is kept, or remove the public half"));
+        return Err(rules::INIT_PUBLIC_KEY_ALONE
+            .report("the public half of a deploy key is here without `github-deploy.key`")
+            .at(Location::file("github-deploy.key.pub"))
+            .hint("copy `github-deploy.key` from where it is kept, or remove the public half"));
     }
     Ok(())
 }

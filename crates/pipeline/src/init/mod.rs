@@ -11,6 +11,7 @@ use diagnostics::Diagnostic;
 use zeroize::Zeroizing;
 
 use crate::load;
+use crate::rules;
 use crate::templates::builtin;
 use repository::{View, names, write};
 
@@ -150,10 +151,7 @@ fn missing_with(
     .key());
     if !(existing.has)(names::DEPLOY_KEY) {
         let (private, public) = keys::deploy_key().map_err(|_| {
-            Diagnostic::error(
-                "init/no-random-numbers",
-                "the system gives no random numbers",
-            )
+            rules::INIT_NO_RANDOM_NUMBERS.report("the system gives no random numbers")
         })?;
         add(NewFile::new(
             names::DEPLOY_KEY,

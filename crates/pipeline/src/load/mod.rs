@@ -14,6 +14,7 @@ use vault::identities::{self, KeyFiles, Offered};
 
 use crate::gathered::Gathered;
 use crate::plugin;
+use crate::rules;
 use crate::templates::{CONFIG, Files, OVERRIDES, eject};
 
 /// The settings of a repository's own templates.
@@ -217,16 +218,14 @@ pub(crate) fn plugin_text(
     let missing = config.plugins.first().map(|plugin| {
         let paths = config.import_paths.iter();
         let paths: Vec<_> = paths.map(|path| format!("`{path}`")).collect();
-        Diagnostic::warning(
-            "plugin/not-found",
-            format!(
+        rules::PLUGIN_NOT_FOUND
+            .report(format!(
                 "the plugin `{}` is not found in {}, so what it gives is missing",
                 plugin.value,
                 paths.join(" or ")
-            ),
-        )
-        .at(plugin.location.clone())
-        .hint("put its file there; where nothing needs it any more, take it out of `loaders`")
+            ))
+            .at(plugin.location.clone())
+            .hint("put its file there; where nothing needs it any more, take it out of `loaders`")
     });
     Ok((None, missing))
 }
@@ -264,9 +263,7 @@ impl Reader<'_> {
         }
         if exists(&clear) {
             self.problems.push(
-                Diagnostic::warning(
-                    "file/two-configurations",
-                    format!("both `{clear}` and `{sealed}` exist; `{clear}` is used"),
+                rules::FILE_TWO_CONFIGURATIONS.report(format!("both `{clear}` and `{sealed}` exist; `{clear}` is used"),
                 )
                 .at(Location::file(clear.as_str()))
                 .hint(format!(
@@ -297,7 +294,8 @@ impl Reader<'_> {
         self.optional(path).unwrap_or_else(|| {
             if !self.view.exists(path) {
                 self.problems.push(
-                    Diagnostic::error("file/missing", format!("`{path}` does not exist"))
+                    repository::rules::FILE_MISSING
+                        .report(format!("`{path}` does not exist"))
                         .at(Location::file(path))
                         .hint("`ichor init` writes a commented sample"),
                 );
@@ -390,11 +388,9 @@ impl Reader<'_> {
     fn input(&mut self, input: &str, files: &mut makejinja::Files) {
         if RelPath::new(input).is_err() {
             self.problems.push(
-                Diagnostic::error(
-                    "makejinja/input-outside",
-                    format!("the input `{input}` is not inside the repository"),
-                )
-                .at(Location::file(MAKEJINJA)),
+                rules::MAKEJINJA_INPUT_OUTSIDE
+                    .report(format!("the input `{input}` is not inside the repository"))
+                    .at(Location::file(MAKEJINJA)),
             );
             return;
         }

@@ -1,11 +1,13 @@
 //! What the plugin computed, over what is there without it.
 
 use config_model::{Declarations, Section};
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use render::Data;
 use secrecy::SecretString;
 
 use super::Request;
+
+use crate::rules;
 
 #[derive(Default)]
 pub(super) struct Merged {
@@ -108,15 +110,13 @@ fn differs(names: &[String], request: &Request<'_>) -> Diagnostics {
                 || Location::file(request.source.name()),
                 |mention| mention.location.clone(),
             );
-            Diagnostic::note(
-                "plugin/differs",
-                format!(
+            rules::PLUGIN_DIFFERS
+                .report(format!(
                     "`{}` computes `{name}` otherwise than ichor, whose value is used",
                     request.source.name()
-                ),
-            )
-            .at(place)
-            .hint("`plugin: all` in `templates/variables.yaml` takes the plugin's")
+                ))
+                .at(place)
+                .hint("`plugin: all` in `templates/variables.yaml` takes the plugin's")
         })
         .collect()
 }

@@ -26,6 +26,8 @@ pub use needs::Needs;
 pub use process::Printer;
 use running::Running;
 
+use crate::rules;
+
 /// How long a plugin may take in a whole run, all its answers together.
 pub const TIME_LIMIT: Duration = Duration::from_mins(1);
 
@@ -169,7 +171,7 @@ impl Withheld {
         let before = problems.len();
         let mut others: Diagnostics = problems
             .into_iter()
-            .filter(|problem| problem.rule.as_str() != needs::RULE)
+            .filter(|problem| !problem.is(&render::rules::PLUGIN_WITHHELD))
             .collect();
         if others.len() < before {
             others.extend(self.all.clone());
@@ -179,9 +181,7 @@ impl Withheld {
 }
 
 fn not_run(source: &Source) -> Diagnostic {
-    Diagnostic::error(
-        "plugin/not-run",
-        format!("only `{}` gives this, and it does not run", source.name()),
+    rules::PLUGIN_NOT_RUN.report(format!("only `{}` gives this, and it does not run", source.name()),
     )
     .hint(
         "`ichor template declare --plugin missing` has Python run it; or put what it gives into \
@@ -190,20 +190,16 @@ fn not_run(source: &Source) -> Diagnostic {
 }
 
 fn no_python(source: &Source) -> Diagnostic {
-    Diagnostic::error(
-        "plugin/no-python",
-        format!(
+    render::rules::PLUGIN_NO_PYTHON
+        .report(format!(
             "only `{}` gives this, and there is no `python3` to run it",
             source.name()
-        ),
-    )
-    .hint("install Python, or put what it gives into the configuration or the templates")
+        ))
+        .hint("install Python, or put what it gives into the configuration or the templates")
 }
 
 fn not_allowed(request: &Request<'_>) -> Diagnostic {
-    let mut problem = Diagnostic::error(
-        "plugin/not-allowed",
-        format!(
+    let mut problem = rules::PLUGIN_NOT_ALLOWED.report(format!(
             "templates use {}, which only `{}` gives, and nothing says that it may run",
             request.needs.listed(),
             request.source.name()
@@ -225,12 +221,12 @@ pub(crate) fn path_filters(source: &Source) -> Option<Diagnostic> {
     }
     let start = source.text().find(&format!("def {NAME}"))? + "def ".len();
     Some(
-        Diagnostic::warning(
-            "plugin/path-filters",
-            format!("`{NAME}()` of the plugin is not asked: what it leaves out is rendered"),
-        )
-        .at(source.location(start..start + NAME.len()))
-        .hint("write what it leaves out into `exclude_patterns`"),
+        rules::PLUGIN_PATH_FILTERS
+            .report(format!(
+                "`{NAME}()` of the plugin is not asked: what it leaves out is rendered"
+            ))
+            .at(source.location(start..start + NAME.len()))
+            .hint("write what it leaves out into `exclude_patterns`"),
     )
 }
 
@@ -240,15 +236,13 @@ fn unsupported(answers: &Answers, source: &Source) -> Result<Diagnostics, Diagno
         .unsupported
         .iter()
         .map(|part| {
-            Diagnostic::error(
-                "plugin/unsupported",
-                format!("`{part}()` of the plugin has no counterpart here"),
-            )
-            .at(Location::file(source.name()))
-            .hint(match part.as_str() {
-                "path_filters" => "write what it leaves out into `exclude_patterns`",
-                _ => "render with makejinja, or do without it",
-            })
+            rules::PLUGIN_UNSUPPORTED
+                .report(format!("`{part}()` of the plugin has no counterpart here"))
+                .at(Location::file(source.name()))
+                .hint(match part.as_str() {
+                    "path_filters" => "write what it leaves out into `exclude_patterns`",
+                    _ => "render with makejinja, or do without it",
+                })
         })
         .collect();
     if found.is_empty() {

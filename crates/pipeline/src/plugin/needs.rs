@@ -8,9 +8,6 @@ use render::declare::Defines;
 use render::plugin::Exception;
 use render::{Analysis, Mention};
 
-/// The rule of a name that a template came to need, until all of them are told.
-pub(crate) const RULE: &str = "plugin/withheld";
-
 /// How many names a message lists.
 const LISTED: usize = 8;
 
@@ -107,7 +104,7 @@ impl Needs {
     pub(super) fn withheld(&self, problem: &Diagnostic) -> Option<Vec<(String, Exception)>> {
         let name = |name: &str| {
             let why = Exception {
-                rule: RULE,
+                rule: &render::rules::PLUGIN_WITHHELD,
                 message: format!("`{name}`: {}", problem.message),
                 location: None,
                 hint: problem.hint.clone(),

@@ -85,7 +85,7 @@ impl Running {
             secrets,
         });
         let answer = running.ask(&question(request)).map_err(|exception| {
-            let mut problem = Diagnostic::error(exception.rule, exception.message);
+            let mut problem = exception.rule.report(exception.message);
             problem.location = exception
                 .location
                 .or_else(|| Some(Location::file(running.file.name())));
@@ -108,12 +108,12 @@ impl Running {
         let name = self.file.name();
         let (rule, message, hint) = match silence {
             Silence::NoPython => (
-                "plugin/no-python",
+                &render::rules::PLUGIN_NO_PYTHON,
                 format!("`{name}` needs Python, and there is no `python3`"),
                 "install Python",
             ),
             Silence::Ended(code) => (
-                "plugin/ended",
+                &render::rules::PLUGIN_ENDED,
                 match code {
                     Some(code) => format!("`{name}` ended its process with exit code {code}"),
                     None => format!("`{name}` ended its process"),
@@ -121,12 +121,12 @@ impl Running {
                 "a plugin gives values and functions, and raises an exception where it cannot",
             ),
             Silence::TooSlow(limit) => (
-                "plugin/slow",
+                &render::rules::PLUGIN_SLOW,
                 format!("`{name}` took longer than {} s", limit.as_secs_f32()),
                 "look for what it waits for: a network, a lock, a loop without an end",
             ),
             Silence::Unreadable => (
-                "plugin/answer",
+                &render::rules::PLUGIN_ANSWER,
                 format!("what `{name}` gives is too large"),
                 "give less than 64 MiB at once",
             ),
@@ -149,7 +149,7 @@ impl Running {
         let name = self.file.name();
         if let Some(module) = text("module") {
             return Exception {
-                rule: "plugin/module",
+                rule: &render::rules::PLUGIN_MODULE,
                 message: format!("`{name}` imports `{module}`, which this Python does not have"),
                 location,
                 hint: Some(format!(
@@ -167,7 +167,7 @@ impl Running {
             (kind, what) => format!("the plugin raised `{kind}`: {what}"),
         };
         Exception {
-            rule: "plugin/exception",
+            rule: &render::rules::PLUGIN_EXCEPTION,
             message,
             location,
             hint: None,
@@ -254,11 +254,9 @@ fn described(config: &render::makejinja::Config) -> Json {
 }
 
 fn unreadable(file: &Source) -> Diagnostic {
-    Diagnostic::error(
-        "plugin/answer",
-        format!("what `{}` gives cannot be read", file.name()),
-    )
-    .at(Location::file(file.name()))
+    render::rules::PLUGIN_ANSWER
+        .report(format!("what `{}` gives cannot be read", file.name()))
+        .at(Location::file(file.name()))
 }
 
 /// A line of a file of the repository.

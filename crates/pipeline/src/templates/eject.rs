@@ -9,6 +9,8 @@ use diagnostics::{Diagnostic, Diagnostics, Location, closest};
 
 use super::{builtin, set};
 
+use crate::rules;
+
 /// Folder of the recorded originals.
 pub const BASES: &str = ".ichor/ejected";
 
@@ -89,11 +91,9 @@ fn plain(path: &str) -> &str {
 }
 
 fn unknown<'a>(path: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
-    let problem = Diagnostic::error(
-        "template/unknown",
-        format!("`{path}` is not a built-in template"),
-    )
-    .at(Location::file(path));
+    let problem = render::rules::TEMPLATE_UNKNOWN
+        .report(format!("`{path}` is not a built-in template"))
+        .at(Location::file(path));
     match closest(plain(path), known) {
         Some(name) => problem.hint(format!("did you mean `{name}`?")),
         None => problem.hint("`ichor template list` shows every one"),
@@ -157,11 +157,9 @@ pub fn recorded<'a>(
         .find(|(name, _)| *name == wanted || name.strip_suffix(set::SUFFIX) == Some(wanted))
         .map(|(name, file)| (name.as_str(), file))
         .ok_or_else(|| {
-            let problem = Diagnostic::error(
-                "template/not-ejected",
-                format!("`{path}` was not ejected from the built-in set"),
-            )
-            .at(Location::file(path));
+            let problem = rules::TEMPLATE_NOT_EJECTED
+                .report(format!("`{path}` was not ejected from the built-in set"))
+                .at(Location::file(path));
             match closest(wanted, bases.keys().map(String::as_str)) {
                 Some(name) => problem.hint(format!("did you mean `{name}`?")),
                 None => problem.hint("`ichor template status` lists what was"),

@@ -65,9 +65,7 @@ fn errors(view: &View<'static>) -> Vec<String> {
     let errors = problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error);
-    errors
-        .map(|problem| problem.rule.as_str().to_owned())
-        .collect()
+    errors.map(|problem| problem.rule.id().to_owned()).collect()
 }
 
 /// The rules of everything that is worth knowing.
@@ -75,8 +73,7 @@ fn errors(view: &View<'static>) -> Vec<String> {
 fn warnings(view: &View<'static>) -> Vec<String> {
     let (built, loaded) = build(view).unwrap_or_else(|problems| panic!("{}", shown(&problems)));
     let all = loaded.iter().chain(built.warnings.iter());
-    all.map(|problem| problem.rule.as_str().to_owned())
-        .collect()
+    all.map(|problem| problem.rule.id().to_owned()).collect()
 }
 
 fn text(built: &Built, path: &str) -> String {
@@ -93,7 +90,7 @@ fn shown(problems: &Diagnostics) -> String {
             .location
             .as_ref()
             .map(|place| place.file.to_string());
-        format!("{}: {} ({place:?})", problem.rule.as_str(), problem.message)
+        format!("{}: {} ({place:?})", problem.rule.id(), problem.message)
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -14,6 +14,7 @@ use self::summary::{Link, Summary};
 use crate::context::ContextBuilder;
 use crate::prepare::{Parsed, Reader};
 use crate::python::call::Find as _;
+use crate::rules;
 use crate::syntax::Span;
 use crate::syntax::ast::Word;
 use crate::{Context, Role, TemplateSet, globals, natives};
@@ -324,7 +325,9 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
     } else {
         format!("nothing declares `{name}`")
     };
-    let problem = Diagnostic::error("template/undeclared", message).at(mention.location.clone());
+    let problem = rules::TEMPLATE_UNDECLARED
+        .report(message)
+        .at(mention.location.clone());
     Some(match closest {
         Some(known) => problem.hint(format!("did you mean `{known}`?")),
         None if mention.called => problem.hint(
@@ -338,11 +341,9 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
 
 fn undeclared_key(mention: &Mention, list: &str, keys: &BTreeSet<String>) -> Diagnostic {
     let name = &mention.name;
-    let problem = Diagnostic::error(
-        "template/undeclared",
-        format!("nothing declares the key `{name}` of `{list}`"),
-    )
-    .at(mention.location.clone());
+    let problem = rules::TEMPLATE_UNDECLARED
+        .report(format!("nothing declares the key `{name}` of `{list}`"))
+        .at(mention.location.clone());
     match diagnostics::closest(name, keys.iter().map(String::as_str)) {
         Some(known) => problem.hint(format!("did you mean `{known}`?")),
         None => problem,
@@ -414,11 +415,9 @@ fn missing_templates(
         if targets.iter().any(|target| names.contains(target.as_str())) {
             continue;
         }
-        let problem = Diagnostic::error(
-            "template/missing",
-            format!("there is no template `{first}`"),
-        )
-        .at(template.place(*span));
+        let problem = rules::TEMPLATE_MISSING
+            .report(format!("there is no template `{first}`"))
+            .at(template.place(*span));
         let known = diagnostics::closest(first, names.iter().copied());
         problems.push(match known {
             _ if first.split('/').any(|part| part == "..") => {
@@ -438,8 +437,9 @@ fn unknown<'a>(
     location: Location,
     known: impl Iterator<Item = &'a str>,
 ) -> Diagnostic {
-    let problem =
-        Diagnostic::error("template/unknown", format!("there is no {kind} `{name}`")).at(location);
+    let problem = rules::TEMPLATE_UNKNOWN
+        .report(format!("there is no {kind} `{name}`"))
+        .at(location);
     match diagnostics::closest(name, known) {
         Some(known) => problem.hint(format!("did you mean `{known}`?")),
         None => problem.hint(format!(

@@ -37,7 +37,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 
 use config_model::{Declarations, PluginUse, Section};
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
 use yaml::{Limits, Mapping, Node};
 
@@ -45,6 +45,8 @@ pub use defines::{Defines, defines};
 use infer::Type;
 use plugin::Plugin;
 use write::Entry;
+
+use crate::rules;
 
 /// What the declarations are made of.
 #[derive(Clone, Copy)]
@@ -129,11 +131,11 @@ pub fn declare(request: &Request<'_>) -> Declared {
             }
             if !write::is_name(&name) {
                 diagnostics.push(
-                    Diagnostic::warning(
-                        "declare/invalid-name",
-                        format!("`{name}` cannot be declared: templates cannot read such a name"),
-                    )
-                    .hint("rename the key; use letters, digits and `_` only"),
+                    rules::DECLARE_INVALID_NAME
+                        .report(format!(
+                            "`{name}` cannot be declared: templates cannot read such a name"
+                        ))
+                        .hint("rename the key; use letters, digits and `_` only"),
                 );
                 continue;
             }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::infer::is_secret;
 use super::literal;
 use super::python::{Kind, Line, Token, lines};
+use crate::rules;
 use crate::{filters, natives};
 
 /// Methods of a dictionary or list that change it.
@@ -187,14 +188,12 @@ impl Reader<'_> {
                 if !matches!(&known.default, KeyDefault::Value(built_in) if *built_in == value) {
                     let location = self.place(line, &key);
                     self.plugin.diagnostics.push(
-                        Diagnostic::note(
-                            "declare/default-differs",
-                            format!(
+                        rules::DECLARE_DEFAULT_DIFFERS
+                            .report(format!(
                                 "the plugin gives `{key}` another default than the built-in one, \
                                  and its default is used"
-                            ),
-                        )
-                        .at(location),
+                            ))
+                            .at(location),
                     );
                 }
                 self.plugin.built_in.push((section, key, value));
@@ -243,7 +242,8 @@ impl Reader<'_> {
     }
 
     fn lost(&self, line: &Line<'_>, name: &str, message: String) -> Diagnostic {
-        Diagnostic::warning("declare/not-run", message)
+        rules::DECLARE_NOT_RUN
+            .report(message)
             .at(self.place(line, name))
             .hint(
                 "write `plugin: missing` in `templates/variables.yaml` to have Python run it, or \

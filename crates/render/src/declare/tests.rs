@@ -162,7 +162,7 @@ fn what_is_written_is_a_file_that_declares_the_keys() {
     let own: Vec<_> = parsed
         .diagnostics
         .iter()
-        .filter(|problem| problem.rule.as_str().starts_with("variables/"))
+        .filter(|problem| problem.rule.id().starts_with("variables/"))
         .map(ToString::to_string)
         .collect();
     assert_eq!(own, Vec::<String>::new(), "{text}");

@@ -9,6 +9,8 @@ use yaml::edit::{EditError, Edits, New};
 use super::Used;
 use super::infer::Type;
 
+use crate::rules;
+
 /// How a new file opens.
 const HEADER: &str = "\
 # The keys that this repository adds to those that are built in: below `cluster` for
@@ -44,10 +46,8 @@ pub(super) fn text(
     match existing {
         None => Ok(Some(new_file(entries, plugin))),
         Some(source) => added(entries, plugin, source).map(Some).map_err(|error| {
-            let problem = Diagnostic::error(
-                "declare/unreadable",
-                format!("the file cannot be added to: {error}"),
-            );
+            let problem =
+                rules::DECLARE_UNREADABLE.report(format!("the file cannot be added to: {error}"));
             Box::new(problem.at(source.whole()))
         }),
     }

@@ -5,6 +5,7 @@ use minijinja::{Error, ErrorKind};
 
 use super::{Names, Prepared};
 use crate::python::fault::Fault;
+use crate::rules;
 
 /// The detail of an error that only says that another template has problems of its own.
 const UNREADABLE: &str = "\u{1}unreadable ";
@@ -55,10 +56,7 @@ pub(super) fn diagnose(
             .position(name)
             .and_then(|index| prepared.get(index)?.as_ref().err());
         let mut problems = at(
-            Diagnostic::error(
-                "template/unreadable",
-                "the template that is needed here has errors",
-            ),
+            rules::TEMPLATE_UNREADABLE.report("the template that is needed here has errors"),
             located,
             template,
         );
@@ -107,59 +105,46 @@ fn chain(error: &Error) -> Vec<&Error> {
 
 fn describe(error: &Error, secrets: &Secrets) -> Diagnostic {
     if let Some(fault) = Fault::from_error(error) {
-        let mut diagnostic = Diagnostic::error(fault.rule, secrets.mask(&fault.message));
+        let mut diagnostic = fault.rule.report(secrets.mask(&fault.message));
         diagnostic.hint = fault.hint.as_ref().map(|hint| secrets.mask(hint));
         diagnostic.location = fault.location.as_deref().cloned();
         return diagnostic;
     }
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
-        ErrorKind::OutOfFuel => {
-            Diagnostic::error("template/endless", "rendering does not come to an end").hint(
-                "look for a loop that grows what it goes through, or a macro that calls itself",
-            )
+        ErrorKind::OutOfFuel => rules::TEMPLATE_ENDLESS
+            .report("rendering does not come to an end")
+            .hint("look for a loop that grows what it goes through, or a macro that calls itself"),
+        ErrorKind::WriteFailure => rules::TEMPLATE_LIMIT.report(TOO_MUCH_OUTPUT),
+        ErrorKind::TemplateNotFound => {
+            rules::TEMPLATE_MISSING.report("a template that is needed here does not exist")
         }
-        ErrorKind::WriteFailure => Diagnostic::error("template/limit", TOO_MUCH_OUTPUT),
-        ErrorKind::TemplateNotFound => Diagnostic::error(
-            "template/missing",
-            "a template that is needed here does not exist",
-        ),
-        ErrorKind::SyntaxError => {
-            Diagnostic::error("template/syntax", "this is too deeply nested, or too long")
-                .hint("split it with `set` statements")
+        ErrorKind::SyntaxError => rules::TEMPLATE_SYNTAX
+            .report("this is too deeply nested, or too long")
+            .hint("split it with `set` statements"),
+        ErrorKind::InvalidOperation if detail.contains("recursion limit") => {
+            rules::TEMPLATE_ENDLESS
+                .report("templates include each other, or macros call themselves, without end")
         }
-        ErrorKind::InvalidOperation if detail.contains("recursion limit") => Diagnostic::error(
-            "template/endless",
-            "templates include each other, or macros call themselves, without end",
-        ),
         ErrorKind::InvalidOperation if detail.contains("cycle in template inheritance") => {
-            Diagnostic::error(
-                "template/endless",
-                "templates extend each other in a circle",
-            )
+            rules::TEMPLATE_ENDLESS.report("templates extend each other in a circle")
         }
         ErrorKind::InvalidOperation if detail.contains("extend a second time") => {
-            Diagnostic::error("template/extends", "a template can extend only one other")
+            rules::TEMPLATE_EXTENDS.report("a template can extend only one other")
         }
-        ErrorKind::InvalidOperation if detail.contains("recurse") => Diagnostic::error(
-            "template/loop",
-            "`loop(…)` works inside of a `recursive` loop only",
-        ),
+        ErrorKind::InvalidOperation if detail.contains("recurse") => {
+            rules::TEMPLATE_LOOP.report("`loop(…)` works inside of a `recursive` loop only")
+        }
         ErrorKind::InvalidOperation
             if detail.contains("super") || detail.contains("parent block") =>
         {
-            Diagnostic::error(
-                "template/super",
-                "there is no block that `super()` could mean",
-            )
+            rules::TEMPLATE_SUPER.report("there is no block that `super()` could mean")
         }
         ErrorKind::InvalidOperation if detail.contains("Required block") => {
-            Diagnostic::error("template/block", "a required block is not filled")
+            rules::TEMPLATE_BLOCK.report("a required block is not filled")
         }
-        ErrorKind::UnknownBlock => {
-            Diagnostic::error("template/block", "there is no block of this name")
-        }
+        ErrorKind::UnknownBlock => rules::TEMPLATE_BLOCK.report("there is no block of this name"),
         // What the engine says of these may show values, so only their kind is said.
-        kind => Diagnostic::error("template/failed", secrets.mask(&kind.to_string())),
+        kind => rules::TEMPLATE_FAILED.report(secrets.mask(&kind.to_string())),
     }
 }

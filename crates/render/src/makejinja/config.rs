@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source};
+use diagnostics::{Diagnostics, Location, Severity, Source};
 use toml::de::DeTable;
 
 use super::files::{join, normalise};
 use super::jinja::options;
 use super::settings::{Located, Setting, Settings};
 use crate::options::Options;
+use crate::rules;
 
 /// What a `makejinja.toml` says, with makejinja's defaults for what it does not.
 ///
@@ -86,7 +87,9 @@ impl Config {
                 let place = error
                     .span()
                     .map_or_else(|| source.whole(), |span| source.location(span));
-                Diagnostic::error("makejinja/syntax", error.message().replace('\n', ", ")).at(place)
+                rules::MAKEJINJA_SYNTAX
+                    .report(error.message().replace('\n', ", "))
+                    .at(place)
             });
             return Read {
                 config: None,
@@ -98,7 +101,8 @@ impl Config {
         let config = read_all(&mut settings, source);
         if refusal == Severity::Error && settings.find("output").is_none() {
             settings.diagnostics.push(
-                Diagnostic::error("makejinja/missing-key", "`output` is not set")
+                rules::MAKEJINJA_MISSING_KEY
+                    .report("`output` is not set")
                     .at(source.whole())
                     .hint("set `output` below `[makejinja]` to the folder that the files go to"),
             );
@@ -235,7 +239,9 @@ fn push_refusal(
     why: &str,
     hint: &str,
 ) {
-    let mut problem = Diagnostic::new(severity, "makejinja/refused-key", why).hint(hint);
+    let mut problem = rules::MAKEJINJA_REFUSED_KEY
+        .report_as(severity, why)
+        .hint(hint);
     problem.location = place;
     settings.diagnostics.push(problem);
 }

@@ -1,9 +1,8 @@
 //! The settings that go to Jinja: delimiters, white space, undefined values, extensions.
 
-use diagnostics::Diagnostic;
-
 use super::settings::Settings;
 use crate::options::{Delimiters, Extensions, NewlineSequence, Options, UndefinedMode};
+use crate::rules;
 
 /// Reads them, and checks those that change nothing here.
 pub(super) fn options(settings: &mut Settings<'_>) -> Options {
@@ -16,11 +15,9 @@ pub(super) fn options(settings: &mut Settings<'_>) -> Options {
         && size.value.parse::<i64>().is_err()
     {
         settings.diagnostics.push(
-            Diagnostic::error(
-                "makejinja/wrong-type",
-                "`internal.cache_size` is not a whole number",
-            )
-            .at(size.location),
+            rules::MAKEJINJA_WRONG_TYPE
+                .report("`internal.cache_size` is not a whole number")
+                .at(size.location),
         );
     }
     Options {
@@ -71,10 +68,8 @@ fn delimiters(settings: &mut Settings<'_>) -> Delimiters {
     for (index, (path, start)) in starts.iter().enumerate() {
         if let Some((other, _)) = starts[..index].iter().find(|(_, text)| text == start) {
             let location = settings.location(path).or_else(|| settings.location(other));
-            let mut problem = Diagnostic::error(
-                "makejinja/unknown-value",
-                format!("`{path}` and `{other}` are both `{start}`"),
-            );
+            let mut problem = rules::MAKEJINJA_UNKNOWN_VALUE
+                .report(format!("`{path}` and `{other}` are both `{start}`"));
             problem.location = location;
             settings.diagnostics.push(problem);
         }
@@ -86,7 +81,8 @@ fn not_empty(settings: &mut Settings<'_>, path: &str) -> Option<String> {
     let text = settings.text(path)?;
     if text.value.is_empty() {
         settings.diagnostics.push(
-            Diagnostic::error("makejinja/unknown-value", format!("`{path}` is empty"))
+            rules::MAKEJINJA_UNKNOWN_VALUE
+                .report(format!("`{path}` is empty"))
                 .at(text.location)
                 .hint("remove the line to have the default"),
         );
@@ -105,11 +101,11 @@ fn newline_sequence(settings: &mut Settings<'_>) -> NewlineSequence {
         "\r" => NewlineSequence::Cr,
         _ => {
             settings.diagnostics.push(
-                Diagnostic::error(
-                    "makejinja/unknown-value",
-                    r#"`whitespace.newline_sequence` is none of `"\n"`, `"\r\n"` and `"\r"`"#,
-                )
-                .at(text.location),
+                rules::MAKEJINJA_UNKNOWN_VALUE
+                    .report(
+                        r#"`whitespace.newline_sequence` is none of `"\n"`, `"\r\n"` and `"\r"`"#,
+                    )
+                    .at(text.location),
             );
             NewlineSequence::default()
         }
@@ -132,12 +128,10 @@ fn undefined(settings: &mut Settings<'_>) -> UndefinedMode {
                 |name| format!("did you mean `{name}`?"),
             );
             settings.diagnostics.push(
-                Diagnostic::error(
-                    "makejinja/unknown-value",
-                    format!("`undefined` cannot be `{other}`"),
-                )
-                .at(text.location)
-                .hint(hint),
+                rules::MAKEJINJA_UNKNOWN_VALUE
+                    .report(format!("`undefined` cannot be `{other}`"))
+                    .at(text.location)
+                    .hint(hint),
             );
             UndefinedMode::Default
         }
@@ -161,12 +155,10 @@ fn extensions(settings: &mut Settings<'_>) -> Extensions {
                     |name| format!("did you mean `{name}`?"),
                 );
                 settings.diagnostics.push(
-                    Diagnostic::error(
-                        "makejinja/unknown-extension",
-                        format!("the extension `{name}` does not exist here"),
-                    )
-                    .at(extension.location)
-                    .hint(hint),
+                    rules::MAKEJINJA_UNKNOWN_EXTENSION
+                        .report(format!("the extension `{name}` does not exist here"))
+                        .at(extension.location)
+                        .hint(hint),
                 );
             }
         }

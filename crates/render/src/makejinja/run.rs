@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics, Severity};
+use diagnostics::{Diagnostics, Severity};
 use secrecy::SecretString;
 use tree::{RelPath, Rendered, Tree};
 
@@ -11,6 +11,7 @@ use super::config::Config;
 use super::data::{load, load_for_template};
 use super::files::{Existing, Files, suffix};
 use super::select::Selection;
+use crate::rules;
 use crate::{Context, Credentials, Data, Reading, TemplateSet};
 
 /// What stands in for the Python plugin of a repository of the family.
@@ -166,12 +167,12 @@ fn with_file_data(
                 let known = matches!(suffix(&path.value), ".yaml" | ".yml" | ".toml" | ".json");
                 if !known || !files.is_file(&path.value) {
                     problems.push(
-                        Diagnostic::new(
-                            Severity::Warning,
-                            "makejinja/missing-path",
-                            format!("`{}` does not exist or is no data file", path.value),
-                        )
-                        .at(path.location.clone()),
+                        rules::MAKEJINJA_MISSING_PATH
+                            .report_as(
+                                Severity::Warning,
+                                format!("`{}` does not exist or is no data file", path.value),
+                            )
+                            .at(path.location.clone()),
                     );
                 }
             }

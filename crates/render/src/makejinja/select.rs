@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use indexmap::IndexMap;
 
 use super::config::Config;
@@ -10,6 +10,7 @@ use super::data::missing;
 use super::files::{Entry, Existing, Files, file_name, join, suffix};
 use super::pattern::Pattern;
 use super::settings::Located;
+use crate::rules;
 use crate::{Role, Template, TemplateSet};
 
 /// What is rendered and copied, and to where.
@@ -58,12 +59,10 @@ impl Config {
         for (pattern, listed) in include.iter().zip(&self.include_patterns) {
             if pattern.is_absolute() {
                 problems.push(
-                    Diagnostic::error(
-                        "makejinja/pattern",
-                        format!("the pattern `{}` is not relative", listed.value),
-                    )
-                    .at(listed.location.clone())
-                    .hint("write it relative to the folders of `inputs`"),
+                    rules::MAKEJINJA_PATTERN
+                        .report(format!("the pattern `{}` is not relative", listed.value))
+                        .at(listed.location.clone())
+                        .hint("write it relative to the folders of `inputs`"),
                 );
             }
         }
@@ -194,16 +193,14 @@ impl Chooser<'_> {
             let Some(folder) = folder else { continue };
             let folder = join(input, folder);
             self.selection.warnings.push(
-                Diagnostic::warning(
-                    "makejinja/excluded-folder",
-                    format!(
+                rules::MAKEJINJA_EXCLUDED_FOLDER
+                    .report(format!(
                         "`{}` matches the folder `{folder}`, but files in it are not excluded; \
                          makejinja stops there",
                         listed.value
-                    ),
-                )
-                .at(listed.location.clone())
-                .hint(format!("exclude the files: `{}/*`", file_name(&folder))),
+                    ))
+                    .at(listed.location.clone())
+                    .hint(format!("exclude the files: `{}/*`", file_name(&folder))),
             );
         }
     }
@@ -338,12 +335,10 @@ fn patterns(listed: &[Located<String>], option: &str, problems: &mut Diagnostics
         let pattern = Pattern::new(&listed.value);
         if pattern.is_empty() {
             problems.push(
-                Diagnostic::error(
-                    "makejinja/pattern",
-                    format!("`{option}` holds an empty pattern"),
-                )
-                .at(listed.location.clone())
-                .hint("remove it"),
+                rules::MAKEJINJA_PATTERN
+                    .report(format!("`{option}` holds an empty pattern"))
+                    .at(listed.location.clone())
+                    .hint("remove it"),
             );
         }
         pattern

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source, closest};
+use diagnostics::{Diagnostics, Location, Source, closest};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+use crate::rules;
 
 /// A value and where it was set: a place in the file, or the name of a variable.
 #[derive(Debug, Clone)]
@@ -149,11 +151,9 @@ impl<'a> Settings<'a> {
             "false" | "f" | "no" | "n" | "off" | "0" => false,
             _ => {
                 self.diagnostics.push(
-                    Diagnostic::error(
-                        "makejinja/wrong-type",
-                        format!("`{path}` is neither true nor false"),
-                    )
-                    .at(self.place(&setting)),
+                    rules::MAKEJINJA_WRONG_TYPE
+                        .report(format!("`{path}` is neither true nor false"))
+                        .at(self.place(&setting)),
                 );
                 default
             }
@@ -193,11 +193,9 @@ impl<'a> Settings<'a> {
             None => Vec::new(),
             Some(Setting::Environment(variable, _)) => {
                 self.diagnostics.push(
-                    Diagnostic::error(
-                        "makejinja/wrong-type",
-                        format!("`{path}` cannot be set by a variable"),
-                    )
-                    .at(Location::file(variable)),
+                    rules::MAKEJINJA_WRONG_TYPE
+                        .report(format!("`{path}` cannot be set by a variable"))
+                        .at(Location::file(variable)),
                 );
                 Vec::new()
             }
@@ -259,7 +257,8 @@ impl<'a> Settings<'a> {
 
     fn wrong_type(&mut self, path: &str, span: Range<usize>, wanted: &str) {
         self.diagnostics.push(
-            Diagnostic::error("makejinja/wrong-type", format!("`{path}` is not {wanted}"))
+            rules::MAKEJINJA_WRONG_TYPE
+                .report(format!("`{path}` is not {wanted}"))
                 .at(self.source.location(span)),
         );
     }
@@ -278,11 +277,9 @@ impl<'a> Settings<'a> {
                     self.wrong_type(&path, value.span(), "a table");
                 }
                 _ => {
-                    let problem = Diagnostic::error(
-                        "makejinja/unknown-key",
-                        format!("makejinja 2.8.1 has no option `{path}`"),
-                    )
-                    .at(self.source.location(key.span()));
+                    let problem = rules::MAKEJINJA_UNKNOWN_KEY
+                        .report(format!("makejinja 2.8.1 has no option `{path}`"))
+                        .at(self.source.location(key.span()));
                     self.diagnostics.push(match nearest(&path) {
                         Some(name) => problem.hint(format!("did you mean `{name}`?")),
                         None => problem,

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use diagnostics::Location;
+use diagnostics::{Location, Rule};
 use minijinja::{Error, ErrorKind};
 
 use crate::remote::Exception;
+use crate::rules;
 
 /// A run-time problem of a template, without its place.
 ///
@@ -13,7 +14,7 @@ use crate::remote::Exception;
 /// holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
-    pub(crate) rule: &'static str,
+    pub(crate) rule: &'static Rule,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
     /// Where it is, if that is not where the template stands.
@@ -24,7 +25,7 @@ pub(crate) struct Fault {
 pub(crate) type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
-    fn new(rule: &'static str, message: impl Into<String>) -> Self {
+    fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
         Self {
             rule,
             message: message.into(),
@@ -45,47 +46,47 @@ impl Fault {
 
     /// A value of the wrong type.
     pub(crate) fn type_error(message: impl Into<String>) -> Self {
-        Self::new("template/type", message)
+        Self::new(&rules::TEMPLATE_TYPE, message)
     }
 
     /// A value of the right type that cannot be used.
     pub(crate) fn value_error(message: impl Into<String>) -> Self {
-        Self::new("template/value", message)
+        Self::new(&rules::TEMPLATE_VALUE, message)
     }
 
     /// Use of an undefined value.
     pub(crate) fn undefined(message: impl Into<String>) -> Self {
-        Self::new("template/undefined", message)
+        Self::new(&rules::TEMPLATE_UNDEFINED, message)
     }
 
     /// A name that nothing declares.
     pub(crate) fn undeclared(message: impl Into<String>) -> Self {
-        Self::new("template/undeclared", message)
+        Self::new(&rules::TEMPLATE_UNDECLARED, message)
     }
 
     /// Wrong arguments of a call.
     pub(crate) fn arguments(message: impl Into<String>) -> Self {
-        Self::new("template/arguments", message)
+        Self::new(&rules::TEMPLATE_ARGUMENTS, message)
     }
 
     /// A filter, test, function or method that does not exist, or is not supported.
     pub(crate) fn unknown(message: impl Into<String>) -> Self {
-        Self::new("template/unknown", message)
+        Self::new(&rules::TEMPLATE_UNKNOWN, message)
     }
 
     /// A template that does not exist.
     pub(crate) fn missing_template(message: impl Into<String>) -> Self {
-        Self::new("template/missing", message)
+        Self::new(&rules::TEMPLATE_MISSING, message)
     }
 
     /// A credential file that is needed but absent.
     pub(crate) fn credential(message: impl Into<String>) -> Self {
-        Self::new("template/credential", message)
+        Self::new(&rules::TEMPLATE_CREDENTIAL, message)
     }
 
     /// More work or memory than a template may use.
     pub(crate) fn limit(message: impl Into<String>) -> Self {
-        Self::new("template/limit", message)
+        Self::new(&rules::TEMPLATE_LIMIT, message)
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -109,6 +110,6 @@ impl std::error::Error for Fault {}
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        Self::new(ErrorKind::InvalidOperation, fault.rule).with_source(fault)
+        Self::new(ErrorKind::InvalidOperation, fault.rule.id()).with_source(fault)
     }
 }

@@ -83,7 +83,7 @@ impl Case {
         let pointed = problems
             .iter()
             // What is no text has no lines.
-            .filter(|problem| problem.rule.as_str() != "template/unreadable")
+            .filter(|problem| problem.rule.id() != "template/unreadable")
             .filter(|problem| problem.is_error())
             .all(|problem| {
                 problem

@@ -4,6 +4,7 @@ mod limits;
 mod natives;
 mod places;
 mod plugin;
+mod rules;
 mod secrets;
 mod sets;
 mod support;

@@ -1,10 +1,11 @@
 //! Every file below a folder.
 
+use crate::rules;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location, Rule};
 
 use super::{Kind, Listed, Read, View};
 use crate::problems::unreadable;
@@ -49,7 +50,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn folder(&mut self, folder: &str, below: &str, depth: usize) {
         if depth > DEPTH_LIMIT {
-            self.problem(folder, "file/too-deep", "this folder lies too deep");
+            self.problem(folder, &rules::FILE_TOO_DEEP, "this folder lies too deep");
             return;
         }
         let entries = match self.view.list(folder) {
@@ -59,7 +60,11 @@ impl Reader<'_> {
         for entry in entries {
             let path = format!("{folder}/{}", entry.name);
             if !entry.is_utf8 {
-                self.problem(&path, "file/not-utf8", "the name of this file is not UTF-8");
+                self.problem(
+                    &path,
+                    &yaml::rules::FILE_NOT_UTF8,
+                    "the name of this file is not UTF-8",
+                );
                 continue;
             }
             let name = match below {
@@ -70,7 +75,7 @@ impl Reader<'_> {
                 Some(kind) if kind != Kind::Nothing && !self.view.backing.stays_inside(&path) => {
                     self.problem(
                         &path,
-                        "file/link-outside",
+                        &rules::FILE_LINK_OUTSIDE,
                         "this link leads out of the repository",
                     );
                 }
@@ -88,7 +93,11 @@ impl Reader<'_> {
                 self.files.insert(name, File { content, mode });
             }
             Ok(Read::Other(Kind::Special)) => {
-                self.problem(path, "file/special", "this is neither a file nor a folder");
+                self.problem(
+                    path,
+                    &rules::FILE_SPECIAL,
+                    "this is neither a file nor a folder",
+                );
             }
             Ok(Read::Absent | Read::Other(_)) => {
                 let problem = unreadable(path, &io::ErrorKind::NotFound.into());
@@ -96,15 +105,15 @@ impl Reader<'_> {
             }
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => self.problem(
                 path,
-                "file/too-large",
+                &yaml::rules::FILE_TOO_LARGE,
                 "this template is larger than 16 MiB",
             ),
             Err(error) => self.problems.push(unreadable(path, &error)),
         }
     }
 
-    fn problem(&mut self, path: &str, rule: &'static str, message: &str) {
-        let problem = Diagnostic::error(rule, message).at(Location::file(path));
+    fn problem(&mut self, path: &str, rule: &'static Rule, message: &str) {
+        let problem = rule.report(message).at(Location::file(path));
         self.problems.push(problem);
     }
 }

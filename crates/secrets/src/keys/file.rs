@@ -4,6 +4,8 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 
 use super::identity::Identity;
 
+use crate::rules;
+
 /// The prefix of a classic identity, before its first `1`.
 const CLASSIC: &str = "AGE-SECRET-KEY-1";
 /// The prefix of a post-quantum identity (age 1.3: ML-KEM-768 with X25519).
@@ -40,22 +42,18 @@ pub fn parse_identity_list(source: &Source) -> Result<Vec<Identity>, Diagnostics
 /// If it is not one, or has a passphrase; no message repeats anything of the file.
 #[cfg(feature = "ssh")]
 pub fn parse_ssh_identity(source: &Source) -> Result<Identity, Diagnostics> {
-    let problem = |rule: &'static str, message: &'static str, hint: &'static str| {
-        Diagnostics::from(
-            Diagnostic::error(rule, message)
-                .at(source.whole())
-                .hint(hint),
-        )
+    let problem = |rule: &'static diagnostics::Rule, message: &'static str, hint: &'static str| {
+        Diagnostics::from(rule.report(message).at(source.whole()).hint(hint))
     };
     match age::ssh::Identity::from_buffer(without_mark(source.text()).as_bytes(), None) {
         Ok(identity @ age::ssh::Identity::Unencrypted(_)) => Ok(Identity::ssh(identity)),
         Ok(age::ssh::Identity::Encrypted(_)) => Err(problem(
-            "keys/passphrase-protected",
+            &rules::KEYS_PASSPHRASE_PROTECTED,
             "this SSH key is protected by a passphrase",
             "use a copy without one (`ssh-keygen -p`), or an age identity",
         )),
         _ => Err(problem(
-            "keys/no-ssh-key",
+            &rules::KEYS_NO_SSH_KEY,
             "the file is not an SSH private key that age can use",
             "use an `ssh-ed25519` or `ssh-rsa` key",
         )),
@@ -78,12 +76,10 @@ fn parse(
         .any(|start| text.trim_start().starts_with(start))
     {
         problems.push(
-            Diagnostic::error(
-                "keys/passphrase-protected",
-                "the key file is itself encrypted",
-            )
-            .at(source.whole())
-            .hint("decrypt it first (`age --decrypt`) and name the result"),
+            rules::KEYS_PASSPHRASE_PROTECTED
+                .report("the key file is itself encrypted")
+                .at(source.whole())
+                .hint("decrypt it first (`age --decrypt`) and name the result"),
         );
         return Err(problems);
     }
@@ -104,7 +100,8 @@ fn parse(
     }
     if identities.is_empty() && problems.is_empty() {
         problems.push(
-            Diagnostic::error("keys/no-age-identity", "the file holds no age identity")
+            rules::KEYS_NO_AGE_IDENTITY
+                .report("the file holds no age identity")
                 .at(source.whole())
                 .hint("an identity starts with `AGE-SECRET-KEY-1` or `AGE-SECRET-KEY-PQ-1`"),
         );
@@ -134,18 +131,16 @@ fn identity(text: &str) -> Result<Identity, Diagnostic> {
     Err(if upper.starts_with(CLASSIC) {
         damaged()
     } else {
-        Diagnostic::error("keys/no-age-identity", "this line is not an age identity").hint(
+        rules::KEYS_NO_AGE_IDENTITY.report("this line is not an age identity").hint(
             "an identity starts with `AGE-SECRET-KEY-1` or `AGE-SECRET-KEY-PQ-1`; comments start with `#`",
         )
     })
 }
 
 fn damaged() -> Diagnostic {
-    Diagnostic::error(
-        "keys/damaged-age-identity",
-        "this age identity is damaged: its checksum does not match",
-    )
-    .hint("copy the whole line again from where the key is kept")
+    rules::KEYS_DAMAGED_AGE_IDENTITY
+        .report("this age identity is damaged: its checksum does not match")
+        .hint("copy the whole line again from where the key is kept")
 }
 
 #[cfg(feature = "plugin")]
@@ -155,9 +150,7 @@ fn plugin(text: &str) -> Result<Identity, Diagnostic> {
 
 #[cfg(not(feature = "plugin"))]
 fn plugin(_: &str) -> Result<Identity, Diagnostic> {
-    Err(Diagnostic::error(
-        "keys/plugin-not-built-in",
-        "this is the identity of an age plugin, which this build leaves out",
-    )
-    .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `plugin`"))
+    Err(rules::KEYS_PLUGIN_NOT_BUILT_IN
+        .report("this is the identity of an age plugin, which this build leaves out")
+        .hint("use an `AGE-SECRET-KEY-1…` identity, or a build with the feature `plugin`"))
 }

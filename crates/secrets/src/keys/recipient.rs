@@ -10,6 +10,8 @@ use diagnostics::Diagnostic;
 
 use super::post_quantum;
 
+use crate::rules;
+
 /// A public key, as `.sops.yaml` and the metadata of SOPS files name it.
 #[derive(Clone)]
 pub struct Recipient {
@@ -48,21 +50,19 @@ impl RecipientError {
     pub(crate) fn diagnostic(self, text: &str) -> Diagnostic {
         let shown: String = text.chars().take(80).collect();
         match self {
-            Self::IsPrivate => Diagnostic::error(
-                "keys/private-as-recipient",
-                "a private key stands where a recipient belongs",
-            )
-            .hint("put the public key there, and replace this private key: it may have been seen"),
-            Self::Damaged => Diagnostic::error(
-                "keys/damaged-recipient",
-                format!("the recipient `{shown}` is damaged: its checksum or its length is wrong"),
-            )
-            .hint("copy the whole public key again"),
-            Self::Unknown => Diagnostic::error(
-                "keys/no-recipient",
-                format!("`{shown}` is not an age recipient"),
-            )
-            .hint("a recipient starts with `age1`"),
+            Self::IsPrivate => rules::KEYS_PRIVATE_AS_RECIPIENT
+                .report("a private key stands where a recipient belongs")
+                .hint(
+                    "put the public key there, and replace this private key: it may have been seen",
+                ),
+            Self::Damaged => rules::KEYS_DAMAGED_RECIPIENT
+                .report(format!(
+                    "the recipient `{shown}` is damaged: its checksum or its length is wrong"
+                ))
+                .hint("copy the whole public key again"),
+            Self::Unknown => rules::KEYS_NO_RECIPIENT
+                .report(format!("`{shown}` is not an age recipient"))
+                .hint("a recipient starts with `age1`"),
         }
     }
 }

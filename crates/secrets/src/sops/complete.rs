@@ -1,6 +1,6 @@
 //! An encrypted file to which somebody added values in the clear, encrypted in full.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 
 use super::encrypt::{Encrypted, Revision, update};
 use super::keyring;
@@ -10,6 +10,7 @@ use super::seal::unquoted;
 use super::time::Timestamp;
 use super::widen::{beyond, covers, is_narrow, nothing, selector_of};
 use crate::keys::Identity;
+use crate::rules;
 
 /// Encrypts the values that stand in the clear in an encrypted file though its selector picks
 /// them; everything else keeps its tokens. With a rule, the file takes over the rule's
@@ -41,9 +42,7 @@ pub fn complete(
         }
     } else if mismatch.is_some() {
         opened.notes.push(
-            Diagnostic::warning(
-                "sops/mac-renewed",
-                "the MAC does not match what was encrypted before either: values were replaced or taken out by hand",
+            rules::SOPS_MAC_RENEWED.report("the MAC does not match what was encrypted before either: values were replaced or taken out by hand",
             )
             .at(Location::file(file.name))
             .hint("compare the file with its last commit"),

@@ -16,6 +16,7 @@ use super::time::Timestamp;
 use super::token::{Cipher, generate_data_key};
 use super::value::Value;
 use crate::keys::{Identity, shown};
+use crate::rules;
 
 /// What is to be encrypted, and how.
 pub struct Request<'a> {
@@ -87,14 +88,12 @@ pub fn encrypt(request: &Request<'_>) -> Result<Encrypted, Diagnostics> {
         Err(problems)
             if problems
                 .iter()
-                .any(|problem| problem.rule.as_str() == "sops/not-encrypted") =>
+                .any(|problem| problem.is(&rules::SOPS_NOT_ENCRYPTED)) =>
         {
-            let note = Diagnostic::warning(
-                "sops/was-clear",
-                "the file was in the clear until now; whoever saw it knows its secrets",
-            )
-            .at(diagnostics::Location::file(previous.name))
-            .hint("change the secrets if it was ever committed or copied");
+            let note = rules::SOPS_WAS_CLEAR
+                .report("the file was in the clear until now; whoever saw it knows its secrets")
+                .at(diagnostics::Location::file(previous.name))
+                .hint("change the secrets if it was ever committed or copied");
             return create(request, &plain, Diagnostics::from(note));
         }
         Err(problems) => return Err(problems),
@@ -185,9 +184,7 @@ fn unproven(
         });
     }
     Err(Diagnostics::from(
-        Diagnostic::error(
-            "sops/cannot-update",
-            "the rule for this file has changed, and no identity is at hand to encrypt it again",
+        rules::SOPS_CANNOT_UPDATE.report("the rule for this file has changed, and no identity is at hand to encrypt it again",
         )
         .at(diagnostics::Location::file(previous.name))
         .hint("run this where the `age.key` is"),
@@ -368,9 +365,7 @@ fn patch(
 pub(crate) fn removed_note(name: &str, removed: &[String]) -> Option<Diagnostic> {
     (!removed.is_empty()).then(|| {
         let names: Vec<_> = removed.iter().map(|name| format!("`{}`", shown(name))).collect();
-        Diagnostic::warning(
-            "sops/recipient-removed",
-            format!(
+        rules::SOPS_RECIPIENT_REMOVED.report(format!(
                 "{} can no longer decrypt this file, but knows the data key of its earlier versions",
                 names.join(", ")
             ),

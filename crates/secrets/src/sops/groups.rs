@@ -10,6 +10,7 @@ use super::metadata::{Group, Metadata};
 use super::rule::Rule;
 use super::token::DataKey;
 use crate::keys::Recipient;
+use crate::rules;
 
 /// Keys and threshold as the metadata should have them.
 pub(crate) struct Regrouped {
@@ -127,7 +128,8 @@ fn check(rule: &Rule) -> Result<(), Diagnostics> {
         });
     if empty {
         return Err(Diagnostics::from(
-            Diagnostic::error("sops/no-recipient", "the rule names nobody to encrypt to")
+            rules::SOPS_NO_RECIPIENT
+                .report("the rule names nobody to encrypt to")
                 .hint("add the recipient of `age.key` under `age`"),
         ));
     }
@@ -194,9 +196,9 @@ fn is_named((kind, key): &(&'static str, Json), name: &str) -> bool {
 }
 
 fn unsupported(name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "sops/unsupported-key-kind",
-        format!("nothing can be encrypted to `{name}` here: only age recipients can be used"),
-    )
-    .hint("use age recipients, or run `sops updatekeys` for this file")
+    rules::SOPS_UNSUPPORTED_KEY_KIND
+        .report(format!(
+            "nothing can be encrypted to `{name}` here: only age recipients can be used"
+        ))
+        .hint("use age recipients, or run `sops updatekeys` for this file")
 }

@@ -13,6 +13,7 @@ use super::token::is_token;
 use super::value::{Kind, Value};
 use super::widen;
 use crate::keys::Identity;
+use crate::rules;
 
 /// A file in the clear.
 pub struct Decrypted {
@@ -96,7 +97,8 @@ pub fn get(file: &File<'_>, path: &Path, identities: &[Identity]) -> Result<Valu
             format!("there is no value at `{path}`")
         };
         Diagnostics::from(
-            Diagnostic::error("sops/no-such-value", message)
+            rules::SOPS_NO_SUCH_VALUE
+                .report(message)
                 .at(diagnostics::Location::file(file.name)),
         )
     })
@@ -128,7 +130,7 @@ impl EncryptedFile {
         match parse(file) {
             Ok((document, metadata)) => Ok(Some(Self { document, metadata })),
             Err(problems) => {
-                let clear = |problem: &Diagnostic| problem.rule.as_str() == "sops/not-encrypted";
+                let clear = |problem: &Diagnostic| problem.is(&rules::SOPS_NOT_ENCRYPTED);
                 // A binary file in the clear need not be JSON at all.
                 let binary = file.format == document::Format::Binary
                     && !file.content.trim_ascii_start().starts_with(b"{");
@@ -217,9 +219,7 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
             let (document, metadata) = parse(file)?;
             Ok(clear_values(&document, &metadata.selector)
                 .map(|item| {
-                    Diagnostic::error(
-                        "sops/clear-text",
-                        format!(
+                    rules::SOPS_CLEAR_TEXT.report(format!(
                             "the value of `{}` is in the clear in an encrypted file",
                             item.path
                         ),
@@ -256,9 +256,7 @@ pub fn exposed(file: &File<'_>, rule: &Rule) -> Result<Diagnostics, Diagnostics>
                 document.source.location(first.range.clone())
             };
             Ok(Diagnostics::from(
-                Diagnostic::error(
-                    "sops/not-encrypted",
-                    format!("`{}`{others} should be encrypted by the rule for this file, and the file is in the clear", first.path),
+                rules::SOPS_NOT_ENCRYPTED.report(format!("`{}`{others} should be encrypted by the rule for this file, and the file is in the clear", first.path),
                 )
                 .at(place)
                 .hint("encrypt it before it is committed"),

@@ -7,13 +7,14 @@ use super::metadata::{AgeKey, Group, Metadata};
 use super::shamir;
 use super::token::{DataKey, NoRandomness};
 use crate::keys::{Identity, Recipient, UnwrapError, shown, unwrap, wrap};
+use crate::rules;
 
 /// The problem of a system without random numbers.
 pub(crate) fn no_randomness(_: NoRandomness) -> Diagnostics {
-    Diagnostics::from(Diagnostic::error(
-        "secrets/no-randomness",
-        "the system gave no random numbers, without which nothing can be encrypted",
-    ))
+    Diagnostics::from(
+        rules::SECRETS_NO_RANDOMNESS
+            .report("the system gave no random numbers, without which nothing can be encrypted"),
+    )
 }
 
 /// Gets the data key with whatever identity fits.
@@ -49,12 +50,10 @@ pub(crate) fn data_key(
     let key = key.and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok());
     key.map(Zeroizing::new).ok_or_else(|| {
         Diagnostics::from(
-            Diagnostic::error(
-                "sops/damaged-key",
-                "what the keys of the `sops` block hold is no data key",
-            )
-            .at(source.whole())
-            .hint("take the file from an earlier commit"),
+            rules::SOPS_DAMAGED_KEY
+                .report("what the keys of the `sops` block hold is no data key")
+                .at(source.whole())
+                .hint("take the file from an earlier commit"),
         )
     })
 }
@@ -71,14 +70,12 @@ pub(crate) fn wrap_for(
         let threshold = threshold.unwrap_or(groups.len());
         if !(2..=groups.len()).contains(&threshold) || groups.len() > 255 {
             return Err(Diagnostics::from(
-                Diagnostic::error(
-                    "sops/bad-threshold",
-                    format!(
+                rules::SOPS_BAD_THRESHOLD
+                    .report(format!(
                         "a `shamir_threshold` of {threshold} does not fit {} key groups",
                         groups.len()
-                    ),
-                )
-                .hint("use a number from 2 to the number of groups"),
+                    ))
+                    .hint("use a number from 2 to the number of groups"),
             ));
         }
         shamir::split(key.as_slice(), groups.len(), threshold).map_err(no_randomness)?
@@ -105,24 +102,20 @@ pub(crate) fn wrap_for(
 /// Wraps the data key, or a share of it, for one recipient.
 pub(crate) fn wrap_one(recipient: &Recipient, secret: &[u8]) -> Result<AgeKey, Diagnostic> {
     if let Some(kind) = recipient.lacks() {
-        return Err(Diagnostic::error(
-            "keys/recipient-not-built-in",
-            format!(
+        return Err(rules::KEYS_RECIPIENT_NOT_BUILT_IN
+            .report(format!(
                 "nothing can be encrypted to `{}`: it needs {kind}, which this build leaves out",
                 recipient.shown()
-            ),
-        )
-        .hint("take it out of the rule, or use a build that has them"));
+            ))
+            .hint("take it out of the rule, or use a build that has them"));
     }
     let enc = wrap(recipient, secret).ok_or_else(|| {
-        Diagnostic::error(
-            "sops/cannot-wrap",
-            format!(
+        rules::SOPS_CANNOT_WRAP
+            .report(format!(
                 "the data key could not be encrypted to `{}`",
                 recipient.shown()
-            ),
-        )
-        .hint("check that the plugin of this recipient is installed and works")
+            ))
+            .hint("check that the plugin of this recipient is installed and works")
     })?;
     Ok(AgeKey {
         recipient: recipient.to_string(),
@@ -165,19 +158,18 @@ fn no_key(
             .map(|(kind, _)| format!("`{kind}`"))
             .collect();
         kinds.dedup();
-        return Diagnostic::error(
-            "sops/no-age-key",
-            format!(
+        return rules::SOPS_NO_AGE_KEY
+            .report(format!(
                 "the file is encrypted to {} keys only, not to any age recipient",
                 kinds.join(", ")
-            ),
-        )
-        .at(source.whole())
-        .hint("add an age recipient with the `sops` that can decrypt it (`sops updatekeys`)");
+            ))
+            .at(source.whole())
+            .hint("add an age recipient with the `sops` that can decrypt it (`sops updatekeys`)");
     }
     let good = shares.iter().filter(|share| share.is_ok()).count();
     if shares.contains(&Err(UnwrapError::Damaged)) {
-        return Diagnostic::error("sops/damaged-key", "the data key of the file is damaged")
+        return rules::SOPS_DAMAGED_KEY
+            .report("the data key of the file is damaged")
             .at(source.whole())
             .hint("take the file from an earlier commit");
     }
@@ -194,7 +186,8 @@ fn no_key(
             recipients.join(", ")
         )
     };
-    Diagnostic::error("sops/no-identity", message)
+    rules::SOPS_NO_IDENTITY
+        .report(message)
         .at(source.whole())
         .hint("use the `age.key` that belongs to one of these recipients")
 }

@@ -13,6 +13,8 @@ use super::rule::Rule;
 use super::seal::unquoted;
 use super::value::{Kind, Value};
 
+use crate::rules;
+
 /// Something wrong with a file that is about to be encrypted.
 pub struct Finding {
     /// The bytes of the plaintext that it is about.
@@ -71,9 +73,7 @@ pub fn lint(
     if !anything {
         found.push(Finding {
             range: 0..0,
-            diagnostic: Diagnostic::warning(
-                "secret/nothing-encrypted",
-                format!(
+            diagnostic: rules::SECRET_NOTHING_ENCRYPTED.report_relaxed(format!(
                     "the rule for `{}` selects nothing in it (`{}: {}`), so it would stay in the clear",
                     file.name,
                     selector.name(),
@@ -103,28 +103,24 @@ fn kubernetes(document: &Document, item: &Item) -> Option<Diagnostic> {
             _ => "a number",
         };
         return Some(
-            Diagnostic::error(
-                "secret/not-a-string",
-                format!(
+            rules::SECRET_NOT_A_STRING
+                .report(format!(
                     "the value of `{}` is {what}, and a Secret holds text only",
                     item.path
-                ),
-            )
-            .hint("quote it in the template, or pass it through `string | tojson`"),
+                ))
+                .hint("quote it in the template, or pass it through `string | tojson`"),
         );
     }
     let text = item.value.as_text()?;
     let encoded: String = text.split(['\r', '\n']).collect();
     if &**field == "data" && !text.contains("${") && STANDARD.decode(&encoded).is_err() {
         return Some(
-            Diagnostic::error(
-                "secret/not-base64",
-                format!(
+            rules::SECRET_NOT_BASE64
+                .report(format!(
                     "the value of `{}` is not base64, as `data` wants it",
                     item.path
-                ),
-            )
-            .hint("move it to `stringData`, or encode it"),
+                ))
+                .hint("move it to `stringData`, or encode it"),
         );
     }
     None
@@ -147,18 +143,17 @@ fn hollow(path: &Path, value: &Value, placeholders: &[&str]) -> Option<Diagnosti
     };
     if text.is_empty() {
         return Some(
-            Diagnostic::warning("secret/blank", format!("the value of `{path}` is blank"))
+            rules::SECRET_BLANK
+                .report_relaxed(format!("the value of `{path}` is blank"))
                 .hint("set the key that it comes from, or leave the entry out"),
         );
     }
     // Python prints a null as `None`.
     if text == "None" || placeholders.contains(&text) {
         return Some(
-            Diagnostic::warning(
-                "secret/placeholder",
-                format!("the value of `{path}` is still a placeholder"),
-            )
-            .hint("set the key that it comes from"),
+            rules::SECRET_PLACEHOLDER
+                .report_relaxed(format!("the value of `{path}` is still a placeholder"))
+                .hint("set the key that it comes from"),
         );
     }
     None

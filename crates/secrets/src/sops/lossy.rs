@@ -8,6 +8,8 @@ use super::document::{Document, Format, Item};
 use super::open::{File, read_plain};
 use super::value::{Kind, Value};
 
+use crate::rules;
+
 /// The values of a file in the clear that become others when they are read as sops does, each
 /// as a warning at its place.
 ///
@@ -46,7 +48,8 @@ pub(crate) fn lost(document: &Document, item: &Item) -> Option<Diagnostic> {
 fn ini(document: &Document, item: &Item) -> Option<Diagnostic> {
     let text = document.source.text();
     let problem = |message: String| {
-        Diagnostic::warning("sops/ini-value-changes", message)
+        rules::SOPS_INI_VALUE_CHANGES
+            .report(message)
             .at(document.source.location(item.range.clone()))
     };
     if item.comment {
@@ -81,9 +84,7 @@ fn number(document: &Document, item: &Item) -> Option<Diagnostic> {
         return None;
     }
     Some(
-        Diagnostic::warning(
-            "sops/digits-lost",
-            format!(
+        rules::SOPS_DIGITS_LOST.report(format!(
                 "the number of `{}` has more digits than SOPS keeps, as with sops: the last ones become others",
                 item.path
             ),

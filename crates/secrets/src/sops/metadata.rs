@@ -7,6 +7,9 @@ use serde_json::{Map, Value as Json};
 use super::selector::{NAMES, Selector};
 use super::time;
 
+use crate::rules;
+use diagnostics::Rule;
+
 /// The version of sops whose format new files have. Readers of any version since 3.3 take it.
 pub(crate) const VERSION: &str = "3.13.3";
 /// The kinds of master keys beside age, in the order in which sops reads them.
@@ -42,10 +45,10 @@ pub(crate) struct AgeKey {
     pub(crate) enc: String,
 }
 
-/// Why a block cannot be used: a rule name without its topic, and a clause.
+/// Why a block cannot be used: a rule, and a clause.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MetadataError {
-    pub(crate) rule: &'static str,
+    pub(crate) rule: &'static Rule,
     pub(crate) message: String,
 }
 
@@ -53,19 +56,20 @@ impl Metadata {
     /// Reads a block.
     pub(crate) fn read(tree: Map<String, Json>) -> Result<Self, Vec<MetadataError>> {
         let mut problems = Vec::new();
-        let mut problem = |rule, message: String| problems.push(MetadataError { rule, message });
+        let mut problem =
+            |rule: &'static Rule, message: String| problems.push(MetadataError { rule, message });
         let selector = selector(&tree, &mut problem);
         let last_modified = match text(&tree, "lastmodified") {
             Some(written) => time::last_modified(&written).unwrap_or_else(|| {
                 problem(
-                    "sops/damaged-metadata",
+                    &rules::SOPS_DAMAGED_METADATA,
                     "`sops.lastmodified` is not an RFC 3339 time".to_owned(),
                 );
                 String::new()
             }),
             None => {
                 problem(
-                    "sops/damaged-metadata",
+                    &rules::SOPS_DAMAGED_METADATA,
                     "`sops.lastmodified` is missing".to_owned(),
                 );
                 String::new()
@@ -77,7 +81,7 @@ impl Metadata {
             .all(|group| group.age.is_empty() && group.foreign.is_empty())
         {
             problem(
-                "sops/no-keys",
+                &rules::SOPS_NO_KEYS,
                 "the `sops` block names no key that the file was encrypted to".to_owned(),
             );
         }
@@ -95,7 +99,7 @@ impl Metadata {
                     Some(number) if number <= groups.len() || groups.len() < 2 => Some(number),
                     _ => {
                         problem(
-                            "sops/damaged-metadata",
+                            &rules::SOPS_DAMAGED_METADATA,
                             "`sops.shamir_threshold` is not a number of key groups".to_owned(),
                         );
                         None
@@ -290,7 +294,7 @@ fn group(tree: &Map<String, Json>) -> Group {
 
 fn selector(
     tree: &Map<String, Json>,
-    problem: &mut impl FnMut(&'static str, String),
+    problem: &mut impl FnMut(&'static Rule, String),
 ) -> Option<Selector> {
     let mut found = Vec::new();
     for name in NAMES {
@@ -300,7 +304,7 @@ fn selector(
         match Selector::new(name, &pattern) {
             Ok(selector) => found.extend(selector),
             Err(error) => problem(
-                "sops/bad-regex",
+                &rules::SOPS_BAD_REGEX,
                 format!(
                     "`sops.{name}` is not a regular expression of Go: {}",
                     error.0
@@ -314,7 +318,7 @@ fn selector(
             .map(|selector| format!("`{}`", selector.name()))
             .collect();
         problem(
-            "sops/several-selectors",
+            &rules::SOPS_SEVERAL_SELECTORS,
             format!(
                 "the `sops` block has {}, of which only one may stand",
                 names.join(" and ")

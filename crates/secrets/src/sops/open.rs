@@ -11,6 +11,7 @@ use super::metadata::Metadata;
 use super::token::{Cipher, DataKey, TokenError, is_token};
 use super::value::{Kind, Value};
 use crate::keys::Identity;
+use crate::rules;
 
 /// A file as it is handed in.
 #[derive(Clone, Copy)]
@@ -48,12 +49,10 @@ pub(crate) fn read_plain(file: &File<'_>) -> Result<Document, Diagnostics> {
     let plain = document::read_plain(file.name, file.content, file.format, &file.limits)?;
     if let Some(block) = plain.blocks.first() {
         return Err(Diagnostics::from(
-            Diagnostic::error(
-                "sops/already-encrypted",
-                "the file has a `sops` block, which SOPS keeps for itself",
-            )
-            .at(plain.source.location(block.range.start..block.range.start))
-            .hint("decrypt it first, or rename the key"),
+            rules::SOPS_ALREADY_ENCRYPTED
+                .report("the file has a `sops` block, which SOPS keeps for itself")
+                .at(plain.source.location(block.range.start..block.range.start))
+                .hint("decrypt it first, or rename the key"),
         ));
     }
     Ok(plain)
@@ -89,7 +88,7 @@ pub(crate) fn parse(file: &File<'_>) -> Result<(Document, Metadata), Diagnostics
         let location = document.source.location(place.start..place.start);
         problems
             .into_iter()
-            .map(|problem| Diagnostic::error(problem.rule, problem.message).at(location.clone()))
+            .map(|problem| problem.rule.report(problem.message).at(location.clone()))
             .collect::<Diagnostics>()
     })?;
     Ok((document, metadata))
@@ -212,9 +211,7 @@ fn is_exposed(item: &Item) -> bool {
 }
 
 fn clear_text(document: &Document, item: &Item) -> Diagnostic {
-    Diagnostic::error(
-        "sops/clear-text",
-        format!(
+    rules::SOPS_CLEAR_TEXT.report(format!(
             "the value of `{}` is in the clear, where the file's rule says encrypted",
             item.path
         ),
@@ -269,11 +266,9 @@ pub(crate) fn unwritable(
             } else {
                 format!("the value of `{}`", item.path)
             };
-            Diagnostic::error(
-                "sops/unwritable",
-                format!("{what} cannot be written: {}", reason.0),
-            )
-            .at(document.source.location(item.range.clone()))
+            rules::SOPS_UNWRITABLE
+                .report(format!("{what} cannot be written: {}", reason.0))
+                .at(document.source.location(item.range.clone()))
         })
         .collect()
 }
@@ -289,18 +284,12 @@ fn value(document: &Document, cipher: &Cipher, item: &Item) -> Result<Value, Dia
             &item.path.additional_data(),
         )
         .map_err(|error| {
-            let (rule, message) = match error {
-                TokenError::Malformed => ("sops/damaged-value", "is damaged"),
-                TokenError::NotAuthentic => (
-                    "sops/damaged-value",
-                    "was changed, or moved here from another key or file",
-                ),
-                TokenError::WrongType => {
-                    ("sops/damaged-value", "is not of the type that it claims")
-                }
+            let message = match error {
+                TokenError::Malformed => "is damaged",
+                TokenError::NotAuthentic => "was changed, or moved here from another key or file",
+                TokenError::WrongType => "is not of the type that it claims",
             };
-            Diagnostic::error(
-                rule,
+            rules::SOPS_DAMAGED_VALUE.report(
                 format!("the encrypted value of `{}` {message}", item.path),
             )
             .at(location())
@@ -326,12 +315,10 @@ fn comment(document: &Document, cipher: &Cipher, item: &Item, notes: &mut Diagno
         }
     }
     notes.push(
-        Diagnostic::warning(
-            "sops/unreadable-comment",
-            "this encrypted comment cannot be decrypted; it stays as it is",
-        )
-        .at(document.source.location(item.range.clone()))
-        .hint("remove it, or encrypt the file again from its plaintext"),
+        rules::SOPS_UNREADABLE_COMMENT
+            .report("this encrypted comment cannot be decrypted; it stays as it is")
+            .at(document.source.location(item.range.clone()))
+            .hint("remove it, or encrypt the file again from its plaintext"),
     );
     item.value.clone()
 }
@@ -359,27 +346,21 @@ fn check_mac(
     );
     let Some(stored) = stored else {
         return Some(
-            Diagnostic::error(
-                "sops/no-mac",
-                "the file has no MAC, so nobody can tell whether it was changed",
-            )
-            .at(location)
-            .hint(hint),
+            rules::SOPS_NO_MAC
+                .report("the file has no MAC, so nobody can tell whether it was changed")
+                .at(location)
+                .hint(hint),
         );
     };
     match stored {
         Ok(_) => Some(
-            Diagnostic::error(
-                "sops/mac-mismatch",
-                "the file was changed after it was encrypted: its MAC does not match its values",
+            rules::SOPS_MAC_MISMATCH.report("the file was changed after it was encrypted: its MAC does not match its values",
             )
             .at(location)
             .hint(hint),
         ),
         Err(_) => Some(
-            Diagnostic::error(
-                "sops/damaged-mac",
-                "the MAC, or the time that belongs to it, was changed",
+            rules::SOPS_DAMAGED_MAC.report("the MAC, or the time that belongs to it, was changed",
             )
             .at(location)
             .hint(hint),

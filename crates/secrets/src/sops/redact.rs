@@ -9,6 +9,8 @@ use super::open::{File, parse, select, unwritable};
 use super::selector::NAMES;
 use super::token::{is_token, type_of};
 
+use crate::rules;
+
 /// The file with `<encrypted str 1a2b3c4d>` in the place of each token, where the digits are of
 /// a hash of the token: they change if and only if the value was encrypted anew. Of the
 /// metadata, recipients and selector are left. A file without metadata comes back as it is.
@@ -22,7 +24,7 @@ pub fn redact(file: &File<'_>) -> Result<Vec<u8>, Diagnostics> {
         Err(problems)
             if problems
                 .iter()
-                .any(|problem| problem.rule.as_str() == "sops/not-encrypted") =>
+                .any(|problem| problem.is(&rules::SOPS_NOT_ENCRYPTED)) =>
         {
             return Ok(file.content.to_vec());
         }

@@ -6,12 +6,13 @@
 use std::ops::Range;
 
 use ::yaml::{Dialect, Entry, Limits, Node, Resolved, parse};
-use diagnostics::{Diagnostic, Diagnostics, Source, closest};
+use diagnostics::{Diagnostics, Source, closest};
 
 use super::document::Indents;
 use super::rule::Rule;
 use super::selector::{NAMES, Selector};
 use crate::keys::Recipient;
+use crate::rules;
 use documents::regex::GoRegex;
 
 /// Fields of a creation rule that name keys of other kinds, and the list in a file's metadata
@@ -159,15 +160,13 @@ impl Reader<'_> {
             && !(2..=rule.groups.len()).contains(&threshold)
         {
             self.problems.push(
-                Diagnostic::error(
-                    "sops/bad-threshold",
-                    format!(
+                rules::SOPS_BAD_THRESHOLD
+                    .report(format!(
                         "a `shamir_threshold` of {threshold} does not fit {} key groups",
                         rule.groups.len()
-                    ),
-                )
-                .at(location.clone())
-                .hint("use a number from 2 to the number of groups"),
+                    ))
+                    .at(location.clone())
+                    .hint("use a number from 2 to the number of groups"),
             );
         }
         CreationRule {
@@ -232,9 +231,7 @@ impl Reader<'_> {
                 Ok(Some(selector)) => {
                     if let Some((first, place)) = &found {
                         self.problems.push(
-                            Diagnostic::error(
-                                "sops/several-selectors",
-                                format!("`{name}` stands beside `{}`, and a rule may have only one of them", first.name()),
+                            rules::SOPS_SEVERAL_SELECTORS.report(format!("`{name}` stands beside `{}`, and a rule may have only one of them", first.name()),
                             )
                             .at(self.source.location(node.range()))
                             .related(self.source.location(place.range()), "the other one"),
@@ -259,11 +256,11 @@ impl Reader<'_> {
 
     fn bad_regex(&mut self, node: &Node, name: &str, reason: &str) {
         self.problems.push(
-            Diagnostic::error(
-                "sops/bad-regex",
-                format!("`{name}` is not a regular expression of Go: {reason}"),
-            )
-            .at(self.source.location(node.range())),
+            rules::SOPS_BAD_REGEX
+                .report(format!(
+                    "`{name}` is not a regular expression of Go: {reason}"
+                ))
+                .at(self.source.location(node.range())),
         );
     }
 
@@ -356,11 +353,9 @@ impl Reader<'_> {
             else {
                 continue;
             };
-            let mut note = Diagnostic::warning(
-                "sops/unknown-field",
-                format!("sops knows no field `{key}` here and ignores it"),
-            )
-            .at(self.source.location(entry.key.range()));
+            let mut note = rules::SOPS_UNKNOWN_FIELD
+                .report(format!("sops knows no field `{key}` here and ignores it"))
+                .at(self.source.location(entry.key.range()));
             if let Some(name) = closest(key, known.iter().copied()) {
                 note = note.hint(format!("did you mean `{name}`?"));
             }
@@ -379,11 +374,12 @@ impl Reader<'_> {
             return items.to_vec();
         }
         self.problems.push(
-            Diagnostic::error(
-                "sops/wrong-type",
-                format!("`{name}` is {}, where sops wants a list", node.kind_name()),
-            )
-            .at(self.source.location(node.range())),
+            rules::SOPS_WRONG_TYPE
+                .report(format!(
+                    "`{name}` is {}, where sops wants a list",
+                    node.kind_name()
+                ))
+                .at(self.source.location(node.range())),
         );
         Vec::new()
     }
@@ -424,11 +420,12 @@ impl Reader<'_> {
 
     fn wrong_type(&mut self, node: &Node, wanted: &str) {
         self.problems.push(
-            Diagnostic::error(
-                "sops/wrong-type",
-                format!("this is {}, where sops wants {wanted}", node.kind_name()),
-            )
-            .at(self.source.location(node.range())),
+            rules::SOPS_WRONG_TYPE
+                .report(format!(
+                    "this is {}, where sops wants {wanted}",
+                    node.kind_name()
+                ))
+                .at(self.source.location(node.range())),
         );
     }
 }

@@ -15,6 +15,8 @@ use super::time::Timestamp;
 use super::token::{Cipher, is_token};
 use super::value::Value;
 
+use crate::rules;
+
 /// A document's values, encrypted.
 pub(crate) struct Sealed {
     /// For each item its token, if it has one, and whether that is new.
@@ -87,9 +89,7 @@ pub(crate) fn seal(
             && regex.is_match(token.0.as_bytes())
         {
             problems.push(
-                Diagnostic::error(
-                    "sops/regex-matches-tokens",
-                    "`unencrypted_comment_regex` matches encrypted comments too, after which nobody could decrypt the file",
+                rules::SOPS_REGEX_MATCHES_TOKENS.report("`unencrypted_comment_regex` matches encrypted comments too, after which nobody could decrypt the file",
                 )
                 .at(document.source.location(item.range.clone()))
                 .hint("use a longer pattern"),
@@ -110,9 +110,7 @@ pub(crate) fn seal(
 /// YAML takes an unquoted text that starts with `!` or `&` for a tag or an anchor: the value is
 /// nothing, and the text would stay in the clear.
 pub(super) fn unquoted(document: &Document, item: &Item) -> Diagnostic {
-    Diagnostic::error(
-        "sops/unquoted",
-        format!(
+    rules::SOPS_UNQUOTED.report(format!(
             "the value of `{}` is a tag or an anchor and nothing else, which would stay in the clear",
             item.path
         ),
@@ -123,9 +121,7 @@ pub(super) fn unquoted(document: &Document, item: &Item) -> Diagnostic {
 
 /// A comment that somebody wrote to select values, and that sops drops.
 fn unseen(document: &Document, item: &Item) -> Diagnostic {
-    Diagnostic::error(
-        "sops/unseen-comment",
-        "the selector matches this comment, but sops does not see a comment behind an opening bracket, and would treat the values as if it were not there",
+    rules::SOPS_UNSEEN_COMMENT.report("the selector matches this comment, but sops does not see a comment behind an opening bracket, and would treat the values as if it were not there",
     )
     .at(document.source.location(item.range.clone()))
     .hint("put the comment on a line of its own, above the key or above the first item")
@@ -183,20 +179,16 @@ pub(super) fn check(
         Selector::EncryptedCommentRegex(_) | Selector::UnencryptedCommentRegex(_)
     ) {
         return Err(Diagnostics::from(
-            Diagnostic::error(
-                "sops/comment-moves",
-                "in the encrypted file, a comment would select other values than in this one, so it is not written",
+            rules::SOPS_COMMENT_MOVES.report("in the encrypted file, a comment would select other values than in this one, so it is not written",
             )
             .at(diagnostics::Location::file(file.name))
             .hint("put such comments on lines of their own, above the key that they are about"),
         ));
     }
     Err(Diagnostics::from(
-        Diagnostic::error(
-            "sops/not-proven",
-            "the encrypted file does not read back as it should, so it is not written",
-        )
-        .at(diagnostics::Location::file(file.name))
-        .hint("report this with the file's structure, without its values"),
+        rules::SOPS_NOT_PROVEN
+            .report("the encrypted file does not read back as it should, so it is not written")
+            .at(diagnostics::Location::file(file.name))
+            .hint("report this with the file's structure, without its values"),
     ))
 }

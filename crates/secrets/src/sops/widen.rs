@@ -5,13 +5,15 @@
 
 use std::collections::HashSet;
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 
 use super::document::{Document, Format, Item};
 use super::open::{File, Opened, select};
 use super::rule::Rule;
 use super::selector::Selector;
 use super::token::is_token;
+
+use crate::rules;
 
 /// See [`EncryptedFile::narrower`](super::EncryptedFile::narrower).
 pub(crate) fn narrower(document: &Document, own: &Selector, rule: &Rule) -> Diagnostics {
@@ -73,9 +75,7 @@ pub(crate) fn added(
     let first = found.first()?;
     let selector = selector_of(rule);
     if is_narrow(&selector) && covers(plain, own, &selector) {
-        let note = Diagnostic::warning(
-            "sops/selector-widened",
-            format!(
+        let note = rules::SOPS_SELECTOR_WIDENED.report(format!(
                 "the file's own `{own}` does not select `{}`, so that the file follows `{selector}` of its rule from now on",
                 first.path
             ),
@@ -158,11 +158,11 @@ fn problem(
     } else {
         format!("let the rule select what the file encrypts, too; {command} then follows it")
     };
-    let rule = "sops/narrow-selector";
+    let rule = &rules::SOPS_NARROW_SELECTOR;
     let problem = if is_narrow(&wanted) {
-        Diagnostic::error(rule, message)
+        rule.report(message)
     } else {
-        Diagnostic::warning(rule, message)
+        rule.report_as(Severity::Warning, message)
     };
     Some(
         problem

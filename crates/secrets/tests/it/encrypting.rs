@@ -199,7 +199,7 @@ fn new_recipients_get_the_data_key_and_nothing_else_changes() {
     let back = update_keys(&file, &secret_rule(), &[identity()]).expect("updated");
     assert_eq!(back.content, made.content);
     assert_eq!(
-        back.notes.iter().next().expect("a note").rule.as_str(),
+        back.notes.iter().next().expect("a note").rule.id(),
         "sops/recipient-removed"
     );
     let same =

@@ -1,6 +1,6 @@
 //! What cannot be encrypted or decrypted says where and why.
 
-use secrets::{Format, exposed, status};
+use secrets::{Format, Path, exposed, rules, set, status};
 
 use super::*;
 
@@ -371,4 +371,59 @@ fn status_needs_no_key() {
             .is_none()
     );
     assert_eq!(Format::of("x/y.sops.yml"), Format::Yaml);
+}
+
+#[test]
+fn rules_and_keys_that_cannot_work_are_told_by_their_rules() {
+    let told = |rule: &Rule, plain: &str| match sealed("a.yaml", plain, None, rule) {
+        Ok(_) => panic!("accepted"),
+        Err(problems) => problems,
+    };
+    let mut shared = everything();
+    shared.groups = vec![shared.groups[0].clone(); 2];
+    shared.threshold = Some(3);
+    assert!(told(&shared, "a: b\n").has(&rules::SOPS_BAD_THRESHOLD));
+    let tokens = rule("unencrypted_comment_regex", "ENC");
+    let commented = "a: 1\n# note\nb: 2\n";
+    assert!(told(&tokens, commented).has(&rules::SOPS_REGEX_MATCHES_TOKENS));
+}
+
+#[test]
+fn an_alias_and_a_format_without_a_place_take_no_value() {
+    let set = |name: &str, plain: &str, path: &str| {
+        let made = good(name, plain, None, &everything()).content;
+        let path = Path::parse(path).expect("a path");
+        let file = File::new(name, &made);
+        match set(&file, &path, &"new".into(), None, &[identity()], now(1)) {
+            Ok(_) => panic!("accepted"),
+            Err(problems) => problems,
+        }
+    };
+    let aliased = "a: &x\n  b: 1\nc: *x\n";
+    assert!(set("a.yaml", aliased, r#"["c"]["b"]"#).has(&rules::SOPS_ALIAS));
+    assert!(set("a.bin", "text", r#"["a"]"#).has(&rules::SOPS_NO_PLACE));
+    let made = good("a.bin", "text", None, &everything()).content;
+    let made = String::from_utf8(made).expect("text");
+    let made = made.replacen("\"data\"", "\"date\"", 1);
+    let file = File::new("a.bin", made.as_bytes());
+    let Err(problems) = decrypt(&file, &[identity()]) else {
+        panic!("accepted");
+    };
+    assert!(problems.has(&rules::SOPS_DAMAGED));
+}
+
+#[test]
+fn a_comment_that_cannot_be_decrypted_stays_and_is_told() {
+    let made = good("a.yaml", "# note\na: b\n", None, &everything()).content;
+    let text = String::from_utf8(made).expect("text");
+    let at = text.find("data:").expect("a token") + "data:".len();
+    let other = if text[at..].starts_with('A') {
+        "B"
+    } else {
+        "A"
+    };
+    let damaged = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+    let file = File::new("a.yaml", damaged.as_bytes());
+    let clear = decrypt(&file, &[identity()]).expect("the values are whole");
+    assert!(clear.notes.has(&rules::SOPS_UNREADABLE_COMMENT));
 }

@@ -11,6 +11,8 @@ use crate::talconfig::{Firewall, Keys, List, Shared, Texts, Volume};
 use talos::contract::Contract;
 use talos::fields::document_name;
 
+use crate::rules;
+
 /// The steps, in the order in which talhelper writes the documents.
 pub(super) fn steps(contract: Contract, findings: &mut Findings<'_>) -> Vec<Step> {
     let shared = &*findings.node.shared;
@@ -50,7 +52,7 @@ pub(super) fn steps(contract: Contract, findings: &mut Findings<'_>) -> Vec<Step
     }
     for (key, name) in twice {
         let message = format!("two documents `{name}` come of this");
-        findings.error("talconfig/duplicate-document", message, key);
+        findings.add(&rules::TALCONFIG_DUPLICATE_DOCUMENT, message, key);
     }
     out
 }
@@ -83,8 +85,8 @@ fn resolver(findings: &mut Findings<'_>) -> Vec<Value> {
         if network::is_address(server) {
             addresses.push(json!({"address": server}));
         } else {
-            findings.error(
-                "talconfig/bad-address",
+            findings.add(
+                &rules::TALCONFIG_BAD_ADDRESS,
                 format!("`{server}` is not the address of a name server"),
                 &format!("nameservers.{index}"),
             );
@@ -153,8 +155,8 @@ fn volumes(
     let mut out = Vec::new();
     for (index, volume) in list.into_iter().flat_map(List::iter) {
         if names.contains(&volume.name.as_str()) {
-            findings.error(
-                "talconfig/duplicate-volume",
+            findings.add(
+                &rules::TALCONFIG_DUPLICATE_VOLUME,
                 format!("two volumes have the name `{}`", volume.name),
                 &format!("{key}.{index}.name"),
             );

@@ -8,6 +8,8 @@ use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use super::Files;
 use documents::substitute::{Variables, comments, substitute};
 
+use crate::rules;
+
 /// What a file holds, or why it could not be read.
 type Read = Result<Source, Diagnostic>;
 
@@ -52,7 +54,9 @@ impl<'a> Contents<'a> {
                 } else {
                     format!("there is no file `{name}`")
                 };
-                Err(Diagnostic::error("talconfig/missing-file", message).at(place.clone()))
+                Err(rules::TALCONFIG_MISSING_FILE
+                    .report(message)
+                    .at(place.clone()))
             }
             Err(mut problem) => {
                 problem.location.get_or_insert_with(|| place.clone());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use serde_json::{Map, Value};
 
 use super::base::{generated, shared_steps, steps};
@@ -20,6 +20,8 @@ use talos::contract::{Contract, Release};
 use talos::fields::{canonical, document_name};
 use talos::generate::Role;
 use talos::patch::{Machinery, Patch, apply_in_place, fill};
+
+use crate::rules;
 
 /// The machinery whose behaviour talhelper has when it applies a patch.
 pub(super) const MACHINERY: Machinery = Machinery::V1_14;
@@ -65,7 +67,8 @@ impl<'a> Generator<'a> {
         let mut broken = talos_version(raw) == "v";
         if broken {
             problems.push(
-                Diagnostic::error("talconfig/missing-key", "`talosVersion` is missing")
+                rules::TALCONFIG_MISSING_KEY
+                    .report("`talosVersion` is missing")
                     .at(top(raw, "clusterName"))
                     .hint("write the version of Talos that the nodes run"),
             );
@@ -299,7 +302,7 @@ impl<'a> Generator<'a> {
                 if has(made, &document) || has(&out, &document) {
                     let name = document_name(&document);
                     let message = format!("the configuration has a document `{name}` already");
-                    let problem = Diagnostic::error("talconfig/duplicate-document", message);
+                    let problem = rules::TALCONFIG_DUPLICATE_DOCUMENT.report(message);
                     problems.push(problem.at(filled.whole()).hint("make a patch of it"));
                 } else {
                     out.push(document);

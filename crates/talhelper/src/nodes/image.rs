@@ -3,6 +3,7 @@
 use super::node::Findings;
 use super::places::top;
 use super::schematic::schematic_id;
+use crate::rules;
 use crate::talconfig::{Raw, Schematic};
 use talos::patch::{Field, expand};
 
@@ -102,7 +103,8 @@ fn expanded(
         ("UseUKI", Field::Flag(spec.use_uki)),
     ];
     expand(template, &fields).unwrap_or_else(|message| {
-        let problem = diagnostics::Diagnostic::error("talconfig/template", message)
+        let problem = rules::TALCONFIG_TEMPLATE
+            .report(message)
             .at(top(findings.raw, &format!("imageFactory.{key}")));
         findings.problems.push(problem);
         String::new()

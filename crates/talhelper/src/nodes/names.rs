@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 
 use super::node::Node;
 use super::places::{place, role_key};
+use crate::rules;
 use crate::talconfig::Raw;
 use talos::generate::Role;
 use talos::patch::{Field, expand};
@@ -29,7 +30,7 @@ pub(super) fn names(raw: &Raw, nodes: &[Node<'_>]) -> (Vec<String>, Diagnostics)
         let name = match name(raw, node) {
             Ok(name) => name,
             Err(message) => {
-                let problem = Diagnostic::error("talconfig/template", message);
+                let problem = rules::TALCONFIG_TEMPLATE.report(message);
                 problems.push(problem.at(at("filenameTmpl")));
                 out.push(String::new());
                 continue;
@@ -37,13 +38,21 @@ pub(super) fn names(raw: &Raw, nodes: &[Node<'_>]) -> (Vec<String>, Diagnostics)
         };
         if RESERVED.contains(&name.to_lowercase().as_str()) {
             let message = format!("`{name}` is the name of another file in the output folder");
-            problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
+            problems.push(
+                rules::TALCONFIG_FILE_NAME
+                    .report(message)
+                    .at(at("filenameTmpl")),
+            );
             out.push(String::new());
             continue;
         }
         if !stays_in_folder(&name) {
             let message = format!("`{name}` is not the name of a file in the output folder");
-            problems.push(Diagnostic::error("talconfig/file-name", message).at(at("filenameTmpl")));
+            problems.push(
+                rules::TALCONFIG_FILE_NAME
+                    .report(message)
+                    .at(at("filenameTmpl")),
+            );
             out.push(String::new());
             continue;
         }
@@ -53,15 +62,13 @@ pub(super) fn names(raw: &Raw, nodes: &[Node<'_>]) -> (Vec<String>, Diagnostics)
             // Two nodes of one name are told by the checks of the talconfig.
             if other.hostname() != node.hostname() {
                 problems.push(
-                    Diagnostic::error(
-                        "talconfig/file-name",
-                        format!("two nodes have the file `{name}`"),
-                    )
-                    .at(at("filenameTmpl"))
-                    .related(
-                        place(raw, other.index, other.role, "hostname"),
-                        "the first one",
-                    ),
+                    rules::TALCONFIG_FILE_NAME
+                        .report(format!("two nodes have the file `{name}`"))
+                        .at(at("filenameTmpl"))
+                        .related(
+                            place(raw, other.index, other.role, "hostname"),
+                            "the first one",
+                        ),
                 );
             }
         } else {

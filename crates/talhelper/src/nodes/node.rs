@@ -1,6 +1,6 @@
 //! One node of a talconfig, and what is wrong with it.
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location, Rule};
 
 use std::borrow::Cow;
 
@@ -76,13 +76,8 @@ impl<'a> Findings<'a> {
         place(self.raw, self.node.index, self.node.role, path)
     }
 
-    pub(super) fn error(&mut self, rule: &'static str, message: impl Into<String>, path: &str) {
-        let problem = Diagnostic::error(rule, message).at(self.place(path));
-        self.problems.push(problem);
-    }
-
-    pub(super) fn warning(&mut self, rule: &'static str, message: impl Into<String>, path: &str) {
-        let problem = Diagnostic::warning(rule, message).at(self.place(path));
+    pub(super) fn add(&mut self, rule: &'static Rule, message: impl Into<String>, path: &str) {
+        let problem = rule.report(message).at(self.place(path));
         self.problems.push(problem);
     }
 }

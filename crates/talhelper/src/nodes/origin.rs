@@ -41,10 +41,9 @@ impl Origin {
         match self {
             Self::File => place,
             // Without a line to show, none is shown of the other text either.
-            Self::Within(within) if place.excerpt.is_none() => Location {
-                excerpt: None,
-                ..within.placed(place)
-            },
+            Self::Within(within) if place.excerpt.is_none() => {
+                within.placed(place).without_excerpt()
+            }
             Self::Within(within) => within.placed(place),
         }
     }

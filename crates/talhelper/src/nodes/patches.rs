@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use yaml::rules::OF_YAML;
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Severity, Source};
 use serde_json::Value;
 
 use super::contents::Contents;
@@ -98,7 +99,7 @@ fn read(source: &Source, file: bool, contents: &Contents<'_>) -> (Option<Patch>,
     let broken = problems.has_errors();
     problems.extend(
         more.into_iter()
-            .filter(|problem| !(broken && problem.rule.as_str().starts_with("yaml/"))),
+            .filter(|problem| !(broken && OF_YAML.contains(&problem.rule))),
     );
     (patch.filter(|_| !problems.has_errors()), problems)
 }
@@ -243,7 +244,8 @@ impl Reader<'_> {
 
     fn text(&self, source: Source, file: bool) -> (Text, Diagnostics) {
         if source.text().trim().is_empty() {
-            let problem = Diagnostic::warning("patch/empty", "the patch is empty");
+            let problem =
+                talos::rules::PATCH_EMPTY.report_as(Severity::Warning, "the patch is empty");
             return (
                 Text::Nothing,
                 [problem.at(source.whole())].into_iter().collect(),

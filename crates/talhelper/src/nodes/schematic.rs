@@ -1,16 +1,23 @@
 //! The id of a schematic: a hash over its canonical text.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use yaml::Limits;
 
+use crate::rules;
 use crate::talconfig::{Customization, Keys, Schematic, Texts, schema};
 use serde::Deserialize as _;
-use talos::fields::{Decoder, Removed};
+use talos::fields::{Decoder, Faults, Removed};
 use talos::fields::{Kind, Spec};
 
 use documents::scalar::{go_float, go_text, natural};
+
+static FAULTS: Faults = Faults {
+    unknown: &rules::SCHEMATIC_UNKNOWN_KEY,
+    wrong_type: &rules::SCHEMATIC_WRONG_TYPE,
+    rewritten: None,
+};
 
 /// The id by which an image factory knows a schematic: the SHA-256 of its canonical text.
 pub fn schematic_id(schematic: &Schematic) -> String {
@@ -25,7 +32,8 @@ pub fn read_schematic(source: &Source) -> (Option<Schematic>, Diagnostics) {
         let mut problems = parsed.diagnostics;
         if !problems.has_errors() {
             problems.push(
-                Diagnostic::error("talos/no-schematic", "the file holds no schematic")
+                rules::TALOS_NO_SCHEMATIC
+                    .report("the file holds no schematic")
                     .at(source.whole())
                     .hint("write `customization: {}` for one without customizations"),
             );
@@ -35,7 +43,7 @@ pub fn read_schematic(source: &Source) -> (Option<Schematic>, Diagnostics) {
     let removed = Removed::new();
     let mut decoder = Decoder {
         schema: schema(),
-        topic: "schematic",
+        faults: &FAULTS,
         source,
         removed: &removed,
         problems: parsed.diagnostics.clone(),
@@ -47,7 +55,8 @@ pub fn read_schematic(source: &Source) -> (Option<Schematic>, Diagnostics) {
     let schematic = Schematic::deserialize(value).ok();
     if schematic.is_none() && !problems.has_errors() {
         problems.push(
-            Diagnostic::error("talos/no-schematic", "the file holds no schematic")
+            rules::TALOS_NO_SCHEMATIC
+                .report("the file holds no schematic")
                 .at(source.whole()),
         );
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostics, Rule};
 use serde_json::Value;
 use yaml::{Dialect, Node, Resolved};
 
@@ -13,6 +13,8 @@ use super::raw::Raw;
 use documents::path::{Step, steps};
 use talos::contract::kubernetes_range;
 use talos::validate::{Violation, sections};
+
+use crate::rules;
 
 /// The label that a control plane has unless its node sets labels of its own.
 const GENERATED_LABEL: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
@@ -47,9 +49,9 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn error(&mut self, rule: &'static str, message: String, range: Range<usize>) {
+    fn add(&mut self, rule: &'static Rule, message: String, range: Range<usize>) {
         self.problems
-            .push(Diagnostic::error(rule, message).at(self.raw.source().location(range)));
+            .push(rule.report(message).at(self.raw.source().location(range)));
     }
 
     fn required(&mut self, map: &Node, key: &str) {
@@ -58,8 +60,8 @@ impl Check<'_> {
             Some(value) if value.is_null() || value.text() == Some("") => value.range(),
             Some(_) => return,
         };
-        self.error(
-            "talconfig/missing-key",
+        self.add(
+            &rules::TALCONFIG_MISSING_KEY,
             format!("`{key}` is missing"),
             place,
         );
@@ -101,7 +103,8 @@ impl Check<'_> {
                 format!("`{key}` is `{text}`, not a version with three numbers{read}")
             };
             self.problems.push(
-                Diagnostic::error("talconfig/version", message)
+                rules::TALCONFIG_VERSION
+                    .report(message)
                     .at(self.raw.source().location(range))
                     .hint(format!(
                         "write it like `{example}`: images are named after it"
@@ -115,16 +118,16 @@ impl Check<'_> {
         };
         let place = |key: &str| root.get(key).map_or(0..0, Node::range);
         let Some((least, most)) = kubernetes_range(talos) else {
-            self.error(
-                "talconfig/talos-version",
+            self.add(
+                &rules::TALCONFIG_TALOS_VERSION,
                 format!("Talos 1.{talos} is not among the supported versions, 1.9 to 1.15"),
                 place("talosVersion"),
             );
             return;
         };
         if kubernetes < least || kubernetes > most {
-            self.error(
-                "talconfig/version-pair",
+            self.add(
+                &rules::TALCONFIG_VERSION_PAIR,
                 format!(
                     "Talos 1.{talos} runs Kubernetes 1.{least} to 1.{most}, not 1.{kubernetes}"
                 ),
@@ -155,14 +158,16 @@ impl Check<'_> {
             // A variable that is not set is told already, and so is what has a wrong type, and
             // what is no virtual address.
             if text.is_some_and(|text| text.contains("${"))
-                || violation.rule == "machine-config/wrong-type"
+                || violation.rule == &talos::rules::MACHINE_CONFIG_WRONG_TYPE
                 || violation.path.ends_with("vip.ip")
             {
                 continue;
             }
             let place = self.raw.source().location(range);
-            let mut problem =
-                Diagnostic::new(violation.severity, violation.rule, violation.message).at(place);
+            let mut problem = violation
+                .rule
+                .report_as(violation.severity, violation.message)
+                .at(place);
             if let Some(hint) = violation.hint {
                 problem = problem.hint(hint);
             }
@@ -174,8 +179,8 @@ impl Check<'_> {
         self.required(node, "hostname");
         self.required(node, "ipAddress");
         if node.get("installDisk").is_none() && node.get("installDiskSelector").is_none() {
-            self.error(
-                "talconfig/missing-key",
+            self.add(
+                &rules::TALCONFIG_MISSING_KEY,
                 "`installDisk` or `installDiskSelector` is missing".to_owned(),
                 start(node),
             );
@@ -188,8 +193,8 @@ impl Check<'_> {
                     .next()
                     .is_some_and(|last| last.contains(':')))
         {
-            self.error(
-                "talconfig/image-tag",
+            self.add(
+                &rules::TALCONFIG_IMAGE_TAG,
                 "the image has a tag or a digest; the Talos version is added to it".to_owned(),
                 image.range(),
             );
@@ -197,8 +202,8 @@ impl Check<'_> {
         let control_plane = is_true(node.get("controlPlane"));
         if !control_plane {
             for vip in virtual_addresses(node) {
-                self.error(
-                    "talconfig/worker-vip",
+                self.add(
+                    &rules::TALCONFIG_WORKER_VIP,
                     "a worker cannot hold a virtual address".to_owned(),
                     vip.range(),
                 );
@@ -211,12 +216,12 @@ impl Check<'_> {
                 .is_some_and(|map| !map.is_empty() && map.get(GENERATED_LABEL).is_none())
         {
             self.problems.push(
-                Diagnostic::note(
-                    "talconfig/displaced-label",
-                    format!("these labels displace the generated `{GENERATED_LABEL}`"),
-                )
-                .at(self.raw.source().location(start(labels)))
-                .hint(format!("add `{GENERATED_LABEL}: \"\"` to keep it")),
+                rules::TALCONFIG_DISPLACED_LABEL
+                    .report(format!(
+                        "these labels displace the generated `{GENERATED_LABEL}`"
+                    ))
+                    .at(self.raw.source().location(start(labels)))
+                    .hint(format!("add `{GENERATED_LABEL}: \"\"` to keep it")),
             );
         }
         self.subnet(node);
@@ -246,12 +251,12 @@ impl Check<'_> {
                     && !single
                 {
                     self.problems.push(
-                        Diagnostic::warning(
-                            "talconfig/gateway-outside",
-                            format!("`{address}` is in none of the networks of the interface"),
-                        )
-                        .at(self.raw.source().location(gateway.range()))
-                        .hint("use a gateway that the node reaches without a route"),
+                        rules::TALCONFIG_GATEWAY_OUTSIDE
+                            .report(format!(
+                                "`{address}` is in none of the networks of the interface"
+                            ))
+                            .at(self.raw.source().location(gateway.range()))
+                            .hint("use a gateway that the node reaches without a route"),
                     );
                 }
             }
@@ -259,12 +264,12 @@ impl Check<'_> {
                 && let Some(address) = outside(vip)
             {
                 self.problems.push(
-                    Diagnostic::warning(
-                        "talconfig/vip-outside",
-                        format!("`{address}` is in none of the networks of the interface"),
-                    )
-                    .at(self.raw.source().location(vip.range()))
-                    .hint("use an address that the nodes of its network reach"),
+                    rules::TALCONFIG_VIP_OUTSIDE
+                        .report(format!(
+                            "`{address}` is in none of the networks of the interface"
+                        ))
+                        .at(self.raw.source().location(vip.range()))
+                        .hint("use an address that the nodes of its network reach"),
                 );
             }
         }
@@ -286,9 +291,7 @@ impl Check<'_> {
             if !dynamic && alike.peek().is_some() && !alike.any(|network| network.contains(address))
             {
                 self.problems.push(
-                    Diagnostic::warning(
-                        "talconfig/address-outside",
-                        format!("`{address}` is in none of the networks of the node's interfaces"),
+                    rules::TALCONFIG_ADDRESS_OUTSIDE.report(format!("`{address}` is in none of the networks of the node's interfaces"),
                     )
                     .at(self.raw.source().location(written.range()))
                     .hint("right only where the node is reached through a tunnel or a router that translates"),
@@ -318,12 +321,10 @@ impl Check<'_> {
                     value.range()
                 };
                 self.problems.push(
-                    Diagnostic::error(
-                        "talconfig/duplicate-node",
-                        format!("two nodes have the {key} `{text}`"),
-                    )
-                    .at(self.raw.source().location(place))
-                    .related(self.raw.source().location(first), "the first one"),
+                    rules::TALCONFIG_DUPLICATE_NODE
+                        .report(format!("two nodes have the {key} `{text}`"))
+                        .at(self.raw.source().location(place))
+                        .related(self.raw.source().location(first), "the first one"),
                 );
             }
         }
@@ -343,8 +344,8 @@ impl Check<'_> {
             .collect();
         for vip in nodes.iter().flat_map(virtual_addresses) {
             let Some(address) = vip.text().and_then(|text| text.parse::<IpAddr>().ok()) else {
-                self.error(
-                    "talconfig/bad-vip",
+                self.add(
+                    &rules::TALCONFIG_BAD_VIP,
                     "a virtual address is an IP address".to_owned(),
                     vip.range(),
                 );
@@ -353,12 +354,10 @@ impl Check<'_> {
             if let Some((_, name)) = taken.iter().find(|(taken, _)| *taken == address) {
                 // The configurations are right; whoever talks to that node may meet another.
                 self.problems.push(
-                    Diagnostic::warning(
-                        "talconfig/vip-is-node",
-                        format!("the virtual address is that of the node `{name}`"),
-                    )
-                    .at(self.raw.source().location(vip.range()))
-                    .hint("give the node's own address in `ipAddress`"),
+                    rules::TALCONFIG_VIP_IS_NODE
+                        .report(format!("the virtual address is that of the node `{name}`"))
+                        .at(self.raw.source().location(vip.range()))
+                        .hint("give the node's own address in `ipAddress`"),
                 );
             }
         }

@@ -1,15 +1,23 @@
 //! A talconfig as it is written: its values by key, and where each stands.
 
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Source};
 use documents::substitute::{Variables, comments, substitute};
 use serde::Deserialize;
 use serde_json::Value;
-use talos::fields::{Decoder, Kind, Removed, Spec};
+use talos::fields::{Decoder, Faults, Kind, Removed, Spec};
 use yaml::{Dialect, Limits, Node as Yaml};
 
 use super::config::{Config, Node, Own};
 use super::schema::schema;
 use super::shared::Shared;
+
+use crate::rules;
+
+static FAULTS: Faults = Faults {
+    unknown: &rules::TALCONFIG_UNKNOWN_KEY,
+    wrong_type: &rules::TALCONFIG_WRONG_TYPE,
+    rewritten: Some(&rules::TALCONFIG_REWRITTEN_TEXT),
+};
 
 /// A talconfig of which nothing is known but that its text could be read.
 ///
@@ -35,7 +43,9 @@ impl Raw {
         let Some(root) = parsed.root().cloned() else {
             if !problems.has_errors() {
                 problems.push(
-                    Diagnostic::error("talconfig/empty", "the file is empty").at(source.whole()),
+                    rules::TALCONFIG_EMPTY
+                        .report("the file is empty")
+                        .at(source.whole()),
                 );
             }
             return (None, problems);
@@ -43,7 +53,7 @@ impl Raw {
         let removed = Removed::new();
         let mut decoder = Decoder {
             schema: schema(),
-            topic: "talconfig",
+            faults: &FAULTS,
             source: &source,
             removed: &removed,
             problems: Diagnostics::new(),
@@ -59,7 +69,8 @@ impl Raw {
         let config = typed(&values).unwrap_or_else(|_| {
             // The table of keys and the types here are two tellings of one thing.
             problems.push(
-                Diagnostic::error("talconfig/wrong-type", "the file does not fit its keys")
+                rules::TALCONFIG_WRONG_TYPE
+                    .report("the file does not fit its keys")
                     .at(source.whole()),
             );
             Config::default()

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-use diagnostics::{Diagnostic, Diagnostics, Severity};
+use diagnostics::{Diagnostic, Diagnostics, Rule, Severity};
 
 use super::parts::{Parts, Placed, PlacedPair};
 use crate::certificates::{Algorithm, Certificate, ReadKey};
+use crate::rules;
 
 /// When to say that an authority will expire: to replace one takes planning.
 const SOON: Duration = Duration::from_hours(90 * 24);
@@ -30,16 +31,14 @@ pub(super) fn parts(parts: &Parts, now: SystemTime, problems: &mut Diagnostics) 
         (&parts.aescbc_secret, &parts.secretbox_secret)
     {
         problems.push(
-            Diagnostic::warning(
-                "talsecret/two-encryption-secrets",
-                "the bundle has two secrets to encrypt etcd with, which talosctl refuses",
-            )
-            .at(aescbc.clone())
-            .related(secretbox.clone(), "the one that new data is encrypted with")
-            .hint(
-                "keep both as long as etcd holds data from before Talos 1.3, then take \
+            rules::TALSECRET_TWO_ENCRYPTION_SECRETS
+                .report("the bundle has two secrets to encrypt etcd with, which talosctl refuses")
+                .at(aescbc.clone())
+                .related(secretbox.clone(), "the one that new data is encrypted with")
+                .hint(
+                    "keep both as long as etcd holds data from before Talos 1.3, then take \
                  `secrets.aescbcencryptionsecret` out",
-            ),
+                ),
         );
     }
     for (pair, user) in [
@@ -72,7 +71,7 @@ fn authority(pair: &PlacedPair, user: User, now: SystemTime, problems: &mut Diag
         validity(certificate, read, now, problems);
         if !read.is_authority() {
             problems.push(
-                at(certificate, "talsecret/not-an-authority", Severity::Error, "is not an authority: it may sign nothing")
+                at(certificate, &rules::TALSECRET_NOT_AN_AUTHORITY, "is not an authority: it may sign nothing")
                     .hint("an authority has `basicConstraints` with `CA:TRUE`, and `keyCertSign` among its key usages"),
             );
         }
@@ -86,7 +85,7 @@ fn authority(pair: &PlacedPair, user: User, now: SystemTime, problems: &mut Diag
     {
         let message = format!("is not the key of `{}`", certificate.path.join("."));
         problems.push(
-            at(key, "talsecret/wrong-key", Severity::Error, message)
+            at(key, &rules::TALSECRET_WRONG_KEY, message)
                 .related(certificate.location.clone(), "the certificate")
                 .hint("restore both from one backup"),
         );
@@ -106,22 +105,16 @@ fn validity(
     if begin.to_system_time() > now + SKEW {
         let message = format!("is not valid before {}", begin.to_date_time());
         problems.push(
-            at(
-                certificate,
-                "talsecret/not-yet-valid",
-                Severity::Warning,
-                message,
-            )
-            .hint("check the clock of this machine, and of the one that made the bundle"),
+            at(certificate, &rules::TALSECRET_NOT_YET_VALID, message)
+                .hint("check the clock of this machine, and of the one that made the bundle"),
         );
     }
     if end.to_system_time() < now {
         let message = format!("expired at {}", end.to_date_time());
-        problems.push(at(certificate, "talsecret/expired", Severity::Error, message).hint(hint));
+        problems.push(at(certificate, &rules::TALSECRET_EXPIRED, message).hint(hint));
     } else if end.to_system_time() < now + SOON {
         let message = format!("expires at {}", end.to_date_time());
-        let severity = Severity::Warning;
-        problems.push(at(certificate, "talsecret/expires-soon", severity, message).hint(hint));
+        problems.push(at(certificate, &rules::TALSECRET_EXPIRES_SOON, message).hint(hint));
     }
 }
 
@@ -148,7 +141,12 @@ fn kind(
             format!("has a key of the kind {algorithm}, where Talos makes ECDSA P-256"),
         ),
     };
-    problems.push(at(certificate, "talsecret/algorithm", severity, message));
+    problems.push(at_as(
+        certificate,
+        &rules::TALSECRET_ALGORITHM,
+        severity,
+        message,
+    ));
 }
 
 /// The key that signs tokens.
@@ -161,14 +159,14 @@ fn service_account_key(key: &Placed<ReadKey>, problems: &mut Diagnostics) {
                 "is a key of the kind {}: Kubernetes signs tokens with RSA or ECDSA only",
                 read.algorithm()
             );
-            problems.push(at(key, "talsecret/algorithm", Severity::Error, message));
+            problems.push(at(key, &rules::TALSECRET_ALGORITHM, message));
         }
         Algorithm::Rsa if read.bits() < RSA_BITS => {
             let message = format!(
                 "is an RSA key of {} bits, where Talos makes 4096",
                 read.bits()
             );
-            problems.push(at(key, "talsecret/weak-key", Severity::Warning, message));
+            problems.push(at(key, &rules::TALSECRET_WEAK_KEY, message));
         }
         _ => {}
     }
@@ -180,8 +178,7 @@ fn redacted(key: &Placed<ReadKey>, problems: &mut Diagnostics) {
         problems.push(
             at(
                 key,
-                "talsecret/redacted",
-                Severity::Error,
+                &rules::TALSECRET_REDACTED,
                 "was taken out (`******`): no control plane can be configured without it",
             )
             .hint("use the bundle itself, not what `talosctl` shows of it"),
@@ -190,16 +187,17 @@ fn redacted(key: &Placed<ReadKey>, problems: &mut Diagnostics) {
 }
 
 /// A problem of one part, at its place.
-fn at<T>(
+fn at<T>(part: &Placed<T>, rule: &'static Rule, message: impl Display) -> Diagnostic {
+    at_as(part, rule, rule.severity(), message)
+}
+
+/// The same, where it matters less than it usually does.
+fn at_as<T>(
     part: &Placed<T>,
-    rule: &'static str,
+    rule: &'static Rule,
     severity: Severity,
     message: impl Display,
 ) -> Diagnostic {
-    Diagnostic::new(
-        severity,
-        rule,
-        format!("`{}` {message}", part.path.join(".")),
-    )
-    .at(part.location.clone())
+    rule.report_as(severity, format!("`{}` {message}", part.path.join(".")))
+        .at(part.location.clone())
 }

@@ -1,10 +1,12 @@
 //! A bundle out of the machine config of a running control plane.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use yaml::{Limits, Node};
 
 use super::parts::{Elsewhere, Layout, PairPath, Parts, Path};
 use super::{Bundle, examine};
+
+use crate::rules;
 
 /// Where the parts stand up to contract 1.13.
 const USUAL: Layout = Layout {
@@ -145,24 +147,22 @@ impl Bundle {
         let is_main = |root: &&Node| root.get("machine").is_some() && root.get("kind").is_none();
         let Some(main) = parsed.documents.iter().find(is_main) else {
             problems.push(
-                Diagnostic::error(
-                    "talsecret/no-machine-config",
-                    "the file holds no machine config",
-                )
-                .at(source.whole())
-                .hint(LAYOUT.hint),
+                rules::TALSECRET_NO_MACHINE_CONFIG
+                    .report("the file holds no machine config")
+                    .at(source.whole())
+                    .hint(LAYOUT.hint),
             );
             return Err(problems);
         };
         let role = main.get("machine").and_then(|machine| machine.get("type"));
         if let Some(role) = role.filter(|role| role.text() == Some("worker")) {
             problems.push(
-                Diagnostic::error(
-                    "talsecret/worker-config",
-                    "the machine config is that of a worker, which has no keys of the cluster",
-                )
-                .at(source.location(role.range()))
-                .hint(LAYOUT.hint),
+                rules::TALSECRET_WORKER_CONFIG
+                    .report(
+                        "the machine config is that of a worker, which has no keys of the cluster",
+                    )
+                    .at(source.location(role.range()))
+                    .hint(LAYOUT.hint),
             );
             return Err(problems);
         }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use diagnostics::{Diagnostic, Diagnostics, Location, Source};
+use diagnostics::{Diagnostics, Location, Source};
 use yaml::Node;
 
 use super::{Bundle, KeyPair, SecretText, shape};
 use crate::certificates::{Certificate, REDACTED, ReadKey};
+use crate::rules;
 
 /// Keys, from the root; `*` stands for the first element of a list that leads on.
 pub(super) type Path = &'static [&'static str];
@@ -269,19 +270,18 @@ impl<'a> Reader<'a> {
         let place = deepest.find_map(|depth| walk(self.root, path.get(..depth)?));
         let place = place.unwrap_or(self.root);
         self.problems.push(
-            Diagnostic::error(
-                "talsecret/missing",
-                format!("{} lacks `{}`", self.layout.name, path.join(".")),
-            )
-            .at(self.source.location(place.range()))
-            .hint(self.layout.hint),
+            rules::TALSECRET_MISSING
+                .report(format!("{} lacks `{}`", self.layout.name, path.join(".")))
+                .at(self.source.location(place.range()))
+                .hint(self.layout.hint),
         );
     }
 
     /// A part that is there, but cut off or something else.
     fn broken(&mut self, node: &Node, path: Path, what: impl std::fmt::Display) {
         self.problems.push(
-            Diagnostic::error("talsecret/broken", format!("`{}` {what}", path.join(".")))
+            rules::TALSECRET_BROKEN
+                .report(format!("`{}` {what}", path.join(".")))
                 .at(self.source.location(node.range()))
                 .hint(self.layout.hint),
         );

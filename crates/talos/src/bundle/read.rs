@@ -8,6 +8,8 @@ use yaml::{Limits, Node};
 use super::parts::{Layout, PairPath, Parts};
 use super::{Bundle, examine};
 
+use crate::rules;
+
 /// Where the parts stand in a bundle.
 const LAYOUT: Layout = Layout {
     name: "the bundle",
@@ -107,7 +109,8 @@ pub(super) fn parts(source: &Source) -> (Option<Parts>, Diagnostics) {
     }
     let Some(root) = parsed.root().filter(|root| root.as_mapping().is_some()) else {
         problems.push(
-            Diagnostic::error("talsecret/empty", "the file holds no secrets bundle")
+            rules::TALSECRET_EMPTY
+                .report("the file holds no secrets bundle")
                 .at(source.whole())
                 .hint("make one with `ichor talos gensecret`"),
         );
@@ -120,12 +123,12 @@ pub(super) fn parts(source: &Source) -> (Option<Parts>, Diagnostics) {
 
 /// Everybody knows its keys.
 fn placeholder(source: &Source) -> Diagnostic {
-    Diagnostic::error(
-        "talsecret/placeholder",
-        "the file holds the placeholder that is built into ichor, whose keys everybody knows",
-    )
-    .at(source.whole())
-    .hint("make secrets of your own with `ichor talos gensecret`")
+    rules::TALSECRET_PLACEHOLDER
+        .report(
+            "the file holds the placeholder that is built into ichor, whose keys everybody knows",
+        )
+        .at(source.whole())
+        .hint("make secrets of your own with `ichor talos gensecret`")
 }
 
 /// Keys that talosctl would refuse.
@@ -160,7 +163,8 @@ fn only(node: &Node, known: &[&str], source: &Source, problems: &mut Diagnostics
         } else {
             "the bundle has no such key".to_owned()
         };
-        let mut problem = Diagnostic::error("talsecret/unknown-key", message)
+        let mut problem = rules::TALSECRET_UNKNOWN_KEY
+            .report(message)
             .at(source.location(entry.key.range()));
         if key == "sops" {
             problem = problem.hint("decrypt the file first");

@@ -2,23 +2,42 @@
 
 use std::collections::HashSet;
 
-use diagnostics::{Diagnostic, Diagnostics, Source, closest};
+use diagnostics::{Diagnostics, Rule, Source, closest};
 use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Node, Resolved};
 
 use super::table::{Kind, Schema, Spec, any};
 use crate::contract::Contract;
+use crate::rules;
 use documents::scalar::go_float;
 
 /// Places of entries that a `$patch: delete` takes out of the tree.
 pub type Removed = HashSet<(usize, usize)>;
 
+/// The rules that a text breaks which is not as the table says.
+#[derive(Debug)]
+pub struct Faults {
+    /// A field that the table does not have.
+    pub unknown: &'static Rule,
+    /// A value of another kind.
+    pub wrong_type: &'static Rule,
+    /// A text without quotes that is read as something else, where that is passed on as text.
+    pub rewritten: Option<&'static Rule>,
+}
+
+/// Those of patches and machine configs.
+pub static OF_PATCHES: Faults = Faults {
+    unknown: &rules::PATCH_UNKNOWN_FIELD,
+    wrong_type: &rules::PATCH_WRONG_TYPE,
+    rewritten: None,
+};
+
 /// What decoding needs besides the value.
 pub struct Decoder<'a> {
     /// The types.
     pub schema: &'static Schema,
-    /// The topic of its rules.
-    pub topic: &'static str,
+    /// The rules of what is read.
+    pub faults: &'static Faults,
     /// The text, for places.
     pub source: &'a Source,
     /// What is left out.
@@ -35,20 +54,19 @@ impl Decoder<'_> {
         let Some(spec) = schema.document(&kind) else {
             let place = root.get("kind").unwrap_or(root).range();
             let (message, hint) = unknown_kind(&kind);
-            let mut problem =
-                Diagnostic::error("patch/unknown-kind", message).at(self.source.location(place));
+            let mut problem = rules::PATCH_UNKNOWN_KIND
+                .report(message)
+                .at(self.source.location(place));
             problem.hint = hint;
             self.problems.push(problem);
             return None;
         };
         if kind != "v1alpha1" && root.get("apiVersion").is_none() {
             self.problems.push(
-                Diagnostic::error(
-                    "patch/no-api-version",
-                    format!("the document of kind `{kind}` has no `apiVersion`"),
-                )
-                .at(self.source.location(root.range()))
-                .hint("write `apiVersion: v1alpha1`"),
+                rules::PATCH_NO_API_VERSION
+                    .report(format!("the document of kind `{kind}` has no `apiVersion`"))
+                    .at(self.source.location(root.range()))
+                    .hint("write `apiVersion: v1alpha1`"),
             );
         }
         let mut value = self.value(root, spec);
@@ -78,7 +96,7 @@ impl Decoder<'_> {
                 .or_else(|| scalar(node, &Kind::Text))
                 .unwrap_or_else(|| self.wrong(node, "a port")),
             // A version that reads as a number is told as what it is, and as it is written.
-            Kind::Text if self.topic == "talconfig" && spec.format != "version" => {
+            Kind::Text if spec.format != "version" && self.faults.rewritten.is_some() => {
                 self.rewritten(node)
             }
             Kind::Text | Kind::Integer | Kind::Unsigned | Kind::Float | Kind::Bool => {
@@ -104,11 +122,9 @@ impl Decoder<'_> {
             } else if name == "V1Alpha1Config" && matches!(text, "kind" | "apiVersion") {
                 // Talos reads both to tell the document's type, then finds no field for them.
                 self.problems.push(
-                    Diagnostic::error(
-                        "patch/unknown-field",
-                        format!("the document without a kind takes no `{text}`"),
-                    )
-                    .at(self.source.location(key.range())),
+                    rules::PATCH_UNKNOWN_FIELD
+                        .report(format!("the document without a kind takes no `{text}`"))
+                        .at(self.source.location(key.range())),
                 );
             } else {
                 self.unknown(&key, &value, text, name);
@@ -124,16 +140,16 @@ impl Decoder<'_> {
         let later = self.schema.later(&format!("{name}.{text}"));
         let message = match later {
             Some(version) => format!("Talos has `{text}` here since {version}"),
-            None if self.topic == "patch" => format!("Talos knows no field `{text}` here"),
+            None if self.faults.unknown == &rules::PATCH_UNKNOWN_FIELD => {
+                format!("Talos knows no field `{text}` here")
+            }
             None => format!("`{text}` is not a key here"),
         };
-        let mut problem = if self.topic == "patch" {
-            Diagnostic::error("patch/unknown-field", message)
-        } else {
-            // talhelper reads on, without a word.
-            Diagnostic::warning(format!("{}/unknown-key", self.topic), message)
-        }
-        .at(source.location(key.range()));
+        let mut problem = self
+            .faults
+            .unknown
+            .report(message)
+            .at(source.location(key.range()));
         if text == "$$patch" {
             problem = problem.hint("the doubled dollar is for files that pass substitution");
         } else if later.is_some() {
@@ -164,7 +180,9 @@ impl Decoder<'_> {
             Resolved::Timestamp(day) if day.len() == 10 => format!("{day}T00:00:00Z"),
             _ => written.to_owned(),
         };
-        if text != written {
+        if text != written
+            && let Some(rule) = self.faults.rewritten
+        {
             let range = node.range();
             let secrets = self.source.secrets().iter();
             let message = if { secrets }.any(|one| one.start < range.end && range.start < one.end) {
@@ -173,7 +191,7 @@ impl Decoder<'_> {
                 format!("`{written}` is not read as text, and becomes `{text}`")
             };
             self.problems.push(
-                Diagnostic::warning("talconfig/rewritten-text", message)
+                rule.report(message)
                     .at(self.source.location(node.range()))
                     .hint("put it into quotes to keep it as it is"),
             );
@@ -283,11 +301,10 @@ impl Decoder<'_> {
 
     fn wrong(&mut self, node: &Node, wanted: &str) -> Value {
         self.problems.push(
-            Diagnostic::error(
-                format!("{}/wrong-type", self.topic),
-                format!("{wanted} is wanted here, not {}", node.kind_name()),
-            )
-            .at(self.source.location(node.range())),
+            self.faults
+                .wrong_type
+                .report(format!("{wanted} is wanted here, not {}", node.kind_name()))
+                .at(self.source.location(node.range())),
         );
         Value::Null
     }

@@ -14,6 +14,6 @@ mod names;
 mod table;
 
 pub use canonical::canonical;
-pub use decode::{Decoder, Removed, kind_of, unknown_kind};
+pub use decode::{Decoder, Faults, OF_PATCHES, Removed, kind_of, unknown_kind};
 pub use names::{document_name, is_named, kind_of_value};
 pub use table::{Keyed, Kind, Schema, Spec, any, is_pair};

@@ -15,6 +15,8 @@ use crate::fields::{document_name, is_named, kind_of_value};
 use documents::change::Change;
 use documents::json_patch::{Operation, strategic};
 
+use crate::rules;
+
 /// What a patch did.
 #[derive(Debug, Clone, Default)]
 pub struct Applied {
@@ -39,7 +41,8 @@ pub fn apply(
     let told = { findings.iter() }.any(|found| found.severity != Severity::Note);
     if changes.is_empty() && !told {
         findings.push(
-            Diagnostic::warning("patch/no-effect", "the patch changes nothing")
+            rules::PATCH_NO_EFFECT
+                .report("the patch changes nothing")
                 .at(patch.source.whole())
                 .hint("take it out of the list"),
         );
@@ -81,7 +84,7 @@ pub fn merge_documents(config: &mut Vec<Value>, more: &[Value]) -> Result<(), Di
             kind_of_value(document),
             document,
         )
-        .map_err(|mismatch| Diagnostic::error("patch/merge-conflict", mismatch.to_string()))?;
+        .map_err(|mismatch| rules::PATCH_MERGE_CONFLICT.report(mismatch.to_string()))?;
     }
     Ok(())
 }
@@ -93,11 +96,10 @@ fn decoded(config: &[Value], patch: &Patch) -> Result<Vec<Value>, Diagnostic> {
     let (documents, problems) = super::documents(&Source::new(patch.name(), text));
     match problems.iter().find(|problem| problem.is_error()) {
         None => Ok(documents),
-        Some(problem) => Err(Diagnostic::error(
-            problem.rule.as_str().to_owned(),
-            problem.message.clone(),
-        )
-        .at(patch.source.whole())),
+        Some(problem) => Err(problem
+            .rule
+            .report(problem.message.clone())
+            .at(patch.source.whole())),
     }
 }
 
@@ -118,9 +120,9 @@ fn deletions(
             // Of kinds that there is one document of, it was never asked for.
             let fails = machinery == Machinery::V1_13 && part.name.contains('/');
             let problem = if fails {
-                Diagnostic::error("patch/delete-missing-document", message)
+                rules::PATCH_DELETE_MISSING_DOCUMENT.report(message)
             } else {
-                Diagnostic::warning("patch/delete-missing-document", message)
+                rules::PATCH_DELETE_MISSING_DOCUMENT.report_as(Severity::Warning, message)
             }
             .at(place);
             if problem.is_error() {
@@ -139,7 +141,7 @@ fn deletions(
         };
         if let Err(why) = deleted {
             let (message, hint) = why.told(&deletion.path());
-            let mut problem = Diagnostic::error("patch/delete-missing", message).at(place);
+            let mut problem = rules::PATCH_DELETE_MISSING.report(message).at(place);
             problem.hint = hint.map(str::to_owned);
             return Err(problem);
         }
@@ -152,7 +154,8 @@ fn merge_part(config: &mut Vec<Value>, part: &Part, patch: &Patch) -> Result<(),
         return Ok(());
     };
     merge_document(config, &part.name, &part.kind, value).map_err(|mismatch| {
-        Diagnostic::error("patch/merge-conflict", mismatch.to_string())
+        rules::PATCH_MERGE_CONFLICT
+            .report(mismatch.to_string())
             .at(patch.source.location(part.range.clone()))
     })
 }
@@ -182,9 +185,7 @@ fn json(
     };
     let several = config.len() > 1;
     if several && !patch.on_first {
-        return Err(Diagnostic::error(
-            "patch/json-on-documents",
-            "a JSON patch cannot be applied to a config of several documents",
+        return Err(rules::PATCH_JSON_ON_DOCUMENTS.report("a JSON patch cannot be applied to a config of several documents",
         )
         .at(place)
         .hint(
@@ -195,13 +196,14 @@ fn json(
         .iter_mut()
         .find(|document| kind_of_value(document) == "v1alpha1");
     let Some(document) = document else {
-        return Err(
-            Diagnostic::error("patch/bad-operation", "there is no document to change").at(place),
-        );
+        return Err(rules::PATCH_BAD_OPERATION
+            .report("there is no document to change")
+            .at(place));
     };
     for (operation, range) in operations {
         operation.apply(document).map_err(|error| {
-            let problem = Diagnostic::error("patch/bad-operation", error.to_string())
+            let problem = rules::PATCH_BAD_OPERATION
+                .report(error.to_string())
                 .at(patch.source.location(range.clone()));
             if several && operation.path.starts_with("/machine/network/") {
                 return problem.hint(
@@ -216,9 +218,7 @@ fn json(
             Some(merge) => format!("write it as a strategic merge: `{merge}`"),
             None => "write it as a strategic merge".to_owned(),
         };
-        Diagnostic::note(
-            "patch/json-on-documents",
-            "a JSON patch changes the first document only, and talhelper refuses it where there \
+        rules::PATCH_JSON_ON_DOCUMENTS.report_as(Severity::Note, "a JSON patch changes the first document only, and talhelper refuses it where there \
              are several, as from Talos 1.12 on",
         )
         .at(place)

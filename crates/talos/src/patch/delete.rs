@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
 use yaml::{Node, Value as Yaml};
 
 use crate::fields::Removed;
 use crate::fields::{Kind, Schema, Spec, any, is_pair};
+
+use crate::rules;
 
 /// One step towards what is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,7 +182,8 @@ impl Search<'_> {
             _ => "it knows `delete` only",
         };
         self.problems.push(
-            Diagnostic::error("patch/unknown-directive", message)
+            rules::PATCH_UNKNOWN_DIRECTIVE
+                .report(message)
                 .at(self.source.location(directive.range()))
                 .hint(hint),
         );
@@ -197,12 +200,12 @@ impl Search<'_> {
         if let Some(entry) = others.next() {
             let key = entry.key.text().unwrap_or_default();
             self.problems.push(
-                Diagnostic::warning(
-                    "patch/beside-delete",
-                    format!("`{key}` does nothing: it stands beside `$patch: delete`"),
-                )
-                .at(self.source.location(entry.key.range()))
-                .hint("set it in a later patch, or take it out"),
+                rules::PATCH_BESIDE_DELETE
+                    .report(format!(
+                        "`{key}` does nothing: it stands beside `$patch: delete`"
+                    ))
+                    .at(self.source.location(entry.key.range()))
+                    .hint("set it in a later patch, or take it out"),
             );
         }
     }
@@ -213,7 +216,8 @@ impl Search<'_> {
 
     fn found(&mut self, node: &Node, in_list: bool, steps: &[Step]) {
         let problem = |message: &str| {
-            Diagnostic::error("patch/delete-in-list", message)
+            rules::PATCH_DELETE_IN_LIST
+                .report(message)
                 .at(self.source.location(node.range()))
         };
         let items = steps

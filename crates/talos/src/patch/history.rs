@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use serde_json::Value;
 
 use super::apply::Applied;
 use documents::change::Change;
+
+use crate::rules;
 
 /// What each patch set that a later one changed again, as a warning at the earlier patch.
 ///
@@ -37,15 +39,15 @@ pub fn undone(history: &[(&str, &Applied)]) -> Diagnostics {
             }
             let other = history.get(*writer).map_or("", |(other, _)| other);
             problems.push(
-                Diagnostic::warning(
-                    "patch/undone",
-                    format!("`{}` is changed again by `{other}`", change.path),
-                )
-                .at(change
-                    .place
-                    .clone()
-                    .unwrap_or_else(|| Location::file(*name)))
-                .hint("patches of the role come first, then the node's, then those for all nodes"),
+                rules::PATCH_UNDONE
+                    .report(format!("`{}` is changed again by `{other}`", change.path))
+                    .at(change
+                        .place
+                        .clone()
+                        .unwrap_or_else(|| Location::file(*name)))
+                    .hint(
+                        "patches of the role come first, then the node's, then those for all nodes",
+                    ),
             );
         }
     }

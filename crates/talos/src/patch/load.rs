@@ -1,15 +1,17 @@
 //! A text read as a patch.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use serde_json::Value;
 use yaml::{Limits, Node};
 
 use super::delete::{Deletion, collect};
 use super::machinery::Machinery;
 use crate::fields::document_name;
-use crate::fields::{Decoder, Removed, kind_of};
+use crate::fields::{Decoder, OF_PATCHES, Removed, kind_of};
 use crate::fields::{Schema, any};
 use documents::json_patch::{Operation, operation};
+
+use crate::rules;
 
 /// A patch, read and checked by itself.
 #[derive(Clone)]
@@ -102,9 +104,12 @@ impl Patch {
 
 fn empty(source: &Source) -> Diagnostic {
     if source.text().trim().is_empty() {
-        return Diagnostic::warning("patch/empty", "the patch is empty").at(source.whole());
+        return rules::PATCH_EMPTY
+            .report_as(Severity::Warning, "the patch is empty")
+            .at(source.whole());
     }
-    Diagnostic::error("patch/empty", "the patch holds comments only")
+    rules::PATCH_EMPTY
+        .report("the patch holds comments only")
         .at(source.whole())
         .hint("write `---` below them, or take the patch out of the list")
 }
@@ -112,14 +117,16 @@ fn empty(source: &Source) -> Diagnostic {
 fn json(source: &Source, items: &[Node], problems: &mut Diagnostics) -> Body {
     if items.is_empty() {
         problems.push(
-            Diagnostic::warning("patch/empty", "the patch has no operation").at(source.whole()),
+            rules::PATCH_EMPTY
+                .report_as(Severity::Warning, "the patch has no operation")
+                .at(source.whole()),
         );
         return Body::Nothing;
     }
     let nothing = Removed::new();
     let mut decoder = Decoder {
         schema: Schema::get(),
-        topic: "patch",
+        faults: &OF_PATCHES,
         source,
         removed: &nothing,
         problems: Diagnostics::new(),
@@ -129,7 +136,9 @@ fn json(source: &Source, items: &[Node], problems: &mut Diagnostics) -> Body {
         match operation(&decoder.value(item, any())) {
             Ok(operation) => operations.push((operation, item.range())),
             Err(why) => problems.push(
-                Diagnostic::error("patch/bad-operation", why).at(source.location(item.range())),
+                rules::PATCH_BAD_OPERATION
+                    .report(why)
+                    .at(source.location(item.range())),
             ),
         }
     }
@@ -152,14 +161,12 @@ fn strategic(
         only_nulls = false;
         if root.as_mapping().is_none() {
             problems.push(
-                Diagnostic::error(
-                    "patch/wrong-type",
-                    format!(
+                rules::PATCH_WRONG_TYPE
+                    .report(format!(
                         "a patch is a map or a list of operations, not {}",
                         root.kind_name()
-                    ),
-                )
-                .at(source.location(root.range())),
+                    ))
+                    .at(source.location(root.range())),
             );
             continue;
         }
@@ -169,12 +176,17 @@ fn strategic(
         duplicates(source, &parts, problems);
     }
     if only_nulls {
-        problems.push(Diagnostic::warning("patch/empty", "the patch is empty").at(source.whole()));
+        problems.push(
+            rules::PATCH_EMPTY
+                .report_as(Severity::Warning, "the patch is empty")
+                .at(source.whole()),
+        );
         return Body::Nothing;
     }
     if parts.is_empty() && !problems.has_errors() {
         problems.push(
-            Diagnostic::error("patch/empty", "the patch sets nothing")
+            rules::PATCH_EMPTY
+                .report("the patch sets nothing")
                 .at(source.whole())
                 .hint("take the patch out of the list"),
         );
@@ -192,18 +204,16 @@ fn part(source: &Source, root: &Node, problems: &mut Diagnostics, parts: &mut Ve
         && (text("kind").is_empty() || text("apiVersion").is_empty())
     {
         problems.push(
-            Diagnostic::error(
-                "patch/delete-document",
-                "to delete a document takes its `apiVersion` and `kind`",
-            )
-            .at(source.location(root.range())),
+            rules::PATCH_DELETE_DOCUMENT
+                .report("to delete a document takes its `apiVersion` and `kind`")
+                .at(source.location(root.range())),
         );
     }
     let mut value = None;
     if !gone {
         let mut decoder = Decoder {
             schema: Schema::get(),
-            topic: "patch",
+            faults: &OF_PATCHES,
             source,
             removed: &removed,
             problems: Diagnostics::new(),
@@ -249,12 +259,13 @@ fn duplicates(source: &Source, parts: &[Part], problems: &mut Diagnostics) {
             .find(|first| first.name == part.name && first.value.is_some() && part.value.is_some());
         if let Some(first) = first {
             problems.push(
-                Diagnostic::error(
-                    "patch/duplicate-document",
-                    format!("the document `{}` is in the patch twice", part.name),
-                )
-                .at(source.location(part.range.clone()))
-                .related(source.location(first.range.clone()), "the first one"),
+                rules::PATCH_DUPLICATE_DOCUMENT
+                    .report(format!(
+                        "the document `{}` is in the patch twice",
+                        part.name
+                    ))
+                    .at(source.location(part.range.clone()))
+                    .related(source.location(first.range.clone()), "the first one"),
             );
         }
     }

@@ -41,7 +41,7 @@ pub use machinery::Machinery;
 pub use template::{Field, expand, fill};
 pub use trace::differing;
 
-use crate::fields::{Decoder, Removed, Schema};
+use crate::fields::{Decoder, OF_PATCHES, Removed, Schema};
 
 /// The documents of a machine config, decoded as strictly as Talos does.
 pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {
@@ -49,7 +49,7 @@ pub fn documents(source: &Source) -> (Vec<Value>, Diagnostics) {
     let removed = Removed::new();
     let mut decoder = Decoder {
         schema: Schema::get(),
-        topic: "patch",
+        faults: &OF_PATCHES,
         source,
         removed: &removed,
         problems: parsed.diagnostics,

@@ -1,11 +1,12 @@
 //! `talosconfig` out of text.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Limits, Node, Resolved};
 
 use super::{Context, Talosconfig};
 use crate::certificates::{Certificate, ReadKey};
+use crate::rules;
 use crate::secret_text::SecretText;
 
 /// Reads the file, or tells everything that is wrong with it. What is not an error may still be
@@ -60,7 +61,8 @@ impl Reader<'_> {
             let place = root.get("context").unwrap_or(root);
             let message = "the current `context` is none of the `contexts`";
             let names = out.contexts.iter().map(|(name, _)| name.as_str());
-            let mut problem = Diagnostic::warning("talosconfig/no-such-context", message)
+            let mut problem = rules::TALOSCONFIG_NO_SUCH_CONTEXT
+                .report(message)
                 .at(self.source.location(place.range()));
             if let Some(closest) = diagnostics::closest(&out.context, names) {
                 problem = problem.hint(format!("did you mean `{closest}`?"));
@@ -101,7 +103,7 @@ impl Reader<'_> {
             let read = Certificate::read(text.as_ref()?.expose());
             let read = read.map_err(|fault| {
                 let message = format!("`{key}` {fault}");
-                found.push(Diagnostic::warning("talosconfig/broken", message).at(place(key)));
+                found.push(rules::TALOSCONFIG_BROKEN.report(message).at(place(key)));
             });
             read.ok()
         };
@@ -110,14 +112,15 @@ impl Reader<'_> {
         if let Some(text) = &context.key {
             match (ReadKey::read(text.expose()), own) {
                 (Ok(key), Some(own)) if !key.belongs_to(&own) => found.push(
-                    Diagnostic::warning("talosconfig/wrong-key", "`key` is not the key of `crt`")
+                    rules::TALOSCONFIG_WRONG_KEY
+                        .report("`key` is not the key of `crt`")
                         .at(place("key"))
                         .related(place("crt"), "the certificate"),
                 ),
                 (Ok(_), _) => {}
                 (Err(fault), _) => {
                     let message = format!("`key` {fault}");
-                    found.push(Diagnostic::warning("talosconfig/broken", message).at(place("key")));
+                    found.push(rules::TALOSCONFIG_BROKEN.report(message).at(place("key")));
                 }
             }
         }
@@ -198,7 +201,9 @@ impl Reader<'_> {
     fn problem(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} is {}, not {wanted}", node.kind_name());
         self.problems.push(
-            Diagnostic::error("talosconfig/type", message).at(self.source.location(node.range())),
+            rules::TALOSCONFIG_TYPE
+                .report(message)
+                .at(self.source.location(node.range())),
         );
     }
 }

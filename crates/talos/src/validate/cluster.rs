@@ -1,10 +1,13 @@
 //! `cluster` in the document without a kind.
 
+use diagnostics::Severity;
 use std::collections::HashSet;
 
 use super::common::{duplicate, endpoint, subnet};
 use super::place::{Place, Report};
 use super::url::Url;
+
+use crate::rules;
 
 /// The section as a whole.
 pub(super) fn check(cluster: &Place<'_>, control_plane: bool, report: &mut Report) {
@@ -31,9 +34,9 @@ pub(super) fn check(cluster: &Place<'_>, control_plane: bool, report: &mut Repor
         for section in ["requests", "limits"] {
             for (key, place) in resources.key(section).entries() {
                 if !matches!(key, "cpu" | "memory") {
-                    report.error(
+                    report.add(
                         &place,
-                        "machine-config/bad-value",
+                        &rules::MACHINE_CONFIG_BAD_VALUE,
                         format!("`{key}` is not a resource of a pod that Talos sets"),
                         "use `cpu` and `memory`",
                     );
@@ -72,18 +75,19 @@ pub(super) fn network_plugin(plugin: &Place<'_>, report: &mut Report) {
     let name = plugin.key("name");
     let urls = plugin.key("urls");
     match name.text() {
-        "flannel" | "none" if !urls.is_empty() => report.error(
+        "flannel" | "none" if !urls.is_empty() => report.add(
             &urls,
-            "machine-config/exclusive",
+            &rules::MACHINE_CONFIG_EXCLUSIVE,
             format!("`{}` needs no manifests", name.text()),
             "take `urls` out, or write `name: custom`",
         ),
         "flannel" | "none" => {}
         "custom" => {
             if urls.is_empty() {
-                report.warning(
+                report.add_as(
+                    Severity::Warning,
                     &urls,
-                    "machine-config/missing",
+                    &rules::MACHINE_CONFIG_MISSING,
                     "`custom` without `urls` installs nothing",
                     "list the manifests, or write `name: none`",
                 );
@@ -108,9 +112,9 @@ pub(super) fn network_plugin(plugin: &Place<'_>, report: &mut Report) {
         (&policies, policies.is_true()),
     ] {
         if set {
-            report.error(
+            report.add(
                 place,
-                "machine-config/exclusive",
+                &rules::MACHINE_CONFIG_EXCLUSIVE,
                 format!("this is for flannel, not for `{}`", name.text()),
                 "take it out",
             );
@@ -122,9 +126,9 @@ fn manifests(cluster: &Place<'_>, report: &mut Report) {
     let provider = cluster.key("externalCloudProvider");
     let urls = provider.key("manifests");
     if !urls.is_empty() && !provider.key("enabled").is_true() {
-        report.error(
+        report.add(
             &urls,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "these manifests belong to a cloud provider that is off",
             "set `enabled: true` beside them, or take them out",
         );
@@ -154,9 +158,9 @@ fn etcd(etcd: &Place<'_>, control_plane: bool, report: &mut Report) {
         return;
     }
     if !control_plane {
-        report.error(
+        report.add(
             etcd,
-            "machine-config/control-plane-only",
+            &rules::MACHINE_CONFIG_CONTROL_PLANE_ONLY,
             "only control planes run etcd",
             "move it to a patch for control planes",
         );
@@ -197,9 +201,9 @@ fn discovery(cluster: &Place<'_>, report: &mut Report) {
                 "a URL",
                 "write it like `https://discovery.example.org`",
             ),
-            Some(parts) if !matches!(parts.path, "" | "/") => report.error(
+            Some(parts) if !matches!(parts.path, "" | "/") => report.add(
                 &url,
-                "machine-config/bad-value",
+                &rules::MACHINE_CONFIG_BAD_VALUE,
                 "the URL of the discovery service has a path",
                 "leave the path out",
             ),

@@ -4,14 +4,16 @@ use super::formats;
 use super::place::{Place, Report};
 use super::url::Url;
 
+use crate::rules;
+
 /// The least size of `KubeSpan`'s packets.
 pub(super) const KUBESPAN_MTU: i128 = 1280;
 
 /// A value that another item of the list has already.
 pub(super) fn duplicate(place: &Place<'_>, what: &str, report: &mut Report) {
-    report.error(
+    report.add(
         place,
-        "machine-config/duplicate",
+        &rules::MACHINE_CONFIG_DUPLICATE,
         format!("{what} `{}` is there twice", place.shown()),
         "take one of them out",
     );
@@ -19,9 +21,9 @@ pub(super) fn duplicate(place: &Place<'_>, what: &str, report: &mut Report) {
 
 /// A number that must not be smaller.
 pub(super) fn least(place: &Place<'_>, least: i128, report: &mut Report) {
-    report.error(
+    report.add(
         place,
-        "machine-config/bad-value",
+        &rules::MACHINE_CONFIG_BAD_VALUE,
         format!("`{}` is too small", place.number()),
         format!("use at least {least}"),
     );

@@ -6,6 +6,8 @@ use super::encryption;
 use super::formats;
 use super::place::{Place, Report};
 
+use crate::rules;
+
 /// Kinds of which only one can have a name.
 const LINKS: &[&str] = &[
     "BondConfig",
@@ -45,9 +47,9 @@ fn among_documents(
     report: &mut Report,
 ) {
     if earlier.iter().any(|(other, _)| other == name) {
-        report.error(
+        report.add(
             place,
-            "machine-config/duplicate-document",
+            &rules::MACHINE_CONFIG_DUPLICATE_DOCUMENT,
             format!("the document `{name}` is there twice"),
             "merge the two, or take one of them out",
         );
@@ -62,9 +64,9 @@ fn among_documents(
         })
     });
     if let Some((other, _)) = clash {
-        report.error(
+        report.add(
             place,
-            "machine-config/conflict",
+            &rules::MACHINE_CONFIG_CONFLICT,
             format!("`{name}` and `{other}` are one thing under one name"),
             "take one of them out, or rename it",
         );
@@ -130,9 +132,9 @@ fn with_main(document: &Place<'_>, main: &Place<'_>, report: &mut Report) {
 
 fn clash(place: &Place<'_>, document: &Place<'_>, report: &mut Report) {
     let kind = document.key("kind").text();
-    report.error(
+    report.add(
         place,
-        "machine-config/conflict",
+        &rules::MACHINE_CONFIG_CONFLICT,
         format!("the document `{kind}` says the same"),
         format!("set it in `{kind}` only"),
     );

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use super::place::{Place, Report};
 
+use crate::rules;
+
 /// A volume's `encryption`.
 pub(super) fn check(encryption: &Place<'_>, report: &mut Report) {
     if !is_set(encryption) {
@@ -17,9 +19,9 @@ pub(super) fn check(encryption: &Place<'_>, report: &mut Report) {
     for key in encryption.key("keys").items() {
         for register in key.keys(&["tpm", "options", "pcrs"]).items() {
             if !(0..=23).contains(&register.number()) {
-                report.error(
+                report.add(
                     &register,
-                    "machine-config/bad-value",
+                    &rules::MACHINE_CONFIG_BAD_VALUE,
                     format!("the TPM has no register `{}`", register.number()),
                     "use 0 to 23",
                 );
@@ -44,18 +46,18 @@ pub(super) fn keys(keys: &Place<'_>, report: &mut Report) {
     for key in keys.items() {
         let slot = key.key("slot");
         if !slots.insert(slot.number()) {
-            report.error(
+            report.add(
                 &slot,
-                "machine-config/duplicate",
+                &rules::MACHINE_CONFIG_DUPLICATE,
                 format!("the slot `{}` holds a key already", slot.number()),
                 "give each key a slot of its own",
             );
         }
         let kinds = ["static", "nodeID", "kms", "tpm"];
         if !kinds.iter().any(|kind| key.key(kind).is_there()) {
-            report.error(
+            report.add(
                 &key,
-                "machine-config/missing",
+                &rules::MACHINE_CONFIG_MISSING,
                 "nothing says where this key comes from",
                 "set one of `static`, `nodeID`, `kms`, `tpm`",
             );

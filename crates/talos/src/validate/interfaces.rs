@@ -6,6 +6,8 @@ use super::formats;
 use super::place::{Place, Report};
 use super::url::splits_into_host_and_port;
 
+use crate::rules;
+
 mod bond;
 
 /// All of them.
@@ -24,9 +26,9 @@ pub(super) fn check(interfaces: &Place<'_>, worker: bool, report: &mut Report) {
         for member in link.key("interfaces").items() {
             let other = members.insert(member.text(), name);
             if let Some(other) = other.filter(|other| *other != name) {
-                report.error(
+                report.add(
                     &member,
-                    "machine-config/duplicate",
+                    &rules::MACHINE_CONFIG_DUPLICATE,
                     format!("`{}` belongs to `{other}` already", member.text()),
                     "take it out of one of them",
                 );
@@ -50,9 +52,9 @@ fn virtual_address_of_worker(interface: &Place<'_>, report: &mut Report) {
     for link in std::iter::once(interface).chain(&vlans) {
         let vip = link.key("vip");
         if vip.is_there() {
-            report.error(
+            report.add(
                 &vip,
-                "machine-config/worker-vip",
+                &rules::MACHINE_CONFIG_WORKER_VIP,
                 "a worker cannot hold a virtual address",
                 "move it to the control planes",
             );
@@ -64,9 +66,9 @@ fn virtual_address_of_worker(interface: &Place<'_>, report: &mut Report) {
 fn identity(interface: &Place<'_>, report: &mut Report) {
     let (name, selector) = (interface.key("interface"), interface.key("deviceSelector"));
     if name.is_empty() && !selector.is_there() {
-        report.error(
+        report.add(
             &name,
-            "machine-config/missing",
+            &rules::MACHINE_CONFIG_MISSING,
             "neither `interface` nor `deviceSelector` says which device it is",
             "set one of them",
         );
@@ -79,9 +81,9 @@ fn identity(interface: &Place<'_>, report: &mut Report) {
         .iter()
         .any(|(key, place)| *key == "physical" || !place.is_empty());
     if selector.is_there() && !selects {
-        report.error(
+        report.add(
             &selector,
-            "machine-config/missing",
+            &rules::MACHINE_CONFIG_MISSING,
             "the selector selects nothing",
             "add a term such as `hardwareAddr`",
         );
@@ -124,9 +126,9 @@ fn addressing(interface: &Place<'_>, members: &HashMap<&str, &str>, report: &mut
         let virtual_address = Some(&vip).filter(|vip| vip.is_there());
         let all = set.iter().filter(|place| !place.is_empty());
         for place in all.chain(virtual_address) {
-            report.error(
+            report.add(
                 place,
-                "machine-config/member-address",
+                &rules::MACHINE_CONFIG_MEMBER_ADDRESS,
                 format!("`{name}` belongs to `{owner}` and can have no address of its own"),
                 format!("move it to `{owner}`"),
             );
@@ -135,9 +137,9 @@ fn addressing(interface: &Place<'_>, members: &HashMap<&str, &str>, report: &mut
     addresses(interface, report);
     let old = interface.key("cidr");
     if !old.is_empty() {
-        report.warning(
+        report.add(
             &old,
-            "machine-config/deprecated",
+            &rules::MACHINE_CONFIG_DEPRECATED,
             "`cidr` is an old name",
             "write a list `addresses`",
         );
@@ -161,9 +163,9 @@ fn routes(routes: &Place<'_>, report: &mut Report) {
             }
         }
         if gateway.is_empty() && network.is_empty() {
-            report.error(
+            report.add(
                 &route,
-                "machine-config/missing",
+                &rules::MACHINE_CONFIG_MISSING,
                 "the route has neither `network` nor `gateway`",
                 "set one of them",
             );
@@ -175,9 +177,9 @@ fn wireguard(wireguard: &Place<'_>, report: &mut Report) {
     let is_key =
         |place: &Place<'_>| formats::base64(place.text()).is_some_and(|key| key.len() == 32);
     let bad_key = |place: &Place<'_>, report: &mut Report| {
-        report.error(
+        report.add(
             place,
-            "machine-config/bad-key",
+            &rules::MACHINE_CONFIG_BAD_KEY,
             "this is not a key of WireGuard",
             "make one with `wg genkey` or `wg pubkey`",
         );

@@ -2,6 +2,8 @@
 
 use super::place::{Place, Report};
 
+use crate::rules;
+
 /// Annotations that Talos keeps for itself.
 const RESERVED: [&str; 3] = [
     "talos.dev/owned-labels",
@@ -26,9 +28,9 @@ pub(super) fn annotations(annotations: &Place<'_>, report: &mut Report) {
     for (key, place) in annotations.entries() {
         name(key, &place, report);
         if RESERVED.contains(&key) {
-            report.error(
+            report.add(
                 &place,
-                "machine-config/reserved",
+                &rules::MACHINE_CONFIG_RESERVED,
                 format!("Talos keeps the annotation `{key}` for itself"),
                 "use another name",
             );
@@ -36,9 +38,9 @@ pub(super) fn annotations(annotations: &Place<'_>, report: &mut Report) {
         size += key.len() + place.text().len();
     }
     if size > ANNOTATIONS {
-        report.error(
+        report.add(
             annotations,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             format!("the annotations have {size} bytes, more than Kubernetes takes"),
             format!("keep them below {ANNOTATIONS} bytes"),
         );
@@ -53,9 +55,9 @@ pub(super) fn taints(taints: &Place<'_>, report: &mut Report) {
         }
         let (text, effect) = place.text().split_once(':').unwrap_or(("", place.text()));
         if !matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-            report.error(
+            report.add(
                 &place,
-                "machine-config/bad-value",
+                &rules::MACHINE_CONFIG_BAD_VALUE,
                 format!("`{effect}` is not an effect of a taint"),
                 "write `NoSchedule`, `PreferNoSchedule` or `NoExecute`, or `VALUE:EFFECT`",
             );
@@ -73,9 +75,9 @@ fn name(key: &str, place: &Place<'_>, report: &mut Report) -> bool {
     };
     let fine = domain.is_none_or(is_subdomain) && !name.is_empty() && is_short_name(name);
     if !fine {
-        report.error(
+        report.add(
             place,
-            "machine-config/bad-name",
+            &rules::MACHINE_CONFIG_BAD_NAME,
             format!("`{key}` is not a name that Kubernetes takes"),
             "write `name` or `domain.example/name`, the name with up to 63 letters, digits, `-`, `_` and `.`",
         );
@@ -85,9 +87,9 @@ fn name(key: &str, place: &Place<'_>, report: &mut Report) -> bool {
 
 fn value(text: &str, place: &Place<'_>, report: &mut Report) {
     if !text.is_empty() && !is_short_name(text) {
-        report.error(
+        report.add(
             place,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             format!("`{text}` is not a value that Kubernetes takes"),
             "use up to 63 letters, digits, `-`, `_` and `.`, letters or digits first and last",
         );

@@ -2,6 +2,9 @@
 
 use super::formats;
 use super::place::{Place, Report};
+use diagnostics::Severity;
+
+use crate::rules;
 
 /// One document.
 pub(super) fn check(document: &Place<'_>, report: &mut Report) {
@@ -40,9 +43,9 @@ fn addresses(document: &Place<'_>, report: &mut Report) {
     for route in document.key("routes").items() {
         let destination = route.key("destination");
         if is_unspecified(&destination) {
-            report.error(
+            report.add(
                 &destination,
-                "machine-config/bad-value",
+                &rules::MACHINE_CONFIG_BAD_VALUE,
                 "the default route has no destination",
                 "leave `destination` out: `gateway` alone is the default route",
             );
@@ -76,9 +79,10 @@ fn bond(document: &Place<'_>, report: &mut Report) {
         for (key, usual) in [("miimon", 100), ("updelay", 200), ("downdelay", 200)] {
             let place = document.key(key);
             if !place.is_there() {
-                report.warning(
+                report.add_as(
+                    Severity::Warning,
                     &place,
-                    "machine-config/missing",
+                    &rules::MACHINE_CONFIG_MISSING,
                     format!("a bond of the mode `802.3ad` should set `{key}`"),
                     format!("write `{key}: {usual}`"),
                 );
@@ -90,9 +94,9 @@ fn bond(document: &Place<'_>, report: &mut Report) {
 fn vlan(document: &Place<'_>, report: &mut Report) {
     let id = document.key("vlanID");
     if !(1..=4094).contains(&id.number()) {
-        report.error(
+        report.add(
             &id,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             format!("`{}` is not the id of a VLAN", id.number()),
             "use 1 to 4094",
         );
@@ -110,9 +114,9 @@ fn vrf(document: &Place<'_>, report: &mut Report) {
     }
     let reserved = ["unspec", "local", "main", "default"];
     if reserved.contains(&table.text().to_lowercase().as_str()) {
-        report.error(
+        report.add(
             &table,
-            "machine-config/reserved",
+            &rules::MACHINE_CONFIG_RESERVED,
             format!("the routing table `{}` is the system's own", table.text()),
             "use a number from 1 to 252",
         );
@@ -123,9 +127,9 @@ fn wireguard(document: &Place<'_>, report: &mut Report) {
     key(&document.key("privateKey"), true, report);
     let port = document.key("listenPort");
     if !(0..=65535).contains(&port.number()) {
-        report.error(
+        report.add(
             &port,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             format!("`{}` is not a port", port.number()),
             "use 1 to 65535",
         );
@@ -144,9 +148,9 @@ fn key(place: &Place<'_>, required: bool, report: &mut Report) {
             report.missing(place, "make one with `wg genkey` or `wg pubkey`");
         }
     } else if formats::base64(place.text()).is_none_or(|key| key.len() != 32) {
-        report.error(
+        report.add(
             place,
-            "machine-config/bad-key",
+            &rules::MACHINE_CONFIG_BAD_KEY,
             "this is not a key of WireGuard",
             "make one with `wg genkey` or `wg pubkey`",
         );
@@ -174,9 +178,9 @@ fn dhcp(document: &Place<'_>, report: &mut Report) {
     let duid = document.key("duidRaw");
     let empty = duid.text().replace(':', "").is_empty();
     if !empty && !by_duid {
-        report.error(
+        report.add(
             &duid,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "`duidRaw` has no effect without `clientIdentifier: duid`",
             "write `clientIdentifier: duid`",
         );

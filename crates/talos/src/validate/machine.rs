@@ -8,6 +8,8 @@ use super::url::Url;
 use super::{cluster, encryption, formats, interfaces, labels};
 use crate::fields::forms::bytes;
 
+use crate::rules;
+
 /// Fields of the kubelet's configuration that Talos sets itself.
 const KUBELET_OWN: [&str; 13] = [
     "apiVersion",
@@ -48,9 +50,9 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
     let worker = matches!(kind.text(), "" | "worker" | "join");
     let canonical = if worker { "worker" } else { kind.text() };
     if canonical != kind.text() {
-        report.warning(
+        report.add(
             &kind,
-            "machine-config/old-name",
+            &rules::MACHINE_CONFIG_OLD_NAME,
             format!("`{}` is an old name of `worker`", kind.text()),
             "write `worker`",
         );
@@ -94,9 +96,9 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
     }
     let persist = document.key("persist");
     if persist.is_there() && !persist.is_true() {
-        report.error(
+        report.add(
             &persist,
-            "machine-config/not-kept",
+            &rules::MACHINE_CONFIG_NOT_KEPT,
             "a configuration that is not kept is no longer possible",
             "write `persist: true`",
         );
@@ -111,18 +113,18 @@ fn install(install: &Place<'_>, report: &mut Report) {
     let selector = install.key("diskSelector");
     disk_selector(&selector, report);
     if install.key("disk").is_empty() && !selector.is_there() {
-        report.error(
+        report.add(
             &install.key("disk"),
-            "machine-config/missing",
+            &rules::MACHINE_CONFIG_MISSING,
             "neither `disk` nor `diskSelector` says which disk to install to",
             "set one of them",
         );
     }
     let arguments = install.key("extraKernelArgs");
     if !arguments.is_empty() && install.key("grubUseUKICmdline").is_true() {
-        report.error(
+        report.add(
             &arguments,
-            "machine-config/exclusive",
+            &rules::MACHINE_CONFIG_EXCLUSIVE,
             "kernel arguments have no effect with `grubUseUKICmdline`",
             "put them into the schematic of the image, or set `grubUseUKICmdline: false`",
         );
@@ -135,9 +137,9 @@ fn install(install: &Place<'_>, report: &mut Report) {
         }
     }
     if !extensions.is_empty() {
-        report.warning(
+        report.add(
             &extensions,
-            "machine-config/deprecated",
+            &rules::MACHINE_CONFIG_DEPRECATED,
             "Talos will stop to install system extensions",
             "put them into the schematic of the image",
         );
@@ -148,9 +150,9 @@ fn install(install: &Place<'_>, report: &mut Report) {
 pub(super) fn disk_selector(selector: &Place<'_>, report: &mut Report) {
     let name = selector.key("name");
     if !name.is_empty() {
-        report.error(
+        report.add(
             &name,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             "disks are not selected by `name`",
             "select by `serial`, `wwid`, `model`, `uuid`, `size` or `type`",
         );
@@ -168,9 +170,9 @@ pub(super) fn disk_selector(selector: &Place<'_>, report: &mut Report) {
 fn host_dns(host_dns: &Place<'_>, report: &mut Report) {
     let forward = host_dns.key("forwardKubeDNSToHost");
     if forward.is_true() && !host_dns.key("enabled").is_true() {
-        report.error(
+        report.add(
             &forward,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "requests are forwarded to a server that is off",
             "set `enabled: true` beside it",
         );
@@ -192,9 +194,9 @@ fn authority(document: &Place<'_>, control_plane: bool, worker: bool, report: &m
     if worker {
         for key in [&key, &document.keys(&["cluster", "ca", "key"])] {
             if !key.is_empty() {
-                report.error(
+                report.add(
                     key,
-                    "machine-config/worker-key",
+                    &rules::MACHINE_CONFIG_WORKER_KEY,
                     "a worker must not hold the key of an authority",
                     "leave it empty",
                 );
@@ -219,9 +221,9 @@ fn kubespan(document: &Place<'_>, report: &mut Report) {
     let cluster = document.key("cluster");
     let discovery = cluster.keys(&["discovery", "enabled"]);
     if !discovery.is_true() {
-        report.error(
+        report.add(
             &discovery,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "KubeSpan finds its peers by discovery, which is off",
             "set `cluster.discovery.enabled: true`",
         );
@@ -253,9 +255,9 @@ pub(super) fn disks(disks: &Place<'_>, report: &mut Report) {
         for partition in partitions.iter().take(partitions.len().saturating_sub(1)) {
             let size = partition.key("size");
             if size.is_empty() || bytes(size.text()) == Some(0.0) {
-                report.error(
+                report.add(
                     &size,
-                    "machine-config/bad-value",
+                    &rules::MACHINE_CONFIG_BAD_VALUE,
                     "only the last partition can take the rest of the disk",
                     "give it a size",
                 );
@@ -271,9 +273,9 @@ fn kubelet(kubelet: &Place<'_>, report: &mut Report) {
     let config = kubelet.key("extraConfig");
     for (key, place) in config.entries() {
         if KUBELET_OWN.contains(&key) {
-            report.error(
+            report.add(
                 &place,
-                "machine-config/kubelet-own",
+                &rules::MACHINE_CONFIG_KUBELET_OWN,
                 format!("Talos sets `{key}` of the kubelet itself"),
                 "take it out",
             );
@@ -307,9 +309,9 @@ fn api_access(access: &Place<'_>, control_plane: bool, report: &mut Report) {
         return;
     }
     if !control_plane {
-        report.error(
+        report.add(
             &access.key("enabled"),
-            "machine-config/control-plane-only",
+            &rules::MACHINE_CONFIG_CONTROL_PLANE_ONLY,
             "only control planes give pods access to Talos",
             "move it to a patch for control planes",
         );

@@ -40,7 +40,7 @@ pub use place::Violation;
 ///
 /// let documents = [json!({"apiVersion": "v1alpha1", "kind": "WatchdogTimerConfig"})];
 /// let found = validate(&documents, Contract::NEWEST);
-/// assert_eq!(found[0].rule, "machine-config/missing");
+/// assert_eq!(found[0].rule, &talos::rules::MACHINE_CONFIG_MISSING);
 /// assert_eq!(found[0].path, "device");
 /// ```
 pub fn validate(documents: &[Value], contract: Contract) -> Vec<Violation> {

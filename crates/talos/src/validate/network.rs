@@ -4,6 +4,8 @@ use super::common::{KUBESPAN_MTU, least, not_negative, subnet};
 use super::formats;
 use super::place::{Place, Report};
 
+use crate::rules;
+
 /// Priorities of rules that the system has itself, and `KubeSpan`'s.
 const RESERVED: [u32; 4] = [0, 32500, 32766, 32767];
 
@@ -47,9 +49,9 @@ fn hostname(document: &Place<'_>, report: &mut Report) {
     }
     if mode == "off" && hostname.is_empty() && report.release.is_before(&OFF_ALONE) {
         let release = report.release;
-        report.error(
+        report.add(
             &auto,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             format!("Talos {release} takes `auto: off` with a `hostname` only"),
             "set `hostname`, or use Talos 1.12.9, 1.13.3 or newer",
         );
@@ -58,9 +60,9 @@ fn hostname(document: &Place<'_>, report: &mut Report) {
         report.bad(&auto, "a way to name a node", "write `stable` or `off`");
     }
     if mode != "off" && !hostname.is_empty() {
-        report.error(
+        report.add(
             &auto,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "a name of your own needs `auto: off`",
             "write `auto: off`",
         );
@@ -138,9 +140,9 @@ pub(super) fn firewall(document: &Place<'_>, report: &mut Report) {
             } else {
                 format!("{first}-{last}")
             };
-            report.error(
+            report.add(
                 &place,
-                "machine-config/duplicate",
+                &rules::MACHINE_CONFIG_DUPLICATE,
                 format!("`{}` overlaps with `{other}`", place.text()),
                 "write one range",
             );
@@ -201,9 +203,9 @@ fn routing_rule(document: &Place<'_>, report: &mut Report) {
     }
     let mask = document.key("fwMask");
     if mask.number() != 0 && document.key("fwMark").number() == 0 {
-        report.error(
+        report.add(
             &mask,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "`fwMask` has no effect without `fwMark`",
             "set `fwMark`",
         );

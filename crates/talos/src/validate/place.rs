@@ -1,9 +1,10 @@
 //! A value with the way to it, and what is found wrong there.
 
-use diagnostics::{MASK, Severity};
+use diagnostics::{MASK, Rule, Severity};
 use serde_json::Value;
 
 use crate::contract::Release;
+use crate::rules;
 use documents::path::join;
 
 static NOTHING: Value = Value::Null;
@@ -23,8 +24,8 @@ pub struct Violation {
     pub hint: Option<String>,
     /// Whether Talos refuses it, or only warns; strict callers take both as errors.
     pub severity: Severity,
-    /// The stable name of the rule.
-    pub rule: &'static str,
+    /// The rule that is broken.
+    pub rule: &'static Rule,
 }
 
 /// A value of a document, or the place where it would be.
@@ -151,34 +152,35 @@ impl Report {
         }
     }
 
-    /// Something that Talos refuses.
-    pub(super) fn error(
+    /// Something that Talos refuses, or warns about, as the rule says.
+    pub(super) fn add(
         &mut self,
         place: &Place<'_>,
-        rule: &'static str,
+        rule: &'static Rule,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(place, Severity::Error, rule, message.into(), hint.into());
+        self.add_as(rule.severity(), place, rule, message, hint);
     }
 
-    /// Something that Talos warns about.
-    pub(super) fn warning(
+    /// The same, where Talos only warns about what it elsewhere refuses.
+    pub(super) fn add_as(
         &mut self,
+        severity: Severity,
         place: &Place<'_>,
-        rule: &'static str,
+        rule: &'static Rule,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(place, Severity::Warning, rule, message.into(), hint.into());
+        self.push(place, severity, rule, message.into(), hint.into());
     }
 
     /// A value that must be there and is not.
     pub(super) fn missing(&mut self, place: &Place<'_>, hint: impl Into<String>) {
         let key = last_key(&place.path);
-        self.error(
+        self.add(
             place,
-            "machine-config/missing",
+            &rules::MACHINE_CONFIG_MISSING,
             format!("`{key}` is missing"),
             hint,
         );
@@ -187,9 +189,9 @@ impl Report {
     /// Two keys of which only one may be set; the place is that of the one to take out.
     pub(super) fn exclusive(&mut self, place: &Place<'_>, other: &str) {
         let key = last_key(&place.path);
-        self.error(
+        self.add(
             place,
-            "machine-config/exclusive",
+            &rules::MACHINE_CONFIG_EXCLUSIVE,
             format!("`{key}` and `{other}` exclude each other"),
             format!("keep one of `{key}` and `{other}`"),
         );
@@ -197,9 +199,9 @@ impl Report {
 
     /// A value that is not allowed here. It must not be a secret.
     pub(super) fn bad(&mut self, place: &Place<'_>, wanted: &str, hint: impl Into<String>) {
-        self.error(
+        self.add(
             place,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             format!("`{}` is not {wanted}", shown(place.text())),
             hint,
         );
@@ -209,7 +211,7 @@ impl Report {
         &mut self,
         place: &Place<'_>,
         severity: Severity,
-        rule: &'static str,
+        rule: &'static Rule,
         message: String,
         hint: String,
     ) {

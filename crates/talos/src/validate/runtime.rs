@@ -8,6 +8,8 @@ use super::formats;
 use super::place::{Place, Report};
 use super::url::{Url, splits_into_host_and_port};
 
+use crate::rules;
+
 mod images;
 
 /// Ten seconds, the least of a watchdog.
@@ -56,9 +58,9 @@ fn extension(document: &Place<'_>, report: &mut Report) {
     );
     let files = document.key("configFiles");
     if files.is_empty() && document.key("environment").is_empty() {
-        report.error(
+        report.add(
             &files,
-            "machine-config/missing",
+            &rules::MACHINE_CONFIG_MISSING,
             "neither `configFiles` nor `environment` configures the service",
             "set one of them, or take the document out",
         );
@@ -101,9 +103,9 @@ fn environment(document: &Place<'_>, report: &mut Report) {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let digit = key.starts_with(|one: char| one.is_ascii_digit());
         if key.is_empty() || digit || !key.bytes().all(plain) {
-            report.error(
+            report.add(
                 &place,
-                "machine-config/bad-name",
+                &rules::MACHINE_CONFIG_BAD_NAME,
                 format!("`{key}` is not a name of a variable"),
                 "use letters, digits and `_`, but no digit first",
             );
@@ -122,9 +124,9 @@ fn siderolink(document: &Place<'_>, report: &mut Report) {
     });
     if !fine {
         // It may hold a token.
-        report.error(
+        report.add(
             &place,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             "the value is not the URL of SideroLink",
             "write it with `https://` or `grpc://`, and without a path",
         );
@@ -188,9 +190,9 @@ fn certificates(document: &Place<'_>, report: &mut Report) {
 }
 
 fn not_pem(place: &Place<'_>, report: &mut Report) {
-    report.error(
+    report.add(
         place,
-        "machine-config/bad-value",
+        &rules::MACHINE_CONFIG_BAD_VALUE,
         "the value is not in PEM",
         "write it from `-----BEGIN` to `-----END`",
     );

@@ -7,6 +7,7 @@ use super::place::{Place, Report, Violation};
 use super::{cluster, formats, interfaces, labels, machine, network, shape};
 use crate::contract::{Contract, Release};
 use crate::fields::{Kind, Spec};
+use crate::rules;
 
 /// What the top of a talconfig says of the cluster.
 pub fn of_cluster(config: &Value) -> Vec<Violation> {
@@ -156,9 +157,9 @@ fn addresses(place: &Place<'_>, report: &mut Report) {
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'.');
         if !formats::is_address(address) && (like_address || !cluster::is_domain(address)) {
-            report.error(
+            report.add(
                 place,
-                "machine-config/bad-value",
+                &rules::MACHINE_CONFIG_BAD_VALUE,
                 format!("`{address}` is neither an IP address nor a DNS name"),
                 "write it like `10.0.0.1`",
             );
@@ -191,9 +192,9 @@ fn vlans(links: &Place<'_>, report: &mut Report) {
             .map(|vlan| vlan.key("vlanId"))
         {
             if id.is_there() && !(1..=4094).contains(&id.number()) {
-                report.error(
+                report.add(
                     &id,
-                    "machine-config/bad-value",
+                    &rules::MACHINE_CONFIG_BAD_VALUE,
                     format!("`{}` is not the id of a VLAN", id.number()),
                     "use 1 to 4094",
                 );

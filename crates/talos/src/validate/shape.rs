@@ -8,6 +8,7 @@ use super::place::{Place, Report, shown};
 use crate::contract::Contract;
 use crate::fields::unknown_kind;
 use crate::fields::{Kind, Schema, Spec};
+use crate::rules;
 use documents::path::join;
 
 /// The document as Talos holds it: without nulls, texts as texts, and without what is wrong,
@@ -42,9 +43,9 @@ pub(super) fn decode(
     }
     if kind != "v1alpha1" && text("apiVersion") != "v1alpha1" {
         let place = Place::new(name, document).key("apiVersion");
-        decoder.report.error(
+        decoder.report.add(
             &place,
-            "machine-config/api-version",
+            &rules::MACHINE_CONFIG_API_VERSION,
             format!("the document of kind `{kind}` has no `apiVersion` that Talos knows"),
             "write `apiVersion: v1alpha1`",
         );
@@ -114,9 +115,9 @@ impl<'a> Decoder<'a> {
                     None => "take it out: Talos refuses what it does not know".to_owned(),
                 };
                 let place = self.place(&inner, value);
-                self.report.error(
+                self.report.add(
                     &place,
-                    "machine-config/unknown-field",
+                    &rules::MACHINE_CONFIG_UNKNOWN_FIELD,
                     format!("Talos knows no field `{key}` here"),
                     hint,
                 );
@@ -169,9 +170,9 @@ impl<'a> Decoder<'a> {
     fn nothing(&mut self, path: &str, value: &Value, item: &Spec) {
         if item.optional {
             let place = self.place(path, value);
-            self.report.error(
+            self.report.add(
                 &place,
-                "machine-config/null-item",
+                &rules::MACHINE_CONFIG_NULL_ITEM,
                 "there is nothing in this place",
                 "take the item out, or fill it in",
             );
@@ -194,9 +195,9 @@ impl<'a> Decoder<'a> {
             };
             if matches!(value, Value::Array(_)) && self.contract.minor() < 13 {
                 let place = self.place(&inner, value);
-                self.report.error(
+                self.report.add(
                     &place,
-                    "machine-config/too-new",
+                    &rules::MACHINE_CONFIG_TOO_NEW,
                     format!(
                         "a flag with a list of values does not exist in Talos {}",
                         self.contract
@@ -231,8 +232,12 @@ impl<'a> Decoder<'a> {
             format!("`{}` is not {}", shown(&text), fault.wanted)
         };
         let place = self.place(path, value);
-        self.report
-            .error(&place, "machine-config/bad-value", message, fault.hint);
+        self.report.add(
+            &place,
+            &rules::MACHINE_CONFIG_BAD_VALUE,
+            message,
+            fault.hint,
+        );
         None
     }
 
@@ -247,9 +252,9 @@ impl<'a> Decoder<'a> {
             return Some(value.clone());
         }
         let place = self.place(path, value);
-        self.report.error(
+        self.report.add(
             &place,
-            "machine-config/bad-value",
+            &rules::MACHINE_CONFIG_BAD_VALUE,
             format!("`{value}` is too large"),
             format!("write a number up to {most}"),
         );
@@ -266,9 +271,9 @@ impl<'a> Decoder<'a> {
             Value::Object(_) => "a map",
         };
         let place = self.place(path, value);
-        self.report.error(
+        self.report.add(
             &place,
-            "machine-config/wrong-type",
+            &rules::MACHINE_CONFIG_WRONG_TYPE,
             format!("{wanted} is wanted here, not {found}"),
             "",
         );
@@ -277,9 +282,9 @@ impl<'a> Decoder<'a> {
 
     fn too_new(&mut self, path: &str, what: &str, spec: &Spec, value: &Value) {
         let place = self.place(path, value);
-        self.report.error(
+        self.report.add(
             &place,
-            "machine-config/too-new",
+            &rules::MACHINE_CONFIG_TOO_NEW,
             format!("{what} does not exist in Talos {}", self.contract),
             format!("take it out, or use Talos 1.{} or newer", spec.since),
         );
@@ -290,7 +295,7 @@ impl<'a> Decoder<'a> {
         let place = self.place("", value);
         let hint = hint.unwrap_or_default();
         self.report
-            .error(&place, "machine-config/unknown-kind", message, hint);
+            .add(&place, &rules::MACHINE_CONFIG_UNKNOWN_KIND, message, hint);
     }
 
     fn place<'v>(&self, path: &str, value: &'v Value) -> Place<'v>

@@ -4,6 +4,8 @@ use super::encryption;
 use super::place::{Place, Report};
 use crate::fields::forms::bytes;
 
+use crate::rules;
+
 /// The longest name: what a partition's label leaves behind the prefix.
 const NAME: usize = 34;
 
@@ -14,9 +16,9 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
         "ZswapConfig" => {
             let percent = document.key("maxPoolPercent");
             if !(0..=100).contains(&percent.number()) {
-                report.error(
+                report.add(
                     &percent,
-                    "machine-config/bad-value",
+                    &rules::MACHINE_CONFIG_BAD_VALUE,
                     format!("`{}` is not a percentage", percent.number()),
                     "use 0 to 100",
                 );
@@ -76,9 +78,9 @@ fn system(document: &Place<'_>, report: &mut Report) {
     let space = document.key("provisioning");
     if name.text() == "STATE" {
         if is_set(&space) {
-            report.error(
+            report.add(
                 &space,
-                "machine-config/not-here",
+                &rules::MACHINE_CONFIG_NOT_HERE,
                 "Talos itself decides where the volume `STATE` is",
                 "take it out",
             );
@@ -86,9 +88,9 @@ fn system(document: &Place<'_>, report: &mut Report) {
         for key in document.keys(&["encryption", "keys"]).items() {
             let lock = key.key("lockToState");
             if lock.is_true() {
-                report.error(
+                report.add(
                     &lock,
-                    "machine-config/not-here",
+                    &rules::MACHINE_CONFIG_NOT_HERE,
                     "the volume `STATE` cannot be locked to itself",
                     "take it out",
                 );
@@ -111,9 +113,9 @@ fn provisioning(space: &Place<'_>, required: bool, report: &mut Report) {
     disk(space, required, report);
     let (least, most) = (space.key("minSize"), space.key("maxSize"));
     if required && least.is_empty() && most.is_empty() {
-        report.error(
+        report.add(
             &least,
-            "machine-config/missing",
+            &rules::MACHINE_CONFIG_MISSING,
             "neither `minSize` nor `maxSize` says how large the volume is",
             "set one of them",
         );
@@ -166,9 +168,9 @@ fn user(document: &Place<'_>, report: &mut Report) {
                 (&mount, !mount.entries().is_empty()),
             ] {
                 if set {
-                    report.error(
+                    report.add(
                         place,
-                        "machine-config/not-here",
+                        &rules::MACHINE_CONFIG_NOT_HERE,
                         "a directory has no partition to say this of",
                         "take it out, or write `volumeType: partition`",
                     );
@@ -181,9 +183,9 @@ fn user(document: &Place<'_>, report: &mut Report) {
             for key in ["minSize", "maxSize", "grow"] {
                 let place = space.key(key);
                 if place.is_there() && (key == "grow" || !place.is_empty()) {
-                    report.error(
+                    report.add(
                         &place,
-                        "machine-config/not-here",
+                        &rules::MACHINE_CONFIG_NOT_HERE,
                         "a volume of a whole disk has no size of its own",
                         "take it out, or write `volumeType: partition`",
                     );
@@ -209,9 +211,9 @@ fn filesystem(filesystem: &Place<'_>, report: &mut Report) {
     }
     let quota = filesystem.key("projectQuotaSupport");
     if quota.is_true() && name == "ext4" {
-        report.error(
+        report.add(
             &quota,
-            "machine-config/needs",
+            &rules::MACHINE_CONFIG_NEEDS,
             "only `xfs` has project quotas",
             "write `type: xfs`, or take it out",
         );

@@ -5,9 +5,16 @@ use std::os::unix::fs::symlink;
 
 use rustix::fs::{CWD, FileType, Mode as Permissions};
 
-use super::{Finds, disk, path, plan, run, shown, snapshot, tree, write};
+use super::{Finds, checked, disk, path, plan, run, shown, snapshot, tree, write};
+use crate::disk::Obstacle;
+use crate::problems::in_the_way;
+use crate::rules;
 use crate::{Content, Digest, Entry, Force, Mode, Options, Origin, Plan, Sealing, Tree};
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostics, Severity};
+
+diagnostics::rules! {
+    ODD: warning "x/y", "It looks wrong.";
+}
 
 #[test]
 fn whatever_is_in_the_way_is_reported_at_once_and_nothing_leaves_the_root() {
@@ -182,8 +189,8 @@ fn no_stage_passes_an_error_on() {
         )])
         .expect("valid")
     };
-    let error: Diagnostics = Diagnostic::error("x/y", "wrong").into();
-    let warning: Diagnostics = Diagnostic::warning("x/y", "odd").into();
+    let error: Diagnostics = ODD.report_as(Severity::Error, "wrong").into();
+    let warning: Diagnostics = ODD.report("odd").into();
     assert!(tree().check(&Finds(error.clone())).is_err());
     let checked = tree().check(&Finds(warning)).expect("a warning only");
     assert_eq!(checked.warnings().len(), 1);
@@ -191,4 +198,21 @@ fn no_stage_passes_an_error_on() {
     let unencrypted = checked.encrypt(|_, entry| Ok(Sealing::Secret(entry.content.clone())));
     assert!(shown(&unencrypted.expect_err("refused")).contains("tree/not-encrypted"));
     assert!(!format!("{:?}", Content::from("secret")).contains("secret"));
+}
+
+#[test]
+fn outputs_that_differ_in_case_only_are_told() {
+    let told = checked(&[("a/readme.md", "x"), ("a/README.md", "y")]);
+    assert!(told.warnings().has(&rules::TREE_CASE_CLASH));
+}
+
+#[test]
+fn what_cannot_be_compared_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), crate::RECORD_PATH, &"#".repeat(40 << 20));
+    let files = tree(&[("a", "x")]);
+    let told = Plan::new(&files, &disk(folder.path()), &Options::default());
+    assert!(told.expect_err("too large").has(&rules::PLAN_UNREADABLE));
+    let gone = in_the_way(&Obstacle::Missing);
+    assert!(gone.is(&rules::PLAN_MISSING_FOLDER));
 }

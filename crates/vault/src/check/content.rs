@@ -9,6 +9,8 @@ use super::super::config::Config;
 use super::super::{look, names};
 use repository::names::is_never_committed;
 
+use crate::rules;
+
 /// How age's private keys start, before the digits.
 const PRIVATE_KEYS: [&str; 2] = ["AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"];
 
@@ -21,9 +23,7 @@ pub(super) struct Found {
 /// A file that must never be committed, whatever it holds.
 pub(super) fn path(shown: &str) -> Option<Diagnostic> {
     is_never_committed(shown).then(|| {
-        Diagnostic::error(
-            "secrets/never-commit",
-            format!("`{shown}` holds secrets in the clear and must not be committed"),
+        rules::SECRETS_NEVER_COMMIT.report(format!("`{shown}` holds secrets in the clear and must not be committed"),
         )
         .at(Location::file(shown))
         .hint(format!(
@@ -101,9 +101,7 @@ pub(super) fn check(
 
 /// A file that sops took for encrypted.
 fn hollow(shown: &str, selector: &Selector) -> Diagnostic {
-    Diagnostic::error(
-        "secrets/nothing-selected",
-        format!("`{shown}` has a `sops` block, and all of it is in the clear: its `{selector}` selects nothing"),
+    rules::SECRETS_NOTHING_SELECTED.report(format!("`{shown}` has a `sops` block, and all of it is in the clear: its `{selector}` selects nothing"),
     )
     .at(Location::file(shown))
     .hint(format!(
@@ -114,11 +112,11 @@ fn hollow(shown: &str, selector: &Selector) -> Diagnostic {
 /// A file in the clear with the name of an encrypted one. `nothing`: whether its rule selects
 /// none of its values, if it has a rule.
 fn clear(shown: &str, nothing: Option<bool>) -> Diagnostic {
-    let problem = Diagnostic::error(
-        "secrets/clear-file",
-        format!("`{shown}` is named as an encrypted file, and is in the clear"),
-    )
-    .at(Location::file(shown));
+    let problem = rules::SECRETS_CLEAR_FILE
+        .report(format!(
+            "`{shown}` is named as an encrypted file, and is in the clear"
+        ))
+        .at(Location::file(shown));
     match nothing {
         Some(true) => problem.hint("its rule selects none of its values: correct the rule in `.sops.yaml`, or rename the file"),
         Some(false) => problem.hint(format!("run `ichor secrets encrypt --in-place {shown}`")),
@@ -150,7 +148,7 @@ pub(super) fn private_keys(shown: &str, content: &[u8]) -> Vec<Diagnostic> {
             let mut location = Source::new(shown, &*text).location(at..digits);
             location.excerpt = None;
             found.push(
-                Diagnostic::error("secrets/private-key", "this is an age private key")
+                rules::SECRETS_PRIVATE_KEY.report("this is an age private key")
                     .at(location)
                     .hint("take it out; if it was ever pushed, make a new key, run `ichor secrets updatekeys` and change every secret"),
             );

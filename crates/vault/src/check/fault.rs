@@ -8,11 +8,9 @@ pub(super) fn absent(count: usize) -> Diagnostic {
         1 => "one file was".to_owned(),
         count => format!("{count} files were"),
     };
-    Diagnostic::warning(
-        "git/partial-clone",
-        format!(
+    repository::rules::GIT_PARTIAL_CLONE
+        .report(format!(
             "{files} not looked at: this is a partial clone, and git has not fetched their content"
-        ),
-    )
-    .hint("run `git fetch --refetch --no-filter` to have all of it, and check again")
+        ))
+        .hint("run `git fetch --refetch --no-filter` to have all of it, and check again")
 }

@@ -9,7 +9,7 @@ mod yaml_files;
 use std::collections::HashSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 
 use super::batch::Progress;
 use super::config::{self, Config};
@@ -92,7 +92,8 @@ pub fn run(
     match index {
         Some(index) => tracked(&index, view, config, scope, progress),
         None if scope.staged => Err(Diagnostics::from(
-            Diagnostic::error("git/no-repository", "this is no git repository")
+            repository::rules::GIT_NO_REPOSITORY
+                .report("this is no git repository")
                 .hint("leave out `--staged` to check the files on disk"),
         )),
         None => on_disk(view, config, scope, progress),
@@ -225,7 +226,7 @@ fn on_disk(
                 );
             }
             // Nothing so large is a secret that anything here could read.
-            Err(problem) if problem.rule.as_str() == "file/too-large" && !target.named => {}
+            Err(problem) if problem.is(&yaml::rules::FILE_TOO_LARGE) && !target.named => {}
             Err(problem) => checked.problems.push(problem),
         }
     }

@@ -6,7 +6,7 @@ mod installed;
 mod settings;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 
 use repository::{View, write};
 
@@ -26,7 +26,8 @@ const GUARD: &str = "secrets check --staged";
 pub fn install(folder: &Utf8Path, program: &str) -> Result<Vec<Installed>, Diagnostics> {
     let no_repository = |reason: String| {
         Diagnostics::from(
-            Diagnostic::error("git/no-repository", reason)
+            repository::rules::GIT_NO_REPOSITORY
+                .report(reason)
                 .at(Location::file(".git"))
                 .hint("run `git init` first"),
         )

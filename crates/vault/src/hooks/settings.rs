@@ -1,7 +1,7 @@
 //! The clone's own git settings: which programs merge and show encrypted files.
 
 use camino::Utf8Path;
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use gix::config::{File, Source};
 use repository::write;
 
@@ -15,11 +15,9 @@ pub(super) fn set(path: &Utf8Path, program: &str) -> Result<Installed, Diagnosti
     let shown = ".git/config";
     let fault = |reason: String| {
         Diagnostics::from(
-            Diagnostic::error(
-                "git/bad-settings",
-                format!("git's settings cannot be changed: {reason}"),
-            )
-            .at(Location::file(shown)),
+            repository::rules::GIT_BAD_SETTINGS
+                .report(format!("git's settings cannot be changed: {reason}"))
+                .at(Location::file(shown)),
         )
     };
     let mut settings = File::from_path_no_includes(path.as_std_path().to_owned(), Source::Local)

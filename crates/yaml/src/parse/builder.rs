@@ -15,6 +15,7 @@ use super::syntax;
 use crate::limits::Limits;
 use crate::node::{Anchor, Data, Mapping, Node, Notation, Value, notation_of};
 use crate::parsed::{Comment, Parsed};
+use crate::rules;
 use crate::scalar::{Scalar, Style, Tag};
 
 /// How the reading goes on after a problem.
@@ -362,11 +363,9 @@ impl<'a> Builder<'a> {
             return Ok(());
         }
         // The only anchors that are known but unfinished are those of open lists and maps.
-        let problem = Diagnostic::error(
-            "yaml/recursive-alias",
-            "the alias stands inside of what it refers to",
-        )
-        .at(self.source.location(range.clone()));
+        let problem = rules::YAML_RECURSIVE_ALIAS
+            .report("the alias stands inside of what it refers to")
+            .at(self.source.location(range.clone()));
         self.problems.push(problem);
         self.attach(empty_node(range));
         Ok(())
@@ -393,19 +392,17 @@ impl<'a> Builder<'a> {
         } else if self.weight <= self.limits.nodes {
             return Ok(());
         } else if weight > 1 {
-            Diagnostic::error(
-                "yaml/alias-bomb",
-                format!(
+            rules::YAML_ALIAS_BOMB
+                .report(format!(
                     "with its aliases expanded, the file has more than {} values",
                     self.limits.nodes
-                ),
-            )
-            .hint("write the values out where they are needed, or use fewer aliases")
+                ))
+                .hint("write the values out where they are needed, or use fewer aliases")
         } else {
-            Diagnostic::error(
-                "yaml/too-large",
-                format!("the file has more than {} values", self.limits.nodes),
-            )
+            rules::YAML_TOO_LARGE.report(format!(
+                "the file has more than {} values",
+                self.limits.nodes
+            ))
         };
         let problem = problem.at(self.source.location(range.clone()));
         Err(self.problem(problem, false))

@@ -6,6 +6,7 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 
 use crate::limits::Limits;
 use crate::node::Mapping;
+use crate::rules;
 
 /// How many problems of one text are told: a file with more has one cause, or was made to be
 /// a nuisance.
@@ -45,13 +46,11 @@ impl<'a> Problems<'a> {
         for (first, later) in mapping.duplicates() {
             self.push_with(|source| {
                 let name = shortened(later.key.text().unwrap_or_default());
-                Diagnostic::error(
-                    "yaml/duplicate-key",
-                    format!("the key `{name}` is set twice"),
-                )
-                .at(source.location(later.key.range()))
-                .related(source.location(first.key.range()), "first set here")
-                .hint("remove one of the two")
+                rules::YAML_DUPLICATE_KEY
+                    .report(format!("the key `{name}` is set twice"))
+                    .at(source.location(later.key.range()))
+                    .related(source.location(first.key.range()), "first set here")
+                    .hint("remove one of the two")
             });
         }
     }
@@ -60,11 +59,9 @@ impl<'a> Problems<'a> {
     pub(super) fn undefined_alias(&mut self, name: &str, range: Range<usize>, names: &[String]) {
         self.push_with(|source| {
             // Without the name: it may be a secret that was not quoted.
-            let problem = Diagnostic::error(
-                "yaml/undefined-alias",
-                "no anchor of this name precedes the alias",
-            )
-            .at(source.location(range));
+            let problem = rules::YAML_UNDEFINED_ALIAS
+                .report("no anchor of this name precedes the alias")
+                .at(source.location(range));
             let nearest = names.iter().rev().take(MOST_NAMES).map(String::as_str);
             match diagnostics::closest(name, nearest) {
                 Some(close) => problem.hint(format!("did you mean `*{}`?", shortened(close))),
@@ -77,11 +74,9 @@ impl<'a> Problems<'a> {
     pub(super) fn finish(mut self) -> Diagnostics {
         if let Some(more) = self.count.checked_sub(MOST).filter(|&more| more > 0) {
             self.told.push(
-                Diagnostic::error(
-                    "yaml/too-many-problems",
-                    format!("{more} more problems are not listed"),
-                )
-                .at(self.source.whole()),
+                rules::YAML_TOO_MANY_PROBLEMS
+                    .report(format!("{more} more problems are not listed"))
+                    .at(self.source.whole()),
             );
         }
         self.told.sort();
@@ -99,13 +94,10 @@ impl<'a> Problems<'a> {
 
 /// The problem of too many levels, without its place.
 pub(super) fn too_deep(limits: &Limits) -> Diagnostic {
-    Diagnostic::error(
-        "yaml/too-deep",
-        format!(
-            "lists and maps are nested more than {} deep",
-            limits.effective_depth()
-        ),
-    )
+    rules::YAML_TOO_DEEP.report(format!(
+        "lists and maps are nested more than {} deep",
+        limits.effective_depth()
+    ))
 }
 
 /// A name for a message, cut where it is very long.

@@ -7,6 +7,7 @@ use granit_parser::{ErrorKind, ScanError};
 
 use super::{place, problems};
 use crate::limits::Limits;
+use crate::rules;
 
 /// The problem that a syntax error at an offset is.
 pub(super) fn problem(
@@ -23,14 +24,12 @@ pub(super) fn problem(
         return problems::too_deep(limits).at(location);
     }
     if let Some(marker) = conflict(text) {
-        return Diagnostic::error(
-            "yaml/merge-conflict",
-            "a merge of this file is not finished",
-        )
-        .at(source.location(marker))
-        .hint("keep what is right of both sides, and remove the lines of git");
+        return rules::YAML_MERGE_CONFLICT
+            .report("a merge of this file is not finished")
+            .at(source.location(marker))
+            .hint("keep what is right of both sides, and remove the lines of git");
     }
-    let problem = Diagnostic::error("yaml/syntax", message(error)).at(location);
+    let problem = rules::YAML_SYNTAX.report(message(error)).at(location);
     match hint(error.kind()) {
         Some(hint) => problem.hint(hint),
         None => problem,

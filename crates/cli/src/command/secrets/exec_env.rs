@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics, Location};
+use diagnostics::{Diagnostics, Location};
 use secrets::{Kind, Path, Step, Value};
 use vault::Target;
 use zeroize::Zeroizing;
@@ -126,12 +126,12 @@ fn variables<'a>(
             _ => "it is nested",
         };
         problems.push(
-            Diagnostic::error(
-                "secrets/no-variable",
-                format!("`{path}` cannot become an environment variable: {fault}"),
-            )
-            .at(Location::file(shown))
-            .hint("use a file whose keys stand at the top level, or `exec-file`"),
+            vault::rules::SECRETS_NO_VARIABLE
+                .report(format!(
+                    "`{path}` cannot become an environment variable: {fault}"
+                ))
+                .at(Location::file(shown))
+                .hint("use a file whose keys stand at the top level, or `exec-file`"),
         );
     }
     if problems.is_empty() {

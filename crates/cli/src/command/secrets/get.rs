@@ -48,7 +48,7 @@ impl Get {
             Err(problems)
                 if problems
                     .iter()
-                    .any(|problem| problem.rule.as_str() == "sops/no-such-value") =>
+                    .any(|problem| problem.is(&secrets::rules::SOPS_NO_SUCH_VALUE)) =>
             {
                 let clear = vault.decrypt(&target)?;
                 let format = self.reading.format(&target.shown);

@@ -4,7 +4,7 @@ use repository::View;
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use secrets::{Format, Path, Recipient};
 use vault::{Overrides, Target, Vault};
 use zeroize::Zeroizing;
@@ -172,19 +172,17 @@ pub(super) fn recipients<'a>(
     for name in names.map(str::trim).filter(|name| !name.is_empty()) {
         match name.parse() {
             Ok(recipient) => found.push(recipient),
-            Err(secrets::RecipientError::IsPrivate) => problems.push(Diagnostic::error(
-                "keys/private-as-recipient",
-                "a private key stands where a recipient belongs",
-            )),
+            Err(secrets::RecipientError::IsPrivate) => problems.push(
+                secrets::rules::KEYS_PRIVATE_AS_RECIPIENT
+                    .report("a private key stands where a recipient belongs"),
+            ),
             Err(_) => problems.push(
-                Diagnostic::error(
-                    "keys/no-recipient",
-                    format!(
+                secrets::rules::KEYS_NO_RECIPIENT
+                    .report(format!(
                         "`{}` is not an age recipient that can be used",
                         secrets::shown_recipient(name)
-                    ),
-                )
-                .hint("a recipient starts with `age1`"),
+                    ))
+                    .hint("a recipient starts with `age1`"),
             ),
         }
     }

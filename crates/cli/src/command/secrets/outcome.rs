@@ -76,7 +76,7 @@ pub(super) fn failure(mut problems: Diagnostics, keys: &Keys) -> Failure {
 fn lacks_identity(problems: &Diagnostics) -> bool {
     problems
         .iter()
-        .any(|problem| problem.rule.as_str() == "sops/no-identity")
+        .any(|problem| problem.is(&secrets::rules::SOPS_NO_IDENTITY))
 }
 
 /// Says so where `configure` will want to write the file again, before it is changed by hand.

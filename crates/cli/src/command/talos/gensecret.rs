@@ -1,7 +1,7 @@
 //! `talos gensecret`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostic, Location, Source};
+use diagnostics::{Location, Source};
 use repository::View;
 use talos::bundle::Bundle;
 use vault::{Target, Vault};
@@ -76,7 +76,8 @@ fn taken_over(root: &Utf8Path, path: &Utf8Path) -> Result<Bundle, Failure> {
     let target = Target::named(&View::on_disk(root), path);
     let content = vault::read(&View::on_disk(root), &target)?;
     let text = std::str::from_utf8(&content).map_err(|_| {
-        Diagnostic::error("file/not-utf8", format!("`{path}` is not UTF-8"))
+        yaml::rules::FILE_NOT_UTF8
+            .report(format!("`{path}` is not UTF-8"))
             .at(Location::file(path.as_str()))
     })?;
     let source = Source::new(path.as_str(), text);

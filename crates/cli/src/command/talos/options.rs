@@ -66,7 +66,7 @@ pub(super) fn open<'a>(
 ) -> Result<Machines<'a>, Failure> {
     Machines::open(&View::on_disk(root), places, keys, secrets).map_err(|mut problems| {
         let missing =
-            |problem: &diagnostics::Diagnostic| problem.rule.as_str() == "talconfig/missing";
+            |problem: &diagnostics::Diagnostic| problem.is(&machines::rules::TALCONFIG_MISSING);
         if let Some(problem) = problems.iter().find(|problem| missing(problem)) {
             let failure = Failure::stopped(Exit::Usage, problem.message.clone());
             return match &problem.hint {
@@ -76,7 +76,7 @@ pub(super) fn open<'a>(
         }
         let locked = problems
             .iter()
-            .any(|problem| problem.rule.as_str() == "sops/no-identity");
+            .any(|problem| problem.is(&secrets::rules::SOPS_NO_IDENTITY));
         if locked {
             problems.extend(keys.faults());
         }

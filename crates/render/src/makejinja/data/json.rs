@@ -1,10 +1,11 @@
 //! Data in JSON.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use yaml::Limits;
 
 use super::{Values, not_a_map};
 use crate::Data;
+use crate::rules;
 
 /// Reads an object.
 pub(super) fn read(name: &str, bytes: &[u8], problems: &mut Diagnostics) -> Option<Values> {
@@ -34,7 +35,11 @@ pub(super) fn read(name: &str, bytes: &[u8], problems: &mut Diagnostics) -> Opti
         Err(error) => {
             let place = place(&source, error.line(), error.column());
             // The message of the error may hold a value.
-            problems.push(Diagnostic::error("makejinja/data-syntax", "this is no JSON").at(place));
+            problems.push(
+                rules::MAKEJINJA_DATA_SYNTAX
+                    .report("this is no JSON")
+                    .at(place),
+            );
             None
         }
     }

@@ -12,6 +12,7 @@ use super::config::Config;
 use super::files::{Entry, Files, file_name, join, suffix};
 use super::settings::Located;
 use crate::Data;
+use crate::rules;
 
 /// Names and their values, in the order of Python's dictionary.
 pub(super) type Values = IndexMap<String, Data>;
@@ -37,11 +38,11 @@ pub(super) fn load(config: &Config, files: &Files, problems: &mut Diagnostics) -
     for (name, value) in &config.data_vars {
         if let Err(part) = set_dotted(&mut values, name, &value.value) {
             problems.push(
-                Diagnostic::error(
-                    "makejinja/data-variable",
-                    format!("`{name}` cannot be set: `{part}` is no map in the data"),
-                )
-                .at(value.location.clone()),
+                rules::MAKEJINJA_DATA_VARIABLE
+                    .report(format!(
+                        "`{name}` cannot be set: `{part}` is no map in the data"
+                    ))
+                    .at(value.location.clone()),
             );
         }
     }
@@ -63,11 +64,9 @@ pub(super) fn load_for_template(
 
 /// An input or data file that is listed but does not exist.
 pub(super) fn missing(listed: &Located<String>, what: &str) -> Diagnostic {
-    Diagnostic::error(
-        "makejinja/missing-path",
-        format!("the {what} `{}` does not exist", listed.value),
-    )
-    .at(listed.location.clone())
+    rules::MAKEJINJA_MISSING_PATH
+        .report(format!("the {what} `{}` does not exist", listed.value))
+        .at(listed.location.clone())
 }
 
 /// Files of other kinds are passed over, as makejinja does.
@@ -101,11 +100,9 @@ fn read_into(values: &mut Values, path: &str, files: &Files, problems: &mut Diag
 
 /// A document that is not a map: makejinja merges documents as dictionaries.
 fn not_a_map(location: Location, kind: &str) -> Diagnostic {
-    Diagnostic::error(
-        "makejinja/data-not-a-map",
-        format!("the data is {kind}, not a map"),
-    )
-    .at(location)
+    rules::MAKEJINJA_DATA_NOT_A_MAP
+        .report(format!("the data is {kind}, not a map"))
+        .at(location)
 }
 
 /// Sets `a.b.c` to a text, making the maps on the way.

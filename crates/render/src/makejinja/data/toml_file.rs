@@ -1,6 +1,6 @@
 //! Data in TOML, as Python's `tomllib` reads it.
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use toml::de::{DeTable, DeValue};
 use yaml::Limits;
 
@@ -8,6 +8,7 @@ use super::Values;
 use super::moment::{Date, Moment, Time};
 use crate::Data;
 use crate::makejinja::settings::in_written_order;
+use crate::rules;
 
 /// Reads a file.
 pub(super) fn read(name: &str, bytes: &[u8], problems: &mut Diagnostics) -> Option<Values> {
@@ -23,7 +24,11 @@ pub(super) fn read(name: &str, bytes: &[u8], problems: &mut Diagnostics) -> Opti
         let place = error
             .span()
             .map_or_else(|| source.whole(), |span| source.location(span));
-        problems.push(Diagnostic::error("makejinja/data-syntax", "this is no TOML").at(place));
+        problems.push(
+            rules::MAKEJINJA_DATA_SYNTAX
+                .report("this is no TOML")
+                .at(place),
+        );
     }
     if !errors.is_empty() {
         return None;

@@ -1,11 +1,12 @@
 //! Data in YAML, as `yaml.safe_load_all` of `PyYAML` reads it.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use yaml::{Dialect, Limits, Node, Resolved, Scalar, Value};
 
 use super::moment::Moment;
 use super::{Values, not_a_map};
 use crate::Data;
+use crate::rules;
 
 /// Reads all documents of a file into one map; of two values for a name the last wins.
 pub(super) fn read(name: &str, bytes: &[u8], problems: &mut Diagnostics) -> Option<Values> {
@@ -22,7 +23,7 @@ pub(super) fn read(name: &str, bytes: &[u8], problems: &mut Diagnostics) -> Opti
         problems,
     };
     for mut problem in parsed.diagnostics {
-        if problem.rule.as_str() == "yaml/duplicate-key" {
+        if problem.is(&yaml::rules::YAML_DUPLICATE_KEY) {
             // Python takes the last one and says nothing.
             problem.severity = diagnostics::Severity::Warning;
         }
@@ -77,11 +78,9 @@ impl Reader<'_> {
                     Err(bad) => {
                         for place in bad.places {
                             self.problems.push(
-                                Diagnostic::error(
-                                    "makejinja/data-merge-key",
-                                    "`<<` merges neither a map nor a list of maps",
-                                )
-                                .at(self.source.location(place)),
+                                rules::MAKEJINJA_DATA_MERGE_KEY
+                                    .report("`<<` merges neither a map nor a list of maps")
+                                    .at(self.source.location(place)),
                             );
                         }
                         Data::None
@@ -94,11 +93,9 @@ impl Reader<'_> {
     fn key(&mut self, key: &Node) -> Data {
         if key.as_scalar().is_none() {
             self.problems.push(
-                Diagnostic::error(
-                    "makejinja/data-key",
-                    format!("{} cannot be a key", key.kind_name()),
-                )
-                .at(self.source.location(key.range())),
+                rules::MAKEJINJA_DATA_KEY
+                    .report(format!("{} cannot be a key", key.kind_name()))
+                    .at(self.source.location(key.range())),
             );
         }
         self.node(key)
@@ -135,7 +132,8 @@ impl Reader<'_> {
 
     fn refused(&mut self, node: &Node, why: &str) -> Data {
         self.problems.push(
-            Diagnostic::error("makejinja/data-value", why)
+            rules::MAKEJINJA_DATA_VALUE
+                .report(why)
                 .at(self.source.location(node.definition_range())),
         );
         Data::None

@@ -1,12 +1,13 @@
 //! Binary files: encrypted as a whole, into `{"data": …, "sops": …}`.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::format::Format;
 use super::item::{Document, Item, Layout, Slot};
 use super::json;
+use crate::rules;
 use crate::sops::path::{Path, Step};
 use crate::sops::value::Value;
 
@@ -33,11 +34,9 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     let mut document = json::read(source)?;
     if !json::has_value(&document, "data") {
         return Err(Diagnostics::from(
-            Diagnostic::error(
-                "sops/damaged",
-                "the file has no `data`, so it is no encrypted binary file",
-            )
-            .at(source.whole()),
+            rules::SOPS_DAMAGED
+                .report("the file has no `data`, so it is no encrypted binary file")
+                .at(source.whole()),
         ));
     }
     document.format = Format::Binary;

@@ -1,12 +1,13 @@
 //! dotenv files as sops reads them: `KEY=value` lines, no quotes, no `export`.
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use serde_json::Map;
 use zeroize::Zeroizing;
 
 use super::format::Format;
 use super::item::{Block, Document, Item, Layout, New, NewMetadata, Slot, Unwritable};
 use super::splice::Splices;
+use crate::rules;
 use crate::sops::flatten::{flatten, unflatten};
 use crate::sops::path::{Path, Step};
 use crate::sops::value::{Kind, Value};
@@ -36,7 +37,8 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
         }
         let Some((key, value)) = line.split_once('=') else {
             problems.push(
-                Diagnostic::error("dotenv/syntax", "this line is no `KEY=value`")
+                rules::DOTENV_SYNTAX
+                    .report("this line is no `KEY=value`")
                     .at(source.clone().with_secrets([at(0)]).location(at(0)))
                     .hint("start comments with `#`"),
             );
@@ -65,11 +67,9 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     };
     if metadata.is_none() {
         problems.push(
-            Diagnostic::error(
-                "sops/damaged-metadata",
-                "the `sops_` lines contradict each other or have gaps",
-            )
-            .at(source.whole()),
+            rules::SOPS_DAMAGED_METADATA
+                .report("the `sops_` lines contradict each other or have gaps")
+                .at(source.whole()),
         );
     }
     if !problems.is_empty() {

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Rule, Source};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::format::Format;
 use super::item::{Block, Document, Item, Layout, New, NewMetadata, Slot, Unwritable};
 use super::splice::Splices;
+use crate::rules;
 use crate::sops::path::{Path, Step};
 use crate::sops::value::{Kind, Value};
 
@@ -19,8 +20,8 @@ const DEPTH: usize = 128;
 pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     // Its grammar and its numbers are checked by the field's own reader; what follows only
     // finds the places.
-    let problem = |at: usize, rule: &'static str, message: String| {
-        Diagnostics::from(Diagnostic::error(rule, message).at(source.location(at..at)))
+    let problem = |at: usize, rule: &'static Rule, message: String| {
+        Diagnostics::from(rule.report(message).at(source.location(at..at)))
     };
     let whole: Json = serde_json::from_str(source.text()).map_err(|error| {
         let message = error.to_string();
@@ -30,12 +31,12 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
             .unwrap_or_default()
             .to_owned();
         let at = offset(source.text(), error.line(), error.column());
-        problem(at, "json/syntax", reason)
+        problem(at, &rules::JSON_SYNTAX, reason)
     })?;
     if !whole.is_object() {
         return Err(problem(
             0,
-            "sops/not-a-map",
+            &rules::SOPS_NOT_A_MAP,
             "the file is not a JSON object, and SOPS encrypts only such".to_owned(),
         ));
     }
@@ -53,7 +54,7 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
     reader.object(&Path::default()).map_err(|()| {
         problem(
             reader.at,
-            "json/syntax",
+            &rules::JSON_SYNTAX,
             "lists and objects nest too deeply".to_owned(),
         )
     })?;

@@ -16,6 +16,8 @@ use zeroize::Zeroizing;
 pub use format::Format;
 pub(crate) use ini::{items as ini_items, value_text as ini_value};
 use item::Layout;
+
+use crate::rules;
 pub(crate) use item::{Document, Item, New, NewMetadata, Unwritable};
 pub(crate) use json::members as json_members;
 
@@ -66,12 +68,10 @@ pub(crate) fn read_encrypted(
     let document = read(&source, format, limits)?;
     if document.metadata.is_none() {
         return Err(Diagnostics::from(
-            Diagnostic::error(
-                "sops/not-encrypted",
-                "the file has no SOPS metadata: it is not encrypted",
-            )
-            .at(document.source.whole())
-            .hint("encrypt it, or name a file that is"),
+            rules::SOPS_NOT_ENCRYPTED
+                .report("the file has no SOPS metadata: it is not encrypted")
+                .at(document.source.whole())
+                .hint("encrypt it, or name a file that is"),
         ));
     }
     Ok(document)
@@ -144,9 +144,7 @@ fn unmerged(source: &Source) -> Option<Diagnostic> {
     let place = first.filter(|_| last)?;
     let name = source.name();
     Some(
-        Diagnostic::error(
-            "sops/merge-conflict",
-            "a merge of this file is not finished",
+        rules::SOPS_MERGE_CONFLICT.report("a merge of this file is not finished",
         )
         .at(source.clone().with_secrets([0..source.text().len()]).location(place))
         .hint(format!(

@@ -2,6 +2,7 @@
 
 use diagnostics::{Diagnostic, Location};
 
+use crate::rules;
 use crate::sops::path::{Path, Step};
 
 /// Why a value cannot be set or taken out.
@@ -31,26 +32,26 @@ impl EditProblem {
     pub(super) fn diagnostic(self, name: &str, path: &Path) -> Diagnostic {
         let (rule, message) = match self {
             Self::NoDocument => (
-                "sops/no-such-value",
+                &rules::SOPS_NO_SUCH_VALUE,
                 "the file has not that many documents".to_owned(),
             ),
             Self::Alias => (
-                "sops/alias",
+                &rules::SOPS_ALIAS,
                 format!("`{path}` stands in what an alias refers to"),
             ),
             Self::NoSuchValue => (
-                "sops/no-such-value",
+                &rules::SOPS_NO_SUCH_VALUE,
                 format!("there is no value at `{path}`"),
             ),
             Self::NoPlace => (
-                "sops/no-place",
+                &rules::SOPS_NO_PLACE,
                 format!("this kind of file has no place for such a value at `{path}`"),
             ),
             Self::Misfit(depth, found) => {
                 return misfit(depth, found, path).at(Location::file(name));
             }
         };
-        Diagnostic::error(rule, message).at(Location::file(name))
+        rule.report(message).at(Location::file(name))
     }
 }
 
@@ -81,5 +82,5 @@ fn misfit(depth: usize, found: Found, path: &Path) -> Diagnostic {
             "take it out first with `ichor secrets unset` if a map or a list is to stand there"
         }
     };
-    Diagnostic::error("sops/path-does-not-fit", message).hint(hint)
+    rules::SOPS_PATH_DOES_NOT_FIT.report(message).hint(hint)
 }

@@ -18,6 +18,7 @@ use super::seal::{seal, sign};
 use super::time::Timestamp;
 use super::value::Value;
 use crate::keys::{Identity, Recipient};
+use crate::rules;
 
 /// Merges what two branches made of a file. Values that only one side changed are taken from
 /// it with their tokens, and the MAC is computed anew.
@@ -315,7 +316,8 @@ impl Merge<'_> {
     }
 
     fn conflict(&self, what: &str) -> Diagnostic {
-        Diagnostic::error("sops/merge-conflict", what.to_owned())
+        rules::SOPS_MERGE_CONFLICT
+            .report(what.to_owned())
             .at(Location::file(self.name))
             .hint("decide by hand: take one side, then set the value of the other")
     }

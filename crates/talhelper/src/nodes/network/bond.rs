@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::address::address;
 use super::{Device, alias, bad_address, document, link};
 use crate::nodes::node::Findings;
+use crate::rules;
 use crate::talconfig::{Bond, Selector};
 
 /// Numbers, as the document calls them.
@@ -123,8 +124,8 @@ pub(super) fn bond(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fin
             continue;
         }
         if !choices.contains(&chosen) {
-            findings.error(
-                "talconfig/bad-choice",
+            findings.add(
+                &rules::TALCONFIG_BAD_CHOICE,
                 format!("`{chosen}` is none of {}", quoted(choices)),
                 &format!("{}.bond.{theirs}", device.path),
             );

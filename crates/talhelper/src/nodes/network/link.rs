@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::address::{address, network, network_or_host};
 use super::{Device, bad_address, dhcp, document, virtual_address};
 use crate::nodes::node::Findings;
+use crate::rules;
 use crate::talconfig::{Keys, Link, Route};
 
 /// Whether a link is one of a kind that has a document of its own.
@@ -38,7 +39,11 @@ pub(super) fn vlans(device: &Device<'_>, out: &mut Vec<Value>, findings: &mut Fi
         let path = format!("{}.vlans.{index}", device.path);
         let id = vlan.id;
         if id == 0 {
-            findings.error("talconfig/bad-vlan", "the VLAN has no `vlanId`", &path);
+            findings.add(
+                &rules::TALCONFIG_BAD_VLAN,
+                "the VLAN has no `vlanId`",
+                &path,
+            );
             continue;
         }
         let name = format!("{}.{id}", device.name);

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use super::node::Findings;
 use crate::talconfig::{Device as Kind, Interface, Keys, Link, List};
 
+use crate::rules;
+
 pub(super) use address::is_address;
 
 /// The documents of a node's interfaces, in the order in which talhelper writes them.
@@ -121,8 +123,8 @@ fn lost_of_addresses(link: &Link) -> Vec<String> {
 }
 
 fn tell_lost(key: &str, path: &str, findings: &mut Findings<'_>) {
-    findings.warning(
-        "talconfig/not-carried",
+    findings.add(
+        &rules::TALCONFIG_NOT_CARRIED,
         format!("`{key}` is left out: no document of this contract takes it over"),
         &format!("{path}.{key}"),
     );
@@ -168,8 +170,8 @@ fn virtual_address(
 }
 
 fn bad_address(address: &str, path: &str, findings: &mut Findings<'_>) {
-    findings.error(
-        "talconfig/bad-address",
+    findings.add(
+        &rules::TALCONFIG_BAD_ADDRESS,
         format!("`{address}` is not an address that fits here"),
         path,
     );

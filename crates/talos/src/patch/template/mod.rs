@@ -22,9 +22,10 @@ mod value;
 
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Piece, Source};
+use diagnostics::{Diagnostics, Piece, Source};
 use serde_json::Value as Json;
 
+use crate::rules;
 use value::{Text, Value};
 
 /// Something that is wrong with a template.
@@ -93,8 +94,9 @@ pub fn fill(source: &Source, config: &[Json]) -> (Source, Diagnostics) {
         .faults
         .into_iter()
         .map(|fault| {
-            let mut problem =
-                Diagnostic::error("patch/template", fault.message).at(source.location(fault.range));
+            let mut problem = rules::PATCH_TEMPLATE
+                .report(fault.message)
+                .at(source.location(fault.range));
             problem.hint = fault.hint;
             problem
         })

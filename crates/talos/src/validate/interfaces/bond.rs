@@ -1,6 +1,7 @@
 //! `bond` of an interface in v1alpha1.
 
 use crate::fields::Schema;
+use crate::rules;
 use crate::validate::place::{Place, Report};
 
 /// Modes by what they can do.
@@ -51,9 +52,9 @@ pub(super) fn check(bond: &Place<'_>, report: &mut Report) {
     for key in ["arpIPTarget", "adActorSystem"] {
         let place = bond.key(key);
         if !place.is_empty() {
-            report.error(
+            report.add(
                 &place,
-                "machine-config/unsupported",
+                &rules::MACHINE_CONFIG_UNSUPPORTED,
                 format!("Talos does not support `{key}`"),
                 "take it out",
             );
@@ -86,9 +87,9 @@ pub(super) fn check(bond: &Place<'_>, report: &mut Report) {
 }
 
 fn not_in_mode(place: &Place<'_>, key: &str, mode: &str, report: &mut Report) {
-    report.error(
+    report.add(
         place,
-        "machine-config/bond-mode",
+        &rules::MACHINE_CONFIG_BOND_MODE,
         format!("the mode `{mode}` has no `{key}`"),
         "take it out, or choose another mode",
     );
@@ -99,16 +100,16 @@ fn delays(bond: &Place<'_>, report: &mut Report) {
     for key in ["updelay", "downdelay"] {
         let delay = bond.key(key);
         if interval == 0 && delay.number() != 0 {
-            report.error(
+            report.add(
                 &delay,
-                "machine-config/needs",
+                &rules::MACHINE_CONFIG_NEEDS,
                 format!("`{key}` has no effect without `miimon`"),
                 "set `miimon`",
             );
         } else if interval != 0 && delay.number() % interval != 0 {
-            report.error(
+            report.add(
                 &delay,
-                "machine-config/bad-value",
+                &rules::MACHINE_CONFIG_BAD_VALUE,
                 format!("`{}` is not a multiple of `miimon`", delay.number()),
                 format!("use a multiple of {interval}"),
             );

@@ -1,5 +1,6 @@
 //! Rules by which images are verified.
 
+use crate::rules;
 use crate::validate::place::{Place, Report};
 
 /// All rules.
@@ -20,9 +21,9 @@ pub(super) fn check(rules: &Place<'_>, report: &mut Report) {
             report.exclusive(&public, "keyless");
         }
         if !(skip || deny || keyless.is_there() || public.is_there()) {
-            report.error(
+            report.add(
                 &rule,
-                "machine-config/missing",
+                &rules::MACHINE_CONFIG_MISSING,
                 "nothing says how images are verified",
                 "set one of `keyless`, `publicKey`, `skip`, `deny`",
             );
@@ -55,17 +56,17 @@ fn pattern(image: &Place<'_>, report: &mut Report) {
         .split_once('/')
         .is_some_and(|(_, repository)| repository.contains(':'));
     if text.contains('@') || has_tag {
-        report.warning(
+        report.add(
             image,
-            "machine-config/image-tag",
+            &rules::MACHINE_CONFIG_IMAGE_TAG,
             "a rule matches registry and repository, never a tag or a digest",
             "leave the tag and the digest out",
         );
     }
     if !text.contains('/') && text != "*" {
-        report.warning(
+        report.add(
             image,
-            "machine-config/short-image",
+            &rules::MACHINE_CONFIG_SHORT_IMAGE,
             format!("`{text}` stands for an image of `docker.io`"),
             format!("write `docker.io/library/{text}`, or the registry that you mean"),
         );

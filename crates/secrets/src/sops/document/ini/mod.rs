@@ -7,12 +7,13 @@ pub(crate) use value::write as value_text;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use zeroize::Zeroizing;
 
 use super::format::Format;
 use super::item::{Block, Document, Item, Layout, New, NewMetadata, Slot, Unwritable};
 use super::splice::Splices;
+use crate::rules;
 use crate::sops::flatten::{flatten, unflatten};
 use crate::sops::path::{Path, Step};
 use crate::sops::value::{Kind, Value};
@@ -44,11 +45,9 @@ pub(super) fn read(source: &Source) -> Result<Document, Diagnostics> {
             let tree = unflatten(std::mem::take(&mut reader.flat));
             if tree.is_none() {
                 reader.problems.push(
-                    Diagnostic::error(
-                        "sops/damaged-metadata",
-                        "the keys of `[sops]` contradict each other or have gaps",
-                    )
-                    .at(source.whole()),
+                    rules::SOPS_DAMAGED_METADATA
+                        .report("the keys of `[sops]` contradict each other or have gaps")
+                        .at(source.whole()),
                 );
             }
             tree
@@ -403,7 +402,7 @@ impl Reader<'_> {
     fn problem(&mut self, range: Range<usize>, message: &'static str) {
         let source = self.source.clone().with_secrets([range.clone()]);
         self.problems
-            .push(Diagnostic::error("ini/syntax", message).at(source.location(range)));
+            .push(rules::INI_SYNTAX.report(message).at(source.location(range)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What go-yaml makes of lines that others read otherwise.
 
-use diagnostics::Diagnostic;
+use crate::rules;
 
 use super::Reader;
 
@@ -16,7 +16,7 @@ impl Reader<'_> {
                 if version != "1.1" {
                     self.problem(
                         offset..offset + line.trim_end().len(),
-                        "sops/go-yaml",
+                        &rules::SOPS_GO_YAML,
                         "Go's YAML reader, and so sops and Flux, take `%YAML 1.1` only".to_owned(),
                     );
                 }
@@ -36,9 +36,7 @@ impl Reader<'_> {
         if let Some((at, character)) = found {
             let code = u32::from(character);
             self.problems.push(
-                Diagnostic::error(
-                    "sops/go-yaml",
-                    format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
+                rules::SOPS_GO_YAML.report(format!("Go's YAML reader, and so sops and Flux, start a new line at this character, U+{code:04X}"),
                 )
                 .at(self.source.location(at..at + character.len_utf8()))
                 .hint(format!("write it as an escape, `\"\\u{code:04x}\"`, or end the line as all others")),

@@ -6,7 +6,7 @@ mod scalars;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Rule, Source};
 use serde_json::{Map, Value as Json};
 use yaml::{Limits, Node, Notation, Style, Value as Yaml};
 
@@ -16,6 +16,7 @@ use super::super::item::{
 };
 use super::comments::{Entry, Scope, place_comments};
 use super::place::{dash_above, document_end, flow_entry, json, whole_lines};
+use crate::rules;
 use crate::sops::path::{Path, Step};
 use crate::sops::token;
 use crate::sops::value::Value;
@@ -47,7 +48,8 @@ pub(crate) fn read(source: &Source, limits: &Limits) -> Result<Document, Diagnos
     }
     if documents.is_empty() {
         return Err(Diagnostics::from(
-            Diagnostic::error("sops/empty", "the file holds no document")
+            rules::SOPS_EMPTY
+                .report("the file holds no document")
                 .at(source.whole())
                 .hint("write at least one key, or leave the file out"),
         ));
@@ -141,7 +143,7 @@ impl<'a> Reader<'a> {
             }
             self.problem(
                 root.range(),
-                "sops/not-a-map",
+                &rules::SOPS_NOT_A_MAP,
                 format!(
                     "the document is {}, where SOPS needs a map",
                     root.kind_name()
@@ -419,7 +421,7 @@ impl<'a> Reader<'a> {
             } else {
                 self.problem(
                     entry.value.range(),
-                    "sops/damaged-metadata",
+                    &rules::SOPS_DAMAGED_METADATA,
                     format!(
                         "`sops` is {}, where SOPS keeps a map",
                         entry.value.kind_name()
@@ -451,9 +453,9 @@ impl<'a> Reader<'a> {
         before.len()
     }
 
-    fn problem(&mut self, range: Range<usize>, rule: &'static str, message: String) {
+    fn problem(&mut self, range: Range<usize>, rule: &'static Rule, message: String) {
         self.problems
-            .push(Diagnostic::error(rule, message).at(self.source.location(range)));
+            .push(rule.report(message).at(self.source.location(range)));
     }
 }
 

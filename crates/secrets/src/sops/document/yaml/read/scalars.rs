@@ -1,8 +1,8 @@
 //! Keys and values as go-yaml reads them, and so sops.
 
+use crate::rules;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use diagnostics::Diagnostic;
 use yaml::{Dialect, Node, Resolved, Scalar, Style};
 
 use super::Reader;
@@ -21,12 +21,10 @@ impl Reader<'_> {
         }
         let kind = resolved.map_or_else(|| key.kind_name(), |value| value.kind_name());
         self.problems.push(
-            Diagnostic::error(
-                "sops/key-not-text",
-                format!("this key is {kind}, where SOPS needs text"),
-            )
-            .at(self.source.location(key.range()))
-            .hint("put the key in quotes"),
+            rules::SOPS_KEY_NOT_TEXT
+                .report(format!("this key is {kind}, where SOPS needs text"))
+                .at(self.source.location(key.range()))
+                .hint("put the key in quotes"),
         );
         None
     }
@@ -39,7 +37,7 @@ impl Reader<'_> {
             if written.replace("\\\\", "").contains("\\/") {
                 self.problem(
                     node.range(),
-                    "sops/go-yaml",
+                    &rules::SOPS_GO_YAML,
                     "Go's YAML reader refuses the escape `\\/`, and so sops and Flux do".to_owned(),
                 );
             }
@@ -61,7 +59,7 @@ impl Reader<'_> {
                     |_| {
                         self.problem(
                             node.range(),
-                            "sops/go-yaml",
+                            &rules::SOPS_GO_YAML,
                             "this `!!binary` value is not base64".to_owned(),
                         );
                         Value::nothing()
@@ -72,7 +70,7 @@ impl Reader<'_> {
             Resolved::Refused(reason) => {
                 self.problem(
                     node.range(),
-                    "sops/go-yaml",
+                    &rules::SOPS_GO_YAML,
                     format!("Go's YAML reader, and so sops and Flux, refuse this value: {reason}"),
                 );
                 Value::nothing()
@@ -82,12 +80,10 @@ impl Reader<'_> {
 
     fn too_large(&mut self, node: &Node) -> Value {
         self.problems.push(
-            Diagnostic::error(
-                "sops/integer-too-large",
-                "this whole number has more than 64 bits, which sops cannot keep",
-            )
-            .at(self.source.location(node.range()))
-            .hint("put it in quotes"),
+            rules::SOPS_INTEGER_TOO_LARGE
+                .report("this whole number has more than 64 bits, which sops cannot keep")
+                .at(self.source.location(node.range()))
+                .hint("put it in quotes"),
         );
         Value::nothing()
     }

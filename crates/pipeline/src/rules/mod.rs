@@ -1,0 +1,46 @@
+//! Every rule of this crate: what can be wrong, and why it cannot work.
+
+mod encryption;
+mod init;
+mod names;
+mod outputs;
+mod plugins;
+
+pub use encryption::*;
+pub use init::*;
+pub use names::*;
+pub use outputs::*;
+pub use plugins::*;
+
+/// The tables.
+pub static RULES: &[diagnostics::Table] = &[
+    encryption::TABLE,
+    init::TABLE,
+    names::TABLE,
+    outputs::TABLE,
+    plugins::TABLE,
+];
+
+/// A rule of any crate of this workspace, by its id.
+pub(crate) fn find(id: &str) -> Option<&'static diagnostics::Rule> {
+    [
+        config_model::rules::RULES,
+        documents::rules::RULES,
+        machines::rules::RULES,
+        RULES,
+        render::rules::RULES,
+        repository::rules::RULES,
+        secrets::rules::RULES,
+        talhelper::rules::RULES,
+        talos::rules::RULES,
+        tree::rules::RULES,
+        vault::rules::RULES,
+        yaml::rules::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .flatten()
+    .copied()
+    .find(|rule| rule.id() == id)
+}
