@@ -157,7 +157,7 @@ fn no_link_is_followed_and_each_is_named() {
     ] {
         let batch = Batch::open(&root).expect("opened");
         let problem = batch.stage(path, b"1", REPLACING).expect_err(path);
-        assert_eq!(problem.rule.as_str(), "file/unwritable");
+        assert_eq!(problem.rule.id(), "file/unwritable");
         assert!(problem.message.contains(link), "{}", problem.message);
     }
     assert!(outside.read_dir_utf8().expect("a folder").next().is_none());
