@@ -1,6 +1,5 @@
 //! Whether the record tells of a newer program.
 
-use crate::rules;
 use diagnostics::{Diagnostic, Diagnostics};
 use semver::Version;
 use tree::{RECORD_PATH, Record, Rendered, Tree};

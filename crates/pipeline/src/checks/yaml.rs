@@ -1,6 +1,5 @@
 //! Whether what was rendered is YAML at all.
 
-use crate::rules;
 use config_model::Templates;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
