@@ -144,7 +144,7 @@ impl Cache {
             None => {
                 let (view, seen) = view.recording();
                 let found = check(&view);
-                let whole = !seen.asked_git() && !seen.followed_links() && !found.has_errors();
+                let whole = !seen.asked_git() && !seen.is_partial() && !found.has_errors();
                 let known = whole.then(|| Check {
                     asked: Asked::new(&open.key, &seen, &more),
                     found: told::keep(&found),

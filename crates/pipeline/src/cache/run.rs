@@ -148,7 +148,7 @@ impl Run {
     pub fn keep(&self, inputs: &Inputs, loaded: &Diagnostics, built: &Built, plan: Option<&Plan>) {
         // A plugin may do anything, and a repository's own templates may ask for the time.
         let own = built.model.origin == Templates::Own;
-        if own || !built.sealed.unproven.is_empty() || self.seen.followed_links() {
+        if own || !built.sealed.unproven.is_empty() || self.seen.is_partial() {
             return;
         }
         let evidence = match plan.map(Plan::evidence) {
