@@ -67,7 +67,7 @@ impl Snapshot {
     pub fn of(root: &Utf8Path) -> Self {
         let stamps = files_below(root)
             .into_iter()
-            .filter(|path| !path.starts_with(".git") && !path.starts_with(".ichor/cache"));
+            .filter(|path| !path.starts_with(".git") && !path.as_str().contains(".ichor/cache/"));
         Self(
             stamps
                 .map(|path| {
