@@ -173,7 +173,7 @@ macro_rules! rules {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::Diagnostic;
     use crate::Severity::{Error, Note, Warning};
 
     crate::rules! {

@@ -17,7 +17,8 @@ use testkit::Sandbox;
 use tree::Disk;
 use vault::identities::Offered;
 
-use super::{Cache, Command, Run};
+use super::Cache;
+use crate::again::{Command, Run};
 use crate::load::{Environment, load};
 use crate::options::BuildOptions;
 use crate::rules;

@@ -7,7 +7,7 @@ use crate::rules;
 
 /// One problem.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Told {
+pub(crate) struct Told {
     rule: String,
     severity: u8,
     message: String,
@@ -29,12 +29,12 @@ struct Place {
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
 /// As they are kept.
-pub(super) fn keep(problems: &Diagnostics) -> Vec<Told> {
+pub(crate) fn keep(problems: &Diagnostics) -> Vec<Told> {
     problems.iter().map(Told::new).collect()
 }
 
 /// As they are shown; none of them if one cannot be understood.
-pub(super) fn show(told: &[Told]) -> Option<Diagnostics> {
+pub(crate) fn show(told: &[Told]) -> Option<Diagnostics> {
     told.iter().map(Told::shown).collect()
 }
 

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use tree::{Digest, Disk, Plan, RelPath};
 use vault::identities;
 
-use super::asked::Asked;
-use super::key::Key;
-use super::told::{self, Told};
-use super::{FOLDER, decides};
 use crate::build::Built;
+use crate::cache::asked::Asked;
+use crate::cache::key::Key;
+use crate::cache::told::{self, Told};
+use crate::cache::{FOLDER, decides};
 use crate::checks::{self, Facts};
 use crate::load::{Environment, Inputs};
 use crate::options::{BuildOptions, Overwrite};
@@ -35,7 +35,7 @@ pub enum Command {
 /// A run, with everything written down that it asks of the repository.
 pub struct Run {
     view: View<'static>,
-    pub(super) seen: Arc<Seen>,
+    pub(crate) seen: Arc<Seen>,
     open: Option<Open>,
 }
 
