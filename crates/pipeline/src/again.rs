@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use config_model::Templates;
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Source};
 use repository::{Seen, View};
 use serde::{Deserialize, Serialize};
 use tree::{Digest, Disk, Plan, RelPath};
@@ -133,7 +133,7 @@ impl Run {
             findings: told::show(&kept.findings)?,
         };
         let outputs = kept.outputs.iter().map(String::as_str);
-        let mut published = checks::published(&view, &kept.facts, outputs);
+        let mut published = checks::published(&view, kept.facts, outputs);
         published.silence(&kept.silenced);
         published.sort();
         let of_git = |problems: &Diagnostics| -> Diagnostics {
@@ -206,11 +206,7 @@ impl Open {
             &environment.keys.identities,
         )?;
         let disk = Disk::open(view.root()?.as_std_path()).ok()?;
-        let names = environment
-            .keys
-            .identities
-            .iter()
-            .map(|source| source.name());
+        let names = environment.keys.identities.iter().map(Source::name);
         let names: Vec<_> = names.collect();
         Some(Self {
             command,
