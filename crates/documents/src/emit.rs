@@ -9,8 +9,10 @@ use crate::scalar::{go_float, go_text, is_plain_word};
 
 /// Several documents, with `---` between them.
 pub fn documents(documents: &[Value], indent: usize) -> String {
-    // Large enough for most configs: text that is moved leaves a copy of secrets behind.
-    let mut out = String::with_capacity(32 << 10);
+    // Text that is moved leaves a copy of secrets behind, and of a thousand configs none may
+    // take more room than it needs.
+    let room: usize = documents.iter().map(|value| 4 + room(value, 0)).sum();
+    let mut out = String::with_capacity(room);
     for (index, value) in documents.iter().enumerate() {
         if index > 0 {
             out.push_str("---\n");
@@ -25,6 +27,26 @@ pub fn document(value: &Value, indent: usize) -> String {
     let mut out = String::new();
     write(&mut out, value, indent);
     out
+}
+
+/// About how many bytes a value takes that stands at a column: enough, unless much of its text
+/// has to be escaped.
+fn room(value: &Value, column: usize) -> usize {
+    let lead = column + 4;
+    match value {
+        Value::Object(map) => {
+            let entries = map.iter();
+            let entries = entries.map(|(key, value)| lead + key.len() + room(value, column + 2));
+            entries.sum()
+        }
+        Value::Array(items) => items.iter().map(|item| lead + room(item, column + 2)).sum(),
+        Value::String(text) => {
+            let lines = text.matches('\n').count();
+            text.len() + lines * lead + 4
+        }
+        Value::Null | Value::Bool(_) => 6,
+        Value::Number(_) => 20,
+    }
 }
 
 /// One document behind others.

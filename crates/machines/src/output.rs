@@ -18,7 +18,7 @@ use repository::write::REPLACING;
 use repository::{Batch, Kind, View};
 
 /// What happens to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// It is new.

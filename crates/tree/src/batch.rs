@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +34,8 @@ pub struct Batch {
 struct Work {
     lock: Option<Lock>,
     folders: BTreeMap<String, Arc<File>>,
+    /// The folder above the last one, with its path: the next is likely beside that.
+    above: Option<(String, Arc<File>)>,
     made: Vec<String>,
     staged: Vec<New>,
 }
@@ -195,13 +198,32 @@ impl Batch {
         } else {
             Permissions::from_bits_truncate(0o777)
         };
+        let above = self.above(&mut work, split(path).0)?;
+        let above = above
+            .as_ref()
+            .map(|(path, folder)| (path.as_str(), folder.as_fd()));
         let mut made = Vec::new();
-        let folder = self.disk.create_folder_for(path, mode, &mut made);
+        let folder = self.disk.create_folder_in(above, path, mode, &mut made);
         work.made.extend(made);
         let folder = Arc::new(File::from(folder.map_err(obstructed)?.into_handle()));
         sweep(&folder);
         work.folders.insert(path.to_owned(), Arc::clone(&folder));
         Ok(folder)
+    }
+
+    /// The folder above another, opened once for all that lie beside each other.
+    fn above(&self, work: &mut Work, path: &str) -> io::Result<Option<(String, Arc<File>)>> {
+        if path.is_empty() {
+            return Ok(None);
+        }
+        if work.above.as_ref().is_none_or(|(known, _)| known != path) {
+            let mut made = Vec::new();
+            let folder = self.disk.create_folder(path, &mut made);
+            work.made.extend(made);
+            let folder = File::from(folder.map_err(obstructed)?.into_handle());
+            work.above = Some((path.to_owned(), Arc::new(folder)));
+        }
+        Ok(work.above.clone())
     }
 
     fn work(&self) -> std::sync::MutexGuard<'_, Work> {

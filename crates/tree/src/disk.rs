@@ -6,7 +6,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -95,7 +95,7 @@ impl Disk {
 
     /// Opens a folder below the root; the empty path is the root.
     pub(crate) fn folder(&self, path: &str) -> Result<Folder<'_>, Obstacle> {
-        self.walk(path, |_, _, _| Err(Obstacle::Missing))
+        self.walk(None, path, |_, _, _| Err(Obstacle::Missing))
     }
 
     /// Opens a folder, making those that are missing and adding their paths to `made`.
@@ -104,17 +104,19 @@ impl Disk {
         path: &str,
         made: &mut Vec<String>,
     ) -> Result<Folder<'_>, Obstacle> {
-        self.create_folder_for(path, Permissions::from_bits_truncate(0o777), made)
+        self.create_folder_in(None, path, Permissions::from_bits_truncate(0o777), made)
     }
 
     /// The same, where the folder itself, unlike those above it, is given these permissions.
-    pub(crate) fn create_folder_for(
+    /// `above` is an open folder on the way to it, with its path.
+    pub(crate) fn create_folder_in(
         &self,
+        above: Option<(&str, BorrowedFd<'_>)>,
         path: &str,
         mode: Permissions,
         made: &mut Vec<String>,
     ) -> Result<Folder<'_>, Obstacle> {
-        self.walk(path, |parent, prefix, name| {
+        self.walk(above, path, |parent, prefix, name| {
             let fail = |error| Obstacle::Io(prefix.to_owned(), error);
             self.gate.pass().map_err(fail)?;
             let all = Permissions::from_bits_truncate(0o777);
@@ -131,35 +133,42 @@ impl Disk {
 
     fn walk(
         &self,
+        above: Option<(&str, BorrowedFd<'_>)>,
         path: &str,
-        mut missing: impl FnMut(&OwnedFd, &str, &str) -> Result<OwnedFd, Obstacle>,
+        mut missing: impl FnMut(BorrowedFd<'_>, &str, &str) -> Result<OwnedFd, Obstacle>,
     ) -> Result<Folder<'_>, Obstacle> {
-        let root = self.handle.get().ok_or(Obstacle::Missing)?;
+        let root = self.handle.get().ok_or(Obstacle::Missing)?.as_fd();
         let fail = |prefix: &str, error: Errno| Obstacle::Io(prefix.to_owned(), error.into());
-        let mut folder =
-            openat(root, ".", FOLDER, Permissions::empty()).map_err(|error| fail(".", error))?;
-        let mut end = 0;
-        for name in path.split('/').filter(|name| !name.is_empty()) {
+        let within = above.and_then(|(above, folder)| {
+            let rest = path.strip_prefix(above)?.strip_prefix('/')?;
+            Some((folder, rest, above.len() + 1))
+        });
+        let (start, rest, mut end) = within.unwrap_or((root, path, 0));
+        let mut folder: Option<OwnedFd> = None;
+        for name in rest.split('/').filter(|name| !name.is_empty()) {
             end += name.len();
             let prefix = &path[..end];
             end += 1;
-            folder = match openat(&folder, name, FOLDER, Permissions::empty()) {
+            let parent = folder.as_ref().map_or(start, AsFd::as_fd);
+            folder = Some(match openat(parent, name, FOLDER, Permissions::empty()) {
                 Ok(next) => next,
-                Err(Errno::NOENT) => missing(&folder, prefix, name)?,
+                Err(Errno::NOENT) => missing(parent, prefix, name)?,
                 // Systems differ in which of the two a symbolic link gives.
                 Err(Errno::NOTDIR | Errno::LOOP) => {
-                    return Err(match openat(&folder, name, FILE, Permissions::empty()) {
+                    return Err(match openat(parent, name, FILE, Permissions::empty()) {
                         Err(Errno::LOOP) => Obstacle::Link(prefix.to_owned()),
                         _ => Obstacle::NotAFolder(prefix.to_owned()),
                     });
                 }
                 Err(error) => return Err(fail(prefix, error)),
-            };
+            });
         }
-        Ok(Folder {
-            handle: folder,
-            disk: self,
-        })
+        let handle = match folder {
+            Some(folder) => folder,
+            None => openat(start, ".", FOLDER, Permissions::empty())
+                .map_err(|error| fail(".", error))?,
+        };
+        Ok(Folder { handle, disk: self })
     }
 }
 

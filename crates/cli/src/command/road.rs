@@ -1,7 +1,9 @@
 //! The road of a repository, from `init` to a running cluster: what comes after each command.
 
+use std::collections::HashMap;
+
 use camino::Utf8Path;
-use machines::{Made, Outputs};
+use machines::{Action, Made, Outputs};
 use pipeline::load;
 use pipeline::road::{Commits, Road};
 use repository::View;
@@ -171,29 +173,27 @@ pub(crate) fn after_generate_config(
     nodes: &[Node],
     ui: &mut Ui,
 ) {
-    let find = |node: &Node, action| {
-        outputs
-            .files
-            .iter()
-            .find(|file| file.path.file_name() == Some(node.file.as_str()) && file.action == action)
-            .map(|file| root.join(&file.path))
-    };
-    let client = outputs
-        .files
-        .iter()
-        .find(|file| file.path.file_name() == Some("talosconfig"))
-        .map(|file| root.join(&file.path));
-    let Some(client) = client else {
+    // Of a thousand nodes and their files, each is looked at once.
+    let mut files = HashMap::new();
+    for file in outputs.files.iter().rev() {
+        if let Some(name) = file.path.file_name() {
+            files.insert((name, file.action), file.path.as_path());
+        }
+    }
+    let find = |name: &str, action| files.get(&(name, action)).copied();
+    let client = [Action::Create, Action::Update, Action::Unchanged]
+        .into_iter()
+        .find_map(|action| find("talosconfig", action));
+    let Some(client) = client.map(|path| root.join(path)) else {
         return;
     };
-    let new: Vec<_> = nodes
-        .iter()
-        .filter_map(|node| Some((node, find(node, machines::Action::Create)?)))
-        .collect();
-    let changed: Vec<_> = nodes
-        .iter()
-        .filter_map(|node| Some((node, find(node, machines::Action::Update)?)))
-        .collect();
+    let with = |action| -> Vec<_> {
+        let nodes = nodes.iter();
+        nodes
+            .filter_map(|node| Some((node, find(&node.file, action)?)))
+            .collect()
+    };
+    let [new, changed] = [Action::Create, Action::Update].map(with);
     let mut steps: Vec<_> = commit(&Road::of(&View::on_disk(root)), ui)
         .into_iter()
         .collect();
@@ -204,7 +204,7 @@ pub(crate) fn after_generate_config(
     if !changed.is_empty() {
         steps.push(format!(
             "Apply what changed, {variable} and:{}",
-            lines(&changed, |node, file| format!(
+            lines(root, &changed, |node, file| format!(
                 "`talosctl apply-config -n {} -f {file}`",
                 node.address
             ))
@@ -213,7 +213,7 @@ pub(crate) fn after_generate_config(
     if !new.is_empty() {
         steps.push(format!(
             "Boot new machines from their images, which `ichor talos schematic` names, and apply:{}",
-            lines(&new, |node, file| format!(
+            lines(root, &new, |node, file| format!(
                 "`talosctl apply-config --insecure -n {} -f {file}`",
                 node.address
             ))
@@ -262,10 +262,14 @@ fn install(root: &Utf8Path) -> Option<String> {
     Some(step)
 }
 
-fn lines(nodes: &[(&Node, camino::Utf8PathBuf)], line: impl Fn(&Node, &str) -> String) -> String {
+fn lines(
+    root: &Utf8Path,
+    nodes: &[(&Node, &Utf8Path)],
+    line: impl Fn(&Node, &str) -> String,
+) -> String {
     let mut out = String::new();
     for (node, file) in nodes.iter().take(NAMED) {
-        out += &format!("\n     {}", line(node, &plain(file)));
+        out += &format!("\n     {}", line(node, &plain(&root.join(file))));
     }
     if nodes.len() > NAMED {
         out += &format!("\n     and so on for {} more", nodes.len() - NAMED);

@@ -1,7 +1,7 @@
 //! One node after another.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use diagnostics::Diagnostics;
 use serde_json::{Map, Value};
@@ -40,6 +40,7 @@ pub struct Generator<'a> {
     shared: Vec<Step>,
     control_plane: Vec<Value>,
     worker: Vec<Value>,
+    usual_boot: OnceLock<String>,
 }
 
 /// What a node's configuration is made of, in order.
@@ -90,6 +91,7 @@ impl<'a> Generator<'a> {
             broken,
             contents,
             patches,
+            usual_boot: OnceLock::new(),
         };
         problems.extend(generator.lint());
         problems.sort();
@@ -195,7 +197,7 @@ impl<'a> Generator<'a> {
         let contract = self.contract;
         let image = installer(findings);
         Plan {
-            boot: boot(findings),
+            boot: boot(&self.usual_boot, findings),
             steps: steps(contract, &image, &self.contents, findings),
             documents: beside::steps(contract, findings),
             image,

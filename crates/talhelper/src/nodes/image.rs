@@ -1,5 +1,7 @@
 //! Images of an image factory: the installer, and what a machine boots first.
 
+use std::sync::OnceLock;
+
 use super::node::Findings;
 use super::places::top;
 use super::schematic::schematic_id;
@@ -52,16 +54,26 @@ pub(super) fn installer(findings: &mut Findings<'_>) -> Image {
     }
 }
 
-/// The URL of the image that the machine boots from first.
-pub(super) fn boot(findings: &mut Findings<'_>) -> String {
+/// The URL of the image that the machine boots from first. Most nodes ask for nothing special,
+/// and have the `usual` one, which is made once.
+pub(super) fn boot(usual: &OnceLock<String>, findings: &mut Findings<'_>) -> String {
     let shared = &*findings.node.shared;
     let schematic = shared
         .image_schematic
         .as_ref()
         .or(shared.schematic.as_ref());
+    let is_usual = schematic.is_none() && shared.machine_spec.is_none();
+    if let Some(made) = usual.get().filter(|_| is_usual) {
+        return made.clone();
+    }
     let factory = &findings.raw.config.image_factory;
     let template = ("ISOURLTmpl", or(&factory.boot_template, BOOT));
-    expanded(template, schematic, findings)
+    let made = expanded(template, schematic, findings);
+    if is_usual && !made.is_empty() {
+        // Another thread may have been faster, and has the same.
+        usual.set(made.clone()).ok();
+    }
+    made
 }
 
 /// A template, with its key, filled.

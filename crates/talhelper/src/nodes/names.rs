@@ -17,8 +17,6 @@ const RESERVED: [&str; 3] = ["talosconfig", ".gitignore", ".git"];
 /// How many bytes the name of a file may have.
 const LONGEST: usize = 255;
 
-const USUAL: &str = "{{ .ClusterName }}-{{ .Hostname }}.yaml";
-
 /// The name of each node's file, empty where it cannot be used. Names that two nodes share, or
 /// that lead out of the folder, are problems.
 pub(super) fn names(raw: &Raw, nodes: &[Node<'_>]) -> (Vec<String>, Diagnostics) {
@@ -84,10 +82,11 @@ fn name(raw: &Raw, node: &Node<'_>) -> Result<String, String> {
         Role::ControlPlane => "controlplane",
         Role::Worker => role_key(node.role),
     };
-    let template = match node.shared.filename_tmpl.as_str() {
-        "" => USUAL,
-        template => template,
-    };
+    let template = node.shared.filename_tmpl.as_str();
+    if template.is_empty() {
+        // What `{{ .ClusterName }}-{{ .Hostname }}.yaml` makes.
+        return Ok(format!("{}-{}.yaml", raw.cluster_name(), node.hostname()));
+    }
     expand(
         template,
         &[

@@ -1,18 +1,26 @@
 //! Interfaces of a node, as v1alpha1 has them.
 
-use serde::de::{DeserializeOwned, Error};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::config::Keys;
 use super::lists::{List, Texts, number};
 
-/// An interface: as it is written, which older contracts take over, and what it says.
-#[derive(Clone, PartialEq)]
+/// An interface as it is written, which older contracts take over.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Interface {
     pub(crate) written: Keys,
-    pub(crate) device: Device,
-    pub(crate) link: Link,
+}
+
+impl Interface {
+    /// What it says, for contracts that have documents for it. Whatever the table of keys takes
+    /// can be read.
+    pub(crate) fn read(&self) -> serde_json::Result<(Device, Link)> {
+        let device = Device::deserialize(&self.written)?;
+        Ok((device, Link::deserialize(&self.written)?))
+    }
 }
 
 /// What an interface has that no VLAN has.
@@ -194,29 +202,13 @@ pub(crate) struct Peer {
     pub(crate) allowed_ips: Texts,
 }
 
-/// Part of what a map says.
-fn part<T: DeserializeOwned, E: Error>(map: &Keys) -> Result<T, E> {
-    T::deserialize(map).map_err(E::custom)
-}
-
-impl<'de> Deserialize<'de> for Interface {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let written = Keys::deserialize(from)?;
-        Ok(Self {
-            device: part(&written)?,
-            link: part(&written)?,
-            written,
-        })
-    }
-}
-
 impl<'de> Deserialize<'de> for Vlan {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let written = Keys::deserialize(from)?;
         let id = written.get("vlanId").and_then(Value::as_u64);
         Ok(Self {
             id: id.unwrap_or_default(),
-            link: part(&written)?,
+            link: Link::deserialize(&written).map_err(D::Error::custom)?,
         })
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use schematic::Customization;
 pub use schematic::Schematic;
 
 pub(crate) use config::{Keys, Own};
-pub(crate) use interface::{Bond, Device, Interface, Link, Peer, Route, Selector};
+pub(crate) use interface::{Bond, Device, Link, Peer, Route, Selector};
 pub(crate) use lists::{List, Texts};
 pub(crate) use schema::schema;
 pub(crate) use shared::{Firewall, Shared, Volume};

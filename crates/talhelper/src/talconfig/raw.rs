@@ -39,8 +39,8 @@ impl Raw {
     ) -> (Option<(Self, Value)>, Diagnostics) {
         let (source, mut problems) = substitute(source, &comments(source), variables);
         let parsed = yaml::parse(&source, &Limits::default());
-        problems.extend(parsed.diagnostics.clone());
-        let Some(root) = parsed.root().cloned() else {
+        problems.extend(parsed.diagnostics);
+        let Some(root) = parsed.documents.into_iter().next() else {
             if !problems.has_errors() {
                 problems.push(
                     rules::TALCONFIG_EMPTY
@@ -171,6 +171,10 @@ mod tests {
         assert_eq!(config.nodes.len(), 1);
         let shared = &config.nodes[0].1.shared;
         assert!(*shared == config.worker && !shared.is_bare());
+        let interfaces = shared.network_interfaces.iter().flat_map(|all| all.iter());
+        for (_, interface) in interfaces {
+            interface.read().expect("it fits");
+        }
         assert!(typed(&json!([])).is_ok());
     }
 }

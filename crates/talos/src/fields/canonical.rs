@@ -34,16 +34,25 @@ fn each(items: Vec<Value>, item: &Spec) -> Value {
     items.into_iter().map(|value| tidy(value, item)).collect()
 }
 
-fn fields(mut map: Map<String, Value>, name: &str) -> Map<String, Value> {
-    let mut out = Map::new();
-    for (field, spec) in Schema::get().fields(name) {
-        let value = match map.remove(*field) {
-            None | Some(Value::Null) if !spec.always => continue,
-            None | Some(Value::Null) => empty(&spec.kind),
-            Some(value) => tidy(value, spec),
+fn fields(map: Map<String, Value>, name: &str) -> Map<String, Value> {
+    let fields = Schema::get().fields(name);
+    let number = |key: &str| fields.iter().position(|(field, _)| *field == key);
+    let mut own: Vec<(usize, String, Value)> = map
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .filter_map(|(key, value)| Some((number(&key)?, key, value)))
+        .collect();
+    own.sort_unstable_by_key(|(number, ..)| *number);
+    let mut out = Map::with_capacity(own.len());
+    let mut own = own.into_iter().peekable();
+    for (index, (field, spec)) in fields.iter().enumerate() {
+        let (key, value) = match own.next_if(|(number, ..)| *number == index) {
+            Some((_, key, value)) => (key, tidy(value, spec)),
+            None if spec.always => ((*field).to_owned(), empty(&spec.kind)),
+            None => continue,
         };
         if spec.always || spec.optional || !is_empty(&value, &spec.kind) {
-            out.insert((*field).to_owned(), value);
+            out.insert(key, value);
         }
     }
     out

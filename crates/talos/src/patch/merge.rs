@@ -93,9 +93,11 @@ fn fields(
     let Value::Object(left) = left else {
         return Ok(());
     };
+    let nulls = left.values().any(Value::is_null);
     for (field, spec) in Schema::get().fields(name) {
-        let theirs = right.get(*field).unwrap_or(&Value::Null);
-        if theirs.is_null() && !left.contains_key(*field) {
+        let theirs = find(right, field).unwrap_or(&Value::Null);
+        // Most patches name few fields of many, and most of the others stay as they are.
+        if theirs.is_null() && ((!nulls && stays(spec)) || !left.contains_key(*field)) {
             continue;
         }
         path.push((*field).to_owned());
@@ -108,6 +110,21 @@ fn fields(
         path.pop();
     }
     Ok(())
+}
+
+/// A field of a patch: of a few, the right one is seen sooner than looked up.
+fn find<'a>(map: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
+    if map.len() > 4 {
+        return map.get(field);
+    }
+    { map.iter() }
+        .find(|(key, _)| *key == field)
+        .map(|(_, value)| value)
+}
+
+/// Whether a field that a patch leaves out is what it was.
+fn stays(spec: &Spec) -> bool {
+    !spec.forced && (spec.optional || !matches!(spec.kind, Kind::Struct(_)))
 }
 
 fn map(
@@ -197,15 +214,17 @@ fn keyed(
 /// Whether two items are one by the first key that the right one has. Items without any key
 /// are the same where keys are compared as they are, but not where there is a choice of keys.
 fn same_item(left: &Value, right: &Value, how: &Keyed) -> bool {
+    fn at<'a>(item: &'a Value, key: &str) -> &'a Value {
+        item.get(key).unwrap_or(&Value::Null)
+    }
     let absent = |value: &Value| value.is_null() || is_zero(value);
-    let at = |item: &Value, key: &str| item.get(key).cloned().unwrap_or(Value::Null);
     for key in &how.keys {
         let (mine, theirs) = (at(left, key), at(right, key));
-        if !absent(&theirs) {
+        if !absent(theirs) {
             return mine == theirs;
         }
         if how.keys.len() == 1 {
-            return absent(&mine);
+            return absent(mine);
         }
     }
     false

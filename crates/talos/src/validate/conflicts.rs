@@ -1,5 +1,7 @@
 //! Documents that are there twice, or that say what another says already.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::encryption;
@@ -25,7 +27,7 @@ const GROUPS: [&[&str]; 3] = [
 ];
 
 /// All documents, by name.
-pub(super) fn check(documents: &[(String, Value)], report: &mut Report) {
+pub(super) fn check(documents: &[(String, Cow<'_, Value>)], report: &mut Report) {
     let main = documents
         .iter()
         .find(|(name, _)| name == "v1alpha1")
@@ -43,7 +45,7 @@ pub(super) fn check(documents: &[(String, Value)], report: &mut Report) {
 fn among_documents(
     place: &Place<'_>,
     name: &str,
-    earlier: &[(String, Value)],
+    earlier: &[(String, Cow<'_, Value>)],
     report: &mut Report,
 ) {
     if earlier.iter().any(|(other, _)| other == name) {

@@ -21,6 +21,9 @@ pub mod sections;
 mod shape;
 mod url;
 mod volumes;
+mod way;
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
@@ -57,7 +60,7 @@ pub fn validate_on(
     let release = release.unwrap_or(Release::of(contract));
     let mut shapes = Report::new(release);
     // The values as Talos holds them, without what cannot be decoded.
-    let decoded: Vec<(String, Value)> = documents
+    let decoded: Vec<(String, Cow<'_, Value>)> = documents
         .iter()
         .map(|document| {
             let name = document_name(document);

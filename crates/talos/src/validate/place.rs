@@ -3,9 +3,9 @@
 use diagnostics::{MASK, Rule, Severity};
 use serde_json::Value;
 
+use super::way::Trail;
 use crate::contract::Release;
 use crate::rules;
-use documents::path::join;
 
 static NOTHING: Value = Value::Null;
 
@@ -32,34 +32,34 @@ pub struct Violation {
 #[derive(Clone)]
 pub(super) struct Place<'a> {
     document: &'a str,
-    path: String,
+    trail: Trail<'a>,
     value: &'a Value,
 }
 
 impl<'a> Place<'a> {
     /// A document as a whole.
     pub(super) fn new(document: &'a str, value: &'a Value) -> Self {
-        Self::with_path(document, "", value)
+        Self::with_path(document, String::new(), value)
     }
 
     /// What stands at a path.
-    pub(super) fn with_path(document: &'a str, path: &str, value: &'a Value) -> Self {
+    pub(super) fn with_path(document: &'a str, path: String, value: &'a Value) -> Self {
         Self {
             document,
-            path: path.to_owned(),
+            trail: Trail::from(path),
             value,
         }
     }
 
     /// What stands under a key.
-    pub(super) fn key(&self, key: &str) -> Self {
+    pub(super) fn key(&self, key: &'a str) -> Self {
         let value = self.value.get(key).unwrap_or(&NOTHING);
-        self.at(join(&self.path, key), value)
+        self.at(self.trail.key(key), value)
     }
 
     /// What stands under several keys below each other.
-    pub(super) fn keys(&self, keys: &[&str]) -> Self {
-        keys.iter().fold(self.clone(), |place, key| place.key(key))
+    pub(super) fn keys(&self, keys: &[&'a str]) -> Self {
+        keys.iter().fold(self.clone(), |place, &key| place.key(key))
     }
 
     /// The items of a list.
@@ -68,7 +68,7 @@ impl<'a> Place<'a> {
         items
             .iter()
             .enumerate()
-            .map(|(index, item)| self.at(format!("{}[{index}]", self.path), item))
+            .map(|(index, item)| self.at(self.trail.item(index), item))
             .collect()
     }
 
@@ -78,14 +78,14 @@ impl<'a> Place<'a> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(key, value)| (key.as_str(), self.at(join(&self.path, key), value)))
+            .map(|(key, value)| (key.as_str(), self.at(self.trail.key(key), value)))
             .collect()
     }
 
-    fn at(&self, path: String, value: &'a Value) -> Self {
+    fn at(&self, trail: Trail<'a>, value: &'a Value) -> Self {
         Self {
             document: self.document,
-            path,
+            trail,
             value,
         }
     }
@@ -177,7 +177,8 @@ impl Report {
 
     /// A value that must be there and is not.
     pub(super) fn missing(&mut self, place: &Place<'_>, hint: impl Into<String>) {
-        let key = last_key(&place.path);
+        let path = place.trail.written();
+        let key = last_key(&path);
         self.add(
             place,
             &rules::MACHINE_CONFIG_MISSING,
@@ -188,7 +189,8 @@ impl Report {
 
     /// Two keys of which only one may be set; the place is that of the one to take out.
     pub(super) fn exclusive(&mut self, place: &Place<'_>, other: &str) {
-        let key = last_key(&place.path);
+        let path = place.trail.written();
+        let key = last_key(&path);
         self.add(
             place,
             &rules::MACHINE_CONFIG_EXCLUSIVE,
@@ -217,7 +219,7 @@ impl Report {
     ) {
         self.violations.push(Violation {
             document: place.document.to_owned(),
-            path: place.path.clone(),
+            path: place.trail.written(),
             message,
             hint: (!hint.is_empty()).then_some(hint),
             severity,

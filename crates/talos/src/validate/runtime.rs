@@ -42,7 +42,7 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
     }
 }
 
-fn required(document: &Place<'_>, key: &str, hint: &str, report: &mut Report) {
+fn required(document: &Place<'_>, key: &'static str, hint: &str, report: &mut Report) {
     let place = document.key(key);
     if place.is_empty() {
         report.missing(&place, hint);
@@ -157,7 +157,7 @@ fn mirror(document: &Place<'_>, report: &mut Report) {
 
 fn login(document: &Place<'_>, report: &mut Report) {
     required(document, "name", "name the registry", report);
-    let set = |key: &str| !document.key(key).is_empty();
+    let set = |key: &'static str| !document.key(key).is_empty();
     if set("username") && set("identityToken") {
         report.exclusive(&document.key("identityToken"), "username");
     }

@@ -1,5 +1,7 @@
 //! Sections of a talconfig that end in machine configs as they are: the same checks, earlier.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::common::{duplicate, endpoint};
@@ -81,19 +83,20 @@ pub fn of_node(node: &Value) -> Vec<Violation> {
     report.violations
 }
 
-/// The node with the forms of its sections checked, and without templates.
-fn typed(node: &Value, report: &mut Report) -> Value {
-    let mut node = node.clone();
-    let Some(map) = node.as_object_mut() else {
-        return node;
+/// The node with the forms of its sections checked, and without templates. It is copied only
+/// where that makes another of it.
+fn typed<'v>(node: &'v Value, report: &mut Report) -> Cow<'v, Value> {
+    let Some(map) = node.as_object() else {
+        return Cow::Borrowed(node);
     };
+    let mut changed: Vec<(&str, Value)> = Vec::new();
     for key in ["nodeLabels", "nodeAnnotations"] {
-        if let Some(Value::Object(entries)) = map.get_mut(key) {
-            entries.retain(|_, value| {
-                !value
-                    .as_str()
-                    .is_some_and(|text| text.contains("{{") || text.contains("}}"))
-            });
+        if let Some(Value::Object(entries)) = map.get(key)
+            && entries.values().any(is_template)
+        {
+            let kept = entries.iter().filter(|(_, value)| !is_template(value));
+            let kept = kept.map(|(key, value)| (key.clone(), value.clone()));
+            changed.push((key, Value::Object(kept.collect())));
         }
     }
     for (key, name, list) in [
@@ -101,26 +104,45 @@ fn typed(node: &Value, report: &mut Report) -> Value {
         ("machineDisks", "MachineDisk", true),
         ("networkInterfaces", "Device", true),
     ] {
-        if let Some(value) = map.get_mut(key) {
+        if let Some(value) = map.get(key) {
             let mut spec = Spec::of(Kind::Struct(name));
             if list {
                 spec = Spec::of(Kind::List(Box::new(spec)));
             }
             // Whether a contract has it, its configuration says.
-            *value = shape::section(value, &spec, key, Contract::NEWEST, report);
+            if let Cow::Owned(value) = shape::section(value, &spec, key, Contract::NEWEST, report) {
+                changed.push((key, value));
+            }
         }
     }
-    if let Some(rules) = map
-        .get_mut("ingressFirewall")
-        .and_then(|firewall| firewall.get_mut("rules"))
+    if let Some(firewall) = map.get("ingressFirewall")
+        && let Some(rules) = firewall.get("rules")
     {
         // Rules are written as in the document.
         let rule = Spec::of(Kind::Struct("NetworkRuleConfig"));
         let spec = Spec::of(Kind::List(Box::new(rule)));
         let path = "ingressFirewall.rules";
-        *rules = shape::section(rules, &spec, path, Contract::NEWEST, report);
+        if let Cow::Owned(rules) = shape::section(rules, &spec, path, Contract::NEWEST, report) {
+            let mut firewall = firewall.clone();
+            if let Some(place) = firewall.get_mut("rules") {
+                *place = rules;
+            }
+            changed.push(("ingressFirewall", firewall));
+        }
     }
-    node
+    if changed.is_empty() {
+        return Cow::Borrowed(node);
+    }
+    let mut map = map.clone();
+    for (key, value) in changed {
+        map.insert(key.to_owned(), value);
+    }
+    Cow::Owned(Value::Object(map))
+}
+
+fn is_template(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    text.contains("{{") || text.contains("}}")
 }
 
 fn hostname(place: &Place<'_>, report: &mut Report) {

@@ -9,7 +9,7 @@ mod stacked;
 use serde_json::{Map, Value};
 
 use super::node::Findings;
-use crate::talconfig::{Device as Kind, Interface, Keys, Link, List};
+use crate::talconfig::{Device as Kind, Keys, Link, List};
 
 use crate::rules;
 
@@ -18,10 +18,13 @@ pub(super) use address::is_address;
 /// The documents of a node's interfaces, in the order in which talhelper writes them.
 pub(super) fn documents(findings: &mut Findings<'_>) -> Vec<Value> {
     let node = findings.node;
-    let interfaces = node.shared.network_interfaces.iter();
-    let devices: Vec<Device<'_>> = interfaces
-        .flat_map(List::iter)
-        .map(|(index, Interface { device, link, .. })| Device {
+    let interfaces = node.shared.network_interfaces.iter().flat_map(List::iter);
+    let read: Vec<(usize, (Kind, Link))> = interfaces
+        .map(|(index, interface)| (index, interface.read().unwrap_or_default()))
+        .collect();
+    let devices: Vec<Device<'_>> = read
+        .iter()
+        .map(|(index, (device, link))| Device {
             name: device.interface.clone(),
             path: format!("networkInterfaces.{index}"),
             kind: device,

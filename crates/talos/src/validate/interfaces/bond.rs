@@ -86,7 +86,7 @@ pub(super) fn check(bond: &Place<'_>, report: &mut Report) {
     }
 }
 
-fn not_in_mode(place: &Place<'_>, key: &str, mode: &str, report: &mut Report) {
+fn not_in_mode(place: &Place<'_>, key: &'static str, mode: &str, report: &mut Report) {
     report.add(
         place,
         &rules::MACHINE_CONFIG_BOND_MODE,
