@@ -133,7 +133,7 @@ impl Run {
             findings: told::show(&kept.findings)?,
         };
         let outputs = kept.outputs.iter().map(String::as_str);
-        let mut published = checks::published(&view, &kept.facts, outputs);
+        let mut published = checks::published(&view, kept.facts, outputs);
         published.silence(&kept.silenced);
         published.sort();
         let of_git = |problems: &Diagnostics| -> Diagnostics {
@@ -210,7 +210,7 @@ impl Open {
             .keys
             .identities
             .iter()
-            .map(|source| source.name());
+            .map(diagnostics::Source::name);
         let names: Vec<_> = names.collect();
         Some(Self {
             command,

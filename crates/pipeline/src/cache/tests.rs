@@ -48,10 +48,8 @@ fn run(root: &Utf8Path, command: Command) -> Option<Vec<String>> {
     if run.again().is_some() {
         return None;
     }
-    let (inputs, loaded) = load(run.view(), &environment).ok().expect("a repository");
-    let built = crate::build(&inputs, &options)
-        .ok()
-        .expect("nothing is wrong");
+    let (inputs, loaded) = load(run.view(), &environment).expect("a repository");
+    let built = crate::build(&inputs, &options).expect("nothing is wrong");
     let disk = Disk::open(root.as_std_path()).expect("it is there");
     let plan = built.plan(&disk, &options).expect("comparable");
     if !plan.is_done() && command == Command::Configure {
@@ -121,10 +119,8 @@ fn a_run_with_nothing_to_do_is_told_again_until_anything_changes() {
         // The first run after another key asks everything, and writes down what.
         let options = at(NOON);
         let run = Run::start(command, &root, &environment(), &options);
-        let (inputs, _) = load(run.view(), &environment()).ok().expect("a repository");
-        crate::build(&inputs, &options)
-            .ok()
-            .expect("nothing is wrong");
+        let (inputs, _) = load(run.view(), &environment()).expect("a repository");
+        crate::build(&inputs, &options).expect("nothing is wrong");
         let mut paths: Vec<(Utf8PathBuf, bool)> = run
             .seen
             .answers()
@@ -161,12 +157,8 @@ fn it_is_told_as_it_was() {
     for command in [Command::Configure, Command::Validate] {
         let again = Run::start(command, &root, &environment(), &at(NOON)).again();
         let again = again.expect("nothing has changed");
-        let (inputs, loaded) = load(&View::on_disk(&root), &environment())
-            .ok()
-            .expect("there");
-        let built = crate::build(&inputs, &at(NOON))
-            .ok()
-            .expect("nothing is wrong");
+        let (inputs, loaded) = load(&View::on_disk(&root), &environment()).expect("there");
+        let built = crate::build(&inputs, &at(NOON)).expect("nothing is wrong");
         assert_eq!(again.loaded, loaded);
         assert_eq!(again.warnings, built.warnings);
         assert!(!built.warnings.is_empty(), "something is told");
@@ -219,9 +211,7 @@ fn without_an_identity_nothing_is_kept() {
     let (_sandbox, root) = settled();
     fs::remove_dir_all(root.join(".ichor/cache")).expect("there");
     fs::remove_file(root.join("age.key")).expect("there");
-    let (inputs, _) = load(&View::on_disk(&root), &environment())
-        .ok()
-        .expect("there");
+    let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
     drop(crate::build(&inputs, &at(NOON)));
     assert!(!root.join(".ichor/cache").exists());
 }
@@ -250,9 +240,7 @@ fn a_cache_that_is_broken_or_foreign_is_as_none() {
                     assert!(run.again().is_none(), "{name}");
                 }
             }
-            let (inputs, _) = load(&View::on_disk(&root), &environment())
-                .ok()
-                .expect("there");
+            let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
             assert!(crate::build(&inputs, &at(NOON)).is_ok(), "{name}");
         }
         fs::write(&path, &whole).expect("writable");
@@ -307,9 +295,7 @@ fn one_change_repeats_only_what_it_touches() {
 #[test]
 fn a_check_runs_again_when_any_part_changes() {
     let (_sandbox, root) = settled();
-    let (inputs, _) = load(&View::on_disk(&root), &environment())
-        .ok()
-        .expect("there");
+    let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
     let runs = |name: &str, parts: &[&[u8]]| {
         let cache = Cache::open(&inputs, Timestamp::from_unix_seconds(NOON));
         let ran = Cell::new(false);
@@ -331,9 +317,7 @@ fn a_check_runs_again_when_any_part_changes() {
 #[test]
 fn what_finds_something_is_not_taken_for_passed() {
     let (_sandbox, root) = settled();
-    let (inputs, _) = load(&View::on_disk(&root), &environment())
-        .ok()
-        .expect("there");
+    let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
     let found = || {
         let cache = Cache::open(&inputs, Timestamp::from_unix_seconds(NOON));
         let problem = || vec![crate::rules::OUTPUT_NOT_UTF8.report("odd")];
@@ -347,9 +331,7 @@ fn what_finds_something_is_not_taken_for_passed() {
 #[test]
 fn a_check_that_reads_runs_again_when_any_answer_changes() {
     let (_sandbox, root) = settled();
-    let (inputs, _) = load(&View::on_disk(&root), &environment())
-        .ok()
-        .expect("there");
+    let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
     let ran = |view: &View<'_>, part: &[u8]| {
         let cache = Cache::open(&inputs, Timestamp::from_unix_seconds(NOON));
         let ran = Cell::new(false);
@@ -367,7 +349,7 @@ fn a_check_that_reads_runs_again_when_any_answer_changes() {
         ran.get()
     };
     let files = [("here", "1"), ("folder/a", "2"), ("unasked", "3")];
-    let view = |more: &[(&str, &str)]| View::from_iter(files.iter().chain(more).copied());
+    let view = |more: &[(&str, &str)]| files.iter().chain(more).copied().collect::<View<'_>>();
     assert!(ran(&view(&[]), b""));
     assert!(!ran(&view(&[]), b""));
     assert!(!ran(&view(&[("unasked", "4"), ("other", "5")]), b""));

@@ -22,7 +22,7 @@ impl Check for Published {
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
         let facts = Facts::of(subject.model);
         let outputs = tree.iter().map(|(path, _)| path.as_str());
-        published(&subject.inputs.view, &facts, outputs)
+        published(&subject.inputs.view, facts, outputs)
     }
 }
 
@@ -50,7 +50,7 @@ impl Facts {
 /// Everything that git would publish or leave out; nothing where there is no git repository.
 pub(crate) fn published<'a>(
     view: &View<'_>,
-    facts: &Facts,
+    facts: Facts,
     outputs: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostics {
     let Some(git) = view.git() else {
@@ -142,7 +142,7 @@ fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<
 }
 
 /// Keys and passwords that git would publish.
-fn tracked(git: &Git, facts: &Facts) -> Vec<Diagnostic> {
+fn tracked(git: &Git, facts: Facts) -> Vec<Diagnostic> {
     let mut found: Vec<_> = git
         .tracked(names::keys())
         .into_iter()
