@@ -4,29 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Location, Rule};
-
-/// How much a problem matters. Errors sort first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The work cannot go on; nothing is written.
-    Error,
-    /// It may work but looks wrong.
-    Warning,
-    /// Worth knowing, nothing to do.
-    Note,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        })
-    }
-}
+use crate::location::Location;
+use crate::rule::{Rule, Severity};
 
 /// A second place that belongs to a problem, such as the first of two duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,6 +36,35 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+impl Rule {
+    /// A problem of this rule.
+    pub fn report(&'static self, message: impl Into<String>) -> Diagnostic {
+        self.report_as(self.severity(), message)
+    }
+
+    /// A problem of this rule where it matters more, or less, than it usually does.
+    pub fn report_as(&'static self, severity: Severity, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            rule: self,
+            severity,
+            message: message.into(),
+            location: None,
+            related: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// A problem of this rule to those who answer for the matter themselves: a warning, if the
+    /// rule is a relaxed one.
+    pub fn report_relaxed(&'static self, message: impl Into<String>) -> Diagnostic {
+        let severity = match self.severity() {
+            Severity::Error if self.is_relaxed() => Severity::Warning,
+            severity => severity,
+        };
+        self.report_as(severity, message)
+    }
 }
 
 impl Diagnostic {

@@ -38,12 +38,12 @@ mod source;
 mod suggest;
 mod trace;
 
-pub use diagnostic::{Diagnostic, Related, Severity};
-pub use location::Location;
+pub use diagnostic::{Diagnostic, Related};
+pub use location::{Excerpt, Location};
 pub use mask::{MASK, MASK_OF_ANOTHER};
 pub use report::Diagnostics;
-pub use rule::{Rule, Table};
+pub use rule::{Rule, Severity, Table};
 pub use secrets::{SHORTEST_SECRET, Secrets};
-pub use source::{Excerpt, Piece, Source};
+pub use source::{Piece, Source};
 pub use suggest::closest;
 pub use trace::Trace;

@@ -6,8 +6,6 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::Excerpt;
-
 /// A place: a file, or a line and column in it.
 ///
 /// Places are told apart by what is shown of them, so the range does not count.
@@ -28,6 +26,17 @@ pub struct Location {
     /// The bytes of the file that it is about; none when the place is the file as a whole.
     #[serde(skip)]
     pub range: Option<Range<usize>>,
+}
+
+/// One line of a source, ready to be shown: secrets are masked, tabs are blanks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excerpt {
+    /// The line without its line break.
+    pub text: String,
+    /// First marked character of `text`, from 0.
+    pub start: usize,
+    /// One past the last marked character; always greater than `start`.
+    pub end: usize,
 }
 
 #[expect(

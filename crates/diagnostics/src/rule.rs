@@ -6,13 +6,33 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Serialize, Serializer};
 
-use crate::{Diagnostic, Severity};
+/// How much a problem matters. Errors sort first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The work cannot go on; nothing is written.
+    Error,
+    /// It may work but looks wrong.
+    Warning,
+    /// Worth knowing, nothing to do.
+    Note,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
 
 /// One rule: its stable name, how much it matters, and why such a thing cannot work.
 ///
 /// Rules stand in tables that [`rules!`](crate::rules) declares, and problems are made of
 /// them only, so that none goes undocumented. Code that asks which problem it has compares
-/// the rule ([`Diagnostic::is`]), never its name.
+/// the rule ([`Diagnostic::is`](crate::Diagnostic::is)), never its name.
 pub struct Rule {
     id: &'static str,
     severity: Severity,
@@ -59,33 +79,6 @@ impl Rule {
     /// Why such a thing cannot work, or looks wrong: one paragraph of Markdown.
     pub fn why(&self) -> &'static str {
         self.why
-    }
-
-    /// A problem of this rule.
-    pub fn report(&'static self, message: impl Into<String>) -> Diagnostic {
-        self.report_as(self.severity, message)
-    }
-
-    /// A problem of this rule where it matters more, or less, than it usually does.
-    pub fn report_as(&'static self, severity: Severity, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            rule: self,
-            severity,
-            message: message.into(),
-            location: None,
-            related: Vec::new(),
-            hint: None,
-        }
-    }
-
-    /// A problem of this rule to those who answer for the matter themselves: a warning, if the
-    /// rule is a relaxed one.
-    pub fn report_relaxed(&'static self, message: impl Into<String>) -> Diagnostic {
-        let severity = match self.severity {
-            Severity::Error if self.relaxed => Severity::Warning,
-            severity => severity,
-        };
-        self.report_as(severity, message)
     }
 }
 
@@ -180,7 +173,7 @@ macro_rules! rules {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::Diagnostic;
     use crate::Severity::{Error, Note, Warning};
 
     crate::rules! {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::Location;
+use crate::location::{Excerpt, Location};
 use crate::mask::MASK;
 
 /// How many characters of a line an [`Excerpt`] keeps at most: a 100 MB line must not
@@ -230,17 +230,6 @@ fn floor_char_boundary(text: &str, offset: usize) -> usize {
         offset -= 1;
     }
     offset
-}
-
-/// One line of a source, ready to be shown: secrets are masked, tabs are blanks.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Excerpt {
-    /// The line without its line break.
-    pub text: String,
-    /// First marked character of `text`, from 0.
-    pub start: usize,
-    /// One past the last marked character; always greater than `start`.
-    pub end: usize,
 }
 
 #[cfg(test)]

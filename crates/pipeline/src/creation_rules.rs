@@ -1,13 +1,13 @@
 //! The creation rules by which secret files are encrypted.
 
-use crate::rules;
 use diagnostics::{Diagnostics, Location, Source};
+use repository::names;
 use secrets::{CreationRule, Rules};
 use tree::{Rendered, Tree};
 
 use crate::load::Inputs;
 use crate::places::in_template;
-use crate::seal::is_secret;
+use crate::rules;
 
 /// The creation rules of a repository.
 pub(crate) const RULES: &str = ".sops.yaml";
@@ -53,7 +53,9 @@ fn rules(inputs: &Inputs, tree: &Tree<Rendered>, findings: &mut Diagnostics) -> 
         None => match &inputs.creation_rules {
             Some(source) => Rules::parse(source),
             None => {
-                let first = tree.iter().find(|(path, _)| is_secret(path));
+                let first = tree
+                    .iter()
+                    .find(|(path, _)| names::is_secret(path.as_str()));
                 findings.extend(first.map(|(path, entry)| {
                     rules::SOPS_NO_RULES.report(format!("there is no `.sops.yaml`, so nothing says how `{path}` is encrypted"),
                     )

@@ -20,6 +20,7 @@
 //! assert!(matches!(missing, Some(Missing::NoConfiguration)));
 //! ```
 
+mod again;
 pub mod archive;
 mod build;
 mod cache;
@@ -46,8 +47,8 @@ pub mod schema;
 mod seal;
 pub mod templates;
 
+pub use again::{Again, Command, Run};
 pub use build::{Built, RenderedTree, build, render};
-pub use cache::{Again, Command, Run};
 pub use load::{Environment, Inputs, Missing, load};
 pub use model::Model;
 pub use options::{BuildOptions, Overwrite};

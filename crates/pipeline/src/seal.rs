@@ -43,11 +43,6 @@ pub struct Sealed {
     pub notes: Diagnostics,
 }
 
-/// Whether an output is to be encrypted. `.sops.yaml` itself holds the rules, and no secret.
-pub(crate) fn is_secret(path: &RelPath) -> bool {
-    names::is_secret(path.as_str())
-}
-
 impl<'a> Sealer<'a> {
     /// By the rules that the checks let pass.
     pub(crate) fn new(
@@ -70,7 +65,7 @@ impl<'a> Sealer<'a> {
 
     /// Encrypts a file that is secret, keeping what is equal in the file on disk.
     pub(crate) fn seal(&self, path: &RelPath, entry: &Entry) -> Result<Sealing, Diagnostics> {
-        if !is_secret(path) || is_encrypted(path, entry) {
+        if !names::is_secret(path.as_str()) || is_encrypted(path, entry) {
             return Ok(Sealing::Plain);
         }
         let Some(rule) = self.rules.rules.rule_for(path.as_str()) else {

@@ -19,7 +19,10 @@ const NOT_RAISED: &[(&str, &str)] = &[
         "what cannot be added to is told when it is read",
     ),
     ("file/exists", "two programs at once"),
-    ("file/unwritable", "a full disk"),
+    (
+        "git/bad-settings",
+        "the reader of git's index refuses such a repository first",
+    ),
     ("init/no-random-numbers", "a system without random numbers"),
     ("keys/no-ssh-key", "a build with the feature `ssh`"),
     (
@@ -31,6 +34,7 @@ const NOT_RAISED: &[(&str, &str)] = &[
     ("plugin/withheld", "told under the rule that says why"),
     ("secrets/no-randomness", "a system without random numbers"),
     ("secrets/unusable-recipient", "a case is missing"),
+    ("sops/alias", "sops writes aliases out when it encrypts"),
     ("sops/cannot-wrap", "a plugin of age that fails"),
     ("sops/not-proven", "a fault of ours"),
     ("talconfig/missing", "the program says it as wrong usage"),

@@ -315,7 +315,7 @@ fn what_a_newer_talos_has_is_said_with_its_version() {
 
 #[test]
 fn each_fault_of_a_patch_is_told_by_its_rule() {
-    let base = "version: v1alpha1\nmachine:\n  sysctls:\n    a: b\n  nodeLabels: {}\n";
+    let base = "version: v1alpha1\nmachine:\n  sysctls:\n    a: b\n  nodeLabels: {}\n  kubelet: { extraConfig: { a: { b: 1 } } }\n";
     for (rule, patch) in [
         (
             &rules::PATCH_DELETE_DOCUMENT,
@@ -327,7 +327,7 @@ fn each_fault_of_a_patch_is_told_by_its_rule() {
         ),
         (
             &rules::PATCH_MERGE_CONFLICT,
-            "- op: replace\n  path: /machine/sysctls\n  value: [1]\n",
+            "machine: { kubelet: { extraConfig: { a: [1] } } }\n",
         ),
     ] {
         let (read, mut told) = Patch::read(&Source::new("patch.yaml", patch), Machinery::default());

@@ -62,11 +62,12 @@ struct Stamp {
 }
 
 impl Snapshot {
-    /// Takes one of every file below `root`, leaving out `.git`.
+    /// Takes one of every file below `root`, leaving out `.git`, and the cache, which every run may
+    /// write and nothing depends on.
     pub fn of(root: &Utf8Path) -> Self {
         let stamps = files_below(root)
             .into_iter()
-            .filter(|path| !path.starts_with(".git"));
+            .filter(|path| !path.starts_with(".git") && !path.as_str().contains(".ichor/cache/"));
         Self(
             stamps
                 .map(|path| {

@@ -55,7 +55,6 @@
 mod align;
 mod batch;
 mod change;
-mod checks;
 mod commit;
 mod content;
 mod decide;
@@ -84,13 +83,12 @@ mod write;
 
 pub use batch::{Batch, is_abandoned};
 pub use change::{Action, Change, Summary};
-pub use checks::Checks;
 pub use content::{Content, Mode};
 pub use diff::{Diff, Side};
 pub use digest::Digest;
 pub use disk::Disk;
 pub use entry::{Entry, Sealing};
-pub use files::{Checked, Encrypted, Rendered, Stage, Tree};
+pub use files::{Checked, Checks, Encrypted, Rendered, Stage, Tree};
 pub use journal::JOURNAL_PATH;
 pub use names::TEMPORARY_PREFIX;
 pub use options::{Force, Options};

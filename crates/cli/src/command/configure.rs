@@ -75,25 +75,30 @@ impl Configure {
     fn configure(&self, found: &Root, ui: &mut Ui) -> Result<Exit, Failure> {
         let root = &found.path;
         let environment = report::environment(ui);
-        let options = BuildOptions {
+        let mut options = BuildOptions {
             strict: self.strict,
-            force: self.overwrite(found)?,
             adopt: self.adopt,
             ..report::options()
         };
         let run = Run::start(Command::Configure, root, &environment, &options);
         let previews = self.check || self.dry_run;
-        if !previews && let Some(again) = run.again() {
+        if !previews
+            && self.force.is_none()
+            && let Some(again) = run.again()
+        {
             return Ok(self.nothing_again(root, &again, ui));
         }
         let Some((inputs, loaded)) = report::read_view(run.view(), &environment, self.strict, ui)?
         else {
             return Err(report::no_configuration(root));
         };
+        options.force = self.overwrite(found)?;
         let built = report::build(&inputs, &options, ui)?;
         let disk = report::disk(root)?;
         let plan = report::plan(&built, &disk, &options)?;
-        run.keep(&inputs, &loaded, &built, Some(&plan));
+        if self.force.is_none() {
+            run.keep(&inputs, &loaded, &built, Some(&plan));
+        }
         if previews {
             return self.preview(&plan, &built, ui);
         }

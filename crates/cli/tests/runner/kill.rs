@@ -91,6 +91,8 @@ fn is_hidden(path: &str) -> bool {
 fn contents(sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
     files_below(&sandbox.root())
         .into_iter()
+        // Nothing depends on it.
+        .filter(|path| !path.starts_with(".ichor/cache"))
         .filter(|path| {
             let first = path.components().next().map_or("", |part| part.as_str());
             matches!(

@@ -8,14 +8,14 @@ use super::key::{Key, Mark};
 /// Questions, by their kinds and paths, and the mark of all answers together: nothing can be
 /// told of one of them.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     questions: Vec<(char, String)>,
     mark: Vec<u8>,
 }
 
 impl Asked {
     /// All that was seen, and `more` that decides.
-    pub(super) fn new(key: &Key, seen: &Seen, more: &[&[u8]]) -> Self {
+    pub(crate) fn new(key: &Key, seen: &Seen, more: &[&[u8]]) -> Self {
         let answers = seen.answers();
         let questions = answers.iter().map(|(question, _)| kept(question));
         let answers = answers.iter().map(|(_, answer)| answer.to_string());
@@ -28,7 +28,7 @@ impl Asked {
     }
 
     /// Whether a view gives the same answers, and the rest is the same.
-    pub(super) fn holds(&self, key: &Key, view: &View<'_>, more: &[&[u8]]) -> bool {
+    pub(crate) fn holds(&self, key: &Key, view: &View<'_>, more: &[&[u8]]) -> bool {
         let questions = self.questions.iter().map(asked);
         let answers = questions.map(|question| question.ask(view).to_string());
         self.mark(key, answers, more).0 == *self.mark

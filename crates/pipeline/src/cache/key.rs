@@ -18,15 +18,15 @@ const LENGTH: usize = 32;
 const FORMAT: &[u8] = b"ichor cache 1\n";
 
 /// A key for one clone, one build of the program, one set of identities and one day.
-pub(super) struct Key(Zeroizing<[u8; LENGTH]>);
+pub(crate) struct Key(Zeroizing<[u8; LENGTH]>);
 
 /// That something was so: a digest that says nothing without the key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Mark(pub(super) [u8; LENGTH]);
+pub(crate) struct Mark(pub(crate) [u8; LENGTH]);
 
 impl Key {
     /// The key of this clone; made where there is none, if the disk takes it.
-    pub(super) fn of(disk: &Disk, decides: &[Vec<u8>]) -> Option<Self> {
+    pub(crate) fn of(disk: &Disk, decides: &[Vec<u8>]) -> Option<Self> {
         let bytes = match disk.kept(FOLDER, NAME, LENGTH as u64) {
             Some(bytes) if bytes.len() == LENGTH => Zeroizing::new(bytes),
             _ => {
@@ -43,17 +43,17 @@ impl Key {
     }
 
     /// A mark of all of that, in this order.
-    pub(super) fn mark<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Mark {
+    pub(crate) fn mark<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Mark {
         Mark(mac(&*self.0, parts))
     }
 
     /// A file of this content, as [`Key::unsealed`] takes it.
-    pub(super) fn sealed(&self, content: &[u8]) -> Vec<u8> {
+    pub(crate) fn sealed(&self, content: &[u8]) -> Vec<u8> {
         [FORMAT, content, &self.seal(content)].concat()
     }
 
     /// The content of a file; nothing of one that is broken, or was written with another key.
-    pub(super) fn unsealed<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn unsealed<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let body = bytes.strip_prefix(FORMAT)?;
         let (content, seal) = body.split_at_checked(body.len().checked_sub(LENGTH)?)?;
         (self.seal(content) == *seal).then_some(content)

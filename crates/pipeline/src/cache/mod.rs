@@ -9,11 +9,10 @@
 //! Nothing depends on it: what is cut, foreign or not private is not there, and what cannot be
 //! written is left out.
 
-mod asked;
-mod key;
+pub(crate) mod asked;
+pub(crate) mod key;
 mod marks;
-mod run;
-mod told;
+pub(crate) mod told;
 
 #[cfg(test)]
 mod tests;
@@ -33,10 +32,8 @@ use asked::Asked;
 use key::{Key, Mark};
 use told::Told;
 
-pub use run::{Again, Command, Run};
-
 /// Its folder, beside the record.
-const FOLDER: &str = "cache";
+pub(crate) const FOLDER: &str = "cache";
 
 /// The file of marks.
 const MARKS: &str = "marks";
@@ -144,7 +141,7 @@ impl Cache {
             None => {
                 let (view, seen) = view.recording();
                 let found = check(&view);
-                let whole = !seen.asked_git() && !seen.followed_links() && !found.has_errors();
+                let whole = !seen.asked_git() && !seen.is_partial() && !found.has_errors();
                 let known = whole.then(|| Check {
                     asked: Asked::new(&open.key, &seen, &more),
                     found: told::keep(&found),
@@ -227,7 +224,7 @@ impl Open {
 
 /// What the key depends on: the build, the day, and every text that holds identities. `None`
 /// where the build is not known or there is no identity.
-fn decides(
+pub(crate) fn decides(
     build: &str,
     now: Timestamp,
     files: &KeyFiles,

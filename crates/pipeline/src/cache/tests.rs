@@ -10,16 +10,18 @@ use std::cell::Cell;
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Diagnostics, Source};
+use diagnostics::{Diagnostics, Severity, Source};
 use repository::{Question, View};
 use secrets::Timestamp;
 use testkit::Sandbox;
 use tree::Disk;
 use vault::identities::Offered;
 
-use super::{Cache, Command, Run};
+use super::Cache;
+use crate::again::{Command, Run};
 use crate::load::{Environment, load};
 use crate::options::BuildOptions;
+use crate::rules;
 
 /// 2026-01-02, noon.
 const NOON: i64 = 1_767_355_200;
@@ -320,7 +322,7 @@ fn what_finds_something_is_not_taken_for_passed() {
     let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
     let found = || {
         let cache = Cache::open(&inputs, Timestamp::from_unix_seconds(NOON));
-        let problem = || vec![crate::rules::OUTPUT_NOT_UTF8.report("odd")];
+        let problem = || vec![rules::OUTPUT_NOT_UTF8.report("odd")];
         let found = cache.unless_passed("check", &[b"a"], problem).len();
         cache.close(true);
         found
@@ -342,14 +344,14 @@ fn a_check_that_reads_runs_again_when_any_answer_changes() {
                 view.text("here"),
                 view.list("folder"),
             ));
-            Diagnostics::from(crate::rules::OUTPUT_NOT_UTF8.report("worth knowing"))
+            Diagnostics::from(rules::OUTPUT_NOT_UTF8.report_as(Severity::Note, "told"))
         });
         assert_eq!(found.len(), 1, "it finds the same");
         cache.close(true);
         ran.get()
     };
     let files = [("here", "1"), ("folder/a", "2"), ("unasked", "3")];
-    let view = |more: &[(&str, &str)]| files.iter().chain(more).copied().collect::<View<'_>>();
+    let view = |more: &[(&str, &str)]| files.iter().chain(more).copied().collect::<View>();
     assert!(ran(&view(&[]), b""));
     assert!(!ran(&view(&[]), b""));
     assert!(!ran(&view(&[("unasked", "4"), ("other", "5")]), b""));

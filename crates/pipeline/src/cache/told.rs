@@ -7,7 +7,7 @@ use crate::rules;
 
 /// One problem.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Told {
+pub(crate) struct Told {
     rule: String,
     severity: u8,
     message: String,
@@ -22,18 +22,19 @@ struct Place {
     line: usize,
     column: usize,
     excerpt: Option<(String, usize, usize)>,
+    range: Option<(usize, usize)>,
 }
 
 /// The severities, in the order of their numbers.
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
 /// As they are kept.
-pub(super) fn keep(problems: &Diagnostics) -> Vec<Told> {
+pub(crate) fn keep(problems: &Diagnostics) -> Vec<Told> {
     problems.iter().map(Told::new).collect()
 }
 
 /// As they are shown; none of them if one cannot be understood.
-pub(super) fn show(told: &[Told]) -> Option<Diagnostics> {
+pub(crate) fn show(told: &[Told]) -> Option<Diagnostics> {
     told.iter().map(Told::shown).collect()
 }
 
@@ -60,7 +61,7 @@ impl Told {
 
     fn shown(&self) -> Option<Diagnostic> {
         let severity = *SEVERITIES.get(usize::from(self.severity))?;
-        let rule = rules::named(&self.rule)?;
+        let rule = rules::find(&self.rule)?;
         let mut problem = rule.report_as(severity, self.message.as_str());
         problem.location = self.place.as_ref().map(Place::shown);
         problem.hint.clone_from(&self.hint);
@@ -83,6 +84,10 @@ impl Place {
             file: location.file.clone(),
             line: location.line,
             column: location.column,
+            range: location
+                .range
+                .as_ref()
+                .map(|range| (range.start, range.end)),
             excerpt: excerpt.map(|excerpt| (excerpt.text.clone(), excerpt.start, excerpt.end)),
         }
     }
@@ -91,6 +96,7 @@ impl Place {
         let mut location = Location::file(self.file.as_str());
         location.line = self.line;
         location.column = self.column;
+        location.range = self.range.map(|(start, end)| start..end);
         location.excerpt =
             self.excerpt
                 .clone()
@@ -108,12 +114,12 @@ mod tests {
     #[test]
     fn what_is_kept_is_shown_as_it_was() {
         let source = Source::new("a.yaml", "a: 1\nb: hunter2\n").with_secrets([8..15]);
-        let problem = yaml::rules::FILE_NOT_UTF8
-            .report("odd")
+        let problem = rules::OUTPUT_NOT_UTF8
+            .report_as(Severity::Warning, "odd")
             .at(source.location(5..6))
             .related(source.location(0..1), "the first")
             .hint("leave it out");
-        let problems = Diagnostics::from_iter([problem, rules::OUTPUT_NOT_UTF8.report("told")]);
+        let problems = Diagnostics::from_iter([problem, rules::OUTPUT_INVALID_YAML.report("told")]);
         let json = serde_json::to_string(&keep(&problems)).expect("plain data");
         assert!(!json.contains("hunter2"));
         let told: Vec<Told> = serde_json::from_str(&json).expect("as written");

@@ -6,7 +6,7 @@ use tree::{RECORD_PATH, Rendered, Tree};
 
 use super::{Check, Subject};
 use crate::model::Model;
-use repository::{Git, View, names};
+use repository::{Git, View, names, rules};
 
 /// How many ignored outputs a message names.
 const LISTED: usize = 3;
@@ -58,12 +58,10 @@ pub(crate) fn published<'a>(
     };
     let mut found = tracked(&git, facts);
     found.extend(exposed(view).map(|path| {
-        repository::rules::GIT_KEY_EXPOSED.report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"),
-        )
-        .at(Location::file(path))
-        .hint(
-            "`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there",
-        )
+        rules::GIT_KEY_EXPOSED
+            .report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"))
+            .at(Location::file(path))
+            .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there")
     }));
     found.extend(ignored(&git, outputs));
     found.into_iter().collect()
@@ -71,13 +69,14 @@ pub(crate) fn published<'a>(
 
 /// Whether a problem is one of these.
 pub(crate) fn is_ours(problem: &Diagnostic) -> bool {
-    let rules = [
-        &repository::rules::GIT_KEY_TRACKED,
-        &repository::rules::GIT_SECRETS_TRACKED,
-        &repository::rules::GIT_KEY_EXPOSED,
-        &repository::rules::GIT_IGNORED_OUTPUT,
-    ];
-    rules.into_iter().any(|rule| problem.is(rule))
+    [
+        &rules::GIT_KEY_TRACKED,
+        &rules::GIT_SECRETS_TRACKED,
+        &rules::GIT_KEY_EXPOSED,
+        &rules::GIT_IGNORED_OUTPUT,
+    ]
+    .iter()
+    .any(|rule| problem.is(rule))
 }
 
 /// The first file with keys or tokens that a commit of everything would take. Of a folder
@@ -128,7 +127,7 @@ fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<
         more => format!(" and {more} more"),
     };
     Some(
-        repository::rules::GIT_IGNORED_OUTPUT
+        rules::GIT_IGNORED_OUTPUT
             .report(format!(
                 "git ignores {}{more}, so that no commit holds them",
                 first.join(", ")
@@ -147,7 +146,7 @@ fn tracked(git: &Git, facts: Facts) -> Vec<Diagnostic> {
         .tracked(names::keys())
         .into_iter()
         .map(|path| {
-            repository::rules::GIT_KEY_TRACKED.report(format!("git tracks `{path}`, which holds a key"))
+            rules::GIT_KEY_TRACKED.report(format!("git tracks `{path}`, which holds a key"))
                 .at(Location::file(path))
                 .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
         })
@@ -155,9 +154,9 @@ fn tracked(git: &Git, facts: Facts) -> Vec<Diagnostic> {
     if facts.secrets && !git.tracked(["cluster.yaml"]).is_empty() {
         let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
         let problem = if facts.private {
-            repository::rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
+            rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
         } else {
-            repository::rules::GIT_SECRETS_TRACKED.report(message)
+            rules::GIT_SECRETS_TRACKED.report(message)
         };
         found.push(
             problem

@@ -3,11 +3,11 @@
 
 use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostic, Diagnostics, Severity};
+use repository::names;
 use tree::{Rendered, Tree};
 
 use super::{Check, Over, Subject};
 use crate::places::hidden_in_template;
-use crate::seal::is_secret;
 
 /// What Talos would refuse.
 pub(super) struct Machines;
@@ -80,7 +80,7 @@ fn at_template(problem: Diagnostic, tree: &Tree<Rendered>) -> Diagnostic {
     let Some((path, entry)) = { tree.iter() }.find(|(path, _)| path.as_str() == place.file) else {
         return problem;
     };
-    if is_secret(path) {
+    if names::is_secret(path.as_str()) {
         return hidden_in_template(entry, problem);
     }
     let place = entry.trace(place).place();

@@ -1,12 +1,12 @@
 //! Whether the record tells of a newer program.
 
-use crate::rules;
 use diagnostics::{Diagnostic, Diagnostics};
 use semver::Version;
 use tree::{RECORD_PATH, Record, Rendered, Tree};
 
 use super::{Check, Subject};
 use crate::load::Inputs;
+use crate::rules;
 use crate::templates::builtin::TEMPLATE_SET_VERSION;
 
 /// Nothing is rendered backwards.

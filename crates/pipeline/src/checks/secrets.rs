@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use config_model::Declarations;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use rayon::prelude::*;
+use repository::names;
 use secrecy::ExposeSecret;
 use secrets::{CreationRule, File, Recipient, Rules};
 use tree::{Entry, RelPath, Rendered, Tree};
@@ -15,7 +16,7 @@ use crate::creation_rules::{RULES, rule_place};
 use crate::model::Model;
 use crate::places::hidden_in_template;
 use crate::rules;
-use crate::seal::{is_encrypted, is_secret, no_rule};
+use crate::seal::{is_encrypted, no_rule};
 use crate::templates::BUILT_IN_PREFIX;
 
 /// Secrets shorter than this are not looked for: they would be found in ordinary words.
@@ -71,7 +72,10 @@ impl Gates<'_> {
             return found;
         };
         let mut used: Vec<&CreationRule> = Vec::new();
-        for (path, _) in tree.iter().filter(|(path, _)| is_secret(path)) {
+        for (path, _) in tree
+            .iter()
+            .filter(|(path, _)| names::is_secret(path.as_str()))
+        {
             let rule = self.rules.rule_for(path.as_str());
             used.extend(rule.filter(|rule| !used.iter().any(|known| std::ptr::eq(*known, *rule))));
         }
@@ -109,7 +113,10 @@ impl Gates<'_> {
     /// What encryption would hide.
     fn all(&self, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
         let placeholders = placeholders();
-        let entries: Vec<_> = tree.iter().filter(|(path, _)| is_secret(path)).collect();
+        let entries: Vec<_> = tree
+            .iter()
+            .filter(|(path, _)| names::is_secret(path.as_str()))
+            .collect();
         entries
             .par_iter()
             .flat_map_iter(|(path, entry)| {
@@ -163,7 +170,10 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
         .map(|secret| secret.expose_secret().trim())
         .filter(|secret| secret.len() >= SHORTEST_SOUGHT)
         .collect();
-    let entries: Vec<_> = tree.iter().filter(|(path, _)| !is_secret(path)).collect();
+    let entries: Vec<_> = tree
+        .iter()
+        .filter(|(path, _)| !names::is_secret(path.as_str()))
+        .collect();
     entries
         .par_iter()
         .filter_map(|(path, entry)| {
@@ -171,7 +181,7 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
             let at = sought.iter().find_map(|secret| text.find(secret))?;
             let built_in = entry.origin.template().starts_with(BUILT_IN_PREFIX);
             let problem = rules::SECRET_RENDERED_IN_CLEAR
-                .report(format!("`{path}` would hold a secret in the clear"))
+                .report_relaxed(format!("`{path}` would hold a secret in the clear"))
                 .at(entry.locate(at..at).without_excerpt())
                 .hint("move it into a `*.sops.yaml` file, which is encrypted");
             Some(promoted(problem, built_in))
@@ -179,6 +189,7 @@ fn in_the_clear(model: &Model, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// What may be meant in a repository's own templates is an error in the built-in ones.
 fn promoted(mut problem: Diagnostic, built_in: bool) -> Diagnostic {
     if built_in && problem.rule.is_relaxed() {
         problem.severity = problem.rule.severity();

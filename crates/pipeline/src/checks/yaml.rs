@@ -1,15 +1,15 @@
 //! Whether what was rendered is YAML at all.
 
-use crate::rules;
 use config_model::Templates;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
 use repository::chart;
+use repository::names;
 use tree::{Entry, RelPath, Rendered, Tree};
 
 use super::{Check, Over, Subject};
 use crate::places::in_template;
-use crate::seal::is_secret;
+use crate::rules;
 
 /// Every rendered YAML file must be YAML, unless it is a template of a Helm chart; the place
 /// is the template's.
@@ -74,7 +74,7 @@ fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagno
         .filter(Diagnostic::is_error)
         .map(|problem| {
             let mut place = in_template(entry, problem.location.as_ref());
-            if is_secret(path) {
+            if names::is_secret(path.as_str()) {
                 place = place.without_excerpt();
             }
             let message = format!("`{path}` would not be valid YAML: {}", problem.message);

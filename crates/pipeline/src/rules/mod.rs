@@ -21,13 +21,13 @@ pub static RULES: &[diagnostics::Table] = &[
     plugins::TABLE,
 ];
 
-/// The rule of this name, of whatever crate.
-pub(crate) fn named(id: &str) -> Option<&'static diagnostics::Rule> {
-    let all = [
-        RULES,
+/// A rule of any crate of this workspace, by its id.
+pub(crate) fn find(id: &str) -> Option<&'static diagnostics::Rule> {
+    [
         config_model::rules::RULES,
         documents::rules::RULES,
         machines::rules::RULES,
+        RULES,
         render::rules::RULES,
         repository::rules::RULES,
         secrets::rules::RULES,
@@ -36,7 +36,11 @@ pub(crate) fn named(id: &str) -> Option<&'static diagnostics::Rule> {
         tree::rules::RULES,
         vault::rules::RULES,
         yaml::rules::RULES,
-    ];
-    let mut rules = all.into_iter().flatten().flat_map(|table| table.iter());
-    rules.find(|rule| rule.id() == id).copied()
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .flatten()
+    .copied()
+    .find(|rule| rule.id() == id)
 }

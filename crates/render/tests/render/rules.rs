@@ -24,7 +24,7 @@ fn each_fault_of_a_template_is_told_by_its_rule() {
             "template/value",
             "#{ 'x' | int(base=99) }##{ [].index(1) }#",
         ),
-        ("template/undefined", "#{ nothing.at.all }#"),
+        ("template/undefined", "#{ {}['a'] + 1 }#"),
         ("template/unknown", "#{ 1 | no_such_filter }#"),
         ("template/missing", "#% include 'nowhere.j2' %#"),
         ("template/limit", "#{ 'x' * 1000000000000 }#"),

@@ -39,7 +39,7 @@ impl Question {
 pub struct Seen {
     answers: Mutex<BTreeMap<Question, Digest>>,
     git: AtomicBool,
-    links: AtomicBool,
+    partial: AtomicBool,
 }
 
 impl Seen {
@@ -57,9 +57,10 @@ impl Seen {
         self.git.load(Ordering::Relaxed)
     }
 
-    /// Whether it was asked where a symbolic link leads, which is not written down either.
-    pub fn followed_links(&self) -> bool {
-        self.links.load(Ordering::Relaxed)
+    /// Whether something is not written down as it was: where a symbolic link leads, or that an
+    /// answer changed while the questions were asked.
+    pub fn is_partial(&self) -> bool {
+        self.partial.load(Ordering::Relaxed)
     }
 
     /// Whether a view gives the same answers.
@@ -72,7 +73,10 @@ impl Seen {
 
     fn note(&self, question: Question, answer: Digest) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.insert(question, answer);
+        let before = answers.insert(question, answer);
+        if before.is_some_and(|before| before != answer) {
+            self.partial.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -105,7 +109,7 @@ impl Backing for Recorded<'_> {
     }
 
     fn stays_inside(&self, path: &str) -> bool {
-        self.seen.links.store(true, Ordering::Relaxed);
+        self.seen.partial.store(true, Ordering::Relaxed);
         self.backing.stays_inside(path)
     }
 

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use config_model::Templates;
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Source};
 use repository::{Seen, View};
 use serde::{Deserialize, Serialize};
 use tree::{Digest, Disk, Plan, RelPath};
 use vault::identities;
 
-use super::asked::Asked;
-use super::key::Key;
-use super::told::{self, Told};
-use super::{FOLDER, decides};
 use crate::build::Built;
+use crate::cache::asked::Asked;
+use crate::cache::key::Key;
+use crate::cache::told::{self, Told};
+use crate::cache::{FOLDER, decides};
 use crate::checks::{self, Facts};
 use crate::load::{Environment, Inputs};
 use crate::options::{BuildOptions, Overwrite};
@@ -35,7 +35,7 @@ pub enum Command {
 /// A run, with everything written down that it asks of the repository.
 pub struct Run {
     view: View<'static>,
-    pub(super) seen: Arc<Seen>,
+    pub(crate) seen: Arc<Seen>,
     open: Option<Open>,
 }
 
@@ -148,7 +148,7 @@ impl Run {
     pub fn keep(&self, inputs: &Inputs, loaded: &Diagnostics, built: &Built, plan: Option<&Plan>) {
         // A plugin may do anything, and a repository's own templates may ask for the time.
         let own = built.model.origin == Templates::Own;
-        if own || !built.sealed.unproven.is_empty() || self.seen.followed_links() {
+        if own || !built.sealed.unproven.is_empty() || self.seen.is_partial() {
             return;
         }
         let evidence = match plan.map(Plan::evidence) {
@@ -206,11 +206,7 @@ impl Open {
             &environment.keys.identities,
         )?;
         let disk = Disk::open(view.root()?.as_std_path()).ok()?;
-        let names = environment
-            .keys
-            .identities
-            .iter()
-            .map(diagnostics::Source::name);
+        let names = environment.keys.identities.iter().map(Source::name);
         let names: Vec<_> = names.collect();
         Some(Self {
             command,
