@@ -6,6 +6,7 @@
 // The tools of this repository read and write it, and start programs; users never run them.
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "the tools of this repository work on its files and start its programs"
 )]
 

@@ -1,7 +1,9 @@
 //! The rules of the house that no compiler checks.
 
 mod circles;
+mod disallowed;
 mod edges;
+mod keys;
 mod licences;
 mod masks;
 mod rules;
@@ -25,6 +27,8 @@ pub fn run(ichor: Option<&Utf8Path>) -> Result<Vec<String>> {
     faults.extend(licences::check(&metadata));
     faults.extend(sources::check(&root)?);
     faults.extend(circles::check(&root)?);
+    faults.extend(disallowed::check(&root)?);
+    faults.extend(keys::check(&root)?);
     faults.extend(masks::check(&root)?);
     faults.extend(rules::check(&root)?);
     faults.extend(words::readme(&root)?);

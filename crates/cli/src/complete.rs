@@ -1,7 +1,6 @@
 //! What a shell completes: besides the words that clap knows, the names of nodes, templates and
 //! outputs of the repository at hand.
 
-use repository::View;
 use std::any::TypeId;
 use std::ffi::OsStr;
 
@@ -12,10 +11,12 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use diagnostics::Source;
 use pipeline::load;
 use pipeline::templates::{SUFFIX, builtin};
+use repository::{Kind, View};
 use tree::{RECORD_PATH, Record};
 
 use crate::arguments::Arguments;
 use crate::command::completions::VARIABLE;
+use crate::environment;
 
 /// A description of the nodes that is larger than this is not read while somebody types.
 const MOST_BYTES: u64 = 1 << 20;
@@ -65,7 +66,7 @@ fn argument(arg: Arg, command: &str) -> Arg {
 /// The folder that the words so far name with `-C`, or this one. A shell hands them over behind
 /// `--`.
 fn root() -> Utf8PathBuf {
-    let mut words = std::env::args().skip_while(|word| word != "--").skip(1);
+    let mut words = environment::words().skip_while(|word| word != "--").skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "-C" | "--directory" => return words.next().unwrap_or_default().into(),
@@ -148,9 +149,10 @@ fn below<'a>(current: &OsStr, paths: impl Iterator<Item = &'a str>) -> Vec<Compl
 }
 
 fn text(root: &Utf8Path, path: &str) -> Option<Source> {
-    let metadata = root.join(path).metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > MOST_BYTES {
+    let view = View::on_disk(root);
+    let found = view.find(path)?;
+    if found.kind != Kind::File || found.size > MOST_BYTES {
         return None;
     }
-    View::on_disk(root).text(path).ok()?
+    view.text(path).ok()?
 }

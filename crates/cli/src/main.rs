@@ -28,10 +28,7 @@ use crate::ui::Ui;
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
     complete::answer();
-    let words: Vec<_> = std::env::args_os()
-        .skip(1)
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let words: Vec<_> = environment::words().collect();
     let wrong = |error: &clap::Error| {
         let caller = Caller::new(environment::caller(), ".");
         ExitCode::from(usage::report(error, &words, caller))

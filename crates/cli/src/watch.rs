@@ -1,6 +1,11 @@
 //! Programs that run on behalf of the user, and what is tidied up when this one is told to
 //! end before them.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "programs that the user names are run here"
+)]
+
 use std::io::{self, IsTerminal as _};
 use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,6 +2,10 @@
 //! fixtures record them: `cargo run -p config-model --example problems -- fixtures/invalid/…`.
 
 #![expect(clippy::print_stdout, reason = "printing is what this example is for")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the library does not read files itself"
+)]
 
 use std::path::PathBuf;
 
@@ -9,10 +13,6 @@ use config_model::fixture;
 
 fn main() {
     for folder in std::env::args().skip(1).map(PathBuf::from) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the library does not read files itself"
-        )]
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
         let (_, diagnostics) = fixture::read(read);
         print!("{}", fixture::lines(&diagnostics));

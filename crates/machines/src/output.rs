@@ -197,7 +197,8 @@ impl Output {
             None => Side::Missing,
         };
         let after = Side::Content(&after);
-        Diff::new(&name, before, after, unreadable, &Secrets::default())
+        let hidden = unreadable.then_some(yaml::mask::values as tree::Values);
+        Diff::new(&name, before, after, hidden, &Secrets::default())
     }
 }
 

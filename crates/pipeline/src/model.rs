@@ -9,6 +9,7 @@ use config_model::versions::{self, Versions};
 use config_model::{Cluster, Input, Parsed, Templates, WrittenKey, credentials};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::{Analysis, Context, Credentials, Reading};
+use repository::names;
 use secrecy::{ExposeSecret, SecretString};
 use secrets::Identity;
 use zeroize::Zeroizing;
@@ -158,19 +159,19 @@ fn absent(inputs: &Inputs, analysis: &Analysis, has_recipient: bool) -> Vec<Diag
         (
             "age_",
             files.age.is_some() || has_recipient,
-            credentials::AGE_KEY,
+            names::AGE_KEY,
             INIT,
         ),
         (
             "cloudflare_tunnel",
             files.tunnel.is_some(),
-            credentials::CLOUDFLARE_TUNNEL,
+            names::TUNNEL,
             TUNNEL,
         ),
         (
             "github_push_token",
             files.push.is_some(),
-            credentials::PUSH_TOKEN,
+            names::PUSH_TOKEN,
             INIT,
         ),
     ]

@@ -50,7 +50,7 @@ impl Road {
             rendered: exists(tree::RECORD_PATH),
             described: exists(places.talconfig.as_str()),
             has_secrets: bundle.is_some(),
-            generated: exists(places.output.join("talosconfig").as_str()),
+            generated: exists(places.output.join(names::TALOSCONFIG).as_str()),
             has_tunnel: exists(names::TUNNEL),
             exposed: crate::checks::exposed(view),
             git: commits(view, bundle.map(|path| path.as_str())),
@@ -63,7 +63,7 @@ impl Road {
         let places = Places::find(view);
         let exists = |path: &str| view.exists(path);
         let has_secrets = || places.bundles.iter().any(|path| exists(path.as_str()));
-        let generated = || exists(places.output.join("talosconfig").as_str());
+        let generated = || exists(places.output.join(names::TALOSCONFIG).as_str());
         exists(places.talconfig.as_str()) && !(has_secrets() && generated())
     }
 

@@ -83,9 +83,10 @@ fn page() -> String {
          [moving](moving.md#rules-you-may-meet).\n",
     );
     for rule in rules() {
-        let relaxed = match rule.is_relaxed() {
-            true => "; a warning where a repository has its own templates",
-            false => "",
+        let relaxed = if rule.is_relaxed() {
+            "; a warning where a repository has its own templates"
+        } else {
+            ""
         };
         let severity = rule.severity();
         let _ = write!(

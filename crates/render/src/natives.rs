@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 use secrecy::{ExposeSecret, SecretString};
+use tree::names;
 
 use crate::context::ContextBuilder;
 use crate::python::call::Arguments;
@@ -66,8 +67,10 @@ impl Native {
                 let [kind] = arguments.bind(self.name, ["key_type"], 1)?;
                 let kind = kind.unwrap_or_default();
                 match View::of(&kind) {
-                    View::Text("public") => plain(credentials.age_public.as_ref(), "age.key"),
-                    View::Text("private") => secret(credentials.age_private.as_ref(), "age.key"),
+                    View::Text("public") => plain(credentials.age_public.as_ref(), names::AGE_KEY),
+                    View::Text("private") => {
+                        secret(credentials.age_private.as_ref(), names::AGE_KEY)
+                    }
                     _ => Err(Fault::value_error(
                         "`age_key` gives the `public` or the `private` key",
                     )),
@@ -96,17 +99,15 @@ impl Native {
             name => {
                 arguments.positional(name, 0, 0)?;
                 match name {
-                    "age_public_key" => plain(credentials.age_public.as_ref(), "age.key"),
-                    "age_private_key" => secret(credentials.age_private.as_ref(), "age.key"),
+                    "age_public_key" => plain(credentials.age_public.as_ref(), names::AGE_KEY),
+                    "age_private_key" => secret(credentials.age_private.as_ref(), names::AGE_KEY),
                     "cloudflare_account_tag" => self.tunnel("AccountTag"),
-                    "cloudflare_tunnel_id" => plain(
-                        credentials.cloudflare_tunnel_id.as_ref(),
-                        "cloudflare-tunnel.json",
-                    ),
-                    "cloudflare_tunnel_secret" => secret(
-                        credentials.cloudflare_tunnel_secret.as_ref(),
-                        "cloudflare-tunnel.json",
-                    ),
+                    "cloudflare_tunnel_id" => {
+                        plain(credentials.cloudflare_tunnel_id.as_ref(), names::TUNNEL)
+                    }
+                    "cloudflare_tunnel_secret" => {
+                        secret(credentials.cloudflare_tunnel_secret.as_ref(), names::TUNNEL)
+                    }
                     "current_datetime" => self
                         .context
                         .now
@@ -114,12 +115,9 @@ impl Native {
                         .map(Value::from)
                         .ok_or_else(|| Fault::unknown("there is no clock here")),
                     "github_deploy_key" => {
-                        secret(credentials.github_deploy_key.as_ref(), "github-deploy.key")
+                        secret(credentials.github_deploy_key.as_ref(), names::DEPLOY_KEY)
                     }
-                    _ => secret(
-                        credentials.github_push_token.as_ref(),
-                        "github-push-token.txt",
-                    ),
+                    _ => secret(credentials.github_push_token.as_ref(), names::PUSH_TOKEN),
                 }
             }
         }
@@ -127,7 +125,7 @@ impl Native {
 
     /// What `cloudflare-tunnel.json` has at a key.
     fn tunnel(&self, key: &str) -> Outcome<Value> {
-        let file = "cloudflare-tunnel.json";
+        let file = names::TUNNEL;
         let tunnel = &self.context.credentials.cloudflare_tunnel;
         let keys = tunnel.as_ref().ok_or_else(|| absent(file))?;
         keys.get(key)
@@ -182,11 +180,11 @@ fn absent(file: &str) -> Fault {
         "the file `{file}` is needed here, but is not there"
     ))
     .hint(match file {
-        "cloudflare-tunnel.json" => {
+        names::TUNNEL => {
             "make a tunnel with `cloudflared tunnel create --credentials-file \
              cloudflare-tunnel.json NAME`"
         }
-        "age.key" => {
+        names::AGE_KEY => {
             "in a new repository `ichor init` makes it; otherwise copy it from where it is kept, \
              or name it in `SOPS_AGE_KEY_FILE`"
         }

@@ -17,6 +17,12 @@
 //! **Invariant:** prints nothing, asks nothing, reads no environment variable, starts no
 //! program.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "touching disk, git and clock is what this crate is for"
+)]
+
 pub mod chart;
 pub mod clock;
 pub mod git;

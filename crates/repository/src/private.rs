@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::FlockOperation;
+use zeroize::Zeroizing;
 
 /// How the names of such folders start.
 const PREFIX: &str = "ichor-private-";
@@ -87,6 +88,15 @@ impl PrivateFolder {
         Ok(path)
     }
 
+    /// What a file holds now.
+    ///
+    /// # Errors
+    ///
+    /// What the disk refuses.
+    pub fn read(&self, name: &str) -> io::Result<Zeroizing<Vec<u8>>> {
+        std::fs::read(self.path.join(name)).map(Zeroizing::new)
+    }
+
     /// Makes a pipe with a name and mode 0600: what goes through it is in no file at all.
     ///
     /// # Errors
@@ -114,6 +124,13 @@ impl PrivateFolder {
     pub fn remover(&self) -> impl Fn() + Send + use<> {
         let path = self.path.clone();
         move || remove(&path)
+    }
+}
+
+/// Waits for a reader of a pipe, and gives it all. One that leaves early has read enough.
+pub fn feed(pipe: &Utf8Path, content: &[u8]) {
+    if let Ok(mut pipe) = OpenOptions::new().write(true).open(pipe) {
+        drop(pipe.write_all(content));
     }
 }
 

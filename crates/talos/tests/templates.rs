@@ -1,5 +1,10 @@
 //! Go templates in patches: what talhelper makes of them, what is refused, and limits.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "it is measured that a limit ends it soon"
+)]
+
 use std::time::{Duration, Instant};
 
 use diagnostics::Source;

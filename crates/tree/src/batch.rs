@@ -5,6 +5,12 @@
 //! there are whole old and whole new files; who is killed before that has changed nothing, and
 //! after that the next run completes. No record says that the program owns them.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "writes through folders that are held open"
+)]
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::diff::{Diff, Side};
 use crate::disk::{Bytes, FoundFile, Stamp};
+use crate::redact::Values;
 use crate::{Content, Digest, Mode, RelPath};
 
 /// What becomes of one file.
@@ -124,8 +125,9 @@ impl Change {
         self.after.as_ref().map(|(content, _)| content)
     }
 
-    /// From what is on disk to what is rendered, ready to be shown.
-    pub fn diff(&self, secrets: &Secrets) -> Diff {
+    /// From what is on disk to what is rendered, ready to be shown: `values` tells what of a
+    /// secret YAML text may be a value, as `yaml::mask::values` does.
+    pub fn diff(&self, secrets: &Secrets, values: Values) -> Diff {
         let nothing = Diff {
             text: String::new(),
             added: 0,
@@ -146,7 +148,8 @@ impl Change {
             Before::File { content: None, .. } => Side::TooLarge,
         };
         let new = self.after().map_or(Side::Missing, Side::Content);
-        let mut diff = Diff::new(&self.path, old, new, self.secret, secrets);
+        let secret = self.secret.then_some(values);
+        let mut diff = Diff::new(&self.path, old, new, secret, secrets);
         if let (Before::File { mode: old, .. }, Some((_, new))) = (&self.before, &self.after)
             && old.is_executable() != new.is_executable()
         {

@@ -3,7 +3,7 @@
 use diagnostics::Secrets;
 use similar::{Algorithm, TextDiff};
 
-use crate::redact::{mask_values, visible};
+use crate::redact::{Values, mask_values, visible};
 use crate::{Content, RelPath};
 
 /// Contents above this many bytes are not compared line by line.
@@ -36,12 +36,12 @@ pub enum Side<'a> {
 
 impl Diff {
     /// Compares two contents of a file. Where `secret` is set, every value in them is
-    /// masked, known or not.
+    /// masked, known or not; it tells where values are, should the file be YAML.
     pub fn new(
         path: &RelPath,
         old: Side<'_>,
         new: Side<'_>,
-        secret: bool,
+        secret: Option<Values>,
         secrets: &Secrets,
     ) -> Self {
         let header = |side: Side<'_>, prefix: &str| match side {
@@ -70,11 +70,12 @@ impl Diff {
         if old.len().max(new.len()) > TEXT_LIMIT {
             return unshown("Large files");
         }
-        if secret {
+        if let Some(values) = secret {
             let is_yaml = [".yaml", ".yml"]
                 .iter()
                 .any(|end| path.as_str().ends_with(end));
-            let (shown_old, shown_new) = (mask_values(old, is_yaml), mask_values(new, is_yaml));
+            let values = is_yaml.then_some(values);
+            let (shown_old, shown_new) = (mask_values(old, values), mask_values(new, values));
             return unified(&old_name, &new_name, old, new, |is_old, index| {
                 let lines = if is_old { &shown_old } else { &shown_new };
                 visible(lines.get(index).map_or("", String::as_str))
@@ -172,7 +173,7 @@ mod tests {
             &RelPath::new(path).expect("valid"),
             Side::Content(&old.into()),
             Side::Content(&new.into()),
-            secret,
+            secret.then_some(|text| vec![text.find(' ').unwrap_or(0) + 1..text.len()]),
             &Secrets::new(secrets),
         )
     }
@@ -204,20 +205,14 @@ mod tests {
 
     #[test]
     fn a_secret_file_shows_keys_only() {
-        let diff = diff(
-            "a.sops.yaml",
-            "token: old\n",
-            "token: new\nb: c\n",
-            true,
-            &[],
-        );
+        let diff = diff("a.sops.yaml", "token: old\n", "token: new\nc\n", true, &[]);
         insta::assert_snapshot!(diff.text, @r"
         --- a/a.sops.yaml
         +++ b/a.sops.yaml
         @@ -1 +1,2 @@
         -token: <redacted>
         +token: <redacted>
-        +b: <redacted>
+        +<redacted>
         ");
     }
 
@@ -247,7 +242,7 @@ mod tests {
             &RelPath::new("a").expect("valid"),
             Side::Missing,
             Side::Content(&"x\r\n".into()),
-            false,
+            None,
             &Secrets::default(),
         );
         assert_eq!(created.text, "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x␍\n");

@@ -4,6 +4,12 @@
 //! are named relative to their open folder, so no operation can leave the root whatever
 //! stands on disk or is put there meanwhile.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one module that touches the disk below a root"
+)]
+
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -96,6 +96,7 @@ pub use origin::Origin;
 pub use path::{PathError, RelPath};
 pub use plan::Plan;
 pub use record::{RECORD_PATH, Record};
+pub use redact::Values;
 pub use write::{WriteOptions, write_atomic};
 
 #[cfg(test)]

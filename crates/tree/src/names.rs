@@ -13,6 +13,10 @@ pub const DEPLOY_KEY: &str = "github-deploy.key";
 pub const DEPLOY_KEY_PUBLIC: &str = "github-deploy.key.pub";
 /// What signs the calls of webhooks.
 pub const PUSH_TOKEN: &str = "github-push-token.txt";
+/// What `kubectl` reaches the cluster with.
+pub const KUBECONFIG: &str = "kubeconfig";
+/// What `talosctl` reaches the nodes with, at the root or beside their configurations.
+pub const TALOSCONFIG: &str = "talosconfig";
 /// The rules of SOPS; no secret itself.
 pub const CREATION_RULES: &str = ".sops.yaml";
 /// The file that says a repository was archived by `template tidy`.
@@ -79,9 +83,9 @@ pub const TABLE: [Name; 15] = [
     name(DEPLOY_KEY, Kind::Key),
     name(DEPLOY_KEY_PUBLIC, Kind::Local),
     name(PUSH_TOKEN, Kind::Key),
-    name("kubeconfig", Kind::Key),
+    name(KUBECONFIG, Kind::Key),
     name("nodes.yaml", Kind::Configuration),
-    name("talosconfig", Kind::Key),
+    name(TALOSCONFIG, Kind::Key),
     name("talos/clusterconfig/", Kind::Machines),
     name(".private/", Kind::Archive),
     name(".ichor/journal", Kind::InProgress),

@@ -1,5 +1,11 @@
 //! Writing one file that no tree holds, whole or not at all: a key, a sample, an edit.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "writes through folders that are held open"
+)]
+
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -1,5 +1,10 @@
 //! Whole trees without a process: which files are meant, which rule is for them, what stays.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests look at what is on the disk"
+)]
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -22,7 +22,7 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
 
 /// Reads a YAML text line by line, as far as it takes to tell keys from values.
 #[derive(Default)]
-pub struct Lines {
+struct Lines {
     masking: Masking,
     metadata: Metadata,
 }
@@ -40,7 +40,7 @@ enum Metadata {
 
 impl Lines {
     /// How many bytes of the next line may be shown; the line is without its end.
-    pub fn shown(&mut self, line: &str) -> usize {
+    fn shown(&mut self, line: &str) -> usize {
         let body = line.trim_start();
         let indent = line.len() - body.len();
         if body.is_empty() {
@@ -215,6 +215,29 @@ mod tests {
         assert_eq!(excerpt("  name: demo"), "  name: demo");
         assert_eq!(excerpt("type"), "type: <redacted>");
         assert_eq!(excerpt("    kind: hunter2"), "    <redacted>");
+    }
+
+    #[test]
+    fn keys_stay_and_values_go() {
+        let text = "---\nkind: Secret\nstringData:\n  token: hunter2\n  list:\n    - hunter2\n    - name: hunter2\n  block: |\n    a: hunter2\n\n    b: hunter2\n  quoted: \"hunter2\n    c: hunter2\n    end\"\n  {flow: hunter2}\nsops:\n";
+        insta::assert_snapshot!(masked(text), @r"
+        ---
+        kind: Secret
+        stringData:
+          token: <redacted>
+          list:
+            - <redacted>
+            - name: <redacted>
+          block: <redacted>
+            <redacted>
+
+            <redacted>
+          quoted: <redacted>
+            <redacted>
+            <redacted>
+          <redacted>
+        sops:
+        ");
     }
 
     proptest::proptest! {

@@ -7,7 +7,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("diagnostics", Some(&[])),
     ("yaml", Some(&["diagnostics"])),
     ("documents", Some(&["yaml", "diagnostics"])),
-    ("tree", Some(&["yaml", "diagnostics"])),
+    ("tree", Some(&["diagnostics"])),
     ("config-model", Some(&["yaml", "diagnostics"])),
     (
         "render",

@@ -226,7 +226,7 @@ fn blocked(plan: &Plan, built: &Built, ui: &mut Ui) -> Exit {
         .iter()
         .filter(|change| protected(change.action))
     {
-        let diff = change.diff(&secrets);
+        let diff = change.diff(&secrets, yaml::mask::values);
         ui.diff(&diff.text);
         diffs.push(json!({ "path": change.path.as_str(), "diff": diff.text }));
     }
@@ -282,7 +282,7 @@ fn confirmed(plan: &Plan, built: &Built, ui: &mut Ui) -> Result<bool, Failure> {
     }
     let secrets = built.secrets();
     for change in &overwritten {
-        ui.diff(&change.diff(&secrets).text);
+        ui.diff(&change.diff(&secrets, yaml::mask::values).text);
     }
     let question = format!("Overwrite {}?", plural(overwritten.len(), "file"));
     match ui.confirm(&question) {

@@ -53,7 +53,7 @@ impl Diff {
                 continue;
             }
             differs = true;
-            let diff = change.diff(&secrets);
+            let diff = change.diff(&secrets, yaml::mask::values);
             ui.diff_data(&diff.text)?;
             diffs.push(serde_json::json!({ "path": change.path.as_str(), "action": change.action, "diff": diff.text }));
         }

@@ -14,14 +14,20 @@ use crate::failure::Failure;
 use crate::ui::{self, Tone, Ui, plural};
 
 /// What a repository has that was ever rendered.
-pub(super) const RENDERED: [&str; 4] = ["kubernetes", "talos", "bootstrap", ".sops.yaml"];
+const RENDERED: [&str; 4] = ["kubernetes", "talos", "bootstrap", ".sops.yaml"];
 
 /// How many paths a list names before it only counts the rest.
 const LISTED: usize = 40;
 
+/// Whether it has any of that.
+pub(super) fn was_rendered(root: &Utf8Path) -> bool {
+    let view = View::on_disk(root);
+    RENDERED.iter().any(|name| view.exists(name))
+}
+
 /// Stops where `template tidy` archived everything.
 pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
-    if !root.join(names::TIDIED).exists() {
+    if !View::on_disk(root).exists(names::TIDIED) {
         return Ok(());
     }
     Err(Failure::stopped(
@@ -37,12 +43,13 @@ pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
 /// Reads the repository, or says in three lines what to run instead. Identities are only
 /// asked for where the configuration itself is encrypted.
 pub(super) fn read(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
-    let sealed = |name: &str| root.join(name).symlink_metadata().is_ok();
+    let view = View::on_disk(root);
+    let sealed = |name: &str| view.exists(name);
     let mut environment = environment::read();
     if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
         environment.keys = environment::with_identities().0;
     }
-    let loaded = load_with(&View::on_disk(root), &environment, false, ui)?;
+    let loaded = load_with(&view, &environment, false, ui)?;
     loaded
         .map(|(inputs, _)| inputs)
         .ok_or_else(|| no_configuration(root))
@@ -123,14 +130,15 @@ pub(super) fn no_configuration(root: &Utf8Path) -> Failure {
     if let Err(tidied) = stop_if_tidied(root) {
         return tidied;
     }
-    if !root.is_dir() {
+    let view = View::on_disk(root);
+    if !view.is_folder("") {
         return no_folder(root);
     }
-    if let Some(layout) = load::layout::other(&View::on_disk(root)) {
+    if let Some(layout) = load::layout::other(&view) {
         return other_layout(root, &layout);
     }
     let stop = Failure::stopped(Exit::Usage, "there is no `cluster.yaml` here");
-    if root.join(tree::RECORD_PATH).exists() {
+    if view.exists(tree::RECORD_PATH) {
         return stop.hint(
             "this repository was rendered from one: copy `cluster.yaml`, `nodes.yaml` and keys such as `age.key` from where they are kept",
         );
@@ -154,7 +162,7 @@ fn other_layout(root: &Utf8Path, layout: &Layout) -> Failure {
     if layout.renders {
         failure = failure.hint("`ichor render` renders its templates as makejinja does");
     }
-    if RENDERED.iter().any(|name| root.join(name).exists()) {
+    if was_rendered(root) {
         failure = failure.hint("`ichor validate` checks the files that are committed, and `ichor secrets` works on those of sops");
     }
     failure

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use machines::{Action, Made, Outputs};
 use pipeline::load;
 use pipeline::road::{Commits, Road};
-use repository::View;
+use repository::{View, names};
 use talos::generate::Role;
 
 use crate::ui::Ui;
@@ -183,7 +183,7 @@ pub(crate) fn after_generate_config(
     let find = |name: &str, action| files.get(&(name, action)).copied();
     let client = [Action::Create, Action::Update, Action::Unchanged]
         .into_iter()
-        .find_map(|action| find("talosconfig", action));
+        .find_map(|action| find(names::TALOSCONFIG, action));
     let Some(client) = client.map(|path| root.join(path)) else {
         return;
     };
@@ -223,7 +223,7 @@ pub(crate) fn after_generate_config(
     if new.len() == nodes.len()
         && let Some(first) = nodes.iter().find(|node| node.leads)
     {
-        let kubeconfig = plain(&root.join("kubeconfig"));
+        let kubeconfig = plain(&root.join(names::KUBECONFIG));
         steps.push(format!(
             "Start the cluster, {variable} and once:\n     `talosctl bootstrap -n {}`",
             first.address
@@ -231,7 +231,7 @@ pub(crate) fn after_generate_config(
         steps.push(format!(
             "Fetch its kubeconfig, which mise sets, too:\n     `talosctl kubeconfig -n {} {kubeconfig}`\n     `export KUBECONFIG={}`",
             first.address,
-            whole(&root.join("kubeconfig"))
+            whole(&root.join(names::KUBECONFIG))
         ));
         steps.extend(install(root));
     }
@@ -241,14 +241,15 @@ pub(crate) fn after_generate_config(
 /// What Flux needs before it can do the rest, where the repository has it.
 fn install(root: &Utf8Path) -> Option<String> {
     let path = |name: &str| plain(&root.join("bootstrap").join(name));
-    if !root.join("bootstrap/helmfile.d/01-apps.yaml").is_file() {
+    let view = View::on_disk(root);
+    if !view.is_file("bootstrap/helmfile.d/01-apps.yaml") {
         return None;
     }
     let mut step =
         "Give it its keys, and what Flux needs:\n     `kubectl create namespace flux-system`"
             .to_owned();
     for name in ["sops-age.sops.yaml", "github-deploy-key.sops.yaml"] {
-        if root.join("bootstrap").join(name).is_file() {
+        if view.is_file(format!("bootstrap/{name}")) {
             step += &format!(
                 "\n     `ichor secrets decrypt bootstrap/{name} | kubectl apply --server-side -f -`"
             );

@@ -48,7 +48,7 @@ impl Validate {
 
     /// What can be said of a repository without its configuration.
     fn committed(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        if !report::RENDERED.iter().any(|name| root.join(name).exists()) {
+        if !report::was_rendered(root) {
             return Err(report::no_configuration(root));
         }
         let bar = ui.progress("checking");

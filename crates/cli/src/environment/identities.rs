@@ -76,10 +76,6 @@ fn named(variable: &'static str) -> Result<Option<Source>, Diagnostic> {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the user's keys lie outside of any repository"
-)]
 fn file(path: Utf8PathBuf) -> Result<Option<Source>, Diagnostic> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some(hidden(path.as_str(), &Zeroizing::new(text)))),
@@ -90,10 +86,6 @@ fn file(path: Utf8PathBuf) -> Result<Option<Source>, Diagnostic> {
 
 /// What the program that a variable names prints. As in sops the text is split into words as
 /// a shell does it, and no shell runs it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the user names the program that prints the identity"
-)]
 fn printed(variable: &'static str) -> Result<Option<Source>, Diagnostic> {
     let Some(line) = text(variable) else {
         return Ok(None);

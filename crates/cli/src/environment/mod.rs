@@ -1,4 +1,11 @@
-//! The environment variables that ichor reads, each once, here alone.
+//! The environment variables that ichor reads, each once, here alone, and what else surrounds
+//! the program: its words, its own file, programs that it finds.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one place that reads the environment, and files that lie outside of any repository"
+)]
 
 mod identities;
 
@@ -123,6 +130,13 @@ pub(crate) fn private_places() -> Places {
     }
 }
 
+/// The words that follow the name of the program, as near as they can be written.
+pub(crate) fn words() -> impl Iterator<Item = String> {
+    std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+}
+
 /// How a shell calls this program: by its name where that finds it, else by its path.
 pub(crate) fn program() -> String {
     if is_installed() {
@@ -190,10 +204,6 @@ fn text(name: &str) -> Option<String> {
 }
 
 /// A variable that is set and not empty.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads the environment"
-)]
 fn value(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }

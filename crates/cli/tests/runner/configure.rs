@@ -39,10 +39,6 @@ fn the_second_run_writes_nothing_at_all() {
 
 /// Runs real git where there is one, as a user would; without it there is nothing to ask.
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test asks the user's own git"
-)]
 fn git_status_is_clean_after_the_second_run() {
     let sandbox = fixture("public");
     let git = |arguments: &[&str]| {
@@ -259,10 +255,6 @@ fn secrets_that_git_tracks_stop_a_public_repository() {
     assert!(!sandbox.exists("kubernetes"));
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test makes a repository with git"
-)]
 fn git_tracks_the_configuration(sandbox: &Sandbox) -> bool {
     let run = |arguments: &[&str]| {
         Command::new("git")

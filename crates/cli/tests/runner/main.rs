@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "tests may touch the disk of their sandbox, and ask the user's own git"
 )]
 

@@ -1,5 +1,7 @@
 //! Samples and schemas say what the parser does.
 
+#![expect(clippy::disallowed_methods, reason = "documents are files")]
+
 use config_model::{Declarations, Presence, Section, sample, schema};
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! Every negative fixture is refused for the rule it is named after, and every valid one is not.
 
+#![expect(clippy::disallowed_methods, reason = "fixtures are files")]
+
 use std::collections::BTreeSet;
 
 use crate::common;

@@ -73,7 +73,7 @@ pub(super) fn refuse_second_keys(
     if (existing.has)(names::DEPLOY_KEY_PUBLIC) && !(existing.has)(names::DEPLOY_KEY) {
         return Err(rules::INIT_PUBLIC_KEY_ALONE
             .report("the public half of a deploy key is here without `github-deploy.key`")
-            .at(Location::file("github-deploy.key.pub"))
+            .at(Location::file(names::DEPLOY_KEY_PUBLIC))
             .hint("copy `github-deploy.key` from where it is kept, or remove the public half"));
     }
     Ok(())

@@ -1,5 +1,10 @@
 //! The process that a plugin runs in: started once a run, asked over pipes, ended with it.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "a repository's own plugin is Python, which its owner has allowed to run for a limited time"
+)]
+
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -285,10 +290,6 @@ impl Drop for Process {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a repository's own plugin is Python, which its owner has allowed to run"
-)]
 fn spawn(program: &Utf8Path, root: &Utf8Path) -> Option<Child> {
     Command::new(program)
         .args(["-S", "-B", "-c", HOST])

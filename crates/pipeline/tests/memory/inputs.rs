@@ -53,9 +53,7 @@ fn the_file_in_the_clear_goes_before_the_encrypted_one() {
 #[test]
 fn every_input_is_asked_of_the_view() {
     let (view, seen) = minimal(&[]).recording();
-    build(&view)
-        .map(drop)
-        .unwrap_or_else(|problems| panic!("{}", shown(&problems)));
+    build(&view).map_or_else(|problems| panic!("{}", shown(&problems)), drop);
     assert!(seen.holds(&minimal(&[])));
     for (path, content) in [
         ("cluster.yaml", "a: 1\n"),

@@ -95,10 +95,7 @@ fn text(built: &Built, path: &str) -> String {
 
 fn shown(problems: &Diagnostics) -> String {
     let lines = problems.iter().map(|problem| {
-        let place = problem
-            .location
-            .as_ref()
-            .map(|place| place.file.to_string());
+        let place = problem.location.as_ref().map(|place| place.file.clone());
         format!("{}: {} ({place:?})", problem.rule.id(), problem.message)
     });
     lines.collect::<Vec<_>>().join("\n")

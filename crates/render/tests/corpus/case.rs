@@ -1,5 +1,7 @@
 //! One run of makejinja: its folder, what came out of it, and what comes out here.
 
+#![expect(clippy::disallowed_methods, reason = "a test that reads its own data")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt;
@@ -276,7 +278,6 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test that reads its own data")]
 fn bytes(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -2,7 +2,11 @@
 //! `cargo xtask oracles` does it; else it says that it was skipped. `ICHOR_SOPS_RECORD` names a
 //! folder that some of what sops wrote is kept in, as `tests/vectors/sops/live` does.
 
-#![expect(clippy::disallowed_methods, reason = "it starts sops on its files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "it starts sops on its files"
+)]
 #![expect(clippy::print_stdout, reason = "it says that it was skipped")]
 
 mod generate;

@@ -7,10 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::lists::{List, Texts};
+use super::own::Own;
 use super::shared::Shared;
-
-/// A map with free keys.
-pub(crate) type Keys = serde_json::Map<String, Value>;
 
 /// The whole file.
 #[derive(Clone, Default, Deserialize)]
@@ -45,23 +43,6 @@ pub(crate) struct Config {
 pub(crate) struct Node {
     pub(crate) own: Own,
     pub(crate) shared: Shared,
-}
-
-/// What only a node can have, not a role.
-#[derive(Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Own {
-    pub(crate) hostname: String,
-    /// Addresses and names, with commas.
-    pub(crate) ip_address: String,
-    pub(crate) install_disk: String,
-    pub(crate) install_disk_selector: Option<Value>,
-    pub(crate) control_plane: bool,
-    pub(crate) ignore_hostname: bool,
-    pub(crate) override_patches: bool,
-    pub(crate) override_extra_manifests: bool,
-    #[serde(rename = "overrideMachineCertSANs")]
-    pub(crate) override_machine_cert_sans: bool,
 }
 
 /// A manifest that control planes apply.

@@ -4,8 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::config::Keys;
-use super::lists::{List, Texts, number};
+use super::lists::{Keys, List, Texts, number};
 
 /// An interface as it is written, which older contracts take over.
 #[derive(Clone, PartialEq, Deserialize)]

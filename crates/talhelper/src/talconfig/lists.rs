@@ -1,4 +1,4 @@
-//! Lists and numbers as they are written: an item may be a null, a number may be none.
+//! Lists, maps and numbers as they are written: an item may be a null, a number may be none.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -6,6 +6,9 @@ use serde_json::Value;
 /// A list; an item that is written as a null counts in the numbers of the others.
 #[derive(Clone, PartialEq)]
 pub(crate) struct List<T>(Vec<Option<T>>);
+
+/// A map with free keys.
+pub(crate) type Keys = serde_json::Map<String, Value>;
 
 /// A list of texts.
 pub(crate) type Texts = List<String>;

@@ -11,6 +11,7 @@ mod checks;
 mod config;
 mod interface;
 mod lists;
+mod own;
 mod raw;
 mod schema;
 mod schematic;
@@ -25,9 +26,9 @@ pub use raw::Raw;
 pub(crate) use schematic::Customization;
 pub use schematic::Schematic;
 
-pub(crate) use config::{Keys, Own};
 pub(crate) use interface::{Bond, Device, Link, Peer, Route, Selector};
-pub(crate) use lists::{List, Texts};
+pub(crate) use lists::{Keys, List, Texts};
+pub(crate) use own::Own;
 pub(crate) use schema::schema;
 pub(crate) use shared::{Firewall, Shared, Volume};
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 use talos::fields::{Decoder, Faults, Kind, Removed, Spec};
 use yaml::{Dialect, Limits, Node as Yaml};
 
-use super::config::{Config, Node, Own};
+use super::config::{Config, Node};
+use super::own::Own;
 use super::schema::schema;
 use super::shared::Shared;
 

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use super::config::Keys;
-use super::lists::{List, Texts, number};
+use super::lists::{Keys, List, Texts, number};
 
 /// A schematic; the default is the one without customizations.
 #[derive(Clone, Default, PartialEq, Deserialize)]

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::config::{Keys, Own};
 use super::interface::Interface;
-use super::lists::{List, Texts};
+use super::lists::{Keys, List, Texts};
+use super::own::Own;
 use super::schematic::Schematic;
 
 /// Keys that a node takes over from its role.

@@ -5,7 +5,11 @@
 //! `tests/vectors/openssl` holds what it said, for the tests that run without it;
 //! `ICHOR_OPENSSL_RECORD` writes that anew.
 
-#![expect(clippy::disallowed_methods, reason = "it starts openssl on its files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "it starts openssl on its files"
+)]
 #![expect(
     clippy::print_stdout,
     reason = "it says what was done, or that it was skipped"

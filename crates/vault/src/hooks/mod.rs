@@ -5,9 +5,9 @@ mod attributes;
 mod installed;
 mod settings;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use diagnostics::{Diagnostics, Location};
-
+use repository::git::{Local, has_setting};
 use repository::{View, write};
 
 pub use installed::{Installed, Setup};
@@ -24,46 +24,19 @@ const GUARD: &str = "secrets check --staged";
 ///
 /// Where there is no git repository, and what the disk refuses.
 pub fn install(folder: &Utf8Path, program: &str) -> Result<Vec<Installed>, Diagnostics> {
-    let no_repository = |reason: String| {
-        Diagnostics::from(
-            repository::rules::GIT_NO_REPOSITORY
-                .report(reason)
-                .at(Location::file(".git"))
-                .hint("run `git init` first"),
-        )
-    };
-    let repository = gix::discover(folder.as_std_path())
-        .map_err(|_| no_repository("there is no git repository here".to_owned()))?;
-    let utf8 = |path: &std::path::Path| {
-        Utf8PathBuf::from_path_buf(path.to_owned())
-            .map_err(|_| no_repository("the path of the git repository is not UTF-8".to_owned()))
-    };
-    let work_tree = repository
-        .workdir()
-        .ok_or_else(|| no_repository("this git repository has no work tree".to_owned()))?;
-    let work_tree = utf8(work_tree)?;
-    let guard = format!("{program}{} {GUARD}", directory(folder, &work_tree));
-    let common = utf8(repository.common_dir())?;
-    let foreign = repository
-        .config_snapshot()
-        .string("core.hooksPath")
-        .map(|path| path.to_string());
+    let clone = Local::around(folder)?;
+    let guard = format!("{program}{} {GUARD}", directory(folder, &clone.work_tree));
+    let foreign = clone.setting("core.hooksPath");
     Ok(vec![
-        hook(&common, foreign.as_deref(), &guard)?,
-        settings::set(&common.join("config"), program)?,
-        attributes::complete(&work_tree)?,
+        hook(&clone.folder, foreign.as_deref(), &guard)?,
+        settings::set(&clone, program)?,
+        attributes::complete(&clone.work_tree)?,
     ])
 }
 
 /// Whether git calls ichor in this clone: to merge, which is set up together with the rest.
 pub fn are_installed(folder: &Utf8Path) -> bool {
-    gix::discover(folder.as_std_path()).is_ok_and(|repository| {
-        let driver = format!("merge.{}.driver", settings::NAME);
-        repository
-            .config_snapshot()
-            .string(driver.as_str())
-            .is_some()
-    })
+    has_setting(folder, &format!("merge.{}.driver", settings::NAME))
 }
 
 fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Installed, Diagnostics> {

@@ -1,5 +1,10 @@
 //! `secrets edit`.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "the user names the program that edits"
+)]
+
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -7,7 +12,6 @@ use repository::View;
 use repository::private::PrivateFolder;
 use serde_json::json;
 use vault::{Action, Editing, Overrides, Target};
-use zeroize::Zeroizing;
 
 use super::options::Reading;
 use super::outcome;
@@ -103,7 +107,12 @@ impl Session {
             .map_err(|error| Failure::stopped(Exit::Problems, error.to_string()))?;
         loop {
             self.start(&path)?;
-            let edited = read(&path)?;
+            let edited = self.folder.read(&self.name).map_err(|error| {
+                Failure::stopped(
+                    Exit::Problems,
+                    format!("what was edited cannot be read: {error}"),
+                )
+            })?;
             match editing.finish(&edited) {
                 Ok(changed) => {
                     ui.problems(&changed.notes);
@@ -129,10 +138,6 @@ impl Session {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the user names the program that edits"
-    )]
     fn start(&self, path: &Utf8Path) -> Result<(), Failure> {
         let line = environment::editor();
         let words = shlex::split(&line).filter(|words| !words.is_empty());
@@ -163,17 +168,4 @@ impl Session {
             ),
         ))
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the editor's file is in no repository"
-)]
-fn read(path: &Utf8Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    std::fs::read(path).map(Zeroizing::new).map_err(|error| {
-        Failure::stopped(
-            Exit::Problems,
-            format!("what was edited cannot be read: {error}"),
-        )
-    })
 }

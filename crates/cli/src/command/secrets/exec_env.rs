@@ -1,5 +1,10 @@
 //! `secrets exec-env`.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "the user names the program that is run"
+)]
+
 use repository::View;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
@@ -70,10 +75,6 @@ impl ExecEnv {
 }
 
 /// The command of a list of words: one is a line for the shell.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the user names the program that is run"
-)]
 pub(super) fn program(words: &[String]) -> Command {
     match words {
         [program, arguments @ ..] if !arguments.is_empty() => {

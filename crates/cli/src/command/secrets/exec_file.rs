@@ -1,10 +1,8 @@
 //! `secrets exec-file`.
 
-use std::io::Write as _;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use repository::View;
-use repository::private::PrivateFolder;
+use repository::private::{self, PrivateFolder};
 use vault::{Target, convert};
 use zeroize::Zeroizing;
 
@@ -102,7 +100,7 @@ impl ExecFile {
             match folder.pipe(name) {
                 Ok(path) => {
                     let pipe = path.clone();
-                    std::thread::spawn(move || feed(&pipe, &content));
+                    std::thread::spawn(move || private::feed(&pipe, &content));
                     return Ok(path);
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::Unsupported => {}
@@ -116,12 +114,5 @@ impl ExecFile {
             ));
         }
         folder.write(name, &content)
-    }
-}
-
-/// Waits for a reader, and gives it all. One that leaves early has read enough.
-fn feed(pipe: &Utf8Path, content: &[u8]) {
-    if let Ok(mut pipe) = std::fs::OpenOptions::new().write(true).open(pipe) {
-        drop(pipe.write_all(content));
     }
 }

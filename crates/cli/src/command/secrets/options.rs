@@ -119,7 +119,7 @@ pub(super) fn work(
             Ok(Work::Input)
         };
     }
-    let many = paths.len() > 1 || root.join(&paths[0]).is_dir();
+    let many = paths.len() > 1 || View::on_disk(root).is_folder(&paths[0]);
     if !many && !in_place {
         return Ok(Work::One(Target::named(&View::on_disk(root), &paths[0])));
     }

@@ -1,6 +1,6 @@
 //! `talos generate-config`.
 
-use repository::View;
+use repository::{View, names};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,9 +14,6 @@ use crate::command::road;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Tone, Ui, plural, word};
-
-/// The name of the client's file.
-const TALOSCONFIG: &str = "talosconfig";
 
 /// Write the machine configuration of every node, and a talosconfig
 ///
@@ -80,12 +77,12 @@ impl GenerateConfig {
         }
         let nodes = made.len();
         let reached = road::nodes(&made);
-        let path = folder.join(TALOSCONFIG);
+        let path = folder.join(names::TALOSCONFIG);
         let client = machines::talosconfig(&machines, &view, &path, &made, self.crt_ttl)?;
         let texts = made
             .into_iter()
             .map(|made| (made.file_name, made.text))
-            .chain([(TALOSCONFIG.to_owned(), client)])
+            .chain([(names::TALOSCONFIG.to_owned(), client)])
             .collect();
         let outputs = Outputs::plan(&view, folder, texts, !self.no_gitignore)?;
         problems.extend(machines.exposed_bundle(&view));

@@ -12,7 +12,7 @@ mod validate;
 
 use camino::Utf8Path;
 use clap::Subcommand;
-use repository::Root;
+use repository::{Root, View};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -40,7 +40,7 @@ pub(crate) enum Talos {
 impl Talos {
     /// `here` is the folder that paths count from.
     pub(crate) fn run(&self, root: &Root, here: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let in_place = here.join("talconfig.yaml").exists() || self.names_files();
+        let in_place = View::on_disk(here).exists("talconfig.yaml") || self.names_files();
         let root = if in_place { here } else { &root.path };
         match self {
             Self::GenerateConfig(command) => command.run(root, ui),

@@ -36,7 +36,8 @@ pub(crate) struct Eject {
 
 impl Eject {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        if self.all && root.join(CONFIG).exists() {
+        let view = View::on_disk(root);
+        if self.all && view.exists(CONFIG) {
             return Err(Failure::stopped(
                 Exit::Protected,
                 format!("`{CONFIG}` exists; this repository has its own templates"),
@@ -49,7 +50,7 @@ impl Eject {
         };
         let taken: Vec<_> = files
             .iter()
-            .filter(|file| root.join(&file.copy).symlink_metadata().is_ok())
+            .filter(|file| view.exists(&file.copy))
             .map(|file| file.copy.as_str())
             .collect();
         if let Some(first) = taken.first() {
@@ -139,7 +140,7 @@ impl Diff {
         let old = Content::from(base.content.to_vec());
         let new = builtin::template(name).map(|content| Content::from(content.into_owned()));
         let new = new.as_ref().map_or(Side::Missing, Side::Content);
-        let diff = TextDiff::new(&path, Side::Content(&old), new, false, &Secrets::default());
+        let diff = TextDiff::new(&path, Side::Content(&old), new, None, &Secrets::default());
         ui.set("diff", diff.text.as_str());
         ui.diff_data(&diff.text)?;
         Ok(if diff.text.is_empty() {

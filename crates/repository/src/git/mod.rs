@@ -1,9 +1,13 @@
 //! What git knows of a repository, through `gix`; nothing is changed and no program started.
 
+mod local;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+pub use local::{Local, Setting, has_setting};
 
 /// The git repository that a cluster repository lies in.
 pub struct Git {
