@@ -118,7 +118,7 @@ nodes:
         let keys = vault::Keys::new(&view, Box::new(Default::default));
         let places = Places::find(&view);
         let opened = Machines::open(&view, &places, &keys, Secrets::Optional);
-        let mut machines = opened.ok().expect("nothing is wrong");
+        let mut machines = opened.expect("nothing is wrong");
         let day = Duration::from_hours(24);
         let make = |machines: &Machines<'_>| {
             let made = talosconfig(machines, &view, "talosconfig".into(), &[], day);

@@ -182,7 +182,7 @@ fn findings_have_one_order_whatever_thread_was_first() {
     let files: Vec<(String, &str)> = (0..40)
         .map(|number| {
             (
-                format!("templates/config/{:02}.yaml.j2", number),
+                format!("templates/config/{number:02}.yaml.j2"),
                 "a: [\nb: #{ gone() }#\n",
             )
         })

@@ -74,7 +74,7 @@ fn contents(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
     let root = sandbox.root().join("kubernetes");
     let files = files_below(&root)
         .into_iter()
-        .map(|path| path.into_string());
+        .map(camino::Utf8PathBuf::into_string);
     files
         .filter(|path| !path.contains(tree::TEMPORARY_PREFIX))
         .filter_map(|path| {
