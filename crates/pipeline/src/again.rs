@@ -15,7 +15,7 @@ use crate::build::Built;
 use crate::cache::asked::Asked;
 use crate::cache::key::Key;
 use crate::cache::told::{self, Told};
-use crate::cache::{FOLDER, decides};
+use crate::cache::{FOLDER, decides, depends_on_the_hour};
 use crate::checks::{self, Facts};
 use crate::load::{Environment, Inputs};
 use crate::options::{BuildOptions, Overwrite};
@@ -148,7 +148,11 @@ impl Run {
     pub fn keep(&self, inputs: &Inputs, loaded: &Diagnostics, built: &Built, plan: Option<&Plan>) {
         // A plugin may do anything, and a repository's own templates may ask for the time.
         let own = built.model.origin == Templates::Own;
-        if own || !built.sealed.unproven.is_empty() || self.seen.is_partial() {
+        if own
+            || !built.sealed.unproven.is_empty()
+            || self.seen.is_partial()
+            || depends_on_the_hour(&built.warnings)
+        {
             return;
         }
         let evidence = match plan.map(Plan::evidence) {

@@ -27,6 +27,7 @@ pub mod chart;
 pub mod clock;
 pub mod git;
 pub mod index;
+pub mod named;
 pub mod names;
 pub mod private;
 mod problems;

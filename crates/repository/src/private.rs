@@ -182,10 +182,6 @@ fn sweep(parent: &Utf8Path) {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what is in the clear must not be left behind"
-)]
 fn remove(path: &Utf8Path) {
     // Nobody is left to be told, and the next run tries again.
     drop(std::fs::remove_dir_all(path));

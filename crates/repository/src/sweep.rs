@@ -8,10 +8,6 @@ use camino::Utf8Path;
 const ABANDONED: Duration = Duration::from_mins(1);
 
 /// Removes a temporary file if its run is over: it may hold a secret in the clear.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what may be in the clear must not be left behind"
-)]
 pub fn sweep(path: &Utf8Path) {
     let is_over = path.file_name().is_some_and(tree::is_abandoned) || is_old(path);
     if is_over {

@@ -12,17 +12,9 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics};
 use tree::{Mode, WriteOptions};
 
+pub use crate::named::REPLACING;
 use crate::problems::unwritable;
 use crate::{Root, View};
-
-/// How a file is written that replaces what is there and keeps its permissions; a new one has
-/// those of ordinary files.
-pub const REPLACING: WriteOptions = WriteOptions {
-    mode: None,
-    overwrite: true,
-    sync: false,
-    private_folder: false,
-};
 
 /// Files on their way into a repository. Dropped without [`Batch::commit`], it leaves nothing
 /// behind.
@@ -213,28 +205,6 @@ pub fn new_file(
         private_folder: false,
     };
     one(root, path, content, options)
-}
-
-/// Replaces a file that somebody named, wherever it is: its folder may be reached through
-/// links. One that is there keeps its mode; a new one has the given one, or that of ordinary
-/// files.
-///
-/// # Errors
-///
-/// `file/unwritable`; a symbolic link in its place.
-pub fn named(
-    path: &Utf8Path,
-    shown: &str,
-    content: &[u8],
-    new_mode: Option<u32>,
-) -> Result<(), Diagnostic> {
-    let exists = path.symlink_metadata().is_ok();
-    let options = WriteOptions {
-        mode: new_mode.filter(|_| !exists).map(Mode::new),
-        ..REPLACING
-    };
-    tree::write_atomic(path.as_std_path(), content, options)
-        .map_err(|error| unwritable(shown, &error))
 }
 
 /// Moves files and folders of a repository, one after the other, to where nothing is.

@@ -4,11 +4,12 @@
 use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 
-use crate::disk::{Disk, Opened};
+use crate::disk::{Disk, Folder, Opened};
 use crate::known::FOLDER;
 use crate::{Mode, TEMPORARY_PREFIX};
 
 /// What keeps a folder out of git, as a whole.
+const IGNORE: &str = ".gitignore";
 const IGNORE_ALL: &[u8] = b"*\n";
 
 impl Disk {
@@ -42,13 +43,29 @@ impl Disk {
         let folder = self
             .create_folder(&below(folder), &mut made)
             .map_err(refused)?;
-        if !made.is_empty() {
-            folder.stage(".gitignore", IGNORE_ALL, Mode::REGULAR)?;
+        // First of all, and each time: the folder may have been left without it.
+        if !ignores_all(&folder) {
+            put(&folder, IGNORE, IGNORE_ALL, Mode::REGULAR)?;
         }
-        let temporary = format!("{TEMPORARY_PREFIX}{name}");
-        folder.stage(&temporary, bytes, Mode::PRIVATE)?;
-        folder.rename(&temporary, name)
+        put(&folder, name, bytes, Mode::PRIVATE)
     }
+}
+
+fn ignores_all(folder: &Folder) -> bool {
+    let Ok(Opened::File(file, _)) = folder.open(IGNORE) else {
+        return false;
+    };
+    let mut text = Vec::new();
+    let read = file
+        .take(IGNORE_ALL.len() as u64 + 1)
+        .read_to_end(&mut text);
+    read.is_ok() && text == IGNORE_ALL
+}
+
+fn put(folder: &Folder, name: &str, bytes: &[u8], mode: Mode) -> io::Result<()> {
+    let temporary = format!("{TEMPORARY_PREFIX}{name}");
+    folder.stage(&temporary, bytes, mode)?;
+    folder.rename(&temporary, name)
 }
 
 fn below(folder: &str) -> String {
@@ -94,6 +111,11 @@ mod tests {
             .mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(inside("")).expect("there").count(), 2);
+        for left in [&b""[..], b"*\n!a\n"] {
+            fs::write(inside(".gitignore"), left).expect("written");
+            disk.keep("cache", "a", b"3").expect("kept");
+            assert_eq!(fs::read(inside(".gitignore")).expect("there"), IGNORE_ALL);
+        }
     }
 
     #[test]

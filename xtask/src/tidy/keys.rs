@@ -23,6 +23,10 @@ const MEANT: &[(&str, &str)] = &[
         "where negative fixtures have their keys",
     ),
     (
+        "crates/pipeline/src/init/mise.rs",
+        "the text of a file of another program's",
+    ),
+    (
         "crates/cli/src/near/answers.rs",
         "a word of `talosctl`'s that somebody may type",
     ),

@@ -141,7 +141,10 @@ impl Cache {
             None => {
                 let (view, seen) = view.recording();
                 let found = check(&view);
-                let whole = !seen.asked_git() && !seen.is_partial() && !found.has_errors();
+                let whole = !seen.asked_git()
+                    && !seen.is_partial()
+                    && !found.has_errors()
+                    && !depends_on_the_hour(&found);
                 let known = whole.then(|| Check {
                     asked: Asked::new(&open.key, &seen, &more),
                     found: told::keep(&found),
@@ -220,6 +223,16 @@ impl Open {
         // A panic elsewhere leaves whole marks behind.
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether something of these is told today only: a certificate that begins or ends soon may do
+/// so before the day is over, which is as exact as the key is.
+pub(crate) fn depends_on_the_hour(found: &Diagnostics) -> bool {
+    let rules = [
+        &talos::rules::TALSECRET_EXPIRES_SOON,
+        &talos::rules::TALSECRET_NOT_YET_VALID,
+    ];
+    rules.into_iter().any(|rule| found.has(rule))
 }
 
 /// What the key depends on: the build, the day, and every text that holds identities. `None`

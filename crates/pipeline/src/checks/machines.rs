@@ -40,10 +40,14 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
         .iter()
         .find(|(name, _)| *name == CONTRACT)
         .map(|(_, pin)| (pin.version.clone(), pin.location.clone()));
-    // Of what was rendered, only what is read counts; places in templates come later.
+    // Of what was rendered, what is there and what is read counts; places in templates come
+    // later.
     let chosen = format!("{explicit:?}");
+    let outputs: Vec<_> = tree.iter().map(|(path, _)| path.as_str()).collect();
+    let outputs = outputs.join("\n");
+    let parts = [chosen.as_bytes(), outputs.as_bytes()];
     let over = inputs.view.under(tree);
-    let found = cache.unless_seen(Machines.name(), &[chosen.as_bytes()], &over, |over| {
+    let found = cache.unless_seen(Machines.name(), &parts, &over, |over| {
         machines::check::rendered(over, tree, &model.identities, explicit)
     });
     let mut problems = at_templates(found, tree);

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use gix::config::{File, Source};
 
-use crate::{rules, write};
+use crate::{named, rules};
 
 /// A clone as git sets it up.
 pub struct Local {
@@ -85,7 +85,7 @@ impl Local {
         if before == after {
             return Ok(false);
         }
-        write::named(&path, Self::SHOWN, &after, None)?;
+        named::replace(&path, Self::SHOWN, &after, None)?;
         Ok(true)
     }
 }

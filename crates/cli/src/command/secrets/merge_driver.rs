@@ -50,7 +50,7 @@ impl MergeDriver {
         match vault::merge(&self.path, [&base, &ours, &theirs], &keys) {
             Ok(merged) => {
                 if *merged != *ours {
-                    repository::write::named(&root.join(&self.ours), &self.path, &merged, None)?;
+                    repository::named::replace(&root.join(&self.ours), &self.path, &merged, None)?;
                 }
                 Ok(Exit::Done)
             }

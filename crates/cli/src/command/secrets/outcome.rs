@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use diagnostics::Diagnostics;
-use repository::write;
+use repository::named;
 use serde_json::json;
 use vault::{Action, Changed, Keys, Outcome, Report, Target};
 
@@ -97,7 +97,7 @@ pub(super) fn deliver(
     ui.problems(&changed.notes);
     ui.set("files", json!([changed.outcome]));
     if let Some(path) = output {
-        write::named(
+        named::replace(
             &root.join(path),
             path.as_str(),
             &changed.content,
