@@ -1,6 +1,6 @@
 //! A repository on a disk: the one crate that touches disk, git and clock.
 //!
-//! [`names`] says what a path is, a [`View`] is what stages read, [`write`] writes through
+//! [`names`] says what a path is, a [`View`] is what stages read, [`mod@write`] writes through
 //! `tree`, [`git`] asks git, [`clock`] tells the time, and [`private`] makes folders for what
 //! must not stay on a disk.
 //!

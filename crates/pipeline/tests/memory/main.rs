@@ -1,5 +1,10 @@
 //! Whole runs over repositories in memory, and plans over a disk: no process, no git.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "some of the tests look at what is on disk"
+)]
+
 mod archives;
 mod inputs;
 mod outputs;

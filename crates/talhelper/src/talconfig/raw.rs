@@ -172,7 +172,10 @@ mod tests {
         assert_eq!(config.nodes.len(), 1);
         let shared = &config.nodes[0].1.shared;
         assert!(*shared == config.worker && !shared.is_bare());
-        let interfaces = shared.network_interfaces.iter().flat_map(|all| all.iter());
+        let interfaces = shared
+            .network_interfaces
+            .iter()
+            .flat_map(crate::talconfig::List::iter);
         for (_, interface) in interfaces {
             interface.read().expect("it fits");
         }
