@@ -3,39 +3,7 @@
 use diagnostics::Source;
 use documents::substitute::{Variables, substitute};
 use proptest::prelude::*;
-
-/// Texts made of the words that readers care about.
-fn texts() -> impl Strategy<Value = String> {
-    let words = prop::sample::select(vec![
-        "machine",
-        "name",
-        ": ",
-        ":\n  ",
-        "- ",
-        "\n",
-        "\n    ",
-        "{",
-        "}",
-        "[",
-        "]",
-        ", ",
-        "---\n",
-        "null",
-        "\"\"",
-        "10.0.0.1/24",
-        "1",
-        "true",
-        "&a ",
-        "*a",
-        "$",
-        "${",
-        "{{",
-        "/machine/-",
-        "é",
-        "#",
-    ]);
-    prop::collection::vec(words, 0..40).prop_map(|words| words.concat())
-}
+use testkit::texts;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]

@@ -161,13 +161,12 @@ impl Run {
             Some(None) => return,
         };
         let Some(open) = &self.open else { return };
-        let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
         let none = Diagnostics::new();
         let more = open.more(evidence);
         let kept = Kept {
             asked: Asked::new(&open.key, &self.seen, &[more.as_bytes()]),
             facts: Facts::of(&built.model),
-            silenced: declarations.silenced().to_vec(),
+            silenced: inputs.silenced.clone(),
             outputs: built
                 .tree
                 .iter()

@@ -74,14 +74,12 @@ pub fn build(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnosti
 }
 
 fn stages(inputs: &Inputs, options: &BuildOptions) -> Result<Built, Diagnostics> {
-    let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
-    let silenced = declarations.silenced();
     let rendered = render(inputs).map_err(|mut problems| {
-        problems.silence(silenced);
+        problems.silence(&inputs.silenced);
         problems
     })?;
     let cache = Cache::open(inputs, options.now);
-    let built = checked_and_sealed(inputs, options, rendered, silenced, &cache);
+    let built = checked_and_sealed(inputs, options, rendered, &cache);
     cache.close(built.is_ok());
     built
 }
@@ -90,7 +88,6 @@ fn checked_and_sealed(
     inputs: &Inputs,
     options: &BuildOptions,
     rendered: RenderedTree,
-    silenced: &[String],
     cache: &Cache,
 ) -> Result<Built, Diagnostics> {
     let rules = RulesInForce::new(inputs, &rendered.tree);
@@ -102,7 +99,6 @@ fn checked_and_sealed(
             cache,
         },
         before: rendered.warnings,
-        silenced,
         strict: options.strict,
     };
     let checked = rendered.tree.check(&stage)?;
@@ -111,7 +107,7 @@ fn checked_and_sealed(
     let sealed = sealer.finish();
     let mut warnings = tree.warnings().clone();
     warnings.extend(sealed.notes.iter().cloned());
-    warnings.silence(silenced);
+    warnings.silence(&inputs.silenced);
     warnings.sort();
     if options.strict {
         warnings.promote(|_| true);

@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::{Rule, Table};
+use diagnostics::Rule;
+use pipeline::rules::tables;
 
 /// What no test raises, and why.
 const NOT_RAISED: &[(&str, &str)] = &[
@@ -43,24 +44,6 @@ const NOT_RAISED: &[(&str, &str)] = &[
     ),
     ("template/threads", "a system that starts no thread"),
 ];
-
-fn tables() -> Vec<Table> {
-    [
-        config_model::rules::RULES,
-        documents::rules::RULES,
-        machines::rules::RULES,
-        pipeline::rules::RULES,
-        render::rules::RULES,
-        repository::rules::RULES,
-        secrets::rules::RULES,
-        talhelper::rules::RULES,
-        talos::rules::RULES,
-        tree::rules::RULES,
-        vault::rules::RULES,
-        yaml::rules::RULES,
-    ]
-    .concat()
-}
 
 fn rules() -> Vec<&'static Rule> {
     let mut rules = tables().concat();

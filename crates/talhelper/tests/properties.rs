@@ -4,66 +4,7 @@ use diagnostics::Source;
 use documents::substitute::dotenv;
 use proptest::prelude::*;
 use talhelper::talconfig::Talconfig;
-
-/// Texts made of the words that readers care about.
-fn texts() -> impl Strategy<Value = String> {
-    let words = prop::sample::select(vec![
-        "machine",
-        "cluster",
-        "network",
-        "interfaces",
-        "sysctls",
-        "certSANs",
-        "kind",
-        "apiVersion",
-        "v1alpha1",
-        "UserVolumeConfig",
-        "HostnameConfig",
-        "name",
-        "nodes",
-        "hostname",
-        "ipAddress",
-        "vip",
-        "ip",
-        "$patch",
-        "delete",
-        ": ",
-        ":\n  ",
-        ":\n    ",
-        "- ",
-        "\n",
-        "\n  ",
-        "\n    ",
-        "{",
-        "}",
-        "[",
-        "]",
-        ", ",
-        "---\n",
-        "null",
-        "\"\"",
-        "10.0.0.1/24",
-        "1",
-        "true",
-        "&a ",
-        "*a",
-        "$",
-        "${",
-        "{{",
-        "}}",
-        "op",
-        "add",
-        "remove",
-        "path",
-        "/machine/-",
-        "value",
-        "é",
-        "#",
-        "extraConfig",
-        "kubelet",
-    ]);
-    prop::collection::vec(words, 0..40).prop_map(|words| words.concat())
-}
+use testkit::texts;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]

@@ -13,7 +13,9 @@
 mod folder;
 mod output;
 mod sandbox;
+mod texts;
 
 pub use folder::{Snapshot, copy_folder, files_below, fixtures};
 pub use output::Output;
 pub use sandbox::Sandbox;
+pub use texts::texts;

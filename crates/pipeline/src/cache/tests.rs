@@ -361,3 +361,28 @@ fn a_check_that_reads_runs_again_when_any_answer_changes() {
     }
     assert!(ran(&view(&[]), b"other"));
 }
+
+#[test]
+fn what_may_begin_or_end_before_the_day_is_over_is_looked_at_again() {
+    let (_sandbox, root) = settled();
+    let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
+    let ran = |rule: &'static diagnostics::Rule| {
+        let cache = Cache::open(&inputs, Timestamp::from_unix_seconds(NOON));
+        let ran = Cell::new(false);
+        let found = cache.unless_seen("reader", &[], &View::from_iter([("a", "1")]), |_| {
+            ran.set(true);
+            Diagnostics::from(rule.report_as(Severity::Warning, "told"))
+        });
+        assert_eq!(found.len(), 1, "it finds the same");
+        cache.close(true);
+        ran.get()
+    };
+    for rule in [
+        &talos::rules::TALSECRET_EXPIRES_SOON,
+        &talos::rules::TALSECRET_NOT_YET_VALID,
+    ] {
+        assert!(ran(rule) && ran(rule), "{rule}");
+    }
+    let other = &rules::OUTPUT_NOT_UTF8;
+    assert!(ran(other) && !ran(other));
+}

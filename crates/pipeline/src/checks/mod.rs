@@ -68,8 +68,6 @@ pub(crate) struct Stage<'a> {
     pub(crate) subject: Subject<'a>,
     /// What was found on the way to the tree.
     pub(crate) before: Diagnostics,
-    /// Rules that the repository silences.
-    pub(crate) silenced: &'a [String],
     /// Whether warnings are errors.
     pub(crate) strict: bool,
 }
@@ -88,7 +86,7 @@ impl tree::Checks for Stage<'_> {
     fn judge(&self, found: Diagnostics) -> Diagnostics {
         let mut all = self.before.clone();
         all.extend(found);
-        all.silence(self.silenced);
+        all.silence(&self.subject.inputs.silenced);
         if self.strict {
             all.promote(|_| true);
         }

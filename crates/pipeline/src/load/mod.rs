@@ -58,6 +58,8 @@ pub struct Inputs {
     pub plugin: plugin::Settings,
     /// What tells this build of the program from every other.
     pub build: String,
+    /// Rules that the repository silences.
+    pub(crate) silenced: Vec<String>,
     /// What is rendered, once somebody asked.
     pub(crate) gathered: OnceLock<Gathered>,
 }
@@ -164,6 +166,8 @@ pub fn load(
     };
     let (overrides, found) = view.files(OVERRIDES);
     problems.extend(found);
+    let (declarations, _) = config_model::declarations(variables.as_ref());
+    problems.silence(declarations.silenced());
     let inputs = Inputs {
         view: view.clone(),
         cluster,
@@ -177,10 +181,9 @@ pub fn load(
         creation_rules,
         plugin: environment.plugin.clone(),
         build: environment.build.clone(),
+        silenced: declarations.silenced().to_vec(),
         gathered: OnceLock::new(),
     };
-    let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
-    problems.silence(declarations.silenced());
     Ok((inputs, problems))
 }
 

@@ -21,8 +21,8 @@ pub static RULES: &[diagnostics::Table] = &[
     plugins::TABLE,
 ];
 
-/// A rule of any crate of this workspace, by its id.
-pub(crate) fn find(id: &str) -> Option<&'static diagnostics::Rule> {
+/// The tables of all crates, in the order of the crates' names.
+pub fn tables() -> Vec<diagnostics::Table> {
     [
         config_model::rules::RULES,
         documents::rules::RULES,
@@ -37,10 +37,11 @@ pub(crate) fn find(id: &str) -> Option<&'static diagnostics::Rule> {
         vault::rules::RULES,
         yaml::rules::RULES,
     ]
-    .into_iter()
-    .flatten()
-    .copied()
-    .flatten()
-    .copied()
-    .find(|rule| rule.id() == id)
+    .concat()
+}
+
+/// A rule of any crate of this workspace, by its id.
+pub(crate) fn find(id: &str) -> Option<&'static diagnostics::Rule> {
+    let mut rules = tables().into_iter().flatten().copied();
+    rules.find(|rule| rule.id() == id)
 }

@@ -14,6 +14,14 @@ const RULES: &str = "creation_rules:\n  - path_regex: .*\\.sops\\.yaml\n    \
 
 const SECRET: &str = "kind: Secret\nstringData:\n  a: \"#{ cloudflare_token }#\"\n";
 
+/// The rules, with a recipient beside the cluster's own.
+fn with_another_recipient() -> String {
+    RULES.replace(
+        "}#\"",
+        "}#,age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun\"",
+    )
+}
+
 /// The fixture with templates of its own, and these files.
 fn own(files: &[(&str, &str)]) -> View<'static> {
     let mut all = vec![
@@ -79,10 +87,7 @@ fn rules_that_leave_the_cluster_out_are_an_error() {
 
 #[test]
 fn who_else_can_decrypt_is_said() {
-    let rules = RULES.replace(
-        "}#\"",
-        "}#,age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun\"",
-    );
+    let rules = with_another_recipient();
     let found = warnings(&own(&[
         ("templates/config/.sops.yaml.j2", &rules),
         ("templates/config/a.sops.yaml.j2", SECRET),
@@ -210,10 +215,7 @@ fn findings_have_one_order_whatever_thread_was_first() {
 
 #[test]
 fn what_is_silenced_is_not_told() {
-    let rules = RULES.replace(
-        "}#\"",
-        "}#,age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun\"",
-    );
+    let rules = with_another_recipient();
     let found = warnings(&own(&[
         ("templates/config/.sops.yaml.j2", &rules),
         ("templates/config/a.sops.yaml.j2", SECRET),
