@@ -26,6 +26,7 @@ pub fn tables() -> Vec<diagnostics::Table> {
     [
         config_model::rules::RULES,
         documents::rules::RULES,
+        flux::rules::RULES,
         machines::rules::RULES,
         RULES,
         render::rules::RULES,

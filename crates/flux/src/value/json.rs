@@ -1,0 +1,43 @@
+//! Values as JSON.
+
+use serde_json::json;
+
+use super::{Data, Number, Value};
+
+impl Value {
+    /// The value as JSON, keys in their order. Numbers that JSON cannot hold become null.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.data {
+            Data::Null => serde_json::Value::Null,
+            Data::Bool(is) => json!(is),
+            Data::Number(number) => number.to_json(),
+            Data::Text(text) => json!(text),
+            Data::List(items) => items.iter().map(Self::to_json).collect(),
+            Data::Map(map) => {
+                let entries = map.iter();
+                let entries = entries.map(|(key, field)| (key.clone(), field.value.to_json()));
+                serde_json::Value::Object(entries.collect())
+            }
+        }
+    }
+}
+
+impl Number {
+    /// The number as JSON: whole within 64 bits, else as a float.
+    pub fn to_json(self) -> serde_json::Value {
+        match self {
+            Self::Integer(number) => {
+                if let Ok(number) = i64::try_from(number) {
+                    json!(number)
+                } else if let Ok(number) = u64::try_from(number) {
+                    json!(number)
+                } else {
+                    #[expect(clippy::cast_precision_loss, reason = "as Go does it")]
+                    let number = number as f64;
+                    json!(number)
+                }
+            }
+            Self::Float(number) => json!(number),
+        }
+    }
+}
