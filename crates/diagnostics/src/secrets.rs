@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -18,6 +19,13 @@ pub const SHORTEST_SECRET: usize = 4;
 /// A part of a secret (a line, a word) is looked for by itself from this length on: shorter
 /// ones (`}`, `---`, `BEGIN`) stand everywhere, and are no secret.
 const SHORTEST_PART: usize = 8;
+
+/// So many short texts are searched before an automaton is made: that costs as much as a
+/// hundred of them, and most runs show a few lines.
+const FEW_SEARCHES: usize = 64;
+
+/// A text that is searched without an automaton has at most this many bytes.
+const SHORT_TEXT: usize = 4 << 10;
 
 /// A longer text is looked for by itself, since the automaton takes some forty times its size.
 const LONGEST_IN_AUTOMATON: usize = 8 << 10;
@@ -38,6 +46,8 @@ pub struct Secrets(Arc<Texts>);
 struct Texts {
     /// Longest first, none twice.
     sought: Vec<Zeroizing<String>>,
+    /// How many texts were searched without it.
+    searched: AtomicUsize,
     search: OnceLock<Search>,
 }
 
@@ -88,14 +98,16 @@ impl Secrets {
         sought.dedup();
         Self(Arc::new(Texts {
             sought,
-            search: OnceLock::new(),
+            ..Texts::default()
         }))
     }
 
     /// Where they stand in a text: in order, the leftmost and of those the longest, none
     /// overlapping another.
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let search = self.search();
+        let Some(search) = self.search(text) else {
+            return self.one_by_one(text);
+        };
         let mut found: Vec<Range<usize>> = Vec::new();
         if let Some(automaton) = &search.automaton {
             found.extend(automaton.find_iter(text).map(|found| found.range()));
@@ -121,7 +133,9 @@ impl Secrets {
 
     /// Whether one of them stands in a text.
     pub fn hides(&self, text: &str) -> bool {
-        let search = self.search();
+        let Some(search) = self.search(text) else {
+            return self.texts().any(|secret| text.contains(secret));
+        };
         let in_automaton = |automaton: &AhoCorasick| automaton.is_match(text);
         search.automaton.as_ref().is_some_and(in_automaton)
             || self.alone(search).any(|secret| text.contains(secret))
@@ -157,14 +171,54 @@ impl Secrets {
         }
     }
 
-    fn alone(&self, search: &Search) -> impl Iterator<Item = &str> {
-        let texts = self.0.sought.iter().take(search.alone);
-        texts.map(|text| text.as_str())
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.sought.iter().map(|text| text.as_str())
     }
 
-    fn search(&self) -> &Search {
-        let Texts { sought, search } = &*self.0;
-        search.get_or_init(|| {
+    fn alone(&self, search: &Search) -> impl Iterator<Item = &str> {
+        self.texts().take(search.alone)
+    }
+
+    /// What [`Secrets::find`] finds, without an automaton.
+    fn one_by_one(&self, text: &str) -> Vec<Range<usize>> {
+        let first = |secret: &str, from: usize| {
+            let at = from + text.get(from..)?.find(secret)?;
+            Some(at..at + secret.len())
+        };
+        let mut next: Vec<(&str, Range<usize>)> = self
+            .texts()
+            .filter_map(|secret| Some((secret, first(secret, 0)?)))
+            .collect();
+        let mut found = Vec::new();
+        while let Some((_, range)) = { next.iter() }.min_by_key(|(_, range)| range.start) {
+            // Of those that start there the longest, since the longest come first.
+            let range = range.clone();
+            next.retain_mut(|(secret, place)| {
+                if place.start >= range.end {
+                    return true;
+                }
+                let later = first(secret, range.end);
+                later.map(|later| *place = later).is_some()
+            });
+            found.push(range);
+        }
+        found
+    }
+
+    /// What finds them; none where a text is short, and making it would cost more than it saves.
+    fn search(&self, text: &str) -> Option<&Search> {
+        let Texts {
+            sought,
+            searched,
+            search,
+        } = &*self.0;
+        if search.get().is_none()
+            && text.len() <= SHORT_TEXT
+            && searched.fetch_add(1, Ordering::Relaxed) < FEW_SEARCHES
+        {
+            return None;
+        }
+        Some(search.get_or_init(|| {
             let alone = sought.partition_point(|text| text.len() > LONGEST_IN_AUTOMATON);
             let automaton = AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
@@ -178,7 +232,7 @@ impl Secrets {
                 sought.len()
             };
             Search { automaton, alone }
-        })
+        }))
     }
 }
 
@@ -216,6 +270,21 @@ mod tests {
         assert_eq!(secrets.find("a password, ä word"), [2..10, 15..19]);
         assert!(secrets.hides("a wordy one") && !secrets.hides("wor d"));
         assert!(!Secrets::default().hides("anything") && !Secrets::new([""]).hides(""));
+    }
+
+    #[test]
+    fn few_searches_and_many_find_the_same() {
+        let texts = ["xaaa", "aaaa", "baa", "äaab", "aaab", "abab"];
+        for text in ["xaaaaaaaab", "ababababa", "äaabaaaaab", "", "aaa"] {
+            let secrets = Secrets::new(texts);
+            let first = secrets.find(text);
+            let hides = secrets.hides(text);
+            for _ in 0..FEW_SEARCHES {
+                assert_eq!(secrets.find(text), first, "{text}");
+            }
+            assert_eq!(secrets.hides(text), hides);
+            assert!(secrets.0.search.get().is_some());
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How a node's configuration came to be, and what is odd about its patches.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use diagnostics::Diagnostics;
@@ -9,11 +10,29 @@ use super::generator::{Generator, MACHINERY};
 use super::node::{Findings, Node};
 use super::places::top;
 use crate::explain::{Stage, StageKind};
-use talos::patch::{Applied, apply, differing, undone};
+use talos::patch::{Applied, Patch, apply, contested, differing, undone};
 
 /// At most so many nodes are looked at for patches that do nothing or are undone: what holds
 /// for them holds for those that are like them.
 const LOOKED_AT: usize = 32;
+
+/// What a patch did to a node.
+struct Traced<'a> {
+    entry: &'a super::patches::Entry,
+    patch: Cow<'a, Patch>,
+    applied: Applied,
+}
+
+impl Traced<'_> {
+    /// Says of each change where it is written, which costs reading the patch again.
+    fn mark(&mut self) {
+        self.patch.mark(&mut self.applied);
+        let changes = self.applied.changes.iter_mut();
+        for place in changes.filter_map(|change| change.place.as_mut()) {
+            *place = self.entry.place_of(place.clone());
+        }
+    }
+}
 
 impl Generator<'_> {
     /// The steps by which a node's configuration came to be, each with what it changed: the
@@ -50,7 +69,9 @@ impl Generator<'_> {
                 changes,
             });
         }
-        for (entry, applied) in self.traced(node, &mut made).0 {
+        for mut traced in self.traced(node, &mut made) {
+            traced.mark();
+            let Traced { entry, applied, .. } = traced;
             out.push(Stage {
                 kind: entry.kind,
                 name: entry.name.clone(),
@@ -70,35 +91,22 @@ impl Generator<'_> {
         out
     }
 
-    /// Applies the patches of a node, and tells what each did.
-    fn traced(
-        &self,
-        node: &Node<'_>,
-        made: &mut Vec<Value>,
-    ) -> (Vec<(&super::patches::Entry, Applied)>, Diagnostics) {
+    /// Applies the patches of a node, and tells what each did, but not where it is written.
+    fn traced(&self, node: &Node<'_>, made: &mut Vec<Value>) -> Vec<Traced<'_>> {
         let mut out = Vec::new();
         for group in self.groups(node) {
             let (patches, _) = self.ready(made, &group);
             for (entry, patch) in patches {
-                if let Ok(mut applied) = apply(made, &patch, MACHINERY) {
-                    patch.mark(&mut applied);
-                    for place in applied
-                        .changes
-                        .iter_mut()
-                        .filter_map(|change| change.place.as_mut())
-                    {
-                        *place = entry.place_of(place.clone());
-                    }
-                    out.push((entry, applied));
+                if let Ok(applied) = apply(made, &patch, MACHINERY) {
+                    out.push(Traced {
+                        entry,
+                        patch,
+                        applied,
+                    });
                 }
             }
         }
-        let history: Vec<_> = out
-            .iter()
-            .map(|(entry, applied)| (entry.name.as_str(), applied))
-            .collect();
-        let undone = undone(&history);
-        (out, undone)
+        out
     }
 
     /// Patches that do nothing on any node they are for, and those that others undo.
@@ -133,9 +141,16 @@ impl Generator<'_> {
             for step in plan.all(self.shared()) {
                 drop(step.effect.apply(&mut made));
             }
-            let (history, undone) = self.traced(node, &mut made);
-            problems.extend(undone);
-            for (entry, applied) in history {
+            let mut history = self.traced(node, &mut made);
+            let applied: Vec<_> = history.iter().map(|traced| &traced.applied).collect();
+            for index in contested(&applied) {
+                history[index].mark();
+            }
+            let named: Vec<_> = { history.iter() }
+                .map(|traced| (traced.entry.name.as_str(), &traced.applied))
+                .collect();
+            problems.extend(undone(&named));
+            for Traced { entry, applied, .. } in history {
                 let none = applied.changes.is_empty();
                 let (all, found) = idle
                     .entry(&entry.name)

@@ -63,7 +63,7 @@ pub(super) struct Block {
 /// The first block of base64 of PEM. What stands before and behind it is ignored, as Go does.
 pub(super) fn decode(text: &str) -> Result<Block, PemFault> {
     // Base64 may stand on several lines.
-    let joined = Zeroizing::new(text.replace(['\r', '\n'], ""));
+    let joined: Zeroizing<String> = Zeroizing::new(text.split(['\r', '\n']).collect());
     let decoded = STANDARD.decode(&*joined).map(Zeroizing::new);
     let pem = decoded.map_err(|_| PemFault::Base64)?;
     let begin = find(&pem, b"-----BEGIN ", 0).ok_or(PemFault::NotPem)?;

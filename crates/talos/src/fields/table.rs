@@ -125,7 +125,7 @@ impl Schema {
         let schema = self;
         let mut current = "";
         for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let words: Vec<_> = line.split_whitespace().collect();
+            let words: Vec<_> = line.split_ascii_whitespace().collect();
             match words.as_slice() {
                 [] => {}
                 [name] => {

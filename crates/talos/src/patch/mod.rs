@@ -35,7 +35,7 @@ use yaml::Limits;
 
 pub use apply::{Applied, apply, apply_in_place, merge_documents};
 
-pub use history::undone;
+pub use history::{contested, undone};
 pub use load::Patch;
 pub use machinery::Machinery;
 pub use template::{Field, expand, fill};
