@@ -166,6 +166,9 @@ impl From<NodeConfig> for Made {
     }
 }
 
+/// From so many nodes on it pays to start threads, which cost as much as a few configurations.
+const WORTH_THREADS: usize = 24;
+
 /// Every configuration, checked as Talos would, with the problems of all nodes.
 fn every(
     generator: &Generator<'_>,
@@ -173,17 +176,20 @@ fn every(
     contract: Contract,
     talconfig: &str,
 ) -> (Vec<Made>, Diagnostics) {
-    let nodes: Vec<_> = (0..generator.len())
-        .into_par_iter()
-        .map(|index| {
-            let (config, found) = generator.node(index);
-            let refused = config
-                .as_ref()
-                .map(|config| Refusal::all(generator, index, config, contract))
-                .unwrap_or_default();
-            (config.map(Made::from), found, refused)
-        })
-        .collect();
+    let one = |index| {
+        let (config, found) = generator.node(index);
+        let refused = config
+            .as_ref()
+            .map(|config| Refusal::all(generator, index, config, contract))
+            .unwrap_or_default();
+        (config.map(Made::from), found, refused)
+    };
+    let all = 0..generator.len();
+    let nodes: Vec<_> = if all.len() < WORTH_THREADS {
+        all.map(one).collect()
+    } else {
+        all.into_par_iter().map(one).collect()
+    };
     let mut made = Vec::with_capacity(nodes.len());
     let mut refusals = Vec::new();
     for (config, found, refused) in nodes {

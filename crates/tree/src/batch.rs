@@ -28,6 +28,9 @@ use crate::sweep::remove_folder;
 use crate::write::{Staged, Target, WriteOptions};
 use crate::{RelPath, TEMPORARY_PREFIX};
 
+/// From so many files on it pays to start threads, which cost as much as placing a hundred.
+const WORTH_THREADS: usize = 64;
+
 /// Files on their way to a disk. Dropped without [`Batch::commit`], it leaves nothing behind.
 pub struct Batch {
     disk: Disk,
@@ -145,18 +148,20 @@ impl Batch {
             work.made.clear();
             std::mem::take(&mut work.staged)
         };
-        let mut failed: Vec<_> = staged
-            .into_par_iter()
-            .filter_map(|new| {
-                let target = Target {
-                    folder: &new.folder,
-                    name: Path::new(split(&new.path).1),
-                };
-                let placed = self.disk.gate.pass();
-                let placed = placed.and_then(|()| target.place(new.staged, new.options));
-                placed.err().map(|error| (new.path, error))
-            })
-            .collect();
+        let place = |new: New| {
+            let target = Target {
+                folder: &new.folder,
+                name: Path::new(split(&new.path).1),
+            };
+            let placed = self.disk.gate.pass();
+            let placed = placed.and_then(|()| target.place(new.staged, new.options));
+            placed.err().map(|error| (new.path, error))
+        };
+        let mut failed: Vec<_> = if staged.len() < WORTH_THREADS {
+            staged.into_iter().filter_map(place).collect()
+        } else {
+            staged.into_par_iter().filter_map(place).collect()
+        };
         failed.sort_by(|left, right| left.0.cmp(&right.0));
         failed
     }
@@ -190,31 +195,40 @@ impl Batch {
     }
 
     /// A folder, opened once and kept; what killed runs left in it is removed then.
+    ///
+    /// Threads wait for each other only to look it up: opening is what takes time, and two that
+    /// open the same folder have the same folder.
     fn folder(&self, path: &str, options: WriteOptions) -> io::Result<Arc<File>> {
-        let mut work = self.work();
-        if let Some(folder) = work.folders.get(path) {
-            return Ok(Arc::clone(folder));
-        }
-        if work.lock.is_none() {
-            self.disk.create_root()?;
-            self.lock(&mut work)?;
-        }
+        let above = {
+            let mut work = self.work();
+            if let Some(folder) = work.folders.get(path) {
+                return Ok(Arc::clone(folder));
+            }
+            if work.lock.is_none() {
+                self.disk.create_root()?;
+                self.lock(&mut work)?;
+            }
+            self.above(&mut work, split(path).0)?
+        };
         let mode = if options.private_folder {
             Permissions::RWXU
         } else {
             Permissions::from_bits_truncate(0o777)
         };
-        let above = self.above(&mut work, split(path).0)?;
         let above = above
             .as_ref()
             .map(|(path, folder)| (path.as_str(), folder.as_fd()));
         let mut made = Vec::new();
         let folder = self.disk.create_folder_in(above, path, mode, &mut made);
+        let folder = folder.map(|folder| File::from(folder.into_handle()));
+        if let Ok(folder) = &folder {
+            sweep(folder);
+        }
+        let mut work = self.work();
         work.made.extend(made);
-        let folder = Arc::new(File::from(folder.map_err(obstructed)?.into_handle()));
-        sweep(&folder);
-        work.folders.insert(path.to_owned(), Arc::clone(&folder));
-        Ok(folder)
+        let folder = Arc::new(folder.map_err(obstructed)?);
+        let known = work.folders.entry(path.to_owned()).or_insert(folder);
+        Ok(Arc::clone(known))
     }
 
     /// The folder above another, opened once for all that lie beside each other.
