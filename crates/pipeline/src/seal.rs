@@ -82,8 +82,9 @@ impl<'a> Sealer<'a> {
             entry.content.as_bytes(),
             previous.as_deref().unwrap_or_default(),
         ];
+        let recalled = self.cache.recall(NAME, &parts);
         if let Some(previous) = &previous
-            && self.cache.knows(NAME, &parts)
+            && recalled.known
         {
             let outcome = (Change::Unchanged, Diagnostics::new());
             self.outcomes().insert(path.clone(), outcome);
@@ -106,7 +107,7 @@ impl<'a> Sealer<'a> {
         }
         let encrypted = result.map_err(|problems| with_way_out(path, problems.without_lines()))?;
         if encrypted.change == Change::Unchanged && encrypted.notes.is_empty() {
-            self.cache.note(NAME, &parts);
+            self.cache.note(recalled);
         }
         let outcome = (encrypted.change, encrypted.notes);
         self.outcomes().insert(path.clone(), outcome);

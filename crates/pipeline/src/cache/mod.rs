@@ -60,6 +60,14 @@ struct Open {
     checks: Mutex<Checks>,
 }
 
+/// A check with all that it depends on, which was measured once.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Recalled {
+    mark: Option<Mark>,
+    /// Whether it has passed before.
+    pub(crate) known: bool,
+}
+
 /// Checks by name.
 #[derive(Default)]
 struct Checks {
@@ -89,31 +97,36 @@ impl Cache {
         parts: &[&[u8]],
         check: impl FnOnce() -> Vec<Diagnostic>,
     ) -> Vec<Diagnostic> {
-        if self.knows(name, parts) {
+        let recalled = self.recall(name, parts);
+        if recalled.known {
             return Vec::new();
         }
         let found = check();
         if found.is_empty() {
-            self.note(name, parts);
+            self.note(recalled);
         }
         found
     }
 
-    /// Whether it has passed.
-    pub(crate) fn knows(&self, name: &str, parts: &[&[u8]]) -> bool {
-        let Some(open) = &self.0 else { return false };
+    /// What is known of a check with all that it depends on.
+    pub(crate) fn recall(&self, name: &str, parts: &[&[u8]]) -> Recalled {
+        let Some(open) = &self.0 else {
+            return Recalled::default();
+        };
         let mark = open.mark(name, parts);
         let known = open.known.contains(&mark);
         if known {
             open.used().insert(mark);
         }
-        known
+        Recalled {
+            mark: Some(mark),
+            known,
+        }
     }
 
     /// Writes down that it has passed.
-    pub(crate) fn note(&self, name: &str, parts: &[&[u8]]) {
-        if let Some(open) = &self.0 {
-            let mark = open.mark(name, parts);
+    pub(crate) fn note(&self, recalled: Recalled) {
+        if let (Some(open), Some(mark)) = (&self.0, recalled.mark) {
             open.used().insert(mark);
         }
     }
