@@ -3,6 +3,7 @@
 mod json;
 mod place;
 mod read;
+mod write;
 
 use indexmap::IndexMap;
 
