@@ -3,6 +3,8 @@
 //! - [`value`]: values of Kubernetes objects, each with the place where it is written.
 //! - [`object`]: an object: kind, name, namespace, and its values.
 //! - [`assembled`]: everything that a cluster would get, by who applies it.
+//! - [`substitute`]: the variables of `postBuild`, put into objects as Flux does it.
+//! - [`unknown`]: what stands in the place of values that only the cluster knows.
 //! - [`files`]: the repository as this crate reads it.
 //!
 //! **Invariant:** no I/O; no value of a Secret in any message; no panic on any input.
@@ -11,4 +13,6 @@ pub mod assembled;
 pub mod files;
 pub mod object;
 pub mod rules;
+pub mod substitute;
+pub mod unknown;
 pub mod value;
