@@ -4,6 +4,17 @@
 //! In their places stands a marker, text that nobody writes by hand, so that whoever checks a
 //! value can tell that nothing can be said of it.
 
+/// What is known of a value.
+///
+/// It has no `Debug`, since it may be a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Value(String),
+    /// There is one in the cluster only.
+    Unknown,
+}
+
 /// What stands in the place of the value of a name, such as `⟨SECRET_DOMAIN⟩`.
 pub fn marker(name: &str) -> String {
     format!("⟨{name}⟩")

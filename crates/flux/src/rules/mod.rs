@@ -1,10 +1,12 @@
 //! Rules about what a cluster would get.
 
+mod helm;
 mod substitute;
 mod value;
 
+pub use helm::*;
 pub use substitute::*;
 pub use value::*;
 
 /// Every rule of this crate, by topic.
-pub static RULES: &[diagnostics::Table] = &[substitute::TABLE, value::TABLE];
+pub static RULES: &[diagnostics::Table] = &[helm::TABLE, substitute::TABLE, value::TABLE];

@@ -18,10 +18,10 @@ mod variables;
 use operators::{LONGEST, TooMuch};
 use parse::{Broken, Expression, Operator, Piece};
 
-use crate::unknown;
+use crate::unknown::{self, Known};
 
 pub use object::{Substitution, is_disabled};
-pub use variables::{Known, Variable, Variables, is_name};
+pub use variables::{Variable, Variables, is_name};
 
 /// What becomes of a variable that is not set and has no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,21 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::unknown::Known;
 use crate::value::Place;
-
-/// What is known of the value of a variable.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Known {
-    /// The value, without line feeds.
-    Value(String),
-    /// There is one in the cluster only.
-    Unknown,
-}
 
 /// A variable.
 #[derive(Clone)]
 pub struct Variable {
-    /// Its value.
+    /// Its value, without line feeds.
     pub known: Known,
     /// Where its name is written.
     pub place: Place,
