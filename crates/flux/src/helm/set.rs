@@ -129,7 +129,11 @@ impl Reader<'_> {
 
     fn index(&mut self) -> Result<usize, Stop> {
         let (text, end) = self.until(&[']']);
-        let number = text.parse::<i64>().ok().filter(|_| end.is_some());
+        if end.is_none() {
+            // The end is no error to Helm, here neither.
+            return Err(Stop::End);
+        }
+        let number = text.parse::<i64>().ok();
         let number = number.and_then(|number| usize::try_from(number).ok());
         number.ok_or(Stop::Bad("an index is no number"))
     }

@@ -179,6 +179,13 @@ impl Evaluation<'_> {
             .collect();
         let value = match self.variables.get(expression.name) {
             Some(Known::Value(value)) => value.as_str(),
+            Some(Known::Unknown)
+                if !self.variables.is_set(expression.name)
+                    && expression.operator == Operator::Default =>
+            {
+                // Whether it is set at all is not known; what is written is as good a guess.
+                ""
+            }
             Some(Known::Unknown) => {
                 out.extend_from_slice(unknown::marker(expression.name).as_bytes());
                 return;

@@ -231,7 +231,7 @@ fn what_nobody_knows_leaves_a_marker() {
     assert_eq!(of(&all, "${A} ${B^^}"), Ok("a ⟨B⟩".to_owned()));
     assert!(of(&all, "${C}").is_err());
     all.open();
-    assert_eq!(of(&all, "${C:=x}"), Ok("⟨C⟩".to_owned()));
+    assert_eq!(of(&all, "${C} ${C:=x} ${B:=x}"), Ok("⟨C⟩ x ⟨B⟩".to_owned()));
 }
 
 proptest! {

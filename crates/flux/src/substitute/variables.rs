@@ -55,6 +55,11 @@ impl Variables {
         }
     }
 
+    /// Whether a variable is set for certain.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.all.contains_key(name)
+    }
+
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Variable)> {
         { self.all.iter() }.map(|(name, variable)| (name.as_str(), variable))
