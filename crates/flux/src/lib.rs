@@ -4,11 +4,13 @@
 //! - [`object`]: an object: kind, name, namespace, and its values.
 //! - [`assembled`]: everything that a cluster would get, by who applies it.
 //! - [`files`]: the repository as this crate reads it.
+//! - [`kustomize`]: what `kustomize build` makes of a folder.
 //!
 //! **Invariant:** no I/O; no value of a Secret in any message; no panic on any input.
 
 pub mod assembled;
 pub mod files;
+pub mod kustomize;
 pub mod object;
 pub mod rules;
 pub mod value;
