@@ -8,6 +8,7 @@
 //! - [`substitute`]: the variables of `postBuild`, put into objects as Flux does it.
 //! - [`unknown`]: what stands in the place of values that only the cluster knows.
 //! - [`files`]: the repository as this crate reads it.
+//! - [`kustomize`]: what `kustomize build` makes of a folder.
 //!
 //! **Invariant:** no I/O; no value of a Secret in any message; no panic on any input.
 
@@ -15,6 +16,7 @@ pub mod assembled;
 pub mod entries;
 pub mod files;
 pub mod helm;
+pub mod kustomize;
 pub mod object;
 pub mod rules;
 pub mod substitute;

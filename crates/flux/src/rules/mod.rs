@@ -1,12 +1,19 @@
 //! Rules about what a cluster would get.
 
 mod helm;
+mod kustomize;
 mod substitute;
 mod value;
 
 pub use helm::*;
+pub use kustomize::*;
 pub use substitute::*;
 pub use value::*;
 
 /// Every rule of this crate, by topic.
-pub static RULES: &[diagnostics::Table] = &[helm::TABLE, substitute::TABLE, value::TABLE];
+pub static RULES: &[diagnostics::Table] = &[
+    helm::TABLE,
+    kustomize::TABLE,
+    substitute::TABLE,
+    value::TABLE,
+];

@@ -8,6 +8,7 @@ mod write;
 use indexmap::IndexMap;
 
 pub use place::Place;
+pub(crate) use read::whole;
 pub use read::{documents, read};
 
 /// A value and who wrote it.

@@ -129,7 +129,7 @@ fn key(
 
 /// A number that has gone through JSON: whole ones of 64 bits are integers, however they were
 /// written.
-fn whole(number: f64) -> Number {
+pub(crate) fn whole(number: f64) -> Number {
     const LIMIT: f64 = 18_446_744_073_709_551_616.0;
     if number.fract() == 0.0 && number > -LIMIT / 2.0 && number < LIMIT {
         #[expect(
