@@ -2,6 +2,7 @@
 //!
 //! - [`value`]: values of Kubernetes objects, each with the place where it is written.
 //! - [`object`]: an object: kind, name, namespace, and its values.
+//! - [`assembly`]: a cluster put together from a repository, as Flux does it.
 //! - [`assembled`]: everything that a cluster would get, by who applies it.
 //! - [`entries`]: the keys of `ConfigMaps` and Secrets, and what is known of their values.
 //! - [`helm`]: the values and the chart of a release, as helm-controller finds them.
@@ -13,6 +14,7 @@
 //! **Invariant:** no I/O; no value of a Secret in any message; no panic on any input.
 
 pub mod assembled;
+pub mod assembly;
 pub mod entries;
 pub mod files;
 pub mod helm;

@@ -126,12 +126,13 @@ fn entry<'a>(
             None if optional => Ok(None),
             None => missing(format!("{kind} `{name}` has no key `{key}`")),
         },
+        // What is optional and nowhere to be seen is most likely not there.
+        Found::Missing | Found::Unknown if optional => Ok(None),
         Found::Unknown => Ok(Some(Entry {
             known: Known::Unknown,
             key: Place::default(),
             place: reference.place.clone(),
         })),
-        Found::Missing if optional => Ok(None),
         Found::Missing => missing(format!("there is no {kind} `{name}`")),
     }
 }

@@ -20,6 +20,7 @@ use parse::{Broken, Expression, Operator, Piece};
 
 use crate::unknown::{self, Known};
 
+pub(crate) use object::settle;
 pub use object::{Substitution, is_disabled};
 pub use variables::{Variable, Variables, is_name};
 
@@ -89,6 +90,12 @@ impl Failure {
 /// Every variable that is not set, or the first expression that is none.
 pub fn text(text: &str, variables: &Variables, mode: Mode) -> Result<String, Vec<Failure>> {
     filled(text, variables, mode).map(|filled| filled.text)
+}
+
+/// Whether a text matches a pattern of Go's `path.Match`; the text has no slash.
+pub(crate) fn is_glob(pattern: &str, text: &str) -> bool {
+    let mut fuel = glob::Fuel(100_000);
+    glob::is_match(pattern.as_bytes(), text.as_bytes(), &mut fuel) == Ok(true)
 }
 
 /// A text with its variables filled in.

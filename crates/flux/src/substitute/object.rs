@@ -180,7 +180,7 @@ fn infinite(value: &Value) -> Option<usize> {
 }
 
 /// Gives what was read from the printed text the places of what was printed.
-fn settle(new: &mut Value, old: &Value) {
+pub(crate) fn settle(new: &mut Value, old: &Value) {
     new.place = old.place.clone();
     match (&mut new.data, &old.data) {
         (Data::Map(fresh), Data::Map(before)) => {
