@@ -4,7 +4,9 @@
 mod charts;
 mod flux;
 mod go;
+mod libraries;
 mod makejinja;
+mod seed;
 mod sops;
 mod talos;
 mod tls;
@@ -81,6 +83,11 @@ const ORACLES: &[Oracle] = &[
         name: "flux",
         about: "every Secret of the `public` fixture through the real controllers into a real kube-apiserver",
         run: flux::run,
+    },
+    Oracle {
+        name: "flux-libraries",
+        about: "substitution and values of releases, against the libraries of Flux 2.9",
+        run: libraries::run,
     },
 ];
 
