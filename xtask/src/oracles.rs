@@ -4,6 +4,7 @@
 mod charts;
 mod flux;
 mod go;
+mod kustomize;
 mod makejinja;
 mod sops;
 mod talos;
@@ -66,6 +67,11 @@ const ORACLES: &[Oracle] = &[
         name: "sops",
         about: "documents of every format and selector, both ways",
         run: sops::run,
+    },
+    Oracle {
+        name: "kustomize",
+        about: "every kustomization of the fixtures and of the hand-made cases",
+        run: kustomize::run,
     },
     Oracle {
         name: "talos",
