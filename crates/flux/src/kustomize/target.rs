@@ -12,7 +12,8 @@ use super::load::{check, load};
 use super::resource::Resource;
 use super::set::Set;
 use super::shape::{self, REPLACEMENT};
-use super::{generate, patch, path, read, transform};
+use super::transform::Namespace;
+use super::{generate, patch, path, plugins, read, transform};
 
 /// What was built so far.
 #[derive(Default)]
@@ -61,6 +62,11 @@ impl Target<'_> {
             outcome.map_err(|message| invalid(message, &self.kustomization.place)),
         );
         self.generate(context, built);
+        for plugin in self.plugins(context, "generators") {
+            let outcome = plugins::generate(context, self.folder, &plugin)
+                .and_then(|made| made.map_or(Ok(()), |made| built.set.absorb(made)));
+            keep(context, outcome);
+        }
         for path in self.list("components") {
             let outcome = self
                 .folder_of(context, path)
@@ -68,6 +74,13 @@ impl Target<'_> {
             keep(context, outcome);
         }
         self.transform(context, built);
+        for key in ["transformers", "validators"] {
+            for plugin in self.plugins(context, key) {
+                let outcome = plugins::transform(context, self.folder, &plugin, &mut built.set);
+                keep(context, outcome);
+                drop_deleted(&mut built.set);
+            }
+        }
         self.unsupported(context);
     }
 
@@ -249,6 +262,22 @@ impl Target<'_> {
         }
     }
 
+    /// The objects of `generators`, `transformers` or `validators`.
+    fn plugins(&self, context: &mut Context<'_>, key: &str) -> Vec<Resource> {
+        let mut all = Built::default();
+        for entry in self.list(key) {
+            match plugins::inline(entry) {
+                Some(found) => {
+                    for resource in found {
+                        keep(context, all.set.append(resource));
+                    }
+                }
+                None => self.resource(context, entry, &mut all),
+            }
+        }
+        std::mem::take(all.set.change())
+    }
+
     fn transform(&self, context: &mut Context<'_>, built: &mut Built) {
         let Built { set, config } = built;
         for entry in self.list("patchesStrategicMerge") {
@@ -269,7 +298,7 @@ impl Target<'_> {
         if let Some(namespace) = text("namespace") {
             keep(
                 context,
-                transform::namespace(set, namespace, &config.namespace),
+                transform::namespace(set, namespace, &config.namespace, Namespace::default()),
             );
         }
         if let Some(prefix) = text("namePrefix") {
@@ -350,7 +379,7 @@ impl Target<'_> {
             let Some(value) = self.kustomization.get(key) else {
                 continue;
             };
-            if value.items().is_empty() && value.as_map().is_none_or(indexmap::IndexMap::is_empty) {
+            if !plugins::has_entries(value) {
                 continue;
             }
             let problem = rules::KUSTOMIZE_UNSUPPORTED.report(format!("`{key}` is not followed"));
@@ -360,7 +389,7 @@ impl Target<'_> {
             if let Some(value) = self.kustomization.get(key)
                 && !value.items().is_empty()
             {
-                let problem = rules::KUSTOMIZE_INVALID_FIELD
+                let problem = rules::KUSTOMIZE_PLUGIN
                     .report(format!(
                         "`{key}` needs Helm, which neither Flux nor kustomize runs unasked"
                     ))
