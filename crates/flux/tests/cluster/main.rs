@@ -1,0 +1,4 @@
+//! What is read from a whole cluster: lint, graph, differences.
+
+mod build;
+mod lint;
