@@ -16,6 +16,7 @@
 pub mod assembled;
 pub mod diff;
 pub mod files;
+pub mod graph;
 pub mod images;
 pub mod inventory;
 pub mod lint;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use diagnostics::{MASK, MASK_OF_ANOTHER, Secrets};
+use diagnostics::{Diagnostic, MASK, MASK_OF_ANOTHER, Secrets};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::assembled::Assembled;
@@ -74,6 +74,36 @@ impl Redaction {
             namespace: part("namespace", &id.namespace),
             ..id
         }
+    }
+
+    /// A problem without any text of a Secret, unless the line it stands in has it in the clear.
+    pub fn clean(&self, mut problem: Diagnostic) -> Diagnostic {
+        if self.says_secret(&problem) {
+            self.secrets.clean(&mut problem);
+        }
+        problem
+    }
+
+    fn says_secret(&self, problem: &Diagnostic) -> bool {
+        let line = problem
+            .location
+            .as_ref()
+            .and_then(|place| place.excerpt.as_ref());
+        let shown = line.map_or("", |line| line.text.as_str());
+        let hides_other = |text: &str| {
+            let mut found = self.secrets.find(text).into_iter();
+            found.any(|range| {
+                text.get(range)
+                    .is_some_and(|secret| !shown.contains(secret))
+            })
+        };
+        let related = problem
+            .related
+            .iter()
+            .map(|related| related.message.as_str());
+        let hint = problem.hint.as_deref().unwrap_or_default();
+        let mut texts = [problem.message.as_str(), hint].into_iter().chain(related);
+        texts.any(hides_other)
     }
 
     /// An object as it may be shown.

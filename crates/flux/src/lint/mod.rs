@@ -27,9 +27,11 @@ use crate::inventory::Inventory;
 use crate::redact::Redaction;
 use crate::value::Value;
 
+pub(crate) use addresses::all as addresses_of;
 pub use addresses::{Address, Range, ranges};
 pub use context::{Context, Elsewhere};
 pub use routes::Route;
+pub(crate) use routes::all as routes_of;
 
 /// Every problem, in the order of files and lines.
 pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
@@ -55,39 +57,10 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
     let redaction = Redaction::new(assembled, &context.domains);
     let mut cleaned: Diagnostics = problems
         .into_iter()
-        .map(|problem| clean(problem, &redaction))
+        .map(|problem| redaction.clean(problem))
         .collect();
     cleaned.sort();
     cleaned
-}
-
-/// A problem without any text of a Secret, unless the line it stands in has it in the clear.
-fn clean(mut problem: Diagnostic, redaction: &Redaction) -> Diagnostic {
-    let line = problem
-        .location
-        .as_ref()
-        .and_then(|place| place.excerpt.as_ref());
-    let shown = line.map_or("", |line| line.text.as_str());
-    let secrets = redaction.secrets();
-    let hides_other = |text: &str| {
-        let mut found = secrets.find(text).into_iter();
-        found.any(|range| {
-            text.get(range)
-                .is_some_and(|secret| !shown.contains(secret))
-        })
-    };
-    let related = problem
-        .related
-        .iter()
-        .map(|related| related.message.as_str());
-    let texts = [
-        problem.message.as_str(),
-        problem.hint.as_deref().unwrap_or_default(),
-    ];
-    if texts.into_iter().chain(related).any(hides_other) {
-        secrets.clean(&mut problem);
-    }
-    problem
 }
 
 /// A problem at a value's place, if that has one.

@@ -3,7 +3,10 @@
 //! A Flux Kustomization begins what it applies; the first is the root. `# file: PATH` begins a
 //! file of the repository, and `# context: KEY=VALUES …` says what is known beside.
 
+#![expect(clippy::disallowed_methods, reason = "what is expected lies on disk")]
+
 use std::sync::Arc;
+use std::{env, fs};
 
 use diagnostics::Source;
 use flux::assembled::{Assembled, Chart, Kustomization, Outcome, Release};
@@ -161,4 +164,17 @@ fn chart(release: &Release, assembled: &Assembled) -> Option<Chart> {
         name: String::new(),
         version: text(&source.0, &["spec", "ref", "tag"]),
     })
+}
+
+/// Compares texts with the files of a folder of `tests`, or writes these.
+pub(crate) fn recorded(folder: &str, texts: &[(&str, String)]) {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    for (name, text) in texts {
+        let path = format!("{root}/{folder}/{name}");
+        if env::var_os("ICHOR_RECORD_CLUSTER").is_some() {
+            fs::write(&path, text).expect("it is written");
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        assert!(*text == expected, "{path} differs:\n{text}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Every rule: a cluster that breaks it, with the problems that are told, and one that does not.
 //!
 //! A folder of `tests/lint` has pairs of `bad*.yaml` and `bad*.txt`, and `good*.yaml`, of which
-//! nothing is told. `ICHOR_RECORD_LINT=1` writes what is told now.
+//! nothing is told. `ICHOR_RECORD_CLUSTER=1` writes what is told now.
 
 #![expect(clippy::disallowed_methods, reason = "cases lie on disk")]
 
@@ -43,7 +43,7 @@ fn each_rule_has_a_case_that_breaks_it_and_one_that_does_not() {
             let case = case(&name, &text);
             let told = told(&check(&case.assembled, &case.context()));
             let expected = path.with_extension("txt");
-            if env::var_os("ICHOR_RECORD_LINT").is_some() && name.starts_with("bad") {
+            if env::var_os("ICHOR_RECORD_CLUSTER").is_some() && name.starts_with("bad") {
                 fs::write(&expected, &told).expect("it is written");
             }
             let expected = fs::read_to_string(expected).unwrap_or_default();

@@ -1,4 +1,5 @@
 //! What is read from a whole cluster: lint, graph, differences.
 
 mod build;
+mod graph;
 mod lint;
