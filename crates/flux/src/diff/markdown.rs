@@ -81,6 +81,9 @@ fn what(change: &Change) -> String {
 }
 
 fn details(change: &Change) -> String {
+    if change.hunks.is_empty() {
+        return String::new();
+    }
     let fence = "`".repeat(longest_run(&change.hunks).max(2) + 1);
     format!(
         "<details>\n<summary>{} {} (+{} -{})</summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n\n",

@@ -86,11 +86,13 @@ pub struct Version {
 impl Change {
     /// As messages name it: `HelmRelease network/echo`.
     pub fn title(&self) -> String {
-        if self.namespace.is_empty() {
+        let title = if self.namespace.is_empty() {
             format!("{} {}", self.kind, self.name)
         } else {
             format!("{} {}/{}", self.kind, self.namespace, self.name)
-        }
+        };
+        // A terminal would obey them.
+        title.replace(char::is_control, " ")
     }
 
     /// Whether values of a HelmRelease differ.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::assembled::{Outcome, Release};
@@ -159,7 +160,7 @@ impl<'a> Named<'a> {
 pub(super) fn of(inventory: &Inventory<'_>, redaction: &Redaction) -> (Vec<Node>, Vec<Edge>) {
     let assembled = inventory.assembled;
     let mut nodes = Nodes::default();
-    let mut edges = Vec::new();
+    let mut edges = IndexSet::new();
     for one in &assembled.kustomizations {
         let shown = redaction.id(&one.object);
         let detail = one.path.clone().unwrap_or_default();
@@ -181,7 +182,7 @@ pub(super) fn of(inventory: &Inventory<'_>, redaction: &Redaction) -> (Vec<Node>
     }
     for (index, one) in assembled.kustomizations.iter().enumerate() {
         if let Some(from) = one.parent {
-            edges.push(Edge {
+            edges.insert(Edge {
                 from,
                 to: index,
                 relation: Relation::Applies,
@@ -205,7 +206,7 @@ pub(super) fn of(inventory: &Inventory<'_>, redaction: &Redaction) -> (Vec<Node>
     }
     for (index, release) in assembled.releases.iter().enumerate() {
         let index = assembled.kustomizations.len() + index;
-        edges.push(Edge {
+        edges.insert(Edge {
             from: release.owner,
             to: index,
             relation: Relation::Applies,
@@ -231,14 +232,14 @@ pub(super) fn of(inventory: &Inventory<'_>, redaction: &Redaction) -> (Vec<Node>
             &lists,
         );
     }
-    (nodes.all, edges)
+    (nodes.all, edges.into_iter().collect())
 }
 
 fn add(
     inventory: &Inventory<'_>,
     redaction: &Redaction,
     nodes: &mut Nodes,
-    edges: &mut Vec<Edge>,
+    edges: &mut IndexSet<Edge>,
     (from, kind, namespace): (usize, &str, &str),
     object: &Object,
     lists: &[(&[&str], Relation)],
@@ -259,9 +260,7 @@ fn add(
                 to,
                 relation: *relation,
             };
-            if !edges.contains(&edge) || edges.len() > 20_000 {
-                edges.push(edge);
-            }
+            edges.insert(edge);
         }
     }
 }

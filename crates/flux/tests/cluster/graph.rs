@@ -97,7 +97,7 @@ fn nothing_that_is_injected_is_more_than_text() {
             !chart.contains("<script") && !chart.contains("click n1 \""),
             "{chart}"
         );
-        assert!(!dot(&picture).contains("\u{1b}"));
+        assert!(!dot(&picture).contains('\u{1b}'));
     }
     assert!(!tree(&graph).contains('\u{1b}'));
     if let Some(path) = env::var_os("ICHOR_PAGE_INJECTED") {
