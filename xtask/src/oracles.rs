@@ -5,6 +5,7 @@ mod charts;
 mod flux;
 mod go;
 mod makejinja;
+mod page;
 mod sops;
 mod talos;
 mod tls;
@@ -81,6 +82,11 @@ const ORACLES: &[Oracle] = &[
         name: "flux",
         about: "every Secret of the `public` fixture through the real controllers into a real kube-apiserver",
         run: flux::run,
+    },
+    Oracle {
+        name: "page",
+        about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
+        run: page::run,
     },
 ];
 

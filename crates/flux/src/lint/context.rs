@@ -61,6 +61,8 @@ pub struct File {
     pub path: String,
     /// Its documents.
     pub objects: Vec<Object>,
+    /// Whether somebody else applies it: the bootstrap, or whoever applies a root beside it.
+    pub is_applied: bool,
 }
 
 impl File {
@@ -71,8 +73,12 @@ impl File {
 
     /// Whether somebody runs it before Flux is there.
     pub fn is_bootstrap(&self) -> bool {
-        self.path.split('/').any(|part| part == "bootstrap")
+        is_bootstrap(&self.path)
     }
+}
+
+fn is_bootstrap(path: &str) -> bool {
+    path.split('/').any(|part| part == "bootstrap")
 }
 
 /// The folder of a file; empty for the repository itself.
@@ -106,6 +112,12 @@ impl Elsewhere {
         let roots: BTreeSet<&str> = { assembled.kustomizations.iter() }
             .filter_map(|one| Some(one.object.0.place.source()?.name()))
             .collect();
+        // Who applies a root applies what lies beside it, too.
+        let beside: BTreeSet<&str> = { assembled.kustomizations.iter() }
+            .filter(|one| one.parent.is_none())
+            .filter_map(|one| Some(folder(one.object.0.place.source()?.name())))
+            .filter(|folder| !folder.is_empty())
+            .collect();
         let mut paths = Vec::new();
         gather(files, "", 0, &mut paths);
         for path in paths {
@@ -117,14 +129,23 @@ impl Elsewhere {
             };
             let (values, _) = documents(&Arc::new(source), Dialect::Go);
             let objects = values.into_iter().map(Object).collect();
-            found.files.push(File { path, objects });
+            let is_beside = |folder: &&str| {
+                let rest = path.strip_prefix(*folder);
+                rest.is_some_and(|rest| rest.starts_with('/'))
+            };
+            let is_applied = is_bootstrap(&path) || beside.iter().any(is_beside);
+            found.files.push(File {
+                path,
+                objects,
+                is_applied,
+            });
         }
         found
     }
 
-    /// Whether a file that runs before Flux makes such an object.
-    pub(super) fn bootstraps(&self, kind: Kind, namespace: &str, name: &str) -> bool {
-        let files = self.files.iter().filter(|file| file.is_bootstrap());
+    /// Whether a file that somebody else applies makes such an object.
+    pub(super) fn makes(&self, kind: Kind, namespace: &str, name: &str) -> bool {
+        let files = self.files.iter().filter(|file| file.is_applied);
         let mut objects = files.flat_map(|file| &file.objects);
         objects.any(|object| {
             object.kind() == kind.1

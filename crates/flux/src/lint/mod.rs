@@ -40,7 +40,7 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
     let producers = producers::Producers::new(&inventory, &elsewhere);
     let mut problems = Diagnostics::new();
     dependencies::check(&inventory, &mut problems);
-    sources::check(&inventory, &mut problems);
+    sources::check(&inventory, &elsewhere, &mut problems);
     references::check(&inventory, &producers, &mut problems);
     routes::check(&inventory, &mut problems);
     hosts::check(&inventory, context, &mut problems);

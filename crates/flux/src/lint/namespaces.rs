@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Severity};
 
 use super::at_place;
 use super::context::Elsewhere;
-use crate::inventory::{Inventory, kinds, target_namespace};
+use crate::inventory::{Entry, Inventory, kinds, target_namespace};
 use crate::rules;
-use crate::value::Value;
+use crate::value::{Place, Value};
 
 /// Namespaces that every cluster with Flux has.
 const ALWAYS: &[&str] = &[
@@ -55,34 +55,57 @@ pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: 
         }
     }
     let mut told = BTreeSet::new();
+    let mut missing = Vec::new();
     for entry in &inventory.objects {
         let object = entry.object;
-        let kind = object.kind();
         let namespace = object.namespace();
-        let is_scoped = !CLUSTER_SCOPED.contains(&kind)
-            && (kind == "Cluster" || !kind.starts_with("Cluster"))
-            && !kind.starts_with("CiliumLoadBalancer")
-            && !kind.starts_with("CiliumBGP")
-            && !kind.starts_with("CiliumL2");
-        if namespace.is_empty() || !is_scoped || known.contains(namespace) {
+        if namespace.is_empty() || !is_namespaced(object.kind()) || known.contains(namespace) {
             continue;
         }
-        if !told.insert(namespace) || elsewhere.bootstraps(kinds::NAMESPACE, "", namespace) {
-            continue;
+        if told.insert(namespace) && !elsewhere.makes(kinds::NAMESPACE, "", namespace) {
+            missing.push((namespace, place(inventory, *entry)));
         }
-        let set_by = inventory.owner(*entry).and_then(|owner| {
-            let value = owner.object.0.at(&["spec", "targetNamespace"])?;
-            (value.as_text() == Some(namespace)).then(|| value.place.clone())
-        });
-        let own = object.0.at(&["metadata", "namespace"]);
-        let place = set_by
-            .or_else(|| own.map(|value| value.place.clone()))
-            .unwrap_or_default()
-            .or(&object.place());
+    }
+    let made = inventory.all(kinds::NAMESPACE).count();
+    // Where hardly any namespace is made here, something else makes them all.
+    if missing.len() > made.max(3) {
+        let names: Vec<_> = { missing.iter() }
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        let message = format!("nothing makes the namespaces {}", names.join(", "));
+        let problem = rules::FLUX_NAMESPACE_MISSING.report_as(Severity::Note, message);
+        let first = missing.into_iter().next().map(|(_, place)| place);
+        problems.push(at_place(problem, &first.unwrap_or_default()));
+        return;
+    }
+    for (namespace, place) in missing {
         let message = format!("nothing makes the namespace `{namespace}`");
         problems.push(at_place(
             rules::FLUX_NAMESPACE_MISSING.report(message),
             &place,
         ));
     }
+}
+
+/// Whether objects of a kind lie in a namespace, as far as that is known here.
+fn is_namespaced(kind: &str) -> bool {
+    !CLUSTER_SCOPED.contains(&kind)
+        && (kind == "Cluster" || !kind.starts_with("Cluster"))
+        && !kind.starts_with("CiliumLoadBalancer")
+        && !kind.starts_with("CiliumBGP")
+        && !kind.starts_with("CiliumL2")
+}
+
+/// Where it is said that an object lies in its namespace.
+fn place(inventory: &Inventory<'_>, entry: Entry<'_>) -> Place {
+    let namespace = entry.object.namespace();
+    let set_by = inventory.owner(entry).and_then(|owner| {
+        let value = owner.object.0.at(&["spec", "targetNamespace"])?;
+        (value.as_text() == Some(namespace)).then(|| value.place.clone())
+    });
+    let own = entry.object.0.at(&["metadata", "namespace"]);
+    set_by
+        .or_else(|| own.map(|value| value.place.clone()))
+        .unwrap_or_default()
+        .or(&entry.object.place())
 }

@@ -127,7 +127,7 @@ impl<'a> Producers<'a> {
             || self.made.contains(&(namespace, name))
             || self.made.contains(&("", name))
             || (kind == kinds::CONFIG_MAP && name == "kube-root-ca.crt")
-            || self.elsewhere.bootstraps(kind, namespace, name)
+            || self.elsewhere.makes(kind, namespace, name)
             || self.inventory.may_be_operated(namespace, name)
             || self.may_chart(namespace, name, user)
     }

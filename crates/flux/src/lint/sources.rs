@@ -2,6 +2,7 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
+use super::context::Elsewhere;
 use super::{at, related};
 use crate::inventory::{Inventory, kinds};
 use crate::object::Id;
@@ -18,7 +19,7 @@ const KINDS: &[&str] = &[
     "ExternalArtifact",
 ];
 
-pub(super) fn check(inventory: &Inventory<'_>, problems: &mut Diagnostics) {
+pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: &mut Diagnostics) {
     let roots = roots(inventory);
     let mut names: Vec<(&Id, &Value)> = Vec::new();
     for one in &inventory.assembled.kustomizations {
@@ -41,7 +42,7 @@ pub(super) fn check(inventory: &Inventory<'_>, problems: &mut Diagnostics) {
         names.extend(found.map(|to| (&one.id, to)));
     }
     for (id, to) in names {
-        problems.extend(missing(inventory, &roots, id, to));
+        problems.extend(missing(inventory, elsewhere, &roots, id, to));
     }
 }
 
@@ -63,6 +64,7 @@ fn roots(inventory: &Inventory<'_>) -> Vec<(String, String, String)> {
 
 fn missing(
     inventory: &Inventory<'_>,
+    elsewhere: &Elsewhere,
     roots: &[(String, String, String)],
     id: &Id,
     to: &Value,
@@ -78,6 +80,7 @@ fn missing(
     let is_root = |one: &&(String, String, String)| one.0 == wanted && one.2 == sought;
     let found = inventory.find((kinds::SOURCES, kind), namespace, sought).is_some()
         || roots.iter().filter(is_root).any(|one| one.1 == namespace)
+        || elsewhere.makes((kinds::SOURCES, kind), namespace, sought)
         || !inventory.knows(namespace)
         // The operator makes the source that its FluxInstance syncs from, by whatever name.
         || (namespace == "flux-system" && matches!(sought, "flux-system"))

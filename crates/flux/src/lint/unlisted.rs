@@ -8,7 +8,7 @@ use crate::inventory::kinds;
 use crate::rules;
 
 pub(super) fn check(elsewhere: &Elsewhere, problems: &mut Diagnostics) {
-    for file in elsewhere.files.iter().filter(|file| !file.is_bootstrap()) {
+    for file in elsewhere.files.iter().filter(|file| !file.is_applied) {
         let near = nearest(elsewhere, file);
         let kustomization = file.objects.iter().find(|object| {
             (object.group(), object.kind()) == kinds::KUSTOMIZATION && !object.name().is_empty()
