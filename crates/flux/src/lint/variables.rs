@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics};
 
-use super::at_place;
+use super::at;
 use super::context::Context;
 use crate::assembled::Kustomization;
-use crate::inventory::{Inventory, kinds};
+use crate::inventory::{Entry, Inventory, kinds, walk};
+use crate::object::Object;
 use crate::rules;
 use crate::value::Value;
 
@@ -15,52 +16,82 @@ use crate::value::Value;
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: &mut Diagnostics) {
-    for entry in inventory.all(kinds::CONFIG_MAP) {
+    for &entry in &inventory.objects {
         let Some(owner) = inventory.owner(entry) else {
             continue;
         };
         let object = entry.object;
-        let is_off =
-            [object.annotation(SUBSTITUTE), object.label(SUBSTITUTE)].contains(&Some("disabled"));
-        if is_off || !substitutes(inventory, owner) {
+        let marks = [object.annotation(SUBSTITUTE), object.label(SUBSTITUTE)];
+        if marks.contains(&Some("disabled")) || !substitutes(inventory, owner) {
             continue;
         }
         let Some(known) = variables(inventory, owner) else {
             continue;
         };
-        let data = object.0.get("data").and_then(Value::as_map);
-        for (key, field) in data.into_iter().flatten() {
-            let Some(text) = written(context, &field.value) else {
+        for (path, value, is_script) in texts(entry) {
+            let Some(text) = written(context, value) else {
                 continue;
             };
-            let eaten: BTreeSet<&str> =
-                names(&text).filter(|name| !known.contains(*name)).collect();
-            if eaten.is_empty() {
-                continue;
-            }
-            let shown: Vec<_> = eaten
-                .iter()
-                .take(3)
-                .map(|name| format!("`${{{name}}}`"))
+            // Elsewhere than in a ConfigMap a plain name is the user's own variable, and where it
+            // is not known the build fails; with an operator it is replaced in silence.
+            let eaten: BTreeSet<&str> = names(&text)
+                .filter(|(name, has_operator)| {
+                    !known.contains(name) && (!is_script || *has_operator)
+                })
+                .map(|(name, _)| name)
                 .collect();
-            let more = eaten.len().saturating_sub(3);
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            let message = format!(
-                "substitution takes {}{more} in `{key}` of the ConfigMap `{}/{}` for its own",
-                shown.join(", "),
-                object.namespace(),
-                object.name(),
-            );
-            problems.push(
-                at_place(rules::FLUX_VARIABLE_EATEN.report(message), &field.value.place.or(&field.key))
-                    .hint("leave the ConfigMap alone by the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`"),
-            );
+            if !eaten.is_empty() {
+                problems.push(problem(object, &path, value, &eaten));
+            }
         }
     }
+}
+
+/// The texts of an object that may have variables of their own, with their paths, and whether they
+/// are scripts: everything in a `ConfigMap`, what containers run, and what begins as scripts do.
+fn texts(entry: Entry<'_>) -> Vec<(String, &Value, bool)> {
+    let mut found = Vec::new();
+    if entry.is(kinds::CONFIG_MAP) {
+        let data = entry.object.0.get("data").and_then(Value::as_map);
+        let fields = data.into_iter().flatten();
+        found.extend(fields.map(|(key, field)| (format!("data.{key}"), &field.value, false)));
+        return found;
+    }
+    if matches!(
+        entry.object.kind(),
+        "Secret" | "Kustomization" | "CustomResourceDefinition"
+    ) {
+        return found;
+    }
+    walk(&entry.object.0, &mut |path, value| {
+        let Some(text) = value.as_text() else { return };
+        let runs = path.iter().any(|key| matches!(*key, "command" | "args"));
+        if text.contains('$') && (runs || text.starts_with("#!")) {
+            found.push((path.join(".").replace(".[]", "[]"), value, true));
+        }
+    });
+    found
+}
+
+fn problem(object: &Object, path: &str, value: &Value, eaten: &BTreeSet<&str>) -> Diagnostic {
+    let shown: Vec<_> = { eaten.iter().take(3) }
+        .map(|name| format!("`${{{name}}}`"))
+        .collect();
+    let more = match eaten.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "substitution takes {}{more} in `{path}` of the {} `{}/{}` for its own",
+        shown.join(", "),
+        object.kind(),
+        object.namespace(),
+        object.name(),
+    );
+    at(rules::FLUX_VARIABLE_EATEN.report(message), value).hint(
+        "leave the object alone by the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`, \
+         or write `$${…}`",
+    )
 }
 
 /// Whether the Kustomization substitutes at all: it does not before it has found a variable.
@@ -114,8 +145,8 @@ fn written(context: &Context<'_>, value: &Value) -> Option<String> {
     source.text().get(range).map(str::to_owned)
 }
 
-/// The names of `${…}` in a text; `$$` is none.
-fn names(text: &str) -> impl Iterator<Item = &str> {
+/// The names of `${…}` in a text, and whether an operator follows; `$$` is none.
+fn names(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         loop {
@@ -134,7 +165,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
             rest = inner.get(end..)?;
             let name = inner.get(..end)?;
             if !name.is_empty() && rest.contains('}') {
-                return Some(name);
+                return Some((name, !rest.starts_with('}')));
             }
         }
     })
