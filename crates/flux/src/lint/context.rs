@@ -6,17 +6,20 @@ use std::sync::Arc;
 use yaml::Dialect;
 
 use super::addresses::Range;
-use crate::assembled::Assembled;
+use crate::assembled::{Assembled, Release};
 use crate::files::Files;
 use crate::inventory::{Kind, kinds};
 use crate::object::Object;
-use crate::value::documents;
+use crate::value::{Value, documents};
 
 /// How many files are looked at for what no build reads.
 const FILE_LIMIT: usize = 20_000;
 
 /// How deep folders are looked into.
 const DEPTH_LIMIT: usize = 32;
+
+/// The default values of the chart that a release installs; none where they are not known.
+pub type Defaults<'a> = &'a (dyn Fn(&Release) -> Option<Value> + Sync);
 
 /// What is known of a repository; whatever is left out is not checked.
 #[derive(Clone, Default)]
@@ -32,6 +35,8 @@ pub struct Context<'a> {
     /// The age recipients that the cluster has the identities of. Where there are none, those
     /// of the repository's `.sops.yaml` count.
     pub recipients: Vec<String>,
+    /// The default values of charts.
+    pub defaults: Option<Defaults<'a>>,
 }
 
 impl std::fmt::Debug for Context<'_> {

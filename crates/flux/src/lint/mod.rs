@@ -10,6 +10,7 @@ mod context;
 mod dependencies;
 mod hosts;
 mod images;
+mod lists;
 mod namespaces;
 mod producers;
 mod references;
@@ -29,7 +30,7 @@ use crate::value::Value;
 
 pub(crate) use addresses::all as addresses_of;
 pub use addresses::{Address, Range, ranges};
-pub use context::{Context, Elsewhere};
+pub use context::{Context, Defaults, Elsewhere};
 pub use routes::Route;
 pub(crate) use routes::all as routes_of;
 
@@ -46,6 +47,7 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
     hosts::check(&inventory, context, &mut problems);
     addresses::check(&inventory, context, &mut problems);
     images::check(&inventory, &mut problems);
+    lists::check(&inventory, context, &mut problems);
     secrets::check(&inventory, &mut problems);
     namespaces::check(&inventory, &elsewhere, &mut problems);
     bootstrap::check(&inventory, &elsewhere, &mut problems);

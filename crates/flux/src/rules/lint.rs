@@ -41,6 +41,8 @@ diagnostics::rules! {
         "What the bootstrap installs in one version and Flux in another changes version as soon as Flux starts; definitions that the bootstrap installs may be too old for it.";
     FLUX_IMAGE_UNPINNED: warning "flux/image-unpinned",
         "An image without a version, or with `latest`, is another one after each restart.";
+    FLUX_LIST_REPLACED: warning "flux/list-replaced",
+        "Helm merges maps of values, never lists: a list that is given takes the place of the chart's whole one.";
     FLUX_NAMESPACE_MISSING: warning "flux/namespace-missing",
         "Nothing can be applied to a namespace that is not there, and nothing of the repository makes this one.";
     FLUX_VARIABLE_EATEN: warning "flux/variable-eaten",

@@ -7,10 +7,15 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use diagnostics::Diagnostics;
-use flux::lint::check;
+use flux::assembled::Release;
+use flux::files::Files as _;
+use flux::lint::{Context, check};
+use flux::value::documents;
+use yaml::Dialect;
 
 use crate::build::case;
 
@@ -41,7 +46,17 @@ fn each_rule_has_a_case_that_breaks_it_and_one_that_does_not() {
             count += 1;
             let text = fs::read_to_string(&path).expect("a case");
             let case = case(&name, &text);
-            let told = told(&check(&case.assembled, &case.context()));
+            // The defaults of a chart lie beside the repository, under the name of the release.
+            let defaults = |release: &Release| {
+                let path = format!("charts/{}.yaml", release.id.name);
+                let source = Arc::new(case.files.text(&path).ok()??);
+                documents(&source, Dialect::Go).0.into_iter().next()
+            };
+            let context = Context {
+                defaults: Some(&defaults),
+                ..case.context()
+            };
+            let told = told(&check(&case.assembled, &context));
             let expected = path.with_extension("txt");
             if env::var_os("ICHOR_RECORD_CLUSTER").is_some() && name.starts_with("bad") {
                 fs::write(&expected, &told).expect("it is written");
