@@ -8,6 +8,7 @@ mod libraries;
 mod kustomize;
 mod makejinja;
 mod seed;
+mod page;
 mod sops;
 mod talos;
 mod tls;
@@ -94,6 +95,11 @@ const ORACLES: &[Oracle] = &[
         name: "flux-libraries",
         about: "substitution and values of releases, against the libraries of Flux 2.9",
         run: libraries::run,
+    },
+    Oracle {
+        name: "page",
+        about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
+        run: page::run,
     },
 ];
 

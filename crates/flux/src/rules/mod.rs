@@ -3,12 +3,14 @@
 mod assembly;
 mod helm;
 mod kustomize;
+mod lint;
 mod substitute;
 mod value;
 
 pub use assembly::*;
 pub use helm::*;
 pub use kustomize::*;
+pub use lint::*;
 pub use substitute::*;
 pub use value::*;
 
@@ -17,6 +19,7 @@ pub static RULES: &[diagnostics::Table] = &[
     assembly::TABLE,
     helm::TABLE,
     kustomize::TABLE,
+    lint::TABLE,
     substitute::TABLE,
     value::TABLE,
 ];

@@ -1,0 +1,255 @@
+//! What a cluster would get, by kind and name; and how much of it is known.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::assembled::{Assembled, Kustomization, Outcome, Release};
+use crate::object::Object;
+use crate::value::Value;
+
+/// An API group and a kind in it.
+pub type Kind = (&'static str, &'static str);
+
+/// Kinds that are asked for in several places.
+pub mod kinds {
+    use super::Kind;
+
+    /// A Flux Kustomization.
+    pub const KUSTOMIZATION: Kind = ("kustomize.toolkit.fluxcd.io", "Kustomization");
+    /// A HelmRelease.
+    pub const HELM_RELEASE: Kind = ("helm.toolkit.fluxcd.io", "HelmRelease");
+    /// A Gateway.
+    pub const GATEWAY: Kind = ("gateway.networking.k8s.io", "Gateway");
+    /// A `ReferenceGrant`.
+    pub const REFERENCE_GRANT: Kind = ("gateway.networking.k8s.io", "ReferenceGrant");
+    /// A Service.
+    pub const SERVICE: Kind = ("", "Service");
+    /// A Secret.
+    pub const SECRET: Kind = ("", "Secret");
+    /// A `ConfigMap`.
+    pub const CONFIG_MAP: Kind = ("", "ConfigMap");
+    /// A Namespace.
+    pub const NAMESPACE: Kind = ("", "Namespace");
+    /// The group of Flux's sources.
+    pub const SOURCES: &str = "source.toolkit.fluxcd.io";
+}
+
+/// Groups whose kinds make neither Secrets nor `ConfigMap`s nor Services named after themselves.
+const INERT: &[&str] = &[
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "apps",
+    "autoscaling",
+    "batch",
+    "cert-manager.io",
+    "cilium.io",
+    "external-secrets.io",
+    "externaldns.k8s.io",
+    "gateway.networking.k8s.io",
+    "helm.toolkit.fluxcd.io",
+    "image.toolkit.fluxcd.io",
+    "k8s.cni.cncf.io",
+    "keda.sh",
+    "kustomize.toolkit.fluxcd.io",
+    "monitoring.coreos.com",
+    "networking.k8s.io",
+    "notification.toolkit.fluxcd.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "scheduling.k8s.io",
+    "snapshot.storage.k8s.io",
+    "source.toolkit.fluxcd.io",
+    "storage.k8s.io",
+    "volsync.backube",
+];
+
+/// Every object of an [`Assembled`], and the ways to find one.
+#[derive(Debug)]
+pub struct Inventory<'a> {
+    /// What it is made of.
+    pub assembled: &'a Assembled,
+    /// All objects, in the order of the Kustomizations that apply them.
+    pub objects: Vec<Entry<'a>>,
+    named: HashMap<(&'a str, &'a str), Vec<usize>>,
+    unknown: Unknown,
+}
+
+/// An object and who applies it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The object.
+    pub object: &'a Object,
+    /// Who applies it: a place in [`Assembled::kustomizations`].
+    pub owner: usize,
+}
+
+/// Where objects may be that nothing of the repository shows.
+#[derive(Debug, Default)]
+struct Unknown {
+    everywhere: bool,
+    namespaces: BTreeSet<String>,
+}
+
+impl Entry<'_> {
+    /// Whether it is of a kind.
+    pub fn is(&self, kind: Kind) -> bool {
+        self.object.kind() == kind.1 && self.object.group() == kind.0
+    }
+}
+
+impl<'a> Inventory<'a> {
+    /// Gathers everything.
+    pub fn new(assembled: &'a Assembled) -> Self {
+        let mut objects = Vec::new();
+        let mut named: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut unknown = Unknown::default();
+        for (owner, kustomization) in assembled.kustomizations.iter().enumerate() {
+            if kustomization.outcome != Outcome::Built {
+                match kustomization.object.text(&["spec", "targetNamespace"]) {
+                    "" => unknown.everywhere = true,
+                    namespace => {
+                        unknown.namespaces.insert(namespace.to_owned());
+                    }
+                }
+            }
+            for object in &kustomization.objects {
+                // Their templates make whatever they like.
+                unknown.everywhere |= matches!(object.kind(), "ResourceSet" | "ApplicationSet");
+                let at = (object.kind(), object.name());
+                named.entry(at).or_default().push(objects.len());
+                objects.push(Entry { object, owner });
+            }
+        }
+        Self {
+            assembled,
+            objects,
+            named,
+            unknown,
+        }
+    }
+
+    /// The object of this kind, namespace and name. Where no namespace is given, that of any.
+    pub fn find(&self, kind: Kind, namespace: &str, name: &str) -> Option<Entry<'a>> {
+        let found = self.named.get(&(kind.1, name))?;
+        let mut entries = found.iter().filter_map(|&index| self.objects.get(index));
+        entries
+            .find(|entry| {
+                entry.is(kind) && (namespace.is_empty() || entry.object.namespace() == namespace)
+            })
+            .copied()
+    }
+
+    /// All objects of a kind.
+    pub fn all(&self, kind: Kind) -> impl Iterator<Item = Entry<'a>> + '_ {
+        { self.objects.iter() }
+            .filter(move |entry| entry.is(kind))
+            .copied()
+    }
+
+    /// The Flux Kustomization of this name.
+    pub fn kustomization(&self, namespace: &str, name: &str) -> Option<usize> {
+        let all = &self.assembled.kustomizations;
+        all.iter()
+            .position(|one| one.id.namespace == namespace && one.id.name == name)
+    }
+
+    /// The HelmRelease of this name.
+    pub fn release(&self, namespace: &str, name: &str) -> Option<&'a Release> {
+        let all = &self.assembled.releases;
+        all.iter()
+            .find(|one| one.id.namespace == namespace && one.id.name == name)
+    }
+
+    /// Releases that install into a namespace.
+    pub fn releases_into<'s>(&'s self, namespace: &'s str) -> impl Iterator<Item = &'a Release> {
+        let all = self.assembled.releases.iter();
+        all.filter(move |release| target_namespace(release) == namespace)
+    }
+
+    /// Whether what is in a namespace is known but for what charts and controllers make: every
+    /// Kustomization that may reach into it was built.
+    pub fn knows(&self, namespace: &str) -> bool {
+        !self.unknown.everywhere && !self.unknown.namespaces.contains(namespace)
+    }
+
+    /// Whether an operator may make something of this name: it is called after a custom resource
+    /// in the namespace, such as `pg-app` after `pg`.
+    pub fn may_be_operated(&self, namespace: &str, name: &str) -> bool {
+        self.objects.iter().any(|Entry { object, .. }| {
+            object.group().contains('.')
+                && !INERT.contains(&object.group())
+                && object.namespace() == namespace
+                && follows(name, object.name())
+        })
+    }
+
+    /// Whether every Kustomization was built.
+    pub fn knows_all(&self) -> bool {
+        !self.unknown.everywhere && self.unknown.namespaces.is_empty()
+    }
+
+    /// Who applies an object.
+    pub fn owner(&self, entry: Entry<'_>) -> Option<&'a Kustomization> {
+        self.assembled.kustomizations.get(entry.owner)
+    }
+}
+
+/// The namespace that a release is installed into.
+pub fn target_namespace(release: &Release) -> &str {
+    match release.object.text(&["spec", "targetNamespace"]) {
+        "" => &release.id.namespace,
+        namespace => namespace,
+    }
+}
+
+/// The name that Helm knows a release by.
+pub fn release_name(release: &Release) -> String {
+    let spec = |key| release.object.text(&["spec", key]);
+    match (spec("releaseName"), spec("targetNamespace")) {
+        ("", "") => release.id.name.clone(),
+        ("", namespace) => format!("{namespace}-{}", release.id.name),
+        (name, _) => name.to_owned(),
+    }
+}
+
+/// The values of a release: as they are put together, or as far as it has them itself.
+pub fn values(release: &Release) -> Option<&Value> {
+    { release.values.as_ref() }.or_else(|| release.object.0.at(&["spec", "values"]))
+}
+
+/// Whether a release installs a chart of this name.
+pub fn is_chart(release: &Release, name: &str) -> bool {
+    release.chart.as_ref().is_some_and(|chart| {
+        chart.name == name || chart.address.trim_end_matches('/').rsplit('/').next() == Some(name)
+    })
+}
+
+/// Whether a name is another one, or that and a suffix.
+pub(crate) fn follows(name: &str, of: &str) -> bool {
+    let rest = name.strip_prefix(of);
+    !of.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']))
+}
+
+/// Calls `see` for a value and everything below it, outer values first, with the path of each.
+pub fn walk<'v>(value: &'v Value, see: &mut dyn FnMut(&[&'v str], &'v Value)) {
+    fn go<'v>(
+        value: &'v Value,
+        path: &mut Vec<&'v str>,
+        see: &mut dyn FnMut(&[&'v str], &'v Value),
+    ) {
+        see(path, value);
+        if let Some(map) = value.as_map() {
+            for (key, field) in map {
+                path.push(key);
+                go(&field.value, path, see);
+                path.pop();
+            }
+        }
+        for item in value.items() {
+            path.push("[]");
+            go(item, path, see);
+            path.pop();
+        }
+    }
+    go(value, &mut Vec::new(), see);
+}

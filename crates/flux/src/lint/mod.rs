@@ -1,0 +1,87 @@
+//! What would break in the cluster, or looks wrong, though each object by itself is right.
+//!
+//! What charts and controllers make is not known here. Whether something is absent is said only
+//! where nothing known could make it, and as a warning; an error is what is certain to fail.
+
+mod addresses;
+mod apis;
+mod bootstrap;
+mod context;
+mod dependencies;
+mod hosts;
+mod images;
+mod lists;
+mod namespaces;
+mod producers;
+mod references;
+mod routes;
+mod secrets;
+mod sops;
+mod sources;
+mod unlisted;
+mod variables;
+
+use diagnostics::{Diagnostic, Diagnostics};
+
+use crate::assembled::Assembled;
+use crate::inventory::Inventory;
+use crate::redact::Redaction;
+use crate::value::Value;
+
+pub(crate) use addresses::all as addresses_of;
+pub use addresses::{Address, Range, ranges};
+pub use context::{Context, Defaults, Elsewhere};
+pub use routes::Route;
+pub(crate) use routes::all as routes_of;
+
+/// Every problem, in the order of files and lines.
+pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
+    let inventory = Inventory::new(assembled);
+    let elsewhere = Elsewhere::new(context.files, assembled);
+    let producers = producers::Producers::new(&inventory, &elsewhere);
+    let mut problems = Diagnostics::new();
+    dependencies::check(&inventory, &mut problems);
+    sources::check(&inventory, &elsewhere, &mut problems);
+    references::check(&inventory, &producers, &mut problems);
+    routes::check(&inventory, &mut problems);
+    hosts::check(&inventory, context, &mut problems);
+    addresses::check(&inventory, context, &mut problems);
+    images::check(&inventory, &mut problems);
+    lists::check(&inventory, context, &mut problems);
+    secrets::check(&inventory, &mut problems);
+    namespaces::check(&inventory, &elsewhere, &mut problems);
+    bootstrap::check(&inventory, &elsewhere, &mut problems);
+    variables::check(&inventory, context, &mut problems);
+    sops::check(&inventory, context, &elsewhere, &mut problems);
+    unlisted::check(&elsewhere, &mut problems);
+    apis::check(&inventory, context, &mut problems);
+    // A name may have come from a Secret by substitution.
+    let redaction = Redaction::new(assembled, &context.domains);
+    let mut cleaned: Diagnostics = problems
+        .into_iter()
+        .map(|problem| redaction.clean(problem))
+        .collect();
+    cleaned.sort();
+    cleaned
+}
+
+/// A problem at a value's place, if that has one.
+fn at(problem: Diagnostic, value: &Value) -> Diagnostic {
+    at_place(problem, &value.place)
+}
+
+/// A problem at a place, if there is one.
+fn at_place(problem: Diagnostic, place: &crate::value::Place) -> Diagnostic {
+    match place.location() {
+        Some(location) => problem.at(location),
+        None => problem,
+    }
+}
+
+/// A problem with a second place, if there is one.
+fn related(problem: Diagnostic, place: &crate::value::Place, message: &str) -> Diagnostic {
+    match place.location() {
+        Some(location) => problem.related(location, message),
+        None => problem,
+    }
+}

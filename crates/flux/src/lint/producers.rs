@@ -1,0 +1,179 @@
+//! Who makes Secrets and `ConfigMap`s: the repository, controllers, charts.
+
+use std::collections::BTreeSet;
+
+use super::context::Elsewhere;
+use crate::assembled::Release;
+use crate::inventory::{
+    Inventory, Kind, follows, is_chart, kinds, release_name, target_namespace, values, walk,
+};
+use crate::object::Object;
+use crate::value::Value;
+
+/// Custom resources that make a Secret, and where they say how it is called; where none of the
+/// fields is set, it is called as they are.
+const MAKERS: &[(&str, &[&[&str]])] = &[
+    ("ExternalSecret", &[&["spec", "target", "name"]]),
+    ("SealedSecret", &[&["spec", "template", "metadata", "name"]]),
+    ("Certificate", &[&["spec", "secretName"]]),
+    ("VaultStaticSecret", &[&["spec", "destination", "name"]]),
+    ("VaultDynamicSecret", &[&["spec", "destination", "name"]]),
+    ("VaultPKISecret", &[&["spec", "destination", "name"]]),
+    (
+        "InfisicalSecret",
+        &[&["spec", "managedSecretReference", "secretName"]],
+    ),
+    ("DopplerSecret", &[&["spec", "managedSecret", "name"]]),
+    (
+        "BitwardenSecret",
+        &[&["spec", "secretName"], &["spec", "name"]],
+    ),
+    (
+        "AzureKeyVaultSecret",
+        &[&["spec", "output", "secret", "name"]],
+    ),
+    ("OnePasswordItem", &[]),
+    ("ObjectBucketClaim", &[]),
+    ("SopsSecret", &[]),
+];
+
+/// Annotations of controllers that copy a Secret into other namespaces.
+const COPIED: &[&str] = &[
+    "reflector.v1.k8s.emberstack.com/reflection-auto-enabled",
+    "reflector.v1.k8s.emberstack.com/reflection-allowed",
+    "replicator.v1.mittwald.de/replicate-to",
+    "replicator.v1.mittwald.de/replicate-to-matching",
+    "kubed.appscode.com/sync",
+];
+
+/// What makes Secrets and `ConfigMap`s.
+#[derive(Debug)]
+pub(super) struct Producers<'a> {
+    inventory: &'a Inventory<'a>,
+    elsewhere: &'a Elsewhere,
+    /// Namespace and name; every namespace where that is empty.
+    made: BTreeSet<(&'a str, &'a str)>,
+    /// A policy generates whatever it likes.
+    any: bool,
+}
+
+impl<'a> Producers<'a> {
+    pub(super) fn new(inventory: &'a Inventory<'a>, elsewhere: &'a Elsewhere) -> Self {
+        let mut made = BTreeSet::new();
+        let mut any = false;
+        for entry in &inventory.objects {
+            let object = entry.object;
+            any |= matches!(
+                object.kind(),
+                "ClusterPolicy" | "GeneratingPolicy" | "Policy"
+            ) && object.group().contains("kyverno");
+            if let Some((_, paths)) = MAKERS.iter().find(|(kind, _)| *kind == object.kind()) {
+                made.extend(made_by(object, paths));
+            }
+            if object.kind() == "ClusterExternalSecret" {
+                let given: [&[&str]; 2] = [
+                    &["spec", "externalSecretSpec", "target", "name"],
+                    &["spec", "externalSecretName"],
+                ];
+                let name = given
+                    .into_iter()
+                    .map(|path| object.text(path))
+                    .find(|name| !name.is_empty());
+                made.insert(("", name.unwrap_or(object.name())));
+            }
+            // Issuers make the Secret of their account, Crossplane that of a connection.
+            walk(&object.0, &mut |path, value| {
+                let is_made = matches!(
+                    path.last(),
+                    Some(&("privateKeySecretRef" | "writeConnectionSecretToRef"))
+                );
+                if is_made && let Some(name) = value.get("name").and_then(Value::as_text) {
+                    made.insert(("", name));
+                }
+            });
+            if object.kind() == "Certificate" && copies(object.0.at(&["spec", "secretTemplate"])) {
+                made.insert(("", object.text(&["spec", "secretName"])));
+            }
+            if object.kind() == "ExternalSecret"
+                && copies(object.0.at(&["spec", "target", "template", "metadata"]))
+            {
+                let name = object.text(&["spec", "target", "name"]);
+                made.insert(("", if name.is_empty() { object.name() } else { name }));
+            }
+            if matches!(object.kind(), "Secret" | "ConfigMap") && copies(object.0.get("metadata")) {
+                made.insert(("", object.name()));
+            }
+        }
+        Self {
+            inventory,
+            elsewhere,
+            made,
+            any,
+        }
+    }
+
+    /// Whether something is there, or may be, that nothing of the repository says is not.
+    /// `user` is the release that asks, whose chart does not make what it is told to take.
+    pub(super) fn may_make(
+        &self,
+        kind: Kind,
+        namespace: &str,
+        name: &str,
+        user: Option<&Release>,
+    ) -> bool {
+        self.inventory.find(kind, namespace, name).is_some()
+            || self.any
+            || !self.inventory.knows(namespace)
+            || self.made.contains(&(namespace, name))
+            || self.made.contains(&("", name))
+            || (kind == kinds::CONFIG_MAP && name == "kube-root-ca.crt")
+            || self.elsewhere.makes(kind, namespace, name)
+            || self.inventory.may_be_operated(namespace, name)
+            || self.may_chart(namespace, name, user)
+    }
+
+    fn may_chart(&self, namespace: &str, name: &str, user: Option<&Release>) -> bool {
+        let mut releases = self.inventory.assembled.releases.iter();
+        releases.any(|release| {
+            let is_user = user.is_some_and(|user| user.id == release.id);
+            let is_near = target_namespace(release) == namespace;
+            let makes = makes_by_values(release, name);
+            is_near
+                && (makes || !is_user)
+                && (makes
+                    || (!is_chart(release, "app-template")
+                        && [release.id.name.as_str(), &release_name(release)]
+                            .iter()
+                            .any(|one| follows(name, one))))
+        })
+    }
+}
+
+/// Whether the values of a release say that its chart makes such a thing.
+fn makes_by_values(release: &Release, name: &str) -> bool {
+    let Some(values) = values(release) else {
+        // They cannot be known.
+        return true;
+    };
+    let has = |key: &str| {
+        let map = values.get(key).and_then(Value::as_map);
+        map.is_some_and(|map| !map.is_empty())
+    };
+    let prefix = release_name(release);
+    (has("secrets") || has("configMaps") || has("rawResources"))
+        && (follows(name, &prefix) || follows(name, &release.id.name))
+}
+
+fn made_by<'o>(object: &'o Object, paths: &[&[&str]]) -> impl Iterator<Item = (&'o str, &'o str)> {
+    let named = paths
+        .iter()
+        .map(|path| object.text(path))
+        .find(|name| !name.is_empty());
+    [(object.namespace(), named.unwrap_or(object.name()))].into_iter()
+}
+
+/// Whether what has such annotations is copied to other namespaces.
+fn copies(metadata: Option<&Value>) -> bool {
+    let annotations = metadata.and_then(|metadata| metadata.get("annotations")?.as_map());
+    annotations.is_some_and(|all| COPIED.iter().any(|one| all.contains_key(*one)))
+}

@@ -1,0 +1,137 @@
+//! Sources that Kustomizations and releases fetch from.
+
+use diagnostics::{Diagnostic, Diagnostics};
+
+use super::context::Elsewhere;
+use super::{at, related};
+use crate::inventory::{Inventory, kinds};
+use crate::object::Id;
+use crate::rules;
+use crate::value::Value;
+
+/// Kinds of the group of sources that may be named.
+const KINDS: &[&str] = &[
+    "GitRepository",
+    "OCIRepository",
+    "Bucket",
+    "HelmRepository",
+    "HelmChart",
+    "ExternalArtifact",
+];
+
+pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: &mut Diagnostics) {
+    let roots = roots(inventory);
+    let mut names: Vec<(&Id, &Value)> = Vec::new();
+    for one in &inventory.assembled.kustomizations {
+        // The root's own is there, since it is what everything comes from.
+        if one.parent.is_some() {
+            names.extend(
+                one.object
+                    .0
+                    .at(&["spec", "sourceRef"])
+                    .map(|to| (&one.id, to)),
+            );
+        }
+    }
+    for one in &inventory.assembled.releases {
+        let paths: [&[&str]; 2] = [
+            &["spec", "chartRef"],
+            &["spec", "chart", "spec", "sourceRef"],
+        ];
+        let found = paths.into_iter().filter_map(|path| one.object.0.at(path));
+        names.extend(found.map(|to| (&one.id, to)));
+    }
+    for (id, to) in names {
+        problems.extend(missing(inventory, elsewhere, &roots, id, to));
+    }
+}
+
+/// Kind, namespace and name of what the roots come from, which the bootstrap makes.
+fn roots(inventory: &Inventory<'_>) -> Vec<(String, String, String)> {
+    let mut roots = Vec::new();
+    for one in &inventory.assembled.kustomizations {
+        if one.parent.is_none() {
+            let text = |key| one.object.text(&["spec", "sourceRef", key]).to_owned();
+            let namespace = match text("namespace") {
+                given if given.is_empty() => one.id.namespace.clone(),
+                given => given,
+            };
+            roots.push((text("kind"), namespace, text("name")));
+        }
+    }
+    roots
+}
+
+fn missing(
+    inventory: &Inventory<'_>,
+    elsewhere: &Elsewhere,
+    roots: &[(String, String, String)],
+    id: &Id,
+    to: &Value,
+) -> Option<Diagnostic> {
+    let text = |key| to.get(key).and_then(Value::as_text).unwrap_or_default();
+    let (wanted, name) = (text("kind"), to.get("name")?);
+    let kind = KINDS.iter().find(|one| **one == wanted)?;
+    let sought = name.as_text()?;
+    let namespace = match text("namespace") {
+        "" => id.namespace.as_str(),
+        given => given,
+    };
+    let is_root = |one: &&(String, String, String)| one.0 == wanted && one.2 == sought;
+    let found = inventory.find((kinds::SOURCES, kind), namespace, sought).is_some()
+        || roots.iter().filter(is_root).any(|one| one.1 == namespace)
+        || elsewhere.makes((kinds::SOURCES, kind), namespace, sought)
+        || !inventory.knows(namespace)
+        // The operator makes the source that its FluxInstance syncs from, by whatever name.
+        || (namespace == "flux-system" && matches!(sought, "flux-system"))
+        || is_made(inventory, namespace, sought);
+    if found {
+        return None;
+    }
+    let message = format!("there is no {wanted} `{sought}` in namespace `{namespace}`");
+    let problem = at(rules::FLUX_SOURCE_MISSING.report(message), name);
+    let other = inventory.find((kinds::SOURCES, kind), "", sought);
+    if let Some(other) = other {
+        let there = other.object.namespace();
+        let problem = related(
+            problem,
+            &other.object.place(),
+            "there is one of this name in another namespace",
+        );
+        return Some(problem.hint(format!("write `namespace: {there}` beside the name")));
+    }
+    if let Some(root) = roots.iter().find(is_root) {
+        return Some(problem.hint(format!("write `namespace: {}` beside the name", root.1)));
+    }
+    let of_kind = inventory.all((kinds::SOURCES, kind));
+    let names: Vec<_> = of_kind.map(|entry| entry.object.name()).collect();
+    let close = diagnostics::closest(sought, names).filter(|close| *close != sought);
+    Some(match close {
+        Some(close) => problem.hint(format!("did you mean `{close}`?")),
+        None => problem,
+    })
+}
+
+/// Whether a `FluxInstance`, or the chart of one, makes it.
+fn is_made(inventory: &Inventory<'_>, namespace: &str, name: &str) -> bool {
+    let instances = { inventory.objects.iter() }.filter(|one| one.object.kind() == "FluxInstance");
+    let mut named = instances.map(|one| {
+        let sync = one.object.text(&["spec", "sync", "name"]);
+        let sync = if sync.is_empty() {
+            one.object.namespace()
+        } else {
+            sync
+        };
+        (one.object.namespace(), sync)
+    });
+    if named.any(|one| one == (namespace, name)) {
+        return true;
+    }
+    let charts = inventory.releases_into(namespace);
+    let mut charts = charts.filter(|one| crate::inventory::is_chart(one, "flux-instance"));
+    charts.any(|release| {
+        let values = crate::inventory::values(release);
+        let sync = values.and_then(|values| values.at(&["instance", "sync", "name"])?.as_text());
+        sync.unwrap_or(namespace) == name
+    })
+}

@@ -1,0 +1,172 @@
+//! Variables of scripts and dashboards that substitution takes for its own.
+
+use std::collections::BTreeSet;
+
+use diagnostics::{Diagnostic, Diagnostics};
+
+use super::at;
+use super::context::Context;
+use crate::assembled::Kustomization;
+use crate::inventory::{Entry, Inventory, kinds, walk};
+use crate::object::Object;
+use crate::rules;
+use crate::value::Value;
+
+/// What switches substitution off for an object.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: &mut Diagnostics) {
+    for &entry in &inventory.objects {
+        let Some(owner) = inventory.owner(entry) else {
+            continue;
+        };
+        let object = entry.object;
+        let marks = [object.annotation(SUBSTITUTE), object.label(SUBSTITUTE)];
+        if marks.contains(&Some("disabled")) || !substitutes(inventory, owner) {
+            continue;
+        }
+        let Some(known) = variables(inventory, owner) else {
+            continue;
+        };
+        for (path, value, is_script) in texts(entry) {
+            let Some(text) = written(context, value) else {
+                continue;
+            };
+            // Elsewhere than in a ConfigMap a plain name is the user's own variable, and where it
+            // is not known the build fails; with an operator it is replaced in silence.
+            let eaten: BTreeSet<&str> = names(&text)
+                .filter(|(name, has_operator)| {
+                    !known.contains(name) && (!is_script || *has_operator)
+                })
+                .map(|(name, _)| name)
+                .collect();
+            if !eaten.is_empty() {
+                problems.push(problem(object, &path, value, &eaten));
+            }
+        }
+    }
+}
+
+/// The texts of an object that may have variables of their own, with their paths, and whether they
+/// are scripts: everything in a `ConfigMap`, what containers run, and what begins as scripts do.
+fn texts(entry: Entry<'_>) -> Vec<(String, &Value, bool)> {
+    let mut found = Vec::new();
+    if entry.is(kinds::CONFIG_MAP) {
+        let data = entry.object.0.get("data").and_then(Value::as_map);
+        let fields = data.into_iter().flatten();
+        found.extend(fields.map(|(key, field)| (format!("data.{key}"), &field.value, false)));
+        return found;
+    }
+    if matches!(
+        entry.object.kind(),
+        "Secret" | "Kustomization" | "CustomResourceDefinition"
+    ) {
+        return found;
+    }
+    walk(&entry.object.0, &mut |path, value| {
+        let Some(text) = value.as_text() else { return };
+        let runs = path.iter().any(|key| matches!(*key, "command" | "args"));
+        if text.contains('$') && (runs || text.starts_with("#!")) {
+            found.push((path.join(".").replace(".[]", "[]"), value, true));
+        }
+    });
+    found
+}
+
+fn problem(object: &Object, path: &str, value: &Value, eaten: &BTreeSet<&str>) -> Diagnostic {
+    let shown: Vec<_> = { eaten.iter().take(3) }
+        .map(|name| format!("`${{{name}}}`"))
+        .collect();
+    let more = match eaten.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "substitution takes {}{more} in `{path}` of the {} `{}/{}` for its own",
+        shown.join(", "),
+        object.kind(),
+        object.namespace(),
+        object.name(),
+    );
+    at(rules::FLUX_VARIABLE_EATEN.report(message), value).hint(
+        "leave the object alone by the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`, \
+         or write `$${…}`",
+    )
+}
+
+/// Whether the Kustomization substitutes at all: it does not before it has found a variable.
+fn substitutes(inventory: &Inventory<'_>, owner: &Kustomization) -> bool {
+    let build = owner.object.0.at(&["spec", "postBuild"]);
+    build.is_some_and(|build| {
+        build.get("substituteStrategy").and_then(Value::as_text) == Some("Always")
+            || variables(inventory, owner).is_some_and(|known| !known.is_empty())
+    })
+}
+
+/// The names that the Kustomization substitutes; none where they cannot be known.
+fn variables<'a>(inventory: &Inventory<'a>, owner: &'a Kustomization) -> Option<BTreeSet<&'a str>> {
+    let build = owner.object.0.at(&["spec", "postBuild"])?;
+    let own = build.get("substitute").and_then(Value::as_map);
+    let mut known: BTreeSet<&str> = own
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key.as_str())
+        .collect();
+    for entry in build
+        .get("substituteFrom")
+        .map(Value::items)
+        .unwrap_or_default()
+    {
+        let text = |key| entry.get(key).and_then(Value::as_text).unwrap_or_default();
+        let kind = match text("kind") {
+            "Secret" => kinds::SECRET,
+            _ => kinds::CONFIG_MAP,
+        };
+        let object = inventory
+            .find(kind, &owner.id.namespace, text("name"))?
+            .object;
+        for part in ["data", "stringData"] {
+            let fields = object.0.get(part).and_then(Value::as_map);
+            known.extend(fields.into_iter().flatten().map(|(key, _)| key.as_str()));
+        }
+    }
+    Some(known)
+}
+
+/// A text as its file has it, before substitution.
+fn written(context: &Context<'_>, value: &Value) -> Option<String> {
+    let location = value.place.location()?;
+    let range = location.range?;
+    let own = value.place.source().filter(|source| !source.is_made());
+    if let Some(source) = own {
+        return source.text().get(range).map(str::to_owned);
+    }
+    let source = context.files?.text(&location.file).ok()??;
+    source.text().get(range).map(str::to_owned)
+}
+
+/// The names of `${…}` in a text, and whether an operator follows; `$$` is none.
+fn names(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let start = rest.find('$')?;
+            let after = rest.get(start + 1..)?;
+            if let Some(escaped) = after.strip_prefix('$') {
+                rest = escaped;
+                continue;
+            }
+            rest = after;
+            let Some(inner) = after.strip_prefix('{') else {
+                continue;
+            };
+            let is_name = |one: char| one == '_' || one.is_ascii_alphanumeric();
+            let end = inner.find(|one| !is_name(one)).unwrap_or(inner.len());
+            rest = inner.get(end..)?;
+            let name = inner.get(..end)?;
+            if !name.is_empty() && rest.contains('}') {
+                return Some((name, !rest.starts_with('}')));
+            }
+        }
+    })
+}

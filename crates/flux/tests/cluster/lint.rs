@@ -1,0 +1,98 @@
+//! Every rule: a cluster that breaks it, with the problems that are told, and one that does not.
+//!
+//! A folder of `tests/lint` has pairs of `bad*.yaml` and `bad*.txt`, and `good*.yaml`, of which
+//! nothing is told. `ICHOR_RECORD_CLUSTER=1` writes what is told now.
+
+#![expect(clippy::disallowed_methods, reason = "cases lie on disk")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, fs};
+
+use diagnostics::Diagnostics;
+use flux::assembled::Release;
+use flux::files::Files as _;
+use flux::lint::{Context, check};
+use flux::value::documents;
+use yaml::Dialect;
+
+use crate::build::case;
+
+#[test]
+fn each_rule_has_a_case_that_breaks_it_and_one_that_does_not() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
+    let mut differing = String::new();
+    let mut count = 0;
+    for folder in entries(&root) {
+        for start in ["bad", "good"] {
+            let names = entries(&folder).into_iter();
+            let mut names = names.filter_map(|path| path.file_name()?.to_str().map(str::to_owned));
+            assert!(
+                names.any(|name| name.starts_with(start)),
+                "{}",
+                folder.display()
+            );
+        }
+        for path in entries(&folder) {
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .expect("a name")
+                .to_owned();
+            if !name.ends_with(".yaml") {
+                continue;
+            }
+            count += 1;
+            let text = fs::read_to_string(&path).expect("a case");
+            let case = case(&name, &text);
+            // The defaults of a chart lie beside the repository, under the name of the release.
+            let defaults = |release: &Release| {
+                let path = format!("charts/{}.yaml", release.id.name);
+                let source = Arc::new(case.files.text(&path).ok()??);
+                documents(&source, Dialect::Go).0.into_iter().next()
+            };
+            let context = Context {
+                defaults: Some(&defaults),
+                ..case.context()
+            };
+            let told = told(&check(&case.assembled, &context));
+            let expected = path.with_extension("txt");
+            if env::var_os("ICHOR_RECORD_CLUSTER").is_some() && name.starts_with("bad") {
+                fs::write(&expected, &told).expect("it is written");
+            }
+            let expected = fs::read_to_string(expected).unwrap_or_default();
+            let is_good = !name.starts_with("bad");
+            if told != expected || is_good != told.is_empty() {
+                let _ = write!(
+                    differing,
+                    "{}:\n{told}instead of\n{expected}\n",
+                    path.display()
+                );
+            }
+        }
+    }
+    assert!(differing.is_empty(), "{differing}");
+    assert!(count > 40, "{count} cases");
+}
+
+fn told(problems: &Diagnostics) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        let _ = writeln!(text, "{problem}");
+        for related in &problem.related {
+            let _ = writeln!(text, "  {}: {}", related.location, related.message);
+        }
+        if let Some(hint) = &problem.hint {
+            let _ = writeln!(text, "  hint: {hint}");
+        }
+    }
+    text
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}

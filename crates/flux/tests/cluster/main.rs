@@ -1,0 +1,7 @@
+//! What is read from a whole cluster: lint, graph, differences.
+
+mod build;
+mod diff;
+mod graph;
+mod lint;
+mod properties;
