@@ -12,6 +12,7 @@
 
 pub mod bench;
 mod charts;
+pub mod codegen;
 pub mod files;
 pub mod golden;
 pub mod oracles;

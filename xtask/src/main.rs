@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
 use clap::Parser;
-use xtask::{bench, golden, oracles, tidy};
+use xtask::{bench, codegen, golden, oracles, tidy};
 
 /// What the people who work on ichor run
 #[derive(Debug, Parser)]
@@ -22,6 +22,12 @@ enum Task {
         /// Only these cases, such as `public` or `invalid/bad-cidr`
         #[arg(value_name = "CASE")]
         cases: Vec<String>,
+    },
+    /// Generate what is made of other projects' published files
+    Codegen {
+        /// What to generate
+        #[arg(value_enum)]
+        what: codegen::What,
     },
     /// Check the rules of the house that no compiler checks
     Tidy,
@@ -55,6 +61,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Golden { bless, cases } => golden::command(&cases, bless),
+        Task::Codegen { what } => codegen::command(what),
         Task::Tidy => tidy::command(),
         Task::Oracles {
             names,

@@ -10,6 +10,7 @@
 //! - [`entries`]: the keys of `ConfigMaps` and Secrets, and what is known of their values.
 //! - [`unknown`]: what stands in the place of values that only the cluster knows.
 //! - [`helm`]: the values and the chart of a release, as helm-controller finds them.
+//! - [`schema`]: objects as the API server takes them: shapes, formats, CEL rules.
 //! - [`inventory`]: what is there, by kind and name, and what else may be.
 //! - [`images`]: the container images that objects name.
 //! - [`lint`]: what would break, or looks wrong, though each object by itself is right.
@@ -33,6 +34,7 @@ pub mod lint;
 pub mod object;
 pub mod redact;
 pub mod rules;
+pub mod schema;
 pub mod substitute;
 pub mod unknown;
 pub mod value;

@@ -4,6 +4,7 @@ mod assembly;
 mod helm;
 mod kustomize;
 mod lint;
+mod schema;
 mod substitute;
 mod value;
 
@@ -11,6 +12,7 @@ pub use assembly::*;
 pub use helm::*;
 pub use kustomize::*;
 pub use lint::*;
+pub use schema::*;
 pub use substitute::*;
 pub use value::*;
 
@@ -20,6 +22,7 @@ pub static RULES: &[diagnostics::Table] = &[
     helm::TABLE,
     kustomize::TABLE,
     lint::TABLE,
+    schema::TABLE,
     substitute::TABLE,
     value::TABLE,
 ];

@@ -1,0 +1,67 @@
+//! Rules in CEL, on objects with their defaults.
+//!
+//! Only rules of fields that are there are compiled, once for each schema. What a rule may cost
+//! is bounded before it runs: CEL has no loops but over what it is given.
+
+mod convert;
+mod cost;
+mod defaults;
+mod run;
+
+use kube_cel::cel::Program;
+
+use super::check::Checker;
+use super::model::Schema;
+use crate::value::Value;
+
+/// The longest rule that is compiled, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// The deepest nesting of brackets in a rule that is compiled.
+const DEEPEST: usize = 48;
+
+/// A rule, compiled.
+#[derive(Debug, Default)]
+pub(super) struct Compiled {
+    /// The rule; none where it is not understood here.
+    rule: Option<Program>,
+    /// What makes its message.
+    message: Option<Program>,
+}
+
+/// Checks an object of a defined kind against the rules of its definition.
+pub(super) fn check<'a>(checker: &mut Checker<'a>, value: &'a Value, schema: &'a Schema) {
+    if !run::has_rules(schema) {
+        return;
+    }
+    let json = defaults::applied(schema, value);
+    let converted = convert::value(schema, &json);
+    run::Runner::new(checker).object(schema, value, &converted);
+}
+
+/// Compiles a rule, unless its text alone is more than any reader should be given.
+fn compile(text: &str) -> Option<Program> {
+    if text.len() > LONGEST || nesting(text) > DEEPEST {
+        return None;
+    }
+    Program::compile(text).ok()
+}
+
+/// How deep brackets and signs before a value nest; brackets in texts count, too.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest, mut signs) = (0_usize, 0_usize, 0_usize);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' | b'?' => depth += 1,
+            b')' | b']' | b'}' | b':' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        signs = match byte {
+            b'!' | b'-' => signs + 1,
+            b' ' | b'\n' | b'\t' => signs,
+            _ => 0,
+        };
+        deepest = deepest.max(depth).max(signs);
+    }
+    deepest
+}

@@ -1,0 +1,176 @@
+//! Rules on the values that they belong to.
+
+use std::sync::Arc;
+
+use diagnostics::Diagnostic;
+use kube_cel::KubeCelExt as _;
+use kube_cel::cel::objects::Key;
+use kube_cel::cel::{Context, ExecutionError, Value as Cel};
+
+use super::cost::{self, Size};
+use super::{Compiled, compile, convert};
+use crate::rules;
+use crate::schema::check::Checker;
+use crate::schema::model::{Additional, Rule, Schema};
+use crate::schema::path::Step;
+use crate::value::{Place, Value};
+
+/// Whether a schema has a rule anywhere.
+pub(super) fn has_rules(schema: &Schema) -> bool {
+    *schema.ruled.get_or_init(|| {
+        !schema.rules.is_empty()
+            || schema.properties.values().any(has_rules)
+            || schema.items.as_deref().is_some_and(has_rules)
+            || matches!(&schema.additional_properties, Additional::Schema(each) if has_rules(each))
+    })
+}
+
+/// Runs the rules of an object.
+pub(super) struct Runner<'c, 'a> {
+    checker: &'c mut Checker<'a>,
+    functions: Context<'static>,
+}
+
+impl<'c, 'a> Runner<'c, 'a> {
+    pub(super) fn new(checker: &'c mut Checker<'a>) -> Self {
+        Self {
+            checker,
+            functions: Context::default().with_all(),
+        }
+    }
+
+    /// The rules of the whole object.
+    pub(super) fn object(&mut self, schema: &'a Schema, value: &'a Value, cel: &Cel) {
+        self.value(schema, Some(value), cel, &value.place);
+    }
+
+    /// `written` is none where a default made the value.
+    fn value(&mut self, schema: &'a Schema, written: Option<&'a Value>, cel: &Cel, near: &Place) {
+        if !has_rules(schema) || matches!(cel, Cel::Null) {
+            return;
+        }
+        let place = written.map_or_else(|| near.clone(), |value| value.place.or(near));
+        for rule in &schema.rules {
+            self.rule(rule, written, cel, &place);
+        }
+        match cel {
+            Cel::Map(map) => {
+                for (name, schema) in Self::fields(schema, written) {
+                    let key = Key::String(Arc::new(convert::escaped(name).into_owned()));
+                    let plain = Key::String(Arc::new(name.to_owned()));
+                    let Some(cel) = map.map.get(&key).or_else(|| map.map.get(&plain)) else {
+                        continue;
+                    };
+                    let written = written.and_then(|value| value.get(name));
+                    self.checker.path.push(Step::Key(name));
+                    self.value(schema, written, cel, &place);
+                    self.checker.path.pop();
+                }
+            }
+            Cel::List(items) => {
+                let Some(schema) = &schema.items else { return };
+                for (index, cel) in items.iter().enumerate() {
+                    let written = written.and_then(|value| value.items().get(index));
+                    self.checker.path.push(Step::Item(index));
+                    self.value(schema, written, cel, &place);
+                    self.checker.path.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The fields of a value that have rules in them.
+    fn fields(schema: &'a Schema, written: Option<&'a Value>) -> Vec<(&'a str, &'a Schema)> {
+        let named = { schema.properties.iter() }
+            .filter(|(_, schema)| has_rules(schema))
+            .map(|(name, schema)| (&**name, schema));
+        let mut fields: Vec<_> = named.collect();
+        if let Additional::Schema(each) = &schema.additional_properties
+            && has_rules(each)
+        {
+            let map = written.and_then(Value::as_map);
+            let others = map.into_iter().flat_map(|map| map.keys());
+            let others = others.filter(|name| schema.properties.get(name.as_str()).is_none());
+            fields.extend(others.map(|name| (name.as_str(), &**each)));
+        }
+        fields
+    }
+
+    fn rule(&mut self, rule: &Rule, written: Option<&Value>, cel: &Cel, place: &Place) {
+        let compiled = rule.compiled.get_or_init(|| Compiled {
+            rule: compile(&rule.rule),
+            message: rule.message_expression.as_deref().and_then(compile),
+        });
+        let path = self.checker.path.shown();
+        let Some(program) = &compiled.rule else {
+            return self.unknown(&path, place, "uses what this program does not understand");
+        };
+        // What only changes can break, nothing that is new breaks.
+        if program.references().has_variable("oldSelf") && !rule.optional_old_self {
+            return;
+        }
+        if !cost::is_bounded(program.expression(), Size::of(cel)) {
+            return self.unknown(&path, place, "might take too long here");
+        }
+        let mut context = self.functions.new_inner_scope();
+        context.add_variable_from_value("self", cel.clone());
+        if rule.optional_old_self {
+            return;
+        }
+        match program.execute(&context) {
+            Ok(Cel::Bool(true)) => {}
+            Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => {
+                let message = compiled.message.as_ref();
+                let message = message
+                    .filter(|program| cost::is_bounded(program.expression(), Size::of(cel)))
+                    .and_then(|program| program.execute(&context).ok());
+                let place = at(rule, written).unwrap_or_else(|| place.clone());
+                let problem = broken(rule, message.as_ref(), &path);
+                self.checker.add(&place, || problem);
+            }
+            Ok(_) | Err(_) => {
+                self.unknown(&path, place, "uses what this program does not understand");
+            }
+        }
+    }
+
+    fn unknown(&mut self, path: &str, place: &Place, why: &str) {
+        self.checker.add(place, || {
+            rules::SCHEMA_RULE_UNKNOWN
+                .report(format!("a rule on `{path}` was not evaluated: it {why}"))
+        });
+    }
+}
+
+/// The value that the rule says is at fault, if it is there: `.a.b` or `['a']`, no items.
+fn at(rule: &Rule, written: Option<&Value>) -> Option<Place> {
+    let path = rule.field_path.as_deref()?;
+    let mut value = written?;
+    for name in path.split(['.', '[', ']']) {
+        let name = name.trim_matches('\'');
+        if !name.is_empty() {
+            value = value.get(name)?;
+        }
+    }
+    Some(value.place.clone())
+}
+
+fn broken(rule: &Rule, made: Option<&Cel>, path: &str) -> Diagnostic {
+    let made = match made {
+        // What is empty or has several lines, the server does not show.
+        Some(Cel::String(text)) if !text.trim().is_empty() && !text.contains('\n') => {
+            Some(text.trim())
+        }
+        _ => None,
+    };
+    let words = made.or(rule.message.as_deref()).map(clause);
+    rules::SCHEMA_RULE_BROKEN.report(match words {
+        Some(words) if !words.is_empty() => format!("`{path}` breaks a rule: {words}"),
+        _ => format!("`{path}` breaks the rule `{}`", rule.rule.trim()),
+    })
+}
+
+fn clause(text: &str) -> String {
+    text.trim().trim_end_matches('.').replace('\n', " ")
+}

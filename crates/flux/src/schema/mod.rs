@@ -1,0 +1,134 @@
+//! Objects against the schemas of their kinds, as strict as the API server is to Flux: server-side
+//! apply with strict field validation.
+//!
+//! [`Schemas`] knows the kinds, [`check`] says what the API server would say of an object.
+
+mod bundle;
+mod cel;
+mod check;
+mod formats;
+mod kinds;
+mod metadata;
+mod model;
+mod names;
+mod path;
+mod quantity;
+mod store;
+
+use diagnostics::Diagnostics;
+
+pub use store::Schemas;
+
+use crate::object::Object;
+use crate::rules;
+use check::Checker;
+use store::Unknown;
+
+/// What is found of an object.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What the API server would say, and refuse the object for where it is an error.
+    pub problems: Diagnostics,
+    /// Whether nothing is known of the kind, so that nothing but its name was checked.
+    pub missing: bool,
+}
+
+/// Whether a text stands for a value that is not known here.
+///
+/// SOPS writes `ENC[…]` where the value was; without the key it may be anything.
+pub fn is_unknown(text: &str) -> bool {
+    text.starts_with("ENC[")
+}
+
+/// Checks an object against the schema of its kind.
+///
+/// No message holds a value of the object; the places say where it is.
+pub fn check(object: &Object, schemas: &Schemas) -> Found {
+    let mut found = Found::default();
+    let id = object.id();
+    if id.group == "kustomize.config.k8s.io" {
+        return found;
+    }
+    let mut checker = Checker::new(schemas, object);
+    if id.kind.is_empty() || id.version.is_empty() {
+        checker.report(&rules::SCHEMA_NO_KIND, &object.0.place, no_kind(&id.kind));
+        found.problems = checker.problems;
+        return found;
+    }
+    match schemas.find(&id.group, &id.version, &id.kind) {
+        Ok(known) => {
+            if let Some(removal) = kinds::deprecated(&id.group, &id.version, &id.kind) {
+                let place = object.0.get("apiVersion").map(|value| value.place.clone());
+                checker.report(
+                    &rules::SCHEMA_API_DEPRECATED,
+                    &place.unwrap_or_default(),
+                    removal,
+                );
+            }
+            checker.object(&known, &object.0);
+            metadata::check(&mut checker, object, &known, &id);
+            if known.builtin {
+                kinds::check(&mut checker, object, &id);
+            } else if !checker.problems.has_errors() {
+                cel::check(&mut checker, &object.0, known.schema);
+            }
+        }
+        Err(unknown) => {
+            let place = object.0.get("apiVersion").map(|value| value.place.clone());
+            let place = place.unwrap_or_default().or(&object.0.place);
+            match removed(schemas, &unknown, &id) {
+                Some(message) => checker.report(&rules::SCHEMA_API_REMOVED, &place, message),
+                None => {
+                    found.missing = true;
+                    metadata::names(&mut checker, object);
+                }
+            }
+        }
+    }
+    found.problems = checker.problems;
+    found
+}
+
+fn no_kind(kind: &str) -> String {
+    let missing = if kind.is_empty() {
+        "kind"
+    } else {
+        "apiVersion"
+    };
+    format!("the object has no `{missing}`")
+}
+
+/// Which Kubernetes has the API that this one has not.
+fn removed(schemas: &Schemas, unknown: &Unknown, id: &crate::object::Id) -> Option<String> {
+    let named = || {
+        let group = &id.group;
+        let slash = if group.is_empty() { "" } else { "/" };
+        format!("`{}` of `{group}{slash}{}`", id.kind, id.version)
+    };
+    match unknown {
+        Unknown::Elsewhere { releases } => {
+            let here = schemas.kubernetes();
+            let (first, last) = (releases.first()?, releases.last()?);
+            let range = if first == last {
+                (*first).to_owned()
+            } else {
+                format!("{first} to {last}")
+            };
+            Some(format!(
+                "Kubernetes {here} does not serve {}; {range} does",
+                named()
+            ))
+        }
+        Unknown::Nowhere => {
+            let last = kinds::removed(&id.group, &id.version, &id.kind)?;
+            Some(format!(
+                "Kubernetes {} does not serve {}; {last} was the last that did",
+                schemas.kubernetes(),
+                named()
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The schemas that are known, by group, version and kind.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use diagnostics::Diagnostic;
+
+use super::bundle::{Block, Builtin, Key, bundle};
+use super::model::Schema;
+use crate::object::Object;
+use crate::rules;
+use crate::value::{Data, Value};
+
+/// The schemas that are known: those that the program brings along, and what a repository adds.
+///
+/// Kinds are unpacked and read when an object of theirs is met first.
+#[derive(Debug)]
+pub struct Schemas {
+    /// The release of Kubernetes: a place in the bundle's list.
+    release: usize,
+    builtin: OnceLock<Builtin>,
+    kinds: HashMap<Key, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    namespaced: Option<bool>,
+    packed: Option<Block>,
+    schema: OnceLock<Schema>,
+}
+
+/// The schema of a kind.
+pub(super) struct Known<'a> {
+    pub(super) schema: &'a Schema,
+    /// Whether Kubernetes itself has it, and not a definition.
+    pub(super) builtin: bool,
+}
+
+/// Why there is no schema.
+pub(super) enum Unknown {
+    /// Other releases of Kubernetes have the kind at this version.
+    Elsewhere {
+        /// The releases, oldest first.
+        releases: Vec<&'static str>,
+    },
+    /// Nothing is known of it.
+    Nowhere,
+}
+
+impl Schemas {
+    /// What the program brings along, for a version of Kubernetes such as `v1.36.4`; of a
+    /// version that it does not know it takes the nearest.
+    pub fn bundled(kubernetes: &str) -> Self {
+        let bundle = bundle();
+        let last = bundle.releases.len().saturating_sub(1);
+        let release = match minor(kubernetes) {
+            Some(wanted) => { bundle.releases.iter() }
+                .enumerate()
+                .min_by_key(|(_, release)| minor(release).map(|minor| minor.abs_diff(wanted)))
+                .map_or(last, |(index, _)| index),
+            None => last,
+        };
+        let kinds = bundle.kinds.iter().map(|kind| {
+            let key = key(kind.group, kind.version, kind.kind);
+            let entry = Entry {
+                namespaced: Some(kind.namespaced),
+                packed: Some(kind.block),
+                schema: OnceLock::new(),
+            };
+            (key, entry)
+        });
+        Self {
+            release,
+            builtin: OnceLock::new(),
+            kinds: kinds.collect(),
+        }
+    }
+
+    /// The release of Kubernetes whose kinds these are, such as `v1.36.3`.
+    pub fn kubernetes(&self) -> &'static str {
+        bundle()
+            .releases
+            .get(self.release)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The packages that the bundled kinds come from, and their versions.
+    pub fn origins() -> &'static [(&'static str, &'static str)] {
+        &bundle().origins
+    }
+
+    /// Adds the kinds that a `CustomResourceDefinition` defines, at every version that it serves;
+    /// what was known of them is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// If its schema cannot be read.
+    pub fn add_crd(&mut self, definition: &Value) -> Result<(), Box<Diagnostic>> {
+        let text = |path: &[&str]| definition.at(path).and_then(Value::as_text);
+        let group = text(&["spec", "group"]).unwrap_or_default();
+        let kind = text(&["spec", "names", "kind"]).unwrap_or_default();
+        let namespaced = text(&["spec", "scope"]).map(|scope| scope == "Namespaced");
+        let versions = definition.at(&["spec", "versions"]);
+        for version in versions.map(Value::items).unwrap_or_default() {
+            let served = version.get("served").and_then(Value::as_bool);
+            let name = version.get("name").and_then(Value::as_text);
+            let (Some(name), false) = (name, served == Some(false)) else {
+                continue;
+            };
+            let schema = version.at(&["schema", "openAPIV3Schema"]);
+            let read = match schema.map(|schema| &schema.data) {
+                None | Some(Data::Null) => Ok(Schema {
+                    preserve_unknown_fields: true,
+                    ..Schema::default()
+                }),
+                Some(_) => {
+                    Schema::parse(&schema.map(Value::to_json).unwrap_or_default().to_string())
+                }
+            };
+            let schema = read.map_err(|error| {
+                let problem = unreadable(group, name, kind, &error);
+                let place = schema.map_or(&definition.place, |schema| &schema.place);
+                Box::new(match place.location() {
+                    Some(location) => problem.at(location),
+                    None => problem,
+                })
+            })?;
+            self.add(group, name, kind, namespaced, schema);
+        }
+        Ok(())
+    }
+
+    /// Adds a kind from a JSON schema, as folders for kubeconform and flux-schema hold them.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn add_json_schema(
+        &mut self,
+        group: &str,
+        version: &str,
+        kind: &str,
+        json: &str,
+    ) -> Result<(), Box<Diagnostic>> {
+        let schema = Schema::parse(json)
+            .map_err(|error| Box::new(unreadable(group, version, kind, &error)))?;
+        let namespaced = self.namespaced(group, kind);
+        self.add(group, version, kind, namespaced, schema);
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        group: &str,
+        version: &str,
+        kind: &str,
+        namespaced: Option<bool>,
+        schema: Schema,
+    ) {
+        let entry = Entry {
+            namespaced,
+            packed: None,
+            schema: OnceLock::from(schema),
+        };
+        self.kinds.insert(key(group, version, kind), entry);
+    }
+
+    /// Whether objects of a kind lie in a namespace, at any version; none where the kind is not
+    /// known.
+    pub fn namespaced(&self, group: &str, kind: &str) -> Option<bool> {
+        let same = |known: &&Key| known.0 == group && known.2 == kind;
+        let own = { self.kinds.iter() }
+            .find(|(known, _)| same(known))
+            .and_then(|(_, entry)| entry.namespaced);
+        own.or_else(|| {
+            { self.builtin().kinds.iter() }
+                .find(|(known, _)| same(known))
+                .map(|(_, kind)| kind.namespaced)
+        })
+    }
+
+    /// Whether the schema of an object's kind is known.
+    pub fn knows(&self, object: &Object) -> bool {
+        let id = object.id();
+        self.find(&id.group, &id.version, &id.kind).is_ok()
+    }
+
+    /// The schema of a kind.
+    pub(super) fn find(
+        &self,
+        group: &str,
+        version: &str,
+        kind: &str,
+    ) -> Result<Known<'_>, Unknown> {
+        let key = key(group, version, kind);
+        if let Some(entry) = self.kinds.get(&key) {
+            let read = || {
+                let text = entry.packed.map(Block::text).unwrap_or_default();
+                Schema::parse(&text).unwrap_or_default()
+            };
+            return Ok(Known {
+                schema: entry.schema.get_or_init(read),
+                builtin: false,
+            });
+        }
+        let known = self.builtin().kinds.get(&key).ok_or(Unknown::Nowhere)?;
+        let bit = |release: usize| known.releases >> release & 1 == 1;
+        match self.definition(&known.definition) {
+            Some(schema) if bit(self.release) => Ok(Known {
+                schema,
+                builtin: true,
+            }),
+            _ => {
+                let releases = bundle().releases.iter().enumerate();
+                let releases = releases.filter(|(release, _)| bit(*release));
+                Err(Unknown::Elsewhere {
+                    releases: releases.map(|(_, name)| *name).collect(),
+                })
+            }
+        }
+    }
+
+    /// A definition that schemas of Kubernetes' own kinds refer to.
+    pub(super) fn definition(&self, name: &str) -> Option<&Schema> {
+        self.builtin().definition(name)
+    }
+
+    fn builtin(&self) -> &Builtin {
+        self.builtin.get_or_init(|| Builtin::unpack(self.release))
+    }
+}
+
+fn key(group: &str, version: &str, kind: &str) -> Key {
+    (group.to_owned(), version.to_owned(), kind.to_owned())
+}
+
+fn unreadable(group: &str, version: &str, kind: &str, error: &serde_json::Error) -> Diagnostic {
+    rules::SCHEMA_UNREADABLE.report(format!(
+        "the schema of `{kind}` in `{group}/{version}` cannot be read: {}",
+        // Of a schema the error shows a piece, which is no secret.
+        error.to_string().trim_end_matches('.')
+    ))
+}
+
+/// The number after the first dot: Kubernetes has no other major than 1.
+fn minor(version: &str) -> Option<u32> {
+    version
+        .trim_start_matches('v')
+        .split('.')
+        .nth(1)?
+        .parse()
+        .ok()
+}
