@@ -33,6 +33,7 @@ mod gather;
 mod gathered;
 pub mod init;
 pub mod load;
+pub mod manifests;
 mod model;
 mod names;
 mod options;

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 mod configure;
 mod diff;
+mod flux;
 pub(crate) mod help;
 mod init;
 mod man;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Secrets(secrets::Secrets),
     #[command(subcommand)]
     Talos(talos::Talos),
+    #[command(subcommand)]
+    Flux(flux::Flux),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -76,6 +79,7 @@ pub(crate) fn run(
         Command::Render(command) => command.run(root, ui),
         Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
+        Command::Flux(command) => command.run(here, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
         Command::Man(command) => command.run(here, whole(), ui),

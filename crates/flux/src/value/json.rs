@@ -2,9 +2,33 @@
 
 use serde_json::json;
 
-use super::{Data, Number, Value};
+use super::{Data, Field, Number, Place, Value};
 
 impl Value {
+    /// JSON as a value that nobody wrote.
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        let data = match json {
+            serde_json::Value::Null => Data::Null,
+            serde_json::Value::Bool(is) => Data::Bool(*is),
+            serde_json::Value::Number(number) => Data::Number(Number::from_json(number)),
+            serde_json::Value::String(text) => Data::Text(text.clone()),
+            serde_json::Value::Array(items) => {
+                Data::List(items.iter().map(Self::from_json).collect())
+            }
+            serde_json::Value::Object(map) => {
+                let field = |(key, value): (&String, &serde_json::Value)| {
+                    let field = Field {
+                        value: Self::from_json(value),
+                        ..Field::default()
+                    };
+                    (key.clone(), field)
+                };
+                Data::Map(map.iter().map(field).collect())
+            }
+        };
+        Self::new(data, Place::default())
+    }
+
     /// The value as JSON, keys in their order. Numbers that JSON cannot hold become null.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.data {
@@ -23,6 +47,15 @@ impl Value {
 }
 
 impl Number {
+    /// A number of JSON.
+    fn from_json(number: &serde_json::Number) -> Self {
+        let whole = { number.as_i64().map(i128::from) }.or(number.as_u64().map(i128::from));
+        match whole {
+            Some(whole) => Self::Integer(whole),
+            None => Self::Float(number.as_f64().unwrap_or_default()),
+        }
+    }
+
     /// The number as JSON: whole within 64 bits, else as a float.
     pub fn to_json(self) -> serde_json::Value {
         match self {

@@ -4,6 +4,7 @@ mod committed;
 mod git;
 mod kustomization;
 mod machines;
+mod manifests;
 mod record;
 mod secrets;
 mod yaml;
@@ -46,12 +47,13 @@ trait Check: Sync {
 }
 
 /// All of them, in the order of their findings.
-const CHECKS: [&dyn Check; 6] = [
+const CHECKS: [&dyn Check; 7] = [
     &yaml::Yaml,
     &kustomization::Kustomizations,
     &git::Published,
     &record::Backwards,
     &machines::Machines,
+    &manifests::Manifests,
     &secrets::Secrets,
 ];
 

@@ -15,6 +15,8 @@ diagnostics::rules! {
         "The clone leaves out the content of some files until it is needed, and no check fetches anything. What they hold is unknown.";
     GIT_SECRETS_TRACKED: error "git/secrets-tracked",
         "`cluster.yaml` holds tokens in the clear, and git has it. It is a warning where the repository is said to be private.";
+    GIT_UNKNOWN_REVISION: error "git/unknown-revision",
+        "What is compared is what commits hold, and git has no such commit here.";
     GIT_UNREADABLE: error "git/unreadable",
         "git's index says which files a commit holds. It cannot be read, so that nobody can tell.";
 }

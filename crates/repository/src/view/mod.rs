@@ -8,6 +8,7 @@ mod disk;
 mod folder;
 mod memory;
 mod over;
+mod revision;
 mod seen;
 
 use std::io;
@@ -105,6 +106,16 @@ impl View<'static> {
     /// What is on a disk below a folder.
     pub fn on_disk(root: impl Into<Utf8PathBuf>) -> Self {
         Self::new(disk::OnDisk { root: root.into() })
+    }
+
+    /// What a commit of git holds below a folder of its work tree. Symbolic links and submodules
+    /// are not followed: nothing is there.
+    ///
+    /// # Errors
+    ///
+    /// `git/unknown-revision`: no repository around the folder, or no such commit in it.
+    pub fn of_revision(folder: &Utf8Path, revision: &str) -> Result<Self, Diagnostic> {
+        Ok(Self::new(revision::OfRevision::open(folder, revision)?))
     }
 }
 

@@ -1,0 +1,173 @@
+//! What a cluster would get from a repository: put together as Flux does it, and checked.
+//!
+//! Works on any Flux repository, of whatever templates, since it reads a [`View`].
+
+mod decrypt;
+mod files;
+mod versions;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diagnostics::{Diagnostic, Diagnostics};
+use flux::assembled::Assembled;
+use flux::assembly::{self, Options};
+use flux::lint::{self, Context, Range};
+use flux::object::Object;
+use flux::schema::{self, Schemas};
+use flux::substitute::Mode;
+use rayon::prelude::*;
+use repository::View;
+use secrets::Identity;
+
+use self::decrypt::With;
+use self::files::OfView;
+
+pub use versions::kubernetes_of;
+
+use crate::model::Model;
+
+/// The pin of Kubernetes.
+const KUBERNETES: &str = "kubernetesVersion";
+
+/// What is known beside the repository.
+#[derive(Clone, Default)]
+pub struct Settings<'a> {
+    /// The folder of the cluster, relative to the repository; without, the repository says it.
+    pub path: Option<String>,
+    /// What becomes of variables that are not set.
+    pub mode: Mode,
+    /// What decrypts.
+    pub identities: &'a [Identity],
+    /// The version of Kubernetes, such as `v1.36.4`; without, the newest that is known.
+    pub kubernetes: Option<String>,
+    /// The domains that every host lies in; empty where nobody says.
+    pub domains: Vec<String>,
+    /// Addresses that load balancers may have, beside those of pools in the repository.
+    pub pools: Vec<Range>,
+}
+
+impl<'a> Settings<'a> {
+    /// Of a repository with a configuration.
+    pub(crate) fn of(model: &'a Model) -> Self {
+        let pin = model.versions.iter();
+        let pin = pin.into_iter().find(|(name, _)| *name == KUBERNETES);
+        Self {
+            identities: &model.identities,
+            kubernetes: pin.map(|(_, pin)| pin.version.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// Everything of it that decides, but for the identities.
+    pub(crate) fn chosen(&self) -> String {
+        let Self {
+            path,
+            mode,
+            identities: _,
+            kubernetes,
+            domains,
+            pools,
+        } = self;
+        format!("{path:?} {mode:?} {kubernetes:?} {domains:?} {pools:?}")
+    }
+}
+
+/// What is found of a cluster's manifests.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Everything that is wrong, in the order of files and lines.
+    pub problems: Diagnostics,
+    /// How many objects were looked at.
+    pub objects: usize,
+    /// Kinds without a schema, as `group/version Kind`, and how many objects are of each.
+    pub without_schema: BTreeMap<String, usize>,
+}
+
+/// Puts together what the clusters of a repository get.
+pub fn assemble(view: &View<'_>, settings: &Settings<'_>) -> Assembled {
+    let decrypt = With(settings.identities);
+    let options = Options {
+        path: settings.path.clone(),
+        mode: settings.mode,
+        decrypt: (!settings.identities.is_empty()).then_some(&decrypt),
+    };
+    assembly::assemble(&OfView(view), &options)
+}
+
+/// Everything that is wrong with what was put together.
+pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) -> Findings {
+    let files = OfView(view);
+    let context = Context {
+        files: Some(&files),
+        domains: settings.domains.clone(),
+        pools: settings.pools.clone(),
+        kubernetes: settings.kubernetes.as_deref().and_then(minor_of),
+        ..Context::default()
+    };
+    let (mut findings, linted) = rayon::join(
+        || shapes(assembled, settings.kubernetes.as_deref().unwrap_or_default()),
+        || lint::check(assembled, &context),
+    );
+    findings.problems.extend(assembled.problems.iter().cloned());
+    findings.problems.extend(linted);
+    findings.problems = once(findings.problems);
+    findings
+}
+
+/// Every object against the schema of its kind.
+fn shapes(assembled: &Assembled, kubernetes: &str) -> Findings {
+    let mut schemas = Schemas::bundled(kubernetes);
+    let objects: Vec<&Object> = { assembled.kustomizations.iter() }
+        .flat_map(|one| &one.objects)
+        .collect();
+    let mut findings = Findings {
+        objects: objects.len(),
+        ..Findings::default()
+    };
+    for definition in objects.iter().filter(|object| is_definition(object)) {
+        if let Err(problem) = schemas.add_crd(&definition.0) {
+            findings.problems.push(*problem);
+        }
+    }
+    let checked: Vec<_> = { objects.par_iter() }
+        .map(|object| schema::check(object, &schemas))
+        .collect();
+    for (object, found) in objects.iter().zip(checked) {
+        findings.problems.extend(found.problems);
+        if found.missing {
+            let name = format!("{} {}", object.api_version(), object.kind());
+            *findings.without_schema.entry(name).or_default() += 1;
+        }
+    }
+    findings
+}
+
+fn is_definition(object: &Object) -> bool {
+    object.kind() == "CustomResourceDefinition" && object.group() == "apiextensions.k8s.io"
+}
+
+/// The minor of a version such as `v1.36.4`.
+fn minor_of(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// In the order of files and lines, each once: several clusters may share what is wrong.
+fn once(problems: Diagnostics) -> Diagnostics {
+    let mut seen = BTreeSet::new();
+    let mut problems: Diagnostics = { problems.into_iter() }
+        .filter(|problem| seen.insert(told(problem)))
+        .collect();
+    problems.sort();
+    problems
+}
+
+/// What tells problems apart.
+fn told(problem: &Diagnostic) -> (String, String, String) {
+    let place = problem.location.as_ref();
+    (
+        problem.rule.id().to_owned(),
+        place.map(ToString::to_string).unwrap_or_default(),
+        problem.message.clone(),
+    )
+}

@@ -1,0 +1,41 @@
+//! Which Kubernetes a repository pins.
+
+use diagnostics::Source;
+use repository::View;
+use yaml::Limits;
+
+/// Where repositories of this family say it, the most binding first, with the key.
+const PLACES: [(&str, &[&str]); 8] = [
+    ("talos/talenv.yaml", &["kubernetesVersion"]),
+    ("talos/talconfig.yaml", &["kubernetesVersion"]),
+    ("kubernetes/bootstrap/talos/talenv.yaml", &["kubernetesVersion"]),
+    (
+        "kubernetes/bootstrap/talos/talconfig.yaml",
+        &["kubernetesVersion"],
+    ),
+    ("versions.yaml", &["kubernetesVersion"]),
+    ("cluster.yaml", &["kubernetesVersion"]),
+    ("cluster.yaml", &["kubernetes_version"]),
+    ("topology.yaml", &["kubernetesVersion"]),
+];
+
+/// The version of Kubernetes that a repository pins, such as `v1.36.4`; none where it does not.
+pub fn kubernetes_of(view: &View<'_>) -> Option<String> {
+    PLACES.iter().find_map(|(path, keys)| {
+        let source = view.text(path).ok()??;
+        version(&source, keys)
+    })
+}
+
+fn version(source: &Source, keys: &[&str]) -> Option<String> {
+    let parsed = yaml::parse(source, &Limits::default());
+    let mut node = parsed.root()?;
+    for key in keys {
+        node = node.get(key)?;
+    }
+    let text = node.text()?.trim();
+    let digits = text.strip_prefix('v').unwrap_or(text);
+    digits
+        .starts_with(|first: char| first.is_ascii_digit())
+        .then(|| format!("v{digits}"))
+}
