@@ -80,8 +80,8 @@ fn secrets(object: &Value, depth: usize, ranges: &mut Vec<std::ops::Range<usize>
     }
     if depth == 0 {
         let items = object.get("items").map(Value::items).unwrap_or_default();
-        items
-            .iter()
-            .for_each(|item| secrets(item, depth + 1, ranges));
+        for item in items {
+            secrets(item, depth + 1, ranges);
+        }
     }
 }
