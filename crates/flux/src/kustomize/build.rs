@@ -73,6 +73,16 @@ fn finish(context: &mut Context<'_>, mut built: Built, kustomization: &Value) ->
         metadata.is_some_and(|list| list.items().iter().any(|item| item.as_text() == Some(name)))
     };
     for resource in built.set.change() {
+        if resource
+            .value
+            .at(&["metadata", "name"])
+            .and_then(scalar_text)
+            .is_none_or(|name| name.is_empty())
+        {
+            let message = format!("a patch takes the name of the {}", resource.kind());
+            let problem = rules::KUSTOMIZE_NOT_A_RESOURCE.report(message);
+            context.report(problem, &resource.place());
+        }
         let origin = resource
             .origin
             .take()

@@ -6,7 +6,7 @@ use diagnostics::Diagnostic;
 
 use crate::object::Id;
 use crate::rules;
-use crate::value::{Data, Map, Value};
+use crate::value::{Data, Map, Place, Value};
 
 use super::resource::{Behavior, Resource, put, scalar_text, set};
 
@@ -168,11 +168,26 @@ fn texts(value: Option<&Value>) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The place of a text without the quotes around it, which it has lost.
+fn within_quotes(place: &Place) -> Place {
+    let range = place.range();
+    let Some(source) = place.source() else {
+        return place.clone();
+    };
+    let written = source.text().get(range.clone()).unwrap_or_default();
+    if written.len() >= 2 && written.starts_with(['"', '\'']) {
+        Place::new(source, range.start + 1..range.end - 1)
+    } else {
+        place.clone()
+    }
+}
+
 fn merge_texts(new: &mut Resource, part: &str, olds: Vec<(String, String)>, old: &Resource) {
     let mut map = Map::new();
     for (key, text) in olds {
         let place = old.value.at(&[part, &key]).map(|value| value.place.clone());
-        set(&mut map, &key, &text, &place.unwrap_or_else(|| old.place()));
+        let place = place.map_or_else(|| old.place(), |place| within_quotes(&place));
+        set(&mut map, &key, &text, &place);
     }
     for (key, text) in texts(new.value.get(part)) {
         let place = new.value.at(&[part, &key]).map(|value| value.place.clone());

@@ -297,7 +297,7 @@ fn maps(
         let new = list::find(news, &keys, &values)
             .and_then(|at| news.get(at))
             .cloned();
-        let kept = old.is_some() && new.as_ref().is_none_or(|new| !replaces(new));
+        let kept = old.is_some() && (new == old || new.as_ref().is_none_or(|new| !replaces(new)));
         let merged = walk(old, new, of, None)?;
         let hollow = |value: &Value| {
             value.is_null() || value.as_map().is_some_and(indexmap::IndexMap::is_empty)
