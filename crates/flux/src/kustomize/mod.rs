@@ -115,3 +115,6 @@ pub fn to_yaml(objects: &[Object]) -> String {
     let texts: Vec<String> = objects.iter().map(|object| object.0.to_yaml()).collect();
     texts.join("---\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use diagnostics::Diagnostic;
 
 use crate::object::Id;
 use crate::rules;
-use crate::value::{Data, Map, Value};
+use crate::value::{Data, Map, Place, Value};
 
 use super::resource::{Behavior, Resource, put, scalar_text, set};
 
@@ -92,19 +92,14 @@ impl Set {
             Behavior::Replace => inherit(&mut resource, old),
             Behavior::Merge => {
                 inherit(&mut resource, old);
-                let mut data = texts(old.value.get("data"));
+                let mut data = data_of(old, "data");
                 if resource.kind() == "Secret" {
-                    for (key, text) in texts(old.value.get("stringData")) {
+                    for (key, text) in data_of(old, "stringData") {
                         data.push((key, super::generate::base64(text.as_bytes())));
                     }
                 }
                 merge_texts(&mut resource, "data", data, old);
-                merge_texts(
-                    &mut resource,
-                    "binaryData",
-                    texts(old.value.get("binaryData")),
-                    old,
-                );
+                merge_texts(&mut resource, "binaryData", data_of(old, "binaryData"), old);
             }
         }
         *old = resource;
@@ -153,6 +148,17 @@ fn inherit(new: &mut Resource, old: &Resource) {
     new.origin.clone_from(&old.origin);
 }
 
+/// The data of an object as text; nothing is the empty text.
+fn data_of(old: &Resource, part: &str) -> Vec<(String, String)> {
+    let mut data = texts(old.value.get(part));
+    for (key, text) in &mut data {
+        if old.value.at(&[part, key]).is_some_and(Value::is_null) {
+            text.clear();
+        }
+    }
+    data
+}
+
 /// The scalars of a map as text.
 fn texts(value: Option<&Value>) -> Vec<(String, String)> {
     let map = value.and_then(Value::as_map);
@@ -162,11 +168,26 @@ fn texts(value: Option<&Value>) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The place of a text without the quotes around it, which it has lost.
+fn within_quotes(place: &Place) -> Place {
+    let range = place.range();
+    let Some(source) = place.source() else {
+        return place.clone();
+    };
+    let written = source.text().get(range.clone()).unwrap_or_default();
+    if written.len() >= 2 && written.starts_with(['"', '\'']) {
+        Place::new(source, range.start + 1..range.end - 1)
+    } else {
+        place.clone()
+    }
+}
+
 fn merge_texts(new: &mut Resource, part: &str, olds: Vec<(String, String)>, old: &Resource) {
     let mut map = Map::new();
     for (key, text) in olds {
         let place = old.value.at(&[part, &key]).map(|value| value.place.clone());
-        set(&mut map, &key, &text, &place.unwrap_or_else(|| old.place()));
+        let place = place.map_or_else(|| old.place(), |place| within_quotes(&place));
+        set(&mut map, &key, &text, &place);
     }
     for (key, text) in texts(new.value.get(part)) {
         let place = new.value.at(&[part, &key]).map(|value| value.place.clone());

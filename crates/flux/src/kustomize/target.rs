@@ -19,7 +19,8 @@ use super::{generate, patch, path, plugins, read, transform};
 #[derive(Default)]
 pub(super) struct Built {
     pub(super) set: Set,
-    pub(super) config: Config,
+    /// What `configurations` add to kustomize's own.
+    pub(super) more: Config,
 }
 
 /// A kustomization that is being built.
@@ -47,20 +48,12 @@ impl Target<'_> {
         for path in self.list("resources").iter().chain(self.list("bases")) {
             self.resource(context, path, built);
         }
-        let mut config = Config::built_in();
         for path in self.list("configurations") {
             let outcome = self.configuration(context, path).and_then(|more| {
-                config
-                    .merge(&more)
-                    .map_err(|message| invalid(message, &path.place))
+                { built.more.merge(&more) }.map_err(|message| invalid(message, &path.place))
             });
             keep(context, outcome);
         }
-        let outcome = built.config.merge(&config);
-        keep(
-            context,
-            outcome.map_err(|message| invalid(message, &self.kustomization.place)),
-        );
         self.generate(context, built);
         for plugin in self.plugins(context, "generators") {
             let outcome = plugins::generate(context, self.folder, &plugin)
@@ -217,7 +210,7 @@ impl Target<'_> {
         for resource in std::mem::take(inner.set.change()) {
             keep(context, built.set.append(resource));
         }
-        { built.config.merge(&inner.config) }.map_err(|message| invalid(message, place))
+        { built.more.merge(&inner.more) }.map_err(|message| invalid(message, place))
     }
 
     fn configuration(
@@ -279,7 +272,16 @@ impl Target<'_> {
     }
 
     fn transform(&self, context: &mut Context<'_>, built: &mut Built) {
-        let Built { set, config } = built;
+        let config = match Config::with(&built.more) {
+            Ok(config) => config,
+            Err(message) => {
+                context
+                    .problems
+                    .push(*invalid(message, &self.kustomization.place));
+                return;
+            }
+        };
+        let set = &mut built.set;
         for entry in self.list("patchesStrategicMerge") {
             let outcome = patch::strategic_merge(context, self.folder, entry, set);
             keep(context, outcome);
@@ -308,7 +310,7 @@ impl Target<'_> {
             keep(context, transform::suffix(set, suffix, &config.name_suffix));
         }
         for entry in self.list("labels") {
-            keep(context, transform::labels(set, entry, config));
+            keep(context, transform::labels(set, entry, &config));
         }
         if let Some(pairs) = self.kustomization.get("commonLabels") {
             keep(
