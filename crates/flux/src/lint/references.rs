@@ -10,6 +10,9 @@ use crate::object::Object;
 use crate::rules;
 use crate::value::Value;
 
+/// Beyond so many problems no other name is sought: something else is wrong.
+const SUGGESTED: usize = 200;
+
 /// Something that is referenced by its name.
 struct Reference<'a> {
     kind: Kind,
@@ -64,21 +67,27 @@ pub(super) fn check(
             reference.rule.unwrap_or(own).report(message),
             reference.name,
         );
-        let others = inventory
-            .all(reference.kind)
-            .filter(|one| one.object.namespace() == reference.namespace);
-        let names: Vec<_> = others.map(|one| one.object.name()).collect();
         if let Some(other) = inventory.find(reference.kind, "", name) {
             problem = super::related(
                 problem,
                 &other.object.place(),
                 "there is one in another namespace",
             );
-        } else if let Some(close) = diagnostics::closest(name, names) {
+        } else if problems.len() < SUGGESTED
+            && let Some(close) = closest(inventory, &reference, name)
+        {
             problem = problem.hint(format!("did you mean `{close}`?"));
         }
         problems.push(problem);
     }
+}
+
+/// The name of what is there that is most like this one.
+fn closest<'a>(inventory: &Inventory<'a>, to: &Reference<'_>, name: &str) -> Option<&'a str> {
+    let others = inventory.all(to.kind);
+    let others = others.filter(|one| one.object.namespace() == to.namespace);
+    let names: Vec<_> = others.map(|one| one.object.name()).collect();
+    diagnostics::closest(name, names)
 }
 
 /// Entries of the form `{kind, name, optional}`.

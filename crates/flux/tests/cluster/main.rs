@@ -5,3 +5,4 @@ mod diff;
 mod graph;
 mod lint;
 mod properties;
+mod redact;
