@@ -4,8 +4,10 @@
 mod charts;
 mod flux;
 mod go;
+mod libraries;
 mod makejinja;
 mod page;
+mod seed;
 mod sops;
 mod talos;
 mod tls;
@@ -87,6 +89,9 @@ const ORACLES: &[Oracle] = &[
         name: "page",
         about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
         run: page::run,
+        name: "flux-libraries",
+        about: "substitution and values of releases, against the libraries of Flux 2.9",
+        run: libraries::run,
     },
 ];
 

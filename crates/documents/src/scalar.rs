@@ -31,6 +31,41 @@ pub fn go_text(text: &str, indent: usize, column: usize) -> String {
     double(text)
 }
 
+/// A text as go-yaml 2 writes it, as `sigs.k8s.io/yaml` and with it kustomize do: in double
+/// quotes what YAML 1.1 takes for something else. A literal block has its lines at the column.
+pub fn old_go_text(text: &str, column: usize) -> String {
+    if is_plain_word(text) {
+        return text.to_owned();
+    }
+    let scalar = Scalar::new(text, Style::Plain);
+    // `<<` and `=` mean something else only to those who read them as keys.
+    if text != "<<"
+        && (!matches!(scalar.read(Dialect::Kubernetes), Resolved::Text(_))
+            || is_base_60(text)
+            || means_something_else(text))
+    {
+        return double(text);
+    }
+    let facts = Facts::of(text);
+    if text == "\n" {
+        return "|2+\n".to_owned();
+    }
+    if text.contains('\n') {
+        return if facts.block {
+            literal(text, 2, column)
+        } else {
+            double(text)
+        };
+    }
+    if facts.plain {
+        text.to_owned()
+    } else if facts.single {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        double(text)
+    }
+}
+
 /// Whether a text is plain at first sight, as most are: a word that starts with a letter, such
 /// as a key, a name or base64.
 pub(crate) fn is_plain_word(text: &str) -> bool {

@@ -113,7 +113,10 @@ impl<'a> Inventory<'a> {
         let mut operated: HashMap<_, Vec<&str>> = HashMap::new();
         let mut unknown = Unknown::default();
         for (owner, kustomization) in assembled.kustomizations.iter().enumerate() {
-            if kustomization.outcome != Outcome::Built {
+            // What fails only once its objects are there is known all the same.
+            if kustomization.outcome == Outcome::Elsewhere
+                || (kustomization.outcome == Outcome::Failed && kustomization.objects.is_empty())
+            {
                 match kustomization.object.text(&["spec", "targetNamespace"]) {
                     "" => unknown.everywhere = true,
                     namespace => {

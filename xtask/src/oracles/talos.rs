@@ -8,7 +8,6 @@ mod machinery;
 mod meaning;
 mod mutate;
 mod patches;
-mod seed;
 mod table;
 mod talconfigs;
 mod talhelper;

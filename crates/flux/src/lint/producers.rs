@@ -135,12 +135,9 @@ impl<'a> Producers<'a> {
         releases.any(|release| {
             let is_user = user.is_some_and(|user| user.id == release.id);
             let makes = makes_by_values(release, name);
-            (makes || !is_user)
-                && (makes
-                    || (!is_chart(release, "app-template")
-                        && [release.id.name.as_str(), &release_name(release)]
-                            .iter()
-                            .any(|one| follows(name, one))))
+            let names = [release.id.name.as_str(), &release_name(release)];
+            let is_named = names.iter().any(|one| follows(name, one));
+            makes || (!is_user && is_named && !is_chart(release, "app-template"))
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use diagnostics::{Diagnostics, Rule};
 
-use super::at;
 use super::producers::Producers;
+use super::{at, is_open};
 use crate::assembled::Release;
 use crate::inventory::{Inventory, Kind, is_chart, kinds, target_namespace, values, walk};
 use crate::object::Object;
@@ -41,14 +41,18 @@ pub(super) fn check(
         named(list, &release.id.namespace, user, rule, &mut references);
         in_values(release, &mut references);
     }
+    // Secrets of a ClusterIssuer lie where cert-manager itself does.
+    let mut releases = inventory.assembled.releases.iter();
+    let manager = releases.find(|release| is_chart(release, "cert-manager"));
+    let manager = manager.map_or("cert-manager", target_namespace);
     for entry in &inventory.objects {
-        in_object(entry.object, &mut references);
+        in_object(entry.object, manager, &mut references);
     }
     for reference in references {
         let Some(name) = reference.name.as_text() else {
             continue;
         };
-        let is_written = !name.is_empty() && !name.contains("{{") && !name.contains("${");
+        let is_written = !name.is_empty() && !is_open(name) && !is_open(&reference.namespace);
         let is_there =
             || producers.may_make(reference.kind, &reference.namespace, name, reference.user);
         if !is_written || is_there() {
@@ -129,7 +133,7 @@ fn push<'a>(
     }
 }
 
-fn in_object<'a>(object: &'a Object, references: &mut Vec<Reference<'a>>) {
+fn in_object<'a>(object: &'a Object, manager: &str, references: &mut Vec<Reference<'a>>) {
     let namespace = object.namespace();
     let group = object.group();
     match (group, object.kind()) {
@@ -172,7 +176,7 @@ fn in_object<'a>(object: &'a Object, references: &mut Vec<Reference<'a>>) {
             let namespace = if object.kind() == "Issuer" {
                 namespace
             } else {
-                "cert-manager"
+                manager
             };
             walk(&object.0, &mut |path, value| {
                 if path

@@ -40,4 +40,25 @@ impl Number {
             Self::Float(number) => json!(number),
         }
     }
+
+    /// The number once it has gone through Go's `float64`, as every number of JSON does that
+    /// is read without its type: precision is lost, and what is whole is an integer.
+    #[must_use]
+    pub fn through_json(self) -> Self {
+        /// Go prints larger ones with an exponent.
+        const LARGEST: f64 = 1e21;
+        let number = match self {
+            #[expect(clippy::cast_precision_loss, reason = "as Go does it")]
+            Self::Integer(number) => number as f64,
+            Self::Float(number) => number,
+        };
+        if number.fract() == 0.0 && number.abs() < LARGEST {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it is whole and small enough"
+            )]
+            return Self::Integer(number as i128);
+        }
+        Self::Float(number)
+    }
 }

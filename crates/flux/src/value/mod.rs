@@ -3,10 +3,12 @@
 mod json;
 mod place;
 mod read;
+mod write;
 
 use indexmap::IndexMap;
 
 pub use place::Place;
+pub(crate) use read::whole;
 pub use read::{documents, read};
 
 /// A value and who wrote it.

@@ -2,6 +2,7 @@
 
 mod build;
 mod diff;
+mod fixtures;
 mod graph;
 mod lint;
 mod properties;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::seed::Seed;
+use super::super::seed::Seed;
 use super::table::{Shape, Table};
 use super::values;
 

@@ -6,12 +6,12 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use talos::patch::{Machinery as Followed, Patch, apply, documents};
 
+use super::super::seed::Seed;
 use super::Part;
 use super::generate::generate;
 use super::machinery::{Answer, Machinery};
 use super::meaning;
 use super::mutate::Mutator;
-use super::seed::Seed;
 use super::table::Table;
 
 /// How many cases go to each release of the machinery; the table is that of the last.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::seed::Seed;
+use super::super::seed::Seed;
 use super::values;
 use crate::files;
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::seed::Seed;
+use super::super::seed::Seed;
 
 /// The versions of Talos, each with one of Kubernetes that it runs.
 const VERSIONS: [(u32, &str, &str); 5] = [

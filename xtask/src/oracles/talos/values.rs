@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::seed::Seed;
+use super::super::seed::Seed;
 
 /// Texts of each form, except choices.
 const FORMS: &[(&str, &[&str])] = &[

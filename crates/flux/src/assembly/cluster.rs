@@ -1,0 +1,357 @@
+//! One cluster, from where it begins.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diagnostics::Diagnostics;
+use rayon::prelude::*;
+
+use super::Options;
+use super::build::{Built, build};
+use super::entries::Entry;
+use super::ignore::{Artifact, Patterns};
+use super::store::Store;
+use crate::assembled::{Assembled, Kustomization, Outcome, Release};
+use crate::files::Files;
+use crate::helm::{self, Lookup};
+use crate::object::{Id, Object};
+use crate::substitute::Substitution;
+use crate::value::{Data, Map, Place, Value};
+
+/// How often variables are filled in: those of variables of variables come to rest after few.
+const ROUNDS: usize = 5;
+
+/// How many Kustomizations there may be.
+const MOST: usize = 20_000;
+
+/// Puts a cluster together.
+pub(super) fn assemble(
+    files: &dyn Files,
+    sources: &[Object],
+    entry: &Entry,
+    options: &Options<'_>,
+) -> Assembled {
+    let source = Reference::of(&entry.object);
+    let declared = { sources.iter() }.find(|it| source.is(it));
+    let ignore = declared.map(|it| it.text(&["spec", "ignore"]));
+    let address = match declared.map(|it| it.text(&["spec", "url"])) {
+        Some(address) if !address.is_empty() => address,
+        _ => &entry.address,
+    };
+    let patterns = Patterns::of(files, ignore.filter(|text| !text.is_empty()));
+    let cluster = Cluster {
+        files: &Artifact::new(files, patterns),
+        sources,
+        source,
+        address: plain(address),
+        options,
+        builds: Mutex::default(),
+    };
+    let mut root = entry.object.clone();
+    let mut store = Store::default();
+    let mut nodes = Vec::new();
+    for _ in 0..ROUNDS {
+        nodes = cluster.walk(&root, &store);
+        let found = Store::of(nodes.iter().flat_map(|node: &Node| &node.objects));
+        let applied = { nodes.iter().flat_map(|node| &node.objects) }
+            .find(|object| is_kustomization(object) && object.id() == root.id());
+        let changed = applied.filter(|applied| **applied != root).cloned();
+        let is_settled = found == store && changed.is_none();
+        store = found;
+        // What applies itself is in the cluster as it is applied.
+        root = changed.unwrap_or(root);
+        if is_settled {
+            break;
+        }
+    }
+    cluster.finish(nodes, &store)
+}
+
+/// A source, as a Kustomization or release names it.
+#[derive(Debug, PartialEq, Eq)]
+struct Reference {
+    kind: String,
+    namespace: String,
+    name: String,
+}
+
+impl Reference {
+    fn of(flux: &Object) -> Self {
+        let text = |key: &str| flux.text(&["spec", "sourceRef", key]).to_owned();
+        let namespace = match flux.text(&["spec", "sourceRef", "namespace"]) {
+            "" => flux.namespace(),
+            namespace => namespace,
+        };
+        Self {
+            kind: text("kind"),
+            namespace: namespace.to_owned(),
+            name: text("name"),
+        }
+    }
+
+    /// Whether it names an object; one in a file may get its namespace later.
+    fn is(&self, object: &Object) -> bool {
+        (object.kind(), object.name()) == (&self.kind, &self.name)
+            && (object.namespace().is_empty() || object.namespace() == self.namespace)
+    }
+}
+
+/// An address without what may be written differently: protocol, user, `.git`.
+fn plain(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+    let rest = rest.trim_end_matches('/').trim_end_matches(".git");
+    rest.replacen(':', "/", 1).to_ascii_lowercase()
+}
+
+fn is_kustomization(object: &Object) -> bool {
+    object.kind() == "Kustomization" && object.group() == "kustomize.toolkit.fluxcd.io"
+}
+
+/// A Kustomization and what became of it.
+struct Node {
+    object: Object,
+    parent: Option<usize>,
+    built: Option<Arc<Built>>,
+    objects: Vec<Object>,
+    problems: Diagnostics,
+}
+
+struct Cluster<'a> {
+    files: &'a dyn Files,
+    sources: &'a [Object],
+    /// The source that is the repository itself.
+    source: Reference,
+    /// Its address; empty where it is not known.
+    address: String,
+    options: &'a Options<'a>,
+    /// What was built already, by what decides it.
+    builds: Mutex<HashMap<String, Arc<Built>>>,
+}
+
+impl Cluster<'_> {
+    /// Everything from the root on, with the variables that are known.
+    fn walk(&self, root: &Object, store: &Store) -> Vec<Node> {
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut seen: BTreeSet<Id> = BTreeSet::from([root.id()]);
+        let mut level = vec![(root.clone(), None)];
+        while !level.is_empty() && nodes.len() < MOST {
+            let made: Vec<Node> = { level.into_par_iter() }
+                .map(|(object, parent)| self.node(object, parent, store))
+                .collect();
+            level = Vec::new();
+            for node in made {
+                let index = nodes.len();
+                for object in node
+                    .objects
+                    .iter()
+                    .filter(|object| is_kustomization(object))
+                {
+                    if seen.insert(object.id()) {
+                        level.push((object.clone(), Some(index)));
+                    }
+                }
+                nodes.push(node);
+            }
+        }
+        nodes
+    }
+
+    fn node(&self, object: Object, parent: Option<usize>, store: &Store) -> Node {
+        let mut node = Node {
+            object,
+            parent,
+            built: None,
+            objects: Vec::new(),
+            problems: Diagnostics::new(),
+        };
+        let suspended = node
+            .object
+            .0
+            .at(&["spec", "suspend"])
+            .and_then(Value::as_bool);
+        let is_here = parent.is_none() || self.is_here(&Reference::of(&node.object));
+        if suspended == Some(true) || !is_here {
+            return node;
+        }
+        let built = self.built(&node.object);
+        let substitution = store.substitution(&node.object, self.options.mode);
+        node.objects = { built.objects.par_iter() }
+            .map(|object| {
+                substitution
+                    .apply(object)
+                    .map_err(|problems| (object, problems))
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|filled| {
+                filled.unwrap_or_else(|(object, problems)| {
+                    node.problems.extend(problems);
+                    guessed(object, &substitution)
+                })
+            })
+            .collect();
+        if !built.objects.is_empty() {
+            node.problems.extend(substitution.problems());
+        }
+        common_metadata(&node.object, &mut node.objects);
+        node.built = Some(built);
+        node
+    }
+
+    fn built(&self, flux: &Object) -> Arc<Built> {
+        let key = flux.0.get("spec").map(Value::to_yaml).unwrap_or_default();
+        let lock = || self.builds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(built) = lock().get(&key) {
+            return Arc::clone(built);
+        }
+        let built = Arc::new(build(self.files, flux, self.options.decrypt));
+        lock().insert(key, Arc::clone(&built));
+        built
+    }
+
+    /// Whether a source is the repository itself: the same object, or the same address.
+    fn is_here(&self, reference: &Reference) -> bool {
+        if *reference == self.source {
+            return true;
+        }
+        let declared = { self.sources.iter() }.find(|it| reference.is(it));
+        let address = declared.map(|it| plain(it.text(&["spec", "url"])));
+        !self.address.is_empty() && address.as_ref() == Some(&self.address)
+    }
+
+    fn finish(&self, nodes: Vec<Node>, store: &Store) -> Assembled {
+        let index = Index::of(self, &nodes);
+        let found: Vec<(usize, &Object)> = { nodes.iter().enumerate() }
+            .flat_map(|(owner, node)| node.objects.iter().map(move |object| (owner, object)))
+            .filter(|(_, object)| {
+                object.kind() == "HelmRelease" && object.group() == "helm.toolkit.fluxcd.io"
+            })
+            .collect();
+        let releases: Vec<(Release, Diagnostics)> = { found.into_par_iter() }
+            .map(|(owner, object)| release(owner, object, store, &index))
+            .collect();
+        let mut all = Assembled::default();
+        for (release, problems) in releases {
+            all.releases.push(release);
+            all.problems.extend(problems);
+        }
+        for node in nodes {
+            let problems = node.built.iter().flat_map(|built| built.problems.iter());
+            let mut problems: Diagnostics = problems.cloned().collect();
+            problems.extend(node.problems);
+            let outcome = match &node.built {
+                None => Outcome::Elsewhere,
+                Some(_) if problems.has_errors() => Outcome::Failed,
+                Some(_) => Outcome::Built,
+            };
+            all.problems.extend(problems);
+            all.kustomizations.push(Kustomization {
+                id: node.object.id(),
+                object: node.object,
+                parent: node.parent,
+                path: node.built.as_ref().and_then(|built| built.path.clone()),
+                files: { node.built.as_ref() }
+                    .map(|built| built.files.clone())
+                    .unwrap_or_default(),
+                objects: node.objects,
+                outcome,
+            });
+        }
+        all
+    }
+}
+
+/// An object whose variables could not be filled in, with a marker for each that is not set, so
+/// that one problem does not become several.
+fn guessed(object: &Object, substitution: &Substitution) -> Object {
+    let mut substitution = substitution.clone();
+    substitution.variables.open();
+    substitution
+        .apply(object)
+        .unwrap_or_else(|_| object.clone())
+}
+
+/// Sets the labels and annotations that a Kustomization gives to everything.
+fn common_metadata(flux: &Object, objects: &mut [Object]) {
+    for part in ["labels", "annotations"] {
+        let Some(common) = flux
+            .0
+            .at(&["spec", "commonMetadata", part])
+            .and_then(Value::as_map)
+        else {
+            continue;
+        };
+        for object in &mut *objects {
+            let metadata = object.0.as_map_mut().map(|map| entry(map, "metadata"));
+            if let Some(metadata) = metadata.and_then(Value::as_map_mut)
+                && let Some(fields) = entry(metadata, part).as_map_mut()
+            {
+                let common = common.iter();
+                fields.extend(common.map(|(key, field)| (key.clone(), field.clone())));
+            }
+        }
+    }
+}
+
+/// A map within a map, made where there is none.
+fn entry<'a>(map: &'a mut Map, key: &str) -> &'a mut Value {
+    let field = map.entry(key.to_owned()).or_default();
+    if field.value.is_null() {
+        field.value = Value::new(Data::Map(Map::new()), Place::default());
+    }
+    &mut field.value
+}
+
+/// Everything that there is, by kind, namespace and name.
+struct Index<'a> {
+    cluster: &'a Cluster<'a>,
+    objects: BTreeMap<(&'a str, &'a str, &'a str), &'a Object>,
+}
+
+impl<'a> Index<'a> {
+    fn of(cluster: &'a Cluster<'a>, nodes: &'a [Node]) -> Self {
+        let objects = nodes.iter().flat_map(|node| &node.objects);
+        let objects = objects.map(|it| ((it.kind(), it.namespace(), it.name()), it));
+        Self {
+            cluster,
+            objects: objects.collect(),
+        }
+    }
+}
+
+impl Lookup for Index<'_> {
+    fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Object> {
+        self.objects.get(&(kind, namespace, name)).copied()
+    }
+
+    fn is_own(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        self.cluster.is_here(&Reference {
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn release(
+    owner: usize,
+    object: &Object,
+    store: &Store,
+    index: &Index<'_>,
+) -> (Release, Diagnostics) {
+    let namespace = object.namespace();
+    let values = helm::values(object, |kind, name| store.find(namespace, kind, name));
+    let (values, problems) = match values {
+        Ok(values) => (values, Diagnostics::new()),
+        Err(problems) => (None, problems),
+    };
+    let release = Release {
+        id: object.id(),
+        object: object.clone(),
+        owner,
+        values,
+        chart: helm::chart(object, index),
+    };
+    (release, problems)
+}

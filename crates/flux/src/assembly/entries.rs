@@ -1,0 +1,206 @@
+//! Where clusters begin in a repository: what Flux itself is told to apply.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use yaml::Dialect;
+
+use super::ignore::join;
+use crate::files::Files;
+use crate::object::Object;
+use crate::value::{self, Data, Field, Map, Place, Value};
+
+/// How deep folders are looked through.
+const DEEPEST: usize = 64;
+
+/// The name and namespace that Flux gives to what it begins with.
+pub(super) const ROOT: &str = "flux-system";
+
+/// Where a cluster begins: a Flux Kustomization that nobody else applies.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The Kustomization: as it is written, or as Flux makes it.
+    pub object: Object,
+    /// The folder that it builds, relative to the repository.
+    pub path: String,
+    /// The address of its source; empty where nothing says it.
+    pub address: String,
+}
+
+/// A repository's objects that say where something begins, and its sources.
+pub(super) struct Declared {
+    pub(super) entries: Vec<Entry>,
+    /// `GitRepositories`, `OCIRepositories` and Buckets.
+    pub(super) sources: Vec<Object>,
+}
+
+/// Where clusters begin, in the order of their paths.
+///
+/// These are the paths of a `FluxInstance`, written as one or in the values of its chart, and
+/// the Kustomizations that `flux bootstrap` writes, named `flux-system`. Where there are none of
+/// them, they are the Kustomizations whose files no other one builds.
+pub fn entries(files: &dyn Files) -> Vec<Entry> {
+    declared(files).entries
+}
+
+pub(super) fn declared(files: &dyn Files) -> Declared {
+    let mut paths = Vec::new();
+    collect(files, "", 0, &mut paths);
+    let mut roots = Vec::new();
+    let mut kustomizations = Vec::new();
+    let mut sources = Vec::new();
+    for path in paths {
+        let Ok(Some(source)) = files.text(&path) else {
+            continue;
+        };
+        let text = source.text();
+        let has_values = text.contains("instance:") && text.contains("sync:");
+        if !text.contains(".fluxcd.") && !text.contains(".controlplane.io") && !has_values {
+            continue;
+        }
+        let (values, _) = value::documents(&Arc::new(source), Dialect::Go);
+        for value in values {
+            let object = Object(value);
+            match (object.group(), object.kind()) {
+                ("fluxcd.controlplane.io", "FluxInstance") => {
+                    roots.extend(object.0.at(&["spec", "sync"]).and_then(synced));
+                }
+                ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+                    let sync = object.0.at(&["spec", "values", "instance", "sync"]);
+                    roots.extend(sync.and_then(synced));
+                }
+                ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    if let Some(entry) = entry(object) {
+                        kustomizations.push((folder.to_owned(), entry));
+                    }
+                }
+                ("source.toolkit.fluxcd.io", _) => sources.push(object),
+                ("", "") => roots.extend(object.0.at(&["instance", "sync"]).and_then(synced)),
+                _ => {}
+            }
+        }
+    }
+    let bootstrapped = { kustomizations.iter() }
+        .filter(|(_, entry)| (entry.object.name(), entry.object.namespace()) == (ROOT, ROOT));
+    roots.extend(bootstrapped.map(|(_, entry)| entry.clone()));
+    if roots.is_empty() {
+        roots = alone(&kustomizations);
+    }
+    roots.sort_by(|one, other| one.path.cmp(&other.path));
+    let mut seen = BTreeSet::new();
+    roots.retain(|entry| seen.insert((entry.path.clone(), entry.object.id())));
+    Declared {
+        entries: roots,
+        sources,
+    }
+}
+
+fn collect(files: &dyn Files, folder: &str, depth: usize, paths: &mut Vec<String>) {
+    for name in files.list(folder) {
+        if let Some(name) = name.strip_suffix('/') {
+            if depth < DEEPEST && name != ".git" {
+                collect(files, &join(folder, name), depth + 1, paths);
+            }
+        } else if name.ends_with(".yaml") || name.ends_with(".yml") {
+            paths.push(join(folder, &name));
+        }
+    }
+}
+
+fn entry(object: Object) -> Option<Entry> {
+    let path = normal(object.text(&["spec", "path"]))?;
+    Some(Entry {
+        object,
+        path,
+        address: String::new(),
+    })
+}
+
+/// The Kustomizations whose files no other one builds.
+fn alone(all: &[(String, Entry)]) -> Vec<Entry> {
+    let is_within = |folder: &str, path: &str| {
+        path.is_empty() || folder == path || folder.starts_with(&format!("{path}/"))
+    };
+    let alone = all.iter().enumerate().filter(|(index, (folder, entry))| {
+        !{ all.iter().enumerate() }.any(|(other, (_, by))| {
+            other != *index && by.object.id() != entry.object.id() && is_within(folder, &by.path)
+        })
+    });
+    alone.map(|(_, (_, entry))| entry.clone()).collect()
+}
+
+/// What a Flux Operator makes of the `sync` of its instance.
+fn synced(sync: &Value) -> Option<Entry> {
+    let text = |key: &str| sync.get(key).and_then(Value::as_text);
+    let path = sync.get("path")?;
+    let name = text("name").unwrap_or(ROOT);
+    let kind = text("kind").unwrap_or("GitRepository");
+    let mut entry = entry(root(name, kind, path.clone()))?;
+    text("url")
+        .unwrap_or_default()
+        .clone_into(&mut entry.address);
+    Some(entry)
+}
+
+/// The Kustomization that builds a folder, as Flux makes it.
+pub(super) fn root(name: &str, kind: &str, path: Value) -> Object {
+    let place = path.place.clone();
+    let map = |fields: Vec<(&str, Value)>| {
+        let fields = fields.into_iter().map(|(key, value)| {
+            let key_place = Place::default();
+            let field = Field {
+                key: key_place,
+                value,
+            };
+            (key.to_owned(), field)
+        });
+        Value::new(Data::Map(fields.collect::<Map>()), Place::default())
+    };
+    let mut written_name = Value::text(name);
+    written_name.place = place;
+    Object(map(vec![
+        ("apiVersion", Value::text("kustomize.toolkit.fluxcd.io/v1")),
+        ("kind", Value::text("Kustomization")),
+        (
+            "metadata",
+            map(vec![
+                ("name", written_name),
+                ("namespace", Value::text(ROOT)),
+            ]),
+        ),
+        (
+            "spec",
+            map(vec![
+                ("path", path),
+                ("prune", Value::new(Data::Bool(true), Place::default())),
+                (
+                    "sourceRef",
+                    map(vec![
+                        ("kind", Value::text(kind)),
+                        ("name", Value::text(name)),
+                    ]),
+                ),
+            ]),
+        ),
+    ]))
+}
+
+/// A path of a Flux Kustomization, relative to the repository; none where it leads outside. As
+/// Flux joins it, `..` goes no higher than the root.
+pub(super) fn normal(path: &str) -> Option<String> {
+    if path.contains("${") || path.contains('\0') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

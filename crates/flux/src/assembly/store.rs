@@ -1,0 +1,80 @@
+//! The `ConfigMaps` and Secrets of a cluster, and the variables that Kustomizations take from
+//! them.
+
+use std::collections::BTreeMap;
+
+use crate::entries::{self, Entry};
+use crate::helm::Found;
+use crate::object::Object;
+use crate::substitute::{Mode, Substitution, Variables};
+use crate::unknown::Known;
+use crate::value::Value;
+
+/// `ConfigMaps` and Secrets by kind, namespace and name.
+#[derive(Default, PartialEq)]
+pub(super) struct Store(BTreeMap<(String, String, String), Object>);
+
+impl Store {
+    /// Those among some objects.
+    pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
+        let held = objects.filter(|object| {
+            object.group().is_empty() && matches!(object.kind(), "ConfigMap" | "Secret")
+        });
+        let held = held.map(|object| {
+            let key = [object.kind(), object.namespace(), object.name()].map(str::to_owned);
+            (key.into(), object.clone())
+        });
+        Self(held.collect())
+    }
+
+    fn get(&self, kind: &str, namespace: &str, name: &str) -> Option<&Object> {
+        let key = [kind, namespace, name].map(str::to_owned);
+        self.0.get(&key.into())
+    }
+
+    /// What a release in a namespace finds. What is not in the repository may be in the
+    /// cluster.
+    pub(super) fn find(&self, namespace: &str, kind: &str, name: &str) -> Found<'_> {
+        let found = self.get(kind, namespace, name);
+        found.map_or(Found::Unknown, Found::Object)
+    }
+
+    /// The substitution of a Flux Kustomization: objects of its namespace in their order, later
+    /// ones over earlier ones, and what it says itself over all.
+    pub(super) fn substitution(&self, flux: &Object, mode: Mode) -> Substitution {
+        let mut variables = Variables::default();
+        let build = flux.0.at(&["spec", "postBuild"]);
+        let text = |value: &Value, key: &str| {
+            let text = value.get(key).and_then(Value::as_text);
+            text.unwrap_or_default().to_owned()
+        };
+        let from = build.and_then(|build| build.get("substituteFrom"));
+        for reference in from.into_iter().flat_map(Value::items) {
+            let (kind, name) = (text(reference, "kind"), text(reference, "name"));
+            match self.get(&kind, flux.namespace(), &name) {
+                Some(object) => {
+                    for (key, Entry { known, key: at, .. }) in entries::of(object) {
+                        match known {
+                            Known::Value(value) => variables.set(key, &value, at),
+                            Known::Unknown => variables.set_unknown(key, at),
+                        }
+                    }
+                }
+                None => variables.open(),
+            }
+        }
+        let inline = build.and_then(|build| build.get("substitute")?.as_map());
+        for (key, field) in inline.into_iter().flatten() {
+            match field.value.as_text() {
+                Some(value) => variables.set(key, value, field.key.clone()),
+                None => variables.set_unknown(key, field.key.clone()),
+            }
+        }
+        let always = flux.text(&["spec", "postBuild", "substituteStrategy"]) == "Always";
+        Substitution {
+            variables,
+            mode,
+            always: always && build.is_some(),
+        }
+    }
+}

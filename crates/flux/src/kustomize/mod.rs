@@ -1,0 +1,116 @@
+//! What `kustomize build` makes of a folder, as kustomize 5.8.2 does it.
+//!
+//! Files are read as go-yaml reads them, transformers run in kustomize's order, and load
+//! restrictions are off, as Flux has them: `../` may lead anywhere within the repository. What
+//! kustomize refuses is a problem with its place, and so is what is not followed here. Every
+//! value keeps the place of whoever wrote it: a resource, a patch, a component, a generator.
+//!
+//! - `shape`: the fields of `kustomization.yaml`; `config`: the fields that transformers change.
+//! - `build`, `target`, `load`: the order of it all; `set`, `resource`: objects.
+//! - `generate`, `patch`, `transform`: what makes and changes objects.
+
+mod build;
+mod config;
+mod context;
+mod field;
+mod generate;
+mod hash;
+mod load;
+mod patch;
+mod path;
+mod read;
+mod resource;
+mod scope;
+mod selector;
+mod set;
+mod shape;
+mod target;
+mod transform;
+
+use std::collections::BTreeSet;
+
+use diagnostics::Diagnostics;
+
+use crate::files::Files;
+use crate::object::Object;
+use crate::rules;
+use crate::value::Value;
+
+/// What comes out of a build.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// The objects, in kustomize's order. Where there are errors, what could be built.
+    pub objects: Vec<Object>,
+    /// What is wrong: an error wherever kustomize fails.
+    pub problems: Diagnostics,
+    /// Every file that was read.
+    pub files: BTreeSet<String>,
+}
+
+/// Builds a folder of the repository.
+pub fn build(files: &dyn Files, folder: &str) -> Build {
+    match load::load(files, folder) {
+        Ok(Some((path, value))) => run(files, folder, Some(&path), &value),
+        Ok(None) => {
+            let shown = if folder.is_empty() { "." } else { folder };
+            let message = format!("the folder `{shown}` has no `kustomization.yaml`");
+            let problem = rules::KUSTOMIZE_MISSING.report(message);
+            Build {
+                problems: problem.into(),
+                ..Build::default()
+            }
+        }
+        Err(problems) => {
+            let mut build = Build::default();
+            for problem in problems {
+                build.problems.push(problem);
+            }
+            build
+        }
+    }
+}
+
+/// As [`build`], with this in place of the folder's own kustomization file, which Flux edits or
+/// generates.
+pub fn build_as(files: &dyn Files, folder: &str, kustomization: Value) -> Build {
+    run(files, folder, None, &kustomization)
+}
+
+fn run(files: &dyn Files, folder: &str, path: Option<&str>, kustomization: &Value) -> Build {
+    let mut context = context::Context::new(files);
+    let path = path.map(str::to_owned);
+    context.read.extend(path.iter().cloned());
+    let name = path.as_deref().and_then(|path| path.rsplit('/').next());
+    let name = name.unwrap_or("kustomization.yaml");
+    let resources = build::build(&mut context, folder, name, kustomization);
+    let mut problems = context.problems;
+    problems.sort();
+    Build {
+        objects: { resources.into_iter() }
+            .map(|resource| Object(resource.value))
+            .collect(),
+        problems,
+        files: context.read,
+    }
+}
+
+/// The folder's own kustomization file: path and content; none if there is none.
+///
+/// # Errors
+///
+/// There are several, or it cannot be read.
+pub fn read(files: &dyn Files, folder: &str) -> Result<Option<(String, Value)>, Diagnostics> {
+    load::load(files, folder).map_err(|problems| {
+        let mut all = Diagnostics::new();
+        for problem in problems {
+            all.push(problem);
+        }
+        all
+    })
+}
+
+/// Objects as `kustomize build` prints them.
+pub fn to_yaml(objects: &[Object]) -> String {
+    let texts: Vec<String> = objects.iter().map(|object| object.0.to_yaml()).collect();
+    texts.join("---\n")
+}

@@ -1,0 +1,61 @@
+//! Files of objects, as kustomize reads them.
+
+use std::sync::Arc;
+
+use diagnostics::{Diagnostics, Source};
+use yaml::Dialect;
+
+use crate::rules;
+use crate::value::{self, Data, Value};
+
+use super::resource::scalar_text;
+
+/// The objects of a file; lists of objects are taken apart.
+pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
+    let (documents, mut problems) = value::documents(source, Dialect::Go);
+    let mut objects = Vec::new();
+    // Items of lists come behind everything else.
+    let mut waiting: std::collections::VecDeque<Value> = documents.into();
+    while let Some(object) = waiting.pop_front() {
+        if object.as_map().is_some_and(indexmap::IndexMap::is_empty) {
+            continue;
+        }
+        let mut report = |message: String| {
+            let problem = rules::KUSTOMIZE_NOT_A_RESOURCE.report(message);
+            problems.push(super::context::placed(problem, &object.place));
+        };
+        if object.as_map().is_none() {
+            report(format!("an object is a map, not {}", object.kind_name()));
+            continue;
+        }
+        let kind = { object.get("kind") }
+            .and_then(scalar_text)
+            .unwrap_or_default();
+        if kind.is_empty() {
+            report("the object has no `kind`".to_owned());
+            continue;
+        }
+        if kind.ends_with("List") {
+            match object.get("items").map(|items| &items.data) {
+                Some(Data::List(items)) => {
+                    waiting.extend(items.iter().filter(|item| !item.is_null()).cloned());
+                    continue;
+                }
+                Some(Data::Null) => continue,
+                Some(_) => {
+                    report(format!("the `items` of a {kind} are no list"));
+                    continue;
+                }
+                None => {}
+            }
+        } else {
+            let name = object.at(&["metadata", "name"]).and_then(scalar_text);
+            if name.is_none_or(|name| name.is_empty()) {
+                report(format!("the {kind} has no `metadata.name`"));
+                continue;
+            }
+        }
+        objects.push(object);
+    }
+    (objects, problems)
+}

@@ -1,0 +1,401 @@
+//! A kustomization that is being built: what it has, and what it does to it.
+
+use diagnostics::Diagnostic;
+use yaml::Dialect;
+
+use crate::rules;
+use crate::value::{self, Value};
+
+use super::config::Config;
+use super::context::{Context, invalid, placed};
+use super::load::{check, load};
+use super::resource::Resource;
+use super::set::Set;
+use super::shape::{self, REPLACEMENT};
+use super::{generate, patch, path, read, transform};
+
+/// What was built so far.
+#[derive(Default)]
+pub(super) struct Built {
+    pub(super) set: Set,
+    pub(super) config: Config,
+}
+
+/// A kustomization that is being built.
+pub(super) struct Target<'a> {
+    pub(super) folder: &'a str,
+    /// Its file, as annotations name it.
+    pub(super) file: &'a str,
+    /// The folder as the outermost kustomization sees it.
+    pub(super) origin: String,
+    /// What the outermost kustomization wants to be told of objects.
+    pub(super) metadata: Value,
+    pub(super) kustomization: &'a Value,
+}
+
+impl Target<'_> {
+    fn list(&self, key: &str) -> &[Value] {
+        self.kustomization
+            .get(key)
+            .map(Value::items)
+            .unwrap_or_default()
+    }
+
+    /// Everything that it has, and does to what it has.
+    pub(super) fn accumulate(&self, context: &mut Context<'_>, built: &mut Built) {
+        for path in self.list("resources").iter().chain(self.list("bases")) {
+            self.resource(context, path, built);
+        }
+        let mut config = Config::built_in();
+        for path in self.list("configurations") {
+            let outcome = self.configuration(context, path).and_then(|more| {
+                config
+                    .merge(&more)
+                    .map_err(|message| invalid(message, &path.place))
+            });
+            keep(context, outcome);
+        }
+        let outcome = built.config.merge(&config);
+        keep(
+            context,
+            outcome.map_err(|message| invalid(message, &self.kustomization.place)),
+        );
+        self.generate(context, built);
+        for path in self.list("components") {
+            let outcome = self
+                .folder_of(context, path)
+                .and_then(|folder| self.inner(context, &folder, path, built, true));
+            keep(context, outcome);
+        }
+        self.transform(context, built);
+        self.unsupported(context);
+    }
+
+    /// A file of objects, or a folder with a kustomization.
+    fn resource(&self, context: &mut Context<'_>, path: &Value, built: &mut Built) {
+        let text = path.as_text().unwrap_or_default();
+        let place = &path.place;
+        let file = match Context::resolve(self.folder, text, place) {
+            Ok(file) => file,
+            Err(problem) => {
+                context.problems.push(*problem);
+                return;
+            }
+        };
+        if !context.files.is_file(&file) {
+            let outcome = self
+                .folder_of(context, path)
+                .and_then(|folder| self.inner(context, &folder, path, built, false));
+            keep(context, outcome);
+            return;
+        }
+        let source = match context.text(self.folder, text, place) {
+            Ok(source) => source,
+            Err(problem) => {
+                context.problems.push(*problem);
+                return;
+            }
+        };
+        let (objects, problems) = read::objects(&source);
+        for problem in &problems {
+            context.problems.push(problem.clone());
+        }
+        for object in objects {
+            let mut resource = Resource::new(object);
+            resource.origin = self.origin(&format!("path: {}\n", self.seen(text)));
+            keep(context, built.set.append(resource));
+        }
+    }
+
+    /// A path as the outermost kustomization sees it.
+    fn seen(&self, path: &str) -> String {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        let whole = format!("{}/{path}", self.origin);
+        path::join("", whole.trim_start_matches('/')).unwrap_or(whole)
+    }
+
+    fn origin(&self, text: &str) -> Option<String> {
+        (!self.metadata.items().is_empty()).then(|| text.to_owned())
+    }
+
+    /// The folder that a kustomization names.
+    fn folder_of(&self, context: &Context<'_>, path: &Value) -> Result<String, Box<Diagnostic>> {
+        let text = path.as_text().unwrap_or_default();
+        let place = &path.place;
+        let folder = Context::resolve(self.folder, text, place)?;
+        if path::is_ambiguous(text) {
+            let message = format!("a step of `{text}` has `..` in its name");
+            return Err(invalid(message, place));
+        }
+        if text.is_empty() || !context.files.is_folder(&folder) {
+            let message = format!("there is no file and no folder `{folder}`");
+            let problem = rules::KUSTOMIZE_MISSING.report(message);
+            return Err(Box::new(placed(problem, place)));
+        }
+        Ok(folder)
+    }
+
+    /// Another kustomization: its objects are added, or as a component it changes what is there.
+    fn inner(
+        &self,
+        context: &mut Context<'_>,
+        folder: &str,
+        path: &Value,
+        built: &mut Built,
+        component: bool,
+    ) -> Result<(), Box<Diagnostic>> {
+        let place = &path.place;
+        context.enter(folder, place)?;
+        let outcome = self.entered(context, folder, path, built, component);
+        context.leave();
+        outcome
+    }
+
+    fn entered(
+        &self,
+        context: &mut Context<'_>,
+        folder: &str,
+        path: &Value,
+        built: &mut Built,
+        component: bool,
+    ) -> Result<(), Box<Diagnostic>> {
+        let place = &path.place;
+        let loaded = match load(context.files, folder) {
+            Ok(loaded) => loaded,
+            Err(problems) => {
+                for problem in problems {
+                    context.problems.push(problem);
+                }
+                return Ok(());
+            }
+        };
+        let Some((file, own)) = loaded else {
+            let message = format!("the folder `{folder}` has no `kustomization.yaml`");
+            let problem = rules::KUSTOMIZE_MISSING.report(message);
+            return Err(Box::new(placed(problem, place)));
+        };
+        context.read.insert(file.clone());
+        let Some(kustomization) = check(context, &own) else {
+            return Ok(());
+        };
+        let kind = kustomization.get("kind").and_then(Value::as_text);
+        if component != (kind == Some("Component")) {
+            let message = if component {
+                format!("`{folder}` is no component: it belongs to `resources`")
+            } else {
+                format!("`{folder}` is a component: it belongs to `components`")
+            };
+            return Err(invalid(message, place));
+        }
+        let name = file.rsplit('/').next().unwrap_or_default();
+        let target = Target {
+            folder,
+            file: name,
+            origin: self.seen(path.as_text().unwrap_or_default()),
+            metadata: self.metadata.clone(),
+            kustomization: &kustomization,
+        };
+        if component {
+            target.accumulate(context, built);
+            return Ok(());
+        }
+        let mut inner = Built::default();
+        target.accumulate(context, &mut inner);
+        for resource in std::mem::take(inner.set.change()) {
+            keep(context, built.set.append(resource));
+        }
+        { built.config.merge(&inner.config) }.map_err(|message| invalid(message, place))
+    }
+
+    fn configuration(
+        &self,
+        context: &mut Context<'_>,
+        path: &Value,
+    ) -> Result<Config, Box<Diagnostic>> {
+        let value = self.file(context, path)?;
+        Config::read(&value).map_err(|message| invalid(message, &path.place))
+    }
+
+    /// The first document of a file.
+    fn file(&self, context: &mut Context<'_>, path: &Value) -> Result<Value, Box<Diagnostic>> {
+        let source = context.text(self.folder, path.as_text().unwrap_or_default(), &path.place)?;
+        let (mut documents, problems) = value::documents(&source, Dialect::Kubernetes);
+        if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
+            return Err(Box::new(problem.clone()));
+        }
+        if documents.is_empty() {
+            return Ok(Value::default());
+        }
+        Ok(documents.remove(0))
+    }
+
+    fn generate(&self, context: &mut Context<'_>, built: &mut Built) {
+        let global = self.kustomization.get("generatorOptions");
+        for (key, kind, plugin) in [
+            ("configMapGenerator", "ConfigMap", "ConfigMapGenerator"),
+            ("secretGenerator", "Secret", "SecretGenerator"),
+        ] {
+            for entry in self.list(key) {
+                let outcome = generate::generate(context, self.folder, kind, entry, global);
+                let outcome = outcome.and_then(|mut resource| {
+                    resource.origin = self.origin(&format!(
+                        "configuredIn: {}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {plugin}\n",
+                        self.seen(self.file),
+                    ));
+                    built.set.absorb(resource)
+                });
+                keep(context, outcome);
+            }
+        }
+    }
+
+    fn transform(&self, context: &mut Context<'_>, built: &mut Built) {
+        let Built { set, config } = built;
+        for entry in self.list("patchesStrategicMerge") {
+            let outcome = patch::strategic_merge(context, self.folder, entry, set);
+            keep(context, outcome);
+        }
+        drop_deleted(set);
+        for entry in self.list("patches") {
+            let outcome = patch::patches(context, self.folder, entry, set);
+            keep(context, outcome);
+            drop_deleted(set);
+            first_duplicate(context, set);
+        }
+        let text = |key: &str| {
+            let value = self.kustomization.get(key);
+            value.filter(|value| value.as_text().is_some_and(|text| !text.is_empty()))
+        };
+        if let Some(namespace) = text("namespace") {
+            keep(
+                context,
+                transform::namespace(set, namespace, &config.namespace),
+            );
+        }
+        if let Some(prefix) = text("namePrefix") {
+            keep(context, transform::prefix(set, prefix, &config.name_prefix));
+        }
+        if let Some(suffix) = text("nameSuffix") {
+            keep(context, transform::suffix(set, suffix, &config.name_suffix));
+        }
+        for entry in self.list("labels") {
+            keep(context, transform::labels(set, entry, config));
+        }
+        if let Some(pairs) = self.kustomization.get("commonLabels") {
+            keep(
+                context,
+                transform::annotations(set, pairs, &config.common_labels),
+            );
+        }
+        if let Some(pairs) = self.kustomization.get("commonAnnotations") {
+            keep(
+                context,
+                transform::annotations(set, pairs, &config.common_annotations),
+            );
+        }
+        for entry in self.list("patchesJson6902") {
+            let outcome = patch::json_6902(context, self.folder, entry, set);
+            keep(context, outcome);
+        }
+        for entry in self.list("replicas") {
+            keep(context, transform::replicas(set, entry, &config.replicas));
+        }
+        for entry in self.list("images").iter().chain(self.list("imageTags")) {
+            keep(context, transform::images(set, entry, &config.images));
+        }
+        for entry in self.list("replacements") {
+            let outcome = self.replacement(context, entry, set);
+            keep(context, outcome);
+        }
+    }
+
+    /// A replacement, or a file of them.
+    fn replacement(
+        &self,
+        context: &mut Context<'_>,
+        entry: &Value,
+        set: &mut Set,
+    ) -> Result<(), Box<Diagnostic>> {
+        let Some(path) = entry.get("path").filter(|path| path.as_text() != Some("")) else {
+            return transform::replacements(set, entry);
+        };
+        if entry.get("source").is_some() || entry.get("targets").is_some() {
+            return Err(invalid(
+                "a replacement is written here or in a file".to_owned(),
+                &entry.place,
+            ));
+        }
+        let value = self.file(context, path)?;
+        let one = [value.clone()];
+        let entries = value.as_list().unwrap_or(&one);
+        for entry in entries {
+            // A file is read leniently: what it does not know counts for nothing.
+            let mut ignored = diagnostics::Diagnostics::new();
+            let entry = shape::checked(entry, &REPLACEMENT, &mut ignored);
+            transform::replacements(set, &entry)?;
+        }
+        Ok(())
+    }
+
+    /// Says what is not followed.
+    fn unsupported(&self, context: &mut Context<'_>) {
+        for key in [
+            "vars",
+            "crds",
+            "openapi",
+            "generators",
+            "transformers",
+            "validators",
+        ] {
+            let Some(value) = self.kustomization.get(key) else {
+                continue;
+            };
+            if value.items().is_empty() && value.as_map().is_none_or(indexmap::IndexMap::is_empty) {
+                continue;
+            }
+            let problem = rules::KUSTOMIZE_UNSUPPORTED.report(format!("`{key}` is not followed"));
+            context.report(problem, &value.place);
+        }
+        for key in ["helmCharts", "helmChartInflationGenerator"] {
+            if let Some(value) = self.kustomization.get(key)
+                && !value.items().is_empty()
+            {
+                let problem = rules::KUSTOMIZE_INVALID_FIELD
+                    .report(format!(
+                        "`{key}` needs Helm, which neither Flux nor kustomize runs unasked"
+                    ))
+                    .hint("use a HelmRelease");
+                context.report(problem, &value.place);
+            }
+        }
+        for item in self.list("buildMetadata") {
+            match item.as_text() {
+                Some("originAnnotations" | "managedByLabel") => {}
+                Some("transformerAnnotations") => {
+                    let message = "`transformerAnnotations` are not followed";
+                    context.report(rules::KUSTOMIZE_UNSUPPORTED.report(message), &item.place);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn drop_deleted(set: &mut Set) {
+    if set.items.iter().any(Resource::is_deleted) {
+        set.change().retain(|resource| !resource.is_deleted());
+    }
+}
+
+/// A patch may give an object the name of another.
+fn first_duplicate(context: &mut Context<'_>, set: &Set) {
+    if let Some(problem) = set.duplicates().into_iter().next() {
+        context.problems.push(problem);
+    }
+}
+
+fn keep(context: &mut Context<'_>, outcome: Result<(), Box<Diagnostic>>) {
+    if let Err(problem) = outcome {
+        context.problems.push(*problem);
+    }
+}

@@ -1,0 +1,148 @@
+//! The libraries that Flux substitutes variables and puts values together with, beside the
+//! crate `flux`.
+
+mod freeze;
+// The tests of the crate ask the same.
+#[path = "../../../crates/flux/tests/libraries/ours.rs"]
+mod ours;
+mod questions;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, bail};
+use camino::Utf8Path;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::go::Program;
+use super::{Options, Outcome};
+use crate::process;
+
+/// How many differences are shown.
+const SHOWN: usize = 20;
+
+const PROGRAM: Program = Program {
+    folder: "flux-libraries",
+    name: "flux-libraries",
+    package: ".",
+    link: "",
+};
+
+/// What the libraries answered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    /// Why there is no answer.
+    error: Option<String>,
+    text: String,
+    value: Value,
+}
+
+impl Answer {
+    /// What is compared: a text or a value; none for a failure.
+    fn outcome(&self, question: &Value) -> Option<Value> {
+        if self.error.is_some() {
+            return None;
+        }
+        Some(if question["ask"] == "text" {
+            self.text.clone().into()
+        } else {
+            self.value.clone()
+        })
+    }
+}
+
+pub(super) fn run(options: &Options) -> Result<Outcome> {
+    let program = match PROGRAM.built()? {
+        Ok(program) => program,
+        Err(reason) => return Ok(Outcome::Skipped(reason)),
+    };
+    let mut agreed = Vec::new();
+    let mut differing = Vec::new();
+    for (name, questions) in questions::all() {
+        let answers = ask(&program, &questions)?;
+        let (mut asked, mut failures) = (0_usize, 0_usize);
+        let mut differences = Vec::new();
+        for (question, answer) in questions.iter().zip(&answers) {
+            if answer
+                .error
+                .as_deref()
+                .is_some_and(|error| error.starts_with("no "))
+            {
+                // What was made up is no question.
+                continue;
+            }
+            asked += 1;
+            let (theirs, ours) = (answer.outcome(question), ours::outcome(question));
+            failures += usize::from(theirs.is_none());
+            let same = match (&theirs, &ours) {
+                (Some(theirs), Some(ours)) => ours::is_same(theirs, ours),
+                (None, None) => true,
+                _ => false,
+            };
+            if !same {
+                let why = answer.error.as_deref().unwrap_or_default();
+                differences.push(format!(
+                    "{question}\n  theirs: {} {why}\n  ours:   {}",
+                    shown(theirs.as_ref()),
+                    shown(ours.as_ref()),
+                ));
+            }
+        }
+        agreed.push(format!("{asked} {name}, {failures} of them failures"));
+        if !differences.is_empty() {
+            let count = differences.len();
+            differences.truncate(SHOWN);
+            differing.push(format!(
+                "{name}: {count} differences in {asked}\n{}",
+                differences.join("\n")
+            ));
+        }
+        if options.bless {
+            freeze::record(name, &questions, &answers)?;
+        }
+    }
+    if differing.is_empty() {
+        return Ok(Outcome::Agreed(agreed.join("; ")));
+    }
+    Ok(Outcome::Differs(differing.join("\n")))
+}
+
+fn shown(outcome: Option<&Value>) -> String {
+    outcome.map_or("a failure:".to_owned(), Value::to_string)
+}
+
+/// Answers in the order of the questions.
+fn ask(program: &Utf8Path, questions: &[Value]) -> Result<Vec<Answer>> {
+    let home = tempfile::tempdir()?;
+    let mut child = process::command(program)
+        .env("HOME", home.path())
+        .env("TMPDIR", home.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{program}`"))?;
+    let mut input = child.stdin.take().context("it has no standard input")?;
+    let output = child.stdout.take().context("it has no standard output")?;
+    let mut answers = Vec::with_capacity(questions.len());
+    std::thread::scope(|scope| -> Result<()> {
+        let writer = scope.spawn(move || -> Result<()> {
+            for question in questions {
+                serde_json::to_writer(&mut input, question)?;
+                input.write_all(b"\n")?;
+            }
+            Ok(())
+        });
+        for line in BufReader::new(output).lines() {
+            answers.push(serde_json::from_str(&line?)?);
+        }
+        writer.join().unwrap_or_else(|_| bail!("a thread panicked"))
+    })?;
+    let status = child.wait()?;
+    if !status.success() || answers.len() != questions.len() {
+        let (got, wanted) = (answers.len(), questions.len());
+        bail!("`{program}` gave {got} of {wanted} answers: {status}");
+    }
+    Ok(answers)
+}
