@@ -7,8 +7,8 @@ mod go;
 mod libraries;
 mod kustomize;
 mod makejinja;
-mod seed;
 mod page;
+mod seed;
 mod sops;
 mod talos;
 mod tls;
@@ -92,6 +92,7 @@ const ORACLES: &[Oracle] = &[
         run: flux::run,
     },
     Oracle {
+<<<<<<< HEAD
         name: "flux-libraries",
         about: "substitution and values of releases, against the libraries of Flux 2.9",
         run: libraries::run,
@@ -100,6 +101,14 @@ const ORACLES: &[Oracle] = &[
         name: "page",
         about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
         run: page::run,
+=======
+        name: "page",
+        about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
+        run: page::run,
+        name: "flux-libraries",
+        about: "substitution and values of releases, against the libraries of Flux 2.9",
+        run: libraries::run,
+>>>>>>> h-graph
     },
 ];
 

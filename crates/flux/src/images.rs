@@ -91,7 +91,7 @@ pub fn in_values<'a>(values: &'a Value, images: &mut Vec<Image<'a>>) {
 
 fn text(value: &Value, is_completed: bool) -> Option<Image<'_>> {
     let whole = value.as_text()?;
-    if whole.is_empty() || whole.contains("{{") || whole.contains("${") || whole.contains(' ') {
+    if whole.is_empty() || is_open(whole) || whole.contains(' ') {
         return None;
     }
     let (name, digest) = whole.split_once('@').unwrap_or((whole, ""));
@@ -122,10 +122,7 @@ fn map(value: &Value) -> Option<Image<'_>> {
         None => (part("tag"), part("digest")),
     };
     let is_number = { value.get("tag") }.is_some_and(|tag| matches!(tag.data, Data::Number(_)));
-    if [&repository, tag, digest]
-        .iter()
-        .any(|one| one.contains("{{") || one.contains("${"))
-    {
+    if [repository.as_str(), tag, digest].into_iter().any(is_open) {
         return None;
     }
     Some(Image {
@@ -135,4 +132,9 @@ fn map(value: &Value) -> Option<Image<'_>> {
         value: value.get("tag").unwrap_or(value),
         is_completed: tag.is_empty() || is_number,
     })
+}
+
+/// Whether a text says nothing yet: a chart's template, a variable, what only the cluster knows.
+fn is_open(text: &str) -> bool {
+    text.contains("{{") || text.contains("${") || crate::unknown::is(text)
 }

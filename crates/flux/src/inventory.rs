@@ -71,6 +71,13 @@ pub struct Inventory<'a> {
     /// All objects, in the order of the Kustomizations that apply them.
     pub objects: Vec<Entry<'a>>,
     named: HashMap<(&'a str, &'a str), Vec<usize>>,
+    of_kind: HashMap<&'a str, Vec<usize>>,
+    /// Custom resources whose operators may make something, by namespace.
+    operated: HashMap<&'a str, Vec<&'a str>>,
+    /// Releases by the namespace that they are installed into.
+    installed: HashMap<&'a str, Vec<usize>>,
+    /// Releases by their own namespace and name.
+    releases: HashMap<(&'a str, &'a str), usize>,
     unknown: Unknown,
 }
 
@@ -92,7 +99,7 @@ struct Unknown {
 
 impl Entry<'_> {
     /// Whether it is of a kind.
-    pub fn is(&self, kind: Kind) -> bool {
+    pub fn is(&self, kind: (&str, &str)) -> bool {
         self.object.kind() == kind.1 && self.object.group() == kind.0
     }
 }
@@ -102,9 +109,14 @@ impl<'a> Inventory<'a> {
     pub fn new(assembled: &'a Assembled) -> Self {
         let mut objects = Vec::new();
         let mut named: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut of_kind: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut operated: HashMap<_, Vec<&str>> = HashMap::new();
         let mut unknown = Unknown::default();
         for (owner, kustomization) in assembled.kustomizations.iter().enumerate() {
-            if kustomization.outcome != Outcome::Built {
+            // What fails only once its objects are there is known all the same.
+            if kustomization.outcome == Outcome::Elsewhere
+                || (kustomization.outcome == Outcome::Failed && kustomization.objects.is_empty())
+            {
                 match kustomization.object.text(&["spec", "targetNamespace"]) {
                     "" => unknown.everywhere = true,
                     namespace => {
@@ -117,19 +129,39 @@ impl<'a> Inventory<'a> {
                 unknown.everywhere |= matches!(object.kind(), "ResourceSet" | "ApplicationSet");
                 let at = (object.kind(), object.name());
                 named.entry(at).or_default().push(objects.len());
+                of_kind
+                    .entry(object.kind())
+                    .or_default()
+                    .push(objects.len());
+                if object.group().contains('.') && !INERT.contains(&object.group()) {
+                    let names = operated.entry(object.namespace()).or_default();
+                    names.push(object.name());
+                }
                 objects.push(Entry { object, owner });
             }
+        }
+        let mut installed: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut releases = HashMap::new();
+        for (index, release) in assembled.releases.iter().enumerate() {
+            let names = installed.entry(target_namespace(release)).or_default();
+            names.push(index);
+            let at = (release.id.namespace.as_str(), release.id.name.as_str());
+            releases.entry(at).or_insert(index);
         }
         Self {
             assembled,
             objects,
             named,
+            of_kind,
+            operated,
+            installed,
+            releases,
             unknown,
         }
     }
 
     /// The object of this kind, namespace and name. Where no namespace is given, that of any.
-    pub fn find(&self, kind: Kind, namespace: &str, name: &str) -> Option<Entry<'a>> {
+    pub fn find(&self, kind: (&str, &str), namespace: &str, name: &str) -> Option<Entry<'a>> {
         let found = self.named.get(&(kind.1, name))?;
         let mut entries = found.iter().filter_map(|&index| self.objects.get(index));
         entries
@@ -141,29 +173,22 @@ impl<'a> Inventory<'a> {
 
     /// All objects of a kind.
     pub fn all(&self, kind: Kind) -> impl Iterator<Item = Entry<'a>> + '_ {
-        { self.objects.iter() }
+        let found = self.of_kind.get(kind.1).into_iter().flatten();
+        found
+            .filter_map(|&index| self.objects.get(index).copied())
             .filter(move |entry| entry.is(kind))
-            .copied()
     }
 
-    /// The Flux Kustomization of this name.
-    pub fn kustomization(&self, namespace: &str, name: &str) -> Option<usize> {
-        let all = &self.assembled.kustomizations;
-        all.iter()
-            .position(|one| one.id.namespace == namespace && one.id.name == name)
-    }
-
-    /// The HelmRelease of this name.
+    /// The `HelmRelease` of this name.
     pub fn release(&self, namespace: &str, name: &str) -> Option<&'a Release> {
-        let all = &self.assembled.releases;
-        all.iter()
-            .find(|one| one.id.namespace == namespace && one.id.name == name)
+        let index = self.releases.get(&(namespace, name))?;
+        self.assembled.releases.get(*index)
     }
 
     /// Releases that install into a namespace.
-    pub fn releases_into<'s>(&'s self, namespace: &'s str) -> impl Iterator<Item = &'a Release> {
-        let all = self.assembled.releases.iter();
-        all.filter(move |release| target_namespace(release) == namespace)
+    pub fn releases_into(&self, namespace: &str) -> impl Iterator<Item = &'a Release> {
+        let found = self.installed.get(namespace).into_iter().flatten();
+        found.filter_map(|&index| self.assembled.releases.get(index))
     }
 
     /// Whether what is in a namespace is known but for what charts and controllers make: every
@@ -175,12 +200,8 @@ impl<'a> Inventory<'a> {
     /// Whether an operator may make something of this name: it is called after a custom resource
     /// in the namespace, such as `pg-app` after `pg`.
     pub fn may_be_operated(&self, namespace: &str, name: &str) -> bool {
-        self.objects.iter().any(|Entry { object, .. }| {
-            object.group().contains('.')
-                && !INERT.contains(&object.group())
-                && object.namespace() == namespace
-                && follows(name, object.name())
-        })
+        let mut makers = self.operated.get(namespace).into_iter().flatten();
+        makers.any(|maker| follows(name, maker))
     }
 
     /// Whether every Kustomization was built.

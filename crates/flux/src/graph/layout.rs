@@ -164,32 +164,100 @@ impl Net {
     }
 
     fn place(&self, picture: &Picture) -> (Vec<Spot>, (f64, f64)) {
-        let mut spots = vec![Spot::default(); self.next.len()];
-        let size = |item: &usize| size(picture, *item);
-        let heights: Vec<f64> = { self.columns.iter() }
-            .map(|column| column.iter().map(|item| size(item).1 + GAP.1).sum())
+        let sizes: Vec<_> = (0..self.next.len())
+            .map(|item| size(picture, item))
             .collect();
-        let height = heights.iter().copied().fold(0.0, f64::max) + GAP.1;
-        let mut left = GAP.1;
-        for (column, own) in self.columns.iter().zip(&heights) {
-            let width = column.iter().map(|item| size(item).0).fold(0.0, f64::max);
-            let mut top = (height - own) / 2.0 + GAP.1 / 2.0;
-            for item in column {
-                let (_, height) = size(item);
-                if let Some(spot) = spots.get_mut(*item) {
+        let height = |item: usize| sizes.get(item).map_or(0.0, |size| size.1);
+        let mut tops = vec![0.0_f64; sizes.len()];
+        for column in &self.columns {
+            let mut top = 0.0;
+            for &item in column {
+                set(&mut tops, item, top);
+                top += height(item) + GAP.1;
+            }
+        }
+        let count = self.columns.len();
+        for sweep in 0..SWEEPS {
+            let is_forward = sweep % 2 == 0;
+            let near = if is_forward { &self.before } else { &self.next };
+            for step in 0..count {
+                let index = if is_forward { step } else { count - 1 - step };
+                let column = self
+                    .columns
+                    .get(index)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
+                let middle =
+                    |item: usize| tops.get(item).copied().unwrap_or_default() + height(item) / 2.0;
+                let wanted: Vec<f64> = { column.iter() }
+                    .map(|&item| {
+                        let others = near.get(item).into_iter().flatten();
+                        let (sum, number) = others.fold((0.0, 0), |(sum, number), &other| {
+                            (sum + middle(other), number + 1)
+                        });
+                        let own = if number == 0 {
+                            middle(item)
+                        } else {
+                            sum / float(number)
+                        };
+                        own - height(item) / 2.0
+                    })
+                    .collect();
+                for (item, top) in apart(column, &wanted, height) {
+                    set(&mut tops, item, top);
+                }
+            }
+        }
+        let first = tops.iter().copied().fold(f64::INFINITY, f64::min);
+        let mut spots = vec![Spot::default(); sizes.len()];
+        let (mut left, mut bottom) = (GAP.1, 2.0 * GAP.1);
+        for column in &self.columns {
+            let widths = column.iter().filter_map(|&item| sizes.get(item));
+            let width = widths.map(|size| size.0).fold(0.0, f64::max);
+            for &item in column {
+                let top = tops.get(item).copied().unwrap_or_default() - first + GAP.1;
+                if let Some(spot) = spots.get_mut(item) {
                     *spot = Spot {
                         left,
                         top,
                         width,
-                        height,
+                        height: height(item),
                     };
                 }
-                top += height + GAP.1;
+                bottom = f64::max(bottom, top + height(item) + GAP.1);
             }
             left += width + GAP.0;
         }
         let width = (left - GAP.0 + GAP.1).max(2.0 * GAP.1);
-        (spots, (width, height.max(2.0 * GAP.1)))
+        (spots, (width, bottom))
+    }
+}
+
+/// Tops as near to the wanted ones as the order of a column and the gaps in it allow: between what
+/// comes of pushing down and what of pushing up.
+fn apart(column: &[usize], wanted: &[f64], height: impl Fn(usize) -> f64) -> Vec<(usize, f64)> {
+    let mut down = Vec::with_capacity(column.len());
+    let mut free = f64::NEG_INFINITY;
+    for (&item, &top) in column.iter().zip(wanted) {
+        let top = top.max(free);
+        free = top + height(item) + GAP.1;
+        down.push(top);
+    }
+    let mut up = Vec::with_capacity(column.len());
+    let mut free = f64::INFINITY;
+    for (&item, &top) in column.iter().zip(wanted).rev() {
+        let top = top.min(free - height(item) - GAP.1);
+        free = top;
+        up.push(top);
+    }
+    let both = down.iter().zip(up.iter().rev());
+    let tops = both.map(|(down, up)| f64::midpoint(*down, *up));
+    column.iter().copied().zip(tops).collect()
+}
+
+fn set(tops: &mut [f64], item: usize, to: f64) {
+    if let Some(top) = tops.get_mut(item) {
+        *top = to;
     }
 }
 

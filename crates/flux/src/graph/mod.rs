@@ -67,3 +67,28 @@ impl Graph {
         picture::network(self)
     }
 }
+
+/// A graph with the edges that begin at each node at hand.
+struct Links<'a> {
+    graph: &'a Graph,
+    outgoing: Vec<Vec<Edge>>,
+}
+
+impl<'a> Links<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        let mut outgoing = vec![Vec::new(); graph.nodes.len()];
+        for edge in &graph.edges {
+            if let Some(list) = outgoing.get_mut(edge.from) {
+                list.push(*edge);
+            }
+        }
+        Self { graph, outgoing }
+    }
+
+    /// What a node has in a way.
+    fn of(&self, from: usize, relation: Relation) -> impl Iterator<Item = (usize, &'a Node)> {
+        let edges = self.outgoing.get(from).into_iter().flatten();
+        let edges = edges.filter(move |edge| edge.relation == relation);
+        edges.filter_map(|edge| Some((edge.to, self.graph.nodes.get(edge.to)?)))
+    }
+}

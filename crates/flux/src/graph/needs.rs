@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::assembled::{Outcome, Release};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, kinds};
 use crate::object::{Id, Object};
 use crate::redact::Redaction;
 use crate::value::Value;
@@ -100,12 +100,13 @@ impl Nodes {
         if let Some(index) = self.found.get(&key) {
             return *index;
         }
-        let mut objects = inventory.objects.iter();
-        let object = objects.find(|entry| {
-            entry.object.kind() == to.kind
-                && entry.object.namespace() == to.namespace
-                && entry.object.name() == to.name()
-        });
+        let group = match to.kind {
+            "Secret" | "ConfigMap" => "",
+            "Kustomization" => kinds::KUSTOMIZATION.0,
+            "HelmRelease" => kinds::HELM_RELEASE.0,
+            _ => kinds::SOURCES,
+        };
+        let object = inventory.find((group, to.kind), to.namespace, to.name());
         let id = Id {
             kind: to.kind.to_owned(),
             namespace: to.namespace.to_owned(),

@@ -111,17 +111,9 @@ pub(super) fn of(inventory: &Inventory<'_>, redaction: &Redaction) -> Network {
         items.iter().map(|item| redaction.text(item)).collect()
     };
     let owner_of = |object: &Object| {
-        let mut objects = inventory.objects.iter();
-        let found = objects.find(|entry| std::ptr::eq(entry.object, object));
-        let release = || {
-            inventory
-                .release(object.namespace(), object.name())
-                .map(|one| one.owner)
-        };
-        found
-            .map(|entry| entry.owner)
-            .or_else(release)
-            .unwrap_or_default()
+        let kind = (object.group(), object.kind());
+        let found = inventory.find(kind, object.namespace(), object.name());
+        found.map(|entry| entry.owner).unwrap_or_default()
     };
     let mut network = Network::default();
     let addresses = addresses_of(inventory);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Graph, Relation, State};
+use super::{Graph, Links, Relation, State};
 
 /// Boxes and arrows between them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,12 +61,10 @@ pub(super) fn dependencies(graph: &Graph) -> Picture {
         .filter(|edge| edge.relation == Relation::DependsOn)
         .map(|edge| edge.from)
         .collect();
-    let waits = |index: usize| {
-        let mut edges = graph.edges.iter();
-        edges.any(|edge| {
-            edge.relation == Relation::DependsOn && (edge.from == index || edge.to == index)
-        })
-    };
+    let waited = { graph.edges.iter() }.filter(|edge| edge.relation == Relation::DependsOn);
+    let waited: HashSet<usize> = waited.map(|edge| edge.to).collect();
+    let waits = |index: usize| waiting.contains(&index) || waited.contains(&index);
+    let links = Links::new(graph);
     for (index, node) in graph.nodes.iter().enumerate() {
         if node.kind != "Kustomization" && !(node.kind == "HelmRelease" && waits(index)) {
             continue;
@@ -75,11 +73,8 @@ pub(super) fn dependencies(graph: &Graph) -> Picture {
         if node.kind == "HelmRelease" {
             lines.push(node.detail.clone());
         } else {
-            let applied = graph
-                .edges
-                .iter()
-                .filter(|edge| edge.from == index && edge.relation == Relation::Applies);
-            let releases = applied.filter_map(|edge| graph.nodes.get(edge.to));
+            let applied = links.of(index, Relation::Applies);
+            let releases = applied.map(|(_, node)| node);
             let releases = releases.filter(|node| node.kind == "HelmRelease");
             lines.extend(releases.map(|node| node.detail.clone()).take(3));
         }

@@ -1,8 +1,9 @@
 //! Plain text, for a terminal.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{Graph, Relation, State};
+use super::{Graph, Links, Relation, State};
 
 /// How deep Kustomizations are shown below each other.
 const DEPTH: usize = 64;
@@ -10,21 +11,30 @@ const DEPTH: usize = 64;
 /// Who applies what and waits for what, then what is reached from where.
 pub fn tree(graph: &Graph) -> String {
     let mut text = String::new();
-    let is_child = |index: usize| {
-        let mut edges = graph.edges.iter();
-        edges.any(|edge| edge.to == index && edge.relation == Relation::Applies)
-    };
+    let links = Links::new(graph);
+    let applied = graph
+        .edges
+        .iter()
+        .filter(|edge| edge.relation == Relation::Applies);
+    let children: HashSet<usize> = applied.map(|edge| edge.to).collect();
     for (index, node) in graph.nodes.iter().enumerate() {
-        if node.kind == "Kustomization" && !is_child(index) {
-            branch(graph, index, "", "", 0, &mut text);
+        if node.kind == "Kustomization" && !children.contains(&index) {
+            branch(&links, index, "", "", 0, &mut text);
         }
     }
     network(graph, &mut text);
     text
 }
 
-fn branch(graph: &Graph, index: usize, first: &str, rest: &str, depth: usize, text: &mut String) {
-    let Some(node) = graph.nodes.get(index) else {
+fn branch(
+    links: &Links<'_>,
+    index: usize,
+    first: &str,
+    rest: &str,
+    depth: usize,
+    text: &mut String,
+) {
+    let Some(node) = links.graph.nodes.get(index) else {
         return;
     };
     let _ = write!(
@@ -43,14 +53,8 @@ fn branch(graph: &Graph, index: usize, first: &str, rest: &str, depth: usize, te
         State::Elsewhere => text.push_str(" from elsewhere"),
         State::Named => text.push_str(" missing"),
     }
-    let of = |relation| {
-        { graph.edges.iter() }
-            .filter(move |edge| edge.from == index && edge.relation == relation)
-            .map(|edge| edge.to)
-    };
-    let waits: Vec<String> = of(Relation::DependsOn)
-        .filter_map(|to| graph.nodes.get(to))
-        .map(|to| {
+    let waits: Vec<String> = { links.of(index, Relation::DependsOn) }
+        .map(|(_, to)| {
             let missing = if to.state == State::Named {
                 " (missing)"
             } else {
@@ -70,7 +74,8 @@ fn branch(graph: &Graph, index: usize, first: &str, rest: &str, depth: usize, te
     if depth >= DEPTH {
         return;
     }
-    let children: Vec<usize> = of(Relation::Applies).filter(|&to| to != index).collect();
+    let children = links.of(index, Relation::Applies).map(|(to, _)| to);
+    let children: Vec<usize> = children.filter(|&to| to != index).collect();
     for (position, &child) in children.iter().enumerate() {
         let (corner, line) = if position + 1 == children.len() {
             ("`-- ", "    ")
@@ -78,7 +83,7 @@ fn branch(graph: &Graph, index: usize, first: &str, rest: &str, depth: usize, te
             ("|-- ", "|   ")
         };
         branch(
-            graph,
+            links,
             child,
             &format!("{rest}{corner}"),
             &format!("{rest}{line}"),

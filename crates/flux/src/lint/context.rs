@@ -132,6 +132,13 @@ impl Elsewhere {
             let Ok(Some(source)) = files.text(&path) else {
                 continue;
             };
+            // Most of the files that no build reads are no manifests.
+            if !["kind:", "releases:"]
+                .iter()
+                .any(|key| source.text().contains(key))
+            {
+                continue;
+            }
             let (values, _) = documents(&Arc::new(source), Dialect::Go);
             let objects = values.into_iter().map(Object).collect();
             let is_beside = |folder: &&str| {

@@ -1,12 +1,17 @@
 //! What waits for what: `dependsOn` of Kustomizations and of releases.
 
-use diagnostics::Diagnostics;
+use std::collections::HashMap;
+
+use diagnostics::{Diagnostic, Diagnostics};
 
 use super::{at, related};
 use crate::inventory::Inventory;
 use crate::object::{Id, Object};
 use crate::rules;
 use crate::value::Value;
+
+/// How many of a circle are named.
+const SHOWN: usize = 12;
 
 /// Who may depend on another of the same kind.
 struct Node<'a> {
@@ -40,6 +45,11 @@ pub(super) fn check(inventory: &Inventory<'_>, problems: &mut Diagnostics) {
 
 fn of_kind(kind: &str, nodes: &[Node<'_>], inventory: &Inventory<'_>, problems: &mut Diagnostics) {
     let mut edges: Vec<Vec<(usize, &Value)>> = Vec::with_capacity(nodes.len());
+    let mut places = HashMap::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let at = (node.id.namespace.as_str(), node.id.name.as_str());
+        places.entry(at).or_insert(index);
+    }
     for node in nodes {
         let mut targets = Vec::new();
         let list = node.object.0.at(&["spec", "dependsOn"]);
@@ -52,8 +62,7 @@ fn of_kind(kind: &str, nodes: &[Node<'_>], inventory: &Inventory<'_>, problems: 
             let within = namespace
                 .filter(|one| !one.is_empty())
                 .unwrap_or(&node.id.namespace);
-            let is = |one: &Node<'_>| one.id.name == wanted && one.id.namespace == within;
-            if let Some(target) = nodes.iter().position(is) {
+            if let Some(&target) = places.get(&(within, wanted)) {
                 targets.push((target, name));
                 continue;
             }
@@ -73,7 +82,7 @@ fn missing(
     name: &Value,
     entry: &Value,
     within: &str,
-) -> diagnostics::Diagnostic {
+) -> Diagnostic {
     let wanted = name.as_text().unwrap_or_default();
     let mut others = nodes.iter().filter(|one| one.id.name == wanted);
     if let (Some(other), None) = (others.next(), others.next()) {
@@ -130,38 +139,48 @@ fn cycles(
                 Some((target, name)) if state.get(target) == Some(&1) => {
                     let from = way.iter().position(|(one, _)| *one == target);
                     let circle = way.get(from.unwrap_or_default()..).unwrap_or_default();
-                    let ids = circle.iter().map(|(one, _)| *one).chain([target]);
-                    let names: Vec<String> = ids
-                        .filter_map(|one| nodes.get(one))
-                        .map(|one| format!("`{}/{}`", one.id.namespace, one.id.name))
-                        .collect();
-                    let message = if names.len() == 2 {
-                        format!(
-                            "{kind} {} depends on itself",
-                            names
-                                .concat()
-                                .split_inclusive('`')
-                                .take(2)
-                                .collect::<String>()
-                        )
-                    } else {
-                        format!("a circle of {kind}s: {}", names.join(" depends on "))
-                    };
-                    let mut problem = at(rules::FLUX_DEPENDENCY_CYCLE.report(message), name);
-                    for &(one, next) in circle.iter().take(circle.len().saturating_sub(1)) {
-                        let edge = edges
-                            .get(one)
-                            .and_then(|edges| edges.get(next.wrapping_sub(1)));
-                        if let Some((_, value)) = edge {
-                            problem = related(problem, &value.place, "and this is part of it");
-                        }
-                    }
-                    problems.push(problem);
+                    problems.push(circle_problem(kind, nodes, edges, circle, name));
                 }
                 Some(_) => {}
             }
         }
     }
+}
+
+/// A circle: who is in it, each with the number of the edge after that which leads on.
+fn circle_problem(
+    kind: &str,
+    nodes: &[Node<'_>],
+    edges: &[Vec<(usize, &Value)>],
+    circle: &[(usize, usize)],
+    name: &Value,
+) -> Diagnostic {
+    let ids = circle.iter().filter_map(|(one, _)| nodes.get(*one));
+    let mut names: Vec<String> = ids
+        .map(|one| format!("`{}/{}`", one.id.namespace, one.id.name))
+        .collect();
+    let first = names.first().cloned().unwrap_or_default();
+    if names.len() == 1 {
+        let message = format!("the {kind} {first} depends on itself");
+        return at(rules::FLUX_DEPENDENCY_CYCLE.report(message), name);
+    }
+    let count = names.len();
+    names.truncate(SHOWN);
+    if count > SHOWN {
+        names.push(format!("{} more", count - SHOWN));
+    }
+    names.push(first);
+    let message = format!("a circle of {kind}s: {}", names.join(" depends on "));
+    let mut problem = at(rules::FLUX_DEPENDENCY_CYCLE.report(message), name);
+    for &(one, next) in circle.iter().take(count - 1).take(SHOWN) {
+        let edge = edges
+            .get(one)
+            .and_then(|edges| edges.get(next.wrapping_sub(1)));
+        if let Some((_, value)) = edge {
+            problem = related(problem, &value.place, "and this is part of it");
+        }
+    }
+    problem
 }
 
 fn set(state: &mut [u8], index: usize, to: u8) {

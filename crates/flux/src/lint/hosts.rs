@@ -3,7 +3,7 @@
 use diagnostics::Diagnostics;
 
 use super::context::Context;
-use super::{at, routes};
+use super::{at, is_open, routes};
 use crate::inventory::Inventory;
 use crate::rules;
 use crate::value::Value;
@@ -39,9 +39,8 @@ pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: 
     for host in hosts {
         let Some(name) = host.as_text() else { continue };
         let name = name.trim_start_matches("*.");
-        let is_template = name.contains("{{") || name.contains("${");
         // `cluster.local` and single labels stay within the cluster.
-        if name.is_empty() || is_template || !name.contains('.') || name.ends_with(".local") {
+        if name.is_empty() || is_open(name) || !name.contains('.') || name.ends_with(".local") {
             continue;
         }
         if !context.domains.iter().any(|domain| is_within(name, domain)) {

@@ -65,6 +65,12 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
     cleaned
 }
 
+/// Whether a text says nothing yet: a chart's template, a variable that stayed, or what only the
+/// cluster knows.
+fn is_open(text: &str) -> bool {
+    text.contains("{{") || text.contains("${") || crate::unknown::is(text)
+}
+
 /// A problem at a value's place, if that has one.
 fn at(problem: Diagnostic, value: &Value) -> Diagnostic {
     at_place(problem, &value.place)

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use diagnostics::{Diagnostics, Severity};
 
-use super::at_place;
 use super::context::Elsewhere;
+use super::{at_place, is_open};
 use crate::inventory::{Entry, Inventory, kinds, target_namespace};
 use crate::rules;
 use crate::value::{Place, Value};
@@ -59,7 +59,10 @@ pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: 
     for entry in &inventory.objects {
         let object = entry.object;
         let namespace = object.namespace();
-        if namespace.is_empty() || !is_namespaced(object.kind()) || known.contains(namespace) {
+        if namespace.is_empty() || is_open(namespace) || known.contains(namespace) {
+            continue;
+        }
+        if !is_namespaced(object.kind()) {
             continue;
         }
         if told.insert(namespace) && !elsewhere.makes(kinds::NAMESPACE, "", namespace) {

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Elsewhere;
 use crate::assembled::Release;
-use crate::inventory::{
-    Inventory, Kind, follows, is_chart, kinds, release_name, target_namespace, values, walk,
-};
+use crate::inventory::{Inventory, Kind, follows, is_chart, kinds, release_name, values, walk};
 use crate::object::Object;
 use crate::value::Value;
 
@@ -133,18 +131,13 @@ impl<'a> Producers<'a> {
     }
 
     fn may_chart(&self, namespace: &str, name: &str, user: Option<&Release>) -> bool {
-        let mut releases = self.inventory.assembled.releases.iter();
+        let mut releases = self.inventory.releases_into(namespace);
         releases.any(|release| {
             let is_user = user.is_some_and(|user| user.id == release.id);
-            let is_near = target_namespace(release) == namespace;
             let makes = makes_by_values(release, name);
-            is_near
-                && (makes || !is_user)
-                && (makes
-                    || (!is_chart(release, "app-template")
-                        && [release.id.name.as_str(), &release_name(release)]
-                            .iter()
-                            .any(|one| follows(name, one))))
+            let names = [release.id.name.as_str(), &release_name(release)];
+            let is_named = names.iter().any(|one| follows(name, one));
+            makes || (!is_user && is_named && !is_chart(release, "app-template"))
         })
     }
 }

@@ -2,13 +2,16 @@
 
 use diagnostics::{Diagnostics, Rule};
 
-use super::at;
 use super::producers::Producers;
+use super::{at, is_open};
 use crate::assembled::Release;
 use crate::inventory::{Inventory, Kind, is_chart, kinds, target_namespace, values, walk};
 use crate::object::Object;
 use crate::rules;
 use crate::value::Value;
+
+/// Beyond so many problems no other name is sought: something else is wrong.
+const SUGGESTED: usize = 200;
 
 /// Something that is referenced by its name.
 struct Reference<'a> {
@@ -38,14 +41,18 @@ pub(super) fn check(
         named(list, &release.id.namespace, user, rule, &mut references);
         in_values(release, &mut references);
     }
+    // Secrets of a ClusterIssuer lie where cert-manager itself does.
+    let mut releases = inventory.assembled.releases.iter();
+    let manager = releases.find(|release| is_chart(release, "cert-manager"));
+    let manager = manager.map_or("cert-manager", target_namespace);
     for entry in &inventory.objects {
-        in_object(entry.object, &mut references);
+        in_object(entry.object, manager, &mut references);
     }
     for reference in references {
         let Some(name) = reference.name.as_text() else {
             continue;
         };
-        let is_written = !name.is_empty() && !name.contains("{{") && !name.contains("${");
+        let is_written = !name.is_empty() && !is_open(name) && !is_open(&reference.namespace);
         let is_there =
             || producers.may_make(reference.kind, &reference.namespace, name, reference.user);
         if !is_written || is_there() {
@@ -64,21 +71,27 @@ pub(super) fn check(
             reference.rule.unwrap_or(own).report(message),
             reference.name,
         );
-        let others = inventory
-            .all(reference.kind)
-            .filter(|one| one.object.namespace() == reference.namespace);
-        let names: Vec<_> = others.map(|one| one.object.name()).collect();
         if let Some(other) = inventory.find(reference.kind, "", name) {
             problem = super::related(
                 problem,
                 &other.object.place(),
                 "there is one in another namespace",
             );
-        } else if let Some(close) = diagnostics::closest(name, names) {
+        } else if problems.len() < SUGGESTED
+            && let Some(close) = closest(inventory, &reference, name)
+        {
             problem = problem.hint(format!("did you mean `{close}`?"));
         }
         problems.push(problem);
     }
+}
+
+/// The name of what is there that is most like this one.
+fn closest<'a>(inventory: &Inventory<'a>, to: &Reference<'_>, name: &str) -> Option<&'a str> {
+    let others = inventory.all(to.kind);
+    let others = others.filter(|one| one.object.namespace() == to.namespace);
+    let names: Vec<_> = others.map(|one| one.object.name()).collect();
+    diagnostics::closest(name, names)
 }
 
 /// Entries of the form `{kind, name, optional}`.
@@ -120,7 +133,7 @@ fn push<'a>(
     }
 }
 
-fn in_object<'a>(object: &'a Object, references: &mut Vec<Reference<'a>>) {
+fn in_object<'a>(object: &'a Object, manager: &str, references: &mut Vec<Reference<'a>>) {
     let namespace = object.namespace();
     let group = object.group();
     match (group, object.kind()) {
@@ -163,7 +176,7 @@ fn in_object<'a>(object: &'a Object, references: &mut Vec<Reference<'a>>) {
             let namespace = if object.kind() == "Issuer" {
                 namespace
             } else {
-                "cert-manager"
+                manager
             };
             walk(&object.0, &mut |path, value| {
                 if path

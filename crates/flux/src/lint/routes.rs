@@ -95,11 +95,6 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_text).unwrap_or_default()
 }
 
-/// Whether a text cannot be told: a chart's template, or a variable that stayed.
-fn is_open(text: &str) -> bool {
-    text.contains("{{") || text.contains("${")
-}
-
 pub(super) fn check(inventory: &Inventory<'_>, problems: &mut Diagnostics) {
     for route in all(inventory) {
         listeners::check(inventory, &route, problems);

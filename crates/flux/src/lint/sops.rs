@@ -59,7 +59,7 @@ pub(super) fn check(
             .text(path)
             .ok()
             .flatten()
-            .filter(|one| one.text().contains("sops"))
+            .filter(|one| one.text().contains("sops:"))
         else {
             continue;
         };

@@ -6,7 +6,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 
 use super::at;
 use super::context::Context;
-use crate::assembled::Kustomization;
+use crate::assembled::{Kustomization, Outcome};
 use crate::inventory::{Entry, Inventory, kinds, walk};
 use crate::object::Object;
 use crate::rules;
@@ -32,12 +32,12 @@ pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: 
             let Some(text) = written(context, value) else {
                 continue;
             };
+            // Where the build fails, it says so of plain names itself.
+            let is_told = is_script || owner.outcome == Outcome::Failed;
             // Elsewhere than in a ConfigMap a plain name is the user's own variable, and where it
             // is not known the build fails; with an operator it is replaced in silence.
             let eaten: BTreeSet<&str> = names(&text)
-                .filter(|(name, has_operator)| {
-                    !known.contains(name) && (!is_script || *has_operator)
-                })
+                .filter(|(name, has_operator)| !known.contains(name) && (!is_told || *has_operator))
                 .map(|(name, _)| name)
                 .collect();
             if !eaten.is_empty() {

@@ -2,6 +2,8 @@
 
 mod build;
 mod diff;
+mod fixtures;
 mod graph;
 mod lint;
 mod properties;
+mod redact;

@@ -4,17 +4,19 @@
 //! nothing within can end, and its script makes nothing but text of them. A policy lets no other
 //! script run, and nothing be loaded.
 
+mod owners;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Graph, Relation, State, svg};
+use super::{Graph, Links, Relation, State, svg};
 use crate::assembled::{Assembled, Kustomization};
 use crate::images;
-use crate::object::Object;
 use crate::redact::Redaction;
+use owners::Owners;
 
 /// The page, its style and its script.
 const PAGE: &str = include_str!("page.html");
@@ -109,16 +111,18 @@ fn data(page: &Page<'_>, graph: &Graph, redaction: &Redaction) -> Json {
     let kustomizations = &page.assembled.kustomizations;
     let mut findings: Vec<Vec<Json>> = vec![Vec::new(); kustomizations.len()];
     let mut others = Vec::new();
+    let owners = Owners::new(kustomizations);
     for problem in page.findings {
         let shown = finding(&redaction.clean(problem.clone()));
-        let owner = owner(problem, kustomizations);
+        let owner = owners.of(problem);
         if let Some(own) = owner.and_then(|index| findings.get_mut(index)) {
             own.push(shown.clone());
         }
         others.push(shown);
     }
+    let links = Links::new(graph);
     let applications: Vec<Json> = { kustomizations.iter().zip(findings).enumerate() }
-        .map(|(index, (one, findings))| application(graph, redaction, index, one, findings))
+        .map(|(index, (one, findings))| application(&links, redaction, index, one, findings))
         .collect();
     json!({
         "title": page.title,
@@ -142,50 +146,16 @@ fn finding(problem: &Diagnostic) -> Json {
     })
 }
 
-/// Whose object a problem stands in, or else whose file: that of the last who reads it, since
-/// roots read those of all.
-fn owner(problem: &Diagnostic, kustomizations: &[Kustomization]) -> Option<usize> {
-    let location = problem.location.as_ref()?;
-    let file = &location.file;
-    let is_in = |object: &Object| {
-        let place = &object.0.place;
-        let is_file = place.source().is_some_and(|source| source.name() == file);
-        let start = location.range.as_ref().map(|range| range.start);
-        is_file && start.is_some_and(|start| place.range().contains(&start))
-    };
-    // A Kustomization is itself an object of who applies it.
-    let of_object = kustomizations.iter().rposition(|one| is_in(&one.object));
-    let of_object = of_object.or_else(|| {
-        kustomizations
-            .iter()
-            .rposition(|one| one.objects.iter().any(is_in))
-    });
-    if of_object.is_some() {
-        return of_object;
-    }
-    let own = kustomizations
-        .iter()
-        .rposition(|one| one.files.binary_search(file).is_ok());
-    let written = |one: &Kustomization| {
-        let source = one.object.place();
-        source.source().is_some_and(|source| source.name() == file)
-    };
-    kustomizations.iter().rposition(written).or(own)
-}
-
 fn application(
-    graph: &Graph,
+    links: &Links<'_>,
     redaction: &Redaction,
     index: usize,
     one: &Kustomization,
     findings: Vec<Json>,
 ) -> Json {
+    let graph = links.graph;
     let node = graph.nodes.get(index);
-    let of = |from: usize, relation| {
-        { graph.edges.iter() }
-            .filter(move |edge| edge.from == from && edge.relation == relation)
-            .filter_map(|edge| Some((edge.to, graph.nodes.get(edge.to)?)))
-    };
+    let of = |from, relation| links.of(from, relation);
     let name = |node: &super::Node| format!("{}/{}", node.namespace, node.name);
     let waits = of(index, Relation::DependsOn).map(|(to, node)| {
         json!({

@@ -2,9 +2,9 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::{Route, is_open, list, text};
+use super::{Route, list, text};
 use crate::inventory::{Inventory, kinds};
-use crate::lint::at;
+use crate::lint::{at, is_open};
 use crate::rules;
 use crate::value::Value;
 

@@ -2,9 +2,9 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::{Route, is_open, list, text};
+use super::{Route, list, text};
 use crate::inventory::{Inventory, kinds, values, walk};
-use crate::lint::{at, related};
+use crate::lint::{at, is_open, related};
 use crate::object::Object;
 use crate::rules;
 use crate::value::{Data, Number, Value};
