@@ -4,6 +4,7 @@ mod builtin;
 mod bundle;
 mod definitions;
 mod packages;
+mod semantics;
 mod slim;
 
 use anyhow::Result;
