@@ -5,6 +5,7 @@ mod charts;
 mod flux;
 mod go;
 mod makejinja;
+mod schemas;
 mod sops;
 mod talos;
 mod tls;
@@ -76,6 +77,11 @@ const ORACLES: &[Oracle] = &[
         name: "tls",
         about: "certificates of a new bundle in openssl: read, trusted, and in handshakes",
         run: tls::run,
+    },
+    Oracle {
+        name: "schemas",
+        about: "objects changed one field at a time, as a real kube-apiserver judges them",
+        run: schemas::run,
     },
     Oracle {
         name: "flux",

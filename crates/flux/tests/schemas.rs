@@ -1,10 +1,6 @@
 //! Everything that the fixtures render to is what the API server takes.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the test reads fixtures"
-)]
+#![expect(clippy::disallowed_methods, reason = "the test reads fixtures")]
 
 use std::fs;
 use std::path::Path;
