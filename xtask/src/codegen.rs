@@ -4,6 +4,7 @@ mod builtin;
 mod bundle;
 mod definitions;
 mod packages;
+mod semantics;
 mod slim;
 
 use anyhow::Result;
@@ -47,4 +48,18 @@ fn schemas(target: &Utf8Path) -> Result<()> {
     files::write(target, &bytes)?;
     println!("codegen: `{target}`: {} bytes", bytes.len());
     Ok(())
+}
+
+/// The files that define the kinds of the bundle that are not Kubernetes' own.
+pub(crate) fn definitions() -> Result<Vec<camino::Utf8PathBuf>> {
+    let mut files = Vec::new();
+    for package in packages::DEFINITIONS {
+        let folder = package.folder()?;
+        for (path, text) in package.texts()? {
+            if text.contains("kind: CustomResourceDefinition") {
+                files.push(folder.join(path));
+            }
+        }
+    }
+    Ok(files)
 }

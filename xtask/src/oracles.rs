@@ -4,10 +4,11 @@
 mod charts;
 mod flux;
 mod go;
-mod libraries;
 mod kustomize;
+mod libraries;
 mod makejinja;
 mod page;
+mod schemas;
 mod seed;
 mod sops;
 mod talos;
@@ -87,12 +88,16 @@ const ORACLES: &[Oracle] = &[
         run: tls::run,
     },
     Oracle {
+        name: "schemas",
+        about: "objects changed one field at a time, as a real kube-apiserver judges them",
+        run: schemas::run,
+    },
+    Oracle {
         name: "flux",
         about: "every Secret of the `public` fixture through the real controllers into a real kube-apiserver",
         run: flux::run,
     },
     Oracle {
-<<<<<<< HEAD
         name: "flux-libraries",
         about: "substitution and values of releases, against the libraries of Flux 2.9",
         run: libraries::run,
@@ -101,14 +106,6 @@ const ORACLES: &[Oracle] = &[
         name: "page",
         about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
         run: page::run,
-=======
-        name: "page",
-        about: "the page of a cluster in a real Chromium: clicked, searched, read aloud, injected into",
-        run: page::run,
-        name: "flux-libraries",
-        about: "substitution and values of releases, against the libraries of Flux 2.9",
-        run: libraries::run,
->>>>>>> h-graph
     },
 ];
 

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
 use super::packages::Package;
-use super::slim;
+use super::{semantics, slim};
 
 /// The kinds of one release.
 #[derive(Default)]
@@ -47,6 +47,7 @@ pub(super) fn read(package: &Package) -> Result<Builtin> {
         let definition = named.get(&name).context("a reference leads somewhere")?;
         let mut schema = slim::schema(definition);
         mend(&name, &mut schema);
+        semantics::add(&name, &mut schema);
         shorten(&mut schema, &mut |reference| {
             if seen.insert(reference.to_owned()) {
                 open.push(reference.to_owned());

@@ -1,4 +1,4 @@
-//! Kinds that CustomResourceDefinitions define.
+//! Kinds that a `CustomResourceDefinition` defines.
 
 use std::sync::Arc;
 

@@ -116,6 +116,18 @@ pub(super) const DEFINITIONS: &[Package] = &[
         sum: "h1:35KyAZtLN8o5nIE0aPKfyhILbf5HHkKPJby/4FowPJM=",
         paths: &["config/crd/standard"],
     },
+    Package {
+        module: "github.com/external-secrets/external-secrets",
+        version: "v1.3.2",
+        sum: "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=",
+        paths: &["config/crds/bases"],
+    },
+    Package {
+        module: "github.com/kubernetes-csi/external-snapshotter/client/v8",
+        version: "v8.6.0",
+        sum: "h1:FtGewu2k6HWw6evLGXY8JqUZ9eHpti1kd3e4amj+ilA=",
+        paths: &["config/crd"],
+    },
 ];
 
 impl Package {

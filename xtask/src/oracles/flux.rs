@@ -5,11 +5,11 @@
 //! All of it runs on loopback in a temporary folder, with an empty home folder, and ends with
 //! the oracle, however that ends.
 
-mod cluster;
+pub(super) mod cluster;
 mod controllers;
 mod expected;
 mod objects;
-mod processes;
+pub(super) mod processes;
 mod repository;
 
 use std::time::Instant;
@@ -23,7 +23,7 @@ use super::go::{self, Program};
 use super::{Options, Outcome};
 use crate::{files, golden, process};
 
-const ETCD: Program = Program {
+pub(super) const ETCD: Program = Program {
     folder: "etcd",
     name: "etcd",
     package: "go.etcd.io/etcd/server/v3",
@@ -32,13 +32,13 @@ const ETCD: Program = Program {
 /// Clients want to parse the API server's version, which only its own build scripts give it.
 const VERSION: &str = "-X k8s.io/component-base/version.gitVersion=v1.36.3 \
     -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36";
-const API_SERVER: Program = Program {
+pub(super) const API_SERVER: Program = Program {
     folder: "kube-apiserver",
     name: "kube-apiserver",
     package: "k8s.io/kubernetes/cmd/kube-apiserver",
     link: VERSION,
 };
-const KUBECTL: Program = Program {
+pub(super) const KUBECTL: Program = Program {
     folder: "kube-apiserver",
     name: "kubectl",
     package: "k8s.io/kubernetes/cmd/kubectl",

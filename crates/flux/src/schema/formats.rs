@@ -40,9 +40,35 @@ pub(super) fn wrong(format: &str, text: &str) -> Option<&'static str> {
         "k8s-long-name" => (names::is_subdomain(text), "a long name of Kubernetes"),
         "dns-subdomain" => return Name::Subdomain.wrong(text),
         "dns-label" => return Name::Label.wrong(text),
+        "dns-subdomain-or-nothing" if !text.is_empty() => return Name::Subdomain.wrong(text),
+        "dns-label-or-nothing" if !text.is_empty() => return Name::Label.wrong(text),
+        "port-name-or-nothing" if !text.is_empty() => return Name::Port.wrong(text),
+        "dns-1035-label" => (
+            names::is_label(text) && text.starts_with(|first: char| first.is_ascii_lowercase()),
+            "a name of lower-case letters, digits and `-`, a letter first",
+        ),
+        "dns-subdomain-of-three" => (
+            names::is_subdomain(text) && text.matches('.').count() >= 2,
+            "a name of at least three parts with dots between them",
+        ),
+        "host-or-wildcard" => (
+            text.is_empty() || names::is_subdomain(text.strip_prefix("*.").unwrap_or(text)),
+            "a host name, or `*.` and one",
+        ),
+        "cron" => (
+            is_cron(text),
+            "a schedule of cron: five fields, or such as `@daily`",
+        ),
+        "label-key-any-case" => (
+            names::is_qualified_name(&text.to_lowercase()),
+            "a name such as `example.com/name`",
+        ),
         "port-name" => return Name::Port.wrong(text),
         "path-segment" => return Name::Segment.wrong(text),
-        "label-key" => (names::is_qualified_name(text), "the key of a label"),
+        "label-key-or-nothing" if text.is_empty() => return None,
+        "label-key" | "label-key-or-nothing" => {
+            (names::is_qualified_name(text), "the key of a label")
+        }
         "label-value" => (names::is_label_value(text), "the value of a label"),
         "config-key" => (
             names::is_config_key(text),
@@ -207,6 +233,61 @@ fn is_uri(text: &str) -> bool {
                 .split('/')
                 .nth(2)
                 .is_some_and(|host| host.contains(' ')))
+}
+
+/// The months as cron names them.
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+
+/// The days as cron names them.
+const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/// Five fields of numbers, names, `*`, ranges and steps.
+fn is_cron(text: &str) -> bool {
+    // A zone before the schedule is refused in favour of a field of its own.
+    if let Some(name) = text.strip_prefix('@') {
+        return match name.strip_prefix("every ") {
+            Some(period) => is_go_duration(period),
+            None => matches!(
+                name,
+                "yearly" | "annually" | "monthly" | "weekly" | "daily" | "midnight" | "hourly"
+            ),
+        };
+    }
+    let limits: [(u32, u32, &[&str]); 5] = [
+        (0, 59, &[]),
+        (0, 23, &[]),
+        (1, 31, &[]),
+        (1, 12, MONTHS),
+        (0, 6, DAYS),
+    ];
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let point = |text: &str, (least, most, names): (u32, u32, &[&str])| {
+        let name = text.to_lowercase();
+        let named = names.iter().position(|known| *known == name);
+        let named = named.and_then(|index| u32::try_from(index).ok());
+        let number = named
+            .map(|index| index + least)
+            .or_else(|| text.parse().ok());
+        number.filter(|number| (least..=most).contains(number))
+    };
+    let part = |text: &str, limits: (u32, u32, &[&str])| {
+        let (range, step) = match text.split_once('/') {
+            Some((range, step)) => (range, Some(step)),
+            None => (text, None),
+        };
+        let step = step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0));
+        step && match range.split_once('-') {
+            Some((first, last)) => match (point(first, limits), point(last, limits)) {
+                (Some(first), Some(last)) => first <= last,
+                _ => false,
+            },
+            None => matches!(range, "*" | "?") || point(range, limits).is_some(),
+        }
+    };
+    fields.len() == 5 && { fields.iter().zip(limits) }
+        .all(|(field, limits)| field.split(',').all(|text| part(text, limits)))
 }
 
 fn is_mac(text: &str) -> bool {

@@ -20,22 +20,23 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, object: &'a Object, known: &K
 
 /// Checks the metadata of an object of whose kind nothing is known.
 pub(super) fn names<'a>(checker: &mut Checker<'a>, object: &'a Object) {
-    name(checker, object, Name::Subdomain);
+    name(checker, object, Some(Name::Subdomain));
     rest(checker, object);
 }
 
-/// What names a kind takes.
-fn kind_of_name(known: &Known<'_>, id: &Id) -> Name {
-    match (known.builtin, id.group.as_str(), id.kind.as_str()) {
+/// What names a kind takes; none where any will do.
+fn kind_of_name(known: &Known<'_>, id: &Id) -> Option<Name> {
+    Some(match (known.builtin, id.group.as_str(), id.kind.as_str()) {
+        (true, "policy", "PodDisruptionBudget") => return None,
         (true, "rbac.authorization.k8s.io", _) => Name::Segment,
         (true, "", "Namespace" | "Service") => Name::Label,
         (true, "apiregistration.k8s.io" | "flowcontrol.apiserver.k8s.io", _) => Name::Segment,
         (true, "certificates.k8s.io", "ClusterTrustBundle") => Name::Segment,
         _ => Name::Subdomain,
-    }
+    })
 }
 
-fn name<'a>(checker: &mut Checker<'a>, object: &'a Object, kind: Name) {
+fn name<'a>(checker: &mut Checker<'a>, object: &'a Object, kind: Option<Name>) {
     let metadata = object.0.get("metadata");
     let written = metadata.and_then(|metadata| metadata.get("name"));
     let generated = metadata.and_then(|metadata| metadata.get("generateName"));
@@ -53,7 +54,8 @@ fn name<'a>(checker: &mut Checker<'a>, object: &'a Object, kind: Name) {
             );
         }
         Some(text) if !text.is_empty() && !is_unknown(text) => {
-            if let (Some(what), Some(value)) = (kind.wrong(text), written) {
+            let wrong = kind.and_then(|kind| kind.wrong(text));
+            if let (Some(what), Some(value)) = (wrong, written) {
                 checker.report(
                     &rules::SCHEMA_WRONG_NAME,
                     &value.place,

@@ -58,6 +58,9 @@ pub(super) struct Schema {
     pub(super) list_type: ListType,
     #[serde(rename = "x-kubernetes-list-map-keys")]
     pub(super) list_map_keys: Vec<Box<str>>,
+    /// The format of the keys of a map; the bundle's own.
+    #[serde(rename = "x-ichor-keys")]
+    pub(super) keys: Box<str>,
     #[serde(rename = "x-kubernetes-validations")]
     pub(super) rules: Vec<Rule>,
     /// Whether it or a schema in it has a rule, once somebody asked.

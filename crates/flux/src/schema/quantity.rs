@@ -12,6 +12,42 @@ pub(super) fn is_quantity(text: &str) -> bool {
     any && points <= 1 && is_suffix(suffix)
 }
 
+/// How much a quantity is, to compare it with others; none where it is none.
+pub(super) fn amount(json: &serde_json::Value) -> Option<f64> {
+    let text = match json {
+        serde_json::Value::String(text) => text.trim().to_owned(),
+        serde_json::Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    if !is_quantity(&text) {
+        return None;
+    }
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let end = text.find(|character: char| character.is_ascii_alphabetic())?;
+    let (number, suffix) = text.split_at(end);
+    let factor = match suffix {
+        "n" => 1e-9,
+        "u" => 1e-6,
+        "m" => 1e-3,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "P" => 1e15,
+        "E" => 1e18,
+        "Ki" => 1024.0,
+        "Mi" => 1_048_576.0,
+        "Gi" => 1_073_741_824.0,
+        "Ti" => 1_099_511_627_776.0,
+        "Pi" => 1_125_899_906_842_624.0,
+        "Ei" => 1_152_921_504_606_846_976.0,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * factor)
+}
+
 fn is_suffix(suffix: &str) -> bool {
     match suffix {
         "" | "n" | "u" | "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti"

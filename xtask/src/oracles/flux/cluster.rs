@@ -15,7 +15,7 @@ use super::processes::{Running, Sandbox, free_ports, listens};
 use crate::{files, process};
 
 /// An API that answers.
-pub(super) struct Cluster<'a> {
+pub(in crate::oracles) struct Cluster<'a> {
     sandbox: &'a Sandbox,
     kubectl: Utf8PathBuf,
     /// What its clients connect with.
@@ -26,7 +26,7 @@ pub(super) struct Cluster<'a> {
 
 impl<'a> Cluster<'a> {
     /// Starts it and waits until it is ready.
-    pub(super) fn start(
+    pub(in crate::oracles) fn start(
         sandbox: &'a Sandbox,
         etcd: &Utf8Path,
         api_server: &Utf8Path,
@@ -95,7 +95,7 @@ impl<'a> Cluster<'a> {
     }
 
     /// Makes the kinds known that the files of some folders define.
-    pub(super) fn define(&self, folders: &[Utf8PathBuf]) -> Result<()> {
+    pub(in crate::oracles) fn define(&self, folders: &[Utf8PathBuf]) -> Result<()> {
         let mut apply = self.kubectl()?;
         apply.args(["apply", "--server-side"]);
         for folder in folders {
@@ -105,8 +105,22 @@ impl<'a> Cluster<'a> {
         self.wait(&["--for=condition=Established", "crd", "--all"])
     }
 
+    /// A program that hands requests without TLS on to the API, and its port.
+    pub(in crate::oracles) fn proxy(&self) -> Result<(Running, u16)> {
+        let [port] = free_ports()?;
+        let arguments = [
+            format!("--kubeconfig={}", self.kubeconfig),
+            "proxy".to_owned(),
+            format!("--port={port}"),
+            "--disable-filter".to_owned(),
+        ];
+        let mut proxy = self.sandbox.start(&self.kubectl, &arguments, &[])?;
+        proxy.until(|| listens(port))?;
+        Ok((proxy, port))
+    }
+
     /// Applies objects.
-    pub(super) fn apply(&self, objects: &[Value]) -> Result<()> {
+    pub(in crate::oracles) fn apply(&self, objects: &[Value]) -> Result<()> {
         let file = self.sandbox.path("objects.json")?;
         let list = json!({ "apiVersion": "v1", "kind": "List", "items": objects });
         files::write(&file, serde_json::to_vec(&list)?)?;

@@ -21,12 +21,12 @@ const LIFELINE: &str = r#"exec 3<&0
 exec "$@" </dev/null 3<&-"#;
 
 /// A temporary folder, and what programs may know of the world.
-pub(super) struct Sandbox {
+pub(in crate::oracles) struct Sandbox {
     folder: TempDir,
 }
 
 impl Sandbox {
-    pub(super) fn new() -> Result<Self> {
+    pub(in crate::oracles) fn new() -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("ichor-oracle-")
             .tempdir()
@@ -86,7 +86,7 @@ impl Sandbox {
 }
 
 /// A program that runs, until this is dropped.
-pub(super) struct Running {
+pub(in crate::oracles) struct Running {
     name: String,
     child: Child,
     log: Utf8PathBuf,

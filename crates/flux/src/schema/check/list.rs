@@ -21,10 +21,17 @@ impl<'a> Checker<'a> {
         self.length(value, count, (schema.min_items, schema.max_items), "items");
         if let Some(item) = &schema.items {
             let resolved = self.resolved(item);
-            let keyed = mode.builtin && schema.list_type == ListType::Map;
+            // The server takes null for an item without anything in it, where it takes one.
+            let full = mode.builtin
+                && (schema.list_type == ListType::Map
+                    || !resolved.required.is_empty()
+                    || !resolved.format.is_empty()
+                    || !resolved.any_of.is_empty()
+                    || resolved.allowed.is_some()
+                    || resolved.min_length.is_some());
             for (index, value) in items.iter().enumerate() {
                 self.below(Step::Item(index), |checker| {
-                    if keyed && value.is_null() {
+                    if full && value.is_null() {
                         checker.wrong_type(resolved, value);
                     } else {
                         checker.value(item, value, mode);

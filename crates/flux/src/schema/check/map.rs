@@ -1,9 +1,10 @@
 //! Maps, and whole resources.
 
-use diagnostics::closest;
+use diagnostics::{Severity, closest};
 
 use super::{Checker, Mode};
 use crate::rules;
+use crate::schema::formats;
 use crate::schema::model::{Additional, Schema};
 use crate::schema::path::Step;
 use crate::value::{Field, Map, Value};
@@ -70,6 +71,13 @@ impl<'a> Checker<'a> {
     pub(super) fn map(&mut self, schema: &'a Schema, value: &'a Value, map: &'a Map, mode: Mode) {
         for (name, field) in map {
             self.field(schema, name, field, mode);
+            if let Some(what) = formats::wrong(&schema.keys, name) {
+                let path = self.path.shown();
+                self.add(&field.key, || {
+                    rules::SCHEMA_WRONG_NAME
+                        .report(format!("`{name}`, a key of `{path}`, is not {what}"))
+                });
+            }
         }
         self.required(schema, value, map, mode);
         self.properties(schema, value, map);
@@ -77,6 +85,10 @@ impl<'a> Checker<'a> {
 
     fn field(&mut self, schema: &'a Schema, name: &'a str, field: &'a Field, mode: Mode) {
         if let Some(known) = schema.field(name) {
+            // Where a field has a default and null is none of its values, null is the default.
+            if field.value.is_null() && known.default.is_some() && !known.takes_null() {
+                return;
+            }
             self.below(Step::Key(name), |checker| {
                 checker.value(known, &field.value, mode);
             });
@@ -91,7 +103,14 @@ impl<'a> Checker<'a> {
         }
         let path = self.path.with(name);
         self.add(&field.key, || {
-            let problem = rules::SCHEMA_UNKNOWN_FIELD.report(format!("there is no field `{path}`"));
+            // Of a map that has no fields at all the server drops them without a word.
+            let severity = if mode.builtin || !schema.properties.is_empty() {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let problem = rules::SCHEMA_UNKNOWN_FIELD
+                .report_as(severity, format!("there is no field `{path}`"));
             let names = schema.properties.keys().map(|name| &**name);
             match closest(name, names) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
@@ -106,6 +125,9 @@ impl<'a> Checker<'a> {
                 None => false,
                 Some(field) => !(mode.builtin && field.value.is_null()),
             };
+            // Defaults are filled in before anything is required.
+            let field = schema.properties.get(name);
+            let there = there || field.is_some_and(|field| field.default.is_some());
             let known = matches!(&**name, "apiVersion" | "kind" | "metadata");
             if !(there || known && self.path.depth() == 0) {
                 self.missing(value, name);

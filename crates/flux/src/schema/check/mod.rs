@@ -4,6 +4,8 @@ mod list;
 mod map;
 mod scalar;
 
+pub(super) use scalar::whole;
+
 use diagnostics::{Diagnostic, Diagnostics, Rule};
 
 use super::is_unknown;
@@ -116,10 +118,20 @@ impl<'a> Checker<'a> {
                 format!("`{path}` is nested deeper than {DEEPEST} levels"),
             );
         }
-        let schema = self.resolved(schema);
         if value.as_text().is_some_and(is_unknown) {
             return;
         }
+        if schema.reference.is_some() && !value.is_null() {
+            // What stands beside a reference judges, too.
+            let judges = Mode {
+                judges: true,
+                ..mode
+            };
+            for one in &schema.all_of {
+                self.value(one, value, judges);
+            }
+        }
+        let schema = self.resolved(schema);
         if value.is_null() {
             let open = schema.types.kind.is_none() && !schema.is_int_or_string();
             if !(mode.builtin || schema.takes_null() || open) {

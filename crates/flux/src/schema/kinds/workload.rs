@@ -1,0 +1,126 @@
+//! Deployments and their kin: a selector and a template of pods.
+
+use super::{has, pod, report, text};
+use crate::rules;
+use crate::schema::check::Checker;
+use crate::schema::metadata;
+use crate::schema::path::Step;
+use crate::value::Value;
+
+/// Checks a workload of a kind.
+pub(super) fn check<'a>(checker: &mut Checker<'a>, root: &'a Value, kind: &str) {
+    let Some(spec) = root.get("spec") else { return };
+    let restart: &[&str] = match kind {
+        "Job" | "CronJob" => &["OnFailure", "Never"],
+        _ => &["Always"],
+    };
+    match kind {
+        "CronJob" => {
+            if let Some(template) = spec.at(&["jobTemplate", "spec", "template"]) {
+                let keys = ["spec", "jobTemplate", "spec", "template"];
+                pods(checker, template, &keys, restart, &[]);
+            }
+        }
+        _ => {
+            let Some(template) = spec.get("template") else {
+                return;
+            };
+            let claims = spec.get("volumeClaimTemplates").map(Value::items);
+            let claims = claims.unwrap_or_default().iter();
+            let claims: Vec<&str> = claims
+                .filter_map(|claim| claim.at(&["metadata", "name"])?.as_text())
+                .collect();
+            pods(checker, template, &["spec", "template"], restart, &claims);
+            selector(checker, spec, template);
+        }
+    }
+    let strategy = spec.get("strategy");
+    if let Some(strategy) = strategy
+        && text(strategy, "type") == Some("Recreate")
+        && has(strategy, "rollingUpdate")
+    {
+        report(
+            checker,
+            &rules::SCHEMA_CONTRADICTION,
+            strategy.get("rollingUpdate"),
+            "`spec.strategy.rollingUpdate` is for the type `RollingUpdate`",
+        );
+    }
+    if let Some(strategy) = spec.get("updateStrategy")
+        && text(strategy, "type") == Some("OnDelete")
+        && kind == "StatefulSet"
+        && has(strategy, "rollingUpdate")
+    {
+        report(
+            checker,
+            &rules::SCHEMA_CONTRADICTION,
+            strategy.get("rollingUpdate"),
+            "`spec.updateStrategy.rollingUpdate` is for the type `RollingUpdate`",
+        );
+    }
+}
+
+fn pods<'a>(
+    checker: &mut Checker<'a>,
+    template: &'a Value,
+    keys: &[&'static str],
+    restart: &[&str],
+    claims: &[&str],
+) {
+    for key in keys {
+        checker.path.push(Step::Key(key));
+    }
+    if let Some(meta) = template.get("metadata") {
+        checker.below(Step::Key("metadata"), |checker| {
+            metadata::labels(checker, meta);
+        });
+    }
+    let Some(spec) = template.get("spec") else {
+        for _ in keys {
+            checker.path.pop();
+        }
+        return;
+    };
+    let path = checker.path.with("spec");
+    for _ in keys {
+        checker.path.pop();
+    }
+    let policy = spec.get("restartPolicy").and_then(Value::as_text);
+    let default = restart.contains(&"Always").then_some("Always");
+    if policy.or(default).is_none_or(|policy| {
+        !restart.contains(&policy) && matches!(policy, "Always" | "OnFailure" | "Never")
+    }) {
+        let shown: Vec<String> = restart.iter().map(|one| format!("`{one}`")).collect();
+        report(
+            checker,
+            &rules::SCHEMA_NOT_ALLOWED,
+            spec.get("restartPolicy").or(Some(spec)),
+            format!("`{path}.restartPolicy` takes {} here", shown.join(" or ")),
+        );
+    }
+    pod::check(checker, spec, &path, claims);
+}
+
+/// The selector selects the pods of the template.
+fn selector(checker: &mut Checker<'_>, spec: &Value, template: &Value) {
+    let Some(selector) = spec.get("selector") else {
+        return;
+    };
+    // Of a Job the selector is made by the server.
+    let Some(wanted) = selector.get("matchLabels").and_then(Value::as_map) else {
+        return;
+    };
+    for (key, field) in wanted {
+        let label = template.at(&["metadata", "labels", key]);
+        if label.and_then(Value::as_text) != field.value.as_text() {
+            report(
+                checker,
+                &rules::SCHEMA_CONTRADICTION,
+                Some(&field.value),
+                format!(
+                    "`spec.selector.matchLabels[{key}]` is not among the labels of `spec.template`"
+                ),
+            );
+        }
+    }
+}
