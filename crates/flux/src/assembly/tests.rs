@@ -124,6 +124,21 @@ fn every_cluster_of_a_repository_is_an_entry() {
 }
 
 #[test]
+fn a_file_of_bootstrap_that_is_still_empty_says_where_a_cluster_begins() {
+    let all = of(&[
+        (
+            "clusters/one/flux-system/gotk-sync.yaml",
+            "# to be written\n",
+        ),
+        ("clusters/one/map.yaml", &config_map("m", "{}")),
+    ]);
+    let paths: Vec<_> = { all.kustomizations.iter() }
+        .map(|it| (it.path.as_deref(), it.objects.len()))
+        .collect();
+    assert_eq!(paths, [(Some("clusters/one"), 1)]);
+}
+
+#[test]
 fn without_an_entry_those_begin_that_nobody_applies() {
     let all = of(&[
         ("flux/infra.yaml", &flux("infra", "./infra", "")),
