@@ -447,6 +447,50 @@ fn what_the_artifact_leaves_out_is_not_built() {
 }
 
 #[test]
+fn an_artifact_copied_together_out_of_the_repository_is_followed() {
+    let generator = |from: &str| {
+        format!(
+            "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n\
+             metadata: {{name: g, namespace: flux-system}}\nspec:\n  \
+             sources: [{{alias: r, kind: GitRepository, name: flux-system}}]\n  \
+             artifacts: [{{name: apps, copy: [{{from: '@r/apps/base/**', to: '@artifact/base/'}}, \
+             {{from: '{from}', to: '@artifact/here/'}}]}}]\n"
+        )
+    };
+    let external = flux("apps", "./here", "").replace(
+        "kind: GitRepository, name: flux-system",
+        "kind: ExternalArtifact, name: apps",
+    );
+    let of = |from: &str| {
+        of(&[
+            ("c/gotk-sync.yaml", &flux("flux-system", "./c", "")),
+            ("c/apps.yaml", &external),
+            ("c/generator.yaml", &generator(from)),
+            ("apps/base/map.yaml", &config_map("m", "{}")),
+            ("apps/base/kustomization.yaml", "resources: [map.yaml]\n"),
+            ("apps/one/kustomization.yaml", "resources: [../base]\n"),
+        ])
+    };
+    let all = of("@r/apps/one/**");
+    let app = all.kustomizations.get(1).expect("it is applied");
+    assert_eq!(app.path.as_deref(), Some("apps/one"));
+    assert_eq!(
+        app.files,
+        [
+            "apps/base/kustomization.yaml",
+            "apps/base/map.yaml",
+            "apps/one/kustomization.yaml"
+        ]
+    );
+    assert_eq!(app.objects.len(), 1);
+    let other = of("@else/apps/one/**");
+    assert_eq!(
+        other.kustomizations.get(1).map(|it| it.outcome),
+        Some(Outcome::Elsewhere)
+    );
+}
+
+#[test]
 fn a_folder_that_is_missing_is_a_problem_at_its_place() {
     let all = app("", &[]);
     insta::assert_snapshot!(shown(&all), @r#"
