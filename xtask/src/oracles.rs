@@ -4,6 +4,7 @@
 mod charts;
 mod flux;
 mod go;
+mod kustomize;
 mod libraries;
 mod makejinja;
 mod seed;
@@ -68,6 +69,11 @@ const ORACLES: &[Oracle] = &[
         name: "sops",
         about: "documents of every format and selector, both ways",
         run: sops::run,
+    },
+    Oracle {
+        name: "kustomize",
+        about: "every kustomization of the fixtures and of the hand-made cases",
+        run: kustomize::run,
     },
     Oracle {
         name: "talos",

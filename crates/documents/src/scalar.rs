@@ -32,11 +32,24 @@ pub fn go_text(text: &str, indent: usize, column: usize) -> String {
 }
 
 /// A text as go-yaml 2 writes it, as `sigs.k8s.io/yaml` and with it kustomize do: in double
-/// quotes what YAML 1.1 takes for something else. A literal block has its lines at the column.
-pub fn old_go_text(text: &str, column: usize) -> String {
+/// quotes what YAML 1.1 takes for something else, and in several lines what is long. Further
+/// lines start at the column; the first where `start` says, which is none for a key: that stays
+/// on its line.
+pub fn old_go_text(text: &str, column: usize, start: Option<usize>) -> String {
+    let fold = |mark: &str, body: &str, quoted: bool| {
+        let start = start.map(|start| start + mark.len());
+        format!("{mark}{}{mark}", folded(body, column, start, quoted))
+    };
     if is_plain_word(text) {
         return text.to_owned();
     }
+    let escaped = || {
+        let whole = double(text);
+        let body = whole
+            .strip_prefix('"')
+            .and_then(|body| body.strip_suffix('"'));
+        fold("\"", body.unwrap_or_default(), true)
+    };
     let scalar = Scalar::new(text, Style::Plain);
     // `<<` and `=` mean something else only to those who read them as keys.
     if text != "<<"
@@ -44,7 +57,7 @@ pub fn old_go_text(text: &str, column: usize) -> String {
             || is_base_60(text)
             || means_something_else(text))
     {
-        return double(text);
+        return escaped();
     }
     let facts = Facts::of(text);
     if text == "\n" {
@@ -54,16 +67,51 @@ pub fn old_go_text(text: &str, column: usize) -> String {
         return if facts.block {
             literal(text, 2, column)
         } else {
-            double(text)
+            escaped()
         };
     }
     if facts.plain {
-        text.to_owned()
+        fold("", text, false)
     } else if facts.single {
-        format!("'{}'", text.replace('\'', "''"))
+        fold("'", &text.replace('\'', "''"), false)
     } else {
-        double(text)
+        escaped()
     }
+}
+
+/// A text with line breaks in the place of single blanks beyond the 80th column. In double
+/// quotes a break may stand before more blanks.
+fn folded(body: &str, column: usize, start: Option<usize>, double: bool) -> String {
+    const WIDTH: usize = 80;
+    let Some(mut at) = start.filter(|start| start + body.len() > WIDTH) else {
+        return body.to_owned();
+    };
+    let mut out = String::with_capacity(body.len() + body.len() / 16);
+    let mut characters = body.chars().peekable();
+    let mut blank = false;
+    while let Some(one) = characters.next() {
+        let next = characters.peek().copied();
+        let breaks = one == ' '
+            && !blank
+            && at > WIDTH
+            && !out.is_empty()
+            && next.is_some()
+            && (double || next != Some(' '));
+        if breaks {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', column));
+            at = column;
+            if next == Some(' ') {
+                out.push('\\');
+                at += 1;
+            }
+        } else {
+            out.push(one);
+            at += 1;
+        }
+        blank = one == ' ';
+    }
+    out
 }
 
 /// Whether a text is plain at first sight, as most are: a word that starts with a letter, such

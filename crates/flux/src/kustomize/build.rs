@@ -3,6 +3,7 @@
 use crate::rules;
 use crate::value::{Data, Place, Value};
 
+use super::config::Config;
 use super::context::Context;
 use super::load::check;
 use super::resource::{Resource, child, is_plain_key, quote_nothing, scalar_text, set};
@@ -46,7 +47,10 @@ pub(super) fn build(
 /// What is done once, at the end.
 fn finish(context: &mut Context<'_>, mut built: Built, kustomization: &Value) -> Vec<Resource> {
     transform::hashes(&mut built.set);
-    if let Err(problem) = transform::references(&mut built.set, &built.config.references) {
+    // What contradicts kustomize's own fields was told where it was met.
+    if let Ok(config) = Config::with(&built.more)
+        && let Err(problem) = transform::references(&mut built.set, &config.references)
+    {
         context.problems.push(*problem);
     }
     built.set.change().retain(|resource| {

@@ -1,5 +1,6 @@
 //! Which fields transformers change: kustomize's own, and those of `configurations`.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::value::Value;
@@ -60,9 +61,35 @@ const WORKLOADS: [(&str, &str); 7] = [
 ];
 
 impl Config {
-    /// What kustomize does without being told.
-    pub(super) fn built_in() -> Self {
-        BUILT_IN.clone()
+    /// What kustomize does without being told, and what it is told more; nothing is copied where
+    /// that is nothing.
+    ///
+    /// # Errors
+    ///
+    /// Both say the contrary of a field.
+    pub(super) fn with(more: &Self) -> Result<Cow<'static, Self>, String> {
+        if more.is_empty() {
+            return Ok(Cow::Borrowed(&BUILT_IN));
+        }
+        let mut all = BUILT_IN.clone();
+        all.merge(more)?;
+        Ok(Cow::Owned(all))
+    }
+
+    fn is_empty(&self) -> bool {
+        let lists = [
+            &self.name_prefix,
+            &self.name_suffix,
+            &self.namespace,
+            &self.common_labels,
+            &self.labels,
+            &self.template_labels,
+            &self.claim_labels,
+            &self.common_annotations,
+            &self.images,
+            &self.replicas,
+        ];
+        self.references.is_empty() && lists.iter().all(|list| list.is_empty())
     }
 
     /// Adds the fields of another one.

@@ -12,7 +12,7 @@ use crate::value::Place;
 use super::path;
 
 /// How many kustomizations one build reads.
-const MOST_KUSTOMIZATIONS: usize = 10_000;
+const MOST_KUSTOMIZATIONS: usize = 5_000;
 
 /// How deep kustomizations lead to others.
 const MOST_DEEP: usize = 100;

@@ -58,7 +58,7 @@ pub(super) fn generate(
             put(map, "type", own);
         }
     }
-    let pairs = pairs(context, folder, entry)?;
+    let pairs = pairs(context, folder, entry, kind == "Secret")?;
     fill(&mut object, kind, &pairs).map_err(refuse)?;
     options(&mut object, entry.get("options"), global, &entry.place);
     let is_on = |key: &str| {
@@ -141,6 +141,7 @@ fn pairs(
     context: &mut Context<'_>,
     folder: &str,
     entry: &Value,
+    secret: bool,
 ) -> Result<Vec<Pair>, Box<Diagnostic>> {
     let mut pairs = Vec::new();
     let list = |key: &str| entry.get(key).map(Value::items).unwrap_or_default();
@@ -150,7 +151,7 @@ fn pairs(
             continue;
         }
         let (file, bytes) = context.bytes(folder, name, &path.place)?;
-        variables(&file, &bytes, &mut pairs)
+        variables(&file, &bytes, secret, &mut pairs)
             .map_err(|message| Box::new(refused(message, &path.place)))?;
     }
     for literal in list("literals") {
@@ -178,7 +179,7 @@ fn pairs(
         };
         let (path, bytes) = context.bytes(folder, path, &file.place)?;
         let place = match std::str::from_utf8(&bytes) {
-            Ok(text) => Place::new(&Arc::new(Source::new(path, text)), 0..text.len()),
+            Ok(text) => Place::new(&source(&path, text, secret), 0..text.len()),
             Err(_) => file.place.clone(),
         };
         pairs.push(Pair {
@@ -191,9 +192,9 @@ fn pairs(
 }
 
 /// Lines of `KEY=value`. Nothing but blanks before a key is taken away.
-fn variables(file: &str, bytes: &[u8], pairs: &mut Vec<Pair>) -> Result<(), String> {
+fn variables(file: &str, bytes: &[u8], secret: bool, pairs: &mut Vec<Pair>) -> Result<(), String> {
     let text = std::str::from_utf8(bytes).map_err(|_| format!("`{file}` is not UTF-8"))?;
-    let source = Arc::new(Source::new(file, text));
+    let source = source(file, text, secret);
     let mut start = 0;
     for (number, whole) in text.split_inclusive('\n').enumerate() {
         let at = start;
@@ -217,6 +218,16 @@ fn variables(file: &str, bytes: &[u8], pairs: &mut Vec<Pair>) -> Result<(), Stri
         });
     }
     Ok(())
+}
+
+/// A file that is taken whole; of a Secret's no excerpt shows anything.
+fn source(path: &str, text: &str, secret: bool) -> Arc<Source> {
+    let source = Source::new(path, text);
+    Arc::new(if secret {
+        source.with_secrets([0..text.len()])
+    } else {
+        source
+    })
 }
 
 fn unquoted(text: &str) -> &str {

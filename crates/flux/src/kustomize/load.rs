@@ -1,8 +1,9 @@
 //! The file of a kustomization.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use yaml::Dialect;
 
 use crate::files::Files;
@@ -46,31 +47,62 @@ pub(super) fn load(
             .at(source.whole());
         return Err(vec![problem]);
     }
-    let source = Arc::new(source);
-    let parsed = yaml::parse(&source, &yaml::Limits::default());
-    let mut problems: Vec<Diagnostic> = { parsed.diagnostics.iter() }
-        // The last of them counts.
-        .filter(|problem| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY))
-        .cloned()
-        .collect();
-    let mut more = diagnostics::Diagnostics::new();
-    let value = { parsed.documents.first() }
-        .map(|root| value::read(root, &source, Dialect::Kubernetes, &mut more))
-        .unwrap_or_default();
-    problems.extend(more.iter().cloned());
+    let (value, problems) = read(&Arc::new(source.clone()));
+    let secret = secrets(&value);
+    let source = Arc::new(if secret.is_empty() {
+        source
+    } else {
+        source.with_secrets(secret)
+    });
+    let (mut value, problems) = if source.secrets().is_empty() {
+        (value, problems)
+    } else {
+        read(&source)
+    };
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut value = value;
     if value.place.source().is_none() {
         value.place = Place::new(&source, 0..0);
     }
     Ok(Some((path, value)))
 }
 
+/// The first document, and what makes kustomize refuse the file.
+fn read(source: &Arc<Source>) -> (Value, Vec<Diagnostic>) {
+    let parsed = yaml::parse(source, &yaml::Limits::default());
+    let mut problems: Vec<Diagnostic> = { parsed.diagnostics.iter() }
+        // The last of them counts.
+        .filter(|problem| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY))
+        .cloned()
+        .collect();
+    let mut more = Diagnostics::new();
+    let value = { parsed.documents.first() }
+        .map(|root| value::read(root, source, Dialect::Kubernetes, &mut more));
+    problems.extend(more.iter().cloned());
+    (value.unwrap_or_default(), problems)
+}
+
+/// What no excerpt shows: literals of Secrets, and patches of them.
+fn secrets(kustomization: &Value) -> Vec<Range<usize>> {
+    let list = |key: &str| kustomization.get(key).map(Value::items).unwrap_or_default();
+    let literals = list("secretGenerator").iter();
+    let literals = literals.filter_map(|entry| entry.get("literals"));
+    let entries = ["patches", "patchesJson6902"].into_iter().flat_map(list);
+    let of_secret = |patch: &&Value| patch.as_text().is_some_and(|text| text.contains("Secret"));
+    let patches = entries.filter_map(|entry| {
+        let patch = entry.get("patch")?;
+        let kind = entry.at(&["target", "kind"]).and_then(Value::as_text);
+        (of_secret(&patch) || kind.is_some_and(|kind| kind.contains("Secret"))).then_some(patch)
+    });
+    let merges = list("patchesStrategicMerge").iter().filter(of_secret);
+    let all = literals.chain(patches).chain(merges);
+    all.map(|value| value.place.range()).collect()
+}
+
 /// A kustomization whose fields are right; none, and problems, if they are not.
 pub(super) fn check(context: &mut Context<'_>, own: &Value) -> Option<Value> {
-    let mut problems = diagnostics::Diagnostics::new();
+    let mut problems = Diagnostics::new();
     if own.as_map().is_none() && !own.is_null() {
         let problem = rules::KUSTOMIZE_INVALID_FIELD
             .report(format!("a kustomization is a map, not {}", own.kind_name()));

@@ -7,7 +7,7 @@
 //!
 //! - `shape`: the fields of `kustomization.yaml`; `config`: the fields that transformers change.
 //! - `build`, `target`, `load`: the order of it all; `set`, `resource`: objects.
-//! - `generate`, `patch`, `transform`: what makes and changes objects.
+//! - `generate`, `patch`, `transform`, `plugins`: what makes and changes objects.
 
 mod build;
 mod config;
@@ -18,6 +18,7 @@ mod hash;
 mod load;
 mod patch;
 mod path;
+mod plugins;
 mod read;
 mod resource;
 mod scope;
@@ -114,3 +115,6 @@ pub fn to_yaml(objects: &[Object]) -> String {
     let texts: Vec<String> = objects.iter().map(|object| object.0.to_yaml()).collect();
     texts.join("---\n")
 }
+
+#[cfg(test)]
+mod tests;

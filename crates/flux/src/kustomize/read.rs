@@ -11,8 +11,18 @@ use crate::value::{self, Data, Value};
 use super::resource::scalar_text;
 
 /// The objects of a file; lists of objects are taken apart.
+///
+/// No excerpt of the file shows the data of a Secret.
 pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
-    let (documents, mut problems) = value::documents(source, Dialect::Go);
+    let (mut documents, mut problems) = value::documents(source, Dialect::Go);
+    let mut secret = Vec::new();
+    for document in &documents {
+        secrets(document, 0, &mut secret);
+    }
+    if !secret.is_empty() {
+        let masked = Arc::new(source.as_ref().clone().with_secrets(secret));
+        (documents, problems) = value::documents(&masked, Dialect::Go);
+    }
     let mut objects = Vec::new();
     // Items of lists come behind everything else.
     let mut waiting: std::collections::VecDeque<Value> = documents.into();
@@ -58,4 +68,20 @@ pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
         objects.push(object);
     }
     (objects, problems)
+}
+
+/// Where the data of Secrets are written: of an object, or of the items of a list of objects.
+fn secrets(object: &Value, depth: usize, ranges: &mut Vec<std::ops::Range<usize>>) {
+    if object.get("kind").and_then(Value::as_text) == Some("Secret") {
+        let data = ["data", "stringData"]
+            .into_iter()
+            .filter_map(|key| object.get(key));
+        ranges.extend(data.map(|data| data.place.range()));
+    }
+    if depth == 0 {
+        let items = object.get("items").map(Value::items).unwrap_or_default();
+        for item in items {
+            secrets(item, depth + 1, ranges);
+        }
+    }
 }

@@ -92,19 +92,14 @@ impl Set {
             Behavior::Replace => inherit(&mut resource, old),
             Behavior::Merge => {
                 inherit(&mut resource, old);
-                let mut data = texts(old.value.get("data"));
+                let mut data = data_of(old, "data");
                 if resource.kind() == "Secret" {
-                    for (key, text) in texts(old.value.get("stringData")) {
+                    for (key, text) in data_of(old, "stringData") {
                         data.push((key, super::generate::base64(text.as_bytes())));
                     }
                 }
                 merge_texts(&mut resource, "data", data, old);
-                merge_texts(
-                    &mut resource,
-                    "binaryData",
-                    texts(old.value.get("binaryData")),
-                    old,
-                );
+                merge_texts(&mut resource, "binaryData", data_of(old, "binaryData"), old);
             }
         }
         *old = resource;
@@ -151,6 +146,17 @@ fn inherit(new: &mut Resource, old: &Resource) {
     new.suffixes.clone_from(&old.suffixes);
     new.generated = old.generated;
     new.origin.clone_from(&old.origin);
+}
+
+/// The data of an object as text; nothing is the empty text.
+fn data_of(old: &Resource, part: &str) -> Vec<(String, String)> {
+    let mut data = texts(old.value.get(part));
+    for (key, text) in &mut data {
+        if old.value.at(&[part, key]).is_some_and(Value::is_null) {
+            text.clear();
+        }
+    }
+    data
 }
 
 /// The scalars of a map as text.

@@ -12,13 +12,15 @@ use super::load::{check, load};
 use super::resource::Resource;
 use super::set::Set;
 use super::shape::{self, REPLACEMENT};
-use super::{generate, patch, path, read, transform};
+use super::transform::Namespace;
+use super::{generate, patch, path, plugins, read, transform};
 
 /// What was built so far.
 #[derive(Default)]
 pub(super) struct Built {
     pub(super) set: Set,
-    pub(super) config: Config,
+    /// What `configurations` add to kustomize's own.
+    pub(super) more: Config,
 }
 
 /// A kustomization that is being built.
@@ -46,21 +48,18 @@ impl Target<'_> {
         for path in self.list("resources").iter().chain(self.list("bases")) {
             self.resource(context, path, built);
         }
-        let mut config = Config::built_in();
         for path in self.list("configurations") {
             let outcome = self.configuration(context, path).and_then(|more| {
-                config
-                    .merge(&more)
-                    .map_err(|message| invalid(message, &path.place))
+                { built.more.merge(&more) }.map_err(|message| invalid(message, &path.place))
             });
             keep(context, outcome);
         }
-        let outcome = built.config.merge(&config);
-        keep(
-            context,
-            outcome.map_err(|message| invalid(message, &self.kustomization.place)),
-        );
         self.generate(context, built);
+        for plugin in self.plugins(context, "generators") {
+            let outcome = plugins::generate(context, self.folder, &plugin)
+                .and_then(|made| made.map_or(Ok(()), |made| built.set.absorb(made)));
+            keep(context, outcome);
+        }
         for path in self.list("components") {
             let outcome = self
                 .folder_of(context, path)
@@ -68,6 +67,13 @@ impl Target<'_> {
             keep(context, outcome);
         }
         self.transform(context, built);
+        for key in ["transformers", "validators"] {
+            for plugin in self.plugins(context, key) {
+                let outcome = plugins::transform(context, self.folder, &plugin, &mut built.set);
+                keep(context, outcome);
+                drop_deleted(&mut built.set);
+            }
+        }
         self.unsupported(context);
     }
 
@@ -204,7 +210,7 @@ impl Target<'_> {
         for resource in std::mem::take(inner.set.change()) {
             keep(context, built.set.append(resource));
         }
-        { built.config.merge(&inner.config) }.map_err(|message| invalid(message, place))
+        { built.more.merge(&inner.more) }.map_err(|message| invalid(message, place))
     }
 
     fn configuration(
@@ -249,8 +255,33 @@ impl Target<'_> {
         }
     }
 
+    /// The objects of `generators`, `transformers` or `validators`.
+    fn plugins(&self, context: &mut Context<'_>, key: &str) -> Vec<Resource> {
+        let mut all = Built::default();
+        for entry in self.list(key) {
+            match plugins::inline(entry) {
+                Some(found) => {
+                    for resource in found {
+                        keep(context, all.set.append(resource));
+                    }
+                }
+                None => self.resource(context, entry, &mut all),
+            }
+        }
+        std::mem::take(all.set.change())
+    }
+
     fn transform(&self, context: &mut Context<'_>, built: &mut Built) {
-        let Built { set, config } = built;
+        let config = match Config::with(&built.more) {
+            Ok(config) => config,
+            Err(message) => {
+                context
+                    .problems
+                    .push(*invalid(message, &self.kustomization.place));
+                return;
+            }
+        };
+        let set = &mut built.set;
         for entry in self.list("patchesStrategicMerge") {
             let outcome = patch::strategic_merge(context, self.folder, entry, set);
             keep(context, outcome);
@@ -269,7 +300,7 @@ impl Target<'_> {
         if let Some(namespace) = text("namespace") {
             keep(
                 context,
-                transform::namespace(set, namespace, &config.namespace),
+                transform::namespace(set, namespace, &config.namespace, Namespace::default()),
             );
         }
         if let Some(prefix) = text("namePrefix") {
@@ -279,7 +310,7 @@ impl Target<'_> {
             keep(context, transform::suffix(set, suffix, &config.name_suffix));
         }
         for entry in self.list("labels") {
-            keep(context, transform::labels(set, entry, config));
+            keep(context, transform::labels(set, entry, &config));
         }
         if let Some(pairs) = self.kustomization.get("commonLabels") {
             keep(
@@ -350,7 +381,7 @@ impl Target<'_> {
             let Some(value) = self.kustomization.get(key) else {
                 continue;
             };
-            if value.items().is_empty() && value.as_map().is_none_or(indexmap::IndexMap::is_empty) {
+            if !plugins::has_entries(value) {
                 continue;
             }
             let problem = rules::KUSTOMIZE_UNSUPPORTED.report(format!("`{key}` is not followed"));
@@ -360,7 +391,7 @@ impl Target<'_> {
             if let Some(value) = self.kustomization.get(key)
                 && !value.items().is_empty()
             {
-                let problem = rules::KUSTOMIZE_INVALID_FIELD
+                let problem = rules::KUSTOMIZE_PLUGIN
                     .report(format!(
                         "`{key}` needs Helm, which neither Flux nor kustomize runs unasked"
                     ))

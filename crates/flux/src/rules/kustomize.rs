@@ -25,6 +25,8 @@ diagnostics::rules! {
         "The path leads out of the repository, where the cluster has no files.";
     KUSTOMIZE_PATCH_WITHOUT_TARGET: error "kustomize/patch-without-target",
         "A strategic merge patch without `target` is for the object of its own kind, name and namespace, and there is none.";
+    KUSTOMIZE_PLUGIN: error "kustomize/plugin",
+        "Plugins and Helm charts are programs. kustomize runs them only when it is told to, and Flux never: the build fails.";
     KUSTOMIZE_REMOTE: warning "kustomize/remote",
         "What lies in another repository is not fetched, so what it brings along is not checked.";
     KUSTOMIZE_TOO_MANY: error "kustomize/too-many",

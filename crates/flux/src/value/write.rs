@@ -1,7 +1,7 @@
 //! Values to YAML, in the notation of `kustomize build`.
 //!
 //! kustomize writes objects with `sigs.k8s.io/yaml`, which is go-yaml 2: keys sorted, items of
-//! lists not indented, lines of any length. Source: what kustomize 5.8.2 wrote for the values of
+//! lists not indented, long lines folded. Source: what kustomize 5.8.2 wrote for the values of
 //! the tests.
 
 use std::cmp::Ordering;
@@ -22,7 +22,7 @@ impl Value {
             Data::Map(map) if !map.is_empty() => write_map(&mut out, map, 0, false),
             Data::List(items) if !items.is_empty() => write_list(&mut out, items, 0, false),
             _ => {
-                write_scalar(&mut out, self, 0);
+                write_scalar(&mut out, self, 2, 0);
                 out.push('\n');
             }
         }
@@ -42,7 +42,15 @@ fn write_map(out: &mut String, map: &Map, column: usize, open: bool) {
         if !is_simple {
             out.push_str("? ");
         }
-        out.push_str(&old_go_text(key, column + 2));
+        let start = out.len();
+        let at = (!is_simple).then_some(column + 2);
+        out.push_str(&old_go_text(key, column + 2, at));
+        let written = out.get(start..).unwrap_or_default();
+        let width = if is_simple {
+            written.chars().count()
+        } else {
+            0
+        };
         if !is_simple {
             out.push('\n');
             spaces(out, column);
@@ -64,7 +72,7 @@ fn write_map(out: &mut String, map: &Map, column: usize, open: bool) {
             }
             _ => {
                 out.push(' ');
-                write_scalar(out, &field.value, column + 2);
+                write_scalar(out, &field.value, column + 2, column + width + 2);
                 out.push('\n');
             }
         }
@@ -82,15 +90,15 @@ fn write_list(out: &mut String, items: &[Value], column: usize, open: bool) {
             Data::Map(inner) if !inner.is_empty() => write_map(out, inner, column + 2, true),
             Data::List(inner) if !inner.is_empty() => write_list(out, inner, column + 2, true),
             _ => {
-                write_scalar(out, item, column + 2);
+                write_scalar(out, item, column + 2, column + 2);
                 out.push('\n');
             }
         }
     }
 }
 
-/// A value that stands on the line of its key; the lines of a text follow at the column.
-fn write_scalar(out: &mut String, value: &Value, column: usize) {
+/// A value that starts on the line of its key; further lines of a text follow at the column.
+fn write_scalar(out: &mut String, value: &Value, column: usize, start: usize) {
     match &value.data {
         Data::Null => out.push_str("null"),
         Data::Bool(is) => out.push_str(if *is { "true" } else { "false" }),
@@ -99,7 +107,7 @@ fn write_scalar(out: &mut String, value: &Value, column: usize) {
             let _ = write!(out, "{number}");
         }
         Data::Number(Number::Float(number)) => out.push_str(&go_float(*number)),
-        Data::Text(text) => out.push_str(&old_go_text(text, column)),
+        Data::Text(text) => out.push_str(&old_go_text(text, column, Some(start))),
         Data::List(_) => out.push_str("[]"),
         Data::Map(_) => out.push_str("{}"),
     }

@@ -62,8 +62,13 @@ fn run(object: &mut Value, operation: &Value) -> Result<(), String> {
             add(object, path, value)
         }
         "copy" => {
-            let value = find(object, text("from")?)?.clone();
-            add(object, path, value)
+            let (parent, last) = parent(object, text("from")?)?;
+            // What a map has not is copied as null.
+            let value = match &parent.data {
+                Data::Map(map) => map.get(&last).map(|field| field.value.clone()),
+                _ => Some(enter(parent, &last).ok_or_else(|| missing(path))?.clone()),
+            };
+            add(object, path, value.unwrap_or_default())
         }
         "test" => {
             let found = find(object, path).map(|found| found.clone());

@@ -15,6 +15,8 @@ use crate::object::Id;
 use crate::rules;
 use crate::value::{self, Place, Value};
 
+pub(super) use text::inline;
+
 use super::context::{Context, placed};
 use super::read;
 use super::resource::{Resource, child, scalar_text, set};

@@ -3,7 +3,7 @@
 
 use crate::value::{Data, Field, Map, Value};
 
-use super::super::resource::scalar_text;
+use super::super::resource::{is_plain_key, scalar_text};
 use super::list;
 use super::merge_keys::{self, Type};
 
@@ -45,9 +45,10 @@ fn walk(
         return Err(format!("{} is patched with {}", kind.name(), second.name()));
     }
     match kind {
-        Kind::Scalar => Ok(match new {
-            Some(new) => Some(new).filter(|new| !new.is_null()),
-            None => old,
+        Kind::Scalar => Ok(match (old, new) {
+            (Some(old), Some(new)) if !new.is_null() => Some(in_style_of(&old, new)),
+            (_, Some(new)) => Some(new).filter(|new| !new.is_null()),
+            (old, None) => old,
         }),
         Kind::List => match keys {
             None => Ok(match new {
@@ -63,6 +64,23 @@ fn walk(
             _ => None,
         }),
     }
+}
+
+/// A scalar in the place of another takes its quotes over: what is in quotes is text.
+fn in_style_of(old: &Value, mut new: Value) -> Value {
+    let Data::Text(text) = &old.data else {
+        return new;
+    };
+    let written = old
+        .place
+        .source()
+        .and_then(|source| source.text().get(old.place.range()));
+    let quoted = !is_plain_key(text)
+        || written.is_some_and(|written| written.starts_with(['"', '\'', '|', '>']));
+    if quoted && let Some(text) = scalar_text(&new) {
+        new.data = Data::Text(text);
+    }
+    new
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,13 +126,21 @@ fn walk_map(
     new: Option<Value>,
     of: Option<Type>,
 ) -> Result<Option<Value>, String> {
-    let old = old.filter(|old| !old.is_null());
+    let mut old = old.filter(|old| !old.is_null());
     let mut new = new;
     if old.is_some() && new.as_ref().is_some_and(Value::is_null) {
         return Ok(None);
     }
     let directive = match &mut new {
-        Some(new) => map_directive(new)?,
+        Some(new) => {
+            // A map of a patch that is merged with itself says it twice.
+            if let Some(map) = old.as_mut().and_then(Value::as_map_mut)
+                && new.get(DIRECTIVE).is_some()
+            {
+                map.shift_remove(DIRECTIVE);
+            }
+            map_directive(new)?
+        }
         None => Directive::Merge,
     };
     let (base, patch) = match (directive, old, new) {
@@ -201,12 +227,17 @@ fn walk_list(
             Some(new) => new.clone(),
             None => return Ok(None),
         },
-        Some(old) => {
+        Some(mut old) => {
             if new.as_ref().is_some_and(Value::is_null) {
                 return Ok(None);
             }
             let directive = match &mut new {
-                Some(new) => list_directive(new)?,
+                Some(new) => {
+                    if *new == old {
+                        list_directive(&mut old)?;
+                    }
+                    list_directive(new)?
+                }
                 None => Directive::Merge,
             };
             match (directive, &new) {

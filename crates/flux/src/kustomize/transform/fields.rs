@@ -202,10 +202,11 @@ fn replain(old: &Data, text: String) -> Result<Data, String> {
 fn structured(text: &str) -> Option<Value> {
     let source = std::sync::Arc::new(diagnostics::Source::new("", text));
     let (mut documents, problems) = crate::value::documents(&source, Dialect::Go);
-    if problems.has_errors() || documents.is_empty() {
+    if problems.has_errors() || documents.len() != 1 {
         return None;
     }
-    Some(documents.remove(0))
+    // A text in a text leads nowhere.
+    { documents.pop() }.filter(|document| scalar_text(document).is_none())
 }
 
 /// A document put back into a text: JSON where it was JSON, else with as little changed as can

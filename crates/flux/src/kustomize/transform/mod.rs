@@ -13,7 +13,7 @@ mod replicas;
 pub(super) use images::images;
 pub(super) use labels::{annotations, labels};
 pub(super) use names::{hashes, prefix, suffix};
-pub(super) use namespace::namespace;
+pub(super) use namespace::{Namespace, Subjects, namespace};
 pub(super) use order::sort;
 pub(super) use references::references;
 pub(super) use replacements::replacements;
