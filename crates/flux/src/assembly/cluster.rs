@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Options;
 use super::build::{Built, build};
+use super::copied::Copied;
 use super::entries::Entry;
 use super::ignore::{Artifact, Patterns};
 use super::store::Store;
@@ -134,14 +135,20 @@ impl Cluster<'_> {
     fn walk(&self, root: &Object, store: &Store) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut seen: BTreeSet<Id> = BTreeSet::from([root.id()]);
+        let mut generators: Vec<Object> = Vec::new();
         let mut level = vec![(root.clone(), None)];
         while !level.is_empty() && nodes.len() < MOST {
             let made: Vec<Node> = { level.into_par_iter() }
-                .map(|(object, parent)| self.node(object, parent, store))
+                .map(|(object, parent)| self.node(object, parent, store, &generators))
                 .collect();
             level = Vec::new();
             for node in made {
                 let index = nodes.len();
+                let made = node
+                    .objects
+                    .iter()
+                    .filter(|it| it.kind() == "ArtifactGenerator");
+                generators.extend(made.cloned());
                 for object in node
                     .objects
                     .iter()
@@ -157,7 +164,13 @@ impl Cluster<'_> {
         nodes
     }
 
-    fn node(&self, object: Object, parent: Option<usize>, store: &Store) -> Node {
+    fn node(
+        &self,
+        object: Object,
+        parent: Option<usize>,
+        store: &Store,
+        generators: &[Object],
+    ) -> Node {
         let mut node = Node {
             object,
             parent,
@@ -165,16 +178,21 @@ impl Cluster<'_> {
             objects: Vec::new(),
             problems: Diagnostics::new(),
         };
-        let suspended = node
-            .object
-            .0
-            .at(&["spec", "suspend"])
-            .and_then(Value::as_bool);
-        let is_here = parent.is_none() || self.is_here(&Reference::of(&node.object));
-        if suspended == Some(true) || !is_here {
+        if { node.object.0.at(&["spec", "suspend"]) }.and_then(Value::as_bool) == Some(true) {
             return node;
         }
-        let built = self.built(&node.object);
+        let reference = Reference::of(&node.object);
+        let is_here = parent.is_none() || self.is_here(&reference);
+        let copied = if is_here || reference.kind != "ExternalArtifact" {
+            None
+        } else {
+            self.copied(&reference, generators)
+        };
+        let built = match copied {
+            Some(copied) => self.built(&node.object, Some(&copied)),
+            None if is_here => self.built(&node.object, None),
+            None => return node,
+        };
         let substitution = store.substitution(&node.object, self.options.mode);
         node.objects = { built.objects.par_iter() }
             .map(|object| {
@@ -199,15 +217,37 @@ impl Cluster<'_> {
         node
     }
 
-    fn built(&self, flux: &Object) -> Arc<Built> {
+    fn built(&self, flux: &Object, copied: Option<&Copied<'_>>) -> Arc<Built> {
         let key = flux.0.get("spec").map(Value::to_yaml).unwrap_or_default();
         let lock = || self.builds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(built) = lock().get(&key) {
             return Arc::clone(built);
         }
-        let built = Arc::new(build(self.files, flux, self.options.decrypt));
+        let files = copied.map_or(self.files, |copied| copied as &dyn Files);
+        let mut built = build(files, flux, self.options.decrypt);
+        if let Some(copied) = copied {
+            let real = |path: &String| copied.real(path).unwrap_or_else(|| path.clone());
+            built.path = built.path.as_ref().map(real);
+            built.files = built.files.iter().map(real).collect();
+            built.files.sort();
+        }
+        let built = Arc::new(built);
         lock().insert(key, Arc::clone(&built));
         built
+    }
+
+    /// An artifact that is copied together out of the repository.
+    fn copied(&self, reference: &Reference, generators: &[Object]) -> Option<Copied<'_>> {
+        let own = |kind: &str, namespace: &str, name: &str| {
+            self.is_here(&Reference {
+                kind: kind.to_owned(),
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+            })
+        };
+        { generators.iter() }
+            .filter(|generator| generator.namespace() == reference.namespace)
+            .find_map(|generator| Copied::of(self.files, generator, &reference.name, own))
     }
 
     /// Whether a source is the repository itself: the same object, or the same address.

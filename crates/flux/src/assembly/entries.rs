@@ -37,7 +37,8 @@ pub(super) struct Declared {
 /// Where clusters begin, in the order of their paths.
 ///
 /// These are the paths of a `FluxInstance`, written as one or in the values of its chart, and
-/// the Kustomizations that `flux bootstrap` writes, named `flux-system`. Where there are none of
+/// the Kustomizations that `flux bootstrap` writes, named `flux-system`, or the folders in which
+/// it is yet to write them. Where there are none of
 /// them, they are the Kustomizations whose files no other one builds.
 pub fn entries(files: &dyn Files) -> Vec<Entry> {
     declared(files).entries
@@ -49,13 +50,13 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     let mut roots = Vec::new();
     let mut kustomizations = Vec::new();
     let mut sources = Vec::new();
+    let mut bootstraps = BTreeSet::new();
     for path in paths {
+        bootstraps.extend(bootstrap(&path));
         let Ok(Some(source)) = files.text(&path) else {
             continue;
         };
-        let text = source.text();
-        let has_values = text.contains("instance:") && text.contains("sync:");
-        if !text.contains(".fluxcd.") && !text.contains(".controlplane.io") && !has_values {
+        if !says_something(source.text()) {
             continue;
         }
         let (values, _) = value::documents(&Arc::new(source), Dialect::Go);
@@ -84,6 +85,13 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     let bootstrapped = { kustomizations.iter() }
         .filter(|(_, entry)| (entry.object.name(), entry.object.namespace()) == (ROOT, ROOT));
     roots.extend(bootstrapped.map(|(_, entry)| entry.clone()));
+    // What is still to be written there says nothing yet but its place.
+    for path in bootstraps {
+        if !roots.iter().any(|entry| entry.path == path) {
+            let object = root(ROOT, "GitRepository", Value::text(format!("./{path}")));
+            roots.extend(entry(object));
+        }
+    }
     if roots.is_empty() {
         roots = alone(&kustomizations);
     }
@@ -94,6 +102,16 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
         entries: roots,
         sources,
     }
+}
+
+/// Whether a file may hold what decides where something begins. Most do not, which shows without
+/// reading them as YAML.
+fn says_something(text: &str) -> bool {
+    let has = |words: &str| text.contains(words);
+    has("kustomize.toolkit.fluxcd.io/v")
+        || has("fluxcd.controlplane.io/v")
+        || (has("source.toolkit.fluxcd.io/v") && (has("GitRepository") || has("Bucket")))
+        || (has("instance:") && has("sync:"))
 }
 
 fn collect(files: &dyn Files, folder: &str, depth: usize, paths: &mut Vec<String>) {
@@ -115,6 +133,14 @@ fn entry(object: Object) -> Option<Entry> {
         path,
         address: String::new(),
     })
+}
+
+/// The folder of the cluster that has a file of `flux bootstrap`.
+fn bootstrap(path: &str) -> Option<String> {
+    let folder = path.strip_suffix("/gotk-sync.yaml")?;
+    let cluster = folder.strip_suffix(ROOT)?;
+    let cluster = cluster.strip_suffix('/').unwrap_or(cluster);
+    (cluster.is_empty() || folder.len() > cluster.len() + ROOT.len()).then(|| cluster.to_owned())
 }
 
 /// The Kustomizations whose files no other one builds.

@@ -5,7 +5,8 @@
 //! A variable or value may come from an object that another Kustomization applies, so that
 //! everything is built once and filled in several times, until nothing changes any more.
 //!
-//! - `entries`: where clusters begin; `ignore`: what the source artifact leaves out.
+//! - `entries`: where clusters begin; `ignore`: what the source artifact leaves out; `copied`:
+//!   artifacts that are copied together.
 //! - `edits`: the kustomization file as Flux changes or makes it; `build`: a folder built.
 //! - `store`: the variables; `cluster`: all of it for one cluster.
 //!
@@ -13,6 +14,7 @@
 
 mod build;
 mod cluster;
+mod copied;
 mod edits;
 mod entries;
 mod ignore;

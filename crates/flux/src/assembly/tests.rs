@@ -124,6 +124,21 @@ fn every_cluster_of_a_repository_is_an_entry() {
 }
 
 #[test]
+fn a_file_of_bootstrap_that_is_still_empty_says_where_a_cluster_begins() {
+    let all = of(&[
+        (
+            "clusters/one/flux-system/gotk-sync.yaml",
+            "# to be written\n",
+        ),
+        ("clusters/one/map.yaml", &config_map("m", "{}")),
+    ]);
+    let paths: Vec<_> = { all.kustomizations.iter() }
+        .map(|it| (it.path.as_deref(), it.objects.len()))
+        .collect();
+    assert_eq!(paths, [(Some("clusters/one"), 1)]);
+}
+
+#[test]
 fn without_an_entry_those_begin_that_nobody_applies() {
     let all = of(&[
         ("flux/infra.yaml", &flux("infra", "./infra", "")),
@@ -429,6 +444,50 @@ fn what_the_artifact_leaves_out_is_not_built() {
                   metadata: {name: flux-system, namespace: flux-system}\nspec: {url: 'https://h/r', ignore: '/app/left.yaml'}\n";
     let files = [files[0], files[1], ("c/source.yaml", source)];
     assert_eq!(count(&app("", &files)), Some(1));
+}
+
+#[test]
+fn an_artifact_copied_together_out_of_the_repository_is_followed() {
+    let generator = |from: &str| {
+        format!(
+            "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n\
+             metadata: {{name: g, namespace: flux-system}}\nspec:\n  \
+             sources: [{{alias: r, kind: GitRepository, name: flux-system}}]\n  \
+             artifacts: [{{name: apps, copy: [{{from: '@r/apps/base/**', to: '@artifact/base/'}}, \
+             {{from: '{from}', to: '@artifact/here/'}}]}}]\n"
+        )
+    };
+    let external = flux("apps", "./here", "").replace(
+        "kind: GitRepository, name: flux-system",
+        "kind: ExternalArtifact, name: apps",
+    );
+    let of = |from: &str| {
+        of(&[
+            ("c/gotk-sync.yaml", &flux("flux-system", "./c", "")),
+            ("c/apps.yaml", &external),
+            ("c/generator.yaml", &generator(from)),
+            ("apps/base/map.yaml", &config_map("m", "{}")),
+            ("apps/base/kustomization.yaml", "resources: [map.yaml]\n"),
+            ("apps/one/kustomization.yaml", "resources: [../base]\n"),
+        ])
+    };
+    let all = of("@r/apps/one/**");
+    let app = all.kustomizations.get(1).expect("it is applied");
+    assert_eq!(app.path.as_deref(), Some("apps/one"));
+    assert_eq!(
+        app.files,
+        [
+            "apps/base/kustomization.yaml",
+            "apps/base/map.yaml",
+            "apps/one/kustomization.yaml"
+        ]
+    );
+    assert_eq!(app.objects.len(), 1);
+    let other = of("@else/apps/one/**");
+    assert_eq!(
+        other.kustomizations.get(1).map(|it| it.outcome),
+        Some(Outcome::Elsewhere)
+    );
 }
 
 #[test]
