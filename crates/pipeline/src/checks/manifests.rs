@@ -73,9 +73,10 @@ fn at_template(mut problem: Diagnostic, tree: &Tree<Rendered>) -> Diagnostic {
     for related in &mut problem.related {
         if let Some((path, entry)) = entry_of(&related.location.file) {
             let place = entry.trace(&related.location).place();
-            related.location = match names::is_secret(path.as_str()) {
-                true => place.without_excerpt(),
-                false => place,
+            related.location = if names::is_secret(path.as_str()) {
+                place.without_excerpt()
+            } else {
+                place
             };
         }
     }

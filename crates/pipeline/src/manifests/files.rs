@@ -11,12 +11,12 @@ impl Files for OfView<'_> {
     fn text(&self, path: &str) -> Result<Option<Source>, Box<Diagnostic>> {
         let source = self.0.text(path).map_err(Box::new)?;
         // No excerpt shows a line of a secret.
-        Ok(source.map(|source| match names::is_secret(path) {
-            true => {
-                let whole = 0..source.text().len();
-                source.with_secrets([whole])
+        Ok(source.map(|source| {
+            if !names::is_secret(path) {
+                return source;
             }
-            false => source,
+            let whole = 0..source.text().len();
+            source.with_secrets([whole])
         }))
     }
 

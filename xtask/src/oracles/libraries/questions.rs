@@ -336,7 +336,7 @@ fn map_of_values(seed: &mut Seed, depth: usize) -> Value {
 fn document(seed: &mut Seed) -> String {
     match seed.below(20) {
         0..15 => map_of_values(seed, 3).to_string(),
-        6 => format!(
+        15 => format!(
             "{}: {}\n",
             seed.of(&["y", "no", "a", "1", "true", "a: "]),
             seed.of(VALUES)
@@ -352,7 +352,7 @@ fn path(seed: &mut Seed) -> String {
     for _ in 0..seed.below(4) {
         path += &match seed.below(24) {
             0..4 => format!("[{}]", seed.below(3)),
-            1 => (*seed.of(&[
+            4 => (*seed.of(&[
                 "[-1]", "[x]", "[0", "[70000]", "[]", "\\.x", "=", ",", "..", "[0]x",
             ]))
             .to_owned(),

@@ -74,9 +74,12 @@ impl Graph {
         ui.problems(&assembled.problems);
         let graph = graph::Graph::new(&assembled, &[]);
         ui.set("graph", graph.json());
-        let picture = || match self.network {
-            true => graph.reached(),
-            false => graph.dependencies(),
+        let picture = || {
+            if self.network {
+                graph.reached()
+            } else {
+                graph.dependencies()
+            }
         };
         let text = match self.format {
             Format::Tree => graph::tree(&graph),
