@@ -97,6 +97,7 @@ fn checked_and_sealed(
             model: &rendered.model,
             rules: &rules,
             cache,
+            whole: options.whole,
         },
         before: rendered.warnings,
         strict: options.strict,

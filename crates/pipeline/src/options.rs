@@ -7,6 +7,9 @@ use tree::RelPath;
 pub struct BuildOptions {
     /// Whether warnings are errors.
     pub strict: bool,
+    /// Whether what is wrong with manifests that nobody renders is an error, too. What is
+    /// rendered must not wait for it.
+    pub whole: bool,
     /// Which edited files may be overwritten, and which encrypted ones may be replaced though
     /// they cannot be decrypted.
     pub force: Overwrite,
@@ -21,6 +24,7 @@ impl BuildOptions {
     pub fn new(now: Timestamp) -> Self {
         Self {
             strict: false,
+            whole: false,
             force: Overwrite::Nothing,
             adopt: false,
             now,

@@ -53,6 +53,7 @@ impl Validate {
         let environment = report::environment(ui);
         let options = BuildOptions {
             strict: self.strict,
+            whole: true,
             ..report::options()
         };
         let run = Run::start(Command::Validate, root, &environment, &options);

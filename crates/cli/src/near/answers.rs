@@ -53,8 +53,8 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         "a cluster is not reached from here yet: `flux reconcile kustomization flux-system --with-source`",
     ),
     (
-        &["flux", "kubeconform", "flate", "flux-local"],
-        "what Flux builds is not checked yet; `ichor validate` runs every check there is",
+        &["kubeconform", "flate", "flux-local", "kustomize"],
+        "`ichor flux test` checks what the cluster gets, and `ichor flux build` prints it",
     ),
     (
         &["generate", "genconfig", "talhelper"],

@@ -14,8 +14,8 @@ fn charts_are_not_yaml_and_an_alias_may_be_a_key() {
     let object = "kind: ConfigMap\nmetadata: {name: &app demo}\ndata:\n  *app: works\n";
 
     let committed = empty();
-    committed.write("kubernetes/apps/chart/Chart.yaml", chart);
-    committed.write("kubernetes/apps/chart/templates/a/x.yaml", template);
+    committed.write("kubernetes/charts/chart/Chart.yaml", chart);
+    committed.write("kubernetes/charts/chart/templates/a/x.yaml", template);
     committed.write("kubernetes/apps/demo/x.yaml", object);
     drop(committed.run(["validate"]).success());
     // Without the chart's own file it is like any other.
@@ -28,13 +28,13 @@ fn charts_are_not_yaml_and_an_alias_may_be_a_key() {
     assert!(!output.stderr.contains("apps/chart"), "{output}");
 
     let sandbox = fixture("minimal");
-    let folder = "templates/overrides/kubernetes/apps/chart";
+    let folder = "templates/overrides/kubernetes/charts/chart";
     sandbox.write(&format!("{folder}/Chart.yaml"), chart);
     sandbox.write(&format!("{folder}/templates/x.yaml"), template);
     sandbox.write("templates/overrides/kubernetes/apps/demo/x.yaml", object);
     drop(sandbox.run(["configure"]).success());
     assert_eq!(
-        sandbox.read("kubernetes/apps/chart/templates/x.yaml"),
+        sandbox.read("kubernetes/charts/chart/templates/x.yaml"),
         template
     );
 }

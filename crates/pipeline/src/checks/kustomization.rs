@@ -59,7 +59,7 @@ impl Check for Kustomizations {
 
 /// Every entry of a rendered kustomization that will not be there; an error with the built-in
 /// templates.
-fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
+pub(super) fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Vec<Diagnostic> {
     let templates = subject.model.origin;
     let there = There::new(&subject.inputs.view, tree);
     let entries: Vec<_> = tree.iter().collect();

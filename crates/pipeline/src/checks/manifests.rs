@@ -1,6 +1,8 @@
 //! What the cluster would get of what was rendered, before it is written: put together as Flux
 //! does it, against the schemas of Kubernetes, and as a whole.
 
+use std::collections::BTreeSet;
+
 use diagnostics::{Diagnostic, Diagnostics, Severity};
 use repository::names;
 use tree::{Rendered, Tree};
@@ -29,7 +31,16 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
         cache,
         ..
     } = subject;
-    let settings = Settings::of(model);
+    // What a build lacks, and what is no YAML, is told by the checks of those, and whatever comes
+    // of it is no problem of its own.
+    let lacking = super::kustomization::check(subject, tree);
+    if lacking.iter().any(Diagnostic::is_error) {
+        return Diagnostics::new();
+    }
+    let settings = Settings {
+        top: Some(top(tree)),
+        ..Settings::of(model)
+    };
     let outputs: Vec<u8> = { tree.iter() }
         .filter(|(path, _)| !path.starts_with("talos"))
         .flat_map(|(path, entry)| [path.as_str().as_bytes(), b"\n", entry.content.as_bytes()])
@@ -48,15 +59,42 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
         manifests::check(over, &assembled, &settings).problems
     });
     let mut problems: Diagnostics = { found.into_iter() }
-        // What is not there is told of each entry by the check of kustomizations.
-        .filter(|problem| !problem.is(&flux::rules::KUSTOMIZE_MISSING))
+        .filter(|problem| !of_yaml(problem))
+        .map(|problem| match is_rendered(&problem, tree) {
+            true if inputs.own.is_none() => problem,
+            false if subject.whole && inputs.own.is_none() => problem,
+            _ => as_it_runs(problem),
+        })
         .map(|problem| at_template(problem, tree))
         .collect();
-    if inputs.own.is_some() {
-        problems = problems.into_iter().map(as_it_runs).collect();
-    }
     problems.sort();
     problems
+}
+
+/// What stands at the top of the repository and may matter to a cluster: whatever else lies there
+/// changes nothing.
+fn top(tree: &Tree<Rendered>) -> Vec<String> {
+    let names: BTreeSet<String> = { tree.iter() }
+        .map(|(path, _)| match path.as_str().split_once('/') {
+            Some((folder, _)) => format!("{folder}/"),
+            None => path.to_string(),
+        })
+        .collect();
+    names.into_iter().collect()
+}
+
+/// Whether it is about the text, which the check of YAML tells.
+fn of_yaml(problem: &Diagnostic) -> bool {
+    let tables = yaml::rules::RULES.iter();
+    tables.copied().flatten().any(|rule| problem.is(rule))
+}
+
+/// Whether it stands in a file that is rendered; of one without a place nobody else knows.
+fn is_rendered(problem: &Diagnostic, tree: &Tree<Rendered>) -> bool {
+    let Some(place) = &problem.location else {
+        return true;
+    };
+    tree.iter().any(|(path, _)| path.as_str() == place.file)
 }
 
 /// A cluster that runs may have been so since it was made: a repository's own templates are its

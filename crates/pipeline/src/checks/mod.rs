@@ -63,6 +63,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) model: &'a Model,
     pub(crate) rules: &'a RulesInForce,
     pub(crate) cache: &'a Cache,
+    /// Whether what is wrong with manifests that nobody renders is an error.
+    pub(crate) whole: bool,
 }
 
 /// The stage, for one tree.

