@@ -104,7 +104,7 @@ impl Arguments {
         match &self.output {
             Output::File(path) if !self.command.writes_a_file() => Err(Self::command().error(
                 ErrorKind::InvalidValue,
-                format!("`--output` is `text` or `json` here, not `{path}`"),
+                format!("`--output` is `text`, `json`, `github` or `sarif` here, not `{path}`"),
             )),
             _ => Ok(()),
         }

@@ -73,7 +73,7 @@ pub(crate) fn run(
         Command::Init(command) => command.run(here, ui),
         Command::Configure(command) => command.run(&found, here, ui),
         Command::Diff(command) => command.run(&found, ui),
-        Command::Validate(command) => command.run(root, ui),
+        Command::Validate(command) => command.run(root, here, ui),
         Command::Template(command) => command.run(root, ui),
         Command::Versions(command) => command.run(root, ui),
         Command::Render(command) => command.run(root, ui),

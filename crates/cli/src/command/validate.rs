@@ -5,6 +5,7 @@ use pipeline::checks::{self, Of};
 use pipeline::{BuildOptions, Command, Run};
 use repository::View;
 
+use super::flux::{self, repository::Where};
 use super::{report, road};
 use crate::environment;
 use crate::exit::Exit;
@@ -17,15 +18,38 @@ use crate::ui::{Ui, plural};
 /// there is no `cluster.yaml`, as in a public CI, checks the files that git tracks: that the
 /// YAML below kubernetes/, talos/ and bootstrap/ is valid, that Talos takes the machine
 /// configurations, and that no secret is in the clear.
+///
+/// With `--path` checks what the clusters of any Flux repository get, of whatever layout, as
+/// `flux test` does.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Validate {
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
+
+    /// Treat a kind without a known schema as an error; with `--path`
+    #[arg(long, requires = "path")]
+    strict_schemas: bool,
+
+    #[command(flatten)]
+    place: Where,
 }
 
 impl Validate {
-    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    pub(crate) fn run(
+        &self,
+        root: &Utf8Path,
+        here: &Utf8Path,
+        ui: &mut Ui,
+    ) -> Result<Exit, Failure> {
+        if self.place.path.is_some() {
+            let repository = self.place.open(here)?;
+            let strictness = flux::Strictness {
+                warnings: self.strict,
+                schemas: self.strict_schemas,
+            };
+            return flux::checked(&repository, strictness, ui).map(|(_, _, exit)| exit);
+        }
         let environment = report::environment(ui);
         let options = BuildOptions {
             strict: self.strict,

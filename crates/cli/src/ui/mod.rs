@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Diagnostics, Severity};
 use serde_json::{Value, json};
 
 mod excerpt;
+mod findings;
 mod group;
 mod paint;
 mod wrap;
@@ -23,6 +24,10 @@ pub(crate) enum Format {
     Text,
     /// One JSON object on standard output, for programs
     Json,
+    /// As text, and each problem as an annotation of a GitHub workflow on standard output
+    Github,
+    /// Problems as a SARIF log on standard output, for code scanning and editors
+    Sarif,
 }
 
 /// Where commands write to.
@@ -56,6 +61,13 @@ pub(crate) fn ask(question: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
+/// Text for a program, as it is.
+fn written(text: &str) -> io::Result<()> {
+    let mut stream = io::stdout().lock();
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
 impl Ui {
     pub(crate) fn new(format: Format, quiet: bool, assume_yes: bool, caller: Caller) -> Self {
         let columns =
@@ -71,9 +83,9 @@ impl Ui {
         }
     }
 
-    /// Whether the output is JSON, so that text for people is left out.
+    /// Whether the output is JSON of some form, so that text for people is left out.
     pub(crate) fn is_json(&self) -> bool {
-        self.format == Format::Json
+        matches!(self.format, Format::Json | Format::Sarif)
     }
 
     /// Text that was asked for: standard output, byte for byte. Not for JSON output.
@@ -250,10 +262,15 @@ impl Ui {
         ask(&wrap::wrapped(&self.caller.spell(question), self.width))
     }
 
-    /// Prints the JSON object, if that is the format. Call once, last.
+    /// Prints what is for programs: the JSON object, the annotations, the log. Call once, last.
     pub(crate) fn finish(mut self, command: &str, exit: u8) -> io::Result<()> {
-        if !self.is_json() {
-            return Ok(());
+        match self.format {
+            Format::Text => return Ok(()),
+            Format::Json => {}
+            Format::Github => return written(&findings::github(&self.problems)),
+            Format::Sarif => {
+                return written(&format!("{:#}\n", findings::sarif(&self.problems)));
+            }
         }
         let mut object = json!({
             "command": command,
@@ -263,9 +280,7 @@ impl Ui {
         if let Value::Object(members) = &mut object {
             members.append(&mut self.result);
         }
-        let mut stream = io::stdout().lock();
-        writeln!(stream, "{object:#}")?;
-        stream.flush()
+        written(&format!("{object:#}\n"))
     }
 
     /// Sentences, with commands as the reader calls them, broken where the terminal's lines end.

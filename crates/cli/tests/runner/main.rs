@@ -11,6 +11,7 @@ mod cache;
 mod configure;
 mod example;
 mod excerpts;
+mod flux;
 mod forks;
 mod kill;
 mod links;

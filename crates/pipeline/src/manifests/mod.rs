@@ -22,8 +22,9 @@ use secrets::Identity;
 use self::decrypt::With;
 use self::files::OfView;
 
-pub use versions::kubernetes_of;
+pub use versions::{domains_of, kubernetes_of};
 
+use self::versions::DOMAINS;
 use crate::model::Model;
 
 /// The pin of Kubernetes.
@@ -54,6 +55,7 @@ impl<'a> Settings<'a> {
         Self {
             identities: &model.identities,
             kubernetes: pin.map(|(_, pin)| pin.version.clone()),
+            domains: domains(model),
             ..Self::default()
         }
     }
@@ -70,6 +72,17 @@ impl<'a> Settings<'a> {
         } = self;
         format!("{path:?} {mode:?} {kubernetes:?} {domains:?} {pools:?}")
     }
+}
+
+/// The domains of a configuration.
+fn domains(model: &Model) -> Vec<String> {
+    let values = DOMAINS.iter().filter_map(|key| model.cluster.values().get(key));
+    let texts = values.flat_map(|value| match value {
+        serde_json::Value::Array(items) => items.iter().collect(),
+        one => vec![one],
+    });
+    texts.filter_map(|text| text.as_str().map(ToOwned::to_owned))
+        .collect()
 }
 
 /// What is found of a cluster's manifests.

@@ -1,4 +1,4 @@
-//! Which Kubernetes a repository pins.
+//! What a repository says of its cluster: the Kubernetes that it pins, its domains.
 
 use diagnostics::Source;
 use repository::View;
@@ -39,3 +39,21 @@ fn version(source: &Source, keys: &[&str]) -> Option<String> {
         .starts_with(|first: char| first.is_ascii_digit())
         .then(|| format!("v{digits}"))
 }
+
+/// The domains that a repository's `cluster.yaml` has in the clear; empty where it has none.
+pub fn domains_of(view: &View<'_>) -> Vec<String> {
+    let Ok(Some(source)) = view.text("cluster.yaml") else {
+        return Vec::new();
+    };
+    let parsed = yaml::parse(&source, &Limits::default());
+    let nodes = DOMAINS.iter().filter_map(|key| parsed.root()?.get(key));
+    let texts = nodes.flat_map(|node| match node.as_sequence() {
+        Some(items) => items.iter().filter_map(yaml::Node::text).collect(),
+        None => Vec::from_iter(node.text()),
+    });
+    let plausible = |text: &&str| text.contains('.') && !text.contains(char::is_whitespace);
+    texts.filter(plausible).map(ToOwned::to_owned).collect()
+}
+
+/// The keys that hold domains.
+pub(super) const DOMAINS: [&str; 2] = ["cloudflare_domains", "cloudflare_domain"];

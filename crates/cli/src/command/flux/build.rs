@@ -38,7 +38,7 @@ impl Build {
         let view = repository.on_disk();
         let assembled = repository.assemble(&view)?;
         ui.problems(&assembled.problems);
-        let redaction = Redaction::new(&assembled, &[]);
+        let redaction = Redaction::new(&assembled, repository.domains());
         let chosen: Vec<&Kustomization> = { assembled.kustomizations.iter() }
             .filter(|one| self.names.is_empty() || self.names.iter().any(|name| is(one, name)))
             .collect();

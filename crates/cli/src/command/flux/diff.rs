@@ -59,7 +59,7 @@ impl Diff {
         let before = repository.assemble(&before)?;
         let after = repository.assemble(&after)?;
         ui.problems(&after.problems);
-        let changes = diff::between(&before, &after, &[]);
+        let changes = diff::between(&before, &after, repository.domains());
         ui.set("changes", changes.json());
         match self.format {
             Format::Markdown => ui.data(&diff::markdown(&changes))?,

@@ -63,7 +63,7 @@ impl Graph {
                 title: repository.root.file_name().unwrap_or("cluster"),
                 assembled: &assembled,
                 findings: &findings.problems,
-                public: &[],
+                public: repository.domains(),
             });
             let batch = Batch::open(here)?;
             batch.stage(here.join(file).as_str(), page.as_bytes(), REPLACING)?;
@@ -72,7 +72,7 @@ impl Graph {
             return Ok(Exit::Done);
         }
         ui.problems(&assembled.problems);
-        let graph = graph::Graph::new(&assembled, &[]);
+        let graph = graph::Graph::new(&assembled, repository.domains());
         ui.set("graph", graph.json());
         let picture = || {
             if self.network {

@@ -1,10 +1,13 @@
 //! `flux`: what the cluster gets from a repository, told without a cluster and a network.
 
 mod build;
+mod check;
 mod diff;
 mod graph;
 pub(super) mod repository;
 mod test;
+
+pub(super) use check::{Strictness, checked};
 
 use camino::Utf8Path;
 use clap::Subcommand;

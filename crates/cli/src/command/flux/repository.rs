@@ -71,6 +71,7 @@ impl Where {
                 Mode::Strict
             },
             kubernetes: kubernetes.or_else(|| manifests::kubernetes_of(&view)),
+            domains: manifests::domains_of(&view),
             ..Settings::default()
         };
         Ok(Repository {
@@ -85,6 +86,11 @@ impl Repository {
     /// What is on the disk.
     pub(crate) fn on_disk(&self) -> View<'static> {
         View::on_disk(&*self.root)
+    }
+
+    /// The domains of the configuration, which may be shown though a Secret has them, too.
+    pub(crate) fn domains(&self) -> &[String] {
+        &self.settings.domains
     }
 
     /// What is known beside the files.

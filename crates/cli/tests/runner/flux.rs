@@ -1,0 +1,135 @@
+//! What the cluster gets, as `ichor flux` and `validate --path` tell it.
+
+use insta::assert_snapshot;
+use testkit::Sandbox;
+
+use crate::{empty, fixture};
+
+/// A repository of another layout: one folder a cluster, apps beside it.
+fn foreign() -> Sandbox {
+    let sandbox = empty();
+    let files = [
+        (
+            "clusters/main/flux-system/gotk-sync.yaml",
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {interval: 1m, url: https://git.example.org/a/b, ref: {branch: main}}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {interval: 1h, path: ./clusters/main, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}\n",
+        ),
+        (
+            "clusters/main/apps.yaml",
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\n  namespace: flux-system\nspec:\n  interval: 1h\n  path: ./apps\n  prune: true\n  targetNamespace: demo\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild:\n    substitute:\n      PORT: \"8080\"\n",
+        ),
+        (
+            "apps/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [namespace.yaml, service.yaml, token.yaml]\n",
+        ),
+        (
+            "apps/namespace.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n",
+        ),
+        (
+            "apps/service.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n    - name: http\n      port: ${PORT}\n",
+        ),
+        (
+            "apps/token.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: token}\nstringData:\n  token: a-value-that-nobody-sees\n",
+        ),
+    ];
+    for (path, text) in files {
+        sandbox.write(path, text);
+    }
+    sandbox
+}
+
+fn git(sandbox: &Sandbox, words: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+    let status = std::process::Command::new("git")
+        .current_dir(sandbox.root())
+        .args(identity)
+        .args(words)
+        .status();
+    assert!(status.is_ok_and(|status| status.success()), "git {words:?}");
+}
+
+fn committed() -> Sandbox {
+    let sandbox = foreign();
+    for words in [
+        &["init", "--quiet"] as &[&str],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "a"],
+    ] {
+        git(&sandbox, words);
+    }
+    sandbox
+}
+
+#[test]
+fn the_public_fixture_passes_and_shows_no_secret() {
+    let sandbox = fixture("public");
+    drop(sandbox.run(["configure", "--quiet"]).success());
+    let tested = sandbox.run(["flux", "test"]).success().to_string();
+    assert!(!tested.contains("FAILED"), "{tested}");
+    assert_eq!(tested.matches("PASSED  Kustomization").count(), 17);
+    assert_eq!(tested.matches("PASSED  HelmRelease").count(), 13);
+    drop(sandbox.run(["flux", "graph", "--html", "page.html"]).success());
+    let mut shown = sandbox.read("page.html");
+    for words in [
+        &["flux", "build"] as &[&str],
+        &["flux", "build", "--output", "json"],
+        &["flux", "graph"],
+        &["flux", "graph", "--network", "--format", "svg"],
+        &["flux", "graph", "--output", "json"],
+    ] {
+        shown += &sandbox.run(words.iter().copied()).success().to_string();
+    }
+    for secret in ["fixture-token", "fixture-csi-secret", "AGE-SECRET-KEY", "PRIVATE KEY"] {
+        assert!(!shown.contains(secret), "{secret}");
+    }
+    let token = sandbox.read("github-push-token.txt");
+    assert!(token.trim().len() > 8 && !shown.contains(token.trim()));
+}
+
+#[test]
+fn any_repository_is_told_from_within_and_by_its_path() {
+    let sandbox = foreign();
+    assert_snapshot!(sandbox.run(["flux", "test"]).success(), @"");
+    assert_snapshot!(sandbox.run(["flux", "build", "apps"]).success(), @"");
+    assert_snapshot!(sandbox.run(["validate", "--path", "clusters/main"]).success(), @"");
+    assert_snapshot!(sandbox.run(["flux", "build", "app"]).exits(2), @"");
+    assert_snapshot!(sandbox.run(["validate", "--path", "apps/service.yaml"]).exits(2), @"");
+}
+
+#[test]
+fn what_the_cluster_would_refuse_is_told_at_its_place() {
+    let sandbox = foreign();
+    let service = sandbox.read("apps/service.yaml");
+    sandbox.write("apps/service.yaml", service.replace("port:", "prot:"));
+    let root = sandbox.read("clusters/main/apps.yaml");
+    sandbox.write("clusters/main/apps.yaml", root.replace("PORT:", "OTHER:"));
+    assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @"");
+    sandbox.write("clusters/main/apps.yaml", root);
+    assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @"");
+    assert_snapshot!(sandbox.run(["validate", "--path", ".", "--output", "github", "--quiet"]).exits(1), @"");
+    let log = sandbox.run(["validate", "--path", ".", "--output", "sarif"]).exits(1);
+    assert!(log.to_string().contains("\"ruleId\": \"schema/unknown-field\""));
+}
+
+#[test]
+fn what_changes_is_told_object_by_object() {
+    let sandbox = committed();
+    assert_snapshot!(sandbox.run(["flux", "diff"]).success(), @"");
+    let root = sandbox.read("clusters/main/apps.yaml");
+    sandbox.write("clusters/main/apps.yaml", root.replace("8080", "9090"));
+    let token = sandbox.read("apps/token.yaml");
+    sandbox.write("apps/token.yaml", token.replace("nobody-sees", "is-new"));
+    let changed = sandbox.run(["flux", "diff"]).exits(3);
+    assert!(!changed.to_string().contains("a-value"));
+    assert_snapshot!(changed, @"");
+    let markdown = sandbox.run(["flux", "diff", "--format", "markdown"]).exits(3);
+    assert!(markdown.to_string().contains("<details>"));
+    git(&sandbox, &["commit", "--quiet", "--all", "--message", "b"]);
+    drop(sandbox.run(["flux", "diff"]).success());
+    let revisions = ["flux", "diff", "--from", "HEAD~1", "--to", "HEAD"];
+    let between = sandbox.run(revisions).exits(3);
+    assert!(between.to_string().contains("port: 9090"));
+    assert_snapshot!(sandbox.run(["flux", "diff", "--from", "nowhere"]).exits(1), @"");
+}
