@@ -69,7 +69,16 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
         ]),
     ),
     ("talos-client", Some(&["talos", "diagnostics"])),
-    ("flux-client", Some(&["flux", "diagnostics"])),
+    ("kubernetes-client", Some(&["flux", "diagnostics"])),
+    (
+        "cluster",
+        Some(&[
+            "talos-client",
+            "kubernetes-client",
+            "pipeline",
+            "diagnostics",
+        ]),
+    ),
     ("cli", None),
     (
         "xtask",
