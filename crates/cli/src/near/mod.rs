@@ -190,7 +190,7 @@ mod tests {
             ("makejinja", "`ichor render`"),
             ("cue", "`ichor validate`"),
             ("doctor", "`ichor validate`"),
-            ("kubeconform", "`ichor validate`"),
+            ("kubeconform", "`ichor flux test`"),
         ] {
             let answer = answer(line);
             assert!(answer.contains(part), "{line}: {answer}");

@@ -70,7 +70,11 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     assert!(!tested.contains("FAILED"), "{tested}");
     assert_eq!(tested.matches("PASSED  Kustomization").count(), 17);
     assert_eq!(tested.matches("PASSED  HelmRelease").count(), 13);
-    drop(sandbox.run(["flux", "graph", "--html", "page.html"]).success());
+    drop(
+        sandbox
+            .run(["flux", "graph", "--html", "page.html"])
+            .success(),
+    );
     let mut shown = sandbox.read("page.html");
     for words in [
         &["flux", "build"] as &[&str],
@@ -81,7 +85,12 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     ] {
         shown += &sandbox.run(words.iter().copied()).success().to_string();
     }
-    for secret in ["fixture-token", "fixture-csi-secret", "AGE-SECRET-KEY", "PRIVATE KEY"] {
+    for secret in [
+        "fixture-token",
+        "fixture-csi-secret",
+        "AGE-SECRET-KEY",
+        "PRIVATE KEY",
+    ] {
         assert!(!shown.contains(secret), "{secret}");
     }
     let token = sandbox.read("github-push-token.txt");
@@ -90,9 +99,42 @@ fn the_public_fixture_passes_and_shows_no_secret() {
 
 #[test]
 fn any_repository_is_told_from_within_and_by_its_path() {
-    let sandbox = foreign();
-    assert_snapshot!(sandbox.run(["flux", "test"]).success(), @"");
-    assert_snapshot!(sandbox.run(["flux", "build", "apps"]).success(), @"");
+    let sandbox = committed();
+    assert_snapshot!(sandbox.run(["flux", "test"]).success(), @r"
+    PASSED  Kustomization flux-system/flux-system
+    PASSED  Kustomization flux-system/apps
+    ------- stderr -------
+    6 objects in 2 Kustomizations.
+    0 failed.
+    ");
+    assert_snapshot!(sandbox.run(["flux", "build", "apps"]).success(), @r"
+    apiVersion: v1
+    kind: Namespace
+    metadata:
+      name: demo
+    ---
+    apiVersion: v1
+    kind: Secret
+    metadata:
+      name: token
+      namespace: demo
+    stringData:
+      token: <redacted>
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web
+      namespace: demo
+    spec:
+      ports:
+      - name: http
+        port: 8080
+      selector:
+        app: web
+    ------- stderr -------
+    3 objects of 1 Kustomization.
+    ");
     assert_snapshot!(sandbox.run(["validate", "--path", "clusters/main"]).success(), @"");
     assert_snapshot!(sandbox.run(["flux", "build", "app"]).exits(2), @"");
     assert_snapshot!(sandbox.run(["validate", "--path", "apps/service.yaml"]).exits(2), @"");
@@ -105,31 +147,145 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
     sandbox.write("apps/service.yaml", service.replace("port:", "prot:"));
     let root = sandbox.read("clusters/main/apps.yaml");
     sandbox.write("clusters/main/apps.yaml", root.replace("PORT:", "OTHER:"));
-    assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @"");
+    assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @r"
+    ------- stderr -------
+    error[schema/missing-field]: `spec.ports[0].port` is missing
+     --> apps/service.yaml:8:7
+      |
+    8 |     - name: http
+      |       ^^^^^^^^^^
+
+    error[schema/unknown-field]: there is no field `spec.ports[0].prot`
+     --> apps/service.yaml:9:7
+      |
+    9 |       prot: ${PORT}
+      |       ^^^^
+      |
+    hint: did you mean `port`?
+
+    error[flux/unset-variable]: the variable `PORT` is not set
+     --> apps/service.yaml:9:13
+      |
+    9 |       prot: ${PORT}
+      |             ^^^^^^^
+      |
+    hint: set it in `postBuild`, give a default as in `${PORT:=…}`, or write `$${` where the text is meant
+
+    3 errors
+    6 objects in 2 Kustomizations.
+    [exit code: 1]
+    ");
     sandbox.write("clusters/main/apps.yaml", root);
-    assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @"");
-    assert_snapshot!(sandbox.run(["validate", "--path", ".", "--output", "github", "--quiet"]).exits(1), @"");
-    let log = sandbox.run(["validate", "--path", ".", "--output", "sarif"]).exits(1);
-    assert!(log.to_string().contains("\"ruleId\": \"schema/unknown-field\""));
+    assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @r"
+    ------- stderr -------
+    error[schema/missing-field]: `spec.ports[0].port` is missing
+     --> apps/service.yaml:8:7
+      |
+    8 |     - name: http
+      |       ^^^^^^^^^^
+
+    error[schema/unknown-field]: there is no field `spec.ports[0].prot`
+     --> apps/service.yaml:9:7
+      |
+    9 |       prot: ${PORT}
+      |       ^^^^
+      |
+    hint: did you mean `port`?
+
+    2 errors
+    6 objects in 2 Kustomizations.
+    [exit code: 1]
+    ");
+    assert_snapshot!(sandbox.run(["validate", "--path", ".", "--output", "github", "--quiet"]).exits(1), @r"
+    ::error file=apps/service.yaml,line=8,col=7,title=schema/missing-field::`spec.ports[0].port` is missing
+    ::error file=apps/service.yaml,line=9,col=7,title=schema/unknown-field::there is no field `spec.ports[0].prot`; did you mean `port`?
+    ------- stderr -------
+    error[schema/missing-field]: `spec.ports[0].port` is missing
+     --> apps/service.yaml:8:7
+      |
+    8 |     - name: http
+      |       ^^^^^^^^^^
+
+    error[schema/unknown-field]: there is no field `spec.ports[0].prot`
+     --> apps/service.yaml:9:7
+      |
+    9 |       prot: ${PORT}
+      |       ^^^^
+      |
+    hint: did you mean `port`?
+
+    2 errors
+    [exit code: 1]
+    ");
+    let log = sandbox
+        .run(["validate", "--path", ".", "--output", "sarif"])
+        .exits(1);
+    assert!(
+        log.to_string()
+            .contains("\"ruleId\": \"schema/unknown-field\"")
+    );
 }
 
 #[test]
 fn what_changes_is_told_object_by_object() {
     let sandbox = committed();
-    assert_snapshot!(sandbox.run(["flux", "diff"]).success(), @"");
+    assert_snapshot!(sandbox.run(["flux", "diff"]).success(), @r"
+    ------- stderr -------
+    Nothing changes in the cluster.
+    ");
     let root = sandbox.read("clusters/main/apps.yaml");
     sandbox.write("clusters/main/apps.yaml", root.replace("8080", "9090"));
     let token = sandbox.read("apps/token.yaml");
     sandbox.write("apps/token.yaml", token.replace("nobody-sees", "is-new"));
     let changed = sandbox.run(["flux", "diff"]).exits(3);
     assert!(!changed.to_string().contains("a-value"));
-    assert_snapshot!(changed, @"");
-    let markdown = sandbox.run(["flux", "diff", "--format", "markdown"]).exits(3);
+    assert_snapshot!(changed, @r#"
+    ~ Kustomization flux-system/apps (Kustomization flux-system/flux-system)
+    @@ -13,4 +13,4 @@
+         name: flux-system
+       postBuild:
+         substitute:
+    -      PORT: "8080"
+    +      PORT: "9090"
+
+    ~ Secret demo/token (Kustomization flux-system/apps)
+    @@ -4,4 +4,4 @@
+       name: token
+       namespace: demo
+     stringData:
+    -  token: <redacted>
+    +  token: <redacted, another one>
+
+    ~ Service demo/web (Kustomization flux-system/apps)
+    @@ -6,6 +6,6 @@
+     spec:
+       ports:
+         - name: http
+    -      port: 8080
+    +      port: 9090
+       selector:
+         app: web
+
+    0 added, 3 changed, 0 removed.
+    [exit code: 3]
+    "#);
+    let markdown = sandbox
+        .run(["flux", "diff", "--format", "markdown"])
+        .exits(3);
     assert!(markdown.to_string().contains("<details>"));
     git(&sandbox, &["commit", "--quiet", "--all", "--message", "b"]);
     drop(sandbox.run(["flux", "diff"]).success());
     let revisions = ["flux", "diff", "--from", "HEAD~1", "--to", "HEAD"];
     let between = sandbox.run(revisions).exits(3);
     assert!(between.to_string().contains("port: 9090"));
-    assert_snapshot!(sandbox.run(["flux", "diff", "--from", "nowhere"]).exits(1), @"");
+    assert_snapshot!(sandbox.run(["flux", "diff", "--from", "nowhere"]).exits(1), @r"
+    ------- stderr -------
+    error[git/unknown-revision]: git has no revision `nowhere`
+    --> .git
+     |
+    hint: name a commit, a branch or a tag that git has: `git log` lists them
+
+    1 error
+    [exit code: 1]
+    ");
 }

@@ -298,3 +298,10 @@ fn many_objects_take_time_in_proportion() {
     assert!(build.problems.is_empty());
     assert_eq!(build.objects.len(), 5000);
 }
+
+#[test]
+fn what_lies_outside_the_repository_is_not_read() {
+    let files = [("app/kustomization.yaml", "resources: [../../other.yaml]\n")];
+    let build = build(&repository(&files), "app");
+    assert!(build.problems.has(&rules::KUSTOMIZE_OUTSIDE));
+}

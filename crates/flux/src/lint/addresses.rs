@@ -5,14 +5,12 @@ use std::net::IpAddr;
 use diagnostics::Diagnostics;
 
 use super::context::Context;
+use super::range::{Range, ranges};
 use super::{at, related};
 use crate::inventory::{Inventory, walk};
 use crate::object::{Id, Object};
 use crate::rules;
 use crate::value::Value;
-
-/// Addresses from the first to the last of them.
-pub type Range = (IpAddr, IpAddr);
 
 /// Annotations that ask for addresses.
 const ANNOTATIONS: &[&str] = &[
@@ -42,37 +40,6 @@ pub struct Address<'a> {
     pub key: &'a str,
     /// The value that says it.
     pub value: &'a Value,
-}
-
-/// The ranges that a text names: `10.0.0.0/24`, `10.0.0.10-10.0.0.20`, `10.0.0.9`; several with
-/// commas between. What is none of these is left out.
-pub fn ranges(text: &str) -> Vec<Range> {
-    let parts = text.split(',').map(str::trim);
-    parts.filter_map(range).collect()
-}
-
-fn range(text: &str) -> Option<Range> {
-    if let Some((first, last)) = text.split_once('-') {
-        return Some((first.trim().parse().ok()?, last.trim().parse().ok()?));
-    }
-    let Some((address, prefix)) = text.split_once('/') else {
-        let address = text.parse().ok()?;
-        return Some((address, address));
-    };
-    let prefix: u32 = prefix.trim().parse().ok()?;
-    match address.trim().parse().ok()? {
-        IpAddr::V4(address) if prefix <= 32 => {
-            let host = u32::MAX.checked_shr(prefix).unwrap_or_default();
-            let first = u32::from(address) & !host;
-            Some((IpAddr::V4(first.into()), IpAddr::V4((first | host).into())))
-        }
-        IpAddr::V6(address) if prefix <= 128 => {
-            let host = u128::MAX.checked_shr(prefix).unwrap_or_default();
-            let first = u128::from(address) & !host;
-            Some((IpAddr::V6(first.into()), IpAddr::V6((first | host).into())))
-        }
-        _ => None,
-    }
 }
 
 pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: &mut Diagnostics) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yaml::Dialect;
 
-use super::addresses::Range;
+use super::range::Range;
 use crate::assembled::{Assembled, Release};
 use crate::files::Files;
 use crate::inventory::{Kind, kinds};

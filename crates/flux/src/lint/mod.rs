@@ -13,6 +13,7 @@ mod images;
 mod lists;
 mod namespaces;
 mod producers;
+mod range;
 mod references;
 mod routes;
 mod secrets;
@@ -28,9 +29,10 @@ use crate::inventory::Inventory;
 use crate::redact::Redaction;
 use crate::value::Value;
 
+pub use addresses::Address;
 pub(crate) use addresses::all as addresses_of;
-pub use addresses::{Address, Range, ranges};
 pub use context::{Context, Defaults, Elsewhere};
+pub use range::{Range, ranges};
 pub use routes::Route;
 pub(crate) use routes::all as routes_of;
 

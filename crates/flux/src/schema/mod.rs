@@ -6,6 +6,7 @@
 mod bundle;
 mod cel;
 mod check;
+mod compiled;
 mod formats;
 mod kinds;
 mod metadata;

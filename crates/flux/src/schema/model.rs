@@ -6,7 +6,7 @@ use documents::regex::GoRegex;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
-use super::cel::Compiled;
+use super::compiled::Compiled;
 
 /// What a value may be.
 ///

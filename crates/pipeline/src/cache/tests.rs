@@ -286,7 +286,8 @@ fn one_change_repeats_only_what_it_touches() {
     let before = marks();
     let folder = root.join("templates/overrides/kubernetes/apps");
     fs::create_dir_all(&folder).expect("writable");
-    fs::write(folder.join("more.yaml.j2"), "a: 1\n").expect("writable");
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, namespace: default}\n";
+    fs::write(folder.join("more.yaml.j2"), object).expect("writable");
     assert!(run(&root, Command::Configure).is_some());
     let after = marks();
     let new = after.iter().filter(|mark| !before.contains(mark)).count();

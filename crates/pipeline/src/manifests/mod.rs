@@ -80,12 +80,15 @@ impl<'a> Settings<'a> {
 
 /// The domains of a configuration.
 fn domains(model: &Model) -> Vec<String> {
-    let values = DOMAINS.iter().filter_map(|key| model.cluster.values().get(key));
+    let values = DOMAINS
+        .iter()
+        .filter_map(|key| model.cluster.values().get(key));
     let texts = values.flat_map(|value| match value {
         serde_json::Value::Array(items) => items.iter().collect(),
         one => vec![one],
     });
-    texts.filter_map(|text| text.as_str().map(ToOwned::to_owned))
+    texts
+        .filter_map(|text| text.as_str().map(ToOwned::to_owned))
         .collect()
 }
 
@@ -122,7 +125,12 @@ pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) ->
         ..Context::default()
     };
     let (mut findings, linted) = rayon::join(
-        || shapes(assembled, settings.kubernetes.as_deref().unwrap_or_default()),
+        || {
+            shapes(
+                assembled,
+                settings.kubernetes.as_deref().unwrap_or_default(),
+            )
+        },
         || lint::check(assembled, &context),
     );
     findings.problems.extend(assembled.problems.iter().cloned());

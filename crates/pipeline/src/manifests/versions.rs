@@ -8,7 +8,10 @@ use yaml::Limits;
 const PLACES: [(&str, &[&str]); 8] = [
     ("talos/talenv.yaml", &["kubernetesVersion"]),
     ("talos/talconfig.yaml", &["kubernetesVersion"]),
-    ("kubernetes/bootstrap/talos/talenv.yaml", &["kubernetesVersion"]),
+    (
+        "kubernetes/bootstrap/talos/talenv.yaml",
+        &["kubernetesVersion"],
+    ),
     (
         "kubernetes/bootstrap/talos/talconfig.yaml",
         &["kubernetesVersion"],

@@ -57,7 +57,11 @@ impl OfRevision {
             };
             let Some(path) = below else { continue };
             folders.extend(path.match_indices('/').map(|(at, _)| path[..at].to_owned()));
-            let mode = if entry.mode.is_executable() { 0o755 } else { 0o644 };
+            let mode = if entry.mode.is_executable() {
+                0o755
+            } else {
+                0o644
+            };
             files.insert(path.to_owned(), (entry.oid, mode));
         }
         drop(tree);

@@ -78,14 +78,21 @@ impl Test {
 /// What becomes of each: an error in one of its files, or in the object itself, is its own.
 fn verdicts(assembled: &Assembled, problems: &Diagnostics) -> Vec<(&'static str, String, Verdict)> {
     let mut errors: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for problem in problems.iter().filter(|one| one.severity == Severity::Error) {
+    for problem in problems
+        .iter()
+        .filter(|one| one.severity == Severity::Error)
+    {
         if let Some(place) = &problem.location {
             errors.entry(&place.file).or_default().push(place.line);
         }
     }
     let mut out = Vec::new();
     for one in &assembled.kustomizations {
-        out.push(("Kustomization", title(&one.id), of_kustomization(one, &errors)));
+        out.push((
+            "Kustomization",
+            title(&one.id),
+            of_kustomization(one, &errors),
+        ));
     }
     for release in &assembled.releases {
         let owner = assembled.kustomizations.get(release.owner);
@@ -106,7 +113,10 @@ fn of_kustomization(one: &Kustomization, errors: &BTreeMap<&str, Vec<usize>>) ->
         Outcome::Failed => Verdict::Failed,
         Outcome::Elsewhere => Verdict::Skipped,
         Outcome::Built => {
-            let in_files = one.files.iter().any(|file| errors.contains_key(file.as_str()));
+            let in_files = one
+                .files
+                .iter()
+                .any(|file| errors.contains_key(file.as_str()));
             let in_itself = own.is_some_and(|source| errors.contains_key(source.name()));
             if in_files || in_itself {
                 Verdict::Failed

@@ -20,15 +20,6 @@ const LONGEST: usize = 16 * 1024;
 /// The deepest nesting of brackets in a rule that is compiled.
 const DEEPEST: usize = 48;
 
-/// A rule, compiled.
-#[derive(Debug, Default)]
-pub(super) struct Compiled {
-    /// The rule; none where it is not understood here.
-    rule: Option<Program>,
-    /// What makes its message.
-    message: Option<Program>,
-}
-
 /// Checks an object of a defined kind against the rules of its definition.
 pub(super) fn check<'a>(checker: &mut Checker<'a>, value: &'a Value, schema: &'a Schema) {
     if !run::has_rules(schema) {

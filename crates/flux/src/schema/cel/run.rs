@@ -8,9 +8,10 @@ use kube_cel::cel::objects::Key;
 use kube_cel::cel::{Context, ExecutionError, Value as Cel};
 
 use super::cost::{self, Size};
-use super::{Compiled, compile, convert};
+use super::{compile, convert};
 use crate::rules;
 use crate::schema::check::Checker;
+use crate::schema::compiled::Compiled;
 use crate::schema::model::{Additional, Rule, Schema};
 use crate::schema::path::Step;
 use crate::value::{Place, Value};
