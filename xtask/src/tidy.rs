@@ -1,5 +1,6 @@
 //! The rules of the house that no compiler checks.
 
+mod alone;
 mod circles;
 mod disallowed;
 mod edges;
@@ -26,6 +27,7 @@ pub fn run(ichor: Option<&Utf8Path>) -> Result<Vec<String>> {
     let mut faults = edges::check(&metadata);
     faults.extend(licences::check(&metadata));
     faults.extend(sources::check(&root)?);
+    faults.extend(alone::check(&root)?);
     faults.extend(circles::check(&root)?);
     faults.extend(disallowed::check(&root)?);
     faults.extend(keys::check(&root)?);

@@ -68,9 +68,9 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
         .location()
         .map(ToString::to_string)
         .unwrap_or_default();
-    anstream::eprintln!(
+    ui::fault(&format!(
         "error: ichor failed at {place}; this is a fault of the program, not of your files\n\
          hint: nothing is half-written; please report it with the command that you ran"
-    );
+    ));
     std::process::exit(exit::INTERNAL.into());
 }

@@ -72,10 +72,8 @@ fn compare(
     path: &mut String,
     sides: &mut (Leaves, Leaves),
 ) {
-    if before == after {
-        return;
-    }
     let length = path.len();
+    // Maps are taken apart before they are compared: else each level would compare all below it.
     if let (Some(Value::Object(left)), Some(Value::Object(right))) = (before, after)
         && !left.is_empty()
         && !right.is_empty()
@@ -86,6 +84,9 @@ fn compare(
             compare(left.get(key), right.get(key), document, path, sides);
             path.truncate(length);
         }
+        return;
+    }
+    if before == after {
         return;
     }
     if let Some(before) = before {

@@ -41,7 +41,7 @@ fn room(value: &Value, column: usize) -> usize {
         }
         Value::Array(items) => items.iter().map(|item| lead + room(item, column + 2)).sum(),
         Value::String(text) => {
-            let lines = text.matches('\n').count();
+            let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
             text.len() + lines * lead + 4
         }
         Value::Null | Value::Bool(_) => 6,

@@ -114,14 +114,26 @@ fn folded(body: &str, column: usize, start: Option<usize>, double: bool) -> Stri
     out
 }
 
+/// What stands in plain words. A table, since most of a configuration is base64 of thousands of
+/// characters.
+const IN_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'.' | b'_' | b'-');
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
 /// Whether a text is plain at first sight, as most are: a word that starts with a letter, such
 /// as a key, a name or base64.
 pub(crate) fn is_plain_word(text: &str) -> bool {
-    let sign = |byte: u8| matches!(byte, b'+' | b'/' | b'=' | b'.' | b'_' | b'-');
     text.starts_with(|one: char| one.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || sign(byte))
+        && text.bytes().all(|byte| IN_WORDS[usize::from(byte)])
         && (text.len() > 5
             || !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
                 .iter()

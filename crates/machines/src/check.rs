@@ -1,5 +1,7 @@
 //! Everything that is wrong with the configurations of a cluster's nodes, in one list.
 
+use std::time::SystemTime;
+
 use diagnostics::{Diagnostics, Location};
 use repository::View;
 use secrets::Identity;
@@ -13,29 +15,32 @@ use crate::rules;
 
 /// Everything that is wrong with the machine configurations of what was rendered, at its place
 /// in that: `over` is the tree, laid over the repository. Nothing where no talconfig was
-/// rendered. `explicit` is the contract that `versions.yaml` chooses, and its place.
+/// rendered. `explicit` is the contract that `versions.yaml` chooses, and its place; certificates
+/// are judged by `now`.
 pub fn rendered(
     over: &View<'_>,
     tree: &Tree<Rendered>,
     identities: &[Identity],
     explicit: Option<(String, Location)>,
+    now: SystemTime,
 ) -> Diagnostics {
     let places = Places::find(over);
     if tree.get(places.talconfig.as_str()).is_none() {
         return Diagnostics::new();
     }
-    found(Machines::rendered(over, &places, identities, explicit))
+    found(Machines::rendered(over, &places, identities, explicit, now))
 }
 
 /// Everything that is wrong with the machine configurations of what is on disk, as far as it
 /// can be said without any key. Nothing where there is no talconfig.
-pub fn committed(view: &View<'static>) -> Diagnostics {
+pub fn committed(view: &View<'static>, now: SystemTime) -> Diagnostics {
     let places = Places::find(view);
     if !view.is_file(&places.talconfig) {
         return Diagnostics::new();
     }
     let keys = Keys::new(view, Box::new(Default::default));
-    found(Machines::open(view, &places, &keys, Secrets::Optional))
+    let secrets = Secrets::Optional;
+    found(Machines::open(view, &places, &keys, secrets, now))
 }
 
 /// Everything that is wrong, if everything could be read: else what is missing would be taken

@@ -9,15 +9,6 @@ use crate::rules;
 /// 1 June 2026, in days since 1970: every build of the program is later.
 const BUILT_AFTER: Duration = Duration::from_hours(20_605 * 24);
 
-/// Now, unless the clock says what cannot be.
-///
-/// # Errors
-///
-/// A clock that is wrong.
-pub(super) fn now() -> Result<SystemTime, Diagnostic> {
-    plausible(repository::clock::system_time())
-}
-
 /// A time that can be now: what begins before the program was built has ended by the time that
 /// somebody needs it.
 ///

@@ -146,8 +146,7 @@ impl nodes::Files for Reader<'_> {
 }
 
 fn looks_encrypted(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    text.contains("ENC[AES256_GCM,data:")
+    memchr::memmem::find(bytes, b"ENC[AES256_GCM,data:").is_some()
 }
 
 /// Encrypted values without what is needed to decrypt them: they would end in configurations

@@ -18,6 +18,7 @@ mod secret;
 mod talosconfig;
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Rule};
 use documents::substitute::Variables;
@@ -53,6 +54,8 @@ pub struct Machines<'a> {
     pub contract: Contract,
     /// What is worth knowing, without any error.
     pub warnings: Diagnostics,
+    /// When that is.
+    now: SystemTime,
     variables: Variables,
     reader: Reader<'a>,
 }

@@ -1,5 +1,7 @@
 //! From files to what configurations are made of.
 
+use std::time::SystemTime;
+
 use camino::Utf8PathBuf;
 use config_model::versions::CONTRACT;
 use diagnostics::{Diagnostics, Location, Source};
@@ -54,6 +56,7 @@ impl<'a> Machines<'a> {
         places: &Places,
         keys: &'a Keys,
         secrets: Secrets,
+        now: SystemTime,
     ) -> Result<Self, Diagnostics> {
         let reader = Reader::new(view, &places.talconfig, Box::new(|| keys.identities()));
         let versions = view.text("versions.yaml")?;
@@ -68,7 +71,7 @@ impl<'a> Machines<'a> {
         let explicit = pins
             .get(CONTRACT)
             .map(|pin| (pin.version.clone(), pin.location.clone()));
-        Self::read(reader, places, explicit, secrets)
+        Self::read(reader, places, explicit, secrets, now)
     }
 
     /// Reads what was rendered, in a view that has it over what is there.
@@ -77,9 +80,10 @@ impl<'a> Machines<'a> {
         places: &Places,
         identities: &'a [Identity],
         explicit: Option<(String, Location)>,
+        now: SystemTime,
     ) -> Result<Self, Diagnostics> {
         let reader = Reader::new(view, &places.talconfig, Box::new(move || identities));
-        Self::read(reader, places, explicit, Secrets::Optional)
+        Self::read(reader, places, explicit, Secrets::Optional, now)
     }
 
     fn read(
@@ -87,6 +91,7 @@ impl<'a> Machines<'a> {
         places: &Places,
         explicit: Option<(String, Location)>,
         secrets: Secrets,
+        now: SystemTime,
     ) -> Result<Self, Diagnostics> {
         let source =
             reader.text(&places.talconfig)?.ok_or_else(|| {
@@ -113,7 +118,7 @@ impl<'a> Machines<'a> {
         }
         let (talconfig, found) = Talconfig::read(&source, &variables);
         problems.extend(found);
-        let bundle = self::bundle(&reader, places, &variables, secrets, &mut problems);
+        let bundle = self::bundle(&reader, places, &variables, secrets, now, &mut problems);
         let contract = talconfig
             .raw()
             .and_then(|raw| contract(raw, explicit, &mut problems));
@@ -122,7 +127,7 @@ impl<'a> Machines<'a> {
             return Err(hide(problems));
         };
         let mut problems = hide(problems);
-        let (bundle, origin) = bundle.unwrap_or((Bundle::placeholder(), Origin::None));
+        let (bundle, origin) = bundle.unwrap_or_else(|| (Bundle::placeholder(), Origin::None));
         if problems.has_errors() {
             // What is wrong beyond that is told too: nobody wants to be told one thing at a time.
             let (generator, found) = Generator::on_trial(Request {
@@ -146,6 +151,7 @@ impl<'a> Machines<'a> {
             origin,
             contract,
             warnings: problems,
+            now,
             variables,
             reader,
         })
@@ -177,6 +183,7 @@ fn bundle(
     places: &Places,
     variables: &Variables,
     secrets: Secrets,
+    now: SystemTime,
     problems: &mut Diagnostics,
 ) -> Option<(Bundle, Origin)> {
     // Only the last counts, but one that nobody looks at may be the one that was meant.
@@ -235,7 +242,7 @@ fn bundle(
         .collect();
     let (source, faults) = substitute(&source, &comments, variables);
     problems.extend(faults);
-    let (bundle, found) = bundle::open(&source, repository::clock::system_time());
+    let (bundle, found) = bundle::open(&source, now);
     problems.extend(found);
     let bundle = bundle?;
     Some((

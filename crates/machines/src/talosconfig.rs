@@ -42,7 +42,7 @@ pub fn talosconfig(
     let endpoints = addresses(&|made| made.role == Role::ControlPlane);
     let nodes = addresses(&|_| true);
     let cluster = machines.cluster_name();
-    let now = repository::clock::system_time();
+    let now = machines.now;
     let existing = match view.text(path.as_str())? {
         Some(source) => {
             let hidden = yaml::mask::values(source.text());
@@ -98,8 +98,15 @@ fn unsigned(path: &Utf8Path, reason: &str) -> Diagnostic {
 mod tests {
     use std::time::Duration;
 
+    use std::time::SystemTime;
+
     use super::*;
     use crate::{Places, Secrets};
+
+    /// 2026-11-29T00:00:00Z.
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_hours(498_864)
+    }
 
     const TALCONFIG: &str = "clusterName: demo
 talosVersion: v1.13.7
@@ -117,7 +124,7 @@ nodes:
         let view: View<'_> = [("talconfig.yaml", TALCONFIG)].into_iter().collect();
         let keys = vault::Keys::new(&view, Box::new(Default::default));
         let places = Places::find(&view);
-        let opened = Machines::open(&view, &places, &keys, Secrets::Optional);
+        let opened = Machines::open(&view, &places, &keys, Secrets::Optional, now());
         let mut machines = opened.expect("nothing is wrong");
         let day = Duration::from_hours(24);
         let make = |machines: &Machines<'_>| {

@@ -1,6 +1,8 @@
 //! New bundles: the shape of every certificate and key is that of talhelper's, byte for byte
 //! but for what must differ.
 
+mod x509;
+
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +15,8 @@ use diagnostics::Source;
 use randomness::SeedableRng as _;
 use talos::bundle::{self, Bundle};
 use talos::certificates::{Algorithm, Facts, KeyPair};
-use x509_cert::Certificate;
+
+use self::x509::Certificate;
 
 const TALHELPERS: &str = include_str!("vectors/talsecret.yaml");
 
@@ -69,8 +72,7 @@ fn shape(pair: &KeyPair) -> Vec<u8> {
         lifetime(validity.not_after),
         lifetime(validity.not_before) + Duration::from_hours(87_600)
     );
-    let extensions = tbs.extensions.as_mut().expect("extensions");
-    let identifier = extensions.last_mut().expect("an identifier");
+    let identifier = tbs.extensions.last_mut().expect("an identifier");
     let length = identifier.extn_value.as_bytes().len();
     assert_eq!(length, 22);
     identifier.extn_value = OctetString::new([0; 22]).expect("an identifier");

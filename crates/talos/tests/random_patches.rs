@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diagnostics::Source;
 use serde_json::{Value, json};
 use talos::fields::document_name;
-use talos::patch::{Machinery, Patch, apply, documents};
+use talos::patch::{Machinery, Patch, apply, apply_in_place, differing, documents};
 
 const FIXTURE: &str = include_str!("vectors/random-patches.json");
 
@@ -54,9 +54,16 @@ fn changes(base: &str, patches: &[Value]) -> Value {
         read.push(patch);
     }
     for patch in &read {
-        if apply(&mut config, patch, Machinery::V1_13).is_err() {
+        let was = config.clone();
+        let Ok(applied) = apply(&mut config, patch, Machinery::V1_13) else {
+            assert_eq!(config, was, "a patch that fails leaves all as it was");
             return Value::Null;
-        }
+        };
+        let mut whole = was.clone();
+        apply_in_place(&mut whole, patch, Machinery::V1_13).expect("it did not fail");
+        assert_eq!(config, whole);
+        // Only what a patch may change is compared, which must be all that changed.
+        assert!(applied.changes == differing(&was, &whole));
     }
     let after = leaves(&config);
     let mut found = serde_json::Map::new();

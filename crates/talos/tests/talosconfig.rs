@@ -1,5 +1,7 @@
 //! `talosconfig` and the certificate in it, against those that talhelper made.
 
+mod x509;
+
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -12,7 +14,8 @@ use randomness::SeedableRng as _;
 use talos::bundle::{self, Bundle};
 use talos::certificates::{Algorithm, ApiRole, DEFAULT_LIFETIME, Facts, KeyPair, admin};
 use talos::talosconfig::{self, Talosconfig};
-use x509_cert::Certificate;
+
+use self::x509::Certificate;
 
 const TALHELPERS: &str = include_str!("vectors/talhelper-secrets/talosconfig");
 const BUNDLE: &str = include_str!("vectors/talhelper-secrets/talsecret.yaml");

@@ -82,6 +82,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
+    use crate::gate::Fault;
 
     const LIMIT: u64 = 10;
 
@@ -139,6 +140,48 @@ mod tests {
             .expect("kept");
         assert!(!kept(), "too long");
         assert_eq!(fs::read(&other).expect("there"), b"1");
+    }
+
+    #[test]
+    fn what_is_of_another_user_is_not_there() {
+        let (folder, disk) = root(&[".ichor"]);
+        disk.keep("cache", "a", b"1").expect("kept");
+        let path = folder.path().join(".ichor/cache/a");
+        if let Err(refused) = std::os::unix::fs::chown(&path, Some(1), None) {
+            eprintln!("skipped: nobody but root gives files away: {refused}");
+            return;
+        }
+        assert!(disk.kept("cache", "a", LIMIT).is_none());
+        disk.keep("cache", "a", b"2").expect("kept");
+        assert_eq!(disk.kept("cache", "a", LIMIT), Some(b"2".to_vec()));
+    }
+
+    #[test]
+    fn on_a_full_disk_there_is_the_old_or_the_new() {
+        for old in [None, Some(b"old".to_vec())] {
+            for after in 0.. {
+                let (_folder, disk) = root(&[".ichor"]);
+                if let Some(old) = &old {
+                    disk.keep("cache", "a", old).expect("kept");
+                }
+                disk.gate.fail_after(after, Fault::Full);
+                let done = disk.keep("cache", "a", b"new").is_ok();
+                disk.gate.fail_after(usize::MAX, Fault::Full);
+                let wanted = if done {
+                    Some(b"new".to_vec())
+                } else {
+                    old.clone()
+                };
+                assert_eq!(disk.kept("cache", "a", LIMIT), wanted, "full after {after}");
+                disk.keep("cache", "a", b"next")
+                    .expect("there is room again");
+                assert_eq!(disk.kept("cache", "a", LIMIT), Some(b"next".to_vec()));
+                if done {
+                    assert!(after > 1, "{after} operations");
+                    break;
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::near;
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 /// Print the help of the program, or of a command
 ///
@@ -48,11 +48,7 @@ pub(crate) struct Page {
 impl Page {
     /// Prints it to standard output.
     pub(crate) fn print(&self) -> std::io::Result<()> {
-        use std::io::Write as _;
-
-        let mut stream = anstream::stdout().lock();
-        write!(stream, "{}", self.text.ansi())?;
-        stream.flush()
+        ui::page(&self.text)
     }
 }
 

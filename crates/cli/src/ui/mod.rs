@@ -50,6 +50,18 @@ pub(crate) fn plugin_line(line: &str) {
     let _unshown = writeln!(anstream::stderr().lock(), "{line}");
 }
 
+/// The help that was asked for, before there is anything else to say: standard output.
+pub(crate) fn page(text: &clap::builder::StyledStr) -> io::Result<()> {
+    let mut stream = anstream::stdout().lock();
+    write!(stream, "{}", text.ansi())?;
+    stream.flush()
+}
+
+/// What is said of a fault of the program, whatever else was to be said.
+pub(crate) fn fault(text: &str) {
+    let _unshown = writeln!(anstream::stderr().lock(), "{text}");
+}
+
 /// Puts a question to the terminal.
 pub(crate) fn ask(question: &str) -> bool {
     let mut stream = anstream::stderr().lock();

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use diagnostics::Diagnostics;
 
 use super::context::Context;
-use super::range::{Range, ranges};
+use super::range::{Range, range, ranges};
 use super::{at, related};
 use crate::inventory::{Inventory, walk};
 use crate::object::{Id, Object};

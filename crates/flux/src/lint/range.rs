@@ -12,7 +12,8 @@ pub fn ranges(text: &str) -> Vec<Range> {
     parts.filter_map(range).collect()
 }
 
-fn range(text: &str) -> Option<Range> {
+/// One of them.
+pub(super) fn range(text: &str) -> Option<Range> {
     if let Some((first, last)) = text.split_once('-') {
         return Some((first.trim().parse().ok()?, last.trim().parse().ok()?));
     }

@@ -8,6 +8,7 @@
 
 use std::cell::Cell;
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, chown};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostics, Severity, Source};
@@ -254,6 +255,34 @@ fn a_cache_that_is_broken_or_foreign_is_as_none() {
         fs::write(cache.join("key"), other).expect("writable");
         assert!(!is_again(&root, Command::Configure));
     }
+}
+
+#[test]
+fn of_another_user_it_is_as_none() {
+    let (_sandbox, root) = settled();
+    let cache = root.join(".ichor/cache");
+    let own = fs::metadata(&cache).expect("it is there").uid();
+    // The key comes last: a run that finds none makes another.
+    for name in ["configure", "validate", "marks", "checks", "key"] {
+        let path = cache.join(name);
+        if let Err(refused) = chown(&path, Some(own + 1), None) {
+            eprintln!("skipped: nobody but root gives files away: {refused}");
+            return;
+        }
+        for command in [Command::Configure, Command::Validate] {
+            let is_foreign = name == "key" || name == command.name();
+            assert!(!is_foreign || !is_again(&root, command), "{name}");
+        }
+        let (inputs, _) = load(&View::on_disk(&root), &environment()).expect("there");
+        assert!(crate::build(&inputs, &at(NOON)).is_ok(), "{name}");
+        chown(&path, Some(own), None).expect("given back");
+    }
+    // What was foreign is ours again with the first run.
+    chown(cache.join("key"), Some(own + 1), None).expect("given away");
+    assert!(run(&root, Command::Configure).is_some());
+    assert!(is_again(&root, Command::Configure));
+    let owner = fs::metadata(cache.join("key")).expect("it is there").uid();
+    assert_eq!(owner, own);
 }
 
 #[test]

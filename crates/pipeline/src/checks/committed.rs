@@ -54,7 +54,7 @@ pub fn committed(
     }
     let mut checked = vault::check::run(view, config, &scope, progress)?;
     if Machines.over().contains(&over) {
-        let refused = ::machines::check::committed(view);
+        let refused = ::machines::check::committed(view, repository::clock::system_time());
         checked.problems.extend(refused);
     }
     Ok(checked)

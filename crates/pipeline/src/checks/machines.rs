@@ -48,7 +48,8 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
     let parts = [chosen.as_bytes(), outputs.as_bytes()];
     let over = inputs.view.under(tree);
     let found = cache.unless_seen(Machines.name(), &parts, &over, |over| {
-        machines::check::rendered(over, tree, &model.identities, explicit)
+        let now = repository::clock::system_time();
+        machines::check::rendered(over, tree, &model.identities, explicit, now)
     });
     let mut problems = at_templates(found, tree);
     if inputs.own.is_some() {

@@ -131,3 +131,57 @@ impl Needs {
 fn is_named(defines: &Defines, name: &str) -> bool {
     defines.names.contains(name) || defines.keys.contains(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use diagnostics::Source;
+    use render::{Options, Template, TemplateSet};
+
+    use super::*;
+
+    const PLUGIN: &str = "
+class Plugin:
+    def __init__(self, data):
+        self._data = data
+
+    def data(self):
+        self._data['count'] = 3
+        self._data.setdefault('spare', 1)
+        return self._data
+
+    def functions(self):
+        return [shout]
+
+def shout(text):
+    return text
+";
+
+    fn needs(template: &str, chosen: PluginUse) -> String {
+        let template = Template::new("a.j2", template.as_bytes().to_vec(), "a.j2", ".j2");
+        let analysis = render::analyze(&TemplateSet::new([template]), &Options::default());
+        let defines = render::declare::defines(&Source::new("plugin.py", PLUGIN));
+        let known = |name: &str| matches!(name, "written" | "count" | "spare" | "cluster_name");
+        Needs::new(&analysis, &defines, chosen, known, |_| false).listed()
+    }
+
+    #[test]
+    fn only_what_nothing_built_in_has_needs_it() {
+        for (template, wanted) in [
+            ("", ""),
+            // Built in, set, or nobody's.
+            (
+                "#{ cluster_name }##{ written }##{ nobody }##{ nobody_either() }#",
+                "",
+            ),
+            // A value that stands in for one that is there is not needed.
+            ("#{ spare }#", ""),
+            // One that changes it is.
+            ("#{ count }#", "`count`"),
+            ("#{ shout(written) }# #{ written | upper }#", "`shout`"),
+            ("#{ written | shout }#", "`shout`"),
+        ] {
+            assert_eq!(needs(template, PluginUse::Missing), wanted, "{template}");
+        }
+        assert_eq!(needs("#{ count }#", PluginUse::Never), "");
+    }
+}

@@ -39,8 +39,24 @@ impl Bundle {
         ];
         // Each is long and stands in the text as it is.
         let mut secrets = secrets.into_iter().map(SecretText::expose);
-        secrets.any(|secret| secret.len() > 20 && TEXT.contains(secret))
+        secrets.any(|secret| secret.len() > HEAD && stands_in(TEXT.as_bytes(), secret.as_bytes()))
     }
+}
+
+/// A secret of so many bytes may stand anywhere by chance.
+const HEAD: usize = 20;
+
+/// Whether a secret stands in a text: looked for by its head, since getting ready to look for
+/// all of it costs more than looking.
+fn stands_in(mut text: &[u8], secret: &[u8]) -> bool {
+    let head = secret.get(..HEAD).unwrap_or(secret);
+    while let Some(at) = memchr::memmem::find(text, head) {
+        if text[at..].starts_with(secret) {
+            return true;
+        }
+        text = &text[at + 1..];
+    }
+    false
 }
 
 /// The embedded text, read as a bundle, but without reading keys and certificates.

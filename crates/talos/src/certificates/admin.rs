@@ -114,7 +114,7 @@ pub fn admin(
         extensions,
     };
     let issuer = Issuer {
-        name: Some(certificate.subject().clone()),
+        name: Some(certificate.subject().as_ref().clone()),
         key: signer,
     };
     let key = PrivateKey::generate(algorithm, random)?;

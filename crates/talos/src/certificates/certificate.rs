@@ -5,12 +5,15 @@ use std::time::SystemTime;
 use der::asn1::OctetString;
 use der::{Decode as _, Encode as _};
 use p256::ecdsa::signature::Verifier as _;
+use x509_cert::TbsCertificate;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 use x509_cert::name::Name;
 use x509_cert::time::Time;
+use zeroize::Zeroizing;
 
 use super::algorithm::Algorithm;
 use super::pem::{self, PemFault};
+use super::signed::Signed;
 
 /// Why a text is not a certificate that Talos reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +62,11 @@ impl Facts {
 }
 
 /// A certificate that somebody made.
-pub(crate) struct Certificate(x509_cert::Certificate);
+pub(crate) struct Certificate {
+    read: x509_cert::Certificate,
+    /// As it was signed: written again, it need not have the same bytes.
+    der: Zeroizing<Vec<u8>>,
+}
 
 impl Certificate {
     /// One in base64 of PEM.
@@ -70,19 +77,21 @@ impl Certificate {
             Some(other) => return Err(CertificateFault::NotACertificate(other)),
             None => return Err(CertificateFault::UnknownLabel),
         }
-        x509_cert::Certificate::from_der(&block.der)
-            .map(Self)
-            .map_err(|_| CertificateFault::Damaged)
+        let read = x509_cert::Certificate::from_der(&block.der);
+        Ok(Self {
+            read: read.map_err(|_| CertificateFault::Damaged)?,
+            der: block.der,
+        })
     }
 
     /// Whom it is about.
     pub(super) fn subject(&self) -> &Name {
-        &self.0.tbs_certificate.subject
+        self.body().subject()
     }
 
     /// The kind of its key.
     pub(crate) fn algorithm(&self) -> Algorithm {
-        let algorithm = &self.0.tbs_certificate.subject_public_key_info.algorithm;
+        let algorithm = &self.body().subject_public_key_info().algorithm;
         let curve = algorithm.parameters.as_ref();
         let curve = curve.and_then(|curve| curve.decode_as().ok());
         Algorithm::of(algorithm.oid, curve)
@@ -90,20 +99,19 @@ impl Certificate {
 
     /// DER of its key.
     pub(super) fn public_key(&self) -> Option<Vec<u8>> {
-        let key = &self.0.tbs_certificate.subject_public_key_info;
-        key.to_der().ok()
+        self.body().subject_public_key_info().to_der().ok()
     }
 
     /// What certificates that it signed refer to it with.
     pub(super) fn key_identifier(&self) -> Option<OctetString> {
-        let found = self.0.tbs_certificate.get::<SubjectKeyIdentifier>();
+        let found = self.body().get_extension::<SubjectKeyIdentifier>();
         found.ok().flatten().map(|(_, identifier)| identifier.0)
     }
 
     /// Whether it may sign others: by its constraints, and by its key usage if it has one.
     pub(crate) fn is_authority(&self) -> bool {
-        let constraints = self.0.tbs_certificate.get::<BasicConstraints>();
-        let usage = self.0.tbs_certificate.get::<KeyUsage>();
+        let constraints = self.body().get_extension::<BasicConstraints>();
+        let usage = self.body().get_extension::<KeyUsage>();
         matches!(constraints, Ok(Some((_, constraints))) if constraints.ca)
             && match usage {
                 Ok(Some((_, usage))) => usage.key_cert_sign(),
@@ -114,12 +122,15 @@ impl Certificate {
 
     /// Whether the key of an authority signed it: Ed25519 and P-256 only.
     pub(super) fn is_signed_by(&self, authority: &Self) -> bool {
-        let key = &authority.0.tbs_certificate.subject_public_key_info;
+        let key = authority.body().subject_public_key_info();
         let key = key.subject_public_key.raw_bytes();
-        let Ok(message) = self.0.tbs_certificate.to_der() else {
+        let signed = Signed::from_der(&self.der);
+        let Ok((message, signature)) =
+            signed.and_then(|signed| Ok((signed.body.to_der()?, signed.signature)))
+        else {
             return false;
         };
-        let signature = self.0.signature.raw_bytes();
+        let signature = signature.raw_bytes();
         match authority.algorithm() {
             Algorithm::Ed25519 => {
                 let key = <[u8; 32]>::try_from(key)
@@ -139,11 +150,16 @@ impl Certificate {
 
     /// When it begins.
     pub(crate) fn not_before(&self) -> Time {
-        self.0.tbs_certificate.validity.not_before
+        self.body().validity().not_before
     }
 
     /// When it ends.
     pub(crate) fn not_after(&self) -> Time {
-        self.0.tbs_certificate.validity.not_after
+        self.body().validity().not_after
+    }
+
+    /// What was signed.
+    fn body(&self) -> &TbsCertificate {
+        self.read.tbs_certificate()
     }
 }

@@ -2,21 +2,23 @@
 
 use std::time::{Duration, SystemTime};
 
-use der::asn1::{BitString, GeneralizedTime, OctetString, SetOfVec, UtcTime, Utf8StringRef};
+use der::asn1::{AnyRef, BitStringRef, OctetString, Utf8StringRef};
 use der::oid::AssociatedOid;
+use der::referenced::OwnedToRef as _;
 use der::{Any, DateTime, Encode as _};
 use randomness::CryptoRng;
+use x509_cert::Version;
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
-use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
+use x509_cert::name::{RdnSequence, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
-use x509_cert::{Certificate, TbsCertificate, Version};
 
 use super::error::IssueError;
 use super::pem;
 use super::private_key::PrivateKey;
+use super::signed::{Body, Signed};
 use crate::secret_text::SecretText;
 
 /// `O`.
@@ -38,7 +40,7 @@ pub(super) struct Request<'a> {
 /// Who signs.
 pub(super) struct Issuer<'a> {
     /// The subject of the authority; none if it signs itself.
-    pub(super) name: Option<Name>,
+    pub(super) name: Option<RdnSequence>,
     /// Its key.
     pub(super) key: &'a PrivateKey,
 }
@@ -52,26 +54,22 @@ pub(super) fn issue(
 ) -> Result<SecretText, IssueError> {
     let until = request.from.checked_add(request.lifetime);
     let subject = name(request.organizations)?;
-    let tbs_certificate = TbsCertificate {
+    let body = Body {
         version: Version::V3,
         serial_number: serial_number(random)?,
         signature: issuer.key.signature_algorithm(),
         issuer: issuer.name.clone().unwrap_or_else(|| subject.clone()),
-        validity: Validity {
-            not_before: time(request.from)?,
-            not_after: time(until.ok_or(IssueError::Time)?)?,
-        },
+        validity: Validity::new(time(request.from)?, time(until.ok_or(IssueError::Time)?)?),
         subject,
-        subject_public_key_info: key.public()?,
-        issuer_unique_id: None,
-        subject_unique_id: None,
-        extensions: Some(request.extensions),
+        public_key: key.public()?,
+        extensions: request.extensions,
     };
-    let signature = issuer.key.sign(&tbs_certificate.to_der()?)?;
-    let certificate = Certificate {
-        signature_algorithm: tbs_certificate.signature.clone(),
-        tbs_certificate,
-        signature: BitString::from_bytes(&signature)?,
+    let message = body.to_der()?;
+    let signature = issuer.key.sign(&message)?;
+    let certificate = Signed {
+        body: AnyRef::try_from(message.as_slice())?,
+        algorithm: body.signature.owned_to_ref(),
+        signature: BitStringRef::from_bytes(&signature)?,
     };
     Ok(pem::encode(pem::CERTIFICATE, &certificate.to_der()?)?)
 }
@@ -112,18 +110,18 @@ fn serial_number(random: &mut impl CryptoRng) -> Result<SerialNumber, IssueError
 }
 
 /// A subject, in one set for all of its organizations, as Go writes several.
-fn name(organizations: &[&str]) -> Result<Name, IssueError> {
+fn name(organizations: &[&str]) -> Result<RdnSequence, IssueError> {
     if organizations.is_empty() {
         return Ok(RdnSequence::default());
     }
-    let mut set = SetOfVec::new();
+    let mut set = Vec::new();
     for organization in organizations {
-        set.insert(AttributeTypeAndValue {
+        set.push(AttributeTypeAndValue {
             oid: ORGANIZATION,
             value: text(organization)?,
-        })?;
+        });
     }
-    Ok(RdnSequence(vec![RelativeDistinguishedName(set)]))
+    Ok(vec![RelativeDistinguishedName::try_from(set)?].into())
 }
 
 /// A `PrintableString` if the characters allow, as Go chooses.
@@ -142,8 +140,5 @@ fn time(time: SystemTime) -> Result<Time, IssueError> {
         .as_secs();
     let date =
         DateTime::from_unix_duration(Duration::from_secs(seconds)).map_err(|_| IssueError::Time)?;
-    Ok(UtcTime::from_date_time(date).map_or_else(
-        |_| Time::GeneralTime(GeneralizedTime::from_date_time(date)),
-        Time::UtcTime,
-    ))
+    Ok(Time::from(date))
 }

@@ -13,6 +13,7 @@ mod pair;
 mod pem;
 mod private_key;
 mod rsa_key;
+mod signed;
 
 pub use admin::{ApiRole, DEFAULT_LIFETIME, admin, serves};
 pub use algorithm::Algorithm;

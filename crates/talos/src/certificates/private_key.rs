@@ -4,12 +4,9 @@ use der::asn1::{Any, AnyRef, BitString, ObjectIdentifier, OctetStringRef};
 use der::oid::db::rfc5280;
 use der::{Decode as _, Encode as _};
 use ed25519_dalek::Signer as _;
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use p256::elliptic_curve::sec1::ToSec1Point as _;
 use randomness::CryptoRng;
-use rsa::RsaPrivateKey;
-use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
-use rsa::pkcs8::PrivateKeyInfo;
-use rsa::traits::PublicKeyParts as _;
+use rsa::pkcs8::PrivateKeyInfoRef;
 use sec1::{EcParameters, EcPrivateKey};
 use x509_cert::spki::{
     AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned,
@@ -20,6 +17,7 @@ use super::algorithm::{self, Algorithm};
 use super::certificate::Certificate;
 use super::error::IssueError;
 use super::pem::{self, PemFault};
+use super::rsa_key::ReadRsa;
 use crate::secret_text::SecretText;
 
 /// Servers.
@@ -79,7 +77,7 @@ impl PrivateKey {
     pub(super) fn public(&self) -> der::Result<SubjectPublicKeyInfoOwned> {
         match self {
             Self::P256(key) => {
-                let point = key.public_key().to_encoded_point(false);
+                let point = key.public_key().to_sec1_point(false);
                 elliptic(algorithm::P256, point.as_bytes())
             }
             Self::Ed25519(key) => public(
@@ -119,7 +117,7 @@ impl PrivateKey {
         match self {
             Self::P256(key) => {
                 let bytes = Zeroizing::new(key.to_bytes());
-                let point = key.public_key().to_encoded_point(false);
+                let point = key.public_key().to_sec1_point(false);
                 let der = EcPrivateKey {
                     private_key: &bytes,
                     parameters: Some(EcParameters::NamedCurve(algorithm::P256)),
@@ -135,7 +133,8 @@ impl PrivateKey {
                     oid: algorithm::ED25519,
                     parameters: None,
                 };
-                let der = Zeroizing::new(PrivateKeyInfo::new(algorithm, &inner).to_der()?);
+                let inner = OctetStringRef::new(&inner)?;
+                let der = Zeroizing::new(PrivateKeyInfoRef::new(algorithm, inner).to_der()?);
                 pem::encode(pem::ED25519_KEY, &der)
             }
         }
@@ -159,7 +158,7 @@ impl ReadKey {
         let block = pem::decode(text).map_err(KeyFault::Pem)?;
         let label = block.label.ok_or(KeyFault::UnknownLabel)?;
         let key = match label {
-            pem::RSA_KEY => Self::rsa(RsaPrivateKey::from_pkcs1_der(&block.der).ok()),
+            pem::RSA_KEY => Self::rsa(&block.der),
             pem::EC_KEY => Self::sec1(&block.der, None),
             pem::ED25519_KEY => {
                 Self::pkcs8(&block.der).filter(|key| key.algorithm == Algorithm::Ed25519)
@@ -196,19 +195,20 @@ impl ReadKey {
 
     /// PKCS#8 of any kind.
     fn pkcs8(der: &[u8]) -> Option<Self> {
-        let info = PrivateKeyInfo::try_from(der).ok()?;
+        let info = PrivateKeyInfoRef::try_from(der).ok()?;
+        let key = info.private_key.as_bytes();
         match info.algorithm.oid {
             algorithm::ED25519 => {
-                let inner = OctetStringRef::from_der(info.private_key).ok()?;
+                let inner = <&OctetStringRef>::from_der(key).ok()?;
                 let bytes = Zeroizing::new(<[u8; 32]>::try_from(inner.as_bytes()).ok()?);
                 let key = ed25519_dalek::SigningKey::from_bytes(&bytes);
                 Self::signing(Algorithm::Ed25519, PrivateKey::Ed25519(key))
             }
             algorithm::EC => {
                 let curve = info.algorithm.parameters_oid().ok()?;
-                Self::sec1(info.private_key, Some(curve))
+                Self::sec1(key, Some(curve))
             }
-            algorithm::RSA => Self::rsa(RsaPrivateKey::from_pkcs1_der(info.private_key).ok()),
+            algorithm::RSA => Self::rsa(key),
             _ => None,
         }
     }
@@ -237,15 +237,14 @@ impl ReadKey {
         }
     }
 
-    /// RSA.
-    fn rsa(key: Option<RsaPrivateKey>) -> Option<Self> {
-        let key = key?;
-        let point = key.to_public_key().to_pkcs1_der().ok()?;
+    /// PKCS#1.
+    fn rsa(der: &[u8]) -> Option<Self> {
+        let key = ReadRsa::read(der)?;
         let null = Any::from(AnyRef::NULL);
-        let public = public(algorithm::RSA, Some(null), point.as_bytes()).ok()?;
+        let public = public(algorithm::RSA, Some(null), &key.public).ok()?;
         Some(Self {
             algorithm: Algorithm::Rsa,
-            bits: key.n().bits(),
+            bits: key.bits,
             public: Some(public.to_der().ok()?),
             signer: None,
         })

@@ -36,7 +36,15 @@ fn each(items: Vec<Value>, item: &Spec) -> Value {
 
 fn fields(map: Map<String, Value>, name: &str) -> Map<String, Value> {
     let fields = Schema::get().fields(name);
-    let number = |key: &str| fields.iter().position(|(field, _)| *field == key);
+    let mut next = 0;
+    let mut number = |key: &str| {
+        // Most keys stand in the order of the table.
+        let at = |(index, (field, _)): (usize, &(&str, Spec))| (*field == key).then_some(index);
+        let mut all = fields.iter().enumerate();
+        let found = (all.clone().skip(next).find_map(at)).or_else(|| all.find_map(at));
+        next = found.map_or(next, |found| found + 1);
+        found
+    };
     let mut own: Vec<(usize, String, Value)> = map
         .into_iter()
         .filter(|(_, value)| !value.is_null())

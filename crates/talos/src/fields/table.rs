@@ -86,11 +86,29 @@ impl Spec {
 /// The fields of a type, in the order of the table.
 type Fields = Vec<(&'static str, Spec)>;
 
+/// A type of the table, whose fields are read once somebody asks for them: no run needs all.
+#[derive(Debug)]
+struct Type {
+    lines: &'static str,
+    fields: OnceLock<Fields>,
+}
+
+impl Type {
+    fn fields(&self) -> &Fields {
+        self.fields.get_or_init(|| {
+            let lines = self.lines.lines().filter(|line| !line.starts_with('#'));
+            lines.filter_map(field_of).collect()
+        })
+    }
+}
+
 /// The table, read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Schema {
+    /// The table that this one stands on.
+    base: Option<&'static Schema>,
     documents: HashMap<&'static str, Spec>,
-    types: HashMap<&'static str, Fields>,
+    types: HashMap<&'static str, Type>,
     values: HashMap<&'static str, Vec<&'static str>>,
     later: HashMap<&'static str, &'static str>,
 }
@@ -104,37 +122,39 @@ impl Schema {
 
     /// This table and another, whose types may name those of this one.
     #[must_use]
-    pub fn with(&self, table: &'static str) -> Self {
-        let mut schema = self.clone();
-        schema.add(table);
-        schema
+    pub fn with(&'static self, table: &'static str) -> Self {
+        Self {
+            base: Some(self),
+            ..Self::read(table)
+        }
     }
 
     fn read(table: &'static str) -> Self {
         let mut schema = Self {
+            base: None,
             documents: HashMap::new(),
             types: HashMap::new(),
             values: HashMap::new(),
             later: HashMap::new(),
         };
-        schema.add(table);
-        schema
-    }
-
-    fn add(&mut self, table: &'static str) {
-        let schema = self;
-        let mut current = "";
-        for line in table.lines().filter(|line| !line.starts_with('#')) {
+        // Where the fields of the type begin that was named last.
+        let mut current: Option<(&str, usize)> = None;
+        let mut end = 0;
+        for line in table.split_inclusive('\n') {
+            let start = end;
+            end += line.len();
+            if line.starts_with([' ', '#', '\n']) {
+                continue;
+            }
+            if let Some((name, from)) = current.take() {
+                schema.name(name, table.get(from..start));
+            }
             let words: Vec<_> = line.split_ascii_whitespace().collect();
             match words.as_slice() {
-                [] => {}
-                [name] => {
-                    current = name;
-                    schema.types.entry(name).or_default();
-                }
+                [name] => current = Some((name, end)),
                 ["document", kind, name, rest @ ..] => {
                     let mut spec = Spec::of(Kind::Struct(name));
-                    attributes(&mut spec, rest);
+                    attributes(&mut spec, rest.iter().copied());
                     schema.documents.insert(kind, spec);
                 }
                 ["later", version, what] => {
@@ -143,13 +163,24 @@ impl Schema {
                 ["values", format, values @ ..] => {
                     schema.values.insert(format, values.to_vec());
                 }
-                [field, text, rest @ ..] => {
-                    let mut spec = spec_of(text);
-                    attributes(&mut spec, rest);
-                    schema.types.entry(current).or_default().push((field, spec));
-                }
+                _ => {}
             }
         }
+        if let Some((name, from)) = current {
+            schema.name(name, table.get(from..));
+        }
+        schema
+    }
+
+    fn name(&mut self, name: &'static str, lines: Option<&'static str>) {
+        let lines = lines.unwrap_or_default();
+        let fields = OnceLock::new();
+        self.types.insert(name, Type { lines, fields });
+    }
+
+    /// This table, and those that it stands on.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |schema| schema.base)
     }
 
     /// The types that a table names and does not have.
@@ -163,11 +194,14 @@ impl Schema {
             }
         }
         let mut out = Vec::new();
-        let fields = self.types.values().flatten().map(|(_, spec)| spec);
-        for spec in fields.chain(self.documents.values()) {
-            names(spec, &mut out);
+        for schema in self.all() {
+            let fields = schema.types.values().flat_map(Type::fields);
+            let fields = fields.map(|(_, spec)| spec);
+            for spec in fields.chain(schema.documents.values()) {
+                names(spec, &mut out);
+            }
         }
-        out.retain(|name| !self.types.contains_key(name));
+        out.retain(|name| !self.all().any(|schema| schema.types.contains_key(name)));
         out.sort_unstable();
         out.dedup();
         out
@@ -175,31 +209,32 @@ impl Schema {
 
     /// The type of a kind of document; `v1alpha1` for the one without a kind.
     pub fn document(&self, kind: &str) -> Option<&Spec> {
-        self.documents.get(kind)
+        self.all().find_map(|schema| schema.documents.get(kind))
     }
 
     /// All kinds of document.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.documents.keys().copied()
+        self.all()
+            .flat_map(|schema| schema.documents.keys().copied())
     }
 
     /// Since which Talos there is a kind of document, or a `TYPE.FIELD`, that no contract has
     /// yet that is made here.
     pub fn later(&self, what: &str) -> Option<&'static str> {
-        self.later.get(what).copied()
+        self.all()
+            .find_map(|schema| schema.later.get(what).copied())
     }
 
     /// All kinds of document that only newer versions have.
     pub fn later_kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.later
-            .keys()
-            .copied()
-            .filter(|what| !what.contains('.'))
+        let all = self.all().flat_map(|schema| schema.later.keys().copied());
+        all.filter(|what| !what.contains('.'))
     }
 
     /// The values that a format allows, if it is a list of them.
     pub fn values(&self, format: &str) -> Option<&[&'static str]> {
-        self.values.get(format).map(Vec::as_slice)
+        let values = self.all().find_map(|schema| schema.values.get(format));
+        values.map(Vec::as_slice)
     }
 
     /// Whether no message may show what stands at a path of a document, such as
@@ -229,7 +264,8 @@ impl Schema {
 
     /// The fields of a type.
     pub fn fields(&self, name: &str) -> &[(&'static str, Spec)] {
-        self.types.get(name).map_or(&[], Vec::as_slice)
+        let found = self.all().find_map(|schema| schema.types.get(name));
+        found.map_or(&[], |found| found.fields())
     }
 
     /// One field of a type.
@@ -254,9 +290,9 @@ pub fn is_pair(name: &str) -> bool {
 }
 
 /// The words behind a type.
-fn attributes(spec: &mut Spec, words: &[&str]) {
+fn attributes<'a>(spec: &mut Spec, words: impl IntoIterator<Item = &'a str>) {
     for word in words {
-        match *word {
+        match word {
             "replace" => spec.replaced = true,
             "secret" => spec.secret = true,
             "always" => spec.always = true,
@@ -268,6 +304,15 @@ fn attributes(spec: &mut Spec, words: &[&str]) {
             }
         }
     }
+}
+
+/// A line of a type.
+fn field_of(line: &'static str) -> Option<(&'static str, Spec)> {
+    let mut words = line.split_ascii_whitespace();
+    let (field, text) = (words.next()?, words.next()?);
+    let mut spec = spec_of(text);
+    attributes(&mut spec, words);
+    Some((field, spec))
 }
 
 fn spec_of(text: &'static str) -> Spec {

@@ -8,10 +8,9 @@ use serde_json::Value;
 use super::delete::NotThere;
 use super::load::{Body, Part, Patch};
 use super::machinery::Machinery;
-use super::merge::{Mismatch, merge};
+use super::merge::{Mismatch, merge, put_back, touched};
 use super::trace::differing;
-use crate::fields::Schema;
-use crate::fields::{document_name, is_named, kind_of_value};
+use crate::fields::{Schema, Spec, document_name, is_named, kind_of_value};
 use documents::change::Change;
 use documents::json_patch::{Operation, strategic};
 
@@ -35,9 +34,16 @@ pub fn apply(
     if matches!(patch.body, Body::Nothing) {
         return Ok(Applied::default());
     }
-    let mut after = config.clone();
-    let mut findings = apply_in_place(&mut after, patch, machinery)?;
-    let changes = differing(config, &after);
+    let (changes, mut findings) = match merging(config, patch) {
+        Some(parts) => merged(config, &parts, patch, machinery)?,
+        None => {
+            let mut after = config.clone();
+            let findings = apply_in_place(&mut after, patch, machinery)?;
+            let changes = differing(config, &after);
+            *config = after;
+            (changes, findings)
+        }
+    };
     let told = { findings.iter() }.any(|found| found.severity != Severity::Note);
     if changes.is_empty() && !told {
         findings.push(
@@ -47,8 +53,78 @@ pub fn apply(
                 .hint("take it out of the list"),
         );
     }
-    *config = after;
     Ok(Applied { changes, findings })
+}
+
+/// A document that a patch merges.
+struct Merging<'a> {
+    name: &'a str,
+    value: &'a Value,
+    /// Its type; none if there is no such document yet.
+    spec: Option<&'static Spec>,
+}
+
+/// What a patch merges, if it does nothing else: then most of a config cannot change.
+fn merging<'a>(config: &[Value], patch: &'a Patch) -> Option<Vec<Merging<'a>>> {
+    let Body::Strategic(parts) = &patch.body else {
+        return None;
+    };
+    let mut out: Vec<Merging<'a>> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let name = part.name.as_str();
+        if !part.deletions.is_empty() || out.iter().any(|other| other.name == name) {
+            return None;
+        }
+        let Some(value) = &part.value else {
+            continue;
+        };
+        let spec = match named(config, name) {
+            Some(_) => Some(Schema::get().document(&part.kind)?),
+            None => None,
+        };
+        out.push(Merging { name, value, spec });
+    }
+    Some(out)
+}
+
+/// Merges, and compares what that may change.
+fn merged(
+    config: &mut Vec<Value>,
+    parts: &[Merging<'_>],
+    patch: &Patch,
+    machinery: Machinery,
+) -> Result<(Vec<Change>, Diagnostics), Diagnostic> {
+    let documents = config.len();
+    let seen = |config: &[Value]| -> Vec<Value> {
+        let seen = parts.iter().filter_map(|part| {
+            let document = config.get(named(config, part.name)?)?;
+            Some(match part.spec {
+                Some(spec) => touched(document, part.value, spec),
+                None => document.clone(),
+            })
+        });
+        seen.collect()
+    };
+    let before = seen(config);
+    match apply_in_place(config, patch, machinery) {
+        Ok(findings) => Ok((differing(&before, &seen(config)), findings)),
+        Err(problem) => {
+            config.truncate(documents);
+            let there = { parts.iter() }.filter_map(|part| Some((part, part.spec?)));
+            for ((part, spec), before) in there.zip(before) {
+                let index = named(config, part.name);
+                if let Some(document) = index.and_then(|index| config.get_mut(index)) {
+                    put_back(document, before, part.value, spec);
+                }
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// Where the document of a name stands.
+fn named(config: &[Value], name: &str) -> Option<usize> {
+    config.iter().position(|document| is_named(document, name))
 }
 
 /// Applies a patch without telling what it changed. If it fails, part of it may be done.
@@ -112,10 +188,7 @@ fn deletions(
 ) -> Result<(), Diagnostic> {
     for deletion in &part.deletions {
         let place = patch.source.location(deletion.range.clone());
-        let index = config
-            .iter()
-            .position(|document| is_named(document, &part.name));
-        let Some(index) = index else {
+        let Some(index) = named(config, &part.name) else {
             let message = format!("there is no document `{}` to delete from", part.name);
             // Of kinds that there is one document of, it was never asked for.
             let fails = machinery == Machinery::V1_13 && part.name.contains('/');

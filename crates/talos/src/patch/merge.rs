@@ -127,6 +127,70 @@ fn stays(spec: &Spec) -> bool {
     !spec.forced && (spec.optional || !matches!(spec.kind, Kind::Struct(_)))
 }
 
+/// Stands for what [`touched`] leaves out; no field has this name.
+const REST: &str = "";
+
+/// What of the left value a merge of the right one may change, and whatever is no map and no
+/// list; what it cannot is left out, which [`REST`] says.
+pub(super) fn touched(left: &Value, right: &Value, spec: &Spec) -> Value {
+    let (Value::Object(map), Value::Object(right), Kind::Struct(name)) = (left, right, &spec.kind)
+    else {
+        return left.clone();
+    };
+    if spec.forced || spec.replaced || is_pair(name) {
+        return left.clone();
+    }
+    let mut out = Map::new();
+    let mut rest = false;
+    for (key, value) in map {
+        if !value.is_object() && !value.is_array() {
+            out.insert(key.clone(), value.clone());
+            continue;
+        }
+        let theirs = find(right, key).filter(|theirs| !theirs.is_null());
+        match (Schema::get().field(name, key), theirs) {
+            (Some(spec), Some(theirs)) => {
+                out.insert(key.clone(), touched(value, theirs, spec));
+            }
+            (Some(spec), None) if !stays(spec) => {
+                out.insert(key.clone(), value.clone());
+            }
+            _ => rest = true,
+        }
+    }
+    if rest {
+        out.insert(REST.to_owned(), Value::Null);
+    }
+    out.into()
+}
+
+/// Undoes a merge that stopped half way: what was [`touched`] is as it was.
+pub(super) fn put_back(left: &mut Value, before: Value, right: &Value, spec: &Spec) {
+    let now = touched(left, right, spec);
+    restore(left, before, &now);
+}
+
+fn restore(left: &mut Value, before: Value, now: &Value) {
+    let (left, before, now) = match (left, before, now) {
+        (Value::Object(left), Value::Object(before), Value::Object(now)) => (left, before, now),
+        (left, before, _) => {
+            *left = before;
+            return;
+        }
+    };
+    for key in now.keys().filter(|key| !before.contains_key(*key)) {
+        left.shift_remove(key);
+    }
+    for (key, value) in before.into_iter().filter(|(key, _)| key != REST) {
+        match (left.get_mut(&key), now.get(&key)) {
+            (Some(left), Some(now)) => restore(left, value, now),
+            _ => {
+                left.insert(key, value);
+            }
+        }
+    }
+}
+
 fn map(
     left: &mut Value,
     right: &Value,

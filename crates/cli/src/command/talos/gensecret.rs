@@ -46,7 +46,7 @@ impl GenSecret {
         }
         let bundle = match &self.from_config {
             Some(path) => taken_over(root, path)?,
-            None => machines::new_bundle()?,
+            None => machines::new_bundle(repository::clock::system_time())?,
         };
         if self.stdout {
             ui.set("secrets", bundle.to_yaml().as_str());

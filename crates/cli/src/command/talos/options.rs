@@ -64,7 +64,8 @@ pub(super) fn open<'a>(
     keys: &'a Keys,
     secrets: Secrets,
 ) -> Result<Machines<'a>, Failure> {
-    Machines::open(&View::on_disk(root), places, keys, secrets).map_err(|mut problems| {
+    let now = repository::clock::system_time();
+    Machines::open(&View::on_disk(root), places, keys, secrets, now).map_err(|mut problems| {
         let missing =
             |problem: &diagnostics::Diagnostic| problem.is(&machines::rules::TALCONFIG_MISSING);
         if let Some(problem) = problems.iter().find(|problem| missing(problem)) {
