@@ -33,16 +33,10 @@ pub struct Found {
     pub missing: bool,
 }
 
-/// Whether a text stands for a value that is not known here.
-///
-/// SOPS writes `ENC[…]` where the value was; without the key it may be anything.
-pub fn is_unknown(text: &str) -> bool {
-    text.starts_with("ENC[")
-}
-
 /// Checks an object against the schema of its kind.
 ///
-/// No message holds a value of the object; the places say where it is.
+/// No message holds a value of the object; the places say where it is. Of what only the cluster
+/// knows, see [`crate::unknown`], nothing is said.
 pub fn check(object: &Object, schemas: &Schemas) -> Found {
     let mut found = Found::default();
     let id = object.id();

@@ -1,5 +1,7 @@
 //! Objects and what is said of them. Verdicts are those of the API server of Kubernetes 1.36.3.
 
+mod unknown;
+
 use std::sync::{Arc, OnceLock};
 
 use diagnostics::{Rule, Severity, Source};

@@ -7,6 +7,7 @@ use crate::rules;
 use crate::schema::formats;
 use crate::schema::model::{Additional, Schema};
 use crate::schema::path::Step;
+use crate::unknown;
 use crate::value::{Field, Map, Value};
 
 impl<'a> Checker<'a> {
@@ -39,7 +40,7 @@ impl<'a> Checker<'a> {
                 _ => self.field(schema, name, field, mode),
             }
         }
-        if !root {
+        if !root && !unknown::is_open(value) {
             for name in ["apiVersion", "kind"] {
                 if map.get(name).is_none() {
                     self.missing(value, name);
@@ -71,7 +72,9 @@ impl<'a> Checker<'a> {
     pub(super) fn map(&mut self, schema: &'a Schema, value: &'a Value, map: &'a Map, mode: Mode) {
         for (name, field) in map {
             self.field(schema, name, field, mode);
-            if let Some(what) = formats::wrong(&schema.keys, name) {
+            if let Some(what) = formats::wrong(&schema.keys, name)
+                && !unknown::is(name)
+            {
                 let path = self.path.shown();
                 self.add(&field.key, || {
                     rules::SCHEMA_WRONG_NAME
@@ -84,6 +87,9 @@ impl<'a> Checker<'a> {
     }
 
     fn field(&mut self, schema: &'a Schema, name: &'a str, field: &'a Field, mode: Mode) {
+        if unknown::is(name) && !schema.properties.is_empty() {
+            return;
+        }
         if let Some(known) = schema.field(name) {
             // Where a field has a default and null is none of its values, null is the default.
             if field.value.is_null() && known.default.is_some() && !known.takes_null() {
@@ -120,6 +126,9 @@ impl<'a> Checker<'a> {
     }
 
     fn required(&mut self, schema: &Schema, value: &Value, map: &Map, mode: Mode) {
+        if unknown::is_open(value) {
+            return;
+        }
         for name in &schema.required {
             let there = match map.get(&**name) {
                 None => false,

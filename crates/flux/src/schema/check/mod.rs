@@ -8,12 +8,12 @@ pub(super) use scalar::whole;
 
 use diagnostics::{Diagnostic, Diagnostics, Rule};
 
-use super::is_unknown;
 use super::model::{Schema, Type};
 use super::path::{Path, Step};
 use super::store::{Known, Schemas};
 use crate::object::Object;
 use crate::rules;
+use crate::unknown;
 use crate::value::{Data, Place, Value};
 
 /// More problems of one object help nobody.
@@ -118,7 +118,7 @@ impl<'a> Checker<'a> {
                 format!("`{path}` is nested deeper than {DEEPEST} levels"),
             );
         }
-        if value.as_text().is_some_and(is_unknown) {
+        if value.as_text().is_some_and(unknown::is) {
             return;
         }
         if schema.reference.is_some() && !value.is_null() {
@@ -243,6 +243,8 @@ impl<'a> Checker<'a> {
                     "none of the alternatives of which it has to be one",
                 ),
                 1 => {}
+                // What is unknown fits everything.
+                _ if unknown::within(value) => {}
                 _ => self.no_alternative(
                     value,
                     &schema.one_of,
@@ -252,6 +254,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(not) = &schema.not
             && self.fits(not, value, judges)
+            && !unknown::within(value)
         {
             self.no_alternative(value, &[], "what it must not be");
         }

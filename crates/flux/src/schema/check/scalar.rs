@@ -4,6 +4,7 @@ use super::Checker;
 use crate::rules;
 use crate::schema::formats;
 use crate::schema::model::Schema;
+use crate::unknown;
 use crate::value::{Data, Number, Value};
 
 /// The whole number that a number is: from YAML, `3.0` is one.
@@ -116,7 +117,7 @@ impl Checker<'_> {
             return;
         };
         let json = value.to_json();
-        if allowed.contains(&json) {
+        if allowed.contains(&json) || unknown::within(value) {
             return;
         }
         let path = self.path.shown();
