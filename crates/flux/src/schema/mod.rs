@@ -11,6 +11,7 @@ mod kinds;
 mod metadata;
 mod model;
 mod names;
+mod origin;
 mod path;
 mod quantity;
 mod store;

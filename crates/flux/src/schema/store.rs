@@ -7,6 +7,7 @@ use diagnostics::Diagnostic;
 
 use super::bundle::{Block, Builtin, Key, bundle};
 use super::model::Schema;
+use super::origin;
 use crate::object::Object;
 use crate::rules;
 use crate::value::{Data, Value};
@@ -34,6 +35,8 @@ pub(super) struct Known<'a> {
     pub(super) schema: &'a Schema,
     /// Whether Kubernetes itself has it, and not a definition.
     pub(super) builtin: bool,
+    /// The package and version that it is known from, where the cluster may have a newer one.
+    pub(super) known_from: Option<(&'static str, &'static str)>,
 }
 
 /// Why there is no schema.
@@ -197,11 +200,15 @@ impl Schemas {
         if let Some(entry) = self.kinds.get(&key) {
             let read = || {
                 let text = entry.packed.map(Block::text).unwrap_or_default();
-                Schema::parse(&text).unwrap_or_default()
+                let mut schema = Schema::parse(&text).unwrap_or_default();
+                origin::widen(group, &mut schema);
+                schema
             };
+            let is_newest = entry.packed.is_none() || origin::is_flux(group);
             return Ok(Known {
                 schema: entry.schema.get_or_init(read),
                 builtin: false,
+                known_from: (!is_newest).then(|| origin::of(group)).flatten(),
             });
         }
         let known = self.builtin().kinds.get(&key).ok_or(Unknown::Nowhere)?;
@@ -210,6 +217,7 @@ impl Schemas {
             Some(schema) if bit(self.release) => Ok(Known {
                 schema,
                 builtin: true,
+                known_from: None,
             }),
             _ => {
                 let releases = bundle().releases.iter().enumerate();

@@ -108,15 +108,20 @@ impl<'a> Checker<'a> {
             return;
         }
         let path = self.path.with(name);
+        let known_from = self.known_from.filter(|_| !mode.builtin);
         self.add(&field.key, || {
             // Of a map that has no fields at all the server drops them without a word.
-            let severity = if mode.builtin || !schema.properties.is_empty() {
-                Severity::Error
-            } else {
+            let is_dropped = !mode.builtin && schema.properties.is_empty();
+            let severity = if is_dropped || known_from.is_some() {
                 Severity::Warning
+            } else {
+                Severity::Error
             };
+            let version = known_from.map_or_else(String::new, |(package, version)| {
+                format!(" in `{package}` {version}, the version that is known here")
+            });
             let problem = rules::SCHEMA_UNKNOWN_FIELD
-                .report_as(severity, format!("there is no field `{path}`"));
+                .report_as(severity, format!("there is no field `{path}`{version}"));
             let names = schema.properties.keys().map(|name| &**name);
             match closest(name, names) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),

@@ -32,6 +32,11 @@ pub(super) struct Checker<'a> {
     pub(super) path: Path<'a>,
     /// Where the object is written, for what has no place of its own.
     near: Place,
+    /// The package and version that the kind is known from, where the cluster may have a newer
+    /// one.
+    known_from: Option<(&'static str, &'static str)>,
+    /// Whether it is a `HorizontalPodAutoscaler`.
+    is_scaler: bool,
     /// Whether only the number of problems counts.
     quiet: bool,
     count: usize,
@@ -54,6 +59,8 @@ impl<'a> Checker<'a> {
             problems: Diagnostics::new(),
             path: Path::default(),
             near: object.place(),
+            known_from: None,
+            is_scaler: object.kind() == "HorizontalPodAutoscaler",
             quiet: false,
             count: 0,
         }
@@ -91,6 +98,8 @@ impl<'a> Checker<'a> {
             problems: Diagnostics::new(),
             path: self.path.clone(),
             near: Place::default(),
+            known_from: self.known_from,
+            is_scaler: self.is_scaler,
             quiet: true,
             count: 0,
         };
@@ -104,6 +113,7 @@ impl<'a> Checker<'a> {
             builtin: known.builtin,
             judges: false,
         };
+        self.known_from = known.known_from;
         let schema = self.resolved(known.schema);
         self.resource(schema, value, mode);
     }

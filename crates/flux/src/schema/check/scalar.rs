@@ -1,5 +1,7 @@
 //! Texts, numbers, and values of which a schema has a list.
 
+use diagnostics::Severity;
+
 use super::Checker;
 use crate::rules;
 use crate::schema::formats;
@@ -78,6 +80,16 @@ impl Checker<'_> {
             Number::Integer(number) => number as f64,
             Number::Float(number) => number,
         };
+        if self.is_scaler && number == 0.0 && path == "spec.minReplicas" {
+            return self.add(&value.place, || {
+                rules::SCHEMA_OUT_OF_RANGE.report_as(
+                    Severity::Warning,
+                    format!(
+                        "`{path}` takes 0 only where Kubernetes has the feature `HPAScaleToZero` on"
+                    ),
+                )
+            });
+        }
         let mut out = |wrong: bool, words: String| {
             if wrong {
                 self.add(&value.place, || {
