@@ -8,7 +8,7 @@ use diagnostics::Diagnostic;
 use super::bundle::{Block, Builtin, Key, bundle};
 use super::model::Schema;
 use super::origin;
-use crate::object::Object;
+use crate::object::{Id, Object};
 use crate::rules;
 use crate::value::{Data, Value};
 
@@ -187,6 +187,17 @@ impl Schemas {
     pub fn knows(&self, object: &Object) -> bool {
         let id = object.id();
         self.find(&id.group, &id.version, &id.kind).is_ok()
+    }
+
+    /// The version of a kind that took the place of one which is not known, an alpha or beta.
+    pub(super) fn served_instead(&self, id: &Id) -> Option<&str> {
+        let is_stable = |version: &str| !version.contains("alpha") && !version.contains("beta");
+        let versions = { self.kinds.keys() }
+            .filter(|(group, _, kind)| *group == id.group && *kind == id.kind)
+            .map(|(_, version, _)| version.as_str());
+        let served = versions.max_by_key(|version| is_stable(version))?;
+        let is_older = is_stable(served) || *id.version < *served;
+        (!is_stable(&id.version) && is_older).then_some(served)
     }
 
     /// The schema of a kind.

@@ -76,3 +76,30 @@ fn no_replicas_at_least_is_for_clusters_with_a_feature() {
     assert!(!found(&scaler(0)).problems.has_errors());
     assert!(found(&scaler(-1)).problems.has_errors());
 }
+
+#[test]
+fn versions_that_flux_no_longer_serves_are_told_of_with_what_it_serves() {
+    for (version, kind) in [
+        ("helm.toolkit.fluxcd.io/v2beta1", "HelmRelease"),
+        ("source.toolkit.fluxcd.io/v1beta2", "HelmRepository"),
+        ("kustomize.toolkit.fluxcd.io/v1beta2", "Kustomization"),
+        ("notification.toolkit.fluxcd.io/v1beta2", "Alert"),
+    ] {
+        let text = format!("{{apiVersion: {version}, kind: {kind}, metadata: {{name: a}}}}");
+        let found = found(&text);
+        assert!(
+            found.problems.has(&SCHEMA_API_REMOVED) && !found.missing,
+            "{version}"
+        );
+    }
+    let old =
+        "{apiVersion: source.toolkit.fluxcd.io/v1beta2, kind: OCIRepository, metadata: {name: a}}";
+    insta::assert_snapshot!(told(old), @"a.yaml:1:14: error[schema/api-removed]: `fluxcd/source-controller` v1.9.6 does not serve `OCIRepository` of `source.toolkit.fluxcd.io/v1beta2` (write `source.toolkit.fluxcd.io/v1`)");
+    // Of versions to come nothing is known.
+    for version in ["v2", "v1beta4"] {
+        let text = format!(
+            "{{apiVersion: notification.toolkit.fluxcd.io/{version}, kind: Alert, metadata: {{name: a}}}}"
+        );
+        assert!(found(&text).missing && told(&text).is_empty(), "{version}");
+    }
+}
