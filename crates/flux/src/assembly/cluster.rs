@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Options;
 use super::build::{Built, build};
 use super::copied::Copied;
-use super::entries::Entry;
+use super::entries::{Entry, Reference};
 use super::ignore::{Artifact, Patterns};
 use super::store::Store;
 use crate::assembled::{Assembled, Kustomization, Outcome, Release};
@@ -47,6 +47,7 @@ pub(super) fn assemble(
         address: plain(address),
         options,
         builds: Mutex::default(),
+        is_elsewhere: entry.is_elsewhere,
     };
     let mut root = entry.object.clone();
     let mut store = Store::default();
@@ -66,35 +67,6 @@ pub(super) fn assemble(
         }
     }
     cluster.finish(nodes, &store)
-}
-
-/// A source, as a Kustomization or release names it.
-#[derive(Debug, PartialEq, Eq)]
-struct Reference {
-    kind: String,
-    namespace: String,
-    name: String,
-}
-
-impl Reference {
-    fn of(flux: &Object) -> Self {
-        let text = |key: &str| flux.text(&["spec", "sourceRef", key]).to_owned();
-        let namespace = match flux.text(&["spec", "sourceRef", "namespace"]) {
-            "" => flux.namespace(),
-            namespace => namespace,
-        };
-        Self {
-            kind: text("kind"),
-            namespace: namespace.to_owned(),
-            name: text("name"),
-        }
-    }
-
-    /// Whether it names an object; one in a file may get its namespace later.
-    fn is(&self, object: &Object) -> bool {
-        (object.kind(), object.name()) == (&self.kind, &self.name)
-            && (object.namespace().is_empty() || object.namespace() == self.namespace)
-    }
 }
 
 /// An address without what may be written differently: protocol, user, `.git`.
@@ -128,6 +100,8 @@ struct Cluster<'a> {
     options: &'a Options<'a>,
     /// What was built already, by what decides it.
     builds: Mutex<HashMap<String, Arc<Built>>>,
+    /// Whether the root itself comes from another repository.
+    is_elsewhere: bool,
 }
 
 impl Cluster<'_> {
@@ -182,7 +156,7 @@ impl Cluster<'_> {
             return node;
         }
         let reference = Reference::of(&node.object);
-        let is_here = parent.is_none() || self.is_here(&reference);
+        let is_here = !self.is_elsewhere && (parent.is_none() || self.is_here(&reference));
         let copied = if is_here || reference.kind != "ExternalArtifact" {
             None
         } else {

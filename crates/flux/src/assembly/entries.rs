@@ -25,6 +25,37 @@ pub struct Entry {
     pub path: String,
     /// The address of its source; empty where nothing says it.
     pub address: String,
+    /// Whether its source is another repository, so that nothing can be said of what it builds.
+    pub is_elsewhere: bool,
+}
+
+/// A source, as a Kustomization or release names it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reference {
+    pub(super) kind: String,
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+impl Reference {
+    pub(super) fn of(flux: &Object) -> Self {
+        let text = |key: &str| flux.text(&["spec", "sourceRef", key]).to_owned();
+        let namespace = match flux.text(&["spec", "sourceRef", "namespace"]) {
+            "" => flux.namespace(),
+            namespace => namespace,
+        };
+        Self {
+            kind: text("kind"),
+            namespace: namespace.to_owned(),
+            name: text("name"),
+        }
+    }
+
+    /// Whether it names an object; one in a file may get its namespace later.
+    pub(super) fn is(&self, object: &Object) -> bool {
+        (object.kind(), object.name()) == (&self.kind, &self.name)
+            && (object.namespace().is_empty() || object.namespace() == self.namespace)
+    }
 }
 
 /// A repository's objects that say where something begins, and its sources.
@@ -94,6 +125,16 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     }
     if roots.is_empty() {
         roots = alone(&kustomizations);
+        let is_declared = |entry: &Entry| {
+            let source = Reference::of(&entry.object);
+            sources.iter().any(|declared| source.is(declared))
+        };
+        // The source that everything comes from is mostly made with the cluster, written nowhere.
+        let is_known = !roots.iter().all(is_declared);
+        for entry in &mut roots {
+            entry.is_elsewhere =
+                is_declared(entry) && (is_known || is_foreign(files, entry, &kustomizations));
+        }
     }
     roots.sort_by(|one, other| one.path.cmp(&other.path));
     let mut seen = BTreeSet::new();
@@ -132,6 +173,7 @@ fn entry(object: Object) -> Option<Entry> {
         object,
         path,
         address: String::new(),
+        is_elsewhere: false,
     })
 }
 
@@ -143,17 +185,31 @@ fn bootstrap(path: &str) -> Option<String> {
     (cluster.is_empty() || folder.len() > cluster.len() + ROOT.len()).then(|| cluster.to_owned())
 }
 
+/// Whether a folder is another one, or lies below it.
+pub(super) fn is_within(folder: &str, path: &str) -> bool {
+    let rest = folder.strip_prefix(path);
+    path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The Kustomizations whose files no other one builds.
 fn alone(all: &[(String, Entry)]) -> Vec<Entry> {
-    let is_within = |folder: &str, path: &str| {
-        path.is_empty() || folder == path || folder.starts_with(&format!("{path}/"))
-    };
     let alone = all.iter().enumerate().filter(|(index, (folder, entry))| {
         !{ all.iter().enumerate() }.any(|(other, (_, by))| {
             other != *index && by.object.id() != entry.object.id() && is_within(folder, &by.path)
         })
     });
     alone.map(|(_, (_, entry))| entry.clone()).collect()
+}
+
+/// Whether most folders are missing that Kustomizations build out of the source of one.
+fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]) -> bool {
+    let source = Reference::of(&one.object);
+    let same = all
+        .iter()
+        .filter(|(_, entry)| Reference::of(&entry.object) == source);
+    let (here, missing): (Vec<_>, Vec<_>) =
+        same.partition(|(_, entry)| files.is_folder(&entry.path));
+    missing.len() >= here.len()
 }
 
 /// What a Flux Operator makes of the `sync` of its instance.

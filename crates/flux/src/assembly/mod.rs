@@ -34,7 +34,8 @@ pub use entries::{Entry, entries};
 #[derive(Clone, Default)]
 pub struct Options<'a> {
     /// The folder at which to begin, relative to the repository, instead of where the
-    /// repository says; empty for the repository itself.
+    /// repository says; empty for the repository itself. Clusters that begin in folders below
+    /// are meant where none begins in it.
     pub path: Option<String>,
     /// What becomes of variables that are not set.
     pub mode: Mode,
@@ -63,14 +64,22 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
         None => declared.entries.clone(),
         Some(path) => {
             let path = entries::normal(path).unwrap_or_default();
-            let known = declared.entries.iter().filter(|entry| entry.path == path);
-            let mut begin: Vec<Entry> = known.cloned().collect();
+            let known = |is: &dyn Fn(&Entry) -> bool| -> Vec<Entry> {
+                let known = declared.entries.iter().filter(|entry| is(entry));
+                known.cloned().collect()
+            };
+            let mut begin = known(&|entry| entry.path == path);
+            if begin.is_empty() {
+                // Clusters lie below folders of their own, such as `flux/cluster`.
+                begin = known(&|entry| entries::is_within(&entry.path, &path));
+            }
             if begin.is_empty() {
                 let shown = format!("./{path}");
                 begin.push(Entry {
                     object: entries::root(entries::ROOT, "GitRepository", Value::text(shown)),
                     path,
                     address: String::new(),
+                    is_elsewhere: false,
                 });
             }
             begin

@@ -163,6 +163,80 @@ fn without_an_entry_those_begin_that_nobody_applies() {
 }
 
 #[test]
+fn a_source_that_is_written_is_another_repository_where_something_else_is_known() {
+    let source = |name: &str| {
+        format!(
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {{name: {name}, namespace: flux-system}}\nspec: {{url: 'https://git.example/{name}'}}\n"
+        )
+    };
+    let of_base = |name: &str, path: &str| {
+        let text = flux(name, path, "");
+        text.replace(
+            "name: flux-system, namespace: flux-system}}",
+            "name: base}}",
+        )
+    };
+    let map = config_map("m", "{}");
+    let files = [
+        ("flux/base.yaml", &source("base")),
+        ("flux/x.yaml", &of_base("x", "./not/here")),
+        ("flux/y.yaml", &of_base("y", "./apps")),
+        ("flux/z.yaml", &of_base("z", "./nor/here")),
+        ("flux/apps.yaml", &flux("apps", "./apps", "")),
+        ("apps/map.yaml", &map),
+    ];
+    let files = files.map(|(path, text)| (path, text.as_str()));
+    insta::assert_snapshot!(shown(&of(&files)), @r#"
+    apps < - @ apps: Built; ConfigMap a/m
+    y < - @ -: Elsewhere;
+    z < - @ -: Elsewhere;
+    x < - @ -: Elsewhere;
+    "#);
+    // Without it, by how many folders are there.
+    let alone: Vec<_> = { files.iter().copied() }
+        .filter(|(path, _)| *path != "flux/apps.yaml")
+        .collect();
+    let all = of(&alone);
+    assert!(all.problems.is_empty(), "{}", shown(&all));
+    let own: Vec<_> = { alone.into_iter() }
+        .filter(|(path, _)| *path != "flux/z.yaml" && *path != "flux/x.yaml")
+        .collect();
+    insta::assert_snapshot!(shown(&of(&own)), @r#"
+    y < - @ apps: Built; ConfigMap a/m
+    "#);
+}
+
+#[test]
+fn clusters_below_a_folder_are_found_from_it() {
+    let root = flux("flux-system", "./k/flux/cluster", "");
+    let child = flux("app", "./k/apps", "");
+    let map = config_map("m", "{}");
+    let files = [
+        ("k/flux/cluster/gotk-sync.yaml", root.as_str()),
+        ("k/flux/cluster/app.yaml", child.as_str()),
+        ("k/apps/map.yaml", map.as_str()),
+        ("kk/map.yaml", map.as_str()),
+    ];
+    let memory: Memory = files.into_iter().collect();
+    let from = |path: &str| {
+        let options = Options {
+            path: Some(path.to_owned()),
+            ..Options::default()
+        };
+        shown(&assemble(&memory, &options))
+    };
+    assert_eq!(from("k"), from("./k/flux/cluster"));
+    assert_eq!(from("k/flux/"), from("k/flux/cluster"));
+    insta::assert_snapshot!(from("k"), @r#"
+    flux-system < - @ k/flux/cluster: Built; Kustomization flux-system/app, Kustomization flux-system/flux-system
+    app < flux-system @ k/apps: Built; ConfigMap a/m
+    "#);
+    insta::assert_snapshot!(from("k/apps"), @r#"
+    flux-system < - @ k/apps: Built; ConfigMap a/m
+    "#);
+}
+
+#[test]
 fn a_folder_alone_is_built_and_nothing_at_all_is_a_problem() {
     let map = config_map("m", "{}");
     let files = [

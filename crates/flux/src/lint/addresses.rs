@@ -10,6 +10,7 @@ use super::{at, related};
 use crate::inventory::{Inventory, walk};
 use crate::object::{Id, Object};
 use crate::rules;
+use crate::unknown;
 use crate::value::Value;
 
 /// Annotations that ask for addresses.
@@ -42,10 +43,18 @@ pub struct Address<'a> {
     pub value: &'a Value,
 }
 
+/// The kinds of pools.
+const POOLS: &[&str] = &["CiliumLoadBalancerIPPool", "IPAddressPool"];
+
 pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: &mut Diagnostics) {
     let addresses = all(inventory);
     let mut pools = context.pools.clone();
     pools.extend(pools_of(inventory));
+    // A pool of which something is unknown may have any address.
+    let is_known = !{ inventory.objects.iter() }.any(|entry| {
+        let spec = entry.object.0.get("spec");
+        POOLS.contains(&entry.object.kind()) && spec.is_some_and(unknown::within)
+    });
     let mut seen: Vec<&Address<'_>> = Vec::new();
     for one in &addresses {
         let other = seen.iter().find(|other| {
@@ -73,7 +82,7 @@ pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: 
                 && one.address <= *last
                 && first.is_ipv4() == one.address.is_ipv4()
         };
-        if !pools.is_empty() && inventory.knows_all() && !pools.iter().any(is_inside) {
+        if !pools.is_empty() && is_known && inventory.knows_all() && !pools.iter().any(is_inside) {
             problems.push(at(
                 rules::FLUX_ADDRESS_OUTSIDE
                     .report(format!("`{}` lies in no pool of addresses", one.address)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diagnostics::{Diagnostic, Diagnostics};
 
-use super::{at, related};
+use super::{at, is_open, related};
 use crate::inventory::Inventory;
 use crate::object::{Id, Object};
 use crate::rules;
@@ -50,6 +50,9 @@ fn of_kind(kind: &str, nodes: &[Node<'_>], inventory: &Inventory<'_>, problems: 
         let at = (node.id.namespace.as_str(), node.id.name.as_str());
         places.entry(at).or_insert(index);
     }
+    let is_any_open = nodes
+        .iter()
+        .any(|node| is_open(&node.id.name) || is_open(&node.id.namespace));
     for node in nodes {
         let mut targets = Vec::new();
         let list = node.object.0.at(&["spec", "dependsOn"]);
@@ -67,7 +70,8 @@ fn of_kind(kind: &str, nodes: &[Node<'_>], inventory: &Inventory<'_>, problems: 
                 continue;
             }
             // What another cluster or a folder that could not be built has is not known.
-            if inventory.knows_all() {
+            let is_written = !(is_any_open || is_open(wanted) || is_open(within));
+            if is_written && inventory.knows_all() {
                 problems.push(missing(kind, nodes, name, entry, within));
             }
         }

@@ -3,10 +3,11 @@
 use diagnostics::{Diagnostic, Diagnostics};
 
 use super::context::Elsewhere;
-use super::{at, related};
+use super::{at, is_open, related};
 use crate::inventory::{Inventory, kinds};
 use crate::object::Id;
 use crate::rules;
+use crate::unknown;
 use crate::value::Value;
 
 /// Kinds of the group of sources that may be named.
@@ -16,8 +17,11 @@ const KINDS: &[&str] = &[
     "Bucket",
     "HelmRepository",
     "HelmChart",
-    "ExternalArtifact",
+    ARTIFACT,
 ];
+
+/// The kind of sources that nobody writes: controllers make them.
+const ARTIFACT: &str = "ExternalArtifact";
 
 pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: &mut Diagnostics) {
     let roots = roots(inventory);
@@ -84,7 +88,10 @@ fn missing(
         || !inventory.knows(namespace)
         // The operator makes the source that its FluxInstance syncs from, by whatever name.
         || (namespace == "flux-system" && matches!(sought, "flux-system"))
-        || is_made(inventory, namespace, sought);
+        || is_made(inventory, namespace, sought)
+        || is_open(sought)
+        || is_open(namespace)
+        || (*kind == ARTIFACT && is_generated(inventory, namespace, sought));
     if found {
         return None;
     }
@@ -109,6 +116,26 @@ fn missing(
     Some(match close {
         Some(close) => problem.hint(format!("did you mean `{close}`?")),
         None => problem,
+    })
+}
+
+/// Whether an `ArtifactGenerator` makes an artifact, in its own namespace; other controllers, of
+/// which nothing is known, may where there is none.
+///
+/// Source of the behaviour: the API of source-watcher, `source.extensions.fluxcd.io/v1beta1`.
+fn is_generated(inventory: &Inventory<'_>, namespace: &str, name: &str) -> bool {
+    let generators = inventory.all(("source.extensions.fluxcd.io", "ArtifactGenerator"));
+    let mut generators = generators
+        .filter(|one| one.object.namespace() == namespace)
+        .peekable();
+    if generators.peek().is_none() {
+        return true;
+    }
+    generators.any(|one| {
+        let artifacts = one.object.0.at(&["spec", "artifacts"]);
+        let artifacts = artifacts.map(Value::items).unwrap_or_default();
+        let mut names = { artifacts.iter() }.filter_map(|artifact| artifact.get("name")?.as_text());
+        names.any(|made| made == name || unknown::is(made))
     })
 }
 

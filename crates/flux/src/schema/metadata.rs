@@ -1,12 +1,12 @@
 //! What every object has: a name, a namespace, labels, annotations.
 
 use super::check::Checker;
-use super::is_unknown;
 use super::names::{Name, is_label, is_label_value, is_qualified_name};
 use super::path::Step;
 use super::store::Known;
 use crate::object::{Id, Object};
 use crate::rules;
+use crate::unknown;
 use crate::value::Value;
 
 /// All annotations together, keys and values, in bytes.
@@ -38,6 +38,9 @@ fn kind_of_name(known: &Known<'_>, id: &Id) -> Option<Name> {
 
 fn name<'a>(checker: &mut Checker<'a>, object: &'a Object, kind: Option<Name>) {
     let metadata = object.0.get("metadata");
+    if metadata.is_some_and(unknown::is_open) {
+        return;
+    }
     let written = metadata.and_then(|metadata| metadata.get("name"));
     let generated = metadata.and_then(|metadata| metadata.get("generateName"));
     match written.and_then(Value::as_text) {
@@ -53,7 +56,7 @@ fn name<'a>(checker: &mut Checker<'a>, object: &'a Object, kind: Option<Name>) {
                 "the object has no `metadata.name`".to_owned(),
             );
         }
-        Some(text) if !text.is_empty() && !is_unknown(text) => {
+        Some(text) if !text.is_empty() && !unknown::is(text) => {
             let wrong = kind.and_then(|kind| kind.wrong(text));
             if let (Some(what), Some(value)) = (wrong, written) {
                 checker.report(
@@ -74,7 +77,7 @@ fn rest<'a>(checker: &mut Checker<'a>, object: &'a Object) {
     checker.below(Step::Key("metadata"), |checker| {
         if let Some(value) = metadata.get("namespace")
             && let Some(text) = value.as_text()
-            && !(text.is_empty() || is_unknown(text) || is_label(text))
+            && !(text.is_empty() || unknown::is(text) || is_label(text))
         {
             checker.report(
                 &rules::SCHEMA_WRONG_NAME,
@@ -95,11 +98,11 @@ pub(super) fn labels<'a>(checker: &mut Checker<'a>, metadata: &'a Value) {
     };
     checker.below(Step::Key("labels"), |checker| {
         for (key, field) in labels {
-            if !is_qualified_name(key) {
+            if !(is_qualified_name(key) || unknown::is(key)) {
                 key_problem(checker, key, &field.key, "label");
             }
             let text = field.value.as_text().unwrap_or_default();
-            if !(is_label_value(text) || is_unknown(text)) {
+            if !(is_label_value(text) || unknown::is(text)) {
                 let path = checker.path.with(key);
                 checker.report(
                     &rules::SCHEMA_WRONG_NAME,
@@ -121,7 +124,7 @@ fn annotations<'a>(checker: &mut Checker<'a>, metadata: &'a Value) {
         let mut size = 0;
         for (key, field) in annotations {
             // Letters may be of either case before the slash, too.
-            if !is_qualified_name(&lower_prefix(key)) {
+            if !(is_qualified_name(&lower_prefix(key)) || unknown::is(key)) {
                 key_problem(checker, key, &field.key, "annotation");
             }
             size += key.len() + field.value.as_text().unwrap_or_default().len();

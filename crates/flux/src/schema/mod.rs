@@ -12,6 +12,7 @@ mod kinds;
 mod metadata;
 mod model;
 mod names;
+mod origin;
 mod path;
 mod quantity;
 mod store;
@@ -34,16 +35,10 @@ pub struct Found {
     pub missing: bool,
 }
 
-/// Whether a text stands for a value that is not known here.
-///
-/// SOPS writes `ENC[…]` where the value was; without the key it may be anything.
-pub fn is_unknown(text: &str) -> bool {
-    text.starts_with("ENC[")
-}
-
 /// Checks an object against the schema of its kind.
 ///
-/// No message holds a value of the object; the places say where it is.
+/// No message holds a value of the object; the places say where it is. Of what only the cluster
+/// knows, see [`crate::unknown`], nothing is said.
 pub fn check(object: &Object, schemas: &Schemas) -> Found {
     let mut found = Found::default();
     let id = object.id();
@@ -78,7 +73,13 @@ pub fn check(object: &Object, schemas: &Schemas) -> Found {
             let place = object.0.get("apiVersion").map(|value| value.place.clone());
             let place = place.unwrap_or_default().or(&object.0.place);
             match removed(schemas, &unknown, &id) {
-                Some(message) => checker.report(&rules::SCHEMA_API_REMOVED, &place, message),
+                Some((message, instead)) => checker.add(&place, || {
+                    let problem = rules::SCHEMA_API_REMOVED.report(message);
+                    match instead {
+                        Some(instead) => problem.hint(format!("write `{instead}`")),
+                        None => problem,
+                    }
+                }),
                 None => {
                     found.missing = true;
                     metadata::names(&mut checker, object);
@@ -99,34 +100,42 @@ fn no_kind(kind: &str) -> String {
     format!("the object has no `{missing}`")
 }
 
-/// Which Kubernetes has the API that this one has not.
-fn removed(schemas: &Schemas, unknown: &Unknown, id: &crate::object::Id) -> Option<String> {
+/// Why an API is not served, and which one is where that is known.
+fn removed(
+    schemas: &Schemas,
+    unknown: &Unknown,
+    id: &crate::object::Id,
+) -> Option<(String, Option<String>)> {
     let named = || {
         let group = &id.group;
         let slash = if group.is_empty() { "" } else { "/" };
         format!("`{}` of `{group}{slash}{}`", id.kind, id.version)
     };
+    let here = schemas.kubernetes();
     match unknown {
         Unknown::Elsewhere { releases } => {
-            let here = schemas.kubernetes();
             let (first, last) = (releases.first()?, releases.last()?);
             let range = if first == last {
                 (*first).to_owned()
             } else {
                 format!("{first} to {last}")
             };
-            Some(format!(
-                "Kubernetes {here} does not serve {}; {range} does",
-                named()
-            ))
+            let message = format!("Kubernetes {here} does not serve {}; {range} does", named());
+            Some((message, None))
+        }
+        Unknown::Nowhere if origin::is_flux(&id.group) => {
+            let (package, release) = origin::of(&id.group)?;
+            let served = schemas.served_instead(id)?;
+            let message = format!("`{package}` {release} does not serve {}", named());
+            Some((message, Some(format!("{}/{served}", id.group))))
         }
         Unknown::Nowhere => {
             let last = kinds::removed(&id.group, &id.version, &id.kind)?;
-            Some(format!(
-                "Kubernetes {} does not serve {}; {last} was the last that did",
-                schemas.kubernetes(),
+            let message = format!(
+                "Kubernetes {here} does not serve {}; {last} was the last that did",
                 named()
-            ))
+            );
+            Some((message, None))
         }
     }
 }

@@ -7,7 +7,8 @@ use diagnostics::Diagnostic;
 
 use super::bundle::{Block, Builtin, Key, bundle};
 use super::model::Schema;
-use crate::object::Object;
+use super::origin;
+use crate::object::{Id, Object};
 use crate::rules;
 use crate::value::{Data, Value};
 
@@ -34,6 +35,8 @@ pub(super) struct Known<'a> {
     pub(super) schema: &'a Schema,
     /// Whether Kubernetes itself has it, and not a definition.
     pub(super) builtin: bool,
+    /// The package and version that it is known from, where the cluster may have a newer one.
+    pub(super) known_from: Option<(&'static str, &'static str)>,
 }
 
 /// Why there is no schema.
@@ -186,6 +189,17 @@ impl Schemas {
         self.find(&id.group, &id.version, &id.kind).is_ok()
     }
 
+    /// The version of a kind that took the place of one which is not known, an alpha or beta.
+    pub(super) fn served_instead(&self, id: &Id) -> Option<&str> {
+        let is_stable = |version: &str| !version.contains("alpha") && !version.contains("beta");
+        let versions = { self.kinds.keys() }
+            .filter(|(group, _, kind)| *group == id.group && *kind == id.kind)
+            .map(|(_, version, _)| version.as_str());
+        let served = versions.max_by_key(|version| is_stable(version))?;
+        let is_older = is_stable(served) || *id.version < *served;
+        (!is_stable(&id.version) && is_older).then_some(served)
+    }
+
     /// The schema of a kind.
     pub(super) fn find(
         &self,
@@ -197,11 +211,15 @@ impl Schemas {
         if let Some(entry) = self.kinds.get(&key) {
             let read = || {
                 let text = entry.packed.map(Block::text).unwrap_or_default();
-                Schema::parse(&text).unwrap_or_default()
+                let mut schema = Schema::parse(&text).unwrap_or_default();
+                origin::widen(group, &mut schema);
+                schema
             };
+            let is_newest = entry.packed.is_none() || origin::is_flux(group);
             return Ok(Known {
                 schema: entry.schema.get_or_init(read),
                 builtin: false,
+                known_from: (!is_newest).then(|| origin::of(group)).flatten(),
             });
         }
         let known = self.builtin().kinds.get(&key).ok_or(Unknown::Nowhere)?;
@@ -210,6 +228,7 @@ impl Schemas {
             Some(schema) if bit(self.release) => Ok(Known {
                 schema,
                 builtin: true,
+                known_from: None,
             }),
             _ => {
                 let releases = bundle().releases.iter().enumerate();

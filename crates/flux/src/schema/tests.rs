@@ -1,5 +1,8 @@
 //! Objects and what is said of them. Verdicts are those of the API server of Kubernetes 1.36.3.
 
+mod unknown;
+mod versions;
+
 use std::sync::{Arc, OnceLock};
 
 use diagnostics::{Rule, Severity, Source};

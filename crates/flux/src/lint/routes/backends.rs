@@ -6,6 +6,7 @@ use super::{Route, list, text};
 use crate::inventory::{Inventory, kinds};
 use crate::lint::{at, is_open};
 use crate::rules;
+use crate::unknown;
 use crate::value::Value;
 
 pub(super) fn check(inventory: &Inventory<'_>, route: &Route<'_>, problems: &mut Diagnostics) {
@@ -26,6 +27,9 @@ fn problem(inventory: &Inventory<'_>, route: &Route<'_>, backend: &Value) -> Opt
         "" => route.namespace.as_str(),
         given => given,
     };
+    if is_open(namespace) {
+        return None;
+    }
     if namespace != route.namespace && inventory.knows(namespace) {
         let is_granted = inventory.all(kinds::REFERENCE_GRANT).any(|grant| {
             let spec = grant.object.0.get("spec");
@@ -78,7 +82,8 @@ fn problem(inventory: &Inventory<'_>, route: &Route<'_>, backend: &Value) -> Opt
         .map(Value::items)
         .unwrap_or_default();
     let is_external = service.object.text(&["spec", "type"]) == "ExternalName";
-    if is_external || ports.iter().any(|one| one.get("port") == Some(port)) {
+    let is_known = !ports.iter().any(unknown::within) && !unknown::within(port);
+    if is_external || !is_known || ports.iter().any(|one| one.get("port") == Some(port)) {
         return None;
     }
     let problem = at(

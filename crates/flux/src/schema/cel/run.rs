@@ -14,6 +14,7 @@ use crate::schema::check::Checker;
 use crate::schema::compiled::Compiled;
 use crate::schema::model::{Additional, Rule, Schema};
 use crate::schema::path::Step;
+use crate::unknown;
 use crate::value::{Place, Value};
 
 /// Whether a schema has a rule anywhere.
@@ -51,7 +52,9 @@ impl<'c, 'a> Runner<'c, 'a> {
             return;
         }
         let place = written.map_or_else(|| near.clone(), |value| value.place.or(near));
-        for rule in &schema.rules {
+        // A rule may read all that is below it.
+        let is_known = schema.rules.is_empty() || !written.is_some_and(unknown::within);
+        for rule in schema.rules.iter().filter(|_| is_known) {
             self.rule(rule, written, cel, &place);
         }
         match cel {

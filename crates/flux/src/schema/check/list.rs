@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::{Checker, Mode};
 use crate::rules;
-use crate::schema::is_unknown;
 use crate::schema::model::{ListType, Schema};
 use crate::schema::path::Step;
+use crate::unknown;
 use crate::value::Value;
 
 impl<'a> Checker<'a> {
@@ -61,7 +61,7 @@ impl<'a> Checker<'a> {
                     self.resolved(field).default.clone()
                 };
                 let written = map.get(&**name).map(|field| &field.value);
-                unknown |= written.and_then(Value::as_text).is_some_and(is_unknown);
+                unknown |= written.and_then(Value::as_text).is_some_and(unknown::is);
                 let part = written.filter(|part| !part.is_null()).map(Value::to_json);
                 // The key's absence is told by `required` where the schema says so.
                 unknown |= part.is_none()
@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
     fn unique(&mut self, items: &'a [Value]) {
         let mut seen = HashMap::new();
         for (index, value) in items.iter().enumerate() {
-            if value.as_text().is_some_and(is_unknown) {
+            if value.as_text().is_some_and(unknown::is) {
                 continue;
             }
             if let Some(first) = seen.insert(value.to_json().to_string(), index) {

@@ -7,6 +7,7 @@ use crate::rules;
 use crate::schema::formats;
 use crate::schema::model::{Additional, Schema};
 use crate::schema::path::Step;
+use crate::unknown;
 use crate::value::{Field, Map, Value};
 
 impl<'a> Checker<'a> {
@@ -39,7 +40,7 @@ impl<'a> Checker<'a> {
                 _ => self.field(schema, name, field, mode),
             }
         }
-        if !root {
+        if !root && !unknown::is_open(value) {
             for name in ["apiVersion", "kind"] {
                 if map.get(name).is_none() {
                     self.missing(value, name);
@@ -71,7 +72,9 @@ impl<'a> Checker<'a> {
     pub(super) fn map(&mut self, schema: &'a Schema, value: &'a Value, map: &'a Map, mode: Mode) {
         for (name, field) in map {
             self.field(schema, name, field, mode);
-            if let Some(what) = formats::wrong(&schema.keys, name) {
+            if let Some(what) = formats::wrong(&schema.keys, name)
+                && !unknown::is(name)
+            {
                 let path = self.path.shown();
                 self.add(&field.key, || {
                     rules::SCHEMA_WRONG_NAME
@@ -84,6 +87,9 @@ impl<'a> Checker<'a> {
     }
 
     fn field(&mut self, schema: &'a Schema, name: &'a str, field: &'a Field, mode: Mode) {
+        if unknown::is(name) && !schema.properties.is_empty() {
+            return;
+        }
         if let Some(known) = schema.field(name) {
             // Where a field has a default and null is none of its values, null is the default.
             if field.value.is_null() && known.default.is_some() && !known.takes_null() {
@@ -102,15 +108,20 @@ impl<'a> Checker<'a> {
             return;
         }
         let path = self.path.with(name);
+        let known_from = self.known_from.filter(|_| !mode.builtin);
         self.add(&field.key, || {
             // Of a map that has no fields at all the server drops them without a word.
-            let severity = if mode.builtin || !schema.properties.is_empty() {
-                Severity::Error
-            } else {
+            let is_dropped = !mode.builtin && schema.properties.is_empty();
+            let severity = if is_dropped || known_from.is_some() {
                 Severity::Warning
+            } else {
+                Severity::Error
             };
+            let version = known_from.map_or_else(String::new, |(package, version)| {
+                format!(" in `{package}` {version}, the version that is known here")
+            });
             let problem = rules::SCHEMA_UNKNOWN_FIELD
-                .report_as(severity, format!("there is no field `{path}`"));
+                .report_as(severity, format!("there is no field `{path}`{version}"));
             let names = schema.properties.keys().map(|name| &**name);
             match closest(name, names) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
@@ -120,6 +131,9 @@ impl<'a> Checker<'a> {
     }
 
     fn required(&mut self, schema: &Schema, value: &Value, map: &Map, mode: Mode) {
+        if unknown::is_open(value) {
+            return;
+        }
         for name in &schema.required {
             let there = match map.get(&**name) {
                 None => false,

@@ -8,12 +8,12 @@ pub(super) use scalar::whole;
 
 use diagnostics::{Diagnostic, Diagnostics, Rule};
 
-use super::is_unknown;
 use super::model::{Schema, Type};
 use super::path::{Path, Step};
 use super::store::{Known, Schemas};
 use crate::object::Object;
 use crate::rules;
+use crate::unknown;
 use crate::value::{Data, Place, Value};
 
 /// More problems of one object help nobody.
@@ -32,6 +32,11 @@ pub(super) struct Checker<'a> {
     pub(super) path: Path<'a>,
     /// Where the object is written, for what has no place of its own.
     near: Place,
+    /// The package and version that the kind is known from, where the cluster may have a newer
+    /// one.
+    known_from: Option<(&'static str, &'static str)>,
+    /// Whether it is a `HorizontalPodAutoscaler`.
+    is_scaler: bool,
     /// Whether only the number of problems counts.
     quiet: bool,
     count: usize,
@@ -54,6 +59,8 @@ impl<'a> Checker<'a> {
             problems: Diagnostics::new(),
             path: Path::default(),
             near: object.place(),
+            known_from: None,
+            is_scaler: object.kind() == "HorizontalPodAutoscaler",
             quiet: false,
             count: 0,
         }
@@ -91,6 +98,8 @@ impl<'a> Checker<'a> {
             problems: Diagnostics::new(),
             path: self.path.clone(),
             near: Place::default(),
+            known_from: self.known_from,
+            is_scaler: self.is_scaler,
             quiet: true,
             count: 0,
         };
@@ -104,6 +113,7 @@ impl<'a> Checker<'a> {
             builtin: known.builtin,
             judges: false,
         };
+        self.known_from = known.known_from;
         let schema = self.resolved(known.schema);
         self.resource(schema, value, mode);
     }
@@ -118,7 +128,7 @@ impl<'a> Checker<'a> {
                 format!("`{path}` is nested deeper than {DEEPEST} levels"),
             );
         }
-        if value.as_text().is_some_and(is_unknown) {
+        if value.as_text().is_some_and(unknown::is) {
             return;
         }
         if schema.reference.is_some() && !value.is_null() {
@@ -243,6 +253,8 @@ impl<'a> Checker<'a> {
                     "none of the alternatives of which it has to be one",
                 ),
                 1 => {}
+                // What is unknown fits everything.
+                _ if unknown::within(value) => {}
                 _ => self.no_alternative(
                     value,
                     &schema.one_of,
@@ -252,6 +264,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(not) = &schema.not
             && self.fits(not, value, judges)
+            && !unknown::within(value)
         {
             self.no_alternative(value, &[], "what it must not be");
         }

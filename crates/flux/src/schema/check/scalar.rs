@@ -1,9 +1,12 @@
 //! Texts, numbers, and values of which a schema has a list.
 
+use diagnostics::Severity;
+
 use super::Checker;
 use crate::rules;
 use crate::schema::formats;
 use crate::schema::model::Schema;
+use crate::unknown;
 use crate::value::{Data, Number, Value};
 
 /// The whole number that a number is: from YAML, `3.0` is one.
@@ -77,6 +80,16 @@ impl Checker<'_> {
             Number::Integer(number) => number as f64,
             Number::Float(number) => number,
         };
+        if self.is_scaler && number == 0.0 && path == "spec.minReplicas" {
+            return self.add(&value.place, || {
+                rules::SCHEMA_OUT_OF_RANGE.report_as(
+                    Severity::Warning,
+                    format!(
+                        "`{path}` takes 0 only where Kubernetes has the feature `HPAScaleToZero` on"
+                    ),
+                )
+            });
+        }
         let mut out = |wrong: bool, words: String| {
             if wrong {
                 self.add(&value.place, || {
@@ -116,7 +129,7 @@ impl Checker<'_> {
             return;
         };
         let json = value.to_json();
-        if allowed.contains(&json) {
+        if allowed.contains(&json) || unknown::within(value) {
             return;
         }
         let path = self.path.shown();

@@ -10,13 +10,14 @@ pub(super) use removed::{deprecated, removed};
 use diagnostics::Rule;
 
 use super::check::Checker;
-use super::is_unknown;
 use super::names::Name;
 use crate::object::{Id, Object};
 use crate::rules;
+use crate::unknown;
 use crate::value::{Place, Value};
 
-/// Checks an object of a kind of Kubernetes' own.
+/// Checks an object of a kind of Kubernetes' own. A check that would read something unknown is
+/// left out.
 pub(super) fn check<'a>(checker: &mut Checker<'a>, object: &'a Object, id: &Id) {
     let root = &object.0;
     match (id.group.as_str(), id.kind.as_str()) {
@@ -78,7 +79,13 @@ fn has(value: &Value, name: &str) -> bool {
 /// The text of a field; none where it is not there, or not known.
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     let text = value.get(name)?.as_text()?;
-    (!is_unknown(text)).then_some(text)
+    (!unknown::is(text)).then_some(text)
+}
+
+/// Whether a field has a text, known or not.
+fn has_text(value: &Value, name: &str) -> bool {
+    let text = value.get(name).and_then(Value::as_text);
+    text.is_some_and(|text| !text.is_empty())
 }
 
 fn whole(value: &Value) -> Option<i128> {
@@ -99,7 +106,8 @@ fn secret(checker: &mut Checker<'_>, root: &Value) {
     };
     for key in required {
         let there = |map| root.at(&[map, key]).is_some();
-        if !there("data") && !there("stringData") {
+        let open = |map| root.get(map).is_some_and(unknown::is_open);
+        if !there("data") && !there("stringData") && !open("data") && !open("stringData") {
             report(
                 checker,
                 &rules::SCHEMA_MISSING_FIELD,
@@ -119,6 +127,7 @@ fn definition(checker: &mut Checker<'_>, root: &Value) {
     let plural = plural.and_then(|names| text(names, "plural"));
     if let (Some(name), Some(group), Some(plural)) = (name, group, plural)
         && name.as_text() != Some(&format!("{plural}.{group}"))
+        && !unknown::within(name)
     {
         report(
             checker,
@@ -131,7 +140,8 @@ fn definition(checker: &mut Checker<'_>, root: &Value) {
         return;
     };
     let storage = |version: &&Value| version.get("storage").and_then(Value::as_bool) == Some(true);
-    if versions.items().iter().filter(storage).count() != 1 && !versions.items().is_empty() {
+    let is_one = versions.items().iter().filter(storage).count() == 1;
+    if !is_one && !versions.items().is_empty() && !unknown::within(versions) {
         report(
             checker,
             &rules::SCHEMA_CONTRADICTION,
@@ -161,11 +171,11 @@ fn binding(checker: &mut Checker<'_>, root: &Value, kind: &str) {
         .iter()
         .enumerate()
     {
+        if unknown::is_open(subject) || subject.get("kind").is_some_and(unknown::is_open) {
+            continue;
+        }
         let account = text(subject, "kind") == Some("ServiceAccount");
-        if account
-            && kind == "ClusterRoleBinding"
-            && text(subject, "namespace").is_none_or(str::is_empty)
-        {
+        if account && kind == "ClusterRoleBinding" && !has_text(subject, "namespace") {
             report(
                 checker,
                 &rules::SCHEMA_MISSING_FIELD,
@@ -209,7 +219,13 @@ fn binding(checker: &mut Checker<'_>, root: &Value, kind: &str) {
         .iter()
         .enumerate()
     {
-        let any = |name| rule.get(name).is_some_and(|list| !list.items().is_empty());
+        if unknown::is_open(rule) {
+            continue;
+        }
+        let any = |name| {
+            let list = rule.get(name);
+            list.is_some_and(|list| !list.items().is_empty() || unknown::is_open(list))
+        };
         let missing = if any("nonResourceURLs") {
             None
         } else if !any("apiGroups") {

@@ -4,6 +4,7 @@ use super::{has, report, text};
 use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::quantity;
+use crate::unknown;
 use crate::value::Value;
 
 /// Fields of a volume that are no source of it.
@@ -20,7 +21,7 @@ pub(super) fn check(checker: &mut Checker<'_>, spec: &Value, path: &str, claims:
             .into_iter()
             .flatten()
             .filter(|(name, field)| !NO_SOURCE.contains(&name.as_str()) && !field.value.is_null());
-        if sources.count() > 1 {
+        if sources.count() > 1 && !unknown::is_open(volume) {
             report(
                 checker,
                 &rules::SCHEMA_CONTRADICTION,
@@ -29,6 +30,13 @@ pub(super) fn check(checker: &mut Checker<'_>, spec: &Value, path: &str, claims:
             );
         }
     }
+    // Volumes with names that are unknown may be any.
+    let is_open = spec.get("volumes").is_some_and(unknown::is_open)
+        || list("volumes").iter().any(|volume| {
+            unknown::is_open(volume) || volume.get("name").is_some_and(unknown::is_open)
+        })
+        || claims.iter().any(|name| unknown::is(name));
+    let volumes = (!is_open).then_some(volumes);
     let mut names: Vec<&str> = Vec::new();
     for group in ["initContainers", "containers"] {
         for (index, container) in list(group).iter().enumerate() {
@@ -47,12 +55,17 @@ pub(super) fn check(checker: &mut Checker<'_>, spec: &Value, path: &str, claims:
                     names.push(name);
                 }
             }
-            mounts(checker, container, &path, &volumes);
+            if let Some(volumes) = &volumes {
+                mounts(checker, container, &path, volumes);
+            }
             resources(checker, container, &path);
             ports(checker, container, &path);
         }
     }
     for (index, toleration) in list("tolerations").iter().enumerate() {
+        if unknown::within(toleration) {
+            continue;
+        }
         let exists = text(toleration, "operator") == Some("Exists");
         let empty = text(toleration, "key").is_none_or(str::is_empty);
         let value = text(toleration, "value").is_some_and(|value| !value.is_empty());

@@ -1,13 +1,18 @@
 //! Services.
 
-use super::{has, report, text};
+use super::{has, has_text, report, text};
 use crate::rules;
 use crate::schema::check::Checker;
+use crate::unknown;
 use crate::value::Value;
 
 /// Checks a Service.
 pub(super) fn check(checker: &mut Checker<'_>, root: &Value) {
     let Some(spec) = root.get("spec") else { return };
+    let open = |name| spec.get(name).is_some_and(unknown::is_open);
+    if unknown::is_open(spec) || open("type") || open("clusterIP") || open("ports") {
+        return;
+    }
     let kind = text(spec, "type").unwrap_or("ClusterIP");
     let ports = spec.get("ports").map(Value::items).unwrap_or_default();
     let headless = text(spec, "clusterIP") == Some("None");
@@ -19,7 +24,7 @@ pub(super) fn check(checker: &mut Checker<'_>, root: &Value) {
             "`spec.ports` is missing",
         );
     }
-    if kind == "ExternalName" && text(spec, "externalName").is_none_or(str::is_empty) {
+    if kind == "ExternalName" && !has_text(spec, "externalName") {
         report(
             checker,
             &rules::SCHEMA_MISSING_FIELD,
@@ -29,6 +34,9 @@ pub(super) fn check(checker: &mut Checker<'_>, root: &Value) {
     }
     let mut names = Vec::new();
     for (index, port) in ports.iter().enumerate() {
+        if unknown::is_open(port) {
+            continue;
+        }
         match text(port, "name").filter(|name| !name.is_empty()) {
             None if ports.len() > 1 && !has(port, "name") => report(
                 checker,

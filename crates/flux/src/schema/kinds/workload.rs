@@ -5,6 +5,7 @@ use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::metadata;
 use crate::schema::path::Step;
+use crate::unknown;
 use crate::value::Value;
 
 /// Checks a workload of a kind.
@@ -85,6 +86,9 @@ fn pods<'a>(
     for _ in keys {
         checker.path.pop();
     }
+    if unknown::is_open(spec) {
+        return;
+    }
     let policy = spec.get("restartPolicy").and_then(Value::as_text);
     let default = restart.contains(&"Always").then_some("Always");
     if policy.or(default).is_none_or(|policy| {
@@ -110,9 +114,17 @@ fn selector(checker: &mut Checker<'_>, spec: &Value, template: &Value) {
     let Some(wanted) = selector.get("matchLabels").and_then(Value::as_map) else {
         return;
     };
+    let metadata = template.get("metadata");
+    let labels = metadata.and_then(|metadata| metadata.get("labels"));
+    if unknown::is_open(template) || metadata.is_some_and(unknown::is_open) {
+        return;
+    }
     for (key, field) in wanted {
-        let label = template.at(&["metadata", "labels", key]);
-        if label.and_then(Value::as_text) != field.value.as_text() {
+        let label = labels.and_then(|labels| labels.get(key));
+        let is_open = unknown::is(key)
+            || unknown::within(&field.value)
+            || label.or(labels).is_some_and(unknown::is_open);
+        if !is_open && label.and_then(Value::as_text) != field.value.as_text() {
             report(
                 checker,
                 &rules::SCHEMA_CONTRADICTION,
