@@ -59,5 +59,6 @@ expect "$with" '{port: 80, targetPort: 9090}' ' ports: - port: 80 protocol: TCP 
 # shellcheck disable=SC2016
 expect "$without" '{port: 80, protocol: TCP, $patch: delete}' ' ports: - port: 80 targetPort: 8080 '
 # Another port: added.
+expect "$with" '{port: 443}' ' ports: - port: 443 - port: 80 protocol: TCP targetPort: 8080 '
 expect "$without" '{port: 443, protocol: TCP}' ' ports: - port: 443 protocol: TCP - port: 80 targetPort: 8080 '
 echo 'kustomize 5.8.2: a patch of a port is lost if only one of patch and base says protocol: TCP'
