@@ -7,7 +7,7 @@ mod write;
 
 use indexmap::IndexMap;
 
-pub use place::Place;
+pub use place::{Place, Secret};
 pub(crate) use read::whole;
 pub use read::{documents, read};
 
