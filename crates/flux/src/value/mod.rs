@@ -133,6 +133,18 @@ impl Value {
         }
     }
 
+    /// Whether something in it is secret: marked as such in its file, or made of a Secret.
+    pub fn holds_secret(&self) -> bool {
+        let is_secret = |place: &Place| place.secret().is_some() || place.is_marked();
+        match &self.data {
+            Data::List(items) => items.iter().any(Self::holds_secret),
+            Data::Map(map) => {
+                { map.values() }.any(|field| is_secret(&field.key) || field.value.holds_secret())
+            }
+            _ => is_secret(&self.place),
+        }
+    }
+
     /// Whether it is nothing.
     pub fn is_null(&self) -> bool {
         matches!(self.data, Data::Null)
