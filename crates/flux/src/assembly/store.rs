@@ -8,7 +8,7 @@ use crate::helm::Found;
 use crate::object::Object;
 use crate::substitute::{Mode, Substitution, Variables};
 use crate::unknown::Known;
-use crate::value::Value;
+use crate::value::{Place, Value};
 
 /// `ConfigMaps` and Secrets by kind, namespace and name.
 #[derive(Default, PartialEq)]
@@ -53,9 +53,14 @@ impl Store {
             let (kind, name) = (text(reference, "kind"), text(reference, "name"));
             match self.get(&kind, flux.namespace(), &name) {
                 Some(object) => {
-                    for (key, Entry { known, key: at, .. }) in entries::of(object) {
+                    for (key, entry) in entries::of(object) {
+                        let Entry { known, key: at, .. } = &entry;
+                        let at = at.clone();
                         match known {
-                            Known::Value(value) => variables.set(key, &value, at),
+                            Known::Value(value) if is_secret(object, &entry.place) => {
+                                variables.set_secret(key, value, at);
+                            }
+                            Known::Value(value) => variables.set(key, value, at),
                             Known::Unknown => variables.set_unknown(key, at),
                         }
                     }
@@ -66,6 +71,9 @@ impl Store {
         let inline = build.and_then(|build| build.get("substitute")?.as_map());
         for (key, field) in inline.into_iter().flatten() {
             match field.value.as_text() {
+                Some(value) if is_secret(flux, &field.value.place) => {
+                    variables.set_secret(key, value, field.key.clone());
+                }
                 Some(value) => variables.set(key, value, field.key.clone()),
                 None => variables.set_unknown(key, field.key.clone()),
             }
@@ -77,4 +85,10 @@ impl Store {
             always: always && build.is_some(),
         }
     }
+}
+
+/// Whether a value of an object is a secret: that of a Secret, one that is marked as such, and
+/// one that was made of another.
+fn is_secret(object: &Object, place: &Place) -> bool {
+    object.kind() == "Secret" || place.is_marked() || place.secret().is_some()
 }

@@ -78,11 +78,11 @@ fn lists(before: (&[Value], &Json), after: (&[Value], &Json), at: &str, fields: 
         for (name, side) in old_names.iter().zip(&old) {
             let index = new_names.iter().position(|other| other == name);
             let other = index.and_then(|index| new.get(index)).copied();
-            compare(Some(*side), other, format!("{at}[{name}]"), fields);
+            compare(Some(*side), other, item(at, *side), fields);
         }
         for (name, side) in new_names.iter().zip(&new) {
             if !old_names.contains(name) {
-                compare(None, Some(*side), format!("{at}[{name}]"), fields);
+                compare(None, Some(*side), item(at, *side), fields);
             }
         }
         if fields.len() == count {
@@ -99,6 +99,12 @@ fn lists(before: (&[Value], &Json), after: (&[Value], &Json), at: &str, fields: 
         let (old, new) = (old.get(index).copied(), new.get(index).copied());
         compare(old, new, format!("{at}[{index}]"), fields);
     }
+}
+
+/// The path of an item by its name, as far as the name may be shown.
+fn item(at: &str, (_, shown): Side<'_>) -> String {
+    let name = shown.get("name").and_then(Json::as_str);
+    format!("{at}[{}]", name.unwrap_or_default())
 }
 
 /// The names of all items, if each has its own.

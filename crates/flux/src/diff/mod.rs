@@ -8,6 +8,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use diagnostics::MASK;
 use serde::Serialize;
 
 use crate::assembled::{Assembled, Kustomization};
@@ -235,7 +236,11 @@ fn change(
             .as_ref()
             .map_or_else(String::new, |shown| documents::emit::document(shown, 2))
     };
-    let (hunks, added_lines, removed_lines) = write::hunks(&lines(&shown_old), &lines(&shown_new));
+    let (mut hunks, added_lines, removed_lines) =
+        write::hunks(&lines(&shown_old), &lines(&shown_new));
+    if hunks.is_empty() && old.is_some() && new.is_some() && old != new {
+        "# only a redacted value changes\n".clone_into(&mut hunks);
+    }
     let id = match (after, before) {
         (Some((_, object)), _) => redactions.1.id(object),
         (None, Some((_, object))) => redactions.0.id(object),
@@ -281,10 +286,14 @@ fn images_of(applied: &[Applied<'_>], redaction: &Redaction) -> Versions {
         if image.version().is_empty() && image.is_completed {
             continue;
         }
-        let name = redaction.secrets().mask(&image.repository);
-        all.entry(name)
-            .or_default()
-            .insert(redaction.secrets().mask(&image.version()));
+        let mut name = redaction.mask(&image.repository);
+        let mut version = redaction.mask(&image.version());
+        if redaction.mask(&image.to_string()) == MASK {
+            // Its parts by themselves say what the whole must not.
+            MASK.clone_into(&mut name);
+            MASK.clone_into(&mut version);
+        }
+        all.entry(name).or_default().insert(version);
     }
     all
 }

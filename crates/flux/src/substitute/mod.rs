@@ -13,12 +13,16 @@ mod glob;
 mod object;
 mod operators;
 mod parse;
+mod secret;
 mod variables;
+
+use std::ops::Range;
 
 use operators::{LONGEST, TooMuch};
 use parse::{Broken, Expression, Operator, Piece};
 
 use crate::unknown::{self, Known};
+use crate::value::Secret;
 
 pub(crate) use object::settle;
 pub use object::{Substitution, is_disabled};
@@ -103,6 +107,8 @@ struct Filled {
     text: String,
     /// For each piece where it starts, and where it came from, in order.
     pieces: Vec<(usize, usize)>,
+    /// The ranges that hold something of Secrets, in order.
+    secrets: Vec<(Range<usize>, Secret)>,
 }
 
 impl Filled {
@@ -123,16 +129,22 @@ fn filled(text: &str, variables: &Variables, mode: Mode) -> Result<Filled, Vec<F
         variables,
         mode,
         failures: Vec::new(),
+        used: None,
     };
     let mut out = Vec::with_capacity(text.len());
+    let mut secrets = Vec::new();
     let mut pieces = Vec::with_capacity(parsed.len());
     for piece in &parsed {
         let origin = match piece {
             Piece::Text { start, .. } => *start,
             Piece::Expression(expression) => expression.start,
         };
-        pieces.push((out.len(), origin));
+        let start = out.len();
+        pieces.push((start, origin));
         evaluation.piece(piece, &mut out);
+        if let Some(used) = evaluation.used.take() {
+            secrets.push((start..out.len(), used));
+        }
     }
     if !evaluation.failures.is_empty() {
         return Err(evaluation.failures);
@@ -140,6 +152,7 @@ fn filled(text: &str, variables: &Variables, mode: Mode) -> Result<Filled, Vec<F
     let mut filled = Filled {
         text: String::new(),
         pieces,
+        secrets,
     };
     match String::from_utf8(out) {
         Ok(text) => {
@@ -157,6 +170,8 @@ struct Evaluation<'a> {
     variables: &'a Variables,
     mode: Mode,
     failures: Vec<Failure>,
+    /// What of Secrets the present piece holds.
+    used: Option<Secret>,
 }
 
 impl Evaluation<'_> {
@@ -174,6 +189,7 @@ impl Evaluation<'_> {
     }
 
     fn expression(&mut self, expression: &Expression<'_>, out: &mut Vec<u8>) {
+        let before = self.used.clone();
         // The library looks at what an operator is given even where it is not used.
         let arguments: Vec<Vec<u8>> = { expression.arguments.iter() }
             .map(|pieces| {
@@ -208,6 +224,19 @@ impl Evaluation<'_> {
                 ""
             }
         };
+        if expression.operator == Operator::Default && !value.is_empty() {
+            // The arguments are not used.
+            self.used = before;
+        }
+        if self.variables.is_secret(expression.name) {
+            let used = self.used.get_or_insert_default();
+            used.values.push(value.to_owned());
+        }
+        if !matches!(expression.operator, Operator::Plain | Operator::Default)
+            && let Some(used) = &mut self.used
+        {
+            used.is_whole = false;
+        }
         match operators::apply(expression.operator, value, &arguments) {
             Ok(value) => out.extend_from_slice(&value),
             Err(TooMuch) => self.too_much(expression),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use yaml::{Dialect, Limits, Node};
 
-use super::{Failure, Mode, Variables, filled, is_name};
+use super::{Failure, Mode, Variables, filled, is_name, secret};
 use crate::object::Object;
 use crate::rules;
 use crate::value::{self, Data, Field, Number, Place, Value};
@@ -115,6 +115,7 @@ impl Substitution {
         if let Some(offset) = infinite(&value) {
             return Err(failed(offset, "a number is infinite, or none"));
         }
+        secret::mark(&mut value, &filled.secrets);
         settle(&mut value, &object.0);
         Ok(Object(value))
     }
@@ -181,7 +182,7 @@ fn infinite(value: &Value) -> Option<usize> {
 
 /// Gives what was read from the printed text the places of what was printed.
 pub(crate) fn settle(new: &mut Value, old: &Value) {
-    new.place = old.place.clone();
+    new.place = new.place.moved(&old.place);
     match (&mut new.data, &old.data) {
         (Data::Map(fresh), Data::Map(before)) => {
             // Keys may have variables in them; those that do stand in the same order.
@@ -193,11 +194,11 @@ pub(crate) fn settle(new: &mut Value, old: &Value) {
             for (key, field) in fresh.iter_mut() {
                 match before.get(key).or_else(|| missing.next()) {
                     Some(was) => {
-                        field.key = was.key.clone();
+                        field.key = field.key.moved(&was.key);
                         settle(&mut field.value, &was.value);
                     }
                     None => {
-                        field.key = old.place.clone();
+                        field.key = field.key.moved(&old.place);
                         all_at(&mut field.value, &old.place);
                     }
                 }
@@ -216,12 +217,12 @@ pub(crate) fn settle(new: &mut Value, old: &Value) {
 }
 
 fn all_at(value: &mut Value, place: &Place) {
-    value.place = place.clone();
+    value.place = value.place.moved(place);
     match &mut value.data {
         Data::List(items) => items.iter_mut().for_each(|item| all_at(item, place)),
         Data::Map(map) => {
             for field in map.values_mut() {
-                field.key = place.clone();
+                field.key = field.key.moved(place);
                 all_at(&mut field.value, place);
             }
         }

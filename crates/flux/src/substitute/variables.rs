@@ -12,6 +12,8 @@ pub struct Variable {
     pub known: Known,
     /// Where its name is written.
     pub place: Place,
+    /// Whether its value is a secret.
+    pub is_secret: bool,
 }
 
 /// Variables by name.
@@ -27,13 +29,30 @@ impl Variables {
     /// Sets a variable, in the place of an earlier one. Line feeds go, as Flux takes them out.
     pub fn set(&mut self, name: impl Into<String>, value: &str, place: Place) {
         let known = Known::Value(value.replace('\n', ""));
-        self.all.insert(name.into(), Variable { known, place });
+        self.insert(name.into(), known, place);
+    }
+
+    /// As [`Variables::set`], with a value that is a secret.
+    pub fn set_secret(&mut self, name: impl Into<String>, value: &str, place: Place) {
+        let name = name.into();
+        self.set(name.as_str(), value, place);
+        if let Some(variable) = self.all.get_mut(&name) {
+            variable.is_secret = true;
+        }
     }
 
     /// Says that there is a variable whose value nobody knows.
     pub fn set_unknown(&mut self, name: impl Into<String>, place: Place) {
-        let known = Known::Unknown;
-        self.all.insert(name.into(), Variable { known, place });
+        self.insert(name.into(), Known::Unknown, place);
+    }
+
+    fn insert(&mut self, name: String, known: Known, place: Place) {
+        let variable = Variable {
+            known,
+            place,
+            is_secret: false,
+        };
+        self.all.insert(name, variable);
     }
 
     /// Says that there may be any number of further variables: whatever is asked for and not
@@ -58,6 +77,11 @@ impl Variables {
     /// Whether a variable is set for certain.
     pub fn is_set(&self, name: &str) -> bool {
         self.all.contains_key(name)
+    }
+
+    /// Whether the value of a variable is a secret.
+    pub fn is_secret(&self, name: &str) -> bool {
+        { self.all.get(name) }.is_some_and(|variable| variable.is_secret)
     }
 
     /// All of them, by name.

@@ -7,7 +7,7 @@ mod write;
 
 use indexmap::IndexMap;
 
-pub use place::Place;
+pub use place::{Place, Secret};
 pub(crate) use read::whole;
 pub use read::{documents, read};
 
@@ -130,6 +130,18 @@ impl Value {
         match &mut self.data {
             Data::Map(map) => Some(map),
             _ => None,
+        }
+    }
+
+    /// Whether something in it is secret: marked as such in its file, or made of a Secret.
+    pub fn holds_secret(&self) -> bool {
+        let is_secret = |place: &Place| place.secret().is_some() || place.is_marked();
+        match &self.data {
+            Data::List(items) => items.iter().any(Self::holds_secret),
+            Data::Map(map) => {
+                { map.values() }.any(|field| is_secret(&field.key) || field.value.holds_secret())
+            }
+            _ => is_secret(&self.place),
         }
     }
 

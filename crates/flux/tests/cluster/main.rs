@@ -7,3 +7,4 @@ mod graph;
 mod lint;
 mod properties;
 mod redact;
+mod secrets;

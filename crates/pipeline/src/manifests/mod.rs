@@ -13,6 +13,7 @@ use flux::assembled::Assembled;
 use flux::assembly::{self, Options};
 use flux::lint::{self, Context, Range};
 use flux::object::Object;
+use flux::redact::Redaction;
 use flux::schema::{self, Schemas};
 use flux::substitute::Mode;
 use rayon::prelude::*;
@@ -111,7 +112,17 @@ pub fn assemble(view: &View<'_>, settings: &Settings<'_>) -> Assembled {
         mode: settings.mode,
         decrypt: (!settings.identities.is_empty()).then_some(&decrypt),
     };
-    assembly::assemble(&OfView::new(view, settings.top.clone()), &options)
+    let mut assembled = assembly::assemble(&OfView::new(view, settings.top.clone()), &options);
+    let redaction = Redaction::new(&assembled, &settings.domains);
+    assembled.problems = clean(assembled.problems, &redaction);
+    assembled
+}
+
+/// Problems without anything of a Secret.
+fn clean(problems: Diagnostics, redaction: &Redaction) -> Diagnostics {
+    { problems.into_iter() }
+        .map(|problem| redaction.clean(problem))
+        .collect()
 }
 
 /// Everything that is wrong with what was put together.
@@ -135,7 +146,11 @@ pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) ->
     );
     findings.problems.extend(assembled.problems.iter().cloned());
     findings.problems.extend(linted);
-    findings.problems = once(findings.problems);
+    let redaction = Redaction::new(assembled, &settings.domains);
+    findings.problems = once(clean(findings.problems, &redaction));
+    findings.without_schema = { findings.without_schema.into_iter() }
+        .map(|(name, count)| (redaction.mask(&name), count))
+        .collect();
     findings
 }
 

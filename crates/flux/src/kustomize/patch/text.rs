@@ -45,9 +45,16 @@ pub(in super::super) fn inline(scalar: &Value, text: &str) -> Arc<Source> {
         pieces.push(piece);
     }
     let source = Source::new(outer.name(), text);
-    Arc::new(if pieces.is_empty() {
+    let source = if pieces.is_empty() {
         source
     } else {
         source.made_from(outer, pieces)
+    };
+    // Where a part of a secret stands in it, nobody can tell any more.
+    let is_part = scalar.place.secret().is_some_and(|it| !it.is_whole);
+    Arc::new(if is_part {
+        source.with_secrets([0..text.len()])
+    } else {
+        source
     })
 }

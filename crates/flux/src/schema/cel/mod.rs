@@ -27,7 +27,7 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, value: &'a Value, schema: &'a
     }
     let json = defaults::applied(schema, value);
     let converted = convert::value(schema, &json);
-    run::Runner::new(checker).object(schema, value, &converted);
+    run::Runner::new(checker, value.holds_secret()).object(schema, value, &converted);
 }
 
 /// Compiles a rule, unless its text alone is more than any reader should be given.

@@ -31,13 +31,16 @@ pub(super) fn has_rules(schema: &Schema) -> bool {
 pub(super) struct Runner<'c, 'a> {
     checker: &'c mut Checker<'a>,
     functions: Context<'static>,
+    /// Whether the object holds something of a Secret, which a message made of it might say.
+    is_secret: bool,
 }
 
 impl<'c, 'a> Runner<'c, 'a> {
-    pub(super) fn new(checker: &'c mut Checker<'a>) -> Self {
+    pub(super) fn new(checker: &'c mut Checker<'a>, is_secret: bool) -> Self {
         Self {
             checker,
             functions: Context::default().with_all(),
+            is_secret,
         }
     }
 
@@ -127,6 +130,7 @@ impl<'c, 'a> Runner<'c, 'a> {
             Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => {
                 let message = compiled.message.as_ref();
                 let message = message
+                    .filter(|_| !self.is_secret)
                     .filter(|program| cost::is_bounded(program.expression(), Size::of(cel)))
                     .and_then(|program| program.execute(&context).ok());
                 let place = at(rule, written).unwrap_or_else(|| place.clone());
