@@ -154,7 +154,10 @@ mod tests {
     fn sarif_has_rule_place_and_related_places() {
         let log = sarif(&[problem(), problem()]);
         let run = &log["runs"][0];
-        assert_eq!(run["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(1));
+        assert_eq!(
+            run["tool"]["driver"]["rules"].as_array().map(Vec::len),
+            Some(1)
+        );
         let result = &run["results"][0];
         assert_eq!(result["ruleId"], "a/b");
         assert_eq!(result["level"], "warning");

@@ -70,7 +70,11 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     assert!(!tested.contains("FAILED"), "{tested}");
     assert_eq!(tested.matches("PASSED  Kustomization").count(), 17);
     assert_eq!(tested.matches("PASSED  HelmRelease").count(), 13);
-    drop(sandbox.run(["flux", "graph", "--html", "page.html"]).success());
+    drop(
+        sandbox
+            .run(["flux", "graph", "--html", "page.html"])
+            .success(),
+    );
     let mut shown = sandbox.read("page.html");
     for words in [
         &["flux", "build"] as &[&str],
@@ -81,7 +85,12 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     ] {
         shown += &sandbox.run(words.iter().copied()).success().to_string();
     }
-    for secret in ["fixture-token", "fixture-csi-secret", "AGE-SECRET-KEY", "PRIVATE KEY"] {
+    for secret in [
+        "fixture-token",
+        "fixture-csi-secret",
+        "AGE-SECRET-KEY",
+        "PRIVATE KEY",
+    ] {
         assert!(!shown.contains(secret), "{secret}");
     }
     let token = sandbox.read("github-push-token.txt");
@@ -109,8 +118,13 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
     sandbox.write("clusters/main/apps.yaml", root);
     assert_snapshot!(sandbox.run(["validate", "--path", "."]).exits(1), @"");
     assert_snapshot!(sandbox.run(["validate", "--path", ".", "--output", "github", "--quiet"]).exits(1), @"");
-    let log = sandbox.run(["validate", "--path", ".", "--output", "sarif"]).exits(1);
-    assert!(log.to_string().contains("\"ruleId\": \"schema/unknown-field\""));
+    let log = sandbox
+        .run(["validate", "--path", ".", "--output", "sarif"])
+        .exits(1);
+    assert!(
+        log.to_string()
+            .contains("\"ruleId\": \"schema/unknown-field\"")
+    );
 }
 
 #[test]
@@ -124,7 +138,9 @@ fn what_changes_is_told_object_by_object() {
     let changed = sandbox.run(["flux", "diff"]).exits(3);
     assert!(!changed.to_string().contains("a-value"));
     assert_snapshot!(changed, @"");
-    let markdown = sandbox.run(["flux", "diff", "--format", "markdown"]).exits(3);
+    let markdown = sandbox
+        .run(["flux", "diff", "--format", "markdown"])
+        .exits(3);
     assert!(markdown.to_string().contains("<details>"));
     git(&sandbox, &["commit", "--quiet", "--all", "--message", "b"]);
     drop(sandbox.run(["flux", "diff"]).success());

@@ -42,7 +42,8 @@ impl Build {
         let chosen: Vec<&Kustomization> = { assembled.kustomizations.iter() }
             .filter(|one| self.names.is_empty() || self.names.iter().any(|name| is(one, name)))
             .collect();
-        if let Some(name) = { self.names.iter() }.find(|name| !chosen.iter().any(|one| is(one, name)))
+        if let Some(name) =
+            { self.names.iter() }.find(|name| !chosen.iter().any(|one| is(one, name)))
         {
             return Err(unknown(name, &assembled.kustomizations));
         }

@@ -35,7 +35,10 @@ pub(crate) fn checked(
     ui.set("objects", findings.objects);
     ui.set("withoutSchema", json!(findings.without_schema));
     for (kind, count) in &findings.without_schema {
-        let line = format!("no schema is known of `{kind}` ({})", plural(*count, "object"));
+        let line = format!(
+            "no schema is known of `{kind}` ({})",
+            plural(*count, "object")
+        );
         if strict.schemas {
             ui.error(&line);
         } else {
