@@ -246,8 +246,10 @@ fn change(
         (None, Some((_, object))) => redactions.0.id(object),
         (None, None) => Id::default(),
     };
-    let owner = |applied: Option<Applied<'_>>| applied.map(|(owner, _)| named(&owner.id));
-    let (from, to) = (owner(before), owner(after));
+    let owner = |applied: Option<Applied<'_>>, redaction: &Redaction| {
+        applied.map(|(owner, _)| named(&redaction.id(&owner.object)))
+    };
+    let (from, to) = (owner(before, &redactions.0), owner(after, &redactions.1));
     Change {
         action: match (before, after) {
             (None, _) => Action::Added,

@@ -8,3 +8,4 @@ mod lint;
 mod properties;
 mod redact;
 mod secrets;
+mod verdict;

@@ -90,3 +90,15 @@ fn a_problem_says_only_what_its_line_says_in_the_clear() {
         "`canary` is"
     );
 }
+
+#[test]
+fn what_names_an_encrypted_object_is_shown_where_the_file_says_it() {
+    let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: open, labels: {a: b}}\nstringData: {a: canary}\n";
+    let source = Source::new("a.yaml", text).with_secrets([0..text.len()]);
+    let cluster = assembled(objects(&Arc::new(source)));
+    assert_eq!(
+        shown(&cluster),
+        "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"open\",\"labels\":{\"a\":\"b\"}},\
+         \"stringData\":{\"a\":\"<redacted>\"}}"
+    );
+}
