@@ -135,9 +135,21 @@ fn any_repository_is_told_from_within_and_by_its_path() {
     ------- stderr -------
     3 objects of 1 Kustomization.
     ");
-    assert_snapshot!(sandbox.run(["validate", "--path", "clusters/main"]).success(), @"");
-    assert_snapshot!(sandbox.run(["flux", "build", "app"]).exits(2), @"");
-    assert_snapshot!(sandbox.run(["validate", "--path", "apps/service.yaml"]).exits(2), @"");
+    assert_snapshot!(sandbox.run(["validate", "--path", "clusters/main"]).success(), @r"
+    ------- stderr -------
+    6 objects in 2 Kustomizations.
+    ");
+    assert_snapshot!(sandbox.run(["flux", "build", "app"]).exits(2), @r"
+    ------- stderr -------
+    error: there is no Kustomization `app`
+    hint: did you mean `apps`?
+    [exit code: 2]
+    ");
+    assert_snapshot!(sandbox.run(["validate", "--path", "apps/service.yaml"]).exits(2), @r"
+    ------- stderr -------
+    error: `./apps/service.yaml` is no folder
+    [exit code: 2]
+    ");
 }
 
 #[test]
