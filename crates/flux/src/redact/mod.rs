@@ -96,18 +96,13 @@ impl Redaction {
 
     /// A text that holds something of a Secret, without it.
     fn without(&self, place: &Place, text: &str) -> String {
-        let mut values: Vec<&str> = self.values(place).filter(|it| !it.is_empty()).collect();
-        values.sort_unstable_by_key(|value| std::cmp::Reverse(value.len()));
+        let values: Vec<&str> = self.values(place).filter(|it| !it.is_empty()).collect();
         let is_whole = place.secret().is_some_and(|secret| secret.is_whole);
         let is_found = |value: &&str| value.len() >= SHORTEST_SECRET && text.contains(*value);
         if self.public.contains(text) {
             text.to_owned()
         } else if is_whole && values.iter().all(is_found) {
-            let mut shown = text.to_owned();
-            for value in values {
-                shown = shown.replace(value, MASK);
-            }
-            self.secrets.mask(&shown)
+            self.secrets.mask(&Secrets::new(values).mask(text))
         } else {
             MASK.to_owned()
         }
