@@ -50,6 +50,10 @@ struct Oracle {
     run: fn(&Options) -> Result<Outcome>,
 }
 
+/// Asked only where it is named: its differences are not judged one by one yet, and a whole run
+/// must not stop at them.
+const ON_REQUEST: [&str; 1] = ["schemas"];
+
 /// All of them; a new one is a line here and a file beside this.
 const ORACLES: &[Oracle] = &[
     Oracle {
@@ -131,6 +135,11 @@ pub fn command(names: &[String], options: &Options) -> Result<()> {
     for oracle in chosen {
         let name = oracle.name;
         println!("oracles: {name}: {}", oracle.about);
+        if names.is_empty() && ON_REQUEST.contains(&name) {
+            skipped.push(name);
+            println!("oracles: {name}: SKIPPED: asked only where it is named");
+            continue;
+        }
         let start = Instant::now();
         let outcome = (oracle.run)(options);
         let seconds = start.elapsed().as_secs();
