@@ -3,6 +3,7 @@
 use diagnostics::{Diagnostics, Location, Secrets};
 use render::{Analysis, Mention};
 use secrecy::ExposeSecret;
+use std::sync::OnceLock;
 use tree::{Change, Disk, Encrypted, Plan, RelPath, Rendered, Tree};
 
 use crate::cache::Cache;
@@ -98,6 +99,7 @@ fn checked_and_sealed(
             rules: &rules,
             cache,
             whole: options.whole,
+            lacking: OnceLock::new(),
         },
         before: rendered.warnings,
         strict: options.strict,

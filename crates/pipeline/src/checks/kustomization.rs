@@ -53,7 +53,7 @@ impl Check for Kustomizations {
     }
 
     fn run(&self, subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
-        check(subject, tree).into_iter().collect()
+        subject.lacking(tree).iter().cloned().collect()
     }
 }
 

@@ -33,23 +33,20 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
     } = subject;
     // What a build lacks, and what is no YAML, is told by the checks of those, and whatever comes
     // of it is no problem of its own.
-    let lacking = super::kustomization::check(subject, tree);
-    if lacking.iter().any(Diagnostic::is_error) {
+    if subject.lacking(tree).iter().any(Diagnostic::is_error) {
         return Diagnostics::new();
     }
     let settings = Settings {
         top: Some(top(tree)),
         ..Settings::of(model)
     };
-    let outputs: Vec<u8> = { tree.iter() }
-        .filter(|(path, _)| !path.starts_with("talos"))
-        .flat_map(|(path, entry)| [path.as_str().as_bytes(), b"\n", entry.content.as_bytes()])
-        .flatten()
-        .copied()
-        .collect();
     let chosen = settings.chosen();
     let over = inputs.view.under(tree);
-    let parts = [outputs.as_slice(), chosen.as_bytes()];
+    let parts: Vec<&[u8]> = { tree.iter() }
+        .filter(|(path, _)| !path.starts_with("talos"))
+        .flat_map(|(path, entry)| [path.as_str().as_bytes(), entry.content.as_bytes()])
+        .chain([chosen.as_bytes()])
+        .collect();
     let found = cache.unless_seen(Manifests.name(), &parts, &over, |over| {
         let assembled = manifests::assemble(over, &settings);
         if assembled.kustomizations.is_empty() {
@@ -94,7 +91,7 @@ fn is_rendered(problem: &Diagnostic, tree: &Tree<Rendered>) -> bool {
     let Some(place) = &problem.location else {
         return true;
     };
-    tree.iter().any(|(path, _)| path.as_str() == place.file)
+    tree.get(&place.file).is_some()
 }
 
 /// A cluster that runs may have been so since it was made: a repository's own templates are its
@@ -107,11 +104,11 @@ fn as_it_runs(mut problem: Diagnostic) -> Diagnostic {
 }
 
 fn at_template(mut problem: Diagnostic, tree: &Tree<Rendered>) -> Diagnostic {
-    let entry_of = |file: &str| tree.iter().find(|(path, _)| path.as_str() == file);
     for related in &mut problem.related {
-        if let Some((path, entry)) = entry_of(&related.location.file) {
+        if let Some(entry) = tree.get(&related.location.file) {
+            let is_secret = names::is_secret(&related.location.file);
             let place = entry.trace(&related.location).place();
-            related.location = if names::is_secret(path.as_str()) {
+            related.location = if is_secret {
                 place.without_excerpt()
             } else {
                 place
@@ -121,10 +118,10 @@ fn at_template(mut problem: Diagnostic, tree: &Tree<Rendered>) -> Diagnostic {
     let Some(place) = problem.location.as_ref() else {
         return problem;
     };
-    let Some((path, entry)) = entry_of(&place.file) else {
+    let Some(entry) = tree.get(&place.file) else {
         return problem;
     };
-    if names::is_secret(path.as_str()) {
+    if names::is_secret(&place.file) {
         return hidden_in_template(entry, problem);
     }
     let place = entry.trace(place).place();

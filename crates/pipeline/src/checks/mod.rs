@@ -9,7 +9,9 @@ mod record;
 mod secrets;
 mod yaml;
 
-use diagnostics::Diagnostics;
+use std::sync::OnceLock;
+
+use diagnostics::{Diagnostic, Diagnostics};
 use tree::{Rendered, Tree};
 
 use crate::cache::Cache;
@@ -65,6 +67,15 @@ pub(crate) struct Subject<'a> {
     pub(crate) cache: &'a Cache,
     /// Whether what is wrong with manifests that nobody renders is an error.
     pub(crate) whole: bool,
+    /// What kustomizations list and is not there, which two checks ask for.
+    pub(crate) lacking: OnceLock<Vec<Diagnostic>>,
+}
+
+impl Subject<'_> {
+    fn lacking(&self, tree: &Tree<Rendered>) -> &[Diagnostic] {
+        self.lacking
+            .get_or_init(|| kustomization::check(self, tree))
+    }
 }
 
 /// The stage, for one tree.
