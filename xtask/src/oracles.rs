@@ -1,6 +1,7 @@
 //! The real programs that ichor agrees with, run beside it. What is not installed is skipped and
 //! said to be; whoever names an oracle wants its answer, so there it is a failure.
 
+mod ask;
 mod charts;
 mod flux;
 mod go;

@@ -7,17 +7,13 @@ mod freeze;
 mod ours;
 mod questions;
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Stdio;
-
-use anyhow::{Context as _, Result, bail};
-use camino::Utf8Path;
+use anyhow::Result;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ask::ask;
 use super::go::Program;
 use super::{Options, Outcome};
-use crate::process;
 
 /// How many differences are shown.
 const SHOWN: usize = 20;
@@ -61,7 +57,7 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
     for (name, questions) in questions::all() {
-        let answers = ask(&program, &questions)?;
+        let answers = ask::<Answer>(&program, &questions)?;
         let (mut asked, mut failures) = (0_usize, 0_usize);
         let mut differences = Vec::new();
         for (question, answer) in questions.iter().zip(&answers) {
@@ -111,38 +107,4 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
 
 fn shown(outcome: Option<&Value>) -> String {
     outcome.map_or("a failure:".to_owned(), Value::to_string)
-}
-
-/// Answers in the order of the questions.
-fn ask(program: &Utf8Path, questions: &[Value]) -> Result<Vec<Answer>> {
-    let home = tempfile::tempdir()?;
-    let mut child = process::command(program)
-        .env("HOME", home.path())
-        .env("TMPDIR", home.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start `{program}`"))?;
-    let mut input = child.stdin.take().context("it has no standard input")?;
-    let output = child.stdout.take().context("it has no standard output")?;
-    let mut answers = Vec::with_capacity(questions.len());
-    std::thread::scope(|scope| -> Result<()> {
-        let writer = scope.spawn(move || -> Result<()> {
-            for question in questions {
-                serde_json::to_writer(&mut input, question)?;
-                input.write_all(b"\n")?;
-            }
-            Ok(())
-        });
-        for line in BufReader::new(output).lines() {
-            answers.push(serde_json::from_str(&line?)?);
-        }
-        writer.join().unwrap_or_else(|_| bail!("a thread panicked"))
-    })?;
-    let status = child.wait()?;
-    if !status.success() || answers.len() != questions.len() {
-        let (got, wanted) = (answers.len(), questions.len());
-        bail!("`{program}` gave {got} of {wanted} answers: {status}");
-    }
-    Ok(answers)
 }

@@ -122,7 +122,8 @@ fn shortened(line: &str) -> String {
     format!("{start}…")
 }
 
-fn escaped(text: &str) -> String {
+/// A text within XML or HTML.
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for one in text.chars() {
         match one {

@@ -30,8 +30,6 @@ pub struct Context<'a> {
     pub domains: Vec<String>,
     /// The addresses that load balancers may have, beside those of pools in the repository.
     pub pools: Vec<Range>,
-    /// The pinned version of Kubernetes: major and minor.
-    pub kubernetes: Option<(u32, u32)>,
     /// The age recipients that the cluster has the identities of. Where there are none, those
     /// of the repository's `.sops.yaml` count.
     pub recipients: Vec<String>,
@@ -45,7 +43,6 @@ impl std::fmt::Debug for Context<'_> {
             .debug_struct("Context")
             .field("domains", &self.domains)
             .field("pools", &self.pools)
-            .field("kubernetes", &self.kubernetes)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,6 @@
 //! where nothing known could make it, and as a warning; an error is what is certain to fail.
 
 mod addresses;
-mod apis;
 mod bootstrap;
 mod context;
 mod dependencies;
@@ -56,7 +55,6 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
     variables::check(&inventory, context, &mut problems);
     sops::check(&inventory, context, &elsewhere, &mut problems);
     unlisted::check(&elsewhere, &mut problems);
-    apis::check(&inventory, context, &mut problems);
     // A name may have come from a Secret by substitution.
     let redaction = Redaction::new(assembled, &context.domains);
     let mut cleaned: Diagnostics = problems

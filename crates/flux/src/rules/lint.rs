@@ -51,6 +51,4 @@ diagnostics::rules! {
         "Flux refuses an encrypted Secret where its Kustomization has no `decryption`.";
     FLUX_SOPS_RECIPIENT: warning "flux/sops-recipient",
         "A file that is encrypted for other keys than the cluster's cannot be decrypted there.";
-    FLUX_API_REMOVED: error "flux/api-removed",
-        "The pinned Kubernetes no longer serves this version of the API.";
 }

@@ -51,11 +51,6 @@ pub(crate) fn case(name: &str, text: &str) -> Case {
             match key {
                 "domains" => case.context.domains = value.split(',').map(str::to_owned).collect(),
                 "pools" => case.context.pools = ranges(value),
-                "kubernetes" => {
-                    let (major, minor) = value.split_once('.').expect("a version");
-                    let number = |text: &str| text.parse().expect("a number");
-                    case.context.kubernetes = Some((number(major), number(minor)));
-                }
                 "recipients" => {
                     case.context.recipients = value.split(',').map(str::to_owned).collect();
                 }

@@ -39,7 +39,6 @@ fn nothing_is_wrong_with_what_the_templates_render() {
         assert!(assembled.kustomizations.len() > 5, "{case}");
         let context = Context {
             files: Some(&files),
-            kubernetes: Some((1, 36)),
             ..Context::default()
         };
         let problems = check(&assembled, &context);

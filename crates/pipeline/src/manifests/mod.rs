@@ -132,7 +132,6 @@ pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) ->
         files: Some(&files),
         domains: settings.domains.clone(),
         pools: settings.pools.clone(),
-        kubernetes: settings.kubernetes.as_deref().and_then(minor_of),
         ..Context::default()
     };
     let (mut findings, linted) = rayon::join(
@@ -184,12 +183,6 @@ fn shapes(assembled: &Assembled, kubernetes: &str) -> Findings {
 
 fn is_definition(object: &Object) -> bool {
     object.kind() == "CustomResourceDefinition" && object.group() == "apiextensions.k8s.io"
-}
-
-/// The minor of a version such as `v1.36.4`.
-fn minor_of(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.trim_start_matches('v').split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// In the order of files and lines, each once: several clusters may share what is wrong.

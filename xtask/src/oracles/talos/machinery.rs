@@ -1,15 +1,12 @@
 //! The machinery of Talos as a process that answers one question a line.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Stdio;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::ask::ask;
 use super::super::go::{self, Program};
-use crate::process;
 
 /// What it answered.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -69,7 +66,7 @@ impl Machinery {
         let parts: Vec<Result<Vec<Answer>>> = std::thread::scope(|scope| {
             let threads: Vec<_> = questions
                 .chunks(share)
-                .map(|part| scope.spawn(|| self.answers(part)))
+                .map(|part| scope.spawn(|| ask(&self.program, part)))
                 .collect();
             threads
                 .into_iter()
@@ -81,41 +78,5 @@ impl Machinery {
             all.extend(part?);
         }
         Ok(all)
-    }
-
-    fn answers(&self, questions: &[Value]) -> Result<Vec<Answer>> {
-        let home = tempfile::tempdir()?;
-        let mut child = process::command(&self.program)
-            .env("HOME", home.path())
-            .env("TMPDIR", home.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start `{}`", self.program))?;
-        let mut input = child.stdin.take().context("it has no standard input")?;
-        let output = child.stdout.take().context("it has no standard output")?;
-        let mut answers = Vec::with_capacity(questions.len());
-        std::thread::scope(|scope| -> Result<()> {
-            let writer = scope.spawn(move || -> Result<()> {
-                for question in questions {
-                    serde_json::to_writer(&mut input, question)?;
-                    input.write_all(b"\n")?;
-                }
-                Ok(())
-            });
-            for line in BufReader::new(output).lines() {
-                answers.push(serde_json::from_str(&line?)?);
-            }
-            writer.join().unwrap_or_else(|_| bail!("a thread panicked"))
-        })?;
-        let status = child.wait()?;
-        if !status.success() || answers.len() != questions.len() {
-            let (got, wanted) = (answers.len(), questions.len());
-            bail!(
-                "`{}` gave {got} of {wanted} answers: {status}",
-                self.program
-            );
-        }
-        Ok(answers)
     }
 }

@@ -12,6 +12,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
+use super::svg::escaped;
 use super::{Graph, Links, Relation, State, svg};
 use crate::assembled::{Assembled, Kustomization};
 use crate::images;
@@ -87,20 +88,6 @@ fn in_script(data: &Json) -> String {
             '&' => safe.push_str("\\u0026"),
             '\u{2028}' => safe.push_str("\\u2028"),
             '\u{2029}' => safe.push_str("\\u2029"),
-            one => safe.push(one),
-        }
-    }
-    safe
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
             one => safe.push(one),
         }
     }
