@@ -4,6 +4,7 @@
 //! compared take turns, so that what else the machine does hits all of them.
 
 mod against;
+mod flux;
 mod inputs;
 mod measure;
 mod plugin;
@@ -11,16 +12,39 @@ mod secrets;
 mod table;
 mod talos;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::table::Table;
 use crate::{files, golden, oracles, process};
 
-/// Measures everything with a program built in a profile, and prints it; with another build of
-/// the program, what the two cost beside each other.
+/// A part of what is measured.
+type Part = fn(&Bench, &mut Table) -> Result<()>;
+
+/// All parts, in the order of the table.
+const PARTS: [(&str, Part); 7] = [
+    ("start", Bench::start),
+    ("configure", Bench::configure),
+    ("flux", Bench::flux),
+    ("render", Bench::render),
+    ("growth", Bench::growth),
+    ("secrets", Bench::all_secrets),
+    ("talos", Bench::talos),
+];
+
+/// Measures the named parts, or all, with a program built in a profile, and prints them; with
+/// another build of the program, what the two cost beside each other.
 #[expect(clippy::print_stdout, reason = "a command's result")]
-pub fn command(runs: u32, profile: &str, against: Option<&Utf8Path>) -> Result<()> {
+pub fn command(
+    names: &[String],
+    runs: u32,
+    profile: &str,
+    against: Option<&Utf8Path>,
+) -> Result<()> {
+    if let Some(name) = { names.iter() }.find(|name| PARTS.iter().all(|part| part.0 != **name)) {
+        let known: Vec<_> = PARTS.iter().map(|part| part.0).collect();
+        bail!("there is no part `{name}`; there are {}", known.join(", "));
+    }
     println!("bench: building with the profile `{profile}`");
     let ichor = process::ichor(profile)?;
     let folder = folder(against.is_some())?;
@@ -40,13 +64,11 @@ pub fn command(runs: u32, profile: &str, against: Option<&Utf8Path>) -> Result<(
         println!("files lie in {}", bench.folder);
         return Ok(());
     }
-    bench.start(&mut table)?;
-    bench.configure(&mut table)?;
-    bench.render(&mut table)?;
-    bench.growth(&mut table)?;
-    bench.secrets(&mut table)?;
-    bench.secrets_bound(&mut table)?;
-    bench.talos(&mut table)?;
+    for (name, part) in PARTS {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            part(&bench, &mut table)?;
+        }
+    }
     println!("{table}");
     println!("medians of {runs} runs; whole processes except `read and compare`");
     Ok(())
@@ -193,6 +215,11 @@ impl Bench {
             "10 × the line above",
         );
         Ok(())
+    }
+
+    fn all_secrets(&self, table: &mut Table) -> Result<()> {
+        self.secrets(table)?;
+        self.secrets_bound(table)
     }
 
     fn ichor_configure(&self, root: &Utf8Path) -> std::process::Command {

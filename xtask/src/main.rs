@@ -45,6 +45,9 @@ enum Task {
     },
     /// Measure against bounds measured in the same run
     Bench {
+        /// Only these parts, such as `configure` or `flux`
+        #[arg(value_name = "PART", conflicts_with = "against")]
+        names: Vec<String>,
         /// How often each thing is measured
         #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
@@ -69,10 +72,11 @@ fn main() -> ExitCode {
             bless,
         } => oracles::command(&names, &oracles::Options { charts, bless }),
         Task::Bench {
+            names,
             runs,
             profile,
             against,
-        } => bench::command(runs, &profile, against.as_deref()),
+        } => bench::command(&names, runs, &profile, against.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -53,3 +53,168 @@ pub(super) fn nodes(root: &Utf8Path, count: usize) -> Result<()> {
     }
     files::write(&root.join("nodes.yaml"), nodes)
 }
+
+/// A repository of Flux with `count` applications, each of six objects in eight files.
+pub(super) fn applications(root: &Utf8Path, count: usize) -> Result<()> {
+    files::write(&root.join("kubernetes/flux/cluster.yaml"), CLUSTER)?;
+    let mut all = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n\
+                   \x20 - namespace.yaml\n"
+        .to_owned();
+    for number in 0..count {
+        let name = format!("app-{number}");
+        let folder = root.join("kubernetes/apps").join(&name);
+        for (path, text) in APPLICATION {
+            files::write(&folder.join(path), text.replace("NAME", &name))?;
+        }
+        let _ = writeln!(all, "  - {name}/ks.yaml");
+    }
+    let apps = root.join("kubernetes/apps");
+    files::write(&apps.join("namespace.yaml"), NAMESPACE)?;
+    files::write(&apps.join("kustomization.yaml"), all)
+}
+
+const NAMESPACE: &str = "apiVersion: v1
+kind: Namespace
+metadata:
+  name: apps
+";
+
+const CLUSTER: &str = "apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1h
+  url: https://github.com/example/cluster
+  ref:
+    branch: main
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1h
+  path: ./kubernetes/apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+";
+
+/// The files of an application.
+const APPLICATION: [(&str, &str); 8] = [
+    (
+        "ks.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: NAME
+  namespace: flux-system
+spec:
+  interval: 1h
+  path: ./kubernetes/apps/NAME/app
+  prune: true
+  targetNamespace: apps
+  postBuild:
+    substitute:
+      APP: NAME
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+",
+    ),
+    (
+        "app/kustomization.yaml",
+        "apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - deployment.yaml
+  - service.yaml
+  - configmap.yaml
+  - httproute.yaml
+configMapGenerator:
+  - name: NAME-settings
+    files:
+      - settings.ini
+    envs:
+      - settings.env
+",
+    ),
+    (
+        "app/deployment.yaml",
+        "apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: NAME
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: NAME
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: NAME
+    spec:
+      containers:
+        - name: app
+          image: ghcr.io/example/NAME:1.2.3
+          args: [\"--name\", \"${APP}\"]
+          envFrom:
+            - configMapRef:
+                name: NAME-settings
+          ports:
+            - name: http
+              containerPort: 8080
+          resources:
+            requests:
+              cpu: 10m
+            limits:
+              memory: 64Mi
+",
+    ),
+    (
+        "app/service.yaml",
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: NAME
+spec:
+  selector:
+    app.kubernetes.io/name: NAME
+  ports:
+    - name: http
+      port: 80
+      targetPort: http
+",
+    ),
+    (
+        "app/configmap.yaml",
+        "apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: NAME
+data:
+  greeting: hello from ${APP}
+",
+    ),
+    (
+        "app/httproute.yaml",
+        "apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: NAME
+spec:
+  hostnames: [\"NAME.example.com\"]
+  rules:
+    - backendRefs:
+        - name: NAME
+          port: 80
+",
+    ),
+    ("app/settings.ini", "[app]\nname = NAME\n"),
+    ("app/settings.env", "LEVEL=info\n"),
+];

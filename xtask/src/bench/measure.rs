@@ -14,11 +14,16 @@ use crate::{files, process};
 
 /// Seconds from the start of a process to its end.
 pub(super) fn time(command: &mut Command) -> Result<f64> {
+    time_to(command, 0)
+}
+
+/// Seconds from the start of a process to its end with an exit code.
+fn time_to(command: &mut Command, code: i32) -> Result<f64> {
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     let start = Instant::now();
     let output = command.output().context("cannot start it")?;
     let seconds = start.elapsed().as_secs_f64();
-    if !output.status.success() {
+    if output.status.code() != Some(code) {
         let words = String::from_utf8_lossy(&output.stderr);
         bail!("{command:?}: {}\n{}", output.status, words.trim());
     }
@@ -48,8 +53,13 @@ impl Cost {
 /// Runs a process to its end and says what it cost. No other may run beside it: the kernel
 /// counts the processor time of all that ended together.
 pub(super) fn cost(command: &mut Command) -> Result<Cost> {
+    cost_to(command, 0)
+}
+
+/// The same of a process that has to end with an exit code.
+pub(super) fn cost_to(command: &mut Command, code: i32) -> Result<Cost> {
     let before = processor()?;
-    let wall = time(command)?;
+    let wall = time_to(command, code)?;
     Ok(Cost {
         wall,
         processor: processor()? - before,

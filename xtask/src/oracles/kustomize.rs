@@ -5,8 +5,9 @@ use anyhow::{Context as _, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::go::Program;
+use super::go::{self, Program};
 use super::{Options, Outcome};
+use crate::golden::Files;
 use crate::{files, process};
 
 const KUSTOMIZE: Program = Program {
@@ -16,8 +17,32 @@ const KUSTOMIZE: Program = Program {
     link: "",
 };
 
+const KUBECONFORM: Program = Program {
+    folder: "kubeconform",
+    name: "kubeconform",
+    package: "github.com/yannh/kubeconform/cmd/kubeconform",
+    link: "",
+};
+
 /// The names of a kustomization's file.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The two programs that the original checks each kustomization with, or why they cannot be had.
+pub fn programs() -> Result<Result<[Utf8PathBuf; 2], String>> {
+    go::all([&KUSTOMIZE, &KUBECONFORM])
+}
+
+/// The folders below one that have a kustomization, sorted.
+pub fn folders(below: &Files) -> Vec<String> {
+    let mut folders: Vec<String> = { below.keys() }
+        .filter_map(|path| {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            NAMES.contains(&name).then(|| folder.to_owned())
+        })
+        .collect();
+    folders.dedup();
+    folders
+}
 
 pub(super) fn run(_options: &Options) -> Result<Outcome> {
     let program = match KUSTOMIZE.built()? {
@@ -66,13 +91,7 @@ enum Answer {
 /// Every kustomization of a repository.
 fn compare(program: &Utf8Path, repository: &Utf8PathBuf) -> Result<Vec<Answer>> {
     let below = files::below(repository)?;
-    let mut folders: Vec<String> = { below.keys() }
-        .filter_map(|path| {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            NAMES.contains(&name).then(|| folder.to_owned())
-        })
-        .collect();
-    folders.dedup();
+    let folders = folders(&below);
     let memory: flux::files::Memory = below.into_iter().collect();
     folders
         .iter()

@@ -179,7 +179,7 @@ impl Builtin {
     pub(super) fn definition(&self, name: &str) -> Option<&Schema> {
         let definition = self.definitions.get(name)?;
         let text = self.text.get(definition.range.clone())?;
-        let read = || Schema::parse(text).unwrap_or_default();
+        let read = || Schema::read(text).unwrap_or_default();
         Some(definition.schema.get_or_init(read))
     }
 }

@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod origin;
 mod path;
+mod patterns;
 mod quantity;
 mod store;
 

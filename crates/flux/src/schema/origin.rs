@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::bundle::bundle;
-use super::model::Schema;
+use super::model::{Lazy, Schema};
 
 /// Groups and the packages that define their kinds.
 const PACKAGES: &[(&str, &str)] = &[
@@ -81,9 +81,10 @@ pub(super) fn widen(group: &str, schema: &mut Schema) {
         let kind = schema
             .properties
             .get_mut("spec")
-            .and_then(|spec| spec.properties.get_mut(list))
-            .and_then(|list| list.items.as_deref_mut())
-            .and_then(|item| item.properties.get_mut("kind"));
+            .and_then(Lazy::get_mut)
+            .and_then(|spec| spec.properties.get_mut(list)?.get_mut())
+            .and_then(|list| list.items.as_mut()?.get_mut())
+            .and_then(|item| item.properties.get_mut("kind")?.get_mut());
         if let Some(allowed) = kind.and_then(|kind| kind.allowed.as_mut()) {
             allowed.extend(NOTIFYING.iter().map(|kind| Json::from(*kind)));
         }

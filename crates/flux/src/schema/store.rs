@@ -8,6 +8,7 @@ use diagnostics::Diagnostic;
 use super::bundle::{Block, Builtin, Key, bundle};
 use super::model::Schema;
 use super::origin;
+use super::patterns::Patterns;
 use crate::object::{Id, Object};
 use crate::rules;
 use crate::value::{Data, Value};
@@ -21,6 +22,7 @@ pub struct Schemas {
     release: usize,
     builtin: OnceLock<Builtin>,
     kinds: HashMap<Key, Entry>,
+    pub(super) patterns: Patterns,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl Schemas {
             release,
             builtin: OnceLock::new(),
             kinds: kinds.collect(),
+            patterns: Patterns::default(),
         }
     }
 
@@ -211,7 +214,7 @@ impl Schemas {
         if let Some(entry) = self.kinds.get(&key) {
             let read = || {
                 let text = entry.packed.map(Block::text).unwrap_or_default();
-                let mut schema = Schema::parse(&text).unwrap_or_default();
+                let mut schema = Schema::read(&text).unwrap_or_default();
                 origin::widen(group, &mut schema);
                 schema
             };

@@ -36,7 +36,8 @@ fn fill(schema: &Schema, json: &mut Json, depth: usize) {
 }
 
 fn fields(schema: &Schema, entries: &mut Map<String, Json>, depth: usize) {
-    for (name, field) in &schema.properties {
+    let fields = { schema.properties.iter() }.filter(|(_, field)| field.mentions_default());
+    for (name, field) in fields {
         let Some(default) = &field.default else {
             continue;
         };
@@ -55,8 +56,8 @@ fn fields(schema: &Schema, entries: &mut Map<String, Json>, depth: usize) {
             schema.properties.get(&**name),
             &schema.additional_properties,
         ) {
-            (Some(field), _) => field,
-            (None, Additional::Schema(field)) => field,
+            (Some(field), _) => &**field,
+            (None, Additional::Schema(field)) => &**field,
             _ => continue,
         };
         fill(field, value, depth + 1);

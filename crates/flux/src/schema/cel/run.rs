@@ -12,7 +12,7 @@ use super::{compile, convert};
 use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::compiled::Compiled;
-use crate::schema::model::{Additional, Rule, Schema};
+use crate::schema::model::{Additional, Lazy, Rule, Schema};
 use crate::schema::path::Step;
 use crate::unknown;
 use crate::value::{Place, Value};
@@ -21,8 +21,8 @@ use crate::value::{Place, Value};
 pub(super) fn has_rules(schema: &Schema) -> bool {
     *schema.ruled.get_or_init(|| {
         !schema.rules.is_empty()
-            || schema.properties.values().any(has_rules)
-            || schema.items.as_deref().is_some_and(has_rules)
+            || schema.properties.values().any(Lazy::mentions_rules)
+            || schema.items.as_ref().is_some_and(Lazy::mentions_rules)
             || matches!(&schema.additional_properties, Additional::Schema(each) if has_rules(each))
     })
 }
@@ -90,8 +90,8 @@ impl<'c, 'a> Runner<'c, 'a> {
     /// The fields of a value that have rules in them.
     fn fields(schema: &'a Schema, written: Option<&'a Value>) -> Vec<(&'a str, &'a Schema)> {
         let named = { schema.properties.iter() }
-            .filter(|(_, schema)| has_rules(schema))
-            .map(|(name, schema)| (&**name, schema));
+            .filter(|(_, schema)| schema.mentions_rules())
+            .map(|(name, schema)| (&**name, &**schema));
         let mut fields: Vec<_> = named.collect();
         if let Additional::Schema(each) = &schema.additional_properties
             && has_rules(each)

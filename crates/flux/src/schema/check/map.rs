@@ -33,7 +33,8 @@ impl<'a> Checker<'a> {
                     }
                 }
                 "metadata" => self.below(Step::Key(name), |checker| {
-                    checker.metadata(schema.properties.get("metadata"), &field.value, mode);
+                    let own = schema.properties.get("metadata").map(|own| &**own);
+                    checker.metadata(own, &field.value, mode);
                 }),
                 // What SOPS keeps beside the values is gone once it is decrypted.
                 "sops" if root => {}

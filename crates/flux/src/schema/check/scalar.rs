@@ -41,12 +41,12 @@ impl Checker<'_> {
             self.length(value, count(), limits, "characters");
         }
         if let Some(pattern) = &schema.pattern
-            && !pattern.is_match(text)
+            && !self.schemas.patterns.is_match(pattern, text)
         {
             let path = self.path.shown();
             self.add(&value.place, || {
                 rules::SCHEMA_WRONG_PATTERN
-                    .report(format!("`{path}` does not match `{}`", pattern.as_str()))
+                    .report(format!("`{path}` does not match `{pattern}`"))
             });
         }
         if let Some(what) = formats::wrong(&schema.format, text) {

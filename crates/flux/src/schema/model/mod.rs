@@ -1,12 +1,14 @@
 //! A schema as `CustomResourceDefinitions` have it, and Kubernetes' description of its own kinds.
 
+mod lazy;
+
 use std::sync::OnceLock;
 
-use documents::regex::GoRegex;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
 use super::compiled::Compiled;
+pub(super) use lazy::Lazy;
 
 /// What a value may be.
 ///
@@ -22,14 +24,14 @@ pub(super) struct Schema {
     pub(super) types: Types,
     pub(super) nullable: bool,
     pub(super) format: Box<str>,
-    pub(super) properties: IndexMap<Box<str>, Schema>,
+    pub(super) properties: IndexMap<Box<str>, Lazy>,
     pub(super) additional_properties: Additional,
-    pub(super) items: Option<Box<Schema>>,
+    pub(super) items: Option<Lazy>,
     pub(super) required: Vec<Box<str>>,
     #[serde(rename = "enum")]
     pub(super) allowed: Option<Vec<serde_json::Value>>,
     pub(super) default: Option<serde_json::Value>,
-    pub(super) pattern: Option<Pattern>,
+    pub(super) pattern: Option<Box<str>>,
     pub(super) minimum: Option<f64>,
     pub(super) maximum: Option<f64>,
     #[serde(deserialize_with = "exclusive")]
@@ -93,8 +95,7 @@ pub(super) enum Type {
 }
 
 /// What fields that are not named may be.
-#[derive(Debug, Default, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Default)]
 pub(super) enum Additional {
     /// Nothing is said.
     #[default]
@@ -125,14 +126,6 @@ pub(super) enum ListType {
     Map,
 }
 
-/// A regular expression, compiled when it is met first: a kind has hundreds, an object few.
-#[derive(Debug, Deserialize)]
-#[serde(from = "Box<str>")]
-pub(super) struct Pattern {
-    text: Box<str>,
-    compiled: OnceLock<Option<GoRegex>>,
-}
-
 /// A rule in CEL.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -147,9 +140,29 @@ pub(super) struct Rule {
 }
 
 impl Schema {
-    /// Reads a schema from JSON.
+    /// Reads a schema from JSON, and all that is in it.
     pub(super) fn parse(json: &str) -> Result<Self, serde_json::Error> {
+        let schema = Self::read(json)?;
+        schema.read_all(0)?;
+        Ok(schema)
+    }
+
+    /// Reads a schema of the bundle, and what is in it when it is met.
+    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(json)
+    }
+
+    pub(super) fn read_all(&self, depth: usize) -> Result<(), serde_json::Error> {
+        let lazy = self.properties.values().chain(&self.items);
+        { lazy }.try_for_each(|schema| schema.read_all(depth))?;
+        let judges = [&self.all_of, &self.any_of, &self.one_of];
+        let judges = judges.into_iter().flatten();
+        let judges = judges.chain(self.not.as_deref());
+        let each = match &self.additional_properties {
+            Additional::Schema(each) => Some(&**each),
+            _ => None,
+        };
+        { judges.chain(each) }.try_for_each(|schema| schema.read_all(depth + 1))
     }
 
     /// Whether a value of it is a whole number or a text, whichever the writer likes.
@@ -173,34 +186,10 @@ impl Schema {
     /// The schema of a field.
     pub(super) fn field(&self, name: &str) -> Option<&Self> {
         match (self.properties.get(name), &self.additional_properties) {
-            (Some(schema), _) => Some(schema),
-            (None, Additional::Schema(schema)) => Some(schema),
+            (Some(schema), _) => Some(&**schema),
+            (None, Additional::Schema(schema)) => Some(&**schema),
             _ => None,
         }
-    }
-}
-
-impl From<Box<str>> for Pattern {
-    fn from(text: Box<str>) -> Self {
-        Self {
-            text,
-            compiled: OnceLock::new(),
-        }
-    }
-}
-
-impl Pattern {
-    /// The expression as it was written.
-    pub(super) fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether a text matches; every text does where the expression is none.
-    pub(super) fn is_match(&self, text: &str) -> bool {
-        let compiled = self.compiled.get_or_init(|| GoRegex::new(&self.text).ok());
-        compiled
-            .as_ref()
-            .is_none_or(|regex| regex.is_match(text.as_bytes()))
     }
 }
 
