@@ -36,3 +36,13 @@ fn objects_are_filled_in_as_flux_does_it() {
 fn values_of_releases_are_put_together_as_helm_controller_does_it() {
     check(include_str!("libraries/releases.json"));
 }
+
+#[test]
+fn folders_are_built_as_kustomize_controller_builds_them() {
+    check(include_str!("libraries/builds.json"));
+}
+
+#[test]
+fn source_artifacts_have_the_files_that_source_controller_puts_into_them() {
+    check(include_str!("libraries/artifacts.json"));
+}

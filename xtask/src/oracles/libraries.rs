@@ -1,11 +1,12 @@
-//! The libraries that Flux substitutes variables and puts values together with, beside the
-//! crate `flux`.
+//! The libraries that Flux makes artifacts, builds folders, substitutes variables and puts values
+//! together with, beside the crate `flux`.
 
 mod freeze;
 // The tests of the crate ask the same.
 #[path = "../../../crates/flux/tests/libraries/ours.rs"]
 mod ours;
 mod questions;
+mod repositories;
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -41,11 +42,11 @@ impl Answer {
         if self.error.is_some() {
             return None;
         }
-        Some(if question["ask"] == "text" {
-            self.text.clone().into()
-        } else {
-            self.value.clone()
-        })
+        match question["ask"].as_str() {
+            Some("text") => Some(self.text.clone().into()),
+            Some("build") => ours::documents(&self.text),
+            _ => Some(self.value.clone()),
+        }
     }
 }
 

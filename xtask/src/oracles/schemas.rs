@@ -1,9 +1,10 @@
 //! Objects changed one field at a time, as the schemas of the crate `flux` and a real
 //! kube-apiserver judge them: server-side apply with strict field validation, without an effect.
 //!
-//! `oracles/schemas/objects.yaml` has an object of each common kind of Kubernetes; those of other
-//! kinds come from the `public` fixture. `oracles/schemas/differences.txt` lists the differences
-//! that are meant, with their reasons.
+//! `oracles/schemas/objects.yaml` has an object of each common kind of Kubernetes, and one of a
+//! kind that `oracles/schemas/definitions.yaml` defines to ask about rules; those of other kinds
+//! come from the `public` fixture. `oracles/schemas/differences.txt` lists the differences that
+//! are meant, with their reasons.
 
 mod api;
 mod changes;
@@ -43,16 +44,23 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         Ok(programs) => programs,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
-    let definitions = match codegen::definitions() {
+    let mut definitions = match codegen::definitions() {
         Ok(definitions) => definitions,
         Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
     };
+    let own = files::root().join("oracles/schemas/definitions.yaml");
+    definitions.push(own.clone());
     let sandbox = Sandbox::new()?;
     let cluster = Cluster::start(&sandbox, &etcd, &api_server, kubectl)?;
     cluster.define(&definitions)?;
     let (_proxy, port) = cluster.proxy()?;
     let api = Api::new(port)?;
-    let schemas = Schemas::bundled(RELEASE);
+    let mut schemas = Schemas::bundled(RELEASE);
+    for definition in values(&files::text(&own)?)? {
+        if let Err(problem) = schemas.add_crd(&definition) {
+            bail!("{problem}");
+        }
+    }
     let known = differences()?;
     let mut seen = BTreeSet::new();
     let mut problems = Vec::new();
@@ -101,13 +109,8 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
 
 /// What the schemas say of an object: the first reason to refuse it.
 fn ours(object: &Value, schemas: &Schemas) -> Result<Option<String>> {
-    let source = Arc::new(Source::new("object", object.to_string()));
     // JSON is YAML.
-    let (mut values, problems) = flux::value::documents(&source, Dialect::Go);
-    if let Some(problem) = problems.iter().next() {
-        bail!("{problem}");
-    }
-    let object = Object(values.pop().unwrap_or_default());
+    let object = Object(values(&object.to_string())?.pop().unwrap_or_default());
     let found = check(&object, schemas);
     if found.missing {
         bail!("the schema of `{}` is missing", object.kind());
@@ -167,12 +170,16 @@ fn read(text: &str) -> Result<Vec<Value>> {
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
     out.push_str(rest);
-    let source = Arc::new(Source::new("objects", out));
+    Ok(values(&out)?.iter().map(flux::value::Value::to_json).collect())
+}
+
+fn values(text: &str) -> Result<Vec<flux::value::Value>> {
+    let source = Arc::new(Source::new("objects", text));
     let (values, problems) = flux::value::documents(&source, Dialect::Go);
     if let Some(problem) = problems.iter().next() {
         bail!("{problem}");
     }
-    Ok(values.iter().map(flux::value::Value::to_json).collect())
+    Ok(values)
 }
 
 /// The differences that are meant, and why: `name: reason` a line.

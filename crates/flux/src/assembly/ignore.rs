@@ -85,6 +85,16 @@ fn collect(files: &dyn Files, folder: &str, depth: usize, all: &mut Vec<Pattern>
     }
 }
 
+/// The files that the source artifact of a repository has, sorted by path; `ignore` is the
+/// `spec.ignore` of the source.
+pub fn kept(files: &dyn Files, ignore: Option<&str>) -> Vec<String> {
+    let artifact = Artifact::new(files, Patterns::of(files, ignore));
+    let mut kept = Vec::new();
+    artifact.below("", 0, &mut kept);
+    kept.sort_unstable();
+    kept
+}
+
 /// A path below a folder.
 pub(super) fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() {
@@ -206,6 +216,16 @@ pub(super) struct Artifact<'a> {
 impl<'a> Artifact<'a> {
     pub(super) fn new(files: &'a dyn Files, patterns: Patterns) -> Self {
         Self { files, patterns }
+    }
+
+    fn below(&self, folder: &str, depth: usize, all: &mut Vec<String>) {
+        for name in self.list(folder) {
+            match name.strip_suffix('/') {
+                Some(name) if depth < DEEPEST => self.below(&join(folder, name), depth + 1, all),
+                Some(_) => {}
+                None => all.push(join(folder, &name)),
+            }
+        }
     }
 }
 

@@ -29,6 +29,7 @@ use crate::substitute::Mode;
 use crate::value::Value;
 
 pub use entries::{Entry, entries};
+pub use ignore::kept;
 
 /// How a cluster is put together.
 #[derive(Clone, Default)]

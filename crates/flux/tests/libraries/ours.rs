@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use diagnostics::Source;
+use flux::assembled::Outcome;
+use flux::assembly;
+use flux::files::Memory;
 use flux::helm::{self, Found};
 use flux::object::Object;
 use flux::substitute::{self, Mode, Substitution};
@@ -28,8 +31,40 @@ pub(super) fn outcome(question: &Value) -> Option<Value> {
             }
             Some(substitution.apply(&object).ok()?.0.to_json())
         }
+        "build" => build(question),
+        "ignore" => {
+            let kept = assembly::kept(&files(question), question["ignore"].as_str());
+            Some(kept.into())
+        }
         _ => values(question),
     }
+}
+
+/// The files of a repository.
+fn files(question: &Value) -> Memory {
+    let files = question["files"].as_object().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    files.map(|(path, value)| (path.clone(), text(value))).collect()
+}
+
+/// What a Flux Kustomization builds, that a cluster begins with.
+fn build(question: &Value) -> Option<Value> {
+    let mut files = files(question);
+    files.insert("cluster/app.yaml", question["text"].as_str()?);
+    let made = assembly::assemble(&files, &assembly::Options::default());
+    let built = made.kustomizations.first()?;
+    if built.outcome != Outcome::Built {
+        return None;
+    }
+    Some(built.objects.iter().map(|object| object.0.to_json()).collect())
+}
+
+/// The objects of a text, in their order; none where it is no YAML.
+pub(super) fn documents(text: &str) -> Option<Value> {
+    let source = Arc::new(Source::new("", text));
+    let (values, problems) = value::documents(&source, Dialect::Go);
+    let values = values.iter().map(value::Value::to_json);
+    (!problems.has_errors()).then(|| values.collect())
 }
 
 fn object(text: &str, dialect: Dialect) -> Option<Object> {

@@ -3,18 +3,23 @@
 use serde_json::{Map, Value, json};
 
 use super::super::seed::Seed;
+use super::repositories;
 
-/// How many texts, objects and releases are asked about.
+/// How many texts, objects, releases, folders and source artifacts are asked about.
 const TEXTS: usize = 6_000;
 const OBJECTS: usize = 3_000;
 const RELEASES: usize = 1_500;
+const BUILDS: usize = 500;
+const ARTIFACTS: usize = 2_000;
 
 /// All questions, by kind.
-pub(super) fn all() -> [(&'static str, Vec<Value>); 3] {
+pub(super) fn all() -> [(&'static str, Vec<Value>); 5] {
     [
         ("texts", (0..TEXTS).map(text).collect()),
         ("objects", (0..OBJECTS).map(object).collect()),
         ("releases", (0..RELEASES).map(release).collect()),
+        ("builds", (0..BUILDS).map(repositories::build).collect()),
+        ("artifacts", (0..ARTIFACTS).map(repositories::ignore).collect()),
     ]
 }
 

@@ -82,6 +82,13 @@ pub(super) fn is_bounded(expression: &IdedExpr, size: Size) -> bool {
     steps <= MOST_STEPS && (shape.grows == 0 || longest <= LONGEST_TEXT)
 }
 
+/// How many parts an expression has.
+pub(super) fn parts(expression: &IdedExpr) -> usize {
+    let mut shape = Shape::default();
+    shape.add(&expression.expr);
+    shape.parts
+}
+
 impl Shape {
     /// Adds an expression, and says how deep repetitions nest in it.
     fn add(&mut self, expression: &Expr) -> i32 {

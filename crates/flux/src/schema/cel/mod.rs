@@ -6,9 +6,11 @@
 mod convert;
 mod cost;
 mod defaults;
+mod optional;
 mod run;
 
-use kube_cel::cel::Program;
+use kube_cel::cel::IdedExpr;
+use kube_cel::cel::parser::Parser;
 
 use super::check::Checker;
 use super::model::Schema;
@@ -31,11 +33,12 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, value: &'a Value, schema: &'a
 }
 
 /// Compiles a rule, unless its text alone is more than any reader should be given.
-fn compile(text: &str) -> Option<Program> {
+fn compile(text: &str) -> Option<IdedExpr> {
     if text.len() > LONGEST || nesting(text) > DEEPEST {
         return None;
     }
-    Program::compile(text).ok()
+    let parser = Parser::new().enable_optional_syntax(true);
+    parser.parse(text).ok()
 }
 
 /// How deep brackets and signs before a value nest; brackets in texts count, too.

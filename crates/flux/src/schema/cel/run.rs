@@ -8,7 +8,7 @@ use kube_cel::cel::objects::Key;
 use kube_cel::cel::{Context, ExecutionError, Value as Cel};
 
 use super::cost::{self, Size};
-use super::{compile, convert};
+use super::{compile, convert, optional};
 use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::compiled::Compiled;
@@ -105,34 +105,28 @@ impl<'c, 'a> Runner<'c, 'a> {
     }
 
     fn rule(&mut self, rule: &Rule, written: Option<&Value>, cel: &Cel, place: &Place) {
-        let compiled = rule.compiled.get_or_init(|| Compiled {
-            rule: compile(&rule.rule),
-            message: rule.message_expression.as_deref().and_then(compile),
-        });
+        let compiled = rule.compiled.get_or_init(|| compiled(rule));
+        // What only changes can break, nothing that is new breaks.
+        if compiled.is_of_changes {
+            return;
+        }
         let path = self.checker.path.shown();
         let Some(program) = &compiled.rule else {
             return self.unknown(&path, place, "uses what this program does not understand");
         };
-        // What only changes can break, nothing that is new breaks.
-        if program.references().has_variable("oldSelf") && !rule.optional_old_self {
-            return;
-        }
-        if !cost::is_bounded(program.expression(), Size::of(cel)) {
+        if !cost::is_bounded(program, Size::of(cel)) {
             return self.unknown(&path, place, "might take too long here");
         }
         let mut context = self.functions.new_inner_scope();
         context.add_variable_from_value("self", cel.clone());
-        if rule.optional_old_self {
-            return;
-        }
-        match program.execute(&context) {
+        match Cel::resolve(program, &context) {
             Ok(Cel::Bool(true)) => {}
             Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => {
                 let message = compiled.message.as_ref();
                 let message = message
                     .filter(|_| !self.is_secret)
-                    .filter(|program| cost::is_bounded(program.expression(), Size::of(cel)))
-                    .and_then(|program| program.execute(&context).ok());
+                    .filter(|program| cost::is_bounded(program, Size::of(cel)))
+                    .and_then(|program| Cel::resolve(program, &context).ok());
                 let place = at(rule, written).unwrap_or_else(|| place.clone());
                 let problem = broken(rule, message.as_ref(), &path);
                 self.checker.add(&place, || problem);
@@ -148,6 +142,19 @@ impl<'c, 'a> Runner<'c, 'a> {
             rules::SCHEMA_RULE_UNKNOWN
                 .report(format!("a rule on `{path}` was not evaluated: it {why}"))
         });
+    }
+}
+
+/// A rule and its message, made ready for objects that are new.
+fn compiled(rule: &Rule) -> Compiled {
+    let text = compile(&rule.rule);
+    let is_of_changes = !rule.optional_old_self
+        && { text.as_ref() }.is_some_and(|text| text.references().has_variable("oldSelf"));
+    let message = rule.message_expression.as_deref().and_then(compile);
+    Compiled {
+        rule: text.as_ref().and_then(optional::without),
+        message: message.as_ref().and_then(optional::without),
+        is_of_changes,
     }
 }
 
