@@ -69,11 +69,21 @@ pub(super) fn schema(schema: &Value) -> Value {
     Value::Object(slim)
 }
 
-/// A rule without what only clients of the API read.
+/// A rule without what only clients of the API read, and parsed.
 fn rule(rule: &Value) -> Value {
     let mut rule = rule.clone();
     if let Value::Object(entries) = &mut rule {
         entries.retain(|key, _| key != "reason");
+        for (text, stored) in [
+            ("rule", "x-ichor-rule"),
+            ("messageExpression", "x-ichor-message"),
+        ] {
+            let text = entries.get(text).and_then(Value::as_str);
+            let parsed = text.and_then(flux::schema::stored_rule);
+            if let Some(parsed) = parsed.and_then(|parsed| serde_json::from_str(&parsed).ok()) {
+                entries.insert(stored.to_owned(), parsed);
+            }
+        }
     }
     rule
 }

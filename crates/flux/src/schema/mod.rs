@@ -92,6 +92,12 @@ pub fn check(object: &Object, schemas: &Schemas) -> Found {
     found
 }
 
+/// A rule in CEL as the bundle of schemas has it beside its text, in JSON: parsed already. None
+/// where it is not understood.
+pub fn stored_rule(text: &str) -> Option<String> {
+    cel::stored(text)
+}
+
 fn no_kind(kind: &str) -> String {
     let missing = if kind.is_empty() {
         "kind"

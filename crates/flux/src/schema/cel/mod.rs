@@ -8,6 +8,7 @@ mod cost;
 mod defaults;
 mod optional;
 mod run;
+mod stored;
 
 use kube_cel::cel::IdedExpr;
 use kube_cel::cel::parser::Parser;
@@ -39,6 +40,11 @@ fn compile(text: &str) -> Option<IdedExpr> {
     }
     let parser = Parser::new().enable_optional_syntax(true);
     parser.parse(text).ok()
+}
+
+/// A rule as the bundle has it beside its text; none where that is not understood.
+pub(super) fn stored(text: &str) -> Option<String> {
+    compile(text).as_ref().and_then(stored::write)
 }
 
 /// How deep brackets and signs before a value nest; brackets in texts count, too.

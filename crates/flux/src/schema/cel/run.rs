@@ -6,9 +6,10 @@ use diagnostics::Diagnostic;
 use kube_cel::KubeCelExt as _;
 use kube_cel::cel::objects::Key;
 use kube_cel::cel::{Context, ExecutionError, Value as Cel};
+use serde_json::value::RawValue;
 
 use super::cost::{self, Size};
-use super::{compile, convert, optional};
+use super::{compile, convert, optional, stored};
 use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::compiled::Compiled;
@@ -147,10 +148,12 @@ impl<'c, 'a> Runner<'c, 'a> {
 
 /// A rule and its message, made ready for objects that are new.
 fn compiled(rule: &Rule) -> Compiled {
-    let text = compile(&rule.rule);
+    let ready = |stored: Option<&RawValue>| stored.and_then(|stored| stored::read(stored.get()));
+    let text = ready(rule.stored_rule.as_deref()).or_else(|| compile(&rule.rule));
     let is_of_changes = !rule.optional_old_self
         && { text.as_ref() }.is_some_and(|text| text.references().has_variable("oldSelf"));
-    let message = rule.message_expression.as_deref().and_then(compile);
+    let message = ready(rule.stored_message.as_deref())
+        .or_else(|| rule.message_expression.as_deref().and_then(compile));
     Compiled {
         rule: text.as_ref().and_then(optional::without),
         message: message.as_ref().and_then(optional::without),

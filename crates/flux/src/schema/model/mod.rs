@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::compiled::Compiled;
 pub(super) use lazy::Lazy;
@@ -135,6 +136,11 @@ pub(super) struct Rule {
     pub(super) message_expression: Option<Box<str>>,
     pub(super) field_path: Option<Box<str>>,
     pub(super) optional_old_self: bool,
+    /// The rule and what makes its message, parsed already; the bundle's own.
+    #[serde(rename = "x-ichor-rule")]
+    pub(super) stored_rule: Option<Box<RawValue>>,
+    #[serde(rename = "x-ichor-message")]
+    pub(super) stored_message: Option<Box<RawValue>>,
     #[serde(skip)]
     pub(super) compiled: OnceLock<Compiled>,
 }
