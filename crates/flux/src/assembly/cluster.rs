@@ -312,7 +312,7 @@ fn common_metadata(flux: &Object, objects: &mut [Object]) {
 fn entry<'a>(map: &'a mut Map, key: &str) -> &'a mut Value {
     let field = map.entry(key.to_owned()).or_default();
     if field.value.is_null() {
-        field.value = Value::new(Data::Map(Map::new()), Place::default());
+        field.value = Value::new(Data::Map(Map::default()), Place::default());
     }
     &mut field.value
 }

@@ -22,7 +22,7 @@ const DEEPEST: usize = 64;
 pub(super) fn generated(files: &dyn Files, folder: &str) -> Value {
     let mut found = Vec::new();
     scan(files, folder, ".", 0, &mut found);
-    let mut map = Map::new();
+    let mut map = Map::default();
     let mut put = |key: &str, value: Value| {
         let key_place = Place::default();
         let field = Field {

@@ -112,10 +112,67 @@ fn lines(text: &str, domain: &str) -> impl Iterator<Item = Pattern> {
     lines.map(move |line| Pattern::new(line, domain))
 }
 
+/// What a file or folder may be called. Most patterns are names or endings, and each file is
+/// held against all of them.
+enum Name {
+    Plain(String),
+    Ending(String),
+    Glob(String),
+}
+
+impl Name {
+    fn new(pattern: &str) -> Self {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
+        match pattern.strip_prefix('*') {
+            Some(ending) if is_plain(ending) => Self::Ending(ending.to_owned()),
+            None if is_plain(pattern) => Self::Plain(pattern.to_owned()),
+            _ => Self::Glob(pattern.to_owned()),
+        }
+    }
+
+    fn is_match(&self, name: &str) -> bool {
+        match self {
+            Self::Plain(plain) => plain == name,
+            Self::Ending(ending) => name.ends_with(ending),
+            Self::Glob(pattern) => is_glob(pattern, name),
+        }
+    }
+}
+
+/// A part of a pattern with slashes.
+enum Part {
+    /// Nothing: before the first slash, or between two.
+    Empty,
+    /// `**`.
+    Any,
+    /// `**` beside something else, which matches nothing.
+    Never,
+    Named(Name),
+}
+
+impl Part {
+    fn new(part: &str) -> Self {
+        match part {
+            "" => Self::Empty,
+            "**" => Self::Any,
+            _ if part.contains("**") => Self::Never,
+            _ => Self::Named(Name::new(part)),
+        }
+    }
+}
+
+/// What a line speaks of.
+enum Spoken {
+    /// A file or folder of a name, wherever it is.
+    Name(Name),
+    /// A path.
+    Path(Vec<Part>),
+}
+
 /// A line of a `.sourceignore`.
 struct Pattern {
     domain: Vec<String>,
-    parts: Vec<String>,
+    spoken: Spoken,
     includes: bool,
     only_folders: bool,
 }
@@ -138,7 +195,11 @@ impl Pattern {
         let domain = domain.split('/').filter(|part| !part.is_empty());
         Self {
             domain: domain.map(str::to_owned).collect(),
-            parts: line.split('/').map(str::to_owned).collect(),
+            spoken: if line.contains('/') {
+                Spoken::Path(line.split('/').map(Part::new).collect())
+            } else {
+                Spoken::Name(Name::new(line))
+            },
             includes,
             only_folders,
         }
@@ -152,37 +213,37 @@ impl Pattern {
             return false;
         }
         let path = path.get(self.domain.len()..).unwrap_or_default();
-        match self.parts.as_slice() {
-            [name] => {
-                let found = path.iter().position(|part| is_glob(name, part));
+        match &self.spoken {
+            Spoken::Name(name) => {
+                let found = path.iter().position(|part| name.is_match(part));
                 found.is_some_and(|at| !self.only_folders || at + 1 < path.len())
             }
-            parts => self.walks(parts, path),
+            Spoken::Path(parts) => self.walks(parts, path),
         }
     }
 
     /// A pattern with slashes, which Flux matches from the left and once only.
-    fn walks(&self, parts: &[String], mut path: &[&str]) -> bool {
+    fn walks(&self, parts: &[Part], mut path: &[&str]) -> bool {
         let mut matched = false;
         let mut anywhere = false;
         for (index, part) in parts.iter().enumerate() {
-            if part.is_empty() {
-                anywhere = false;
-                continue;
-            }
-            if part == "**" {
-                if index + 1 == parts.len() {
-                    break;
+            let named = match part {
+                Part::Empty => {
+                    anywhere = false;
+                    continue;
                 }
-                anywhere = true;
-                continue;
-            }
-            if part.contains("**") || path.is_empty() {
-                return false;
-            }
+                Part::Any if index + 1 == parts.len() => break,
+                Part::Any => {
+                    anywhere = true;
+                    continue;
+                }
+                Part::Never => return false,
+                Part::Named(_) if path.is_empty() => return false,
+                Part::Named(named) => named,
+            };
             if anywhere {
                 anywhere = false;
-                match path.iter().position(|name| is_glob(part, name)) {
+                match path.iter().position(|name| named.is_match(name)) {
                     Some(at) => {
                         matched = true;
                         path = path.get(at + 1..).unwrap_or_default();
@@ -196,7 +257,7 @@ impl Pattern {
                 let Some((name, rest)) = path.split_first() else {
                     return false;
                 };
-                if !is_glob(part, name) {
+                if !named.is_match(name) {
                     return false;
                 }
                 matched = true;

@@ -88,9 +88,9 @@ fn walk(
                 match make {
                     _ if listed => field.value.data = Data::List(Vec::new()),
                     Make::Map | Make::Scalar if !rest.is_empty() => {
-                        field.value.data = Data::Map(Map::new());
+                        field.value.data = Data::Map(Map::default());
                     }
-                    Make::Map => field.value.data = Data::Map(Map::new()),
+                    Make::Map => field.value.data = Data::Map(Map::default()),
                     Make::Scalar | Make::Nothing => {}
                 }
             }

@@ -36,7 +36,7 @@ pub(super) fn generate(
         return Err(refuse("a generator has a `name`".to_owned()));
     }
     let name_place = entry.get("name").map_or(&entry.place, |name| &name.place);
-    let mut object = Value::new(Data::Map(Map::new()), entry.place.clone());
+    let mut object = Value::new(Data::Map(Map::default()), entry.place.clone());
     if let Some(map) = object.as_map_mut() {
         set(map, "apiVersion", "v1", &entry.place);
         set(map, "kind", kind, &entry.place);

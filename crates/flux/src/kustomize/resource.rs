@@ -224,17 +224,17 @@ pub(super) fn put(map: &mut Map, key: &str, value: Value) {
 /// The value of a key, made a map where there is none.
 pub(super) fn child<'a>(value: &'a mut Value, key: &str) -> &'a mut Value {
     if !matches!(value.data, Data::Map(_)) {
-        value.data = Data::Map(Map::new());
+        value.data = Data::Map(Map::default());
     }
     let place = value.place.clone();
     match &mut value.data {
         Data::Map(map) => {
             let field = map.entry(key.to_owned()).or_insert_with(|| Field {
                 key: place.clone(),
-                value: Value::new(Data::Map(Map::new()), place),
+                value: Value::new(Data::Map(Map::default()), place),
             });
             if field.value.is_null() {
-                field.value.data = Data::Map(Map::new());
+                field.value.data = Data::Map(Map::default());
             }
             &mut field.value
         }

@@ -117,7 +117,7 @@ fn inherit(new: &mut Resource, old: &Resource) {
             continue;
         }
         let place = new.place();
-        let mut map = Map::new();
+        let mut map = Map::default();
         for (key, text) in merged {
             let find =
                 |from: &Resource| Some(from.value.at(&["metadata", part, &key])?.place.clone());
@@ -183,7 +183,7 @@ fn within_quotes(place: &Place) -> Place {
 }
 
 fn merge_texts(new: &mut Resource, part: &str, olds: Vec<(String, String)>, old: &Resource) {
-    let mut map = Map::new();
+    let mut map = Map::default();
     for (key, text) in olds {
         let place = old.value.at(&[part, &key]).map(|value| value.place.clone());
         let place = place.map_or_else(|| old.place(), |place| within_quotes(&place));

@@ -234,7 +234,7 @@ impl Checker<'_> {
     }
 
     fn texts(&mut self, value: &Value, map: &Map, name: &str) -> Value {
-        let mut kept = Map::new();
+        let mut kept = Map::default();
         for (key, field) in map {
             let inner = self.check(&field.value, &Text, &format!("{name}.{key}"));
             // Go reads null as the empty text.
@@ -253,7 +253,7 @@ impl Checker<'_> {
     }
 
     fn object(&mut self, value: &Value, map: &Map, fields: Fields) -> Value {
-        let mut kept = Map::new();
+        let mut kept = Map::default();
         for (key, field) in map {
             let exact = fields.iter().find(|(name, _)| name == key);
             let alike = || { fields.iter() }.find(|(name, _)| name.eq_ignore_ascii_case(key));

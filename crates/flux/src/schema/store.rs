@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use diagnostics::Diagnostic;
 
+use super::compiled::Functions;
 use super::bundle::{Block, Builtin, Key, bundle};
 use super::model::Schema;
 use super::origin;
@@ -23,6 +24,7 @@ pub struct Schemas {
     builtin: OnceLock<Builtin>,
     kinds: HashMap<Key, Entry>,
     pub(super) patterns: Patterns,
+    pub(super) functions: Functions,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,7 @@ impl Schemas {
             builtin: OnceLock::new(),
             kinds: kinds.collect(),
             patterns: Patterns::default(),
+            functions: Functions::default(),
         }
     }
 

@@ -505,7 +505,7 @@ fn hostile_schemas_and_objects_are_bounded() {
     );
     let mut value = Value::text("x");
     for _ in 0..300 {
-        let mut map = crate::value::Map::new();
+        let mut map = crate::value::Map::default();
         map.insert(
             "not".to_owned(),
             crate::value::Field {

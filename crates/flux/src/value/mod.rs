@@ -51,7 +51,7 @@ pub enum Number {
 }
 
 /// Keys and their values.
-pub type Map = IndexMap<String, Field>;
+pub type Map = IndexMap<String, Field, foldhash::fast::RandomState>;
 
 /// The value of a key, and where the key is written.
 #[derive(Clone, Default)]

@@ -159,9 +159,9 @@ fn walk_map(
     };
     let mut news = match news {
         Some(Data::Map(news)) => news,
-        _ => Map::new(),
+        _ => Map::default(),
     };
-    let mut merged = Map::with_capacity(olds.len() + news.len());
+    let mut merged = Map::with_capacity_and_hasher(olds.len() + news.len(), foldhash::fast::RandomState::default());
     for (key, field) in olds {
         let new = news.shift_remove(&key).map(|field| field.value);
         if let Some(value) = walk_field(&key, Some(field.value), new, of)? {

@@ -69,7 +69,7 @@ impl Setter<'_> {
             Data::Null if !made => Ok(()),
             Data::Null | Data::Map(_) => {
                 if value.is_null() {
-                    value.data = Data::Map(Map::new());
+                    value.data = Data::Map(Map::default());
                 }
                 let Data::Map(map) = &mut value.data else {
                     return Ok(());
@@ -100,7 +100,7 @@ impl Setter<'_> {
             None => self.make.clone().unwrap_or_default(),
             Some(step) if step.starts_with('[') && step.ends_with(']') => Data::List(Vec::new()),
             Some(step) if step.parse::<usize>().is_ok() => Data::List(Vec::new()),
-            Some(_) => Data::Map(Map::new()),
+            Some(_) => Data::Map(Map::default()),
         }
     }
 
@@ -133,7 +133,7 @@ impl Setter<'_> {
         }
         let mut new = Value::new(plain(wanted), self.value.place.clone());
         if !key.is_empty() {
-            let mut map = Map::new();
+            let mut map = Map::default();
             put(&mut map, key, new);
             new = Value::new(Data::Map(map), self.value.place.clone());
         }

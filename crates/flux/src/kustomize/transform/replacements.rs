@@ -199,7 +199,7 @@ fn set_field(
     let create = target.at(&["options", "create"]).and_then(Value::as_bool) == Some(true);
     let make = create.then(|| match &value.data {
         Data::List(_) => Data::List(Vec::new()),
-        Data::Map(_) => Data::Map(Map::new()),
+        Data::Map(_) => Data::Map(Map::default()),
         _ => Data::Null,
     });
     let setter = Setter {

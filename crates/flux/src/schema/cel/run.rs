@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use diagnostics::Diagnostic;
-use kube_cel::KubeCelExt as _;
 use kube_cel::cel::objects::Key;
-use kube_cel::cel::{Context, ExecutionError, Value as Cel};
+use kube_cel::cel::{ExecutionError, Value as Cel};
 use serde_json::value::RawValue;
 
 use super::cost::{self, Size};
@@ -31,7 +30,6 @@ pub(super) fn has_rules(schema: &Schema) -> bool {
 /// Runs the rules of an object.
 pub(super) struct Runner<'c, 'a> {
     checker: &'c mut Checker<'a>,
-    functions: Context<'static>,
     /// Whether the object holds something of a Secret, which a message made of it might say.
     is_secret: bool,
 }
@@ -40,7 +38,6 @@ impl<'c, 'a> Runner<'c, 'a> {
     pub(super) fn new(checker: &'c mut Checker<'a>, is_secret: bool) -> Self {
         Self {
             checker,
-            functions: Context::default().with_all(),
             is_secret,
         }
     }
@@ -118,7 +115,7 @@ impl<'c, 'a> Runner<'c, 'a> {
         if !cost::is_bounded(program, Size::of(cel)) {
             return self.unknown(&path, place, "might take too long here");
         }
-        let mut context = self.functions.new_inner_scope();
+        let mut context = self.checker.schemas.functions.scope();
         context.add_variable_from_value("self", cel.clone());
         match Cel::resolve(program, &context) {
             Ok(Cel::Bool(true)) => {}
