@@ -345,7 +345,19 @@ fn what_cannot_be_built_is_no_deletion() {
         "apps/kustomization.yaml",
         kustomization.replace("token.yaml", "tokn.yaml"),
     );
-    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(1), @"");
+    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(1), @r"
+    ? Kustomization flux-system/apps as it is now cannot be built: what it removes is not known
+
+    Nothing else changes in the cluster.
+    ------- stderr -------
+    error[kustomize/missing]: there is no file and no folder `apps/tokn.yaml`
+     --> apps/kustomization.yaml:3:43
+      |
+    3 | resources: [namespace.yaml, service.yaml, tokn.yaml]
+      |                                           ^^^^^^^^^
+
+    [exit code: 1]
+    ");
     let json = sandbox.run(["flux", "diff", "--output", "json"]).exits(1);
     assert!(json.stdout.contains("\"unknown\""), "{json}");
     assert!(!json.stdout.contains("\"removed\""), "{json}");
@@ -355,7 +367,12 @@ fn what_cannot_be_built_is_no_deletion() {
     );
     // The other way round nothing counts as new.
     sandbox.write("apps/kustomization.yaml", &kustomization);
-    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(3), @"");
+    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(3), @r"
+    ? Kustomization flux-system/apps as it was cannot be built: what it adds is not known
+
+    Nothing else changes in the cluster.
+    [exit code: 3]
+    ");
     let markdown = sandbox
         .run(["flux", "diff", "--format", "markdown"])
         .exits(3);
@@ -367,14 +384,40 @@ fn what_cannot_be_built_is_no_deletion() {
         "clusters/main/apps.yaml",
         root.replace("  prune", "  suspend: true\n  prune"),
     );
-    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(3), @"");
+    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(3), @r"
+    ~ Kustomization flux-system/apps (Kustomization flux-system/flux-system)
+    @@ -6,6 +6,7 @@
+     spec:
+       interval: 1h
+       path: ./apps
+    +  suspend: true
+       prune: true
+       targetNamespace: demo
+       sourceRef:
+
+    ? Kustomization flux-system/apps as it is now is suspended, or comes from elsewhere: what it removes is not known
+
+    0 added, 1 changed, 0 removed.
+    [exit code: 3]
+    ");
 }
 
 #[test]
 fn what_can_be_drawn_is_drawn_and_the_rest_is_told() {
     let sandbox = foreign();
     sandbox.write("apps/kustomization.yaml", "resources: [gone.yaml]\n");
-    assert_snapshot!(sandbox.run(["flux", "graph"]).exits(1), @"");
+    assert_snapshot!(sandbox.run(["flux", "graph"]).exits(1), @r"
+    Kustomization flux-system/flux-system (clusters/main)
+    `-- Kustomization flux-system/apps (apps) fails
+    ------- stderr -------
+    error[kustomize/missing]: there is no file and no folder `apps/gone.yaml`
+     --> apps/kustomization.yaml:1:13
+      |
+    1 | resources: [gone.yaml]
+      |             ^^^^^^^^^
+
+    [exit code: 1]
+    ");
     let words = ["flux", "graph", "--html", "page.html"];
     let told = sandbox.run(words).exits(1);
     assert!(told.stderr.contains("kustomize/missing"), "{told}");
@@ -400,7 +443,52 @@ fn clusters_of_one_repository_are_kept_apart() {
         sandbox.write(&format!("clusters/{cluster}/app.yaml"), gateway(address));
     }
     // One address in two clusters is no address twice.
-    assert_snapshot!(sandbox.run(["flux", "test"]).success(), @"");
-    assert_snapshot!(sandbox.run(["flux", "graph"]).success(), @"");
-    assert_snapshot!(sandbox.run(["flux", "graph", "--network", "--format", "mermaid"]).success(), @"");
+    assert_snapshot!(sandbox.run(["flux", "test"]).success(), @r"
+    PASSED  Kustomization clusters/one: flux-system/flux-system
+    PASSED  Kustomization clusters/two: flux-system/flux-system
+    ------- stderr -------
+    8 objects in 2 Kustomizations.
+    0 failed.
+    ");
+    assert_snapshot!(sandbox.run(["flux", "graph"]).success(), @r"
+    Kustomization flux-system/flux-system (clusters/one)
+    Kustomization flux-system/flux-system (clusters/two)
+
+    Cluster clusters/one
+
+    Gateway default/front at 10.0.0.1
+      listener http HTTP 80
+      web.example.org -> HTTPRoute default/web, to default/web:80
+
+    Cluster clusters/two
+
+    Gateway default/front at 10.0.0.1
+      listener http HTTP 80
+      web.example.org -> HTTPRoute default/web, to default/web:80
+    ");
+    assert_snapshot!(sandbox.run(["flux", "graph", "--network", "--format", "mermaid"]).success(), @r#"
+    flowchart LR
+      subgraph g0["clusters/one"]
+        n1(["10.0.0.1"])
+        n5(["web.example.org"])
+      end
+      subgraph g1["clusters/one: default"]
+        n0[["Gateway front<br/>http HTTP:80"]]
+        n4["flux-system<br/>default/web:80"]
+      end
+      subgraph g2["clusters/two"]
+        n3(["10.0.0.1"])
+        n7(["web.example.org"])
+      end
+      subgraph g3["clusters/two: default"]
+        n2[["Gateway front<br/>http HTTP:80"]]
+        n6["flux-system<br/>default/web:80"]
+      end
+      n1 --> n0
+      n3 --> n2
+      n5 --> n4
+      n0 --> n5
+      n7 --> n6
+      n2 --> n7
+    "#);
 }

@@ -43,18 +43,25 @@ fn cut_off(test: &str) -> Option<&'static [&'static str]> {
     way
 }
 
+/// Where a program of this machine lies.
+fn installed(name: &str) -> std::path::PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path).map(|folder| folder.join(name));
+    let found = folders.find(|program| program.is_file());
+    found.unwrap_or_else(|| name.into())
+}
+
 /// The output of a command that another program starts.
 fn under(sandbox: &Sandbox, starter: &[&str], words: &[&str]) -> String {
     let program = Utf8Path::new(env!("CARGO_BIN_EXE_ichor"));
     let mut command = sandbox.command(words.iter().copied());
     if let Some((first, rest)) = starter.split_first() {
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut started = Command::new(first);
+        let mut started = Command::new(installed(first));
         started.args(rest).arg(program).args(words);
         started.current_dir(sandbox.root()).env_clear();
         started.env("HOME", sandbox.home());
         started.env("TMPDIR", sandbox.temporary());
-        started.env("PATH", path);
+        started.env("PATH", sandbox.programs());
         started.stdin(std::process::Stdio::null());
         command = started;
     }
