@@ -1,7 +1,8 @@
 //! What is encrypted, between kustomize and SOPS.
 
+use flux::files::Memory;
 use repository::View;
-use secrets::{File, Identity, Request, Rule, Selector, Timestamp, encrypt};
+use secrets::{File, Identity, Request, Rule, Selector, Timestamp, decrypt, encrypt};
 
 use super::{Settings, assemble};
 
@@ -12,17 +13,23 @@ metadata: {name: flux-system, namespace: flux-system}
 spec: {path: ./cluster, sourceRef: {kind: GitRepository, name: flux-system}, decryption: {provider: sops}}
 ";
 
-/// The keys are not in the order in which kustomize writes them.
 const SECRET: &str = "\
-kind: Secret
 apiVersion: v1
+kind: Secret
 metadata: {name: s}
-stringData: {b: two-of-them, a: one-of-them}
+stringData: {a: one-of-them, b: two-of-them}
 ";
 
-/// What becomes of an encrypted Secret under a kustomization: its values, or the problem.
-fn becomes(kustomization: &str, only_encrypted: bool) -> String {
-    let identity = Identity::generate();
+/// What a kustomization does to an encrypted object, and whether SOPS, too, decrypts that where
+/// its MAC is over everything; it does where the MAC is over what is encrypted.
+const CHANGES: &[(&str, bool)] = &[
+    ("buildMetadata: []", true),
+    ("labels: [{pairs: {a: b}}]", false),
+    ("namespace: other", false),
+    ("namePrefix: p-", false),
+];
+
+fn encrypted(identity: &Identity, only_encrypted: bool) -> String {
     let mut rule = Rule::for_recipients([identity.recipient().parse().expect("its own")]);
     rule.selector = Selector::new("encrypted_regex", "^stringData$").expect("a pattern");
     rule.mac_only_encrypted = only_encrypted;
@@ -30,51 +37,61 @@ fn becomes(kustomization: &str, only_encrypted: bool) -> String {
         plaintext: File::new("s.sops.yaml", SECRET.as_bytes()),
         previous: None,
         rule: &rule,
-        identities: std::slice::from_ref(&identity),
+        identities: std::slice::from_ref(identity),
         now: Timestamp::from_unix_seconds(1_767_323_045),
     });
-    let encrypted = encrypted.expect("it is encrypted").content;
-    let encrypted = String::from_utf8(encrypted).expect("text");
-    let kustomization = format!("resources: [s.sops.yaml]\n{kustomization}\n");
-    let view: View<'_> = [
-        ("cluster/flux-system/gotk-sync.yaml", ROOT),
-        ("cluster/kustomization.yaml", kustomization.as_str()),
-        ("cluster/s.sops.yaml", encrypted.as_str()),
-    ]
-    .into_iter()
-    .collect();
-    let identities = [identity];
-    let settings = Settings {
-        identities: &identities,
-        ..Settings::default()
-    };
-    let assembled = assemble(&view, &settings);
-    if let Some(problem) = assembled.problems.iter().next() {
-        assert!(problem.is(&flux::rules::FLUX_DECRYPTION), "{problem}");
-        return problem.message.clone();
-    }
-    let mut objects = assembled.kustomizations.iter().flat_map(|one| &one.objects);
-    let secret = objects.find(|object| object.kind() == "Secret");
-    let secret = secret.expect("it is applied");
-    let value = |key| secret.text(&["stringData", key]);
-    format!("{} {}", value("a"), value("b"))
+    String::from_utf8(encrypted.expect("it is encrypted").content).expect("text")
+}
+
+fn kustomization(change: &str) -> String {
+    format!("resources: [s.sops.yaml]\n{change}\n")
 }
 
 #[test]
 fn what_kustomize_changes_of_an_encrypted_object_breaks_its_mac() {
-    let clear = "one-of-them two-of-them";
-    // Its keys are sorted, of which SOPS is told nothing.
-    assert_eq!(becomes("", false), clear);
-    assert_eq!(becomes("", true), clear);
-    for change in [
-        "labels: [{pairs: {a: b}}]",
-        "namespace: other",
-        "namePrefix: p-",
-    ] {
-        let broken = becomes(change, false);
-        assert!(broken.contains("cannot be decrypted"), "{change}: {broken}");
-        assert!(!broken.contains("of-them"), "{broken}");
-        // Without what is in the clear, the MAC holds.
-        assert_eq!(becomes(change, true), clear, "{change}");
+    let identity = Identity::generate();
+    for only_encrypted in [false, true] {
+        let secret = encrypted(&identity, only_encrypted);
+        for (change, holds) in CHANGES {
+            let files: Memory = [
+                ("kustomization.yaml", kustomization(change)),
+                ("s.sops.yaml", secret.clone()),
+            ]
+            .into_iter()
+            .collect();
+            let built = flux::kustomize::build(&files, "");
+            let written = flux::kustomize::to_yaml(&built.objects);
+            let file = File::new("s.sops.yaml", written.as_bytes());
+            let decrypted = decrypt(&file, std::slice::from_ref(&identity));
+            assert_eq!(decrypted.is_ok(), *holds || only_encrypted, "{change}");
+        }
+    }
+}
+
+#[test]
+fn flux_decrypts_whatever_the_mac_says() {
+    let identities = [Identity::generate()];
+    let secret = encrypted(&identities[0], false);
+    for (change, _) in CHANGES {
+        let text = kustomization(change);
+        let view: View<'_> = [
+            ("cluster/flux-system/gotk-sync.yaml", ROOT),
+            ("cluster/kustomization.yaml", text.as_str()),
+            ("cluster/s.sops.yaml", secret.as_str()),
+        ]
+        .into_iter()
+        .collect();
+        let settings = Settings {
+            identities: &identities,
+            ..Settings::default()
+        };
+        let assembled = assemble(&view, &settings);
+        let problems: Vec<_> = assembled.problems.iter().map(ToString::to_string).collect();
+        assert!(problems.is_empty(), "{change}: {problems:?}");
+        let mut objects = assembled.kustomizations.iter().flat_map(|one| &one.objects);
+        let secret = objects.find(|object| object.kind() == "Secret");
+        let value = |key| secret.map(|secret| secret.text(&["stringData", key]));
+        assert_eq!(value("a"), Some("one-of-them"), "{change}");
+        assert_eq!(value("b"), Some("two-of-them"), "{change}");
     }
 }
