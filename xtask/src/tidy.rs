@@ -4,9 +4,11 @@ mod alone;
 mod circles;
 mod disallowed;
 mod edges;
+mod facts;
 mod keys;
 mod licences;
 mod masks;
+mod network;
 mod rules;
 mod sources;
 mod words;
@@ -25,11 +27,13 @@ pub fn run(ichor: Option<&Utf8Path>) -> Result<Vec<String>> {
         .exec()
         .context("cargo metadata failed")?;
     let mut faults = edges::check(&metadata);
+    faults.extend(network::check(&metadata));
     faults.extend(licences::check(&metadata));
     faults.extend(sources::check(&root)?);
     faults.extend(alone::check(&root)?);
     faults.extend(circles::check(&root)?);
     faults.extend(disallowed::check(&root)?);
+    faults.extend(facts::check(&root)?);
     faults.extend(keys::check(&root)?);
     faults.extend(masks::check(&root)?);
     faults.extend(rules::check(&root)?);

@@ -1,10 +1,14 @@
 //! What a cluster would get, by who applies it: what the assembly makes and everything else
 //! (schemas, lint, graph, differences) reads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diagnostics::Diagnostics;
 
 use crate::object::{Id, Object};
+use crate::substitute::Mode;
 use crate::value::Value;
+use crate::version::Version;
 
 /// Everything that a cluster would get from a repository.
 #[derive(Debug, Default)]
@@ -17,8 +21,51 @@ pub struct Assembled {
     pub problems: Diagnostics,
 }
 
+impl Assembled {
+    /// Whether it is more than one cluster.
+    pub fn has_several_clusters(&self) -> bool {
+        let mut paths = self.kustomizations.iter().map(|one| &one.cluster.path);
+        let first = paths.next();
+        paths.any(|path| Some(path) != first)
+    }
+
+    /// Each cluster by itself, without what is wrong; none where there is one only.
+    ///
+    /// What has the name of something in another cluster has nothing to do with it.
+    pub fn clusters(&self) -> Option<Vec<Self>> {
+        if !self.has_several_clusters() {
+            return None;
+        }
+        let paths: BTreeSet<&str> = { self.kustomizations.iter() }
+            .map(|one| one.cluster.path.as_str())
+            .collect();
+        let parts = paths.into_iter().map(|path| {
+            let mut part = Self::default();
+            let mut places = BTreeMap::new();
+            for (index, one) in self.kustomizations.iter().enumerate() {
+                if one.cluster.path == path {
+                    places.insert(index, part.kustomizations.len());
+                    part.kustomizations.push(one.clone());
+                }
+            }
+            for one in &mut part.kustomizations {
+                one.parent = one.parent.and_then(|parent| places.get(&parent).copied());
+            }
+            for release in &self.releases {
+                if let Some(owner) = places.get(&release.owner) {
+                    let owner = *owner;
+                    let release = release.clone();
+                    part.releases.push(Release { owner, ..release });
+                }
+            }
+            part
+        });
+        Some(parts.collect())
+    }
+}
+
 /// A Flux Kustomization and what it applies.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Kustomization {
     /// Its name.
     pub id: Id,
@@ -35,6 +82,21 @@ pub struct Kustomization {
     pub objects: Vec<Object>,
     /// How its build ended.
     pub outcome: Outcome,
+    /// The cluster that it is part of.
+    pub cluster: Cluster,
+}
+
+/// One of the clusters that a repository has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// The folder where it begins.
+    pub path: String,
+    /// The Flux that it has.
+    pub flux: Version,
+    /// What becomes of variables that are not set.
+    pub mode: Mode,
+    /// Whether something in it gives Kustomizations further variables when they are applied.
+    pub is_open: bool,
 }
 
 /// How the build of a Kustomization ended.
@@ -49,7 +111,7 @@ pub enum Outcome {
 }
 
 /// A HelmRelease and what it is rendered from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Release {
     /// Its name.
     pub id: Id,

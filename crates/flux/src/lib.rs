@@ -17,6 +17,7 @@
 //! - [`graph`]: what needs what, and what is reached from where; as pictures and as a page.
 //! - [`diff`]: what changes in the cluster between two states of a repository.
 //! - [`redact`]: objects as they may be shown.
+//! - [`version`]: the version of Flux, and which APIs it serves.
 //! - [`verdict`]: whether each Kustomization and HelmRelease would work.
 //!
 //! **Invariant:** no I/O; no value of a Secret in any message; no panic on any input.
@@ -40,3 +41,4 @@ pub mod substitute;
 pub mod unknown;
 pub mod value;
 pub mod verdict;
+pub mod version;

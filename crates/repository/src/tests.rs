@@ -1,6 +1,8 @@
 //! Views that answer alike, and batches that write all, through no link, or nothing.
 
-use std::os::unix::fs::symlink;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::process::Command;
 
 use testkit::Sandbox;
 use tree::WriteOptions;
@@ -53,6 +55,102 @@ fn memory_answers_as_a_disk_does() {
     let below = |view: &View<'_>| view.files("talos").0.into_keys().collect::<Vec<_>>();
     assert_eq!(below(&disk), ["patches/a.yaml", "talconfig.yaml"]);
     assert_eq!(below(&disk), below(&memory));
+}
+
+/// Runs git in a sandbox, with nobody's settings.
+fn git(sandbox: &Sandbox, words: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+    let status = Command::new("git")
+        .current_dir(sandbox.root())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .args(identity)
+        .args(words)
+        .status();
+    assert!(status.is_ok_and(|status| status.success()), "git {words:?}");
+}
+
+#[test]
+fn a_commit_answers_as_the_disk_did_when_it_was_made() {
+    let (sandbox, [disk, _]) = both();
+    sandbox.write("run.sh", "#!/bin/sh\n");
+    let run = sandbox.root().join("run.sh");
+    std::fs::set_permissions(&run, Permissions::from_mode(0o755)).expect("ours");
+    symlink("cluster.yaml", sandbox.root().join("link.yaml")).expect("linked");
+    for words in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "a"],
+    ] {
+        git(&sandbox, words);
+    }
+    let root = sandbox.root();
+    let commit = View::of_revision(&root, "HEAD").expect("there is one");
+    for path in [
+        "cluster.yaml",
+        "talos",
+        "talos/patches/a.yaml",
+        "run.sh",
+        "none",
+        "talos/none",
+        "",
+        "./talos/",
+    ] {
+        let kind = |view: &View<'_>| {
+            view.find(path)
+                .map(|found| (found.kind, found.mode & 0o111 != 0))
+        };
+        assert_eq!(kind(&disk), kind(&commit), "{path}");
+        let text = |view: &View<'_>| {
+            let text = view
+                .text(path)
+                .map(|source| source.map(|source| source.text().to_owned()));
+            text.map_err(|problem| problem.message)
+        };
+        assert_eq!(text(&disk), text(&commit), "{path}");
+    }
+    let names = |view: &View<'_>, folder: &str| {
+        let listed = view.list(folder).expect("a folder").into_iter();
+        listed.map(|one| one.name).collect::<Vec<_>>()
+    };
+    // A link is not there, and neither is git's own folder.
+    assert_eq!(
+        names(&commit, ""),
+        ["cluster.yaml", "run.sh", "talos", "templates"]
+    );
+    assert_eq!(names(&commit, "talos"), names(&disk, "talos"));
+    assert!(!commit.exists("link.yaml") && commit.root().is_none());
+    assert!(commit.list("none").is_err());
+
+    // What is done afterwards is not in it, and a folder of the work tree is a view of its own.
+    sandbox.write("cluster.yaml", "a: 2\n");
+    let text = commit
+        .text("cluster.yaml")
+        .expect("readable")
+        .expect("there");
+    assert_eq!(text.text(), "a: 1\n");
+    let below = View::of_revision(&root.join("talos"), "HEAD").expect("there is one");
+    assert_eq!(names(&below, ""), ["patches", "talconfig.yaml"]);
+    assert_eq!(
+        below.files("patches").0.into_keys().collect::<Vec<_>>(),
+        ["a.yaml"]
+    );
+}
+
+#[test]
+fn a_revision_that_is_not_there_is_told() {
+    let (sandbox, _) = both();
+    let told = |revision: &str| {
+        let problem = View::of_revision(&sandbox.root(), revision)
+            .err()
+            .expect("none");
+        assert!(problem.is(&crate::rules::GIT_UNKNOWN_REVISION));
+        problem.message
+    };
+    assert_eq!(told("HEAD"), "there is no git repository here");
+    git(&sandbox, &["init", "--quiet"]);
+    assert_eq!(told("HEAD"), "git has no revision `HEAD`");
+    assert_eq!(told("--all"), "git has no revision `--all`");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Bound;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
@@ -134,6 +135,14 @@ impl<S: Stage> Tree<S> {
     /// All files, in the order of their paths.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&RelPath, &Entry)> {
         self.entries.iter()
+    }
+
+    /// The first path that is not before a text; none where all are.
+    pub fn first_from(&self, text: &str) -> Option<&RelPath> {
+        let mut from = self
+            .entries
+            .range::<str, _>((Bound::Included(text), Bound::Unbounded));
+        from.next().map(|(path, _)| path)
     }
 
     /// Warnings and notes so far; a tree with errors does not exist.

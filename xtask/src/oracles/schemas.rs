@@ -170,7 +170,10 @@ fn read(text: &str) -> Result<Vec<Value>> {
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
     out.push_str(rest);
-    Ok(values(&out)?.iter().map(flux::value::Value::to_json).collect())
+    Ok(values(&out)?
+        .iter()
+        .map(flux::value::Value::to_json)
+        .collect())
 }
 
 fn values(text: &str) -> Result<Vec<flux::value::Value>> {

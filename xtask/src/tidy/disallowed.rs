@@ -15,6 +15,9 @@ const TYPES: &[&str] = &[
     "std::fs::DirBuilder",
     "std::fs::File",
     "std::fs::OpenOptions",
+    "std::net::TcpListener",
+    "std::net::TcpStream",
+    "std::net::UdpSocket",
     "std::process::Command",
     "std::time::Instant",
 ];

@@ -148,6 +148,20 @@ fn any_repository_is_told_from_within_and_by_its_path() {
     assert_snapshot!(sandbox.run(["validate", "--path", "apps/service.yaml"]).exits(2), @r"
     ------- stderr -------
     error: `./apps/service.yaml` is no folder
+    hint: name the folder that it lies in: `./apps`
+    [exit code: 2]
+    ");
+    assert_snapshot!(sandbox.run(["flux", "test", "--path", "/nowhere"]).exits(2), @r"
+    ------- stderr -------
+    error: `/nowhere` does not exist
+    hint: name the folder of a repository, or of one cluster in it
+    [exit code: 2]
+    ");
+    std::fs::create_dir(sandbox.root().join("hollow")).expect("writable");
+    assert_snapshot!(sandbox.run(["flux", "graph", "--path", "hollow"]).exits(2), @r"
+    ------- stderr -------
+    error: `./hollow` is empty
+    hint: name the folder of a repository, or of one cluster in it
     [exit code: 2]
     ");
 }
@@ -300,4 +314,181 @@ fn what_changes_is_told_object_by_object() {
     1 error
     [exit code: 1]
     ");
+}
+
+#[test]
+fn a_version_of_kubernetes_is_one_that_is_built_in() {
+    let sandbox = committed();
+    for known in ["1.36", "v1.36", "v1.36.3", "1.33.0"] {
+        let words = ["flux", "test", "--kubernetes-version", known];
+        drop(sandbox.run(words).success());
+    }
+    assert_snapshot!(sandbox.run(["flux", "test", "--kubernetes-version", "1.20"]).exits(2), @r"
+    ------- stderr -------
+    error: Kubernetes `1.20` is not built in
+    hint: name one of `1.33`, `1.34`, `1.35`, `1.36`, `1.37`
+    [exit code: 2]
+    ");
+    for none in ["latest", ">=1.33", "1", "1.36.x", "1.36.3.1", "", "v"] {
+        let words = ["validate", "--path", ".", "--kubernetes-version", none];
+        let told = sandbox.run(words).exits(2).to_string();
+        let first = format!("error: `{none}` is no version of Kubernetes");
+        assert!(told.contains(&first) && told.contains("`1.36`"), "{told}");
+    }
+}
+
+#[test]
+fn what_cannot_be_built_is_no_deletion() {
+    let sandbox = committed();
+    let kustomization = sandbox.read("apps/kustomization.yaml");
+    sandbox.write(
+        "apps/kustomization.yaml",
+        kustomization.replace("token.yaml", "tokn.yaml"),
+    );
+    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(1), @r"
+    ? Kustomization flux-system/apps as it is now cannot be built: what it removes is not known
+
+    Nothing else changes in the cluster.
+    ------- stderr -------
+    error[kustomize/missing]: there is no file and no folder `apps/tokn.yaml`
+     --> apps/kustomization.yaml:3:43
+      |
+    3 | resources: [namespace.yaml, service.yaml, tokn.yaml]
+      |                                           ^^^^^^^^^
+
+    [exit code: 1]
+    ");
+    let json = sandbox.run(["flux", "diff", "--output", "json"]).exits(1);
+    assert!(json.stdout.contains("\"unknown\""), "{json}");
+    assert!(!json.stdout.contains("\"removed\""), "{json}");
+    git(
+        &sandbox,
+        &["commit", "--quiet", "--all", "--message", "broken"],
+    );
+    // The other way round nothing counts as new.
+    sandbox.write("apps/kustomization.yaml", &kustomization);
+    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(3), @r"
+    ? Kustomization flux-system/apps as it was cannot be built: what it adds is not known
+
+    Nothing else changes in the cluster.
+    [exit code: 3]
+    ");
+    let markdown = sandbox
+        .run(["flux", "diff", "--format", "markdown"])
+        .exits(3);
+    assert!(markdown.stdout.contains("cannot be built"), "{markdown}");
+    // Whoever no longer applies what is broken applies nothing of it.
+    git(&sandbox, &["reset", "--quiet", "--hard", "HEAD~1"]);
+    let root = sandbox.read("clusters/main/apps.yaml");
+    sandbox.write(
+        "clusters/main/apps.yaml",
+        root.replace("  prune", "  suspend: true\n  prune"),
+    );
+    assert_snapshot!(sandbox.run(["flux", "diff"]).exits(3), @r"
+    ~ Kustomization flux-system/apps (Kustomization flux-system/flux-system)
+    @@ -6,6 +6,7 @@
+     spec:
+       interval: 1h
+       path: ./apps
+    +  suspend: true
+       prune: true
+       targetNamespace: demo
+       sourceRef:
+
+    ? Kustomization flux-system/apps as it is now is suspended, or comes from elsewhere: what it removes is not known
+
+    0 added, 1 changed, 0 removed.
+    [exit code: 3]
+    ");
+}
+
+#[test]
+fn what_can_be_drawn_is_drawn_and_the_rest_is_told() {
+    let sandbox = foreign();
+    sandbox.write("apps/kustomization.yaml", "resources: [gone.yaml]\n");
+    assert_snapshot!(sandbox.run(["flux", "graph"]).exits(1), @r"
+    Kustomization flux-system/flux-system (clusters/main)
+    `-- Kustomization flux-system/apps (apps) fails
+    ------- stderr -------
+    error[kustomize/missing]: there is no file and no folder `apps/gone.yaml`
+     --> apps/kustomization.yaml:1:13
+      |
+    1 | resources: [gone.yaml]
+      |             ^^^^^^^^^
+
+    [exit code: 1]
+    ");
+    let words = ["flux", "graph", "--html", "page.html"];
+    let told = sandbox.run(words).exits(1);
+    assert!(told.stderr.contains("kustomize/missing"), "{told}");
+    assert!(sandbox.read("page.html").contains("</html>"));
+}
+
+#[test]
+fn clusters_of_one_repository_are_kept_apart() {
+    let sandbox = empty();
+    let gateway = |address: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: front, namespace: default}}\nspec:\n  gatewayClassName: a\n  addresses: [{{type: IPAddress, value: {address}}}]\n  listeners: [{{name: http, port: 80, protocol: HTTP}}]\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: web, namespace: default}}\nspec:\n  hostnames: [web.example.org]\n  parentRefs: [{{name: front}}]\n  rules: [{{backendRefs: [{{name: web, port: 80}}]}}]\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: default}}\nspec: {{selector: {{app: web}}, ports: [{{port: 80}}]}}\n"
+        )
+    };
+    for (cluster, address) in [("one", "10.0.0.1"), ("two", "10.0.0.1")] {
+        let sync = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: flux-system, namespace: flux-system}}\nspec: {{interval: 1h, path: ./clusters/{cluster}, prune: true, sourceRef: {{kind: GitRepository, name: flux-system}}}}\n"
+        );
+        sandbox.write(
+            &format!("clusters/{cluster}/flux-system/gotk-sync.yaml"),
+            sync,
+        );
+        sandbox.write(&format!("clusters/{cluster}/app.yaml"), gateway(address));
+    }
+    // One address in two clusters is no address twice.
+    assert_snapshot!(sandbox.run(["flux", "test"]).success(), @r"
+    PASSED  Kustomization clusters/one: flux-system/flux-system
+    PASSED  Kustomization clusters/two: flux-system/flux-system
+    ------- stderr -------
+    8 objects in 2 Kustomizations.
+    0 failed.
+    ");
+    assert_snapshot!(sandbox.run(["flux", "graph"]).success(), @r"
+    Kustomization flux-system/flux-system (clusters/one)
+    Kustomization flux-system/flux-system (clusters/two)
+
+    Cluster clusters/one
+
+    Gateway default/front at 10.0.0.1
+      listener http HTTP 80
+      web.example.org -> HTTPRoute default/web, to default/web:80
+
+    Cluster clusters/two
+
+    Gateway default/front at 10.0.0.1
+      listener http HTTP 80
+      web.example.org -> HTTPRoute default/web, to default/web:80
+    ");
+    assert_snapshot!(sandbox.run(["flux", "graph", "--network", "--format", "mermaid"]).success(), @r#"
+    flowchart LR
+      subgraph g0["clusters/one"]
+        n1(["10.0.0.1"])
+        n5(["web.example.org"])
+      end
+      subgraph g1["clusters/one: default"]
+        n0[["Gateway front<br/>http HTTP:80"]]
+        n4["flux-system<br/>default/web:80"]
+      end
+      subgraph g2["clusters/two"]
+        n3(["10.0.0.1"])
+        n7(["web.example.org"])
+      end
+      subgraph g3["clusters/two: default"]
+        n2[["Gateway front<br/>http HTTP:80"]]
+        n6["flux-system<br/>default/web:80"]
+      end
+      n1 --> n0
+      n3 --> n2
+      n5 --> n4
+      n0 --> n5
+      n7 --> n6
+      n2 --> n7
+    "#);
 }

@@ -17,6 +17,7 @@ mod kill;
 mod links;
 mod moving;
 mod new_repository;
+mod offline;
 mod outputs;
 mod own_plugin;
 mod plugin;

@@ -132,7 +132,7 @@ fn read(text: &str) -> Option<Value> {
     value.filter(|value| value.as_map().is_some() && !problems.has_errors())
 }
 
-/// JSON with its keys in Go's order, over which SOPS works out its MAC.
+/// JSON with its keys in Go's order, as kustomize-controller hands it to SOPS.
 fn sorted(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::Object(map) => {

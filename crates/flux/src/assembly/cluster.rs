@@ -1,6 +1,6 @@
 //! One cluster, from where it begins.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diagnostics::Diagnostics;
@@ -9,15 +9,16 @@ use rayon::prelude::*;
 use super::Options;
 use super::build::{Built, build};
 use super::copied::Copied;
-use super::entries::{Entry, Reference};
+use super::entries::{Declared, Entry, Reference};
 use super::ignore::{Artifact, Patterns};
+use super::pins::flux_of;
 use super::store::Store;
-use crate::assembled::{Assembled, Kustomization, Outcome, Release};
+use super::{metadata, releases};
+use crate::assembled::{self, Assembled, Kustomization, Outcome};
 use crate::files::Files;
-use crate::helm::{self, Lookup};
 use crate::object::{Id, Object};
 use crate::substitute::Substitution;
-use crate::value::{Data, Map, Place, Value};
+use crate::value::Value;
 
 /// How often variables are filled in: those of variables of variables come to rest after few.
 const ROUNDS: usize = 5;
@@ -28,10 +29,16 @@ const MOST: usize = 20_000;
 /// Puts a cluster together.
 pub(super) fn assemble(
     files: &dyn Files,
-    sources: &[Object],
+    declared: &Declared,
     entry: &Entry,
     options: &Options<'_>,
 ) -> Assembled {
+    let Declared {
+        entries,
+        sources,
+        pins,
+    } = declared;
+    let (flux, mode) = flux_of(pins, entries, entry);
     let source = Reference::of(&entry.object);
     let declared = { sources.iter() }.find(|it| source.is(it));
     let ignore = declared.map(|it| it.text(&["spec", "ignore"]));
@@ -46,6 +53,12 @@ pub(super) fn assemble(
         source,
         address: plain(address),
         options,
+        about: assembled::Cluster {
+            path: entry.cluster.clone(),
+            flux,
+            mode: options.mode.unwrap_or(mode),
+            is_open: false,
+        },
         builds: Mutex::default(),
         is_elsewhere: entry.is_elsewhere,
     };
@@ -98,6 +111,8 @@ struct Cluster<'a> {
     /// Its address; empty where it is not known.
     address: String,
     options: &'a Options<'a>,
+    /// What is known of it.
+    about: assembled::Cluster,
     /// What was built already, by what decides it.
     builds: Mutex<HashMap<String, Arc<Built>>>,
     /// Whether the root itself comes from another repository.
@@ -167,7 +182,7 @@ impl Cluster<'_> {
             None if is_here => self.built(&node.object, None),
             None => return node,
         };
-        let substitution = store.substitution(&node.object, self.options.mode);
+        let substitution = store.substitution(&node.object, self.about.mode);
         node.objects = { built.objects.par_iter() }
             .map(|object| {
                 substitution
@@ -186,7 +201,7 @@ impl Cluster<'_> {
         if !built.objects.is_empty() {
             node.problems.extend(substitution.problems());
         }
-        common_metadata(&node.object, &mut node.objects);
+        metadata::give(&node.object, &mut node.objects);
         node.built = Some(built);
         node
     }
@@ -235,21 +250,20 @@ impl Cluster<'_> {
     }
 
     fn finish(&self, nodes: Vec<Node>, store: &Store) -> Assembled {
-        let index = Index::of(self, &nodes);
-        let found: Vec<(usize, &Object)> = { nodes.iter().enumerate() }
+        let about = assembled::Cluster {
+            is_open: store.is_open(),
+            ..self.about.clone()
+        };
+        let objects: Vec<(usize, &Object)> = { nodes.iter().enumerate() }
             .flat_map(|(owner, node)| node.objects.iter().map(move |object| (owner, object)))
-            .filter(|(_, object)| {
-                object.kind() == "HelmRelease" && object.group() == "helm.toolkit.fluxcd.io"
-            })
             .collect();
-        let releases: Vec<(Release, Diagnostics)> = { found.into_par_iter() }
-            .map(|(owner, object)| release(owner, object, store, &index))
-            .collect();
-        let mut all = Assembled::default();
-        for (release, problems) in releases {
-            all.releases.push(release);
-            all.problems.extend(problems);
-        }
+        let is_here = |reference: &Reference| self.is_here(reference);
+        let (releases, problems) = releases::of(&objects, store, &is_here);
+        let mut all = Assembled {
+            releases,
+            problems,
+            ..Assembled::default()
+        };
         for node in nodes {
             let problems = node.built.iter().flat_map(|built| built.problems.iter());
             let mut problems: Diagnostics = problems.cloned().collect();
@@ -270,6 +284,7 @@ impl Cluster<'_> {
                     .unwrap_or_default(),
                 objects: node.objects,
                 outcome,
+                cluster: about.clone(),
             });
         }
         all
@@ -284,88 +299,4 @@ fn guessed(object: &Object, substitution: &Substitution) -> Object {
     substitution
         .apply(object)
         .unwrap_or_else(|_| object.clone())
-}
-
-/// Sets the labels and annotations that a Kustomization gives to everything.
-fn common_metadata(flux: &Object, objects: &mut [Object]) {
-    for part in ["labels", "annotations"] {
-        let Some(common) = flux
-            .0
-            .at(&["spec", "commonMetadata", part])
-            .and_then(Value::as_map)
-        else {
-            continue;
-        };
-        for object in &mut *objects {
-            let metadata = object.0.as_map_mut().map(|map| entry(map, "metadata"));
-            if let Some(metadata) = metadata.and_then(Value::as_map_mut)
-                && let Some(fields) = entry(metadata, part).as_map_mut()
-            {
-                let common = common.iter();
-                fields.extend(common.map(|(key, field)| (key.clone(), field.clone())));
-            }
-        }
-    }
-}
-
-/// A map within a map, made where there is none.
-fn entry<'a>(map: &'a mut Map, key: &str) -> &'a mut Value {
-    let field = map.entry(key.to_owned()).or_default();
-    if field.value.is_null() {
-        field.value = Value::new(Data::Map(Map::default()), Place::default());
-    }
-    &mut field.value
-}
-
-/// Everything that there is, by kind, namespace and name.
-struct Index<'a> {
-    cluster: &'a Cluster<'a>,
-    objects: BTreeMap<(&'a str, &'a str, &'a str), &'a Object>,
-}
-
-impl<'a> Index<'a> {
-    fn of(cluster: &'a Cluster<'a>, nodes: &'a [Node]) -> Self {
-        let objects = nodes.iter().flat_map(|node| &node.objects);
-        let objects = objects.map(|it| ((it.kind(), it.namespace(), it.name()), it));
-        Self {
-            cluster,
-            objects: objects.collect(),
-        }
-    }
-}
-
-impl Lookup for Index<'_> {
-    fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Object> {
-        self.objects.get(&(kind, namespace, name)).copied()
-    }
-
-    fn is_own(&self, kind: &str, namespace: &str, name: &str) -> bool {
-        self.cluster.is_here(&Reference {
-            kind: kind.to_owned(),
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-        })
-    }
-}
-
-fn release(
-    owner: usize,
-    object: &Object,
-    store: &Store,
-    index: &Index<'_>,
-) -> (Release, Diagnostics) {
-    let namespace = object.namespace();
-    let values = helm::values(object, |kind, name| store.find(namespace, kind, name));
-    let (values, problems) = match values {
-        Ok(values) => (values, Diagnostics::new()),
-        Err(problems) => (None, problems),
-    };
-    let release = Release {
-        id: object.id(),
-        object: object.clone(),
-        owner,
-        values,
-        chart: helm::chart(object, index),
-    };
-    (release, problems)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use yaml::Dialect;
 
 use super::ignore::join;
+use super::pins::{self, Pin};
 use crate::files::Files;
 use crate::object::Object;
 use crate::value::{self, Data, Field, Map, Place, Value};
@@ -23,6 +24,9 @@ pub struct Entry {
     pub object: Object,
     /// The folder that it builds, relative to the repository.
     pub path: String,
+    /// The folder that tells its cluster from others: that of the file that says it, where no
+    /// bootstrap does.
+    pub cluster: String,
     /// The address of its source; empty where nothing says it.
     pub address: String,
     /// Whether its source is another repository, so that nothing can be said of what it builds.
@@ -63,6 +67,8 @@ pub(super) struct Declared {
     pub(super) entries: Vec<Entry>,
     /// `GitRepositories`, `OCIRepositories` and Buckets.
     pub(super) sources: Vec<Object>,
+    /// What is said of Flux itself.
+    pub(super) pins: Vec<Pin>,
 }
 
 /// Where clusters begin, in the order of their paths.
@@ -82,17 +88,24 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     let mut kustomizations = Vec::new();
     let mut sources = Vec::new();
     let mut bootstraps = BTreeSet::new();
+    let mut pins = Vec::new();
     for path in paths {
         bootstraps.extend(bootstrap(&path));
         let Ok(Some(source)) = files.text(&path) else {
             continue;
         };
-        if !says_something(source.text()) {
+        pins.extend(pins::of_components(&path, source.text()));
+        let is_pin = pins::says_something(source.text());
+        if !is_pin && !says_something(source.text()) {
             continue;
         }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let (values, _) = value::documents(&Arc::new(source), Dialect::Go);
         for value in values {
             let object = Object(value);
+            if is_pin {
+                pins.extend(pins::of(folder, &object));
+            }
             match (object.group(), object.kind()) {
                 ("fluxcd.controlplane.io", "FluxInstance") => {
                     roots.extend(object.0.at(&["spec", "sync"]).and_then(synced));
@@ -102,7 +115,6 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
                     roots.extend(sync.and_then(synced));
                 }
                 ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
-                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                     if let Some(entry) = entry(object) {
                         kustomizations.push((folder.to_owned(), entry));
                     }
@@ -142,6 +154,7 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     Declared {
         entries: roots,
         sources,
+        pins,
     }
 }
 
@@ -171,6 +184,7 @@ fn entry(object: Object) -> Option<Entry> {
     let path = normal(object.text(&["spec", "path"]))?;
     Some(Entry {
         object,
+        cluster: path.clone(),
         path,
         address: String::new(),
         is_elsewhere: false,
@@ -193,12 +207,17 @@ pub(super) fn is_within(folder: &str, path: &str) -> bool {
 
 /// The Kustomizations whose files no other one builds.
 fn alone(all: &[(String, Entry)]) -> Vec<Entry> {
-    let alone = all.iter().enumerate().filter(|(index, (folder, entry))| {
+    let alone = all.iter().enumerate();
+    let alone = alone.filter(|(index, (folder, entry))| {
         !{ all.iter().enumerate() }.any(|(other, (_, by))| {
             other != *index && by.object.id() != entry.object.id() && is_within(folder, &by.path)
         })
     });
-    alone.map(|(_, (_, entry))| entry.clone()).collect()
+    let alone = alone.map(|(_, (folder, entry))| Entry {
+        cluster: folder.clone(),
+        ..entry.clone()
+    });
+    alone.collect()
 }
 
 /// Whether most folders are missing that Kustomizations build out of the source of one.

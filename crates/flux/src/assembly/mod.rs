@@ -8,16 +8,22 @@
 //! - `entries`: where clusters begin; `ignore`: what the source artifact leaves out; `copied`:
 //!   artifacts that are copied together.
 //! - `edits`: the kustomization file as Flux changes or makes it; `build`: a folder built.
-//! - `store`: the variables; `cluster`: all of it for one cluster.
+//! - `pins`: which Flux a cluster has; `admission`: what gives it further variables; `store`: the
+//!   variables; `metadata`: what is given to everything; `releases`: values and charts; `cluster`: all
+//!   of it for one cluster.
 //!
 //! Source of the behaviour: kustomize-controller 1.9.6, helm-controller 1.6.0.
 
+mod admission;
 mod build;
 mod cluster;
 mod copied;
 mod edits;
 mod entries;
 mod ignore;
+mod metadata;
+mod pins;
+mod releases;
 mod store;
 
 use rayon::prelude::*;
@@ -38,8 +44,9 @@ pub struct Options<'a> {
     /// repository says; empty for the repository itself. Clusters that begin in folders below
     /// are meant where none begins in it.
     pub path: Option<String>,
-    /// What becomes of variables that are not set.
-    pub mode: Mode,
+    /// What becomes of variables that are not set; without, what the Flux does that the repository
+    /// pins, or else the newest.
+    pub mode: Option<Mode>,
     /// Who decrypts; without, values that are encrypted are unknown.
     pub decrypt: Option<&'a dyn Decrypt>,
 }
@@ -78,6 +85,7 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
                 let shown = format!("./{path}");
                 begin.push(Entry {
                     object: entries::root(entries::ROOT, "GitRepository", Value::text(shown)),
+                    cluster: path.clone(),
                     path,
                     address: String::new(),
                     is_elsewhere: false,
@@ -94,7 +102,7 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
         all.problems.push(problem);
     }
     let parts: Vec<Assembled> = { begin.par_iter() }
-        .map(|entry| cluster::assemble(files, &declared.sources, entry, options))
+        .map(|entry| cluster::assemble(files, &declared, entry, options))
         .collect();
     for part in parts {
         let offset = all.kustomizations.len();

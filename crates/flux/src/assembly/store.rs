@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::admission;
 use crate::entries::{self, Entry};
 use crate::helm::Found;
 use crate::object::Object;
@@ -12,24 +13,35 @@ use crate::value::{Place, Value};
 
 /// `ConfigMaps` and Secrets by kind, namespace and name.
 #[derive(Default, PartialEq)]
-pub(super) struct Store(BTreeMap<(String, String, String), Object>);
+pub(super) struct Store {
+    objects: BTreeMap<(String, String, String), Object>,
+    /// Whether something gives further variables to Kustomizations that are applied.
+    is_open: bool,
+}
 
 impl Store {
     /// Those among some objects.
     pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
-        let held = objects.filter(|object| {
-            object.group().is_empty() && matches!(object.kind(), "ConfigMap" | "Secret")
-        });
-        let held = held.map(|object| {
-            let key = [object.kind(), object.namespace(), object.name()].map(str::to_owned);
-            (key.into(), object.clone())
-        });
-        Self(held.collect())
+        let mut store = Self::default();
+        for object in objects {
+            store.is_open |= admission::changes(object);
+            if object.group().is_empty() && matches!(object.kind(), "ConfigMap" | "Secret") {
+                let key = [object.kind(), object.namespace(), object.name()].map(str::to_owned);
+                store.objects.insert(key.into(), object.clone());
+            }
+        }
+        store
+    }
+
+    /// Whether something in the cluster gives variables to Kustomizations beside those that they
+    /// name.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
     }
 
     fn get(&self, kind: &str, namespace: &str, name: &str) -> Option<&Object> {
         let key = [kind, namespace, name].map(str::to_owned);
-        self.0.get(&key.into())
+        self.objects.get(&key.into())
     }
 
     /// What a release in a namespace finds. What is not in the repository may be in the
@@ -77,6 +89,9 @@ impl Store {
                 Some(value) => variables.set(key, value, field.key.clone()),
                 None => variables.set_unknown(key, field.key.clone()),
             }
+        }
+        if self.is_open {
+            variables.open();
         }
         let always = flux.text(&["spec", "postBuild", "substituteStrategy"]) == "Always";
         Substitution {

@@ -1,5 +1,7 @@
 //! Repositories of every layout, and what comes of them.
 
+mod flux_of;
+
 use super::{Decrypt, Options, assemble, entries};
 use crate::assembled::{Assembled, Outcome};
 use crate::files::Memory;

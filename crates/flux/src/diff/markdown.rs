@@ -13,6 +13,9 @@ const COMMENT_LIMIT: usize = 60_000;
 pub fn markdown(changes: &Changes) -> String {
     let mut text = String::from("### What changes in the cluster\n\n");
     let _ = writeln!(text, "{}", write::summary(changes));
+    for line in write::unknown(changes) {
+        let _ = writeln!(text, "\n{}", code(&line));
+    }
     versions(&mut text, "Image", &changes.images);
     versions(&mut text, "Chart", &changes.charts);
     if changes.is_empty() {

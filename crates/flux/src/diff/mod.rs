@@ -3,10 +3,11 @@
 //! Of Secrets it is said which values change, never to what.
 
 mod fields;
+mod known;
 mod markdown;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diagnostics::MASK;
 use serde::Serialize;
@@ -16,7 +17,10 @@ use crate::images;
 use crate::object::{Id, Object};
 use crate::redact::Redaction;
 
+use known::Known;
+
 pub use fields::Field;
+pub use known::{State, Unknown, Why};
 pub use markdown::markdown;
 pub use write::text;
 
@@ -30,6 +34,10 @@ pub struct Changes {
     pub images: Vec<Version>,
     /// The charts that change version.
     pub charts: Vec<Version>,
+    /// The Kustomizations of which one state is not known, so that nothing is said of what they
+    /// add or remove.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<Unknown>,
 }
 
 /// How an object changes.
@@ -104,9 +112,9 @@ impl Change {
 }
 
 impl Changes {
-    /// Whether nothing changes.
+    /// Whether it is certain that nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.objects.is_empty() && self.unknown.is_empty()
     }
 
     /// How many objects change in a way.
@@ -135,7 +143,19 @@ pub fn between(before: &Assembled, after: &Assembled, public: &[String]) -> Chan
         Redaction::new(before, public),
         Redaction::new(after, public),
     );
-    let (old, new) = (applied(before), applied(after));
+    let (mut old, mut new) = (applied(before), applied(after));
+    // What only one state has is told where the other one is known.
+    let (in_old, in_new) = (keys(&old), keys(&new));
+    let mut known = Known::of(after, State::After);
+    old.retain(|(owner, object)| {
+        in_new.contains(&key(object)) || known.knows(before, owner, &redactions.0)
+    });
+    let mut unknown = known.unknown;
+    let mut known = Known::of(before, State::Before);
+    new.retain(|(owner, object)| {
+        in_old.contains(&key(object)) || known.knows(after, owner, &redactions.1)
+    });
+    unknown.extend(known.unknown);
     let mut left: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
     for (index, (_, object)) in old.iter().enumerate() {
         left.entry(key(object)).or_default().push(index);
@@ -147,9 +167,14 @@ pub fn between(before: &Assembled, after: &Assembled, public: &[String]) -> Chan
             objects.push(change(None, Some((owner, object)), &redactions));
             continue;
         };
-        // Two Kustomizations may apply one object: that of the same comes first.
-        let same = |&index: &usize| old.get(index).is_some_and(|(one, _)| one.id == owner.id);
-        let at = candidates.iter().position(same).unwrap_or_default();
+        // Two clusters or Kustomizations may have one object: that of the same comes first.
+        let nearness = |index: usize| {
+            old.get(index)
+                .map(|(one, _)| (one.cluster.path == owner.cluster.path, one.id == owner.id))
+        };
+        let positions = (0..candidates.len()).rev();
+        let nearest = positions.max_by_key(|&at| candidates.get(at).copied().and_then(nearness));
+        let at = nearest.unwrap_or_default();
         let previous = old.get(candidates.remove(at)).copied();
         let is_same = previous.is_some_and(|(one, previous)| {
             previous == object
@@ -170,10 +195,11 @@ pub fn between(before: &Assembled, after: &Assembled, public: &[String]) -> Chan
             &images_of(&new, &redactions.1),
         ),
         charts: versions(
-            &charts_of(before, &redactions.0),
-            &charts_of(after, &redactions.1),
+            &charts_of(before, &old, &redactions.0),
+            &charts_of(after, &new, &redactions.1),
         ),
         objects,
+        unknown: unknown.into_iter().collect(),
     }
 }
 
@@ -202,6 +228,10 @@ fn key(object: &Object) -> Key<'_> {
         object.namespace(),
         object.name(),
     )
+}
+
+fn keys<'a>(applied: &[Applied<'a>]) -> HashSet<Key<'a>> {
+    applied.iter().map(|(_, object)| key(object)).collect()
 }
 
 fn named(id: &Id) -> String {
@@ -300,11 +330,11 @@ fn images_of(applied: &[Applied<'_>], redaction: &Redaction) -> Versions {
     all
 }
 
-fn charts_of(assembled: &Assembled, redaction: &Redaction) -> Versions {
+fn charts_of(assembled: &Assembled, applied: &[Applied<'_>], redaction: &Redaction) -> Versions {
+    let told = keys(applied);
     let mut all = Versions::new();
-    for chart in assembled
-        .releases
-        .iter()
+    for chart in { assembled.releases.iter() }
+        .filter(|release| told.contains(&key(&release.object)))
         .filter_map(|release| release.chart.as_ref())
     {
         let name = match chart.name.as_str() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use similar::{Algorithm, TextDiff};
 
-use super::{Action, Change, Changes, Version};
+use super::{Action, Change, Changes, State, Version, Why};
 
 /// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;
@@ -51,10 +51,30 @@ pub fn text(changes: &Changes) -> String {
         text.push_str(&change.hunks);
         text.push('\n');
     }
+    for line in unknown(changes) {
+        let _ = writeln!(text, "? {line}\n");
+    }
     versions(&mut text, "Images", &changes.images);
     versions(&mut text, "Charts", &changes.charts);
     let _ = writeln!(text, "{}", summary(changes));
     text
+}
+
+/// A line on each Kustomization of which one state is not known.
+pub(super) fn unknown(changes: &Changes) -> impl Iterator<Item = String> {
+    changes.unknown.iter().map(|one| {
+        let (state, way) = match one.state {
+            State::Before => ("as it was", "adds"),
+            State::After => ("as it is now", "removes"),
+        };
+        let why = match one.why {
+            Why::Fails => "cannot be built",
+            Why::Elsewhere => "is suspended, or comes from elsewhere",
+        };
+        // A terminal would obey them.
+        let name = one.kustomization.replace(char::is_control, " ");
+        format!("Kustomization {name} {state} {why}: what it {way} is not known")
+    })
 }
 
 /// One line on an object.
@@ -95,6 +115,9 @@ fn versions(text: &mut String, title: &str, versions: &[Version]) {
 pub(super) fn summary(changes: &Changes) -> String {
     if changes.is_empty() {
         return "Nothing changes in the cluster.".to_owned();
+    }
+    if changes.objects.is_empty() {
+        return "Nothing else changes in the cluster.".to_owned();
     }
     format!(
         "{} added, {} changed, {} removed.",

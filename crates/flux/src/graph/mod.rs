@@ -12,6 +12,7 @@ mod picture;
 mod svg;
 mod tree;
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::assembled::Assembled;
@@ -41,15 +42,75 @@ pub struct Graph {
 impl Graph {
     /// The graph of a cluster. The texts that are `public` are shown though a Secret has them,
     /// too: the domains of a configuration.
+    ///
+    /// Several clusters stand after each other, and nothing leads from one to another.
     pub fn new(assembled: &Assembled, public: &[String]) -> Self {
         let redaction = Redaction::new(assembled, public);
+        let Some(clusters) = assembled.clusters() else {
+            return Self::of(assembled, &redaction);
+        };
+        let mut graph = Self::default();
+        let mut nodes = Vec::new();
+        let mut end = assembled.kustomizations.len();
+        for cluster in &clusters {
+            let first = cluster.kustomizations.first();
+            let path = first.map_or("", |first| first.cluster.path.as_str());
+            // Kustomizations keep their places, and all else comes after them.
+            let own: Vec<usize> = { assembled.kustomizations.iter().enumerate() }
+                .filter(|(_, one)| one.cluster.path == path)
+                .map(|(index, _)| index)
+                .collect();
+            let rest = end;
+            let place = |index: usize| match own.get(index) {
+                Some(place) => *place,
+                None => rest + index - own.len(),
+            };
+            let part = Self::of(cluster, &redaction);
+            end += part.nodes.len() - own.len();
+            for (index, mut node) in part.nodes.into_iter().enumerate() {
+                path.clone_into(&mut node.cluster);
+                nodes.push((place(index), node));
+            }
+            graph.edges.extend(part.edges.into_iter().map(|edge| Edge {
+                from: place(edge.from),
+                to: place(edge.to),
+                ..edge
+            }));
+            graph.network.append(part.network, place);
+        }
+        nodes.sort_by_key(|(place, _)| *place);
+        graph.nodes = nodes.into_iter().map(|(_, node)| node).collect();
+        graph
+    }
+
+    fn of(assembled: &Assembled, redaction: &Redaction) -> Self {
         let inventory = Inventory::new(assembled);
-        let (nodes, edges) = needs::of(&inventory, &redaction);
+        let (nodes, edges) = needs::of(&inventory, redaction);
         Self {
-            network: network::of(&inventory, &redaction),
+            network: network::of(&inventory, redaction),
             nodes,
             edges,
         }
+    }
+
+    /// Each cluster, in order; one without a name where there is one only.
+    fn clusters(&self) -> IndexSet<&str> {
+        self.nodes
+            .iter()
+            .map(|node| node.cluster.as_str())
+            .collect()
+    }
+
+    /// What is reached in one cluster.
+    fn network_of(&self, cluster: &str) -> Network {
+        let mut network = self.network.clone();
+        network.keep(|owner| self.cluster(owner) == cluster);
+        network
+    }
+
+    /// The cluster of what a node applies; empty where there is one only.
+    fn cluster(&self, owner: usize) -> &str {
+        self.nodes.get(owner).map_or("", |node| &node.cluster)
     }
 
     /// As JSON.

@@ -14,6 +14,9 @@ use crate::value::Value;
 /// A Kustomization, a `HelmRelease`, or what these come from or read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Node {
+    /// The folder where its cluster begins; empty where there is one cluster only.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cluster: String,
     /// The kind.
     pub kind: String,
     /// The namespace.
@@ -81,6 +84,7 @@ impl Nodes {
             index,
         );
         self.all.push(Node {
+            cluster: String::new(),
             kind: shown.kind.clone(),
             namespace: shown.namespace.clone(),
             name: shown.name.clone(),

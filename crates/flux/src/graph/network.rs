@@ -22,6 +22,42 @@ pub struct Network {
     pub certificates: Vec<Certificate>,
 }
 
+impl Network {
+    /// Keeps only what these apply.
+    pub(super) fn keep(&mut self, is_kept: impl Fn(usize) -> bool) {
+        self.gateways.retain(|one| is_kept(one.owner));
+        self.routes.retain(|one| is_kept(one.owner));
+        self.load_balancers.retain(|one| is_kept(one.owner));
+        self.certificates.retain(|one| is_kept(one.owner));
+    }
+
+    /// Adds that of another cluster, with the places that its nodes get.
+    pub(super) fn append(&mut self, mut other: Self, place: impl Fn(usize) -> usize) {
+        let Self {
+            gateways,
+            routes,
+            load_balancers,
+            certificates,
+        } = &mut other;
+        gateways
+            .iter_mut()
+            .for_each(|one| one.owner = place(one.owner));
+        routes
+            .iter_mut()
+            .for_each(|one| one.owner = place(one.owner));
+        load_balancers
+            .iter_mut()
+            .for_each(|one| one.owner = place(one.owner));
+        certificates
+            .iter_mut()
+            .for_each(|one| one.owner = place(one.owner));
+        self.gateways.append(gateways);
+        self.routes.append(routes);
+        self.load_balancers.append(load_balancers);
+        self.certificates.append(certificates);
+    }
+}
+
 /// A Gateway.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Gateway {

@@ -87,7 +87,7 @@ pub(super) fn dependencies(graph: &Graph) -> Picture {
         lines.retain(|line| !line.is_empty());
         places.insert(index, picture.items.len());
         picture.items.push(Item {
-            group: node.namespace.clone(),
+            group: group(&node.cluster, &node.namespace),
             lines,
             shape: if node.state == State::Known {
                 Shape::Application
@@ -134,17 +134,20 @@ pub(super) fn network(graph: &Graph) -> Picture {
             };
             format!("{} {}:{}{host}", one.name, one.protocol, one.port)
         }));
-        let at = boxes.add(&gateway.namespace, lines, Shape::Entrance);
-        gateways.insert(format!("{}/{}", gateway.namespace, gateway.name), at);
+        let cluster = graph.cluster(gateway.owner);
+        let at = boxes.add(&group(cluster, &gateway.namespace), lines, Shape::Entrance);
+        let name = format!("{}/{}", gateway.namespace, gateway.name);
+        gateways.insert((cluster, name), at);
         for address in &gateway.addresses {
-            let outside = boxes.add("", vec![address.clone()], Shape::Outside);
+            let outside = boxes.add(cluster, vec![address.clone()], Shape::Outside);
             boxes.arrow(outside, at);
         }
     }
     for one in &network.load_balancers {
-        let outside = boxes.add("", vec![one.address.clone()], Shape::Outside);
+        let cluster = graph.cluster(one.owner);
+        let outside = boxes.add(cluster, vec![one.address.clone()], Shape::Outside);
         let at = boxes.add(
-            &one.namespace,
+            &group(cluster, &one.namespace),
             vec![format!("{} {}", one.kind, one.name)],
             Shape::Entrance,
         );
@@ -155,20 +158,21 @@ pub(super) fn network(graph: &Graph) -> Picture {
         let name = owner.map_or(route.name.as_str(), |owner| owner.name.as_str());
         let mut lines = vec![name.to_owned()];
         lines.extend(route.backends.iter().take(3).cloned());
-        let answers = boxes.add(&route.namespace, lines, Shape::Application);
+        let cluster = graph.cluster(route.owner);
+        let answers = boxes.add(&group(cluster, &route.namespace), lines, Shape::Application);
         let hosts = if route.hosts.is_empty() {
             vec!["any host".to_owned()]
         } else {
             route.hosts.clone()
         };
         for host in hosts {
-            let host = boxes.add("", vec![host], Shape::Outside);
+            let host = boxes.add(cluster, vec![host], Shape::Outside);
             boxes.arrow(host, answers);
             for parent in &route.parents {
                 let name = parent.split('#').next().unwrap_or_default();
-                let gateway = gateways.get(name).copied();
+                let gateway = gateways.get(&(cluster, name.to_owned())).copied();
                 let gateway = gateway.unwrap_or_else(|| {
-                    boxes.add("", vec![format!("{name} is missing")], Shape::Open)
+                    boxes.add(cluster, vec![format!("{name} is missing")], Shape::Open)
                 });
                 boxes.arrow(gateway, host);
             }
@@ -177,6 +181,15 @@ pub(super) fn network(graph: &Graph) -> Picture {
     Picture {
         title: "What is reached from where".to_owned(),
         ..boxes.picture
+    }
+}
+
+/// What a box belongs to: a namespace, after its cluster where there are several.
+fn group(cluster: &str, namespace: &str) -> String {
+    if cluster.is_empty() {
+        namespace.to_owned()
+    } else {
+        format!("{cluster}: {namespace}")
     }
 }
 

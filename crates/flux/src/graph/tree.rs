@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{Graph, Links, Relation, State};
+use super::{Graph, Links, Network, Relation, State};
 
 /// How deep Kustomizations are shown below each other.
 const DEPTH: usize = 64;
@@ -22,7 +22,12 @@ pub fn tree(graph: &Graph) -> String {
             branch(&links, index, "", "", 0, &mut text);
         }
     }
-    network(graph, &mut text);
+    for cluster in graph.clusters() {
+        if !cluster.is_empty() {
+            let _ = writeln!(text, "\nCluster {}", printable(cluster));
+        }
+        network(&graph.network_of(cluster), &mut text);
+    }
     text
 }
 
@@ -93,8 +98,7 @@ fn branch(
     }
 }
 
-fn network(graph: &Graph, text: &mut String) {
-    let network = &graph.network;
+fn network(network: &Network, text: &mut String) {
     for gateway in &network.gateways {
         let name = format!("{}/{}", gateway.namespace, gateway.name);
         let addresses = gateway.addresses.join(", ");

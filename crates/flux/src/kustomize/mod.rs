@@ -6,10 +6,11 @@
 //! value keeps the place of whoever wrote it: a resource, a patch, a component, a generator.
 //!
 //! - `shape`: the fields of `kustomization.yaml`; `config`: the fields that transformers change.
-//! - `build`, `target`, `load`: the order of it all; `set`, `resource`: objects.
+//! - `build`, `target`, `change`, `load`: the order of it all; `set`, `resource`: objects.
 //! - `generate`, `patch`, `transform`, `plugins`: what makes and changes objects.
 
 mod build;
+mod change;
 mod config;
 mod context;
 mod field;

@@ -37,23 +37,16 @@ pub(crate) use routes::all as routes_of;
 
 /// Every problem, in the order of files and lines.
 pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
-    let inventory = Inventory::new(assembled);
     let elsewhere = Elsewhere::new(context.files, assembled);
-    let producers = producers::Producers::new(&inventory, &elsewhere);
     let mut problems = Diagnostics::new();
-    dependencies::check(&inventory, &mut problems);
-    sources::check(&inventory, &elsewhere, &mut problems);
-    references::check(&inventory, &producers, &mut problems);
-    routes::check(&inventory, &mut problems);
-    hosts::check(&inventory, context, &mut problems);
-    addresses::check(&inventory, context, &mut problems);
-    images::check(&inventory, &mut problems);
-    lists::check(&inventory, context, &mut problems);
-    secrets::check(&inventory, &mut problems);
-    namespaces::check(&inventory, &elsewhere, &mut problems);
-    bootstrap::check(&inventory, &elsewhere, &mut problems);
-    variables::check(&inventory, context, &mut problems);
-    sops::check(&inventory, context, &elsewhere, &mut problems);
+    match assembled.clusters() {
+        Some(clusters) => {
+            for cluster in &clusters {
+                in_cluster(cluster, context, &elsewhere, &mut problems);
+            }
+        }
+        None => in_cluster(assembled, context, &elsewhere, &mut problems),
+    }
     unlisted::check(&elsewhere, &mut problems);
     // A name may have come from a Secret by substitution.
     let redaction = Redaction::new(assembled, &context.domains);
@@ -63,6 +56,29 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
         .collect();
     cleaned.sort();
     cleaned
+}
+
+fn in_cluster(
+    cluster: &Assembled,
+    context: &Context<'_>,
+    elsewhere: &Elsewhere,
+    problems: &mut Diagnostics,
+) {
+    let inventory = Inventory::new(cluster);
+    let producers = producers::Producers::new(&inventory, elsewhere);
+    dependencies::check(&inventory, problems);
+    sources::check(&inventory, elsewhere, problems);
+    references::check(&inventory, &producers, problems);
+    routes::check(&inventory, problems);
+    hosts::check(&inventory, context, problems);
+    addresses::check(&inventory, context, problems);
+    images::check(&inventory, problems);
+    lists::check(&inventory, context, problems);
+    secrets::check(&inventory, problems);
+    namespaces::check(&inventory, elsewhere, problems);
+    bootstrap::check(&inventory, elsewhere, problems);
+    variables::check(&inventory, context, problems);
+    sops::check(&inventory, context, elsewhere, problems);
 }
 
 /// Whether a text says nothing yet: a chart's template, a variable that stayed, or what only the

@@ -10,6 +10,7 @@ use crate::assembled::{Kustomization, Outcome};
 use crate::inventory::{Entry, Inventory, kinds, walk};
 use crate::object::Object;
 use crate::rules;
+use crate::substitute::Mode;
 use crate::value::Value;
 
 /// What switches substitution off for an object.
@@ -25,26 +26,67 @@ pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: 
         if marks.contains(&Some("disabled")) || !substitutes(inventory, owner) {
             continue;
         }
-        let Some(known) = variables(inventory, owner) else {
-            continue;
-        };
+        let known = variables(inventory, owner);
         for (path, value, is_script) in texts(entry) {
             let Some(text) = written(context, value) else {
                 continue;
             };
-            // Where the build fails, it says so of plain names itself.
-            let is_told = is_script || owner.outcome == Outcome::Failed;
-            // Elsewhere than in a ConfigMap a plain name is the user's own variable, and where it
-            // is not known the build fails; with an operator it is replaced in silence.
-            let eaten: BTreeSet<&str> = names(&text)
-                .filter(|(name, has_operator)| !known.contains(name) && (!is_told || *has_operator))
-                .map(|(name, _)| name)
-                .collect();
+            let eaten: BTreeSet<&str> = match &known {
+                Some(known) => {
+                    // Where the build fails, it says so of plain names itself; elsewhere than in
+                    // a ConfigMap it does wherever one is not known, unless Flux is too old.
+                    let is_told = owner.outcome == Outcome::Failed
+                        || (is_script && owner.cluster.mode == Mode::Strict);
+                    names(&text)
+                        .filter(|(name, has_operator)| {
+                            !known.contains(name) && (!is_told || *has_operator)
+                        })
+                        .map(|(name, _)| name)
+                        .collect()
+                }
+                // What a script sets itself is meant by no variable of Flux, whichever it has.
+                None => { names(&text) }
+                    .map(|(name, _)| name)
+                    .filter(|name| sets(&text, name) || has_environment(&object.0, name))
+                    .collect(),
+            };
             if !eaten.is_empty() {
                 problems.push(problem(object, &path, value, &eaten));
             }
         }
     }
+}
+
+/// Whether a script sets a variable: `NAME=…`, `for NAME in`, `read NAME`.
+fn sets(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(start, _)| {
+        let before = text.get(..start).unwrap_or_default();
+        let after = text.get(start + name.len()..).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let word = line
+            .trim_end()
+            .rsplit([' ', ';', '(', '\t'])
+            .next()
+            .unwrap_or_default();
+        let starts = line.is_empty() || line.ends_with([' ', ';', '(', '\t']);
+        let is_set = after.starts_with('=') && !after.starts_with("==");
+        let is_named = !after.starts_with(|one: char| one == '_' || one.is_ascii_alphanumeric());
+        starts && (is_set || (is_named && matches!(word, "for" | "read" | "-r")))
+    })
+}
+
+/// Whether a container of the object has a variable in its environment.
+fn has_environment(value: &Value, name: &str) -> bool {
+    if let Some(map) = value.as_map() {
+        let in_list = |env: &Value| {
+            { env.items().iter() }.any(|one| one.get("name").and_then(Value::as_text) == Some(name))
+        };
+        return map.iter().any(|(key, field)| {
+            (key == "env" && (in_list(&field.value) || field.value.get(name).is_some()))
+                || has_environment(&field.value, name)
+        });
+    }
+    value.items().iter().any(|item| has_environment(item, name))
 }
 
 /// The texts of an object that may have variables of their own, with their paths, and whether they
@@ -65,8 +107,9 @@ fn texts(entry: Entry<'_>) -> Vec<(String, &Value, bool)> {
     }
     walk(&entry.object.0, &mut |path, value| {
         let Some(text) = value.as_text() else { return };
+        // Whether a variable was in it, only the file tells.
         let runs = path.iter().any(|key| matches!(*key, "command" | "args"));
-        if text.contains('$') && (runs || text.starts_with("#!")) {
+        if runs || text.starts_with("#!") {
             found.push((path.join(".").replace(".[]", "[]"), value, true));
         }
     });
@@ -96,15 +139,21 @@ fn problem(object: &Object, path: &str, value: &Value, eaten: &BTreeSet<&str>) -
 
 /// Whether the Kustomization substitutes at all: it does not before it has found a variable.
 fn substitutes(inventory: &Inventory<'_>, owner: &Kustomization) -> bool {
+    if owner.cluster.is_open {
+        return true;
+    }
     let build = owner.object.0.at(&["spec", "postBuild"]);
     build.is_some_and(|build| {
         build.get("substituteStrategy").and_then(Value::as_text) == Some("Always")
-            || variables(inventory, owner).is_some_and(|known| !known.is_empty())
+            || variables(inventory, owner).is_none_or(|known| !known.is_empty())
     })
 }
 
 /// The names that the Kustomization substitutes; none where they cannot be known.
 fn variables<'a>(inventory: &Inventory<'a>, owner: &'a Kustomization) -> Option<BTreeSet<&'a str>> {
+    if owner.cluster.is_open {
+        return None;
+    }
     let build = owner.object.0.at(&["spec", "postBuild"])?;
     let own = build.get("substitute").and_then(Value::as_map);
     let mut known: BTreeSet<&str> = own

@@ -34,9 +34,9 @@ diagnostics::rules! {
     SCHEMA_CONTRADICTION: error "schema/contradiction",
         "Two fields of the object exclude each other, or have to agree and do not; the API server refuses it.";
     SCHEMA_API_REMOVED: error "schema/api-removed",
-        "The API of this version is not served by the Kubernetes that the repository pins, or by Flux, so the object cannot be applied.";
+        "The API of this version is not served by the Kubernetes or the Flux that the repository pins, so the object cannot be applied.";
     SCHEMA_API_DEPRECATED: warning "schema/api-deprecated",
-        "The API of this version is served for now, but a later Kubernetes will not have it.";
+        "The API of this version is served for now, but a later Kubernetes or Flux will not have it.";
     SCHEMA_TOO_DEEP: error "schema/too-deep",
         "The object is nested deeper than any that an API server takes.";
     SCHEMA_UNREADABLE: warning "schema/unreadable",

@@ -22,8 +22,10 @@ use diagnostics::Diagnostics;
 
 pub use store::Schemas;
 
-use crate::object::Object;
+use crate::object::{Id, Object};
 use crate::rules;
+use crate::value::Place;
+use crate::version::{Served, Version};
 use check::Checker;
 use store::Unknown;
 
@@ -41,6 +43,11 @@ pub struct Found {
 /// No message holds a value of the object; the places say where it is. Of what only the cluster
 /// knows, see [`crate::unknown`], nothing is said.
 pub fn check(object: &Object, schemas: &Schemas) -> Found {
+    check_under(object, schemas, Version::default())
+}
+
+/// As [`check`], in a cluster with a version of Flux, of which the kinds are that Flux defines.
+pub fn check_under(object: &Object, schemas: &Schemas, flux: Version) -> Found {
     let mut found = Found::default();
     let id = object.id();
     if id.group == "kustomize.config.k8s.io" {
@@ -52,15 +59,20 @@ pub fn check(object: &Object, schemas: &Schemas) -> Found {
         found.problems = checker.problems;
         return found;
     }
-    match schemas.find(&id.group, &id.version, &id.kind) {
+    let version = object.0.get("apiVersion");
+    let version = version.map_or_else(Place::default, |value| value.place.clone());
+    let version = version.or(&object.0.place);
+    let known = schemas.find(&id.group, &id.version, &id.kind);
+    // What the repository itself defines is in the cluster, whichever Flux that has.
+    let is_own = known.as_ref().is_ok_and(|known| known.is_own);
+    if !is_own && is_no_api_of_flux(&mut checker, &version, &id, flux) {
+        found.problems = checker.problems;
+        return found;
+    }
+    match known {
         Ok(known) => {
             if let Some(removal) = kinds::deprecated(&id.group, &id.version, &id.kind) {
-                let place = object.0.get("apiVersion").map(|value| value.place.clone());
-                checker.report(
-                    &rules::SCHEMA_API_DEPRECATED,
-                    &place.unwrap_or_default(),
-                    removal,
-                );
+                checker.report(&rules::SCHEMA_API_DEPRECATED, &version, removal);
             }
             checker.object(&known, &object.0);
             metadata::check(&mut checker, object, &known, &id);
@@ -70,23 +82,15 @@ pub fn check(object: &Object, schemas: &Schemas) -> Found {
                 cel::check(&mut checker, &object.0, known.schema);
             }
         }
-        Err(unknown) => {
-            let place = object.0.get("apiVersion").map(|value| value.place.clone());
-            let place = place.unwrap_or_default().or(&object.0.place);
-            match removed(schemas, &unknown, &id) {
-                Some((message, instead)) => checker.add(&place, || {
-                    let problem = rules::SCHEMA_API_REMOVED.report(message);
-                    match instead {
-                        Some(instead) => problem.hint(format!("write `{instead}`")),
-                        None => problem,
-                    }
-                }),
-                None => {
-                    found.missing = true;
-                    metadata::names(&mut checker, object);
-                }
+        Err(unknown) => match removed(schemas, &unknown, &id) {
+            Some(message) => {
+                checker.report(&rules::SCHEMA_API_REMOVED, &version, message);
             }
-        }
+            None => {
+                found.missing = true;
+                metadata::names(&mut checker, object);
+            }
+        },
     }
     found.problems = checker.problems;
     found
@@ -107,17 +111,50 @@ fn no_kind(kind: &str) -> String {
     format!("the object has no `{missing}`")
 }
 
-/// Why an API is not served, and which one is where that is known.
-fn removed(
-    schemas: &Schemas,
-    unknown: &Unknown,
-    id: &crate::object::Id,
-) -> Option<(String, Option<String>)> {
-    let named = || {
-        let group = &id.group;
-        let slash = if group.is_empty() { "" } else { "/" };
-        format!("`{}` of `{group}{slash}{}`", id.kind, id.version)
+/// `Kind` of `group/version`, as messages name it.
+fn named(id: &Id) -> String {
+    let slash = if id.group.is_empty() { "" } else { "/" };
+    format!("`{}` of `{}{slash}{}`", id.kind, id.group, id.version)
+}
+
+/// Tells of an API of Flux that the cluster's Flux does not serve, or not for long; whether it
+/// does not.
+fn is_no_api_of_flux(checker: &mut Checker<'_>, place: &Place, id: &Id, flux: Version) -> bool {
+    let refused = |end: String| {
+        let message = format!("Flux {flux} does not serve {}; {end}", named(id));
+        rules::SCHEMA_API_REMOVED.report(message)
     };
+    let write = |newer: &str| format!("write `{}/{newer}`", id.group);
+    match flux.serves(&id.group, &id.version, &id.kind) {
+        None | Some(Served::Now) => false,
+        Some(Served::Until(last, newer)) => {
+            checker.add(place, || {
+                let message = format!("Flux {last} is the last that serves {}", named(id));
+                rules::SCHEMA_API_DEPRECATED
+                    .report(message)
+                    .hint(write(newer))
+            });
+            false
+        }
+        Some(Served::NoLonger(last, newer)) => {
+            checker.add(place, || {
+                let problem = refused(format!("{last} was the last that did"));
+                match newer {
+                    Some(newer) => problem.hint(write(newer)),
+                    None => problem,
+                }
+            });
+            true
+        }
+        Some(Served::NotYet(first)) => {
+            checker.add(place, || refused(format!("{first} is the first that does")));
+            true
+        }
+    }
+}
+
+/// Why an API is not served, where that is known.
+fn removed(schemas: &Schemas, unknown: &Unknown, id: &Id) -> Option<String> {
     let here = schemas.kubernetes();
     match unknown {
         Unknown::Elsewhere { releases } => {
@@ -127,22 +164,17 @@ fn removed(
             } else {
                 format!("{first} to {last}")
             };
-            let message = format!("Kubernetes {here} does not serve {}; {range} does", named());
-            Some((message, None))
-        }
-        Unknown::Nowhere if origin::is_flux(&id.group) => {
-            let (package, release) = origin::of(&id.group)?;
-            let served = schemas.served_instead(id)?;
-            let message = format!("`{package}` {release} does not serve {}", named());
-            Some((message, Some(format!("{}/{served}", id.group))))
+            Some(format!(
+                "Kubernetes {here} does not serve {}; {range} does",
+                named(id)
+            ))
         }
         Unknown::Nowhere => {
             let last = kinds::removed(&id.group, &id.version, &id.kind)?;
-            let message = format!(
+            Some(format!(
                 "Kubernetes {here} does not serve {}; {last} was the last that did",
-                named()
-            );
-            Some((message, None))
+                named(id)
+            ))
         }
     }
 }

@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 
 use diagnostics::Diagnostic;
 
-use super::compiled::Functions;
 use super::bundle::{Block, Builtin, Key, bundle};
+use super::compiled::Functions;
 use super::model::Schema;
 use super::origin;
 use super::patterns::Patterns;
-use crate::object::{Id, Object};
+use crate::object::Object;
 use crate::rules;
 use crate::value::{Data, Value};
 
@@ -39,6 +39,8 @@ pub(super) struct Known<'a> {
     pub(super) schema: &'a Schema,
     /// Whether Kubernetes itself has it, and not a definition.
     pub(super) builtin: bool,
+    /// Whether the repository defines it.
+    pub(super) is_own: bool,
     /// The package and version that it is known from, where the cluster may have a newer one.
     pub(super) known_from: Option<(&'static str, &'static str)>,
 }
@@ -92,6 +94,11 @@ impl Schemas {
             .get(self.release)
             .copied()
             .unwrap_or_default()
+    }
+
+    /// The releases of Kubernetes whose kinds are bundled, oldest first, such as `v1.36.3`.
+    pub fn releases() -> &'static [&'static str] {
+        &bundle().releases
     }
 
     /// The packages that the bundled kinds come from, and their versions.
@@ -195,17 +202,6 @@ impl Schemas {
         self.find(&id.group, &id.version, &id.kind).is_ok()
     }
 
-    /// The version of a kind that took the place of one which is not known, an alpha or beta.
-    pub(super) fn served_instead(&self, id: &Id) -> Option<&str> {
-        let is_stable = |version: &str| !version.contains("alpha") && !version.contains("beta");
-        let versions = { self.kinds.keys() }
-            .filter(|(group, _, kind)| *group == id.group && *kind == id.kind)
-            .map(|(_, version, _)| version.as_str());
-        let served = versions.max_by_key(|version| is_stable(version))?;
-        let is_older = is_stable(served) || *id.version < *served;
-        (!is_stable(&id.version) && is_older).then_some(served)
-    }
-
     /// The schema of a kind.
     pub(super) fn find(
         &self,
@@ -225,6 +221,7 @@ impl Schemas {
             return Ok(Known {
                 schema: entry.schema.get_or_init(read),
                 builtin: false,
+                is_own: entry.packed.is_none(),
                 known_from: (!is_newest).then(|| origin::of(group)).flatten(),
             });
         }
@@ -234,6 +231,7 @@ impl Schemas {
             Some(schema) if bit(self.release) => Ok(Known {
                 schema,
                 builtin: true,
+                is_own: false,
                 known_from: None,
             }),
             _ => {

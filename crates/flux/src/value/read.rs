@@ -69,7 +69,10 @@ pub fn read(
         ),
         yaml::Value::Mapping(mapping) => match mapping.merged(dialect) {
             Ok(entries) => {
-                let mut map = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
+                let mut map = Map::with_capacity_and_hasher(
+                    entries.len(),
+                    foldhash::fast::RandomState::default(),
+                );
                 for entry in entries {
                     let Some(key) = key(&entry.key, source, dialect, problems) else {
                         continue;

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use diagnostics::Source;
-use flux::assembled::{Assembled, Chart, Kustomization, Outcome, Release};
+use flux::assembled::{Assembled, Chart, Cluster, Kustomization, Outcome, Release};
 use flux::files::Memory;
 use flux::lint::{Context, ranges};
 use flux::object::Object;
+use flux::substitute::Mode;
 use flux::value::{Value, documents};
 use yaml::Dialect;
 
@@ -131,6 +132,14 @@ fn kustomization(object: Object, parent: Option<usize>) -> Kustomization {
         files: annotation("test/files").unwrap_or_default(),
         objects: Vec::new(),
         outcome,
+        cluster: Cluster {
+            mode: match object.annotation("test/mode") {
+                Some("lenient") => Mode::Lenient,
+                _ => Mode::Strict,
+            },
+            is_open: object.annotation("test/open").is_some(),
+            ..Cluster::default()
+        },
         object,
     }
 }

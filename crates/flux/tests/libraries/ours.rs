@@ -44,7 +44,9 @@ pub(super) fn outcome(question: &Value) -> Option<Value> {
 fn files(question: &Value) -> Memory {
     let files = question["files"].as_object().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    files.map(|(path, value)| (path.clone(), text(value))).collect()
+    files
+        .map(|(path, value)| (path.clone(), text(value)))
+        .collect()
 }
 
 /// What a Flux Kustomization builds, that a cluster begins with.
@@ -56,7 +58,13 @@ fn build(question: &Value) -> Option<Value> {
     if built.outcome != Outcome::Built {
         return None;
     }
-    Some(built.objects.iter().map(|object| object.0.to_json()).collect())
+    Some(
+        built
+            .objects
+            .iter()
+            .map(|object| object.0.to_json())
+            .collect(),
+    )
 }
 
 /// The objects of a text, in their order; none where it is no YAML.

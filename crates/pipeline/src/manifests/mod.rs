@@ -16,6 +16,7 @@ use flux::object::Object;
 use flux::redact::Redaction;
 use flux::schema::{self, Schemas};
 use flux::substitute::Mode;
+use flux::version::Version;
 use rayon::prelude::*;
 use repository::View;
 use secrets::Identity;
@@ -36,8 +37,8 @@ const KUBERNETES: &str = "kubernetesVersion";
 pub struct Settings<'a> {
     /// The folder of the cluster, relative to the repository; without, the repository says it.
     pub path: Option<String>,
-    /// What becomes of variables that are not set.
-    pub mode: Mode,
+    /// What becomes of variables that are not set; without, what the repository's Flux does.
+    pub mode: Option<Mode>,
     /// What decrypts.
     pub identities: &'a [Identity],
     /// The version of Kubernetes, such as `v1.36.4`; without, the newest that is known.
@@ -156,22 +157,22 @@ pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) ->
 /// Every object against the schema of its kind.
 fn shapes(assembled: &Assembled, kubernetes: &str) -> Findings {
     let mut schemas = Schemas::bundled(kubernetes);
-    let objects: Vec<&Object> = { assembled.kustomizations.iter() }
-        .flat_map(|one| &one.objects)
+    let objects: Vec<(&Object, Version)> = { assembled.kustomizations.iter() }
+        .flat_map(|one| one.objects.iter().map(|object| (object, one.cluster.flux)))
         .collect();
     let mut findings = Findings {
         objects: objects.len(),
         ..Findings::default()
     };
-    for definition in objects.iter().filter(|object| is_definition(object)) {
+    for (definition, _) in objects.iter().filter(|(object, _)| is_definition(object)) {
         if let Err(problem) = schemas.add_crd(&definition.0) {
             findings.problems.push(*problem);
         }
     }
     let checked: Vec<_> = { objects.par_iter() }
-        .map(|object| schema::check(object, &schemas))
+        .map(|(object, flux)| schema::check_under(object, &schemas, *flux))
         .collect();
-    for (object, found) in objects.iter().zip(checked) {
+    for ((object, _), found) in objects.iter().zip(checked) {
         findings.problems.extend(found.problems);
         if found.missing {
             let name = format!("{} {}", object.api_version(), object.kind());
@@ -204,3 +205,6 @@ fn told(problem: &Diagnostic) -> (String, String, String) {
         problem.message.clone(),
     )
 }
+
+#[cfg(test)]
+mod tests;

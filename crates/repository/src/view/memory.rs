@@ -23,6 +23,19 @@ impl<P: Into<String>, C: Into<Vec<u8>>> FromIterator<(P, C)> for InMemory {
     }
 }
 
+impl InMemory {
+    fn first_from(&self, text: &str) -> Option<&str> {
+        let mut from = self.files.range(text.to_owned()..);
+        from.next().map(|(path, _)| path.as_str())
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        let below = below(path);
+        let first = self.first_from(&below);
+        first.is_some_and(|first| first.starts_with(&below))
+    }
+}
+
 impl Backing for InMemory {
     fn find(&self, path: &str) -> io::Result<Option<Found>> {
         let path = plain(path);
@@ -34,8 +47,8 @@ impl Backing for InMemory {
         };
         Ok(match self.files.get(path) {
             Some(content) => Some(found(Kind::File, 0o644, content.len() as u64)),
-            None if names(self.files.keys(), path).is_empty() => None,
-            None => Some(found(Kind::Folder, 0o755, 0)),
+            None if self.is_folder(path) => Some(found(Kind::Folder, 0o755, 0)),
+            None => None,
         })
     }
 
@@ -46,13 +59,13 @@ impl Backing for InMemory {
                 bytes: content.clone(),
                 mode: 0o644,
             },
-            None if names(self.files.keys(), path).is_empty() => Read::Absent,
-            None => Read::Other(Kind::Folder),
+            None if self.is_folder(path) => Read::Other(Kind::Folder),
+            None => Read::Absent,
         })
     }
 
     fn list(&self, folder: &str) -> io::Result<Vec<Listed>> {
-        let found = names(self.files.keys(), plain(folder));
+        let found = names(|from| self.first_from(from), plain(folder));
         if found.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
         }
@@ -74,28 +87,69 @@ pub(super) fn plain(path: &str) -> &str {
     if path == "." { "" } else { path }
 }
 
-/// The names in a folder that holds some of these files, in order.
-pub(super) fn names<'a>(paths: impl IntoIterator<Item = &'a String>, folder: &str) -> Vec<Listed> {
-    let mut found = BTreeMap::new();
-    for path in paths {
-        let below = match folder {
-            "" => Some(path.as_str()),
-            folder => path
-                .strip_prefix(folder)
-                .and_then(|rest| rest.strip_prefix('/')),
-        };
-        if let Some(below) = below {
-            let (name, is_folder) = match below.split_once('/') {
-                Some((name, _)) => (name, true),
-                None => (below, false),
-            };
-            found.insert(name, is_folder);
-        }
+/// How every path in a folder begins.
+pub(super) fn below(folder: &str) -> String {
+    match folder {
+        "" => String::new(),
+        folder => format!("{folder}/"),
     }
-    let listed = |(name, is_folder): (&str, bool)| Listed {
-        name: name.to_owned(),
-        is_utf8: true,
-        kind: Some(if is_folder { Kind::Folder } else { Kind::File }),
-    };
-    found.into_iter().map(listed).collect()
+}
+
+/// The names in a folder, of files in the order of their paths: `first` gives the first path that
+/// is not before a text.
+///
+/// What lies in a folder of the folder is leapt over.
+pub(super) fn names<'a>(first: impl Fn(&str) -> Option<&'a str>, folder: &str) -> Vec<Listed> {
+    let prefix = below(folder);
+    let mut found = Vec::new();
+    let mut from = prefix.clone();
+    while let Some(rest) = first(&from).and_then(|path| path.strip_prefix(&prefix)) {
+        let (name, kind) = match rest.split_once('/') {
+            Some((name, _)) => (name, Kind::Folder),
+            None => (rest, Kind::File),
+        };
+        found.push(Listed {
+            name: name.to_owned(),
+            is_utf8: true,
+            kind: Some(kind),
+        });
+        // Behind a name comes nothing nearer than it and NUL; behind `/`, `0`.
+        let end = if kind == Kind::Folder { '0' } else { '\0' };
+        from = format!("{prefix}{name}{end}");
+    }
+    // `a.b` comes before what lies in `a`, but not before `a`.
+    found.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::collections::BTreeSet;
+
+    use super::names;
+
+    #[test]
+    fn a_folder_is_listed_without_a_look_at_what_lies_below() {
+        let paths: BTreeSet<String> = (0..10_000)
+            .map(|number| format!("apps/{}/app/{number}.yaml", number % 50))
+            .chain(["a.yaml".to_owned(), "apps.yaml".to_owned(), "b".to_owned()])
+            .collect();
+        let looks = Cell::new(0);
+        let listed = |folder: &str| {
+            looks.set(0);
+            let first = |from: &str| {
+                looks.set(looks.get() + 1);
+                paths.range(from.to_owned()..).next().map(String::as_str)
+            };
+            let names = names(first, folder).into_iter().map(|listed| listed.name);
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(listed(""), ["a.yaml", "apps", "apps.yaml", "b"]);
+        assert_eq!(looks.get(), 5);
+        assert_eq!(listed("apps").len(), 50);
+        assert_eq!(looks.get(), 51);
+        assert_eq!(listed("apps/7/app").len(), 200);
+        assert!(listed("app").is_empty());
+    }
 }

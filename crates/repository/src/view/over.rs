@@ -19,8 +19,10 @@ pub(super) struct Over<'a, S: Stage> {
 impl<S: Stage> Over<'_, S> {
     /// The names that the tree has in a folder.
     fn names(&self, folder: &str) -> Vec<Listed> {
-        let paths: Vec<String> = self.tree.iter().map(|(path, _)| path.to_string()).collect();
-        names(&paths, plain(folder))
+        names(
+            |from| self.tree.first_from(from).map(AsRef::as_ref),
+            plain(folder),
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
 use gix::bstr::ByteSlice as _;
 
-use super::memory::plain;
+use super::memory::{names, plain};
 use super::{Backing, FILE_LIMIT, Found, Kind, Listed, Read};
 use crate::rules;
 
@@ -152,27 +152,11 @@ impl Backing for OfRevision {
         if !self.folders.contains(folder) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let prefix = match folder {
-            "" => String::new(),
-            folder => format!("{folder}/"),
+        let first = |from: &str| {
+            let mut from = self.files.range(from.to_owned()..);
+            from.next().map(|(path, _)| path.as_str())
         };
-        let mut names = BTreeMap::new();
-        let below = { self.files.range(prefix.clone()..) }
-            .map(|(path, _)| path.as_str())
-            .map_while(|path| path.strip_prefix(prefix.as_str()));
-        for path in below {
-            let (name, kind) = match path.split_once('/') {
-                Some((name, _)) => (name, Kind::Folder),
-                None => (path, Kind::File),
-            };
-            names.insert(name, kind);
-        }
-        let listed = |(name, kind): (&str, Kind)| Listed {
-            name: name.to_owned(),
-            is_utf8: true,
-            kind: Some(kind),
-        };
-        Ok(names.into_iter().map(listed).collect())
+        Ok(names(first, folder))
     }
 
     fn stays_inside(&self, _: &str) -> bool {

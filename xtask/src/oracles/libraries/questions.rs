@@ -19,7 +19,10 @@ pub(super) fn all() -> [(&'static str, Vec<Value>); 5] {
         ("objects", (0..OBJECTS).map(object).collect()),
         ("releases", (0..RELEASES).map(release).collect()),
         ("builds", (0..BUILDS).map(repositories::build).collect()),
-        ("artifacts", (0..ARTIFACTS).map(repositories::ignore).collect()),
+        (
+            "artifacts",
+            (0..ARTIFACTS).map(repositories::ignore).collect(),
+        ),
     ]
 }
 

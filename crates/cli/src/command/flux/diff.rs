@@ -13,8 +13,9 @@ use crate::ui::Ui;
 /// Show what changes in the cluster, object by object
 ///
 /// Compares what two states of the repository give, not their files: a change of one variable
-/// shows every object that it reaches. Values of Secrets are only said to change. Ends with 3
-/// where anything changes.
+/// shows every object that it reaches. Values of Secrets are only said to change. What cannot be
+/// built in one of them is named, and nothing of it counts as new or gone. Ends with 3 where
+/// anything changes, or may.
 ///
 /// Examples:
 ///   ichor flux diff

@@ -14,7 +14,8 @@ use crate::ui::Ui;
 ///
 /// Kustomizations and what they wait for, releases and their sources; addresses, Gateways,
 /// routes, hosts, certificates. The page of `--html` needs no network: search in it, open an
-/// app, see what it needs, what it exposes, and what is wrong with it.
+/// app, see what it needs, what it exposes, and what is wrong with it. What can be drawn is drawn;
+/// ends with 1 where something of it cannot be built.
 ///
 /// Examples:
 ///   ichor flux graph
@@ -57,6 +58,12 @@ impl Graph {
         let repository = self.place.open(here)?;
         let view = repository.on_disk();
         let assembled = repository.assemble(&view)?;
+        ui.problems(&assembled.problems);
+        let exit = if assembled.problems.has_errors() {
+            Exit::Problems
+        } else {
+            Exit::Done
+        };
         if let Some(file) = &self.html {
             let findings = repository.check(&view, &assembled);
             let page = graph::html(&Page {
@@ -69,9 +76,8 @@ impl Graph {
             batch.stage(here.join(file).as_str(), page.as_bytes(), REPLACING)?;
             batch.commit()?;
             ui.status(format!("Wrote `{file}`: open it in a browser."));
-            return Ok(Exit::Done);
+            return Ok(exit);
         }
-        ui.problems(&assembled.problems);
         let graph = graph::Graph::new(&assembled, repository.domains());
         ui.set("graph", graph.json());
         let picture = || {
@@ -88,6 +94,6 @@ impl Graph {
             Format::Svg => graph::svg(&picture()),
         };
         ui.data(&text)?;
-        Ok(Exit::Done)
+        Ok(exit)
     }
 }

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use flux::assembled::Assembled;
+use flux::schema::Schemas;
 use flux::substitute::Mode;
 use pipeline::manifests::{self, Findings, Settings};
 use repository::View;
@@ -23,6 +24,9 @@ pub(crate) struct Where {
     pub(crate) path: Option<Utf8PathBuf>,
 
     /// Read variables as Flux did up to 2.8: what is not set is empty
+    ///
+    /// Without it that is done where the repository pins such a Flux, or switches the strictness
+    /// of a newer one off.
     #[arg(long)]
     lenient: bool,
 
@@ -46,15 +50,7 @@ impl Where {
             Some(path) => here.join(path),
             None => here.to_owned(),
         };
-        let folder = match repository::real(&folder) {
-            Some(folder) if View::on_disk(&*folder).is_folder("") => folder,
-            _ => {
-                return Err(Failure::stopped(
-                    Exit::Usage,
-                    format!("`{folder}` is no folder"),
-                ));
-            }
-        };
+        let folder = real_folder(&folder)?;
         let disk = View::on_disk("/");
         let around = { folder.ancestors() }.find(|above| disk.exists(above.join(".git")));
         let root = around.unwrap_or(&folder).to_owned();
@@ -62,14 +58,14 @@ impl Where {
         // From within a repository the whole of it is meant, unless a folder was named.
         let path = (self.path.is_some() && !below.as_str().is_empty()).then(|| below.to_string());
         let view = View::on_disk(&*root);
-        let kubernetes = self.kubernetes_version.clone();
+        let kubernetes = self
+            .kubernetes_version
+            .as_deref()
+            .map(release)
+            .transpose()?;
         let settings = Settings {
             path,
-            mode: if self.lenient {
-                Mode::Lenient
-            } else {
-                Mode::Strict
-            },
+            mode: self.lenient.then_some(Mode::Lenient),
             kubernetes: kubernetes.or_else(|| manifests::kubernetes_of(&view)),
             domains: manifests::domains_of(&view),
             ..Settings::default()
@@ -80,6 +76,57 @@ impl Where {
             settings,
         })
     }
+}
+
+/// A folder that is there and has something in it.
+fn real_folder(folder: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
+    let stopped = |why: &str| Failure::stopped(Exit::Usage, format!("`{folder}` {why}"));
+    let Some(real) = repository::real(folder) else {
+        return Err(stopped("does not exist")
+            .hint("name the folder of a repository, or of one cluster in it"));
+    };
+    let view = View::on_disk(&*real);
+    if !view.is_folder("") {
+        let parent = folder.parent().map_or(".", Utf8Path::as_str);
+        let parent = if parent.is_empty() { "." } else { parent };
+        return Err(
+            stopped("is no folder").hint(format!("name the folder that it lies in: `{parent}`"))
+        );
+    }
+    if view.list("").is_ok_and(|entries| entries.is_empty()) {
+        return Err(
+            stopped("is empty").hint("name the folder of a repository, or of one cluster in it")
+        );
+    }
+    Ok(real)
+}
+
+/// A release of Kubernetes that is built in: `1.36`, `v1.36` or with a patch, `v1.36.3`.
+fn release(text: &str) -> Result<String, Failure> {
+    let known = Schemas::releases();
+    let short = |release: &str| release.rsplit_once('.').map(|(minor, _)| minor.to_owned());
+    let digits = text.strip_prefix('v').unwrap_or(text);
+    let parts: Vec<_> = digits.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|one| one.is_ascii_digit());
+    let is_version = matches!(parts.len(), 2 | 3) && parts.iter().all(is_number);
+    let minor = parts.iter().take(2).copied().collect::<Vec<_>>().join(".");
+    let is_known = known.iter().any(|release| {
+        short(release).is_some_and(|release| release.trim_start_matches('v') == minor)
+    });
+    if is_version && is_known {
+        return Ok(format!("v{digits}"));
+    }
+    let minors: Vec<_> = known.iter().filter_map(|release| short(release)).collect();
+    let minors = minors
+        .iter()
+        .map(|minor| format!("`{}`", minor.trim_start_matches('v')));
+    let list = minors.collect::<Vec<_>>().join(", ");
+    let message = if is_version {
+        format!("Kubernetes `{text}` is not built in")
+    } else {
+        format!("`{text}` is no version of Kubernetes")
+    };
+    Err(Failure::stopped(Exit::Usage, message).hint(format!("name one of {list}")))
 }
 
 impl Repository {

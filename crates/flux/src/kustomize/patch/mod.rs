@@ -1,5 +1,6 @@
 //! Patches: of the strategic kind and of JSON 6902.
 
+mod directive;
 mod json;
 mod list;
 mod merge_keys;

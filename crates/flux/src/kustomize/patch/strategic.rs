@@ -4,19 +4,9 @@
 use crate::value::{Data, Field, Map, Value};
 
 use super::super::resource::{is_plain_key, scalar_text};
+use super::directive::{DIRECTIVE, Directive, list_directive, map_directive, replaces};
 use super::list;
 use super::merge_keys::{self, Type};
-
-/// What a map or list of a patch says of itself.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Directive {
-    Merge,
-    Replace,
-    Delete,
-}
-
-/// The key of a directive.
-const DIRECTIVE: &str = "$patch";
 
 /// The object with the patch in it; none if the patch deletes it.
 ///
@@ -161,7 +151,10 @@ fn walk_map(
         Some(Data::Map(news)) => news,
         _ => Map::default(),
     };
-    let mut merged = Map::with_capacity_and_hasher(olds.len() + news.len(), foldhash::fast::RandomState::default());
+    let mut merged = Map::with_capacity_and_hasher(
+        olds.len() + news.len(),
+        foldhash::fast::RandomState::default(),
+    );
     for (key, field) in olds {
         let new = news.shift_remove(&key).map(|field| field.value);
         if let Some(value) = walk_field(&key, Some(field.value), new, of)? {
@@ -329,49 +322,4 @@ fn maps(
     }
     list::append(&mut items, &olds, &last_keys);
     Ok(items)
-}
-
-/// Whether an item of a patch takes the place of the other whole.
-fn replaces(item: &Value) -> bool {
-    item.get(DIRECTIVE).and_then(Value::as_text) == Some("replace")
-}
-
-fn directive(value: &Value) -> Result<Directive, String> {
-    match scalar_text(value).as_deref() {
-        Some("merge") => Ok(Directive::Merge),
-        Some("replace") => Ok(Directive::Replace),
-        Some("delete") => Ok(Directive::Delete),
-        _ => Err(format!(
-            "`{DIRECTIVE}` is none of `merge`, `replace`, `delete`"
-        )),
-    }
-}
-
-/// What a map says of itself, which is taken out of it.
-fn map_directive(map: &mut Value) -> Result<Directive, String> {
-    let Some(map) = map.as_map_mut() else {
-        return Ok(Directive::Merge);
-    };
-    match map.shift_remove(DIRECTIVE) {
-        None => Ok(Directive::Merge),
-        Some(field) => directive(&field.value),
-    }
-}
-
-/// What an item of a list that is nothing else says of the list, which is taken out of it.
-fn list_directive(list: &mut Value) -> Result<Directive, String> {
-    let Data::List(items) = &mut list.data else {
-        return Ok(Directive::Merge);
-    };
-    let first = items.iter().find_map(|item| {
-        let directive = item.get(DIRECTIVE)?;
-        Some((item.as_map()?.len(), directive.clone()))
-    });
-    let Some((1, value)) = first else {
-        return Ok(Directive::Merge);
-    };
-    let directive = directive(&value)?;
-    let text = scalar_text(&value).unwrap_or_default();
-    list::set(items, &[DIRECTIVE], &[text], None);
-    Ok(directive)
 }

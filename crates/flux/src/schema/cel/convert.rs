@@ -62,7 +62,9 @@ pub(super) fn value(schema: &Schema, json: &Json) -> Value {
                 };
                 (Key::String(Arc::new(name)), converted)
             };
-            let entries: HashMap<Key, Value> = entries.iter().map(each).collect();
+            // A null that stays in a field is as if the field were absent (`apiserver/pkg/cel`).
+            let there = entries.iter().filter(|(_, entry)| map || !entry.is_null());
+            let entries: HashMap<Key, Value> = there.map(each).collect();
             Value::Map(Map {
                 map: Arc::new(entries),
             })

@@ -36,10 +36,7 @@ pub(super) struct Runner<'c, 'a> {
 
 impl<'c, 'a> Runner<'c, 'a> {
     pub(super) fn new(checker: &'c mut Checker<'a>, is_secret: bool) -> Self {
-        Self {
-            checker,
-            is_secret,
-        }
+        Self { checker, is_secret }
     }
 
     /// The rules of the whole object.
@@ -147,8 +144,8 @@ impl<'c, 'a> Runner<'c, 'a> {
 fn compiled(rule: &Rule) -> Compiled {
     let ready = |stored: Option<&RawValue>| stored.and_then(|stored| stored::read(stored.get()));
     let text = ready(rule.stored_rule.as_deref()).or_else(|| compile(&rule.rule));
-    let is_of_changes = !rule.optional_old_self
-        && { text.as_ref() }.is_some_and(|text| text.references().has_variable("oldSelf"));
+    let is_of_changes = !rule.optional_old_self && { text.as_ref() }
+        .is_some_and(|text| text.references().has_variable("oldSelf"));
     let message = ready(rule.stored_message.as_deref())
         .or_else(|| rule.message_expression.as_deref().and_then(compile));
     Compiled {

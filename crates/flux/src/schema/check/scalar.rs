@@ -45,8 +45,7 @@ impl Checker<'_> {
         {
             let path = self.path.shown();
             self.add(&value.place, || {
-                rules::SCHEMA_WRONG_PATTERN
-                    .report(format!("`{path}` does not match `{pattern}`"))
+                rules::SCHEMA_WRONG_PATTERN.report(format!("`{path}` does not match `{pattern}`"))
             });
         }
         if let Some(what) = formats::wrong(&schema.format, text) {

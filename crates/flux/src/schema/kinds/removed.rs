@@ -66,24 +66,6 @@ const DEPRECATED: &[(&str, &str, &str, &str)] = &[
         "Endpoints",
         "Kubernetes deprecated it in v1.33: use `EndpointSlice` of `discovery.k8s.io/v1`",
     ),
-    (
-        "source.toolkit.fluxcd.io",
-        "v1beta2",
-        "",
-        "use `source.toolkit.fluxcd.io/v1`",
-    ),
-    (
-        "kustomize.toolkit.fluxcd.io",
-        "v1beta2",
-        "",
-        "use `kustomize.toolkit.fluxcd.io/v1`",
-    ),
-    (
-        "helm.toolkit.fluxcd.io",
-        "v2beta2",
-        "",
-        "use `helm.toolkit.fluxcd.io/v2`",
-    ),
 ];
 
 fn find(

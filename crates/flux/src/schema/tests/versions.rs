@@ -94,7 +94,7 @@ fn versions_that_flux_no_longer_serves_are_told_of_with_what_it_serves() {
     }
     let old =
         "{apiVersion: source.toolkit.fluxcd.io/v1beta2, kind: OCIRepository, metadata: {name: a}}";
-    insta::assert_snapshot!(told(old), @"a.yaml:1:14: error[schema/api-removed]: `fluxcd/source-controller` v1.9.6 does not serve `OCIRepository` of `source.toolkit.fluxcd.io/v1beta2` (write `source.toolkit.fluxcd.io/v1`)");
+    insta::assert_snapshot!(told(old), @"a.yaml:1:14: error[schema/api-removed]: Flux 2.9 does not serve `OCIRepository` of `source.toolkit.fluxcd.io/v1beta2`; 2.7 was the last that did (write `source.toolkit.fluxcd.io/v1`)");
     // Of versions to come nothing is known.
     for version in ["v2", "v1beta4"] {
         let text = format!(
