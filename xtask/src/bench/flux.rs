@@ -113,6 +113,8 @@ impl Bench {
             &["init", "--quiet"][..],
             &["add", "--all"],
             &["commit", "--quiet", "--message", "all"],
+            // As a clone has it.
+            &["gc", "--quiet"],
         ] {
             let mut git = process::command("git");
             git.arg("-C").arg(&root);

@@ -1,9 +1,10 @@
 //! What a commit of git holds.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Location};
@@ -24,6 +25,8 @@ pub(super) struct OfRevision {
     git: PathBuf,
     files: BTreeMap<String, (gix::ObjectId, u32)>,
     folders: BTreeSet<String>,
+    /// How long files are: git unpacks a part of each to say so, and is asked again and again.
+    sizes: Mutex<HashMap<gix::ObjectId, u64>>,
 }
 
 impl OfRevision {
@@ -69,15 +72,28 @@ impl OfRevision {
             git: repository.git_dir().to_owned(),
             files,
             folders,
+            sizes: Mutex::default(),
         })
     }
 
-    fn bytes(&self, id: gix::ObjectId) -> io::Result<Vec<u8>> {
-        self.with(|repository| {
+    fn size(&self, id: gix::ObjectId) -> io::Result<u64> {
+        let known = || self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(size) = known().get(&id) {
+            return Ok(*size);
+        }
+        let size = self.with(|repository| {
             let header = repository.find_header(id).map_err(io::Error::other)?;
-            if header.size() > FILE_LIMIT {
-                return Err(io::ErrorKind::FileTooLarge.into());
-            }
+            Ok(header.size())
+        })?;
+        known().insert(id, size);
+        Ok(size)
+    }
+
+    fn bytes(&self, id: gix::ObjectId) -> io::Result<Vec<u8>> {
+        if self.size(id)? > FILE_LIMIT {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.with(|repository| {
             let mut object = repository.find_object(id).map_err(io::Error::other)?;
             Ok(std::mem::take(&mut object.data))
         })
@@ -123,13 +139,7 @@ impl Backing for OfRevision {
             size,
         };
         Ok(match self.files.get(path) {
-            Some((id, mode)) => {
-                let size = self.with(|repository| {
-                    let header = repository.find_header(*id).map_err(io::Error::other)?;
-                    Ok(header.size())
-                })?;
-                Some(found(Kind::File, *mode, size))
-            }
+            Some((id, mode)) => Some(found(Kind::File, *mode, self.size(*id)?)),
             None if self.folders.contains(path) => Some(found(Kind::Folder, 0o755, 0)),
             None => None,
         })
