@@ -5,6 +5,7 @@ mod ask;
 mod charts;
 mod flux;
 mod go;
+mod helm;
 mod kustomize;
 mod libraries;
 mod makejinja;
@@ -72,6 +73,11 @@ const ORACLES: &[Oracle] = &[
         name: "charts",
         about: "every release of the fixtures through real `helm template`",
         run: charts::run,
+    },
+    Oracle {
+        name: "helm",
+        about: "values over the defaults of charts, their schemas, and a chart rendered as `--helm` does it",
+        run: helm::run,
     },
     Oracle {
         name: "sops",

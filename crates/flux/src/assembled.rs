@@ -2,6 +2,7 @@
 //! (schemas, lint, graph, differences) reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use diagnostics::Diagnostics;
 
@@ -123,10 +124,13 @@ pub struct Release {
     pub values: Option<Value>,
     /// The chart; none where nothing of the repository says which.
     pub chart: Option<Chart>,
+    /// What Helm makes of it, with the changes of its post-renderers; none where Helm was not
+    /// asked.
+    pub rendered: Option<Vec<Object>>,
 }
 
 /// Which chart a release installs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chart {
     /// Where it comes from: `oci://…` with the chart's name, or the address of a repository of
     /// charts, or the folder of one, relative to the repository.
@@ -135,4 +139,52 @@ pub struct Chart {
     pub name: String,
     /// The version or range, tag or digest.
     pub version: String,
+    /// What the version is.
+    pub pin: Pin,
+    /// Which tags count for a range, as a regular expression; all of them where it is empty.
+    pub filter: String,
+    /// The media type of the layer of an OCI artifact that is the chart; empty for the usual one.
+    pub layer: String,
+    /// Whether the registry may be asked over plain HTTP.
+    pub is_insecure: bool,
+    /// Files of the chart that take the place of its `values.yaml`.
+    pub values_files: Vec<String>,
+}
+
+/// What says which version of a chart is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pin {
+    /// A version or a range: the highest one in it counts.
+    #[default]
+    Range,
+    /// A tag of a registry, whatever it is called.
+    Tag,
+    /// The digest of an artifact.
+    Digest,
+}
+
+impl Chart {
+    /// Whether it comes from a registry.
+    pub fn is_oci(&self) -> bool {
+        self.address.starts_with("oci://")
+    }
+
+    /// Whether it is a folder of the repository.
+    pub fn is_folder(&self) -> bool {
+        !self.address.contains("://")
+    }
+}
+
+/// As messages name it: `oci://ghcr.io/charts/app 1.2.3`.
+impl fmt::Display for Chart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.address.trim_end_matches('/'))?;
+        if !self.name.is_empty() {
+            write!(formatter, "/{}", self.name)?;
+        }
+        if self.is_folder() {
+            return Ok(());
+        }
+        write!(formatter, " {}", self.version)
+    }
 }

@@ -84,7 +84,11 @@ pub fn of(assembled: &Assembled, problems: &Diagnostics) -> Vec<(&'static str, S
     for release in &assembled.releases {
         let owner = all.get(release.owner).map(|owner| owner.outcome);
         let fails = owner == Some(Outcome::Failed)
-            || errors.iter().any(|error| lies_in(error, &release.object.0));
+            || errors.iter().any(|error| {
+                let values = release.values.as_ref();
+                lies_in(error, &release.object.0)
+                    || values.is_some_and(|values| lies_in(error, values))
+            });
         let verdict = if fails {
             Verdict::Failed
         } else {

@@ -10,12 +10,18 @@
     reason = "tests may touch the disk and start the program under test"
 )]
 
+mod archive;
 mod folder;
 mod output;
+mod registry;
 mod sandbox;
+mod server;
 mod texts;
 
+pub use archive::{archive, digest};
 pub use folder::{Snapshot, copy_folder, files_below, fixtures};
 pub use output::Output;
+pub use registry::Registry;
 pub use sandbox::Sandbox;
+pub use server::{Answer, Asked, Server};
 pub use texts::texts;

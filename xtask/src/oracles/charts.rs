@@ -9,7 +9,7 @@ use super::go::Program;
 use super::{Options, Outcome};
 use crate::{charts, files, golden};
 
-const HELM: Program = Program {
+pub(super) const HELM: Program = Program {
     folder: "helm",
     name: "helm",
     package: "helm.sh/helm/v4/cmd/helm",

@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ),
     ("flux", Some(&["documents", "tree", "yaml", "diagnostics"])),
     ("repository", Some(&["tree", "yaml", "diagnostics"])),
+    ("charts", Some(&["flux", "yaml", "diagnostics"])),
     (
         "vault",
         Some(&[

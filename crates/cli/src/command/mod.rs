@@ -1,5 +1,6 @@
 //! Every command, one file each.
 
+mod charts;
 pub(crate) mod completions;
 mod configure;
 mod diff;
@@ -11,6 +12,7 @@ mod render;
 mod report;
 pub(crate) mod road;
 mod schema;
+mod schemas;
 mod secrets;
 mod talos;
 mod template;
@@ -42,6 +44,10 @@ pub(crate) enum Command {
     Talos(talos::Talos),
     #[command(subcommand)]
     Flux(flux::Flux),
+    #[command(subcommand)]
+    Charts(charts::Charts),
+    #[command(subcommand)]
+    Schemas(schemas::Schemas),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -80,6 +86,8 @@ pub(crate) fn run(
         Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
         Command::Flux(command) => command.run(here, ui),
+        Command::Charts(command) => command.run(here, ui),
+        Command::Schemas(command) => command.run(here, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
         Command::Man(command) => command.run(here, whole(), ui),

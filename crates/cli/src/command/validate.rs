@@ -5,7 +5,7 @@ use pipeline::checks::{self, Of};
 use pipeline::{BuildOptions, Command, Run};
 use repository::View;
 
-use super::flux::{self, repository::Where};
+use super::flux::{self, WithHelm, repository::Where};
 use super::{report, road};
 use crate::environment;
 use crate::exit::Exit;
@@ -48,7 +48,8 @@ impl Validate {
                 warnings: self.strict,
                 schemas: self.strict_schemas,
             };
-            return flux::checked(&repository, strictness, ui).map(|(_, _, exit)| exit);
+            return flux::checked(&repository, strictness, WithHelm::default(), ui)
+                .map(|(_, _, exit)| exit);
         }
         let environment = report::environment(ui);
         let options = BuildOptions {

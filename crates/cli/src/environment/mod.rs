@@ -118,6 +118,33 @@ pub(crate) fn editor() -> String {
         .unwrap_or_else(|| "vi".to_owned())
 }
 
+/// The `helm` that `PATH` finds first.
+pub(crate) fn helm() -> Option<Utf8PathBuf> {
+    let path = value("PATH")?;
+    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("helm"));
+    let found = programs.find(|program| program.is_file())?;
+    Utf8PathBuf::from_path_buf(found).ok()
+}
+
+/// Who logs in to registries, as Docker's `config.json` has it in the clear.
+pub(crate) fn docker_credentials() -> charts::Credentials {
+    let folder = path("DOCKER_CONFIG").or_else(|| Some(path("HOME")?.join(".docker")));
+    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join("config.json")).ok());
+    text.map(|text| charts::Credentials::of_docker(&text))
+        .unwrap_or_default()
+}
+
+/// What requests go through: `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`, but for the hosts of
+/// `NO_PROXY`, in letters of either case.
+pub(crate) fn proxy() -> Option<charts::Proxy> {
+    let either = |name: &str| text(name).or_else(|| text(&name.to_lowercase()));
+    let mut names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].into_iter();
+    Some(charts::Proxy {
+        address: names.find_map(either)?,
+        except: either("NO_PROXY").unwrap_or_default(),
+    })
+}
+
 /// Where a file in the clear may lie for a while: in memory, else where temporary files are.
 pub(crate) fn private_places() -> Places {
     let disk = Utf8PathBuf::from_path_buf(std::env::temp_dir());

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod cache;
+mod charts;
 mod configure;
 mod example;
 mod excerpts;

@@ -74,6 +74,7 @@ fn release(
         owner,
         values,
         chart: helm::chart(object, index),
+        rendered: None,
     };
     (release, problems)
 }

@@ -218,6 +218,15 @@ fn applied(assembled: &Assembled) -> Vec<Applied<'_>> {
                 .map(|object| (kustomization, object)),
         );
     }
+    for release in &assembled.releases {
+        let owner = assembled.kustomizations.get(release.owner);
+        let made = release.rendered.iter().flatten();
+        all.extend(
+            owner
+                .into_iter()
+                .flat_map(|owner| made.clone().map(move |object| (owner, object))),
+        );
+    }
     all
 }
 

@@ -1,6 +1,6 @@
 //! Which chart a HelmRelease installs.
 
-use crate::assembled::Chart;
+use crate::assembled::{Chart, Pin};
 use crate::object::Object;
 use crate::value::Value;
 
@@ -46,14 +46,30 @@ fn namespace<'a>(reference: &'a Value, from: &'a Object) -> &'a str {
 /// The artifact of an `OCIRepository`: its digest, or the range, or the tag.
 fn oci(source: &Object) -> Option<Chart> {
     let spec = source.0.get("spec")?;
-    let versions = ["digest", "semver", "tag"].map(|key| text(spec, &["ref", key]));
-    let version = versions.into_iter().find(|version| !version.is_empty());
+    let given = [
+        (Pin::Digest, "digest"),
+        (Pin::Range, "semver"),
+        (Pin::Tag, "tag"),
+    ];
+    let mut given = given
+        .map(|(pin, key)| (pin, text(spec, &["ref", key])))
+        .into_iter();
+    let given = given.find(|(_, version)| !version.is_empty());
+    let (pin, version) = given.unwrap_or((Pin::Tag, "latest"));
     Some(Chart {
         address: text(spec, &["url"]).to_owned(),
-        name: String::new(),
-        version: version.unwrap_or("latest").to_owned(),
+        version: version.to_owned(),
+        pin,
+        filter: text(spec, &["ref", "semverFilter"]).to_owned(),
+        layer: text(spec, &["layerSelector", "mediaType"]).to_owned(),
+        is_insecure: is_insecure(spec),
+        ..Chart::default()
     })
     .filter(|chart| !chart.address.is_empty())
+}
+
+fn is_insecure(spec: &Value) -> bool {
+    spec.get("insecure").and_then(Value::as_bool) == Some(true)
 }
 
 /// A chart by name, of a repository of charts or of files.
@@ -67,24 +83,40 @@ fn named(spec: &Value, from: &Object, lookup: &impl Lookup) -> Option<Chart> {
     let kind = text(reference, &["kind"]);
     let namespace = namespace(reference, from);
     let source = text(reference, &["name"]);
-    let chart = |address: String, name: &str| Chart {
-        address,
-        name: name.to_owned(),
+    let files = spec.get("valuesFiles").into_iter().flat_map(Value::items);
+    let files = files.filter_map(Value::as_text).map(str::to_owned);
+    let chart = Chart {
         version: version.to_owned(),
+        values_files: files.collect(),
+        ..Chart::default()
     };
     if lookup.is_own(kind, namespace, source) {
         let path = name.trim_start_matches("./").trim_matches('/');
-        return Some(chart(path.to_owned(), ""));
+        return Some(Chart {
+            address: path.to_owned(),
+            ..chart
+        });
     }
     let source = lookup.object(kind, namespace, source)?;
     let url = source.text(&["spec", "url"]).trim_end_matches('/');
     if kind != "HelmRepository" || url.is_empty() {
         return None;
     }
+    let chart = Chart {
+        is_insecure: source.0.get("spec").is_some_and(is_insecure),
+        ..chart
+    };
     let is_oci = source.text(&["spec", "type"]) == "oci" || url.starts_with("oci://");
     Some(if is_oci {
-        chart(format!("{url}/{name}"), "")
+        Chart {
+            address: format!("{url}/{name}"),
+            ..chart
+        }
     } else {
-        chart(url.to_owned(), name)
+        Chart {
+            address: url.to_owned(),
+            name: name.to_owned(),
+            ..chart
+        }
     })
 }

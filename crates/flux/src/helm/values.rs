@@ -190,10 +190,11 @@ fn read(text: &str, reference: &Value, entry: &Entry) -> Result<Value, Diagnosti
 /// A text that is a value of a file, so that places in it are places of the file, as far as
 /// its lines stand there. Of a Secret nothing is shown.
 fn source(text: &str, place: &Place, is_secret: bool) -> Source {
+    let secret = is_secret.then_some(0..text.len());
     let Some(file) = place.source() else {
-        return Source::new("", text);
+        return Source::new("", text).with_secrets(secret);
     };
-    let made = Source::new(file.name(), text);
+    let made = Source::new(file.name(), text).with_secrets(secret);
     let mut cursor = place.range().start;
     let end = place.range().end;
     let mut pieces = Vec::new();

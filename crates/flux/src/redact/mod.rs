@@ -35,24 +35,19 @@ impl Redaction {
         let mut texts = Vec::new();
         let objects = { assembled.kustomizations.iter() }.flat_map(|one| &one.objects);
         for object in objects.filter(|object| is_secret(object)) {
-            for (key, is_encoded) in [("data", true), ("stringData", false)] {
-                let fields = object.0.get(key).and_then(Value::as_map);
-                for field in fields.into_iter().flat_map(|map| map.values()) {
-                    let Some(text) = field.value.as_text() else {
-                        continue;
-                    };
-                    if is_encoded
-                        && let Ok(bytes) = STANDARD.decode(text)
-                        && let Ok(text) = String::from_utf8(bytes)
-                    {
-                        texts.push(text);
-                    }
-                    texts.push(text.to_owned());
-                }
-            }
+            data(object, &mut texts);
         }
         for object in { assembled.kustomizations.iter() }.flat_map(|one| &one.objects) {
             hidden.parts(&object.0, &mut texts);
+        }
+        for release in &assembled.releases {
+            if let Some(values) = &release.values {
+                leaves(values, &mut texts);
+            }
+            // What a chart puts into Secrets it may put elsewhere, too.
+            for object in { release.rendered.iter().flatten() }.filter(|object| is_secret(object)) {
+                data(object, &mut texts);
+            }
         }
         texts.retain(|text| !hidden.public.contains(text.trim()));
         hidden.secrets = Secrets::new(texts);
@@ -325,6 +320,42 @@ impl Redaction {
             }
             _ => Json::String(MASK.to_owned()),
         }
+    }
+}
+
+/// Adds the values of a Secret, decoded and as they are.
+fn data(secret: &Object, texts: &mut Vec<String>) {
+    for (key, is_encoded) in [("data", true), ("stringData", false)] {
+        let fields = secret.0.get(key).and_then(Value::as_map);
+        for field in fields.into_iter().flat_map(|map| map.values()) {
+            let Some(text) = field.value.as_text() else {
+                continue;
+            };
+            if is_encoded
+                && let Ok(bytes) = STANDARD.decode(text)
+                && let Ok(text) = String::from_utf8(bytes)
+            {
+                texts.push(text);
+            }
+            texts.push(text.to_owned());
+        }
+    }
+}
+
+/// Adds the texts among values of a release that come out of Secrets, and what charts make of
+/// them there.
+fn leaves(value: &Value, texts: &mut Vec<String>) {
+    match &value.data {
+        Data::List(items) => items.iter().for_each(|item| leaves(item, texts)),
+        Data::Map(map) => map.values().for_each(|field| leaves(&field.value, texts)),
+        Data::Text(text) if value.place.is_marked() || value.place.secret().is_some() => {
+            texts.push(STANDARD.encode(text));
+            texts.push(text.clone());
+        }
+        Data::Number(number) if value.place.is_marked() => {
+            texts.push(number.to_json().to_string());
+        }
+        _ => {}
     }
 }
 

@@ -1,9 +1,10 @@
 //! The schemas that are known, by group, version and kind.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Source};
+use yaml::Dialect;
 
 use super::bundle::{Block, Builtin, Key, bundle};
 use super::compiled::Functions;
@@ -12,7 +13,7 @@ use super::origin;
 use super::patterns::Patterns;
 use crate::object::Object;
 use crate::rules;
-use crate::value::{Data, Value};
+use crate::value::{Data, Value, documents};
 
 /// The schemas that are known: those that the program brings along, and what a repository adds.
 ///
@@ -145,6 +146,29 @@ impl Schemas {
             self.add(group, name, kind, namespaced, schema);
         }
         Ok(())
+    }
+
+    /// Adds the kinds of some objects from YAML files with definitions, such as a chart brings
+    /// along. What else the files define is not read, and what cannot be read is left out: it is
+    /// somebody else's.
+    pub fn add_texts<'a>(&mut self, texts: impl Iterator<Item = &'a str>, objects: &[&Object]) {
+        let groups: BTreeSet<&str> = { objects.iter() }
+            .map(|object| object.group())
+            .filter(|group| group.contains('.'))
+            .collect();
+        let is_wanted = |text: &str| groups.iter().any(|group| text.contains(group));
+        for text in texts.filter(|text| is_wanted(text)) {
+            let source = Arc::new(Source::new("", text));
+            let (values, _) = documents(&source, Dialect::Kubernetes);
+            for value in values {
+                let kind = value.get("kind").and_then(Value::as_text);
+                let group = value.at(&["spec", "group"]).and_then(Value::as_text);
+                let is_wanted = group.is_some_and(|group| groups.contains(group));
+                if kind == Some("CustomResourceDefinition") && is_wanted {
+                    drop(self.add_crd(&value));
+                }
+            }
+        }
     }
 
     /// Adds a kind from a JSON schema, as folders for kubeconform and flux-schema hold them.

@@ -96,6 +96,7 @@ pub(crate) fn assembled(objects: Vec<Object>) -> Assembled {
                         .unwrap_or_default(),
                 ),
                 chart: None,
+                rendered: None,
                 owner,
                 object: object.clone(),
             });
@@ -158,6 +159,7 @@ fn chart(release: &Release, assembled: &Assembled) -> Option<Chart> {
             address: "https://charts.example.org".to_owned(),
             name: text(spec, &["chart", "spec", "chart"]),
             version: text(spec, &["chart", "spec", "version"]),
+            ..Chart::default()
         });
     }
     let name = text(spec, &["chartRef", "name"]);
@@ -167,6 +169,7 @@ fn chart(release: &Release, assembled: &Assembled) -> Option<Chart> {
         address: text(&source.0, &["spec", "url"]),
         name: String::new(),
         version: text(&source.0, &["spec", "ref", "tag"]),
+        ..Chart::default()
     })
 }
 

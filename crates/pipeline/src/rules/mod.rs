@@ -2,12 +2,14 @@
 
 mod encryption;
 mod init;
+mod manifests;
 mod names;
 mod outputs;
 mod plugins;
 
 pub use encryption::*;
 pub use init::*;
+pub use manifests::*;
 pub use names::*;
 pub use outputs::*;
 pub use plugins::*;
@@ -16,6 +18,7 @@ pub use plugins::*;
 pub static RULES: &[diagnostics::Table] = &[
     encryption::TABLE,
     init::TABLE,
+    manifests::TABLE,
     names::TABLE,
     outputs::TABLE,
     plugins::TABLE,

@@ -7,6 +7,7 @@ use flux::redact::Redaction;
 use flux::value::Value;
 use serde_json::json;
 
+use super::render::WithHelm;
 use super::repository::Where;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,6 +21,7 @@ use crate::ui::{Ui, plural};
 /// Examples:
 ///   ichor flux build
 ///   ichor flux build echo
+///   ichor flux build echo --helm
 ///   ichor flux build media/plex --path ../other-repository
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -30,26 +32,39 @@ pub(crate) struct Build {
 
     #[command(flatten)]
     place: Where,
+
+    #[command(flatten)]
+    helm: WithHelm,
 }
 
 impl Build {
     pub(crate) fn run(&self, here: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let repository = self.place.open(here)?;
         let view = repository.on_disk();
-        let assembled = repository.assemble(&view)?;
+        let renderer = self.helm.renderer()?;
+        let mut assembled = repository.assemble(&view)?;
+        if let Some(renderer) = &renderer {
+            renderer.render(&repository, &view, &mut assembled, ui);
+        }
         ui.problems(&assembled.problems);
         let redaction = Redaction::new(&assembled, repository.domains());
-        let chosen: Vec<&Kustomization> = { assembled.kustomizations.iter() }
-            .filter(|one| self.names.is_empty() || self.names.iter().any(|name| is(one, name)))
+        let chosen: Vec<(usize, &Kustomization)> = { assembled.kustomizations.iter().enumerate() }
+            .filter(|(_, one)| self.names.is_empty() || self.names.iter().any(|name| is(one, name)))
             .collect();
         if let Some(name) =
-            { self.names.iter() }.find(|name| !chosen.iter().any(|one| is(one, name)))
+            { self.names.iter() }.find(|name| !chosen.iter().any(|(_, one)| is(one, name)))
         {
             return Err(unknown(name, &assembled.kustomizations));
         }
         let mut shown = Vec::new();
-        for one in &chosen {
-            shown.extend(one.objects.iter().map(|object| redaction.object(object)));
+        for (index, one) in &chosen {
+            let releases = assembled
+                .releases
+                .iter()
+                .filter(|release| release.owner == *index);
+            let made = releases.flat_map(|release| release.rendered.iter().flatten());
+            let objects = one.objects.iter().chain(made);
+            shown.extend(objects.map(|object| redaction.object(object)));
         }
         let objects = shown.iter().map(|json| Object(Value::from_json(json)));
         let text = flux::kustomize::to_yaml(&objects.collect::<Vec<_>>());

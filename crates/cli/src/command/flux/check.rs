@@ -4,6 +4,7 @@ use flux::assembled::Assembled;
 use pipeline::manifests::Findings;
 use serde_json::json;
 
+use super::render::WithHelm;
 use super::repository::Repository;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -22,10 +23,15 @@ pub(crate) struct Strictness {
 pub(crate) fn checked(
     repository: &Repository,
     strict: Strictness,
+    helm: WithHelm,
     ui: &mut Ui,
 ) -> Result<(Assembled, Findings, Exit), Failure> {
     let view = repository.on_disk();
-    let assembled = repository.assemble(&view)?;
+    let renderer = helm.renderer()?;
+    let mut assembled = repository.assemble(&view)?;
+    if let Some(renderer) = &renderer {
+        renderer.render(repository, &view, &mut assembled, ui);
+    }
     let mut findings = repository.check(&view, &assembled);
     if strict.warnings {
         findings.problems.promote(|_| true);
@@ -34,6 +40,8 @@ pub(crate) fn checked(
     ui.count(&findings.problems);
     ui.set("objects", findings.objects);
     ui.set("withoutSchema", json!(findings.without_schema));
+    ui.set("absentCharts", json!(findings.absent_charts));
+    ui.set("partlyJudged", json!(findings.partly_judged));
     for (kind, count) in &findings.without_schema {
         let line = format!(
             "no schema is known of `{kind}` ({})",
@@ -45,8 +53,18 @@ pub(crate) fn checked(
             ui.warning(&line);
         }
     }
+    if !findings.partly_judged.is_empty() {
+        ui.status(format!(
+            "The values of {} are checked in part: some of the schemas of their charts lie on the web, or cannot be used.",
+            plural(findings.partly_judged.len(), "release")
+        ));
+    }
+    let made = match findings.rendered {
+        0 => String::new(),
+        made => format!(", and {} of charts", plural(made, "object")),
+    };
     ui.status(format!(
-        "{} in {}.",
+        "{} in {}{made}.",
         plural(findings.objects, "object"),
         plural(assembled.kustomizations.len(), "Kustomization"),
     ));

@@ -2,9 +2,11 @@
 
 use camino::Utf8Path;
 use clap::ValueEnum;
+use flux::assembled::Assembled;
 use flux::diff;
 use repository::View;
 
+use super::render::WithHelm;
 use super::repository::Where;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,7 +21,7 @@ use crate::ui::Ui;
 ///
 /// Examples:
 ///   ichor flux diff
-///   ichor flux diff --from main
+///   ichor flux diff --from main --helm
 ///   ichor flux diff --from v1.2.0 --to HEAD --format markdown
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -38,6 +40,9 @@ pub(crate) struct Diff {
 
     #[command(flatten)]
     place: Where,
+
+    #[command(flatten)]
+    helm: WithHelm,
 }
 
 /// How changes are written.
@@ -57,8 +62,16 @@ impl Diff {
             Some(revision) => View::of_revision(&repository.root, revision)?,
             None => repository.on_disk(),
         };
-        let before = repository.assemble(&before)?;
-        let after = repository.assemble(&after)?;
+        let renderer = self.helm.renderer()?;
+        let mut assembled = |view: &View<'_>| -> Result<Assembled, Failure> {
+            let mut assembled = repository.assemble(view)?;
+            if let Some(renderer) = &renderer {
+                renderer.render(&repository, view, &mut assembled, ui);
+            }
+            Ok(assembled)
+        };
+        let before = assembled(&before)?;
+        let after = assembled(&after)?;
         ui.problems(&after.problems);
         let changes = diff::between(&before, &after, repository.domains());
         ui.set("changes", changes.json());

@@ -4,10 +4,12 @@ mod build;
 mod check;
 mod diff;
 mod graph;
+mod render;
 pub(super) mod repository;
 mod test;
 
 pub(super) use check::{Strictness, checked};
+pub(super) use render::WithHelm;
 
 use camino::Utf8Path;
 use clap::Subcommand;

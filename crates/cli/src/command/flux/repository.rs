@@ -68,6 +68,7 @@ impl Where {
             mode: self.lenient.then_some(Mode::Lenient),
             kubernetes: kubernetes.or_else(|| manifests::kubernetes_of(&view)),
             domains: manifests::domains_of(&view),
+            tells_absent: true,
             ..Settings::default()
         };
         Ok(Repository {
@@ -141,7 +142,7 @@ impl Repository {
     }
 
     /// What is known beside the files.
-    fn settings(&self) -> Settings<'_> {
+    pub(crate) fn settings(&self) -> Settings<'_> {
         Settings {
             identities: self.keys.identities(),
             ..self.settings.clone()
@@ -155,6 +156,11 @@ impl Repository {
             return Err(assembled.problems.into());
         }
         Ok(assembled)
+    }
+
+    /// The texts with definitions that charts at hand bring along.
+    pub(crate) fn definitions(&self, view: &View<'_>, assembled: &Assembled) -> Vec<String> {
+        manifests::definitions(view, assembled, &self.settings())
     }
 
     /// Everything that is wrong with them.

@@ -5,6 +5,7 @@ use flux::verdict::{self, Verdict};
 use serde_json::json;
 
 use super::check::{Strictness, checked};
+use super::render::WithHelm;
 use super::repository::Where;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -17,12 +18,16 @@ use crate::ui::Ui;
 ///
 /// Examples:
 ///   ichor flux test
+///   ichor flux test --helm
 ///   ichor flux test --path ../other-repository/clusters/main
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Test {
     #[command(flatten)]
     place: Where,
+
+    #[command(flatten)]
+    helm: WithHelm,
 
     /// Treat a kind without a known schema as an error
     #[arg(long)]
@@ -40,7 +45,7 @@ impl Test {
             warnings: self.strict,
             schemas: self.strict_schemas,
         };
-        let (assembled, findings, exit) = checked(&repository, strictness, ui)?;
+        let (assembled, findings, exit) = checked(&repository, strictness, self.helm, ui)?;
         let verdicts = verdict::of(&assembled, &findings.problems);
         let mut listed = Vec::new();
         for (kind, name, verdict) in &verdicts {

@@ -1,0 +1,293 @@
+//! What Helm makes of a release, as helm-controller applies it: changed by its post-renderers,
+//! with the labels of who installs it.
+//!
+//! Source of the behaviour: helm-controller 1.6.0; Helm 4.3.1, whose post-renderers see hooks, too.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Diagnostics, Source};
+use sha2::{Digest as _, Sha256};
+use yaml::Dialect;
+
+use crate::assembled::Assembled;
+use crate::files::Memory;
+use crate::kustomize;
+use crate::object::Object;
+use crate::rules;
+use crate::value::{Data, Field, Map, Place, Value, documents};
+
+/// The longest name of a release that Helm takes.
+const LONGEST_NAME: usize = 53;
+
+/// How much of the digest of a longer name stands at its end.
+const DIGEST: usize = 12;
+
+/// The name under which helm-controller installs a release.
+pub fn release_name(release: &Object) -> String {
+    let own = release.text(&["spec", "releaseName"]);
+    let target = release.text(&["spec", "targetNamespace"]);
+    let name = match (own, target) {
+        ("", "") => release.name().to_owned(),
+        ("", target) => format!("{target}-{}", release.name()),
+        (own, _) => own.to_owned(),
+    };
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let mut short: String = name.chars().take(LONGEST_NAME - DIGEST - 1).collect();
+    short.push('-');
+    for byte in Sha256::digest(name.as_bytes()).iter().take(DIGEST / 2) {
+        let _ = write!(short, "{byte:02x}");
+    }
+    short
+}
+
+/// The namespace that helm-controller installs a release into.
+pub fn release_namespace(release: &Object) -> &str {
+    match release.text(&["spec", "targetNamespace"]) {
+        "" => release.namespace(),
+        namespace => namespace,
+    }
+}
+
+/// The APIs that the cluster has as far as the repository shows: of the kinds that it defines and
+/// of the objects that it applies. As `group/version` and `group/version/Kind`.
+pub fn apis<'a>(
+    assembled: &Assembled,
+    definitions: impl Iterator<Item = &'a str>,
+) -> BTreeSet<String> {
+    let mut apis = BTreeSet::new();
+    let mut add = |version: &str, kind: &str| {
+        if version.contains('.') && !kind.is_empty() && !crate::unknown::is(version) {
+            apis.insert(version.to_owned());
+            apis.insert(format!("{version}/{kind}"));
+        }
+    };
+    let mut defined = |definition: &Value| {
+        let text = |path: &[&str]| {
+            definition
+                .at(path)
+                .and_then(Value::as_text)
+                .unwrap_or_default()
+        };
+        let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+        for version in definition
+            .at(&["spec", "versions"])
+            .into_iter()
+            .flat_map(Value::items)
+        {
+            let name = version
+                .get("name")
+                .and_then(Value::as_text)
+                .unwrap_or_default();
+            add(&format!("{group}/{name}"), kind);
+        }
+    };
+    for text in definitions {
+        let (values, _) = documents(&Arc::new(Source::new("", text)), Dialect::Kubernetes);
+        values.iter().for_each(&mut defined);
+    }
+    let objects = assembled.kustomizations.iter().flat_map(|one| &one.objects);
+    for object in objects
+        .clone()
+        .filter(|object| object.kind() == "CustomResourceDefinition")
+    {
+        defined(&object.0);
+    }
+    for object in objects {
+        add(object.api_version(), object.kind());
+    }
+    apis
+}
+
+/// The objects of what `helm template --include-crds` printed for a release.
+///
+/// All of them stand at the place of the release, since nobody wrote them.
+///
+/// # Errors
+///
+/// What helm-controller would fail on: text that is no YAML, post-renderers that do not fit.
+pub fn rendered(release: &Object, text: &str) -> Result<Vec<Object>, Diagnostics> {
+    let place = release.place();
+    let source = Arc::new(Source::new("", text));
+    let (values, problems) = documents(&source, Dialect::Kubernetes);
+    let is_real =
+        |problem: &&Diagnostic| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY);
+    if problems.iter().any(|problem| is_real(&problem)) {
+        let message = format!("what the chart of {} makes is no YAML", release.id());
+        return Err(at(rules::FLUX_CHART_RENDER.report(message), &place).into());
+    }
+    let (mut definitions, mut objects) = (Vec::new(), Vec::new());
+    for value in values {
+        let before = text.get(..value.place.range().start).unwrap_or_default();
+        let is_definition = is_of_crds(before);
+        for object in flat(value) {
+            if is_definition {
+                definitions.push(object);
+            } else {
+                objects.push(object);
+            }
+        }
+    }
+    let renderers = release.0.at(&["spec", "postRenderers"]);
+    for renderer in renderers.into_iter().flat_map(Value::items) {
+        if let Some(kustomize) = renderer.get("kustomize") {
+            objects = post_rendered(&objects, kustomize).map_err(|problems| {
+                let problems = problems.into_iter();
+                problems
+                    .map(|problem| of_release(problem, release))
+                    .collect::<Diagnostics>()
+            })?;
+        }
+    }
+    for part in ["labels", "annotations"] {
+        let common = release.0.at(&["spec", "commonMetadata", part]);
+        if let Some(common) = common.and_then(Value::as_map) {
+            for object in &mut objects {
+                set(object, part, common);
+            }
+        }
+    }
+    objects.extend(definitions);
+    let origin: Map = [("name", release.name()), ("namespace", release.namespace())]
+        .into_iter()
+        .map(|(key, value)| {
+            let field = Field {
+                key: Place::default(),
+                value: Value::text(value),
+            };
+            (format!("helm.toolkit.fluxcd.io/{key}"), field)
+        })
+        .collect();
+    for object in &mut objects {
+        set(object, "labels", &origin);
+        moved(&mut object.0, &place);
+    }
+    Ok(objects)
+}
+
+fn at(problem: Diagnostic, place: &Place) -> Diagnostic {
+    match place.location() {
+        Some(location) => problem.at(location),
+        None => problem,
+    }
+}
+
+/// A problem of a post-renderer: what lies in no file of the repository stands at the release.
+fn of_release(problem: Diagnostic, release: &Object) -> Diagnostic {
+    let place = release.place();
+    let own = place.source().map(|source| source.name().to_owned());
+    let is_own =
+        { problem.location.as_ref() }.is_some_and(|place| Some(&place.file) == own.as_ref());
+    if is_own {
+        return problem;
+    }
+    let message = format!(
+        "the post-renderers of {}: {}",
+        release.id(),
+        problem.message
+    );
+    at(rules::FLUX_CHART_RENDER.report(message), &place)
+}
+
+/// Whether the document that follows comes from the folder `crds` of a chart, as Helm says.
+fn is_of_crds(before: &str) -> bool {
+    let line = before
+        .rfind("# Source: ")
+        .and_then(|start| before.get(start..)?.lines().next());
+    let path = line.unwrap_or_default().trim_start_matches("# Source: ");
+    let mut parts = path.split('/').rev().skip(1);
+    parts.any(|part| part == "crds") && !path.contains("/templates/")
+}
+
+/// An object, or those of a list.
+fn flat(value: Value) -> Vec<Object> {
+    let object = Object(value);
+    let items = object
+        .0
+        .get("items")
+        .filter(|_| object.kind().ends_with("List"));
+    match items.and_then(Value::as_list) {
+        Some(items) => items.iter().cloned().map(Object).collect(),
+        None if object.0.as_map().is_some() => vec![object],
+        None => Vec::new(),
+    }
+}
+
+/// What `kustomize` makes of objects with the patches and images of a post-renderer.
+fn post_rendered(objects: &[Object], kustomize: &Value) -> Result<Vec<Object>, Diagnostics> {
+    const FILE: &str = "rendered.yaml";
+    let mut kustomization = Map::new();
+    let mut put = |key: &str, value: Value| {
+        let field = Field {
+            key: value.place.clone(),
+            value,
+        };
+        kustomization.insert(key.to_owned(), field);
+    };
+    put(
+        "resources",
+        Value::new(Data::List(vec![Value::text(FILE)]), Place::default()),
+    );
+    for key in ["patches", "images"] {
+        if let Some(value) = kustomize.get(key) {
+            put(key, value.clone());
+        }
+    }
+    let files = Memory::from_iter([(FILE, kustomize::to_yaml(objects))]);
+    let kustomization = Value::new(Data::Map(kustomization), kustomize.place.clone());
+    let built = kustomize::build_as(&files, "", kustomization);
+    if built.problems.has_errors() {
+        return Err(built.problems);
+    }
+    Ok(built.objects)
+}
+
+/// Sets labels or annotations.
+fn set(object: &mut Object, part: &str, fields: &Map) {
+    let entry = |map: &mut Map, key: &str| {
+        let field = map.entry(key.to_owned()).or_default();
+        if field.value.as_map().is_none() {
+            field.value = super::package::empty();
+        }
+    };
+    let Some(map) = object.0.as_map_mut() else {
+        return;
+    };
+    entry(map, "metadata");
+    let metadata = map
+        .get_mut("metadata")
+        .and_then(|field| field.value.as_map_mut());
+    let Some(metadata) = metadata else { return };
+    entry(metadata, part);
+    if let Some(map) = metadata
+        .get_mut(part)
+        .and_then(|field| field.value.as_map_mut())
+    {
+        map.extend(
+            fields
+                .iter()
+                .map(|(key, field)| (key.clone(), field.clone())),
+        );
+    }
+}
+
+/// Puts a value, however deep, at a place.
+fn moved(value: &mut Value, place: &Place) {
+    value.place = place.clone();
+    match &mut value.data {
+        Data::List(items) => items.iter_mut().for_each(|item| moved(item, place)),
+        Data::Map(map) => {
+            for field in map.values_mut() {
+                field.key = place.clone();
+                moved(&mut field.value, place);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;
