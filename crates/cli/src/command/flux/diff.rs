@@ -2,7 +2,6 @@
 
 use camino::Utf8Path;
 use clap::ValueEnum;
-use flux::assembled::Assembled;
 use flux::diff;
 use repository::View;
 
@@ -63,15 +62,18 @@ impl Diff {
             None => repository.on_disk(),
         };
         let renderer = self.helm.renderer()?;
-        let mut assembled = |view: &View<'_>| -> Result<Assembled, Failure> {
-            let mut assembled = repository.assemble(view)?;
-            if let Some(renderer) = &renderer {
-                renderer.render(&repository, view, &mut assembled, ui);
+        let views = [&before, &after];
+        let (before, after) = rayon::join(
+            || repository.assemble(&before),
+            || repository.assemble(&after),
+        );
+        let mut assembled = [before?, after?];
+        if let Some(renderer) = &renderer {
+            for (view, assembled) in views.into_iter().zip(&mut assembled) {
+                renderer.render(&repository, view, assembled, ui);
             }
-            Ok(assembled)
-        };
-        let before = assembled(&before)?;
-        let after = assembled(&after)?;
+        }
+        let [before, after] = assembled;
         ui.problems(&after.problems);
         let changes = diff::between(&before, &after, repository.domains());
         ui.set("changes", changes.json());

@@ -215,7 +215,7 @@ impl Package {
 
 /// An empty map.
 pub(super) fn empty() -> Value {
-    Value::new(Data::Map(Map::new()), value::Place::default())
+    Value::new(Data::Map(Map::default()), value::Place::default())
 }
 
 /// Puts values over others, maps merged.
