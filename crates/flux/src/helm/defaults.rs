@@ -38,7 +38,7 @@ pub(crate) fn overlaid(package: &Package, values: &Value) -> Result<Value, NoMap
 fn coalesced(package: &Package, values: &Value, merges: bool) -> Result<Value, NoMap> {
     let mut values = values.clone();
     if values.as_map().is_none() {
-        values = Value::new(Data::Map(Map::new()), values.place);
+        values = Value::new(Data::Map(Map::default()), values.place);
     }
     if let Some(map) = values.as_map_mut() {
         coalesce(package, map, merges)?;
@@ -240,7 +240,7 @@ fn import(package: &mut Package) -> Result<(), NoMap> {
         return Ok(());
     }
     let mut own = coalesced(package, &empty(), true)?;
-    let mut taken = Map::new();
+    let mut taken = Map::default();
     for dependency in &package.dependencies {
         for (from, to) in &dependency.imports {
             let found = at(&own, &format!("{}.{from}", dependency.name));

@@ -219,7 +219,7 @@ fn flat(value: Value) -> Vec<Object> {
 /// What `kustomize` makes of objects with the patches and images of a post-renderer.
 fn post_rendered(objects: &[Object], kustomize: &Value) -> Result<Vec<Object>, Diagnostics> {
     const FILE: &str = "rendered.yaml";
-    let mut kustomization = Map::new();
+    let mut kustomization = Map::default();
     let mut put = |key: &str, value: Value| {
         let field = Field {
             key: value.place.clone(),
