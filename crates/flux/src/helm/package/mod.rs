@@ -95,7 +95,7 @@ impl Package {
 
     fn of(files: Files, left: &mut u64, depth: usize) -> Result<Self, String> {
         let mut own = Files::new();
-        let mut within: BTreeMap<String, Files> = BTreeMap::new();
+        let mut within: BTreeMap<String, Files> = BTreeMap::default();
         for (path, content) in files {
             match path.strip_prefix("charts/") {
                 Some(rest) => {
@@ -127,7 +127,7 @@ impl Package {
 
     /// A chart without those within it.
     fn alone(files: Files) -> Result<Self, String> {
-        let mut texts = BTreeMap::new();
+        let mut texts = BTreeMap::default();
         for (path, bytes) in files {
             let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8"))?;
             let text = text
