@@ -63,7 +63,7 @@ impl Version {
             return Some(Served::NotYet(Self(*first)));
         }
         // Versions of an API stand in the order of their age.
-        let newer = apis.filter(|api| api.3 <= self.0).last();
+        let newer = apis.rfind(|api| api.3 <= self.0);
         let newer = newer.map(|api| api.2);
         Some(match (last, newer) {
             (Some(last), _) if self.0 > *last => Served::NoLonger(Self(*last), newer),

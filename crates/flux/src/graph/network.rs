@@ -39,18 +39,13 @@ impl Network {
             load_balancers,
             certificates,
         } = &mut other;
-        gateways
-            .iter_mut()
-            .for_each(|one| one.owner = place(one.owner));
-        routes
-            .iter_mut()
-            .for_each(|one| one.owner = place(one.owner));
-        load_balancers
-            .iter_mut()
-            .for_each(|one| one.owner = place(one.owner));
-        certificates
-            .iter_mut()
-            .for_each(|one| one.owner = place(one.owner));
+        let owners = { gateways.iter_mut().map(|one| &mut one.owner) }
+            .chain(routes.iter_mut().map(|one| &mut one.owner))
+            .chain(load_balancers.iter_mut().map(|one| &mut one.owner))
+            .chain(certificates.iter_mut().map(|one| &mut one.owner));
+        for owner in owners {
+            *owner = place(*owner);
+        }
         self.gateways.append(gateways);
         self.routes.append(routes);
         self.load_balancers.append(load_balancers);
