@@ -1,15 +1,19 @@
 //! Where clusters begin in a repository: what Flux itself is told to apply.
 
+mod pins;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use yaml::Dialect;
 
+pub(super) use pins::flux_of;
+
 use super::ignore::join;
-use super::pins::{self, Pin};
 use crate::files::Files;
 use crate::object::Object;
 use crate::value::{self, Data, Field, Map, Place, Value};
+use pins::Pin;
 
 /// How deep folders are looked through.
 const DEEPEST: usize = 64;

@@ -8,7 +8,7 @@
 //! - `entries`: where clusters begin; `ignore`: what the source artifact leaves out; `copied`:
 //!   artifacts that are copied together.
 //! - `edits`: the kustomization file as Flux changes or makes it; `build`: a folder built.
-//! - `pins`: which Flux a cluster has; `admission`: what gives it further variables; `store`: the
+//! - `entries::pins`: which Flux a cluster has; `admission`: what gives it further variables; `store`: the
 //!   variables; `metadata`: what is given to everything; `releases`: values and charts; `cluster`: all
 //!   of it for one cluster.
 //!
@@ -22,7 +22,6 @@ mod edits;
 mod entries;
 mod ignore;
 mod metadata;
-mod pins;
 mod releases;
 mod store;
 

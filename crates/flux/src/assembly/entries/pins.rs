@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use super::entries::{Entry, is_within, normal};
+use super::{Entry, is_within, normal};
 use crate::object::Object;
 use crate::substitute::Mode;
 use crate::value::{Data, Value};
@@ -14,7 +14,7 @@ const GATE: &str = "StrictPostBuildSubstitutions=";
 
 /// Something that a file says of Flux.
 #[derive(Debug, Clone)]
-pub(super) struct Pin {
+pub(in crate::assembly) struct Pin {
     /// The folder of the file.
     folder: String,
     /// The folder of the cluster that it is said of, where it is said of one only.
@@ -42,7 +42,7 @@ enum By {
 }
 
 /// Whether a file may say something of Flux, which shows without reading it as YAML.
-pub(super) fn says_something(text: &str) -> bool {
+pub(in crate::assembly) fn says_something(text: &str) -> bool {
     text.contains("distribution:")
         || text.contains("flux-manifests")
         || text.contains("fluxcd/flux2")
@@ -50,7 +50,7 @@ pub(super) fn says_something(text: &str) -> bool {
 }
 
 /// What the manifests say that `flux install` writes. They are long, and read as text.
-pub(super) fn of_components(path: &str, text: &str) -> Option<Pin> {
+pub(in crate::assembly) fn of_components(path: &str, text: &str) -> Option<Pin> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     if name != "gotk-components.yaml" {
         return None;
@@ -72,7 +72,7 @@ fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
 }
 
 /// What an object says, or a file of values.
-pub(super) fn of(folder: &str, object: &Object) -> Vec<Pin> {
+pub(in crate::assembly) fn of(folder: &str, object: &Object) -> Vec<Pin> {
     let instance = match (object.group(), object.kind()) {
         ("fluxcd.controlplane.io", "FluxInstance") => object.0.get("spec"),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => object.0.at(&["spec", "values", "instance"]),
@@ -143,7 +143,7 @@ fn lies_in(pin: &Pin, entry: &Entry) -> bool {
 
 /// The Flux of a cluster, and what becomes of its variables that are not set. What nothing of the
 /// repository says, is that of the newest Flux.
-pub(super) fn flux_of(pins: &[Pin], all: &[Entry], entry: &Entry) -> (Version, Mode) {
+pub(in crate::assembly) fn flux_of(pins: &[Pin], all: &[Entry], entry: &Entry) -> (Version, Mode) {
     let said: Vec<Says> = { pins.iter() }
         .filter(|pin| match &pin.cluster {
             Some(named) => *named == entry.path,
