@@ -9,7 +9,7 @@ use super::repositories;
 const TEXTS: usize = 6_000;
 const OBJECTS: usize = 3_000;
 const RELEASES: usize = 1_500;
-const BUILDS: usize = 500;
+const BUILDS: usize = 320;
 const ARTIFACTS: usize = 2_000;
 
 /// All questions, by kind.
@@ -19,7 +19,10 @@ pub(super) fn all() -> [(&'static str, Vec<Value>); 5] {
         ("objects", (0..OBJECTS).map(object).collect()),
         ("releases", (0..RELEASES).map(release).collect()),
         ("builds", (0..BUILDS).map(repositories::build).collect()),
-        ("artifacts", (0..ARTIFACTS).map(repositories::ignore).collect()),
+        (
+            "artifacts",
+            (0..ARTIFACTS).map(repositories::ignore).collect(),
+        ),
     ]
 }
 

@@ -37,9 +37,23 @@ const OTHERS: &[&str] = &[
 
 /// Where files of the folder lie.
 const PATHS: &[&str] = &[
-    "a.yaml", "b.yml", "B.yaml", "c.YAML", "d.json", ".e.yaml", "README.md", "sub/a.yaml",
-    "sub/b.yaml", "sub/deep/a.yaml", "sub.yaml", "sub-1/a.yaml", ".sub/a.yaml", "own/a.yaml",
-    "own/b.yaml", "other/a.yaml", "z/values.yaml",
+    "a.yaml",
+    "b.yml",
+    "B.yaml",
+    "c.YAML",
+    "d.json",
+    ".e.yaml",
+    "README.md",
+    "sub/a.yaml",
+    "sub/b.yaml",
+    "sub/deep/a.yaml",
+    "sub.yaml",
+    "sub-1/a.yaml",
+    ".sub/a.yaml",
+    "own/a.yaml",
+    "own/b.yaml",
+    "other/a.yaml",
+    "z/values.yaml",
 ];
 
 /// Kustomizations of folders below.
@@ -97,7 +111,10 @@ fn image(seed: &mut Seed) -> Value {
     for (key, value) in [
         ("newName", "example.com/new"),
         ("newTag", "2.0"),
-        ("digest", "sha256:0000000000000000000000000000000000000000000000000000000000000000"),
+        (
+            "digest",
+            "sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        ),
     ] {
         if seed.percent(40) {
             image[key] = value.into();
@@ -120,7 +137,15 @@ fn own(seed: &mut Seed, files: &Map<String, Value>) -> String {
                 text += &format!("- {path}\n");
             }
         }
-        text += *seed.of(&["", "", "", "", "- own\n", "- ../comp/c.yaml\n", "- gone.yaml\n"]);
+        text += *seed.of(&[
+            "",
+            "",
+            "",
+            "",
+            "- own\n",
+            "- ../comp/c.yaml\n",
+            "- gone.yaml\n",
+        ]);
     }
     for part in [
         "namespace: mine\n",
@@ -180,7 +205,14 @@ fn spec(seed: &mut Seed) -> Value {
         spec["images"] = (0..count).map(|_| image(seed)).collect();
     }
     if seed.percent(30) {
-        let all = ["../comp", "./own", "../gone", "/comp", "https://example.org/x", "file:///x"];
+        let all = [
+            "../comp",
+            "./own",
+            "../gone",
+            "/comp",
+            "https://example.org/x",
+            "file:///x",
+        ];
         let usual = *seed.of(&["../comp", "../comp", "../comp2"]);
         spec["components"] = if seed.percent(70) {
             json!([usual])
@@ -226,14 +258,20 @@ pub(super) fn build(case: usize) -> Value {
         let name = *seed.of(&["kustomization.yaml", "kustomization.yml", "Kustomization"]);
         files.insert(format!("app/own/{name}"), (*seed.of(BELOW)).into());
     }
-    files.insert("comp/kustomization.yaml".to_owned(), (*seed.of(COMPONENTS)).into());
+    files.insert(
+        "comp/kustomization.yaml".to_owned(),
+        (*seed.of(COMPONENTS)).into(),
+    );
     files.insert(
         "comp/c.yaml".to_owned(),
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: component\n".into(),
     );
     if seed.percent(60) {
         let name = *seed.of(&[
-            "kustomization.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization",
+            "kustomization.yaml",
+            "kustomization.yaml",
+            "kustomization.yml",
+            "Kustomization",
         ]);
         let text = own(&mut seed, &files);
         files.insert(format!("app/{name}"), text.into());
@@ -247,12 +285,42 @@ pub(super) fn build(case: usize) -> Value {
 
 /// Files of a repository.
 const FILES: &[&str] = &[
-    "README.md", "a.yaml", "a.jpg", "a.JPG", "a.tar.gz", ".gitignore", ".gitmodules", ".sops.yaml",
-    ".sops.yml", ".travis.yml", ".goreleaser.yml", "cloudbuild.yaml", ".github/a.yaml",
-    ".circleci/a", "a/b.yaml", "a/a.yaml", "a/b/c.yaml", "a/b/a/a.yaml", "a/.sops.yaml",
-    "a/.github/x", "a/.travis.yml", "a/.gitignore", "b/a/c.png", "b/[x].yaml", "b/c d.yaml",
-    "b/!x", "b/#x", "docs/a.md", "docs/a/b.md", "docs/zip/a.zip", "é/ü.yaml", "b/a*b.yaml",
-    "deploy/x/y/z.yaml", "deploy/z.yaml", "deploy/.flux.yaml", "a\\b.yaml",
+    "README.md",
+    "a.yaml",
+    "a.jpg",
+    "a.JPG",
+    "a.tar.gz",
+    ".gitignore",
+    ".gitmodules",
+    ".sops.yaml",
+    ".sops.yml",
+    ".travis.yml",
+    ".goreleaser.yml",
+    "cloudbuild.yaml",
+    ".github/a.yaml",
+    ".circleci/a",
+    "a/b.yaml",
+    "a/a.yaml",
+    "a/b/c.yaml",
+    "a/b/a/a.yaml",
+    "a/.sops.yaml",
+    "a/.github/x",
+    "a/.travis.yml",
+    "a/.gitignore",
+    "b/a/c.png",
+    "b/[x].yaml",
+    "b/c d.yaml",
+    "b/!x",
+    "b/#x",
+    "docs/a.md",
+    "docs/a/b.md",
+    "docs/zip/a.zip",
+    "é/ü.yaml",
+    "b/a*b.yaml",
+    "deploy/x/y/z.yaml",
+    "deploy/z.yaml",
+    "deploy/.flux.yaml",
+    "a\\b.yaml",
 ];
 
 fn line(seed: &mut Seed) -> String {
@@ -269,12 +337,43 @@ fn line(seed: &mut Seed) -> String {
             line += "/";
         }
         line += *seed.of(&[
-            "a", "a", "b", "docs", "deploy", "*", "*", "**", "**", "*.yaml", "*.md", "a*", "?",
-            "[ab]", "[!a]", "[^a]", "c d.yaml", "z.yaml", ".github", ".*", "a.jpg", "\\!x", "\\#x",
-            "[x].yaml", "\\[x\\].yaml", "é", "a\\*b.yaml", "**.yaml", "a**", "", "[", "x",
+            "a",
+            "a",
+            "b",
+            "docs",
+            "deploy",
+            "*",
+            "*",
+            "**",
+            "**",
+            "*.yaml",
+            "*.md",
+            "a*",
+            "?",
+            "[ab]",
+            "[!a]",
+            "[^a]",
+            "c d.yaml",
+            "z.yaml",
+            ".github",
+            ".*",
+            "a.jpg",
+            "\\!x",
+            "\\#x",
+            "[x].yaml",
+            "\\[x\\].yaml",
+            "é",
+            "a\\*b.yaml",
+            "**.yaml",
+            "a**",
+            "",
+            "[",
+            "x",
         ]);
     }
-    line += *seed.of(&["", "", "", "", "", "/", "/", "/*", "/**", " ", "\\ ", "  ", "\r", "\t"]);
+    line += *seed.of(&[
+        "", "", "", "", "", "/", "/", "/*", "/**", " ", "\\ ", "  ", "\r", "\t",
+    ]);
     line
 }
 
@@ -284,8 +383,13 @@ fn lines(seed: &mut Seed) -> String {
         text += &match seed.below(12) {
             0 => "# note".to_owned(),
             1 => (*seed.of(&["", "   ", " # note", "/*", "!", "/", "!/"])).to_owned(),
-            2 => (*seed.of(&["/*\n!/a", "**/\n!a/b.yaml", "*\n!*/\n!*.yaml", "a/\n!a/b.yaml"]))
-                .to_owned(),
+            2 => (*seed.of(&[
+                "/*\n!/a",
+                "**/\n!a/b.yaml",
+                "*\n!*/\n!*.yaml",
+                "a/\n!a/b.yaml",
+            ]))
+            .to_owned(),
             _ => line(seed),
         };
         text += "\n";

@@ -10,7 +10,8 @@ use kube_cel::cel::common::ast::operators::{
     CONDITIONAL, IN, INDEX, LOGICAL_AND, LOGICAL_OR, OPT_INDEX, OPT_SELECT,
 };
 use kube_cel::cel::common::ast::{
-    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr, SelectExpr,
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr,
+    SelectExpr,
 };
 
 /// The most parts that expressions are copied in.
@@ -126,7 +127,11 @@ impl<'e> Writer<'e> {
     fn macros(&mut self, each: &'e ComprehensionExpr) -> Option<ComprehensionExpr> {
         let iter_range = self.plain(&each.iter_range)?;
         let names = self.names.len();
-        let own = [Some(&each.iter_var), each.iter_var2.as_ref(), Some(&each.accu_var)];
+        let own = [
+            Some(&each.iter_var),
+            each.iter_var2.as_ref(),
+            Some(&each.accu_var),
+        ];
         let own = own.into_iter().flatten().map(|name| (name.as_str(), None));
         self.names.extend(own);
         let made = (|| {
@@ -147,7 +152,11 @@ impl<'e> Writer<'e> {
 
     fn call(&mut self, call: &'e CallExpr) -> Option<Made> {
         let optional = |optional| Some(Made::Optional(optional));
-        match (call.func_name.as_str(), call.target.as_deref(), call.args.as_slice()) {
+        match (
+            call.func_name.as_str(),
+            call.target.as_deref(),
+            call.args.as_slice(),
+        ) {
             (OPT_SELECT, None, [operand, name]) => {
                 let Expr::Literal(LiteralValue::String(name)) = &name.expr else {
                     return None;
@@ -169,9 +178,10 @@ impl<'e> Writer<'e> {
             (CONDITIONAL, None, [condition, one, other]) => {
                 let condition = self.plain(condition)?;
                 match (self.write(one)?, self.write(other)?) {
-                    (Made::Plain(one), Made::Plain(other)) => {
-                        Some(Made::Plain(called(CONDITIONAL, vec![condition, one, other])))
-                    }
+                    (Made::Plain(one), Made::Plain(other)) => Some(Made::Plain(called(
+                        CONDITIONAL,
+                        vec![condition, one, other],
+                    ))),
                     (Made::Optional(one), Made::Optional(other)) => {
                         optional(self.either(&condition, one, other)?)
                     }
@@ -196,17 +206,10 @@ impl<'e> Writer<'e> {
     }
 
     /// A function of an optional value.
-    fn method(
-        &mut self,
-        it: Optional,
-        name: &str,
-        args: &'e [IdedExpr],
-    ) -> Option<Made> {
+    fn method(&mut self, it: Optional, name: &str, args: &'e [IdedExpr]) -> Option<Made> {
         Some(match (name, args) {
             ("hasValue", []) => Made::Plain(it.there),
-            ("value", []) => {
-                Made::Plain(called(CONDITIONAL, vec![it.there, it.value, missing()]))
-            }
+            ("value", []) => Made::Plain(called(CONDITIONAL, vec![it.there, it.value, missing()])),
             ("orValue", [other]) => {
                 let other = self.plain(other)?;
                 Made::Plain(called(CONDITIONAL, vec![it.there, it.value, other]))
@@ -282,12 +285,7 @@ impl<'e> Writer<'e> {
     }
 
     /// One optional value or the other.
-    fn either(
-        &mut self,
-        condition: &IdedExpr,
-        one: Optional,
-        other: Optional,
-    ) -> Option<Optional> {
+    fn either(&mut self, condition: &IdedExpr, one: Optional, other: Optional) -> Option<Optional> {
         let (first, second) = (self.copy(condition)?, self.copy(condition)?);
         Some(Optional {
             there: called(CONDITIONAL, vec![first, one.there, other.there]),

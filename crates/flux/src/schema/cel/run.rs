@@ -39,7 +39,7 @@ impl<'c, 'a> Runner<'c, 'a> {
     pub(super) fn new(checker: &'c mut Checker<'a>, is_secret: bool) -> Self {
         Self {
             checker,
-            functions: Context::default().with_all(),
+            functions: functions(),
             is_secret,
         }
     }
@@ -121,7 +121,7 @@ impl<'c, 'a> Runner<'c, 'a> {
         context.add_variable_from_value("self", cel.clone());
         match Cel::resolve(program, &context) {
             Ok(Cel::Bool(true)) => {}
-            Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => {
+            verdict if is_broken(&verdict) => {
                 let message = compiled.message.as_ref();
                 let message = message
                     .filter(|_| !self.is_secret)
@@ -145,11 +145,69 @@ impl<'c, 'a> Runner<'c, 'a> {
     }
 }
 
+/// Functions that read a text, and fail where it is none of theirs.
+const READERS: &[&str] = &[
+    "cidr",
+    "duration",
+    "ip",
+    "quantity",
+    "semver",
+    "timestamp",
+    "url",
+];
+
+/// Whether the server refuses what has this verdict: also where a rule fails on a value.
+fn is_broken(verdict: &Result<Cel, ExecutionError>) -> bool {
+    match verdict {
+        Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => true,
+        Err(ExecutionError::FunctionError { function, .. }) => READERS.contains(&function.as_str()),
+        _ => false,
+    }
+}
+
+/// Every function of Kubernetes, and the types of values, which are told by their names.
+fn functions() -> Context<'static> {
+    let mut context = Context::default().with_all();
+    context.add_function("type", |value: Cel| type_name(&value).to_owned());
+    for name in TYPES {
+        context.add_variable_from_value(*name, Cel::from(*name));
+    }
+    context
+}
+
+/// Types that rules compare with.
+const TYPES: &[&str] = &[
+    "bool",
+    "bytes",
+    "double",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "uint",
+];
+
+fn type_name(value: &Cel) -> &'static str {
+    match value {
+        Cel::Bool(_) => "bool",
+        Cel::Bytes(_) => "bytes",
+        Cel::Float(_) => "double",
+        Cel::Int(_) => "int",
+        Cel::List(_) => "list",
+        Cel::Map(_) => "map",
+        Cel::Null => "null_type",
+        Cel::String(_) => "string",
+        Cel::UInt(_) => "uint",
+        _ => "another",
+    }
+}
+
 /// A rule and its message, made ready for objects that are new.
 fn compiled(rule: &Rule) -> Compiled {
     let text = compile(&rule.rule);
-    let is_of_changes = !rule.optional_old_self
-        && { text.as_ref() }.is_some_and(|text| text.references().has_variable("oldSelf"));
+    let is_of_changes = !rule.optional_old_self && { text.as_ref() }
+        .is_some_and(|text| text.references().has_variable("oldSelf"));
     let message = rule.message_expression.as_deref().and_then(compile);
     Compiled {
         rule: text.as_ref().and_then(optional::without),
