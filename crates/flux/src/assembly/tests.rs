@@ -1,5 +1,7 @@
 //! Repositories of every layout, and what comes of them.
 
+mod pushed;
+
 use super::{Decrypt, Options, assemble, entries};
 use crate::assembled::{Assembled, Outcome};
 use crate::files::Memory;
@@ -584,25 +586,4 @@ fn kustomizations_that_apply_each_other_end() {
         ("b/c.yaml", &flux("flux-system", "./c", "")),
     ]);
     assert_eq!(all.kustomizations.len(), 3);
-}
-
-/// An artifact that is pushed out of a folder has its paths relative to it.
-#[test]
-fn a_pushed_artifact_may_be_a_folder_of_the_repository() {
-    let instance = |path: &str| {
-        format!(
-            "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\n\
-             metadata: {{name: flux, namespace: flux-system}}\n\
-             spec: {{sync: {{kind: OCIRepository, url: 'oci://a/b', path: {path}}}}}\n"
-        )
-    };
-    let child = flux("apps", "./apps", "").replace("GitRepository", "OCIRepository");
-    let here = of(&[
-        ("kubernetes/flux.yaml", &instance("./clusters/a")),
-        ("kubernetes/clusters/a/apps.yaml", &child),
-        ("kubernetes/apps/cm.yaml", &config_map("x", "{}")),
-    ]);
-    insta::assert_snapshot!(shown(&here), @"");
-    let elsewhere = of(&[("flux.yaml", &instance("./gone"))]);
-    insta::assert_snapshot!(shown(&elsewhere), @"");
 }
