@@ -13,9 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use camino::Utf8Path;
 use diagnostics::{Diagnostic, Source};
 use flux::object::Object;
-use flux::schema::{Schemas, check};
+use flux::schema::{Found, Schemas, check};
 use serde_json::Value;
 use yaml::Dialect;
 
@@ -28,7 +29,7 @@ use super::{Options, Outcome};
 use crate::{codegen, files};
 
 /// The most changes of one kind of object; they are spread over the whole of it.
-const CHANGES: usize = 60;
+const CHANGES: usize = 120;
 
 /// The fewest objects that make the answer worth something.
 const FEWEST: usize = 400;
@@ -56,10 +57,10 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
     let (_proxy, port) = cluster.proxy()?;
     let api = Api::new(port)?;
     let mut schemas = Schemas::bundled(RELEASE);
-    for definition in values(&files::text(&own)?)? {
-        if let Err(problem) = schemas.add_crd(&definition) {
-            bail!("{problem}");
-        }
+    define(&mut schemas, &own)?;
+    let mut defined = Schemas::bundled(RELEASE);
+    for definition in &definitions {
+        define(&mut defined, definition)?;
     }
     let known = differences()?;
     let mut seen = BTreeSet::new();
@@ -73,7 +74,7 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         kinds += 1;
         for change in changes::of(&object, CHANGES) {
             count += 1;
-            let ours = ours(&change.object, &schemas)?;
+            let ours = ours(&change.object, &schemas, &defined)?;
             let theirs = api.refuses(&change.object)?;
             if ours.is_some() == theirs.is_some() {
                 continue;
@@ -107,16 +108,34 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
     )))
 }
 
-/// What the schemas say of an object: the first reason to refuse it.
-fn ours(object: &Value, schemas: &Schemas) -> Result<Option<String>> {
+/// Adds the kinds that a file defines.
+fn define(schemas: &mut Schemas, file: &Utf8Path) -> Result<()> {
+    for definition in values(&files::text(file)?)? {
+        if let Err(problem) = schemas.add_crd(&definition) {
+            bail!("{problem}");
+        }
+    }
+    Ok(())
+}
+
+/// What the schemas say of an object: the first reason to refuse it. Of kinds that a cluster may
+/// have in a newer version, bundled schemas only warn where the cluster's own definition, as it
+/// is `defined`, refuses.
+fn ours(object: &Value, schemas: &Schemas, defined: &Schemas) -> Result<Option<String>> {
     // JSON is YAML.
     let object = Object(values(&object.to_string())?.pop().unwrap_or_default());
     let found = check(&object, schemas);
     if found.missing {
         bail!("the schema of `{}` is missing", object.kind());
     }
-    let first = found.problems.iter().find(|problem| problem.is_error());
-    Ok(first.map(Diagnostic::to_string))
+    let refusal = |found: &Found| {
+        let first = found.problems.iter().find(|problem| problem.is_error());
+        first.map(Diagnostic::to_string)
+    };
+    Ok(match refusal(&found) {
+        None if !found.problems.is_empty() => refusal(&check(&object, defined)),
+        told => told,
+    })
 }
 
 /// The objects, by kind; of several of one kind the largest.

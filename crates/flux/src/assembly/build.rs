@@ -63,7 +63,10 @@ pub(super) fn build(files: &dyn Files, flux: &Object, keys: Option<&dyn Decrypt>
         Ok(edited) => edited,
         Err(problems) => return failed(problems),
     };
-    let mut made = kustomize::build_as(files, &folder, edited);
+    let mut made = {
+        let file = own_file.as_deref().unwrap_or("kustomization.yaml");
+        kustomize::build_as(files, &folder, file, &edited)
+    };
     made.files.extend(own_file);
     let decrypts = flux.text(&["spec", "decryption", "provider"]) == "sops";
     let mut problems = made.problems;

@@ -47,8 +47,10 @@ pub(super) fn assemble(
         _ => &entry.address,
     };
     let patterns = Patterns::of(files, ignore.filter(|text| !text.is_empty()));
+    let artifact = Artifact::new(files, patterns);
     let cluster = Cluster {
-        files: &Artifact::new(files, patterns),
+        files: &artifact,
+        pushed: (!entry.base.is_empty()).then(|| Copied::folder(&artifact, &entry.base)),
         sources,
         source,
         address: plain(address),
@@ -105,6 +107,8 @@ struct Node {
 
 struct Cluster<'a> {
     files: &'a dyn Files,
+    /// The folder that the artifact is made of, where that is not the whole repository.
+    pushed: Option<Copied<'a>>,
     sources: &'a [Object],
     /// The source that is the repository itself.
     source: Reference,
@@ -179,7 +183,7 @@ impl Cluster<'_> {
         };
         let built = match copied {
             Some(copied) => self.built(&node.object, Some(&copied)),
-            None if is_here => self.built(&node.object, None),
+            None if is_here => self.built(&node.object, self.pushed.as_ref()),
             None => return node,
         };
         let substitution = store.substitution(&node.object, self.about.mode);

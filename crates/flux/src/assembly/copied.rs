@@ -71,6 +71,14 @@ impl<'a> Copied<'a> {
         Some(Self { files, copies })
     }
 
+    /// A folder as an artifact of its own.
+    pub(super) fn folder(files: &'a dyn Files, folder: &str) -> Self {
+        Self {
+            files,
+            copies: vec![(folder.to_owned(), String::new())],
+        }
+    }
+
     /// Where a file or folder lies in the repository.
     pub(super) fn real(&self, path: &str) -> Option<String> {
         let found = self.copies.iter().rev().filter_map(|(from, to)| {

@@ -76,6 +76,10 @@ pub(super) fn edited(
     let Some(spec) = flux.0.get("spec") else {
         return Ok(own);
     };
+    if own.is_null() {
+        // A file without anything in it.
+        own.data = Data::Map(Map::default());
+    }
     let Some(map) = own.as_map_mut() else {
         return Ok(own);
     };

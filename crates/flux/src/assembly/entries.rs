@@ -35,6 +35,8 @@ pub struct Entry {
     pub address: String,
     /// Whether its source is another repository, so that nothing can be said of what it builds.
     pub is_elsewhere: bool,
+    /// The folder that its artifact is made of, where that is not the whole repository.
+    pub base: String,
 }
 
 /// A source, as a Kustomization or release names it.
@@ -152,6 +154,9 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
                 is_declared(entry) && (is_known || is_foreign(files, entry, &kustomizations));
         }
     }
+    for entry in &mut roots {
+        pushed(files, entry);
+    }
     roots.sort_by(|one, other| one.path.cmp(&other.path));
     let mut seen = BTreeSet::new();
     roots.retain(|entry| seen.insert((entry.path.clone(), entry.object.id())));
@@ -192,6 +197,7 @@ fn entry(object: Object) -> Option<Entry> {
         path,
         address: String::new(),
         is_elsewhere: false,
+        base: String::new(),
     })
 }
 
@@ -233,6 +239,29 @@ fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]) -> bool {
     let (here, missing): (Vec<_>, Vec<_>) =
         same.partition(|(_, entry)| files.is_folder(&entry.path));
     missing.len() >= here.len()
+}
+
+/// An artifact that is pushed may be made of a folder of the repository (`flux push artifact
+/// --path`), so that paths in it begin there; or of something else altogether.
+fn pushed(files: &dyn Files, entry: &mut Entry) {
+    let is_pushed = matches!(
+        Reference::of(&entry.object).kind.as_str(),
+        "OCIRepository" | "Bucket"
+    );
+    if !is_pushed || files.is_folder(&entry.path) {
+        return;
+    }
+    let names = files.list("");
+    let folders = names.iter().filter_map(|name| name.strip_suffix('/'));
+    let has_it = |folder: &&str| files.is_folder(&join(folder, &entry.path));
+    let bases: Vec<&str> = folders.filter(has_it).collect();
+    match bases.as_slice() {
+        [base] => {
+            entry.path = join(base, &entry.path);
+            (*base).clone_into(&mut entry.base);
+        }
+        _ => entry.is_elsewhere = true,
+    }
 }
 
 /// What a Flux Operator makes of the `sync` of its instance.

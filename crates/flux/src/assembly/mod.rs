@@ -88,6 +88,7 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
                     path,
                     address: String::new(),
                     is_elsewhere: false,
+                    base: String::new(),
                 });
             }
             begin

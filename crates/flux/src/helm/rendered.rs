@@ -238,7 +238,7 @@ fn post_rendered(objects: &[Object], kustomize: &Value) -> Result<Vec<Object>, D
     }
     let files = Memory::from_iter([(FILE, kustomize::to_yaml(objects))]);
     let kustomization = Value::new(Data::Map(kustomization), kustomize.place.clone());
-    let built = kustomize::build_as(&files, "", kustomization);
+    let built = kustomize::build_as(&files, "", "kustomization.yaml", &kustomization);
     if built.problems.has_errors() {
         return Err(built.problems);
     }

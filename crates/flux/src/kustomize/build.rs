@@ -7,6 +7,7 @@ use super::config::Config;
 use super::context::Context;
 use super::load::check;
 use super::resource::{Resource, child, is_plain_key, quote_nothing, scalar_text, set};
+use super::shape::Reader;
 use super::target::{Built, Target};
 use super::transform;
 
@@ -26,7 +27,7 @@ pub(super) fn build(
         context.problems.push(*problem);
         return Vec::new();
     }
-    let Some(kustomization) = check(context, own) else {
+    let Some(kustomization) = check(context, own, context.reader) else {
         return Vec::new();
     };
     let target = Target {
@@ -69,6 +70,11 @@ fn finish(context: &mut Context<'_>, mut built: Built, kustomization: &Value) ->
         context.report(problem, &place.unwrap_or_default());
     }
     let metadata = kustomization.get("buildMetadata");
+    let manager = match context.reader {
+        Reader::Kustomize => "kustomize-v5.8.2",
+        // As a library it does not know its version, and the API server takes no such label.
+        Reader::Flux => "kustomize-(devel)",
+    };
     let is_on = |name: &str| {
         metadata.is_some_and(|list| list.items().iter().any(|item| item.as_text() == Some(name)))
     };
@@ -99,7 +105,7 @@ fn finish(context: &mut Context<'_>, mut built: Built, kustomization: &Value) ->
             set(
                 map,
                 "app.kubernetes.io/managed-by",
-                "kustomize-v5.8.2",
+                manager,
                 &Place::default(),
             );
         }

@@ -10,6 +10,7 @@ use crate::rules;
 use crate::value::Place;
 
 use super::path;
+use super::shape::Reader;
 
 /// How many kustomizations one build reads.
 const MOST_KUSTOMIZATIONS: usize = 5_000;
@@ -25,16 +26,19 @@ pub(super) struct Context<'a> {
     /// Folders that are being built, the outermost first.
     pub(super) folders: Vec<String>,
     kustomizations: usize,
+    /// Who reads the outermost kustomization.
+    pub(super) reader: Reader,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(files: &'a dyn Files) -> Self {
+    pub(super) fn new(files: &'a dyn Files, reader: Reader) -> Self {
         Self {
             files,
             problems: Diagnostics::new(),
             read: BTreeSet::new(),
             folders: Vec::new(),
             kustomizations: 0,
+            reader,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::value::{self, Data, Place, Value};
 
 use super::context::{Context, placed};
 use super::path;
-use super::shape::{self, KUSTOMIZATION};
+use super::shape::{self, KUSTOMIZATION, Reader};
 
 /// The names of a kustomization's file.
 pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -101,7 +101,7 @@ fn secrets(kustomization: &Value) -> Vec<Range<usize>> {
 }
 
 /// A kustomization whose fields are right; none, and problems, if they are not.
-pub(super) fn check(context: &mut Context<'_>, own: &Value) -> Option<Value> {
+pub(super) fn check(context: &mut Context<'_>, own: &Value, reader: Reader) -> Option<Value> {
     let mut problems = Diagnostics::new();
     if own.as_map().is_none() && !own.is_null() {
         let problem = rules::KUSTOMIZE_INVALID_FIELD
@@ -109,7 +109,7 @@ pub(super) fn check(context: &mut Context<'_>, own: &Value) -> Option<Value> {
         context.report(problem, &own.place);
         return None;
     }
-    let checked = shape::checked(own, &KUSTOMIZATION, &mut problems);
+    let checked = shape::checked_by(reader, own, &KUSTOMIZATION, &mut problems);
     let empty = |value: &Value| match &value.data {
         Data::Map(map) => map
             .keys()
@@ -127,7 +127,7 @@ pub(super) fn check(context: &mut Context<'_>, own: &Value) -> Option<Value> {
         "Component" => "kustomize.config.k8s.io/v1alpha1",
         _ => "kustomize.config.k8s.io/v1beta1",
     };
-    if problems.is_empty() {
+    if !problems.has_errors() {
         if empty(&checked) {
             let problem = rules::KUSTOMIZE_EMPTY.report("the kustomization is empty");
             problems.push(placed(problem, &own.place));
@@ -141,7 +141,7 @@ pub(super) fn check(context: &mut Context<'_>, own: &Value) -> Option<Value> {
             problems.push(placed(problem, &own.place));
         }
     }
-    let good = problems.is_empty();
+    let good = !problems.has_errors();
     for problem in &problems {
         context.problems.push(problem.clone());
     }

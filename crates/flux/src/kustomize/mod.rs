@@ -38,6 +38,8 @@ use crate::object::Object;
 use crate::rules;
 use crate::value::Value;
 
+use shape::Reader;
+
 /// What comes out of a build.
 #[derive(Debug, Default)]
 pub struct Build {
@@ -52,7 +54,11 @@ pub struct Build {
 /// Builds a folder of the repository.
 pub fn build(files: &dyn Files, folder: &str) -> Build {
     match load::load(files, folder) {
-        Ok(Some((path, value))) => run(files, folder, Some(&path), &value),
+        Ok(Some((path, value))) => {
+            let mut context = context::Context::new(files, Reader::Kustomize);
+            context.read.insert(path.clone());
+            run(context, folder, &path, &value)
+        }
         Ok(None) => {
             let shown = if folder.is_empty() { "." } else { folder };
             let message = format!("the folder `{shown}` has no `kustomization.yaml`");
@@ -73,17 +79,19 @@ pub fn build(files: &dyn Files, folder: &str) -> Build {
 }
 
 /// As [`build`], with this in place of the folder's own kustomization file, which Flux edits or
-/// generates.
-pub fn build_as(files: &dyn Files, folder: &str, kustomization: Value) -> Build {
-    run(files, folder, None, &kustomization)
+/// generates; `path` is that file's.
+pub fn build_as(files: &dyn Files, folder: &str, path: &str, kustomization: &Value) -> Build {
+    let context = context::Context::new(files, Reader::Flux);
+    run(context, folder, path, kustomization)
 }
 
-fn run(files: &dyn Files, folder: &str, path: Option<&str>, kustomization: &Value) -> Build {
-    let mut context = context::Context::new(files);
-    let path = path.map(str::to_owned);
-    context.read.extend(path.iter().cloned());
-    let name = path.as_deref().and_then(|path| path.rsplit('/').next());
-    let name = name.unwrap_or("kustomization.yaml");
+fn run(
+    mut context: context::Context<'_>,
+    folder: &str,
+    path: &str,
+    kustomization: &Value,
+) -> Build {
+    let name = path.rsplit('/').next().unwrap_or(path);
     let resources = build::build(&mut context, folder, name, kustomization);
     let mut problems = context.problems;
     problems.sort();

@@ -1,10 +1,12 @@
 //! Which fields `kustomization.yaml` has, and of which kind. kustomize reads it strictly, as
 //! Go's JSON does: fields by name, upper and lower case alike.
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
 
 use crate::rules;
 use crate::value::{Data, Field, Map, Number, Place, Value};
+
+use super::resource::scalar_text;
 
 /// What a field holds.
 pub(super) enum Shape {
@@ -191,14 +193,35 @@ pub(super) const KUSTOMIZATION: Shape = Object(&[
     ("buildMetadata", TEXT_LIST),
 ]);
 
+/// Who reads a kustomization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// kustomize, strictly.
+    Kustomize,
+    /// Flux, which edits the outermost one and writes it anew: it drops fields that it does not
+    /// know, and takes numbers and truths for texts. Source: fluxcd/pkg `kustomize` 1.41.0.
+    Flux,
+}
+
 /// A value of a shape, its keys spelled as they should be and without what is null.
 pub(super) fn checked(value: &Value, shape: &Shape, problems: &mut Diagnostics) -> Value {
-    let mut checker = Checker { problems };
+    checked_by(Reader::Kustomize, value, shape, problems)
+}
+
+/// The same, as somebody reads it.
+pub(super) fn checked_by(
+    reader: Reader,
+    value: &Value,
+    shape: &Shape,
+    problems: &mut Diagnostics,
+) -> Value {
+    let mut checker = Checker { problems, reader };
     checker.check(value, shape, "")
 }
 
 struct Checker<'a> {
     problems: &'a mut Diagnostics,
+    reader: Reader,
 }
 
 impl Checker<'_> {
@@ -209,6 +232,10 @@ impl Checker<'_> {
             | (Truth, Data::Bool(_))
             | (Whole, Data::Number(Number::Integer(_)))
             | (_, Data::Null) => return value.clone(),
+            (Text, Data::Number(_) | Data::Bool(_)) if self.reader == Reader::Flux => {
+                let text = scalar_text(value).unwrap_or_default();
+                return Value::new(Data::Text(text), value.place.clone());
+            }
             (Text, _) => "text",
             (Truth, _) => "true or false",
             (Whole, _) => "a whole number",
@@ -258,8 +285,14 @@ impl Checker<'_> {
             let exact = fields.iter().find(|(name, _)| name == key);
             let alike = || { fields.iter() }.find(|(name, _)| name.eq_ignore_ascii_case(key));
             let Some((name, shape)) = exact.or_else(alike) else {
-                let problem = rules::KUSTOMIZE_UNKNOWN_FIELD
-                    .report(format!("`{key}` is no field that kustomize knows here"));
+                let (severity, dropped) = match self.reader {
+                    Reader::Kustomize => (Severity::Error, ""),
+                    Reader::Flux => (Severity::Warning, ", and Flux drops it"),
+                };
+                let problem = rules::KUSTOMIZE_UNKNOWN_FIELD.report_as(
+                    severity,
+                    format!("`{key}` is no field that kustomize knows here{dropped}"),
+                );
                 let names = fields.iter().map(|(name, _)| *name);
                 let problem = match diagnostics::closest(key, names) {
                     Some(near) => problem.hint(format!("did you mean `{near}`?")),

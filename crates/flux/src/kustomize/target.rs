@@ -11,6 +11,7 @@ use super::context::{Context, invalid, placed};
 use super::load::{check, load};
 use super::resource::Resource;
 use super::set::Set;
+use super::shape::Reader;
 use super::{generate, path, plugins, read};
 
 /// What was built so far.
@@ -115,7 +116,8 @@ impl Target<'_> {
     fn seen(&self, path: &str) -> String {
         let path = path.strip_prefix("./").unwrap_or(path);
         let whole = format!("{}/{path}", self.origin);
-        path::join("", whole.trim_start_matches('/')).unwrap_or(whole)
+        let whole = whole.trim_start_matches('/');
+        path::join("", whole).unwrap_or_else(|| whole.to_owned())
     }
 
     fn origin(&self, text: &str) -> Option<String> {
@@ -179,7 +181,7 @@ impl Target<'_> {
             return Err(Box::new(placed(problem, place)));
         };
         context.read.insert(file.clone());
-        let Some(kustomization) = check(context, &own) else {
+        let Some(kustomization) = check(context, &own, Reader::Kustomize) else {
             return Ok(());
         };
         let kind = kustomization.get("kind").and_then(Value::as_text);

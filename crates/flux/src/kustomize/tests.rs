@@ -255,7 +255,7 @@ fn a_kustomization_stands_in_for_the_one_of_the_folder() {
     assert_eq!(path, "x/kustomization.yaml");
     let map = value.as_map_mut().expect("it is a map");
     super::resource::put(map, "namespace", Value::text("own"));
-    let build = build_as(&files, "x", value);
+    let build = build_as(&files, "x", "kustomization.yaml", &value);
     assert!(build.problems.is_empty());
     assert_eq!(build.objects[0].namespace(), "own");
     assert!(to_yaml(&build.objects).contains("namespace: own\n"));
@@ -305,4 +305,25 @@ fn what_lies_outside_the_repository_is_not_read() {
     let build = build(&repository(&files), "app");
     let mut ids = build.problems.iter().map(|problem| problem.rule.id());
     assert!(ids.any(|id| id == "kustomize/outside-repository"));
+}
+
+/// Flux writes the file anew before kustomize reads it: what it does not know is gone by then, and
+/// what it takes for a text is one.
+#[test]
+fn flux_reads_the_outermost_file_less_strictly() {
+    let files = repository(&[
+        (
+            "x/kustomization.yaml",
+            "resources: [a.yaml]\nnamespace: 1\nresource: [b.yaml]\n",
+        ),
+        ("x/a.yaml", MAP),
+    ]);
+    let strict = build(&files, "x").problems;
+    assert!(strict.has(&rules::KUSTOMIZE_INVALID_FIELD));
+    assert!(strict.has(&rules::KUSTOMIZE_UNKNOWN_FIELD));
+    let (path, own) = read(&files, "x").expect("it is read").expect("it is there");
+    let built = build_as(&files, "x", &path, &own);
+    assert!(!built.problems.has_errors(), "{:?}", built.problems);
+    assert!(built.problems.has(&rules::KUSTOMIZE_UNKNOWN_FIELD));
+    assert_eq!(built.objects[0].namespace(), "1");
 }

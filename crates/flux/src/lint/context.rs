@@ -154,9 +154,20 @@ impl Elsewhere {
 
     /// Whether a file that somebody else applies makes such an object.
     pub(super) fn makes(&self, kind: Kind, namespace: &str, name: &str) -> bool {
-        let files = self.files.iter().filter(|file| file.is_applied);
-        let mut objects = files.flat_map(|file| &file.objects);
-        objects.any(|object| {
+        self.written(kind, namespace, name)
+            .any(|(file, _)| file.is_applied)
+    }
+
+    /// Such objects in files that no build reads.
+    pub(super) fn written<'e>(
+        &'e self,
+        kind: Kind,
+        namespace: &'e str,
+        name: &'e str,
+    ) -> impl Iterator<Item = (&'e File, &'e Object)> {
+        let objects = { self.files.iter() }
+            .flat_map(|file| file.objects.iter().map(move |object| (file, object)));
+        objects.filter(move |(_, object)| {
             object.kind() == kind.1
                 && object.group() == kind.0
                 && object.name() == name

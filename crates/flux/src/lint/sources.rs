@@ -1,6 +1,6 @@
 //! Sources that Kustomizations and releases fetch from.
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
 
 use super::context::Elsewhere;
 use super::{at, is_open, related};
@@ -96,6 +96,16 @@ fn missing(
         return None;
     }
     let message = format!("there is no {wanted} `{sought}` in namespace `{namespace}`");
+    let written = elsewhere.written((kinds::SOURCES, kind), namespace, sought);
+    if let Some((_, object)) = written.into_iter().next() {
+        // Who applies Flux's own objects by hand may have applied this one, too.
+        let problem = rules::FLUX_SOURCE_MISSING.report_as(Severity::Warning, message);
+        return Some(related(
+            at(problem, name),
+            &object.place(),
+            "there is one in a file that nothing known applies",
+        ));
+    }
     let problem = at(rules::FLUX_SOURCE_MISSING.report(message), name);
     let other = inventory.find((kinds::SOURCES, kind), "", sought);
     if let Some(other) = other {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use kube_cel::KubeCelExt as _;
-use kube_cel::cel::{Context, IdedExpr};
+use kube_cel::cel::{Context, IdedExpr, Value as Cel};
 
 /// A rule, compiled.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Functions(Context<'static>);
 
 impl Default for Functions {
     fn default() -> Self {
-        Self(Context::default().with_all())
+        Self(functions())
     }
 }
 
@@ -35,5 +35,43 @@ impl Functions {
 impl fmt::Debug for Functions {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Functions")
+    }
+}
+
+/// Every function of Kubernetes, and the types of values, which are told by their names.
+fn functions() -> Context<'static> {
+    let mut context = Context::default().with_all();
+    context.add_function("type", |value: Cel| type_name(&value).to_owned());
+    for name in TYPES {
+        context.add_variable_from_value(*name, Cel::from(*name));
+    }
+    context
+}
+
+/// Types that rules compare with.
+const TYPES: &[&str] = &[
+    "bool",
+    "bytes",
+    "double",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "uint",
+];
+
+fn type_name(value: &Cel) -> &'static str {
+    match value {
+        Cel::Bool(_) => "bool",
+        Cel::Bytes(_) => "bytes",
+        Cel::Float(_) => "double",
+        Cel::Int(_) => "int",
+        Cel::List(_) => "list",
+        Cel::Map(_) => "map",
+        Cel::Null => "null_type",
+        Cel::String(_) => "string",
+        Cel::UInt(_) => "uint",
+        _ => "another",
     }
 }

@@ -1,5 +1,7 @@
 //! Quantities, such as `500m` and `1.5Gi`, as `k8s.io/apimachinery` reads them.
 
+use crate::value::Value;
+
 /// Whether a text is a quantity; blanks around it are taken.
 pub(super) fn is_quantity(text: &str) -> bool {
     let text = text.trim();
@@ -12,8 +14,16 @@ pub(super) fn is_quantity(text: &str) -> bool {
     any && points <= 1 && is_suffix(suffix)
 }
 
+/// How much a value is, of which null is nothing.
+pub(super) fn of(value: &Value) -> Option<f64> {
+    if value.is_null() {
+        return Some(0.0);
+    }
+    amount(&value.to_json())
+}
+
 /// How much a quantity is, to compare it with others; none where it is none.
-pub(super) fn amount(json: &serde_json::Value) -> Option<f64> {
+fn amount(json: &serde_json::Value) -> Option<f64> {
     let text = match json {
         serde_json::Value::String(text) => text.trim().to_owned(),
         serde_json::Value::Number(number) => number.to_string(),

@@ -9,7 +9,7 @@ use super::repositories;
 const TEXTS: usize = 6_000;
 const OBJECTS: usize = 3_000;
 const RELEASES: usize = 1_500;
-const BUILDS: usize = 500;
+const BUILDS: usize = 320;
 const ARTIFACTS: usize = 2_000;
 
 /// All questions, by kind.

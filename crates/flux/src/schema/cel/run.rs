@@ -116,7 +116,7 @@ impl<'c, 'a> Runner<'c, 'a> {
         context.add_variable_from_value("self", cel.clone());
         match Cel::resolve(program, &context) {
             Ok(Cel::Bool(true)) => {}
-            Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => {
+            verdict if is_broken(&verdict) => {
                 let message = compiled.message.as_ref();
                 let message = message
                     .filter(|_| !self.is_secret)
@@ -137,6 +137,26 @@ impl<'c, 'a> Runner<'c, 'a> {
             rules::SCHEMA_RULE_UNKNOWN
                 .report(format!("a rule on `{path}` was not evaluated: it {why}"))
         });
+    }
+}
+
+/// Functions that read a text, and fail where it is none of theirs.
+const READERS: &[&str] = &[
+    "cidr",
+    "duration",
+    "ip",
+    "quantity",
+    "semver",
+    "timestamp",
+    "url",
+];
+
+/// Whether the server refuses what has this verdict: also where a rule fails on a value.
+fn is_broken(verdict: &Result<Cel, ExecutionError>) -> bool {
+    match verdict {
+        Ok(Cel::Bool(false)) | Err(ExecutionError::NoSuchKey(_)) => true,
+        Err(ExecutionError::FunctionError { function, .. }) => READERS.contains(&function.as_str()),
+        _ => false,
     }
 }
 

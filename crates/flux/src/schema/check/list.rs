@@ -27,6 +27,7 @@ impl<'a> Checker<'a> {
                     || !resolved.required.is_empty()
                     || !resolved.format.is_empty()
                     || !resolved.any_of.is_empty()
+                    || !resolved.one_of.is_empty()
                     || resolved.allowed.is_some()
                     || resolved.min_length.is_some());
             for (index, value) in items.iter().enumerate() {

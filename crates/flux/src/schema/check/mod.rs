@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
     }
 
     fn shape(&mut self, schema: &'a Schema, value: &'a Value, mode: Mode) {
-        self.allowed(schema, value);
+        self.allowed(schema, value, mode);
         match &value.data {
             Data::Map(map) => self.map(schema, value, map, mode),
             Data::List(items) => self.list(schema, value, items, mode),

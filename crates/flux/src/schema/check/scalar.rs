@@ -2,7 +2,7 @@
 
 use diagnostics::Severity;
 
-use super::Checker;
+use super::{Checker, Mode};
 use crate::rules;
 use crate::schema::formats;
 use crate::schema::model::Schema;
@@ -123,7 +123,7 @@ impl Checker<'_> {
     }
 
     /// Values of which the schema has a list.
-    pub(super) fn allowed(&mut self, schema: &Schema, value: &Value) {
+    pub(super) fn allowed(&mut self, schema: &Schema, value: &Value, mode: Mode) {
         let Some(allowed) = &schema.allowed else {
             return;
         };
@@ -132,20 +132,32 @@ impl Checker<'_> {
             return;
         }
         let path = self.path.shown();
+        let known_from = self
+            .known_from
+            .filter(|_| !mode.builtin && value.as_text().is_some());
         self.add(&value.place, || {
-            let shown: Vec<String> = { allowed.iter().take(12) }
+            // The empty text is the default where it is allowed.
+            let words = allowed.iter().filter(|one| one.as_str() != Some(""));
+            let count = words.clone().count();
+            let shown: Vec<String> = { words.take(12) }
                 .map(|one| match one.as_str() {
                     Some(text) => format!("`{text}`"),
                     None => format!("`{one}`"),
                 })
                 .collect();
-            let more = if allowed.len() > shown.len() {
-                ", …"
-            } else {
-                ""
+            let more = if count > shown.len() { ", …" } else { "" };
+            // A newer version may take more.
+            let (severity, version) = match known_from {
+                Some((package, version)) => (
+                    Severity::Warning,
+                    format!(" in `{package}` {version}, the version that is known here"),
+                ),
+                None => (Severity::Error, String::new()),
             };
-            let problem = rules::SCHEMA_NOT_ALLOWED
-                .report(format!("`{path}` takes one of {}{more}", shown.join(", ")));
+            let problem = rules::SCHEMA_NOT_ALLOWED.report_as(
+                severity,
+                format!("`{path}` takes one of {}{more}{version}", shown.join(", ")),
+            );
             let texts = allowed.iter().filter_map(serde_json::Value::as_str);
             match value
                 .as_text()

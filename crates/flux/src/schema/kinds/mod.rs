@@ -1,7 +1,10 @@
 //! What the API server knows of Kubernetes' own kinds beyond their schemas.
 
+mod definition;
+mod others;
 mod pod;
 mod removed;
+mod scaler;
 mod service;
 mod workload;
 
@@ -23,25 +26,27 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, object: &'a Object, id: &Id) 
     match (id.group.as_str(), id.kind.as_str()) {
         ("", "Service") => service::check(checker, root),
         ("", "Secret") => secret(checker, root),
-        ("", "Pod") => {
-            if let Some(spec) = root.get("spec") {
-                pod::check(checker, spec, "spec", &[]);
-            }
-        }
+        ("", "Pod") => match root.get("spec") {
+            Some(spec) if spec.is_null() => report(
+                checker,
+                &rules::SCHEMA_MISSING_FIELD,
+                Some(spec),
+                "`spec.containers` is missing",
+            ),
+            Some(spec) => pod::check(checker, spec, "spec", &[]),
+            None => {}
+        },
         ("apps" | "batch", _) => workload::check(checker, root, &id.kind),
-        ("autoscaling", "HorizontalPodAutoscaler") => {
-            let number = |name| root.at(&["spec", name]).and_then(whole);
-            if let (Some(least), Some(most)) = (number("minReplicas"), number("maxReplicas"))
-                && least > most
-            {
-                report(
-                    checker,
-                    &rules::SCHEMA_CONTRADICTION,
-                    root.at(&["spec", "maxReplicas"]),
-                    "`spec.maxReplicas` is less than `spec.minReplicas`",
-                );
-            }
+        ("autoscaling", "HorizontalPodAutoscaler") if id.version == "v2" => {
+            scaler::check(checker, root);
         }
+        ("", "PersistentVolume") => others::volume(checker, root),
+        ("", "LimitRange") => others::limits(checker, root),
+        ("networking.k8s.io", "Ingress") => others::ingress(checker, root),
+        (
+            "admissionregistration.k8s.io",
+            "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
+        ) => others::webhooks(checker, root),
         ("policy", "PodDisruptionBudget") => {
             let spec = root.get("spec");
             let there = |name| spec.is_some_and(|spec| has(spec, name));
@@ -54,7 +59,7 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, object: &'a Object, id: &Id) 
                 );
             }
         }
-        ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(checker, root),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => definition::check(checker, root),
         ("rbac.authorization.k8s.io", kind) => binding(checker, root, kind),
         _ => {}
     }
@@ -115,39 +120,6 @@ fn secret(checker: &mut Checker<'_>, root: &Value) {
                 format!("`data[{key}]` is missing, which Secrets of this type have"),
             );
         }
-    }
-}
-
-/// A definition is named after what it defines, and stores one of its versions.
-fn definition(checker: &mut Checker<'_>, root: &Value) {
-    let name = root.at(&["metadata", "name"]);
-    let spec = root.get("spec");
-    let group = spec.and_then(|spec| text(spec, "group"));
-    let plural = spec.and_then(|spec| spec.get("names"));
-    let plural = plural.and_then(|names| text(names, "plural"));
-    if let (Some(name), Some(group), Some(plural)) = (name, group, plural)
-        && name.as_text() != Some(&format!("{plural}.{group}"))
-        && !unknown::within(name)
-    {
-        report(
-            checker,
-            &rules::SCHEMA_CONTRADICTION,
-            Some(name),
-            "`metadata.name` is not `spec.names.plural`, a dot and `spec.group`",
-        );
-    }
-    let Some(versions) = spec.and_then(|spec| spec.get("versions")) else {
-        return;
-    };
-    let storage = |version: &&Value| version.get("storage").and_then(Value::as_bool) == Some(true);
-    let is_one = versions.items().iter().filter(storage).count() == 1;
-    if !is_one && !versions.items().is_empty() && !unknown::within(versions) {
-        report(
-            checker,
-            &rules::SCHEMA_CONTRADICTION,
-            Some(versions),
-            "exactly one of `spec.versions` has `storage: true`",
-        );
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{has, report, text};
 use crate::rules;
 use crate::schema::check::Checker;
+use crate::schema::names::is_label_value;
 use crate::schema::quantity;
 use crate::unknown;
 use crate::value::Value;
@@ -62,6 +63,7 @@ pub(super) fn check(checker: &mut Checker<'_>, spec: &Value, path: &str, claims:
             ports(checker, container, &path);
         }
     }
+    node_terms(checker, spec, path);
     for (index, toleration) in list("tolerations").iter().enumerate() {
         if unknown::within(toleration) {
             continue;
@@ -83,6 +85,46 @@ pub(super) fn check(checker: &mut Checker<'_>, spec: &Value, path: &str, claims:
                 Some(toleration),
                 format!("`{path}.tolerations[{index}]` {wrong}"),
             );
+        }
+    }
+}
+
+/// What a node has to be: values of labels, as many as the operator takes.
+fn node_terms(checker: &mut Checker<'_>, spec: &Value, path: &str) {
+    const TERMS: &[&str] = &[
+        "affinity",
+        "nodeAffinity",
+        "requiredDuringSchedulingIgnoredDuringExecution",
+        "nodeSelectorTerms",
+    ];
+    let path = format!("{path}.{}", TERMS.join("."));
+    let terms = spec.at(TERMS).map(Value::items).unwrap_or_default();
+    for (index, term) in terms.iter().enumerate() {
+        let all = term.get("matchExpressions").map(Value::items);
+        for (inner, requirement) in all.unwrap_or_default().iter().enumerate() {
+            if unknown::within(requirement) {
+                continue;
+            }
+            let path = format!("{path}[{index}].matchExpressions[{inner}].values");
+            let written = requirement.get("values");
+            let values = written.map(Value::items).unwrap_or_default();
+            let wrong = match (text(requirement, "operator"), values.len()) {
+                (Some("In" | "NotIn"), 0) => Some("has a value for this operator"),
+                (Some("Exists" | "DoesNotExist"), 1..) => Some("is not for this operator"),
+                (Some("Gt" | "Lt"), count) if count != 1 => Some("is one value for this operator"),
+                _ => None,
+            };
+            if let Some(wrong) = wrong {
+                let message = format!("`{path}` {wrong}");
+                let at = written.or(Some(requirement));
+                report(checker, &rules::SCHEMA_CONTRADICTION, at, message);
+            }
+            for (place, value) in values.iter().enumerate() {
+                if value.as_text().is_some_and(|text| !is_label_value(text)) {
+                    let message = format!("`{path}[{place}]` is not the value of a label");
+                    report(checker, &rules::SCHEMA_WRONG_NAME, Some(value), message);
+                }
+            }
         }
     }
 }
@@ -114,7 +156,7 @@ fn resources(checker: &mut Checker<'_>, container: &Value, path: &str) {
     };
     for (name, request) in requests {
         let limit = limits.and_then(|limits| limits.get(name));
-        let amount = |value: &Value| quantity::amount(&value.to_json());
+        let amount = quantity::of;
         if let Some(limit) = limit
             && let (Some(request), Some(limit)) = (amount(&request.value), amount(limit))
             && request > limit

@@ -8,7 +8,14 @@ use crate::value::Value;
 
 /// Checks a Service.
 pub(super) fn check(checker: &mut Checker<'_>, root: &Value) {
-    let Some(spec) = root.get("spec") else { return };
+    let Some(spec) = root.get("spec").filter(|spec| !spec.is_null()) else {
+        return report(
+            checker,
+            &rules::SCHEMA_MISSING_FIELD,
+            Some(root),
+            "`spec.ports` is missing",
+        );
+    };
     let open = |name| spec.get(name).is_some_and(unknown::is_open);
     if unknown::is_open(spec) || open("type") || open("clusterIP") || open("ports") {
         return;
@@ -38,7 +45,7 @@ pub(super) fn check(checker: &mut Checker<'_>, root: &Value) {
             continue;
         }
         match text(port, "name").filter(|name| !name.is_empty()) {
-            None if ports.len() > 1 && !has(port, "name") => report(
+            None if ports.len() > 1 && !has_text(port, "name") => report(
                 checker,
                 &rules::SCHEMA_MISSING_FIELD,
                 Some(port),

@@ -4,6 +4,7 @@ use super::{has, pod, report, text};
 use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::metadata;
+use crate::schema::names::Name;
 use crate::schema::path::Step;
 use crate::unknown;
 use crate::value::Value;
@@ -32,6 +33,9 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, root: &'a Value, kind: &str) 
                 .filter_map(|claim| claim.at(&["metadata", "name"])?.as_text())
                 .collect();
             pods(checker, template, &["spec", "template"], restart, &claims);
+            if kind == "StatefulSet" {
+                names(checker, spec, &claims);
+            }
             selector(checker, spec, template);
         }
     }
@@ -57,6 +61,28 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, root: &'a Value, kind: &str) 
             &rules::SCHEMA_CONTRADICTION,
             strategy.get("rollingUpdate"),
             "`spec.updateStrategy.rollingUpdate` is for the type `RollingUpdate`",
+        );
+    }
+}
+
+/// The Service of a `StatefulSet`, and its claims, which are volumes of its pods.
+fn names(checker: &mut Checker<'_>, spec: &Value, claims: &[&str]) {
+    if let Some(service) = text(spec, "serviceName").filter(|name| !name.is_empty())
+        && let Some(what) = Name::Label.wrong(service)
+    {
+        report(
+            checker,
+            &rules::SCHEMA_WRONG_NAME,
+            spec.get("serviceName"),
+            format!("`spec.serviceName` is not {what}"),
+        );
+    }
+    if claims.iter().any(|name| name.is_empty()) {
+        report(
+            checker,
+            &rules::SCHEMA_MISSING_FIELD,
+            spec.get("volumeClaimTemplates"),
+            "one of `spec.volumeClaimTemplates` has no `metadata.name`",
         );
     }
 }

@@ -69,7 +69,7 @@ fn alerts_are_of_what_sends_events() {
 fn no_replicas_at_least_is_for_clusters_with_a_feature() {
     let scaler = |least: i32| {
         format!(
-            "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: a}}, spec: {{minReplicas: {least}, maxReplicas: 3, scaleTargetRef: {{kind: Deployment, name: a, apiVersion: apps/v1}}}}}}"
+            "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: a}}, spec: {{minReplicas: {least}, maxReplicas: 3, scaleTargetRef: {{kind: Deployment, name: a, apiVersion: apps/v1}}, metrics: [{{type: External, external: {{metric: {{name: a}}, target: {{type: Value, value: 1}}}}}}]}}}}"
         )
     };
     insta::assert_snapshot!(told(&scaler(0)), @"a.yaml:1:102: warning[schema/out-of-range]: `spec.minReplicas` takes 0 only where Kubernetes has the feature `HPAScaleToZero` on");
