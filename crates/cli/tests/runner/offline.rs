@@ -109,7 +109,6 @@ fn without_a_network_everything_says_the_same() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test is said")]
 fn no_socket_of_a_network_is_opened() {
     let trace = empty();
     let file = trace.root().join("trace");

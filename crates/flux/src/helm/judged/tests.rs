@@ -1,3 +1,5 @@
+//! What is found of values and how it is told.
+
 use std::sync::Arc;
 
 use diagnostics::Source;

@@ -1,3 +1,5 @@
+//! Archives of charts, good ones and hostile ones.
+
 use std::io::Write as _;
 
 use flate2::Compression;

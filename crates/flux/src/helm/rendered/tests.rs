@@ -1,3 +1,5 @@
+//! What is made of objects that Helm has rendered.
+
 use std::sync::Arc;
 
 use diagnostics::Source;
