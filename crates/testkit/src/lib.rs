@@ -11,6 +11,8 @@
 )]
 
 mod folder;
+#[cfg(feature = "nodes")]
+pub mod nodes;
 mod output;
 mod sandbox;
 mod texts;

@@ -1,0 +1,13 @@
+//! Package `machine`.
+
+mod config;
+mod etcd;
+mod events;
+mod power;
+mod state;
+
+pub use config::*;
+pub use etcd::*;
+pub use events::*;
+pub use power::*;
+pub use state::*;

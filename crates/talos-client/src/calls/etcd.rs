@@ -1,0 +1,50 @@
+//! etcd.
+
+use std::time::Duration;
+
+use crate::api::common::{Data, Empty};
+use crate::api::machine::{
+    EtcdDefragmentResponse, EtcdMember, EtcdMemberListRequest, EtcdMemberListResponse,
+    EtcdMemberStatus, EtcdStatusResponse,
+};
+use crate::fault::{Fault, Kind};
+use crate::node::{Method, Node};
+use crate::stream::Stream;
+
+const MEMBERS: Method = Method("/machine.MachineService/EtcdMemberList");
+const STATUS: Method = Method("/machine.MachineService/EtcdStatus");
+const SNAPSHOT: Method = Method("/machine.MachineService/EtcdSnapshot");
+const DEFRAGMENT: Method = Method("/machine.MachineService/EtcdDefragment");
+
+/// A large database takes its time, and the member answers nobody meanwhile.
+const DEFRAGMENTING: Duration = Duration::from_secs(180);
+
+impl Node<'_> {
+    /// The members of etcd. Control planes only.
+    pub fn etcd_members(&self) -> Result<Vec<EtcdMember>, Fault> {
+        let request = EtcdMemberListRequest::default();
+        let answer = self.ask::<EtcdMemberListResponse>(MEMBERS, request)?;
+        Ok(answer.members)
+    }
+
+    /// How the node's own member is.
+    pub fn etcd_status(&self) -> Result<EtcdMemberStatus, Fault> {
+        let answer = self.ask::<EtcdStatusResponse>(STATUS, Empty {})?;
+        answer
+            .member_status
+            .ok_or_else(|| self.fault(STATUS, Kind::Malformed, "there is no status in it"))
+    }
+
+    /// Frees what the database of the node's member does not use. It answers nobody meanwhile.
+    pub fn etcd_defragment(&self) -> Result<(), Fault> {
+        self.ask_within::<EtcdDefragmentResponse>(DEFRAGMENT, Empty {}, DEFRAGMENTING)
+            .map(drop)
+    }
+}
+
+impl<'c> Node<'c> {
+    /// A snapshot of etcd, which holds every secret of Kubernetes.
+    pub fn etcd_snapshot(&self) -> Result<Stream<'c, Data>, Fault> {
+        self.stream(SNAPSHOT, Empty {})
+    }
+}
