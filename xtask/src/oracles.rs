@@ -8,6 +8,7 @@ mod go;
 mod kustomize;
 mod libraries;
 mod makejinja;
+mod nodes;
 mod page;
 mod schemas;
 mod seed;
@@ -51,9 +52,9 @@ struct Oracle {
     run: fn(&Options) -> Result<Outcome>,
 }
 
-/// Asked only where it is named: its differences are not judged one by one yet, and a whole run
-/// must not stop at them.
-const ON_REQUEST: [&str; 1] = ["schemas"];
+/// Asked only where they are named: the differences of the first are not judged one by one yet,
+/// and a whole run must not stop at them; what the second needs takes long to build.
+const ON_REQUEST: [&str; 2] = ["schemas", "talos-nodes"];
 
 /// All of them; a new one is a line here and a file beside this.
 const ORACLES: &[Oracle] = &[
@@ -86,6 +87,11 @@ const ORACLES: &[Oracle] = &[
         name: "talos",
         about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
         run: talos::run,
+    },
+    Oracle {
+        name: "talos-nodes",
+        about: "real Talos nodes: bootstrapped, killed in between, and asked beside talosctl",
+        run: nodes::run,
     },
     Oracle {
         name: "tls",

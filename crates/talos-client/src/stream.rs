@@ -8,7 +8,7 @@ use tonic::Streaming;
 
 use crate::api::cluster::HealthCheckProgress;
 use crate::api::common::{Data, Metadata};
-use crate::api::machine::Event;
+use crate::api::machine::{Event, FileInfo};
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
 use crate::node::{Method, Node};
@@ -126,6 +126,12 @@ impl Item for Data {
 }
 
 impl Item for Event {
+    fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+}
+
+impl Item for FileInfo {
     fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
     }

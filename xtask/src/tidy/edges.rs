@@ -74,6 +74,8 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
         "cluster",
         Some(&[
             "talos-client",
+            "talos",
+            "documents",
             "kubernetes-client",
             "pipeline",
             "diagnostics",

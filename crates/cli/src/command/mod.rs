@@ -1,5 +1,6 @@
 //! Every command, one file each.
 
+mod bootstrap;
 pub(crate) mod completions;
 mod configure;
 mod diff;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Talos(talos::Talos),
     #[command(subcommand)]
+    Bootstrap(bootstrap::Bootstrap),
+    #[command(subcommand)]
     Flux(flux::Flux),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -79,6 +82,7 @@ pub(crate) fn run(
         Command::Render(command) => command.run(root, ui),
         Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
+        Command::Bootstrap(command) => command.run(root, ui),
         Command::Flux(command) => command.run(here, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::api::common::{Data, Empty};
 use crate::api::machine::{
     EtcdDefragmentResponse, EtcdMember, EtcdMemberListRequest, EtcdMemberListResponse,
-    EtcdMemberStatus, EtcdStatusResponse,
+    EtcdMemberStatus, EtcdStatusResponse, FileInfo, ListRequest,
 };
 use crate::fault::{Fault, Kind};
 use crate::node::{Method, Node};
@@ -14,7 +14,11 @@ use crate::stream::Stream;
 const MEMBERS: Method = Method("/machine.MachineService/EtcdMemberList");
 const STATUS: Method = Method("/machine.MachineService/EtcdStatus");
 const SNAPSHOT: Method = Method("/machine.MachineService/EtcdSnapshot");
+const LIST: Method = Method("/machine.MachineService/List");
 const DEFRAGMENT: Method = Method("/machine.MachineService/EtcdDefragment");
+
+/// Where the node's member keeps its data.
+const DATA: &str = "/var/lib/etcd";
 
 /// A large database takes its time, and the member answers nobody meanwhile.
 const DEFRAGMENTING: Duration = Duration::from_secs(180);
@@ -33,6 +37,25 @@ impl Node<'_> {
         answer
             .member_status
             .ok_or_else(|| self.fault(STATUS, Kind::Malformed, "there is no status in it"))
+    }
+
+    /// Whether the node has data of etcd: Talos starts no second cluster over it.
+    pub fn has_etcd_data(&self) -> Result<bool, Fault> {
+        let request = ListRequest {
+            root: DATA.to_owned(),
+            recurse: true,
+            recursion_depth: 1,
+        };
+        for file in self
+            .stream::<FileInfo>(LIST, request)?
+            .within(self.patience())
+        {
+            let file = file?;
+            if file.error.is_empty() && file.relative_name == "member" {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Frees what the database of the node's member does not use. It answers nobody meanwhile.

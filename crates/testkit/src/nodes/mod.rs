@@ -6,7 +6,7 @@
 mod authority;
 mod serve;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -71,21 +71,22 @@ impl Node {
         guise: Guise,
         answer: impl Fn(&Call) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
-        Self::start_at(Ipv4Addr::LOCALHOST.into(), cluster, guise, answer)
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_at(anywhere, cluster, guise, answer)
     }
 
-    /// The same at another address of the loopback.
+    /// The same at an address of the loopback: where another one was, say.
     pub fn start_at(
-        host: IpAddr,
+        address: SocketAddr,
         cluster: &Cluster,
         guise: Guise,
         answer: impl Fn(&Call) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&calls);
-        let identity = cluster.identity(guise, host);
+        let identity = cluster.identity(guise, address.ip());
         let fingerprint = identity.key.clone();
-        let server = serve::Server::start(host, identity.tls, move |call: Call| {
+        let server = serve::Server::start(address, identity.tls, move |call: Call| {
             let steps = answer(&call);
             told.lock()
                 .unwrap_or_else(PoisonError::into_inner)

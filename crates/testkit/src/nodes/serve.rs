@@ -1,6 +1,6 @@
 //! The server of a node: one thread, and whatever a test wants.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start(
-        host: IpAddr,
+        address: SocketAddr,
         tls: Arc<ServerConfig>,
         answer: impl Fn(Call) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
@@ -33,9 +33,16 @@ impl Server {
             .enable_all()
             .build()
             .expect("a thread can be started");
-        let listener = runtime
-            .block_on(TcpListener::bind((host, 0)))
-            .expect("the loopback has a free port");
+        let listener = runtime.block_on(async {
+            // Whoever was there before may still be leaving.
+            for _ in 0..100 {
+                match TcpListener::bind(address).await {
+                    Ok(listener) => return listener,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+            panic!("the address {address} is not free");
+        });
         let address = listener.local_addr().expect("it is bound");
         let answer: Answer = Arc::new(answer);
         drop(runtime.spawn(async move {

@@ -201,3 +201,37 @@ pub struct ReadRequest {
     #[prost(string, tag = "1")]
     pub path: String,
 }
+
+/// Asks what is in a folder.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ListRequest {
+    /// The folder.
+    #[prost(string, tag = "1")]
+    pub root: String,
+    /// And in those within.
+    #[prost(bool, tag = "2")]
+    pub recurse: bool,
+    /// How deep.
+    #[prost(int32, tag = "3")]
+    pub recursion_depth: i32,
+}
+
+/// A file, or why it cannot be told.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct FileInfo {
+    /// Whose answer it is.
+    #[prost(message, optional, tag = "1")]
+    pub metadata: Option<Metadata>,
+    /// Its whole path.
+    #[prost(string, tag = "2")]
+    pub name: String,
+    /// Its size.
+    #[prost(int64, tag = "3")]
+    pub size: i64,
+    /// Why nothing is known of it.
+    #[prost(string, tag = "7")]
+    pub error: String,
+    /// Its path from the folder on.
+    #[prost(string, tag = "9")]
+    pub relative_name: String,
+}
