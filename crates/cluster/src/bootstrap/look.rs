@@ -4,6 +4,9 @@ use talos_client::{Fault, Kind, Node};
 
 use super::{Etcd, Stage};
 
+/// What Talos notes at etcd once it was told to start a cluster, until the next boot.
+const REQUESTED: &str = "Bootstrap requested";
+
 /// The stage of a machine, called as a member of the cluster; and as one in maintenance where it
 /// is none. With it the failure that says why it is foreign.
 pub(super) fn stage(
@@ -59,6 +62,12 @@ fn etcd(node: &Node<'_>) -> Etcd {
     let Some(service) = services.into_iter().find(|service| service.id == "etcd") else {
         return Etcd::Unknown;
     };
+    // A second request would end what the first has begun, and leave etcd stopped.
+    let events = service.events.as_ref();
+    let is_requested = events.is_some_and(|events| {
+        let mut events = events.events.iter();
+        events.any(|event| event.msg.contains(REQUESTED))
+    });
     let is_healthy = service.health.is_some_and(|health| health.healthy);
     match service.state.as_str() {
         "Running" if is_healthy => Etcd::Running,
@@ -66,9 +75,11 @@ fn etcd(node: &Node<'_>) -> Etcd {
         // The volume of its data is there before it prepares itself.
         "Preparing" => match node.has_etcd_data() {
             Ok(true) => Etcd::Stopped,
+            Ok(false) if is_requested => Etcd::Unknown,
             Ok(false) => Etcd::Empty,
             Err(_) => Etcd::Unknown,
         },
+        "Finished" | "Failed" => Etcd::Stopped,
         _ => Etcd::Unknown,
     }
 }

@@ -29,7 +29,8 @@ use crate::rules;
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a machine has for leaving maintenance before it is given its configuration again.
+/// How long a machine has for leaving maintenance before it is given its configuration again, and
+/// etcd for having data before it is started again: its image has to be pulled before.
 const GRACE: Duration = Duration::from_secs(90);
 
 /// How often it is said what is waited for.
@@ -182,6 +183,7 @@ struct Run<'t> {
     outcome: Outcome,
     told: Vec<Option<Stage>>,
     applied: BTreeMap<usize, Duration>,
+    started: Option<Duration>,
     reminded: Duration,
 }
 
@@ -194,6 +196,7 @@ impl Bootstrap<'_> {
             outcome: Outcome::default(),
             told: vec![None; self.members.len()],
             applied: BTreeMap::new(),
+            started: None,
             reminded: begin,
         };
         loop {
@@ -323,6 +326,13 @@ impl Bootstrap<'_> {
         let Some(first) = leads.first().copied() else {
             return false;
         };
+        let now = self.clock.elapsed();
+        if run
+            .started
+            .is_some_and(|since| now.saturating_sub(since) < GRACE)
+        {
+            return false;
+        }
         // One that does not answer may be a member of an etcd that others are to join.
         if leads
             .iter()
@@ -331,7 +341,8 @@ impl Bootstrap<'_> {
             return false;
         }
         let member = &self.members[first];
-        match self.cluster.node(&member.address).bootstrap() {
+        let node = self.cluster.node(&member.address);
+        match node.bootstrap() {
             Ok(()) => {
                 run.outcome.changed = true;
                 (run.tell)(Event::Started {
@@ -339,17 +350,21 @@ impl Bootstrap<'_> {
                     already: false,
                 });
             }
-            Err(fault) if fault.kind == Kind::Exists => (run.tell)(Event::Started {
-                node: member.name.clone(),
-                already: true,
-            }),
             Err(fault) if fault.is_passing() || fault.kind == Kind::NotReady => {
                 return false;
+            }
+            // Not every version says it with the code that is meant for it.
+            Err(fault) if fault.kind == Kind::Exists || node.has_etcd_data() == Ok(true) => {
+                (run.tell)(Event::Started {
+                    node: member.name.clone(),
+                    already: true,
+                });
             }
             Err(fault) => {
                 run.outcome.failed.insert(first, self.named(first, &fault));
             }
         }
+        run.started = Some(now);
         self.clock.pause(PAUSE);
         true
     }
