@@ -9,6 +9,7 @@ mod helm;
 mod kustomize;
 mod libraries;
 mod makejinja;
+mod nodes;
 mod page;
 mod schemas;
 mod seed;
@@ -53,6 +54,9 @@ struct Oracle {
     run: fn(&Options) -> Result<Outcome>,
 }
 
+/// Asked only where it is named: what it needs takes long to build.
+const ON_REQUEST: [&str; 1] = ["talos-nodes"];
+
 /// All of them; a new one is a line here and a file beside this.
 const ORACLES: &[Oracle] = &[
     Oracle {
@@ -89,6 +93,11 @@ const ORACLES: &[Oracle] = &[
         name: "talos",
         about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
         run: talos::run,
+    },
+    Oracle {
+        name: "talos-nodes",
+        about: "real Talos nodes: bootstrapped, killed in between, and asked beside talosctl",
+        run: nodes::run,
     },
     Oracle {
         name: "tls",

@@ -22,7 +22,7 @@ use crate::ui::Format;
     disable_version_flag = true,
     max_term_width = 100,
     after_help = "Exit codes: 0 done or nothing to do, 1 problems found, 2 wrong usage or no repository, \
-                  3 something would change (--check, diff), 4 stopped to protect edits or awaiting --yes, \
+                  3 something would change (--check, diff), 4 stopped to protect edits or awaiting --yes, 5 some nodes failed, \
                   70 internal error."
 )]
 pub(crate) struct Arguments {

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     WouldChange,
     /// Stopped to protect edits, or awaiting `--yes`.
     Protected,
+    /// Some nodes failed; what could be done with the others was done.
+    NodesFailed,
     /// As the program ended that was run (`secrets exec-env`, `secrets exec-file`).
     Program(u8),
 }
@@ -28,6 +30,7 @@ impl Exit {
             Self::Usage => 2,
             Self::WouldChange => 3,
             Self::Protected => 4,
+            Self::NodesFailed => 5,
             Self::Program(code) => code,
         }
     }

@@ -11,6 +11,7 @@ mod environment;
 mod exit;
 mod failure;
 mod near;
+mod stopwatch;
 mod ui;
 mod usage;
 mod watch;

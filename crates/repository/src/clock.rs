@@ -30,3 +30,19 @@ pub fn unix_seconds() -> i64 {
 pub fn system_time() -> std::time::SystemTime {
     Timestamp::now().into()
 }
+
+/// A moment that spans are counted from, whatever happens to the time of day.
+#[derive(Debug, Clone, Copy)]
+pub struct Start(std::time::Instant);
+
+impl Start {
+    /// This moment.
+    pub fn now() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// How long ago it was.
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}

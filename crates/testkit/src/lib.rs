@@ -12,6 +12,8 @@
 
 mod archive;
 mod folder;
+#[cfg(feature = "nodes")]
+pub mod nodes;
 mod output;
 mod registry;
 mod sandbox;

@@ -1,5 +1,6 @@
 //! Every command, one file each.
 
+mod bootstrap;
 mod charts;
 pub(crate) mod completions;
 mod configure;
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Talos(talos::Talos),
     #[command(subcommand)]
+    Bootstrap(bootstrap::Bootstrap),
+    #[command(subcommand)]
     Flux(flux::Flux),
     #[command(subcommand)]
     Charts(charts::Charts),
@@ -85,6 +88,7 @@ pub(crate) fn run(
         Command::Render(command) => command.run(root, ui),
         Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
+        Command::Bootstrap(command) => command.run(root, ui),
         Command::Flux(command) => command.run(here, ui),
         Command::Charts(command) => command.run(here, ui),
         Command::Schemas(command) => command.run(here, ui),

@@ -111,6 +111,11 @@ pub(crate) fn sops_recipients() -> Option<String> {
     text("SOPS_AGE_RECIPIENTS")
 }
 
+/// `TALOSCONFIG`: how clients reach clusters, where the repository does not say.
+pub(crate) fn talosconfig() -> Option<Utf8PathBuf> {
+    path("TALOSCONFIG")
+}
+
 /// The program that edits files: `SOPS_EDITOR`, `EDITOR`, or `vi`.
 pub(crate) fn editor() -> String {
     text("SOPS_EDITOR")

@@ -12,12 +12,12 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         "`ichor configure --dry-run` lists what would change, `ichor diff` shows it",
     ),
     (
-        &["apply", "apply-node", "talos-apply-node", "gencommand"],
-        "nodes are not reached from here yet: `talosctl apply-config --nodes ADDRESS --file talos/clusterconfig/FILE`; `ichor talos generate-config` makes the files",
+        &["apply", "talos-apply"],
+        "`ichor talos apply-node` gives nodes their configuration",
     ),
     (
-        &["bootstrap", "bootstrap-talos"],
-        "nodes are not reached from here yet: `ichor talos gensecret` and `ichor talos generate-config` make what `talosctl apply-config` and `talosctl bootstrap` take",
+        &["gencommand"],
+        "`ichor bootstrap talos` and `ichor talos apply-node` do what those commands would",
     ),
     (
         &["bootstrap-apps", "helmfile", "sync"],
@@ -30,19 +30,19 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
             "talos-upgrade-node",
             "talos-upgrade",
         ],
-        "nodes are not reached from here yet: `ichor talos schematic` names the image for `talosctl upgrade --image`",
+        "nodes are not upgraded from here yet: `ichor talos schematic` names the image for `talosctl upgrade --image`",
     ),
     (
         &["upgrade-k8s", "talos-upgrade-k8s", "upgrade-kubernetes"],
-        "nodes are not reached from here yet: `talosctl upgrade-k8s --to VERSION`, with the version of `ichor versions list`",
+        "nodes are not upgraded from here yet: `talosctl upgrade-k8s --to VERSION`, with the version of `ichor versions list`",
     ),
     (
-        &["talos-reset", "reset-node"],
-        "nodes are not reached from here yet: `talosctl reset --nodes ADDRESS`",
+        &["reset-node"],
+        "`ichor talos reset` makes nodes forget their cluster",
     ),
     (
-        &["kubeconfig", "bootstrap-kubeconfig", "fetch-kubeconfig"],
-        "nodes are not reached from here yet: `talosctl kubeconfig --nodes ADDRESS ./kubeconfig`",
+        &["bootstrap-kubeconfig", "fetch-kubeconfig"],
+        "`ichor talos kubeconfig` fetches one",
     ),
     (
         &["template-debug", "debug"],
@@ -114,7 +114,6 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         &["publish", "keyservice", "groups"],
         "age keys are the only ones that `ichor secrets` knows, so there is no such thing here",
     ),
-    (&["version"], "`ichor --version` tells it"),
     (&["completion"], "`ichor completions SHELL` prints them"),
     (
         &["commit", "push", "git"],

@@ -10,6 +10,7 @@ mod excerpt;
 mod findings;
 mod group;
 mod paint;
+mod table;
 mod wrap;
 
 use crate::caller::Caller;
@@ -42,6 +43,8 @@ pub(crate) struct Ui {
     /// What JSON output holds besides problems; filled by commands.
     result: serde_json::Map<String, Value>,
     problems: Vec<Diagnostic>,
+    /// Whether objects were printed before the last one.
+    streams: bool,
 }
 
 /// A line that a repository's own plugin printed, as it came. Nothing can be done where it
@@ -92,6 +95,7 @@ impl Ui {
             width: terminal_size::terminal_size_of(io::stderr()).map(columns),
             result: serde_json::Map::new(),
             problems: Vec::new(),
+            streams: false,
         }
     }
 
@@ -108,6 +112,22 @@ impl Ui {
         let mut stream = anstream::stdout().lock();
         stream.write_all(text.as_bytes())?;
         stream.flush()
+    }
+
+    /// A table that was asked for: standard output, a line each row. Not for JSON output.
+    pub(crate) fn table(&mut self, header: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+        let text = table::table(header, rows);
+        self.data(&text)
+    }
+
+    /// Something that happens, for programs: an object on a line of its own, at once. What
+    /// [`Ui::finish`] prints is on one line then, too.
+    pub(crate) fn event(&mut self, event: &Value) -> io::Result<()> {
+        if self.format != Format::Json {
+            return Ok(());
+        }
+        self.streams = true;
+        written(&format!("{event}\n"))
     }
 
     /// A difference that was asked for: standard output, in colours on a terminal.
@@ -269,6 +289,21 @@ impl Ui {
         Some(self.ask(question))
     }
 
+    /// Asks for a word, which `--yes` does not answer. `None` where nobody can be asked.
+    pub(crate) fn typed(&mut self, question: &str) -> Option<String> {
+        if !self.is_interactive() {
+            return None;
+        }
+        let mut stream = anstream::stderr().lock();
+        let question = wrap::wrapped(&self.caller.spell(question), self.width);
+        let asked = write!(stream, "{question} ").and_then(|()| stream.flush());
+        let mut answer = String::new();
+        if asked.is_err() || io::stdin().read_line(&mut answer).is_err() {
+            return None;
+        }
+        Some(answer.trim().to_owned())
+    }
+
     /// Asks whoever sits at the terminal, whatever `--yes` says.
     pub(crate) fn ask(&mut self, question: &str) -> bool {
         ask(&wrap::wrapped(&self.caller.spell(question), self.width))
@@ -291,6 +326,9 @@ impl Ui {
         });
         if let Value::Object(members) = &mut object {
             members.append(&mut self.result);
+        }
+        if self.streams {
+            return written(&format!("{object}\n"));
         }
         written(&format!("{object:#}\n"))
     }

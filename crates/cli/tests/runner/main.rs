@@ -16,6 +16,7 @@ mod flux;
 mod forks;
 mod kill;
 mod links;
+mod live;
 mod moving;
 mod new_repository;
 mod offline;

@@ -18,6 +18,9 @@ pub(super) const ANY_KEY: &str = "PRIVATE KEY";
 /// The label of an RSA key in PKCS#1.
 pub(super) const RSA_KEY: &str = "RSA PRIVATE KEY";
 
+/// How a block begins.
+const BEGIN: &[u8] = b"-----BEGIN ";
+
 /// Labels that a message may name: others could be anything, even a secret.
 const KNOWN: [&str; 13] = [
     CERTIFICATE,
@@ -62,19 +65,45 @@ pub(super) struct Block {
 
 /// The first block of base64 of PEM. What stands before and behind it is ignored, as Go does.
 pub(super) fn decode(text: &str) -> Result<Block, PemFault> {
+    Ok(first(&bytes(text)?)?.0)
+}
+
+/// Every block of base64 of PEM: there is one at least.
+pub(super) fn decode_all(text: &str) -> Result<Vec<Block>, PemFault> {
+    let pem = bytes(text)?;
+    let (block, mut behind) = first(&pem)?;
+    let mut blocks = vec![block];
+    while let Some(rest) = pem
+        .get(behind..)
+        .filter(|rest| find(rest, BEGIN, 0).is_some())
+    {
+        let (block, length) = first(rest)?;
+        blocks.push(block);
+        behind += length;
+    }
+    Ok(blocks)
+}
+
+/// What the base64 is of.
+fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, PemFault> {
     // Base64 may stand on several lines.
     let joined: Zeroizing<String> = Zeroizing::new(text.split(['\r', '\n']).collect());
     let decoded = STANDARD.decode(&*joined).map(Zeroizing::new);
-    let pem = decoded.map_err(|_| PemFault::Base64)?;
-    let begin = find(&pem, b"-----BEGIN ", 0).ok_or(PemFault::NotPem)?;
-    let end = find(&pem, b"-----END ", begin).ok_or(PemFault::CutOff)?;
-    let behind = find(&pem, b"-----", end + 9).ok_or(PemFault::CutOff)? + 5;
+    decoded.map_err(|_| PemFault::Base64)
+}
+
+/// The first block, and where it ends.
+fn first(pem: &[u8]) -> Result<(Block, usize), PemFault> {
+    let begin = find(pem, BEGIN, 0).ok_or(PemFault::NotPem)?;
+    let end = find(pem, b"-----END ", begin).ok_or(PemFault::CutOff)?;
+    let behind = find(pem, b"-----", end + 9).ok_or(PemFault::CutOff)? + 5;
     let block = pem.get(begin..behind).ok_or(PemFault::CutOff)?;
     let (label, der) = decode_vec(block).map_err(|_| PemFault::Damaged)?;
-    Ok(Block {
+    let block = Block {
         label: KNOWN.into_iter().find(|known| *known == label),
         der: Zeroizing::new(der),
-    })
+    };
+    Ok((block, behind))
 }
 
 /// Base64 of PEM of DER.

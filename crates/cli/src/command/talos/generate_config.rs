@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Diagnostics;
-use machines::{Action, Output, Outputs, Secrets};
+use machines::{Action, Machines, Made, Output, Outputs, Secrets};
 use serde_json::json;
 use talos::certificates::DEFAULT_LIFETIME;
 
@@ -77,14 +77,8 @@ impl GenerateConfig {
         }
         let nodes = made.len();
         let reached = road::nodes(&made);
-        let path = folder.join(names::TALOSCONFIG);
-        let client = machines::talosconfig(&machines, &view, &path, &made, self.crt_ttl)?;
-        let texts = made
-            .into_iter()
-            .map(|made| (made.file_name, made.text))
-            .chain([(names::TALOSCONFIG.to_owned(), client)])
-            .collect();
-        let outputs = Outputs::plan(&view, folder, texts, !self.no_gitignore)?;
+        let gitignored = !self.no_gitignore;
+        let outputs = outputs(&machines, &view, folder, &made, self.crt_ttl, gitignored)?;
         problems.extend(machines.exposed_bundle(&view));
         ui.problems(&problems);
         if self.dry_run {
@@ -118,6 +112,25 @@ impl GenerateConfig {
     }
 }
 
+/// The files of all nodes and the talosconfig, compared with what is there.
+pub(crate) fn outputs(
+    machines: &Machines<'_>,
+    view: &View<'_>,
+    folder: &Utf8Path,
+    made: &[Made],
+    lifetime: Duration,
+    gitignored: bool,
+) -> Result<Outputs, Failure> {
+    let path = folder.join(names::TALOSCONFIG);
+    let client = machines::talosconfig(machines, view, &path, made, lifetime)?;
+    let texts = made
+        .iter()
+        .map(|made| (made.file_name.clone(), made.text.clone()))
+        .chain([(names::TALOSCONFIG.to_owned(), client)])
+        .collect();
+    Ok(Outputs::plan(view, folder, texts, gitignored)?)
+}
+
 fn preview(outputs: &Outputs, check: bool, ui: &mut Ui) -> Exit {
     match outputs.changed() {
         0 => {
@@ -131,7 +144,7 @@ fn preview(outputs: &Outputs, check: bool, ui: &mut Ui) -> Exit {
     }
 }
 
-fn tell(outputs: &Outputs, ui: &mut Ui) {
+pub(crate) fn tell(outputs: &Outputs, ui: &mut Ui) {
     let listed: Vec<_> = outputs
         .files
         .iter()

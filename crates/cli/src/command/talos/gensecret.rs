@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Location, Source};
+use machines::Places;
 use repository::View;
 use talos::bundle::Bundle;
 use vault::{Target, Vault};
@@ -53,22 +54,33 @@ impl GenSecret {
             ui.bytes(bundle.to_yaml().as_bytes())?;
             return Ok(Exit::Done);
         }
-        let vault = Vault::open(
-            &View::on_disk(root),
-            environment::sops_config().as_deref(),
-            Box::new(environment::with_identities),
-        )?;
-        let written = machines::new_secret(&View::on_disk(root), &vault, &places, &bundle)?;
-        ui.problems(&written.notes);
-        ui.set("path", written.path.as_str());
-        ui.status(format!(
-            "Wrote `{}`: the secrets of the cluster, encrypted.",
-            written.path
-        ));
-        ui.hint("commit it: without it no node can join, and none can be reached");
+        write(root, &places, &bundle, ui)?;
         road::after_gensecret(root, ui);
         Ok(Exit::Done)
     }
+}
+
+/// Writes a new bundle, encrypted.
+pub(crate) fn write(
+    root: &Utf8Path,
+    places: &Places,
+    bundle: &Bundle,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    let vault = Vault::open(
+        &View::on_disk(root),
+        environment::sops_config().as_deref(),
+        Box::new(environment::with_identities),
+    )?;
+    let written = machines::new_secret(&View::on_disk(root), &vault, places, bundle)?;
+    ui.problems(&written.notes);
+    ui.set("path", written.path.as_str());
+    ui.status(format!(
+        "Wrote `{}`: the secrets of the cluster, encrypted.",
+        written.path
+    ));
+    ui.hint("commit it: without it no node can join, and none can be reached");
+    Ok(())
 }
 
 /// The bundle of a machine configuration.

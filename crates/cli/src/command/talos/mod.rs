@@ -1,11 +1,12 @@
 //! `talos`: machine configurations, with the words that talhelper has for them.
 
 mod explain;
-mod generate_config;
-mod gensecret;
+pub(crate) mod generate_config;
+pub(crate) mod gensecret;
 mod import;
+pub(crate) mod live;
 mod migrate;
-mod options;
+pub(crate) mod options;
 mod patch;
 mod schematic;
 mod validate;
@@ -18,10 +19,17 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
-/// Make, check and explain the machine configurations of the nodes
+pub(crate) use live::span;
+use live::{
+    apply_node, dmesg, etcd, events, get, health, kubeconfig, logs, power, reset, services, status,
+    version,
+};
+
+/// Make, check and explain the machine configurations of the nodes, and ask those that run
 ///
-/// From `talos/talconfig.yaml`, the files around it and the cluster's secrets, which are
-/// decrypted in memory. No command here touches the network.
+/// Configurations come from `talos/talconfig.yaml`, the files around it and the cluster's secrets,
+/// which are decrypted in memory. The commands from `status` on call the nodes; no other touches
+/// the network.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Talos {
     #[command(name = "generate-config", visible_alias = "genconfig")]
@@ -35,6 +43,25 @@ pub(crate) enum Talos {
     Schematic(schematic::Schematic),
     Migrate(migrate::Migrate),
     Import(import::Import),
+
+    Status(status::Status),
+    Health(health::Health),
+    #[command(visible_alias = "service")]
+    Services(services::Services),
+    Version(version::Version),
+    Dmesg(dmesg::Dmesg),
+    Logs(logs::Logs),
+    Events(events::Events),
+    Get(get::Get),
+    #[command(subcommand)]
+    Etcd(etcd::Etcd),
+    Kubeconfig(kubeconfig::Kubeconfig),
+    #[command(name = "apply-node", visible_alias = "apply-config")]
+    ApplyNode(apply_node::ApplyNode),
+    Reboot(power::Reboot),
+    Shutdown(power::Shutdown),
+    Rollback(power::Rollback),
+    Reset(reset::Reset),
 }
 
 impl Talos {
@@ -52,6 +79,22 @@ impl Talos {
             Self::Schematic(command) => command.run(root, ui),
             Self::Migrate(command) => command.run(root, ui),
             Self::Import(command) => command.run(root, ui),
+
+            Self::Status(command) => command.run(root, ui),
+            Self::Health(command) => command.run(root, ui),
+            Self::Services(command) => command.run(root, ui),
+            Self::Version(command) => command.run(root, ui),
+            Self::Dmesg(command) => command.run(root, ui),
+            Self::Logs(command) => command.run(root, ui),
+            Self::Events(command) => command.run(root, ui),
+            Self::Get(command) => command.run(root, ui),
+            Self::Etcd(command) => command.run(root, ui),
+            Self::Kubeconfig(command) => command.run(root, ui),
+            Self::ApplyNode(command) => command.run(root, ui),
+            Self::Reboot(command) => command.run(root, ui),
+            Self::Shutdown(command) => command.run(root, ui),
+            Self::Rollback(command) => command.run(root, ui),
+            Self::Reset(command) => command.run(root, ui),
         }
     }
 
@@ -66,6 +109,7 @@ impl Talos {
             Self::Schematic(command) => (&command.reading, command.file.is_some()),
             Self::Migrate(command) => (&command.reading, false),
             Self::Import(command) => (&command.reading, !command.paths.is_empty()),
+            _ => return false,
         };
         others || reading.names_files()
     }

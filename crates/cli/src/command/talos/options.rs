@@ -52,13 +52,13 @@ impl Reading {
 }
 
 /// The identities of a repository.
-pub(super) fn keys(root: &Utf8Path) -> Keys {
+pub(crate) fn keys(root: &Utf8Path) -> Keys {
     Keys::new(&View::on_disk(root), Box::new(environment::with_identities))
 }
 
 /// Opens what is on disk. Where it fails for want of an identity, says why sources of
 /// identities were left out.
-pub(super) fn open<'a>(
+pub(crate) fn open<'a>(
     root: &'a Utf8Path,
     places: &Places,
     keys: &'a Keys,

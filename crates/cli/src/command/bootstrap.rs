@@ -1,0 +1,238 @@
+//! `bootstrap`: from machines to a cluster.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use clap::Subcommand;
+use cluster::bootstrap::{Bootstrap as Machine, Event, Member, check};
+use diagnostics::{Diagnostics, Source};
+use machines::{Machines, Made, Places, Secrets};
+use repository::{View, names, write};
+use serde_json::json;
+use talos::certificates::{DEFAULT_LIFETIME, Facts};
+use talos_client::{Client, Credentials, Patience};
+
+use super::talos::live::apply_node::address;
+use super::talos::live::kubeconfig::fetch;
+use super::talos::live::session::read_context;
+use super::talos::{generate_config, gensecret, options, span};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::stopwatch::Stopwatch;
+use crate::ui::{Ui, plural};
+
+/// Start a cluster on machines that wait for it
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bootstrap {
+    Talos(BootstrapTalos),
+}
+
+impl Bootstrap {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        match self {
+            Self::Talos(command) => command.run(root, ui),
+        }
+    }
+}
+
+/// From machines in maintenance to a cluster whose etcd runs
+///
+/// Makes the secrets of the cluster, if there are none yet, and the configurations of its nodes;
+/// gives each machine that waits in maintenance its own; starts etcd on the first control plane,
+/// once all of them answer; fetches a kubeconfig. It looks at the nodes before every step, so it
+/// can be stopped at any time: the same command goes on from where they are. A machine of another
+/// cluster is named and left alone.
+///
+/// Examples:
+///   ichor bootstrap talos
+///   ichor bootstrap talos --output json   what happens, one object a line
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct BootstrapTalos {
+    /// How long to wait for all nodes
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "30m")]
+    wait_timeout: Duration,
+}
+
+/// A machine in maintenance answers at once, or not at all.
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(4),
+    answer: Duration::from_secs(20),
+};
+
+impl BootstrapTalos {
+    fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let view = View::on_disk(root);
+        let places = Places::find(&view);
+        if view.is_file(places.talconfig.as_str())
+            && machines::refuse_second_secret(&view, &places).is_ok()
+        {
+            let bundle = machines::new_bundle(repository::clock::system_time())?;
+            gensecret::write(root, &places, &bundle, ui)?;
+        }
+        let keys = options::keys(root);
+        let machines = options::open(root, &places, &keys, Secrets::Required)?;
+        let (made, notes) = machines.make()?;
+        ui.problems(&notes);
+        let folder = &places.output;
+        let outputs =
+            generate_config::outputs(&machines, &view, folder, &made, DEFAULT_LIFETIME, true)?;
+        outputs.write(&view)?;
+        generate_config::tell(&outputs, ui);
+        let wrote = outputs.changed() > 0;
+
+        let members = members(&made);
+        check(&members)?;
+        let credentials = credentials(&view, folder, machines.cluster_name())?;
+        let nobody = Credentials::maintenance(Vec::new())?;
+        let [cluster, maintenance] = [
+            Client::new(credentials, &[], PATIENCE)?,
+            Client::new(nobody, &[], PATIENCE)?,
+        ];
+        let clock = Stopwatch::start();
+        let machine = Machine {
+            members: &members,
+            cluster: &cluster,
+            maintenance: &maintenance,
+            patience: self.wait_timeout,
+            clock: &clock,
+        };
+        let mut unheard = None;
+        let outcome = machine.run(&mut |event| {
+            if let Err(error) = told(&event, ui) {
+                unheard.get_or_insert(error);
+            }
+        });
+        if let Some(error) = unheard {
+            return Err(error.into());
+        }
+        let secrets = machines.secrets();
+        let failed: Diagnostics = outcome
+            .failed
+            .into_values()
+            .map(|mut problem| {
+                secrets.clean(&mut problem);
+                problem
+            })
+            .collect();
+        let mut kept = true;
+        let mut exit = Exit::Done;
+        if outcome.has_etcd {
+            match kubeconfig(&machines, &members, &cluster, root)? {
+                Kubeconfig::Kept => {}
+                Kubeconfig::Written => {
+                    kept = false;
+                    ui.status(format!("Wrote `{}`.", names::KUBECONFIG));
+                }
+                Kubeconfig::Another => {
+                    exit = Exit::Protected;
+                    ui.warning(&format!(
+                        "`{}` is that of another cluster, and stays as it is",
+                        names::KUBECONFIG
+                    ));
+                    ui.hint("`ichor talos kubeconfig --force` replaces it");
+                }
+            }
+        }
+        let changed = outcome.changed || wrote || !kept;
+        ui.set("changed", changed);
+        if !failed.is_empty() {
+            ui.problems(&failed);
+            ui.count(&failed);
+            return Ok(Exit::NodesFailed);
+        }
+        let nodes = plural(members.len(), "node");
+        if changed {
+            ui.status(format!("Done: {nodes}, and etcd runs."));
+            ui.next(&["`ichor talos health`: waits for Kubernetes, and checks it.".to_owned()]);
+        } else {
+            ui.status(format!("Nothing to do: {nodes}, and etcd runs."));
+        }
+        Ok(exit)
+    }
+}
+
+fn members(made: &[Made]) -> Vec<Member> {
+    made.iter()
+        .map(|made| Member {
+            name: made.hostname.clone(),
+            address: address(made).to_owned(),
+            role: made.role,
+            config: made.text.clone(),
+        })
+        .collect()
+}
+
+/// Those of the talosconfig that was just written, or kept.
+fn credentials(view: &View<'_>, folder: &Utf8Path, cluster: &str) -> Result<Credentials, Failure> {
+    let path = folder.join(names::TALOSCONFIG);
+    let source = view
+        .text(path.as_str())?
+        .unwrap_or_else(|| Source::new(path.as_str(), ""));
+    let (_, context) = read_context(&source, Some(cluster))?;
+    let now = repository::clock::system_time();
+    Ok(Credentials::of_context(&context, now)?)
+}
+
+fn told(event: &Event, ui: &mut Ui) -> std::io::Result<()> {
+    if ui.is_json() {
+        return ui.event(&json!(event));
+    }
+    ui.status(match event {
+        Event::Found { node, stage } => format!("  {node}: {stage}"),
+        Event::Applied { node } => format!("  {node}: got its configuration"),
+        Event::Started {
+            node,
+            already: false,
+        } => format!("  {node}: etcd is started"),
+        Event::Started {
+            node,
+            already: true,
+        } => format!("  {node}: etcd was started before"),
+        Event::Waiting { nodes, seconds } => {
+            format!("  waiting for {} since {seconds} s", nodes.join(", "))
+        }
+    });
+    Ok(())
+}
+
+/// What became of the kubeconfig.
+enum Kubeconfig {
+    Kept,
+    Written,
+    Another,
+}
+
+/// Fetches a kubeconfig, unless one of this cluster is there that still counts.
+fn kubeconfig(
+    machines: &Machines<'_>,
+    members: &[Member],
+    client: &Client,
+    root: &Utf8Path,
+) -> Result<Kubeconfig, Failure> {
+    let view = View::on_disk(root);
+    if let Some(source) = view.text(names::KUBECONFIG)? {
+        let first = |list: &str, of: &str, key: &str| -> Option<String> {
+            let parsed = yaml::parse(&source, &yaml::Limits::default());
+            let items = parsed.root()?.get(list)?.as_sequence()?.first()?;
+            Some(items.get(of)?.get(key)?.text()?.to_owned())
+        };
+        let authority = first("clusters", "cluster", "certificate-authority-data");
+        if authority.as_deref() != Some(machines.bundle.kubernetes.certificate.expose()) {
+            return Ok(Kubeconfig::Another);
+        }
+        let certificate = first("users", "user", "client-certificate-data");
+        let facts = certificate.and_then(|text| Facts::read(&text).ok());
+        if facts.is_some_and(|facts| facts.not_after > repository::clock::system_time()) {
+            return Ok(Kubeconfig::Kept);
+        }
+    }
+    let leads: Vec<String> = members
+        .iter()
+        .filter(|member| member.role == talos::generate::Role::ControlPlane)
+        .map(|member| member.address.clone())
+        .collect();
+    let text = fetch(client, &leads)?;
+    write::file(root, names::KUBECONFIG, text.as_bytes(), 0o600)?;
+    Ok(Kubeconfig::Written)
+}

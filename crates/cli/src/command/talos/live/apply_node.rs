@@ -1,0 +1,338 @@
+//! `talos apply-node`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use clap::ValueEnum;
+use diagnostics::{Diagnostic, Diagnostics};
+use documents::change::Change;
+use machines::{Machines, Made, Places, Secrets};
+use repository::View;
+use serde_json::{Value, json};
+use talos_client::Node;
+use talos_client::api::machine::ApplyMode;
+
+use super::session::{Reach, Session};
+use super::time::span;
+use crate::command::talos::options::{self, visible};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::{Ui, plural};
+
+/// Give nodes their configuration
+///
+/// Shows what would change on each node, by meaning and without secrets, and how Talos would do
+/// it, as the node itself says; then asks. The configurations are those that `ichor talos
+/// generate-config` makes; a node that has its own already is left alone.
+///
+/// Examples:
+///   ichor talos apply-node k8s-0
+///   ichor talos apply-node --all --dry-run
+///   ichor talos apply-node k8s-0 --mode try --timeout 2m
+///   ichor talos apply-node --insecure k8s-3       a machine in maintenance
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct ApplyNode {
+    /// The nodes, by their names or addresses
+    #[arg(value_name = "NODE", required_unless_present = "all")]
+    named: Vec<String>,
+
+    /// Every node of the talconfig
+    #[arg(long, conflicts_with = "named")]
+    all: bool,
+
+    #[command(flatten)]
+    reach: Reach,
+
+    /// When the configuration counts
+    #[arg(short, long, value_enum, default_value = "auto")]
+    mode: Mode,
+
+    /// With `--mode try`: after what time it is taken back
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "1m")]
+    timeout: Duration,
+
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Machines in maintenance, which cannot prove who they are
+    #[arg(short, long)]
+    insecure: bool,
+
+    /// The fingerprint that the machine in maintenance shows on its console
+    #[arg(
+        long,
+        value_name = "FINGERPRINT",
+        value_delimiter = ',',
+        requires = "insecure"
+    )]
+    cert_fingerprint: Vec<String>,
+}
+
+/// When a configuration counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// At once, with a reboot if that is needed
+    Auto,
+    /// At once, or not at all
+    NoReboot,
+    /// After the next reboot
+    Staged,
+    /// At once, and only for a while
+    Try,
+}
+
+impl Mode {
+    fn of_talos(self) -> ApplyMode {
+        match self {
+            Self::Auto => ApplyMode::Auto,
+            Self::NoReboot => ApplyMode::NoReboot,
+            Self::Staged => ApplyMode::Staged,
+            Self::Try => ApplyMode::Try,
+        }
+    }
+}
+
+/// What a node would do.
+struct Prospect {
+    /// None where the node has no configuration yet.
+    changes: Option<Vec<Change>>,
+    mode: ApplyMode,
+    warnings: Vec<String>,
+}
+
+impl ApplyNode {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let keys = options::keys(root);
+        let places = Places::find(&View::on_disk(root));
+        let machines = options::open(root, &places, &keys, Secrets::Required)?;
+        let (made, notes) = machines.make()?;
+        ui.problems(&notes);
+        let chosen = self.chosen(&machines, &made)?;
+        let secrets = machines.secrets();
+        let addresses: Vec<String> = chosen.iter().map(|made| address(made).to_owned()).collect();
+        let session = if self.insecure {
+            let fingerprints = &self.cert_fingerprint;
+            self.reach
+                .open_maintenance(root, &addresses, fingerprints)?
+        } else {
+            self.reach.open_for(root, &addresses)?
+        };
+        let texts: BTreeMap<&str, &str> = chosen
+            .iter()
+            .map(|made| (address(made), made.text.as_str()))
+            .collect();
+        let given = |node: &Node<'_>| texts.get(node.name()).copied().unwrap_or_default();
+
+        // What would happen.
+        let looked = session.client.each(&session.nodes, |node| {
+            self.look(node, given(node), &secrets)
+        });
+        let mut failed = Diagnostics::new();
+        let mut due = Vec::new();
+        let mut listed = Vec::new();
+        for (node, prospect) in session.nodes.iter().zip(looked) {
+            match prospect {
+                Err(problem) => failed.push(problem),
+                Ok(prospect) => {
+                    listed.push(shown(node, session.name(node), &prospect));
+                    if self.show(session.name(node), &prospect, ui)? {
+                        due.push(node.clone());
+                    }
+                }
+            }
+        }
+        ui.set("nodes", listed);
+        if self.dry_run || due.is_empty() {
+            if due.is_empty() && failed.is_empty() {
+                ui.status("Nothing to do: every node has its configuration.");
+            }
+            return Ok(super::ended(&failed, ui));
+        }
+        let due = Session {
+            nodes: due,
+            ..session
+        };
+        super::power::confirm("give its configuration to", &due, ui)?;
+
+        // All at a time, where none has to start again for it; else one after the other.
+        let mut applied = Vec::new();
+        for (node, done) in due.nodes.iter().zip(due.client.each(&due.nodes, |node| {
+            let attempt = (self.mode == Mode::Try).then_some(self.timeout);
+            node.apply(given(node), self.mode.of_talos(), false, attempt)
+        })) {
+            match done {
+                Ok(answer) => {
+                    let name = due.name(node);
+                    ui.status(format!("`{name}`: {}.", done_by(answer.mode())));
+                    applied.push(json!({ "node": node, "mode": word(answer.mode()) }));
+                    for warning in &answer.warnings {
+                        ui.warning(&format!("`{name}`: {}", visible(&secrets.mask(warning))));
+                    }
+                }
+                Err(fault) => failed.push(masked(fault.diagnostic(), &secrets)),
+            }
+        }
+        ui.set("applied", applied);
+        Ok(super::ended(&failed, ui))
+    }
+
+    fn chosen<'m>(
+        &self,
+        machines: &Machines<'_>,
+        made: &'m [Made],
+    ) -> Result<Vec<&'m Made>, Failure> {
+        if self.all {
+            return Ok(made.iter().collect());
+        }
+        let (generator, _) = machines.generator();
+        let mut chosen: Vec<&Made> = Vec::new();
+        for name in &self.named {
+            let index = options::node(&generator, name)?;
+            let hostname = generator.hostname(index).unwrap_or_default();
+            let found = made.iter().find(|made| made.hostname == hostname);
+            if let Some(found) = found
+                && !chosen.iter().any(|one| one.hostname == found.hostname)
+            {
+                chosen.push(found);
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// Asks a node what it has, and what it would do.
+    fn look(
+        &self,
+        node: &Node<'_>,
+        given: &str,
+        secrets: &diagnostics::Secrets,
+    ) -> Result<Prospect, Diagnostic> {
+        let told = |fault: talos_client::Fault| masked(fault.diagnostic(), secrets);
+        let changes = if self.insecure {
+            None
+        } else {
+            let running = node.machine_config().map_err(told)?;
+            cluster::difference(&running, given, secrets).ok()
+        };
+        let attempt = (self.mode == Mode::Try).then_some(self.timeout);
+        let answer = node
+            .apply(given, self.mode.of_talos(), true, attempt)
+            .map_err(told)?;
+        Ok(Prospect {
+            changes,
+            mode: answer.mode(),
+            warnings: answer
+                .warnings
+                .iter()
+                .map(|warning| visible(&secrets.mask(warning)))
+                .collect(),
+        })
+    }
+
+    /// Shows what would happen to a node. Whether anything would.
+    fn show(&self, name: &str, prospect: &Prospect, ui: &mut Ui) -> Result<bool, Failure> {
+        for warning in &prospect.warnings {
+            ui.warning(&format!("`{name}`: {warning}"));
+        }
+        let Some(changes) = &prospect.changes else {
+            let what = if self.insecure {
+                "gets its first configuration"
+            } else {
+                "gets another configuration"
+            };
+            ui.data(&format!("{name}: {what}\n"))?;
+            return Ok(true);
+        };
+        if changes.is_empty() {
+            ui.data(&format!("{name}: nothing changes\n"))?;
+            return Ok(false);
+        }
+        let count = plural(changes.len(), "change");
+        ui.data(&format!("{name}: {count}, {}\n", by(prospect.mode)))?;
+        for change in changes {
+            ui.data(&format!("  {}\n", visible(&line(change))))?;
+        }
+        Ok(true)
+    }
+}
+
+/// A change on one line.
+fn line(change: &Change) -> String {
+    let path = match change.document.as_str() {
+        "v1alpha1" => change.path.clone(),
+        document if change.path.is_empty() => document.to_owned(),
+        document => format!("{document} {}", change.path),
+    };
+    let value = |value: &Value| value.to_string();
+    match (&change.before, &change.after) {
+        (None, Some(after)) => format!("+ {path}: {}", value(after)),
+        (Some(before), None) => format!("- {path}: {}", value(before)),
+        (Some(before), Some(after)) if before == after => {
+            format!("~ {path}: another {}", value(after))
+        }
+        (Some(before), Some(after)) => format!("~ {path}: {} -> {}", value(before), value(after)),
+        (None, None) => path,
+    }
+}
+
+fn shown(node: &str, name: &str, prospect: &Prospect) -> Value {
+    let changes = prospect.changes.as_ref().map(|changes| {
+        let listed = changes.iter().map(|change| {
+            json!({
+                "document": change.document,
+                "path": change.path,
+                "before": change.before,
+                "after": change.after,
+            })
+        });
+        listed.collect::<Vec<_>>()
+    });
+    json!({
+        "node": node,
+        "name": name,
+        "changes": changes,
+        "mode": word(prospect.mode),
+        "warnings": prospect.warnings,
+    })
+}
+
+/// Where a configuration goes to: the first address of its node.
+pub(crate) fn address(made: &Made) -> &str {
+    made.addresses.first().unwrap_or(&made.hostname)
+}
+
+fn word(mode: ApplyMode) -> &'static str {
+    match mode {
+        ApplyMode::Reboot => "reboot",
+        ApplyMode::Auto => "auto",
+        ApplyMode::NoReboot => "no-reboot",
+        ApplyMode::Staged => "staged",
+        ApplyMode::Try => "try",
+    }
+}
+
+fn by(mode: ApplyMode) -> &'static str {
+    match mode {
+        ApplyMode::Reboot => "with a reboot",
+        ApplyMode::Auto | ApplyMode::NoReboot => "without a reboot",
+        ApplyMode::Staged => "with the next reboot",
+        ApplyMode::Try => "for a while",
+    }
+}
+
+fn done_by(mode: ApplyMode) -> &'static str {
+    match mode {
+        ApplyMode::Reboot => "applied; it starts again",
+        ApplyMode::Auto | ApplyMode::NoReboot => "applied, without a reboot",
+        ApplyMode::Staged => "staged: it counts after the next reboot",
+        ApplyMode::Try => "applied, and taken back after the time that was given",
+    }
+}
+
+/// A node's words may quote what it was sent.
+fn masked(mut problem: Diagnostic, secrets: &diagnostics::Secrets) -> Diagnostic {
+    secrets.clean(&mut problem);
+    problem
+}

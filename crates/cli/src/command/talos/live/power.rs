@@ -1,0 +1,208 @@
+//! `talos reboot`, `talos shutdown`, `talos rollback`.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use clap::ValueEnum;
+use diagnostics::{Diagnostic, Diagnostics};
+use serde_json::json;
+use talos_client::api::machine::RebootMode;
+use talos_client::{Fault, Node};
+
+use super::session::{Reach, Session};
+use super::time::span;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::stopwatch::Stopwatch;
+use crate::ui::{Ui, plural};
+
+/// Start nodes again, one after the other
+///
+/// Each is waited for before the next is started again: it must be in another boot, and answer.
+///
+/// Examples:
+///   ichor talos reboot -n k8s-0
+///   ichor talos reboot -n k8s-0 --mode powercycle
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Reboot {
+    #[command(flatten)]
+    reach: Reach,
+
+    /// How
+    #[arg(short, long, value_enum, default_value = "default")]
+    mode: Mode,
+
+    /// Do not wait until a node is back
+    #[arg(long)]
+    no_wait: bool,
+
+    /// How long to wait for each
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "30m")]
+    timeout: Duration,
+}
+
+/// How a machine starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// By a new kernel, where the machine can
+    Default,
+    /// Through its firmware
+    Powercycle,
+    /// Without stopping anything before
+    Force,
+}
+
+impl Reboot {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let session = named(&self.reach, root)?;
+        confirm("start again", &session, ui)?;
+        let mode = match self.mode {
+            Mode::Default => RebootMode::Default,
+            Mode::Powercycle => RebootMode::Powercycle,
+            Mode::Force => RebootMode::Force,
+        };
+        one_by_one(&session, ui, |node, ui| {
+            let before = node.boot_id().map_err(|fault| fault.diagnostic())?;
+            node.reboot(mode).map_err(|fault| fault.diagnostic())?;
+            if self.no_wait {
+                return Ok("starts again");
+            }
+            ui.status(format!(
+                "`{}` starts again; waiting until it is back.",
+                node.name()
+            ));
+            let clock = Stopwatch::start();
+            match cluster::wait_for_boot(node, &before, self.timeout, &clock) {
+                Ok(()) => Ok("is back"),
+                Err(fault) => Err(late(node, self.timeout, fault)),
+            }
+        })
+    }
+}
+
+fn late(node: &Node<'_>, patience: Duration, fault: Option<Fault>) -> Diagnostic {
+    let why = fault.map_or_else(
+        || "it is still in the same boot".to_owned(),
+        |fault| fault.to_string(),
+    );
+    cluster::rules::CLUSTER_NOT_READY
+        .report(format!(
+            "`{}` is not back after {} s: {why}",
+            node.name(),
+            patience.as_secs()
+        ))
+        .hint("look at its console; the nodes after it were left alone")
+}
+
+/// Switch nodes off
+#[derive(Debug, clap::Args)]
+pub(crate) struct Shutdown {
+    #[command(flatten)]
+    reach: Reach,
+
+    /// Without cordon and drain
+    #[arg(long)]
+    force: bool,
+}
+
+impl Shutdown {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let session = named(&self.reach, root)?;
+        confirm("switch off", &session, ui)?;
+        one_by_one(&session, ui, |node, _| {
+            node.shutdown(self.force)
+                .map(|_| "switches itself off")
+                .map_err(|fault| fault.diagnostic())
+        })
+    }
+}
+
+/// Start the version again that ran before the last upgrade
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rollback {
+    #[command(flatten)]
+    reach: Reach,
+}
+
+impl Rollback {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let session = named(&self.reach, root)?;
+        confirm("roll back", &session, ui)?;
+        one_by_one(&session, ui, |node, _| {
+            node.rollback()
+                .map(|()| "goes back to the version before")
+                .map_err(|fault| fault.diagnostic())
+        })
+    }
+}
+
+/// A session for nodes that were named: what stops a node is never done to all by default.
+pub(super) fn named(reach: &Reach, root: &Utf8Path) -> Result<Session, Failure> {
+    if !reach.names_nodes() {
+        return Err(Failure::stopped(Exit::Usage, "no node is named")
+            .hint("name those that are meant with `--nodes`"));
+    }
+    reach.open(root)
+}
+
+/// Asks before something is done to nodes.
+pub(super) fn confirm(what: &str, session: &Session, ui: &mut Ui) -> Result<(), Failure> {
+    let names: Vec<_> = session
+        .nodes
+        .iter()
+        .map(|node| match session.name(node) {
+            name if name == node => format!("`{node}`"),
+            name => format!("`{name}` ({node})"),
+        })
+        .collect();
+    let question = format!(
+        "{}{} {}: {}?",
+        what[..1].to_uppercase(),
+        &what[1..],
+        plural(names.len(), "node"),
+        names.join(", ")
+    );
+    match ui.confirm(&question) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::stopped(Exit::Protected, "nothing was done")),
+        None => Err(Failure::stopped(
+            Exit::Protected,
+            format!("nobody can be asked whether to {what} {}", names.join(", ")),
+        )
+        .hint("add `--yes` if that is meant")),
+    }
+}
+
+/// Does it to one node after the other. Where one fails, those after it are left alone.
+pub(super) fn one_by_one(
+    session: &Session,
+    ui: &mut Ui,
+    act: impl Fn(&Node<'_>, &mut Ui) -> Result<&'static str, Diagnostic>,
+) -> Result<Exit, Failure> {
+    let mut failed = Diagnostics::new();
+    let mut listed = Vec::new();
+    for (index, name) in session.nodes.iter().enumerate() {
+        let node = session.client.node(name);
+        match act(&node, ui) {
+            Ok(done) => {
+                ui.status(format!("`{}` {done}.", session.name(name)));
+                listed.push(json!({ "node": name, "done": done }));
+            }
+            Err(problem) => {
+                failed.push(problem);
+                let left: Vec<_> = session.nodes[index + 1..]
+                    .iter()
+                    .map(|node| session.name(node))
+                    .collect();
+                if !left.is_empty() {
+                    ui.important(format!("Left alone: {}.", left.join(", ")));
+                }
+                ui.set("left_alone", left);
+                break;
+            }
+        }
+    }
+    ui.set("nodes", listed);
+    Ok(super::ended(&failed, ui))
+}

@@ -1,0 +1,140 @@
+//! What changes nodes, or writes what they give.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use prost::Message as _;
+use talos_client::api::common::Data;
+use talos_client::api::machine as api;
+use testkit::nodes::{Call, Step};
+
+use super::{World, control_plane, say};
+
+/// A control plane that starts again when it is told to.
+fn reboots() -> impl Fn(&Call) -> Vec<Step> + Send + Sync {
+    let boot = AtomicU32::new(0);
+    move |call| match call.path.rsplit('/').next() {
+        Some("Read") => say(Data {
+            bytes: format!("{}\n", boot.load(Ordering::Relaxed)).into_bytes(),
+            ..Data::default()
+        }),
+        Some("Reboot") => {
+            boot.fetch_add(1, Ordering::Relaxed);
+            say(api::RebootResponse {
+                messages: vec![api::Reboot::default()],
+            })
+        }
+        Some("Shutdown") => say(api::ShutdownResponse {
+            messages: vec![api::Shutdown::default()],
+        }),
+        Some("Reset") => say(api::ResetResponse {
+            messages: vec![api::Reset::default()],
+        }),
+        Some("Rollback") => vec![Step::Status(9, "method is not supported in container mode")],
+        _ => control_plane(call),
+    }
+}
+
+#[test]
+fn what_stops_a_node_wants_it_named_and_asks() {
+    let world = World::new(reboots());
+    for command in ["reboot", "shutdown", "rollback", "reset"] {
+        let output = world.run(&format!("talos {command}")).exits(2);
+        assert!(output.stderr.contains("no node is named"), "{output}");
+    }
+    let output = world.run("talos reboot -n NODE").exits(4);
+    assert!(output.stderr.contains("add `--yes`"), "{output}");
+    assert_eq!(world.calls(), [""; 0]);
+    let output = world.run("talos reboot -n NODE --yes").success();
+    assert!(output.stderr.contains("is back."), "{output}");
+    assert_eq!(world.calls(), ["Read", "Reboot", "Read"]);
+    drop(world.run("talos shutdown -n NODE --yes").success());
+    let output = world.run("talos rollback -n NODE,GONE --yes").exits(5);
+    assert!(output.stderr.contains("[talos-api/not-ready]"), "{output}");
+    assert!(output.stderr.contains("Left alone: GONE"), "{output}");
+}
+
+#[test]
+fn a_reset_wants_the_name_of_the_cluster_and_keeps_the_majority_of_etcd() {
+    let world = World::new(reboots());
+    let output = world.run("talos reset --all").exits(4);
+    assert!(output.stderr.contains("`--cluster-name`"), "{output}");
+    let output = world
+        .run("talos reset --all --cluster-name other --yes")
+        .exits(4);
+    assert!(output.stderr.contains("not the name"), "{output}");
+    // Two of three members that do not leave before.
+    let line = "talos reset -n 10.0.0.10,10.0.0.11 --graceful=false --cluster-name test";
+    let output = world.run(line).exits(1);
+    assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
+    assert!(!world.calls().contains(&"Reset".to_owned()));
+    let line = "talos reset --all --cluster-name test --reboot --system-labels-to-wipe STATE,EPHEMERAL --graceful=false";
+    drop(world.run(line).success());
+    let reset = world
+        .node
+        .calls()
+        .into_iter()
+        .find(|call| call.path.ends_with("/Reset"));
+    let message = reset.expect("it was called").message;
+    let reset = api::ResetRequest::decode(message.as_slice()).expect("a request");
+    assert!(reset.reboot && !reset.graceful);
+    let labels: Vec<_> = reset
+        .system_partitions_to_wipe
+        .iter()
+        .map(|partition| (partition.label.as_str(), partition.wipe))
+        .collect();
+    assert_eq!(labels, [("STATE", true), ("EPHEMERAL", true)]);
+}
+
+#[test]
+fn snapshots_and_kubeconfigs_are_for_their_owner_and_replace_nothing_unasked() {
+    let data = |bytes: Vec<u8>| {
+        say(Data {
+            bytes,
+            ..Data::default()
+        })
+    };
+    let world = World::new(move |call| match call.path.rsplit('/').next() {
+        Some("EtcdSnapshot") => data(vec![0; 600]),
+        Some("Kubeconfig") => vec![Step::Status(9, "not a control plane")],
+        _ => control_plane(call),
+    });
+    let output = world
+        .run("talos etcd snapshot etcd.snapshot -n NODE")
+        .exits(1);
+    assert!(output.stderr.contains("[cluster/bad-snapshot]"), "{output}");
+    assert!(!world.sandbox.exists("etcd.snapshot"));
+    let output = world.run("talos kubeconfig -n NODE").exits(1);
+    assert!(output.stderr.contains("[talos-api/not-ready]"), "{output}");
+    world.sandbox.write("kubeconfig", "mine\n");
+    let output = world.run("talos kubeconfig").exits(4);
+    assert!(output.stderr.contains("add `--force`"), "{output}");
+    assert_eq!(world.sandbox.read("kubeconfig"), "mine\n");
+
+    // The database of a snapshot, and its checksum.
+    let mut snapshot = vec![0; 512];
+    snapshot.extend([
+        0x07, 0x6a, 0x27, 0xc7, 0x9e, 0x5a, 0xce, 0x2a, 0x3d, 0x47, 0xf9, 0xdd, 0x2e, 0x83, 0xe4,
+        0xff, 0x6e, 0xa8, 0x87, 0x2b, 0x3c, 0x22, 0x18, 0xf6, 0x6c, 0x92, 0xb8, 0x9b, 0x55, 0xf3,
+        0x65, 0x60,
+    ]);
+    let whole = snapshot.clone();
+    let world = World::new(move |_| data(whole.clone()));
+    drop(
+        world
+            .run("talos etcd snapshot etcd.snapshot -n NODE")
+            .success(),
+    );
+    let path = world.sandbox.root().join("etcd.snapshot");
+    let mode = std::fs::metadata(&path)
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(std::fs::read(&path).expect("it is there"), snapshot);
+    drop(
+        world
+            .run("talos etcd snapshot etcd.snapshot -n NODE")
+            .exits(4),
+    );
+}

@@ -1,0 +1,20 @@
+//! What is done with running nodes, as state machines: they look, decide, act, and look again.
+//!
+//! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
+//! - [`difference`]: what a configuration would change on a node, without secrets.
+//!
+//! None has a file of its own state: what the nodes say is the state, so that whatever was
+//! interrupted is continued by doing the same again.
+//!
+//! **Invariant:** no clock but the one that is passed in, nothing printed, no secret in an event
+//! or a problem.
+
+pub mod bootstrap;
+mod clock;
+mod difference;
+mod reboot;
+pub mod rules;
+
+pub use clock::Clock;
+pub use difference::{Unreadable, difference};
+pub use reboot::wait_for_boot;

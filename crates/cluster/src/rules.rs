@@ -1,0 +1,17 @@
+//! Rules about what is done with a cluster.
+
+diagnostics::rules! {
+    CLUSTER_BAD_SNAPSHOT: error "cluster/bad-snapshot",
+        "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
+    CLUSTER_NO_CONTROL_PLANE: error "cluster/no-control-plane",
+        "etcd and the API server of Kubernetes run on control planes. Without one that can be reached there is nothing to start.";
+    CLUSTER_NOT_READY: error "cluster/not-ready",
+        "The time that was given is over, and the node is not as far as it should be. What was done stays; the same command goes on from there.";
+    CLUSTER_NO_QUORUM: error "cluster/no-quorum",
+        "etcd needs more than half of its members. With those left that would not leave it, it stands still, and the cluster with it.";
+    CLUSTER_UNHEALTHY: error "cluster/unhealthy",
+        "A check that Talos makes of a cluster did not succeed in the time that was given.";
+}
+
+/// Every rule of this crate.
+pub static RULES: &[diagnostics::Table] = &[TABLE];

@@ -1,0 +1,247 @@
+//! One connection to one machine: TCP, TLS 1.3, HTTP/2.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::uri::{Authority, Scheme};
+use hyper::client::conn::http2::{self, SendRequest};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tonic::body::Body;
+use tower_service::Service;
+
+use crate::address::Address;
+use crate::credentials::Credentials;
+use crate::fault::Kind;
+use crate::verify::NotTaken;
+
+/// How often a silent machine is asked whether it is there, and how long it may think about it.
+const ALIVE: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(10)];
+
+/// The largest window of a stream, and of all of a connection.
+const WINDOWS: [u32; 2] = [2 << 20, 4 << 20];
+
+/// How rustls begins what it says of an alert.
+const ALERT: &str = "received fatal alert: ";
+
+/// Why there is no connection, or no more.
+#[derive(Debug, Clone)]
+pub(crate) struct Broken {
+    pub(crate) kind: Kind,
+    pub(crate) words: String,
+}
+
+impl Broken {
+    fn new(kind: Kind, words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self { kind, words }
+    }
+
+    /// What an error within a connection means; none where it says nothing of connections.
+    pub(crate) fn of(error: &(dyn StdError + 'static)) -> Option<Self> {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            // An `io::Error` hands on the source of what it wraps, and not that itself; and of one
+            // that went through HTTP/2 only the words are left.
+            let inner = error.get_ref().and_then(|inner| Self::of(inner));
+            return inner
+                .or_else(|| error.source().and_then(Self::of))
+                .or_else(|| {
+                    let words = error.to_string();
+                    Some(match words.strip_prefix(ALERT) {
+                        Some(alert) => Self::of_alert(alert),
+                        None => Self::new(Kind::Interrupted, words),
+                    })
+                });
+        }
+        if let Some(NotTaken { kind, words }) = error.downcast_ref() {
+            return Some(Self::new(*kind, words.clone()));
+        }
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return Some(Self::of_tls(error));
+        }
+        error.source().and_then(Self::of)
+    }
+
+    /// The other side's last word, by the name that rustls has for it.
+    fn of_alert(alert: &str) -> Self {
+        let kind = match alert {
+            "CloseNotify" | "UserCanceled" => Kind::Interrupted,
+            // The last is what a signature by another authority of the same name is.
+            "BadCertificate"
+            | "UnsupportedCertificate"
+            | "CertificateRevoked"
+            | "CertificateExpired"
+            | "CertificateUnknown"
+            | "UnknownCa"
+            | "UnknownCA"
+            | "AccessDenied"
+            | "CertificateRequired"
+            | "DecryptError" => Kind::ClientRefused,
+            _ => Kind::NotTalos,
+        };
+        Self::new(kind, format!("it says `{alert}`"))
+    }
+
+    fn of_tls(error: &rustls::Error) -> Self {
+        match error {
+            rustls::Error::Other(other) => match other.0.downcast_ref::<NotTaken>() {
+                Some(NotTaken { kind, words }) => Self::new(*kind, words.clone()),
+                None => Self::new(Kind::Untrusted, error.to_string()),
+            },
+            rustls::Error::AlertReceived(alert) => Self::of_alert(&format!("{alert:?}")),
+            rustls::Error::InvalidCertificate(fault) => {
+                Self::new(Kind::Untrusted, fault.to_string())
+            }
+            _ => Self::new(Kind::NotTalos, error.to_string()),
+        }
+    }
+}
+
+/// A connection that calls can be made through, several at once.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    sender: SendRequest<Body>,
+    authority: Authority,
+    /// Why it ended, once it has. In TLS 1.3 a client learns so that it is not welcome.
+    end: watch::Receiver<Option<Broken>>,
+}
+
+/// How long the reason for an end may come behind the end.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+impl Connection {
+    /// Dials a machine, for so long at most.
+    pub(crate) async fn dial(
+        address: &Address,
+        credentials: &Credentials,
+        patience: Duration,
+    ) -> Result<Self, Broken> {
+        let unreachable =
+            |error: std::io::Error| Broken::new(Kind::Unreachable, format!("{address}: {error}"));
+        let silent = |_| {
+            Broken::new(
+                Kind::Unreachable,
+                format!("{address}: no answer in {} s", patience.as_secs()),
+            )
+        };
+        let dialling = TcpStream::connect((address.host(), address.port()));
+        let stream = timeout(patience, dialling)
+            .await
+            .map_err(silent)?
+            .map_err(unreachable)?;
+        // A node answers many small questions.
+        stream.set_nodelay(true).map_err(unreachable)?;
+        let name = ServerName::try_from(address.host().to_owned())
+            .map_err(|error| Broken::new(Kind::WrongName, error.to_string()))?;
+        let connector = TlsConnector::from(Arc::clone(&credentials.tls));
+        let stream = timeout(patience, connector.connect(name, stream))
+            .await
+            .map_err(silent)?
+            .map_err(|error| shaking(&error))?;
+        if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+            return Err(Broken::new(Kind::NotTalos, "it does not speak HTTP/2"));
+        }
+        let [interval, alive] = ALIVE;
+        let [window, windows] = WINDOWS;
+        let handshake = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(interval)
+            .keep_alive_timeout(alive)
+            .initial_stream_window_size(window)
+            .initial_connection_window_size(windows)
+            .handshake::<_, Body>(TokioIo::new(stream));
+        let (sender, driver) = timeout(patience, handshake)
+            .await
+            .map_err(silent)?
+            .map_err(|error| {
+                Broken::of(&error).unwrap_or_else(|| Broken::new(Kind::NotTalos, error.to_string()))
+            })?;
+        let (tell, end) = watch::channel(None);
+        // It ends with the last sender.
+        drop(tokio::spawn(async move {
+            let end = driver.await;
+            let why = end.err().and_then(|error| Broken::of(&error));
+            tell.send_replace(why);
+        }));
+        let authority = address
+            .to_string()
+            .parse()
+            .map_err(|_| Broken::new(Kind::WrongName, "its name is no host"))?;
+        Ok(Self {
+            sender,
+            authority,
+            end,
+        })
+    }
+
+    /// Why it ended, where it did.
+    pub(crate) async fn why(&self) -> Option<Broken> {
+        if !self.is_closed() {
+            return None;
+        }
+        let mut end = self.end.clone();
+        // Its sender is gone as soon as it has told.
+        match timeout(LAST_WORDS, end.wait_for(Option::is_some)).await {
+            Ok(Ok(why)) => why.clone(),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing more can come through it.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+}
+
+/// Why a TLS handshake failed: a machine that hangs up then is on its way down, or up.
+fn shaking(error: &std::io::Error) -> Broken {
+    match Broken::of(error) {
+        Some(broken) if broken.kind == Kind::Interrupted => Broken::new(
+            Kind::Unreachable,
+            format!("the handshake ended: {}", broken.words),
+        ),
+        Some(broken) => broken,
+        None => Broken::new(Kind::Unreachable, error.to_string()),
+    }
+}
+
+impl Service<http::Request<Body>> for Connection {
+    type Response = http::Response<hyper::body::Incoming>;
+    type Error = Box<dyn StdError + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.sender.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let mut parts = std::mem::take(request.uri_mut()).into_parts();
+        parts.scheme = Some(Scheme::HTTPS);
+        parts.authority = Some(self.authority.clone());
+        // A path with scheme and authority is always one.
+        if let Ok(uri) = http::Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+        let answer = self.sender.send_request(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            let kind = answer.headers().get(http::header::CONTENT_TYPE);
+            if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
+                return Ok(answer);
+            }
+            let words = format!(
+                "its answer is no gRPC (status {})",
+                answer.status().as_u16()
+            );
+            Err(NotTaken::new(Kind::NotTalos, words).into())
+        })
+    }
+}

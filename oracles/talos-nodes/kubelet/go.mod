@@ -1,0 +1,3 @@
+module example.test/kubelet
+
+go 1.25.0

@@ -1,0 +1,3 @@
+module example.test/runc
+
+go 1.25.0
