@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::address::Address;
 use crate::connection::{Broken, Connection};
 use crate::credentials::Credentials;
+use crate::fault::Kind;
 use crate::node::Node;
 use crate::rules;
 
@@ -156,7 +157,7 @@ impl Client {
     /// endpoint that answers; and where none does, the node again.
     pub(crate) async fn way(&self, node: &str) -> Result<Way, Broken> {
         let target = Address::read(node).map_err(|problem| Broken {
-            kind: crate::fault::Kind::Refused,
+            kind: Kind::Refused,
             words: problem.message,
         })?;
         let direct = |connection| Way {
@@ -202,7 +203,11 @@ impl Client {
         let mut state = slot.lock().await;
         match &*state {
             State::Open(connection) if !connection.is_closed() => return Ok(connection.clone()),
-            State::Broken(why, since) if since.elapsed() < RESPITE => return Err(why.clone()),
+            State::Broken(why, since)
+                if why.kind == Kind::Unreachable && since.elapsed() < RESPITE =>
+            {
+                return Err(why.clone());
+            }
             _ => {}
         }
         let dialled = Connection::dial(address, &self.credentials, self.patience.connect).await;

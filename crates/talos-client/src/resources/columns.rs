@@ -18,6 +18,8 @@ enum Step {
     Field(String),
     Every,
     Index(i64),
+    /// Those from one index up to another.
+    Slice(Option<i64>, Option<i64>),
     /// Those whose value at this path is this text.
     Where(Vec<Step>, String),
 }
@@ -83,6 +85,14 @@ fn steps(text: &str) -> Option<Vec<Step>> {
             steps.push(match inner {
                 "*" => Step::Every,
                 name if name.starts_with('\'') => Step::Field(name.trim_matches('\'').to_owned()),
+                range if range.contains(':') => {
+                    let (from, to) = range.split_once(':')?;
+                    let index = |text: &str| match text {
+                        "" => Some(None),
+                        number => number.parse().ok().map(Some),
+                    };
+                    Step::Slice(index(from)?, index(to)?)
+                }
                 number => Step::Index(number.parse().ok()?),
             });
             rest = behind;
@@ -99,14 +109,23 @@ fn select<'v>(value: &'v Value, steps: &[Step]) -> Vec<&'v Value> {
         Step::Field(name) => value.get(name).into_iter().collect(),
         Step::Every => every(value),
         Step::Index(index) => {
-            let items = value.as_array().map_or(&[] as &[_], Vec::as_slice);
-            let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-            let index = if *index < 0 { length + index } else { *index };
-            let index = usize::try_from(index).ok();
+            let items = items(value);
+            let index = usize::try_from(from_start(*index, items)).ok();
             index
                 .and_then(|index| items.get(index))
                 .into_iter()
                 .collect()
+        }
+        Step::Slice(from, to) => {
+            let items = items(value);
+            let bound = |index: Option<i64>, otherwise: usize| {
+                index.map_or(otherwise, |index| {
+                    usize::try_from(from_start(index, items)).unwrap_or(0)
+                })
+            };
+            let to = bound(*to, items.len()).min(items.len());
+            let from = bound(*from, 0).min(to);
+            items[from..to].iter().collect()
         }
         Step::Where(path, wanted) => every(value)
             .into_iter()
@@ -119,6 +138,20 @@ fn select<'v>(value: &'v Value, steps: &[Step]) -> Vec<&'v Value> {
     next.into_iter()
         .flat_map(|value| select(value, rest))
         .collect()
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// An index that counts from the start: a negative one counts from the end.
+fn from_start(index: i64, items: &[Value]) -> i64 {
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    if index < 0 {
+        length.saturating_add(index)
+    } else {
+        index
+    }
 }
 
 fn every(value: &Value) -> Vec<&Value> {
@@ -180,6 +213,9 @@ mod tests {
             ("{.list[*]}", "x y"),
             ("{.list[-1]}", "y"),
             ("{.list[7]}", ""),
+            ("{.list[:]}", "x y"),
+            ("{.list[1:9]}", "y"),
+            ("{.list[:-1]}", "x"),
             ("{.map}", r#"{"a":"é","z":1}"#),
             ("{.many[*].s}", "True False"),
             (r#"{.many[?(@.t=="Ready")].s}"#, "True"),

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use serde_json::json;
 use talos_client::api::cluster::ClusterInfo;
 
-use super::session::Reach;
+use super::session::{Reach, Session};
 use super::time::span;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ pub(crate) struct Health {
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "20m")]
     wait_timeout: Duration,
 
-    /// Addresses of the control planes; else those that Talos has discovered
+    /// Addresses of the control planes; else those of the talosconfig, or that Talos discovers
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     control_plane_nodes: Vec<String>,
 
@@ -41,6 +41,24 @@ pub(crate) struct Health {
 }
 
 impl Health {
+    /// The nodes that there should be: those that were named, else those of a talosconfig whose
+    /// endpoints are nodes of it, as generate-config writes it; else Talos discovers them.
+    fn cluster(&self, session: &Session) -> ClusterInfo {
+        let (leads, nodes) = (&session.context.endpoints, &session.context.nodes);
+        let is_named = !self.control_plane_nodes.is_empty() || !self.worker_nodes.is_empty();
+        if is_named || !leads.iter().all(|lead| nodes.contains(lead)) {
+            return ClusterInfo {
+                control_plane_nodes: self.control_plane_nodes.clone(),
+                worker_nodes: self.worker_nodes.clone(),
+            };
+        }
+        let works = |node: &&String| !leads.contains(node);
+        ClusterInfo {
+            control_plane_nodes: leads.clone(),
+            worker_nodes: nodes.iter().filter(works).cloned().collect(),
+        }
+    }
+
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let session = self.reach.open(root)?;
         let asked = if self.reach.names_nodes() {
@@ -48,10 +66,7 @@ impl Health {
         } else {
             session.endpoints.clone()
         };
-        let cluster = ClusterInfo {
-            control_plane_nodes: self.control_plane_nodes.clone(),
-            worker_nodes: self.worker_nodes.clone(),
-        };
+        let cluster = self.cluster(&session);
         let mut last = None;
         let mut failure = None;
         let mut checks = Vec::new();
