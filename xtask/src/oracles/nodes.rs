@@ -65,17 +65,17 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
     let mut faults = String::new();
     let mut words = Vec::new();
 
-    let one = Repository::new(&rig, &ichor, &["cp1"], &[])?;
     rig.start("cp1", "10.5.0.2")?;
+    let one = Repository::new(&rig, &ichor, &["cp1"], &[])?;
     words.push(one.bootstrap("one control plane", 1, &mut faults)?);
     one.beside_talosctl(&mut faults)?;
     rig.clear()?;
 
     let leads = ["cp1", "cp2", "cp3"];
-    let three = Repository::new(&rig, &ichor, &leads, &["w1"])?;
     for (index, name) in leads.iter().chain(&["w1"]).enumerate() {
         rig.start(name, &format!("10.5.0.{}", index + 2))?;
     }
+    let three = Repository::new(&rig, &ichor, &leads, &["w1"])?;
     let killed = three.killed()?;
     words.push(three.bootstrap("three and a worker", 3, &mut faults)?);
     three.beside_talosctl(&mut faults)?;
