@@ -104,7 +104,7 @@ fn edited(format: Format, made: &[u8], seed: u64) {
     let outcome = if taking_out {
         unset(&file, path, identities(), now(3))
     } else {
-        set(&file, path, &json!("set"), identities(), now(3))
+        set(&file, path, &json!("set"), None, identities(), now(3))
     };
     let content = match outcome {
         Ok(new) => new.content,
