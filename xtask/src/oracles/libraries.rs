@@ -8,9 +8,13 @@ mod ours;
 mod questions;
 mod repositories;
 
+use std::sync::Arc;
+
 use anyhow::Result;
+use diagnostics::Source;
 use serde::Deserialize;
 use serde_json::Value;
+use yaml::Dialect;
 
 use super::ask::ask;
 use super::go::Program;
@@ -44,7 +48,7 @@ impl Answer {
         }
         match question["ask"].as_str() {
             Some("text") => Some(self.text.clone().into()),
-            Some("build") => ours::documents(&self.text),
+            Some("build") => documents(&self.text),
             _ => Some(self.value.clone()),
         }
     }
@@ -108,4 +112,12 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
 
 fn shown(outcome: Option<&Value>) -> String {
     outcome.map_or("a failure:".to_owned(), Value::to_string)
+}
+
+/// The objects of a text; none where it is no YAML.
+fn documents(text: &str) -> Option<Value> {
+    let source = Arc::new(Source::new("", text));
+    let (values, problems) = flux::value::documents(&source, Dialect::Go);
+    let values = values.iter().map(flux::value::Value::to_json);
+    (!problems.has_errors()).then(|| ours::in_order(values.collect()))
 }

@@ -48,11 +48,12 @@ impl Set {
         Ok(())
     }
 
-    /// Says which objects have got the id of another.
+    /// Says which objects have got the id of another; those whose names get a hash have not yet
+    /// got theirs.
     pub(super) fn duplicates(&self) -> Vec<Diagnostic> {
         let mut seen: std::collections::HashMap<Id, &Resource> = std::collections::HashMap::new();
         let mut problems = Vec::new();
-        for item in &self.items {
+        for item in self.items.iter().filter(|item| !item.hashed) {
             if let Some(first) = seen.get(&item.id()) {
                 problems.push(duplicate(item, Some(first)));
             } else {

@@ -327,3 +327,17 @@ fn flux_reads_the_outermost_file_less_strictly() {
     assert!(built.problems.has(&rules::KUSTOMIZE_UNKNOWN_FIELD));
     assert_eq!(built.objects[0].namespace(), "1");
 }
+
+#[test]
+fn names_with_a_hash_are_no_names_of_others() {
+    let rename = "patches:\n- target: {kind: ConfigMap}\n  patch: '[{op: replace, path: /metadata/name, value: b}]'\n";
+    let made = "resources: [a.yaml]\nconfigMapGenerator: [{name: m, literals: [a=b]}]\n";
+    let build = built(&[
+        ("a.yaml", MAP),
+        ("kustomization.yaml", &format!("{made}{rename}")),
+    ]);
+    assert!(build.problems.is_empty(), "{:?}", build.problems);
+    let plain = format!("{made}generatorOptions: {{disableNameSuffixHash: true}}\n{rename}");
+    let build = built(&[("a.yaml", MAP), ("kustomization.yaml", &plain)]);
+    assert!(build.problems.has(&rules::KUSTOMIZE_DUPLICATE_RESOURCE));
+}

@@ -63,7 +63,7 @@ fn build(question: &Value) -> Option<Value> {
 }
 
 /// Objects by their names: Flux applies them in an order of its own, whatever they are built in.
-fn in_order(mut objects: Vec<Value>) -> Value {
+pub(super) fn in_order(mut objects: Vec<Value>) -> Value {
     objects.sort_by_cached_key(|object| {
         let metadata = &object["metadata"];
         let parts = [
@@ -74,15 +74,6 @@ fn in_order(mut objects: Vec<Value>) -> Value {
         (parts.map(Value::to_string), metadata["name"].to_string())
     });
     objects.into()
-}
-
-/// The objects of a text; none where it is no YAML.
-#[allow(dead_code, reason = "only the oracle asks")]
-pub(super) fn documents(text: &str) -> Option<Value> {
-    let source = Arc::new(Source::new("", text));
-    let (values, problems) = value::documents(&source, Dialect::Go);
-    let values = values.iter().map(value::Value::to_json);
-    (!problems.has_errors()).then(|| in_order(values.collect()))
 }
 
 fn object(text: &str, dialect: Dialect) -> Option<Object> {
