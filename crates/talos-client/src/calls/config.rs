@@ -19,7 +19,7 @@ const BOOTSTRAP: Method = Method("/machine.MachineService/Bootstrap");
 const KUBECONFIG: Method = Method("/machine.MachineService/Kubeconfig");
 
 /// A configuration may be installed to a disk before the call returns.
-const APPLYING: Duration = Duration::from_secs(120);
+const APPLYING: Duration = Duration::from_mins(2);
 
 /// The largest kubeconfig, packed and not.
 const LARGEST_KUBECONFIG: usize = 1 << 20;

@@ -21,7 +21,7 @@ const DEFRAGMENT: Method = Method("/machine.MachineService/EtcdDefragment");
 const DATA: &str = "/var/lib/etcd";
 
 /// A large database takes its time, and the member answers nobody meanwhile.
-const DEFRAGMENTING: Duration = Duration::from_secs(180);
+const DEFRAGMENTING: Duration = Duration::from_mins(3);
 
 impl Node<'_> {
     /// The members of etcd. Control planes only.

@@ -23,7 +23,7 @@ const PULL: Method = Method("/machine.ImageService/Pull");
 const LIFECYCLE_UPGRADE: Method = Method("/machine.LifecycleService/Upgrade");
 
 /// A pull loads hundreds of megabytes, and an installer formats a disk.
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 /// Which image, and for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The columns of a table of resources: JSONPath as Kubernetes writes it, as far as definitions
+//! The columns of a table of resources: `JSONPath` as Kubernetes writes it, as far as definitions
 //! of Talos use it, printed as Go prints it.
 
 use serde_json::Value;
@@ -162,7 +162,7 @@ fn every(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// A value as Go's JSONPath prints it: texts as they are, lists and maps as JSON.
+/// A value as Go's `JSONPath` prints it: texts as they are, lists and maps as JSON.
 fn printed(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
