@@ -1,5 +1,7 @@
 //! A client: credentials, ways to nodes, and connections that stay.
 
+mod node;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,11 +11,13 @@ use diagnostics::Diagnostic;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
+pub(crate) use node::{Answer, Method, Reply};
+pub use node::{Item, Node, Stream};
+
 use crate::address::Address;
 use crate::connection::{Broken, Connection};
 use crate::credentials::Credentials;
 use crate::fault::Kind;
-use crate::node::Node;
 use crate::rules;
 
 /// How long what may take.

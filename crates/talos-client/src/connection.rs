@@ -20,8 +20,8 @@ use tower_service::Service;
 
 use crate::address::Address;
 use crate::credentials::Credentials;
+use crate::credentials::NotTaken;
 use crate::fault::Kind;
-use crate::verify::NotTaken;
 
 /// How often a silent machine is asked whether it is there, and how long it may think about it.
 const ALIVE: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(10)];

@@ -1,5 +1,7 @@
 //! As whom nodes are called, and whom they must be: what a TLS handshake is made with.
 
+mod verify;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -17,8 +19,10 @@ use sha2::{Digest as _, Sha256};
 use talos::certificates::{Facts, KeyDer, certificates_der};
 use talos::talosconfig::Context;
 
+pub(crate) use verify::NotTaken;
+use verify::{AnyOf, Cluster};
+
 use crate::rules;
-use crate::verify::{AnyOf, Cluster};
 
 /// What handshakes are made with. Has no `Debug`: it holds a key.
 #[derive(Clone)]

@@ -42,17 +42,12 @@ mod client;
 mod connection;
 mod credentials;
 mod fault;
-mod node;
 pub mod resources;
 pub mod rules;
-mod stream;
 mod text;
-mod verify;
 
 pub use address::{Address, PORT};
 pub use calls::{Image, InstallStep};
-pub use client::{Client, Patience};
+pub use client::{Client, Item, Node, Patience, Stream};
 pub use credentials::{Credentials, Fingerprint};
 pub use fault::{Fault, Kind};
-pub use node::Node;
-pub use stream::{Item, Stream};

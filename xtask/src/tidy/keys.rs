@@ -27,10 +27,6 @@ const MEANT: &[(&str, &str)] = &[
         "the text of a file of another program's",
     ),
     (
-        "crates/cli/src/near/answers.rs",
-        "a word of `talosctl`'s that somebody may type",
-    ),
-    (
         "crates/talhelper/src/nodes/names.rs",
         "a file of talhelper's, where this crate does not know `tree`",
     ),

@@ -12,6 +12,7 @@ const ONLINE: &[&str] = &[
     "cluster",
     "kubernetes-client",
     "talos-client",
+    "testkit",
     "xtask",
 ];
 

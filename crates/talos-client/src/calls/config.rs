@@ -11,8 +11,8 @@ use crate::api::machine::{
     ApplyConfiguration, ApplyConfigurationRequest, ApplyConfigurationResponse, ApplyMode,
     BootstrapRequest, BootstrapResponse,
 };
+use crate::client::{Method, Node};
 use crate::fault::{Fault, Kind};
-use crate::node::{Method, Node};
 
 const APPLY: Method = Method("/machine.MachineService/ApplyConfiguration");
 const BOOTSTRAP: Method = Method("/machine.MachineService/Bootstrap");

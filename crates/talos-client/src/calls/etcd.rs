@@ -7,9 +7,9 @@ use crate::api::machine::{
     EtcdDefragmentResponse, EtcdMember, EtcdMemberListRequest, EtcdMemberListResponse,
     EtcdMemberStatus, EtcdStatusResponse, FileInfo, ListRequest,
 };
+use crate::client::Stream;
+use crate::client::{Method, Node};
 use crate::fault::{Fault, Kind};
-use crate::node::{Method, Node};
-use crate::stream::Stream;
 
 const MEMBERS: Method = Method("/machine.MachineService/EtcdMemberList");
 const STATUS: Method = Method("/machine.MachineService/EtcdStatus");

@@ -9,7 +9,7 @@ pub use power::{Image, InstallStep};
 
 use crate::api::common::Metadata;
 use crate::api::machine as api;
-use crate::node::{Answer, Reply};
+use crate::client::{Answer, Reply};
 
 /// Replies that hold a list of answers, each with metadata.
 macro_rules! replies {

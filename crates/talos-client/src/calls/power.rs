@@ -10,8 +10,8 @@ use crate::api::machine::{
     ResetResponse, RollbackResponse, ShutdownRequest, ShutdownResponse, UpgradeRequest,
     UpgradeResponse,
 };
+use crate::client::{Method, Node};
 use crate::fault::{Fault, Kind};
-use crate::node::{Method, Node};
 
 const REBOOT: Method = Method("/machine.MachineService/Reboot");
 const SHUTDOWN: Method = Method("/machine.MachineService/Shutdown");

@@ -8,9 +8,9 @@ use crate::api::machine::{
     DmesgRequest, Event, EventsRequest, LogsRequest, MemInfo, MemoryResponse, ReadRequest,
     ServiceInfo, ServiceListResponse, Version, VersionResponse,
 };
+use crate::client::Stream;
+use crate::client::{Method, Node};
 use crate::fault::{Fault, Kind};
-use crate::node::{Method, Node};
-use crate::stream::Stream;
 
 const VERSION: Method = Method("/machine.MachineService/Version");
 const SERVICES: Method = Method("/machine.MachineService/ServiceList");

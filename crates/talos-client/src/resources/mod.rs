@@ -12,8 +12,8 @@ use crate::api::cosi::{
     Event, EventType, GetRequest, GetResponse, ListRequest, ListResponse, Resource, WatchOptions,
     WatchRequest, WatchResponse,
 };
+use crate::client::{Method, Node};
 use crate::fault::{Fault, Kind};
-use crate::node::{Method, Node};
 
 const GET: Method = Method("/cosi.resource.State/Get");
 const LIST: Method = Method("/cosi.resource.State/List");

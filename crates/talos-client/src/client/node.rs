@@ -1,6 +1,8 @@
 //! One node, and how calls to it are made: one `node` a call, a deadline, limits, and a look into
 //! the metadata of each answer.
 
+mod stream;
+
 use std::error::Error as _;
 use std::time::Duration;
 
@@ -16,7 +18,8 @@ use crate::api::common::Metadata;
 use crate::client::Client;
 use crate::connection::{Broken, Connection};
 use crate::fault::{Fault, Kind, meaning};
-use crate::stream::Stream;
+
+pub use stream::{Item, Stream};
 
 /// The largest message of the Talos API.
 const LARGEST: usize = 32 << 20;

@@ -10,8 +10,8 @@ use crate::api::cluster::HealthCheckProgress;
 use crate::api::common::{Data, Metadata};
 use crate::api::machine::{Event, FileInfo};
 use crate::client::Client;
+use crate::client::{Method, Node};
 use crate::fault::{Fault, Kind};
-use crate::node::{Method, Node};
 
 /// What a node says, message by message: an iterator that waits for each. Dropping it ends the
 /// call.
