@@ -1,6 +1,6 @@
 //! What a cluster would get, by kind and name; and how much of it is known.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::assembled::{Assembled, Kustomization, Outcome, Release};
 use crate::object::Object;
@@ -94,7 +94,9 @@ pub struct Entry<'a> {
 #[derive(Debug, Default)]
 struct Unknown {
     everywhere: bool,
-    namespaces: BTreeSet<String>,
+    /// Kustomizations that were not built, and the namespace that they reach into; all where
+    /// there is none.
+    unbuilt: Vec<(String, usize)>,
 }
 
 impl Entry<'_> {
@@ -117,12 +119,8 @@ impl<'a> Inventory<'a> {
             if kustomization.outcome == Outcome::Elsewhere
                 || (kustomization.outcome == Outcome::Failed && kustomization.objects.is_empty())
             {
-                match kustomization.object.text(&["spec", "targetNamespace"]) {
-                    "" => unknown.everywhere = true,
-                    namespace => {
-                        unknown.namespaces.insert(namespace.to_owned());
-                    }
-                }
+                let namespace = kustomization.object.text(&["spec", "targetNamespace"]);
+                unknown.unbuilt.push((namespace.to_owned(), owner));
             }
             for object in &kustomization.objects {
                 // Their templates make whatever they like.
@@ -194,7 +192,16 @@ impl<'a> Inventory<'a> {
     /// Whether what is in a namespace is known but for what charts and controllers make: every
     /// Kustomization that may reach into it was built.
     pub fn knows(&self, namespace: &str) -> bool {
-        !self.unknown.everywhere && !self.unknown.namespaces.contains(namespace)
+        self.knows_but_for(namespace, |_| false)
+    }
+
+    /// The same, leaving out Kustomizations that cannot make what is sought.
+    pub fn knows_but_for(&self, namespace: &str, cannot: impl Fn(&Kustomization) -> bool) -> bool {
+        let reaches = |into: &str| into.is_empty() || into == namespace;
+        let mut unbuilt = { self.unknown.unbuilt.iter() }
+            .filter(|(into, _)| reaches(into))
+            .filter_map(|(_, owner)| self.assembled.kustomizations.get(*owner));
+        !self.unknown.everywhere && unbuilt.all(cannot)
     }
 
     /// Whether an operator may make something of this name: it is called after a custom resource
@@ -206,7 +213,7 @@ impl<'a> Inventory<'a> {
 
     /// Whether every Kustomization was built.
     pub fn knows_all(&self) -> bool {
-        !self.unknown.everywhere && self.unknown.namespaces.is_empty()
+        !self.unknown.everywhere && self.unknown.unbuilt.is_empty()
     }
 
     /// Who applies an object.

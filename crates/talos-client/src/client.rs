@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub(crate) use node::{Answer, Method, Reply};
 pub use node::{Item, Node, Stream};
 
-use crate::address::Address;
+use crate::address::{Address, PORT};
 use crate::connection::{Broken, Connection};
 use crate::credentials::Credentials;
 use crate::fault::Kind;
@@ -168,11 +168,17 @@ impl Client {
             connection,
             forwards: false,
         };
-        let is_endpoint = |endpoint: &Address| endpoint.host() == target.host();
         if self.credentials.maintenance || self.endpoints.is_empty() {
             return self.open(&target).await.map(direct);
         }
-        if let Some(endpoint) = self.endpoints.iter().find(|endpoint| is_endpoint(endpoint)) {
+        let mut endpoints = self.endpoints.iter();
+        let itself = { endpoints.clone() }
+            .find(|endpoint| **endpoint == target)
+            // A node is mostly named without the port that its endpoint has.
+            .or_else(|| {
+                endpoints.find(|endpoint| target.port() == PORT && endpoint.host() == target.host())
+            });
+        if let Some(endpoint) = itself {
             return self.open(endpoint).await.map(direct);
         }
         let first = self.preferred.load(Ordering::Relaxed);

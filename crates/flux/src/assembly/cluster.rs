@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
 use super::Options;
@@ -17,6 +17,7 @@ use super::{metadata, releases};
 use crate::assembled::{self, Assembled, Kustomization, Outcome};
 use crate::files::Files;
 use crate::object::{Id, Object};
+use crate::rules;
 use crate::substitute::Substitution;
 use crate::value::Value;
 
@@ -24,7 +25,10 @@ use crate::value::Value;
 const ROUNDS: usize = 5;
 
 /// How many Kustomizations there may be.
-const MOST: usize = 20_000;
+const MOST: usize = 5_000;
+
+/// How many may stand between one and the root.
+const DEEPEST: usize = 32;
 
 /// Puts a cluster together.
 pub(super) fn assemble(
@@ -96,6 +100,19 @@ fn is_kustomization(object: &Object) -> bool {
     object.kind() == "Kustomization" && object.group() == "kustomize.toolkit.fluxcd.io"
 }
 
+/// That Kustomizations go on making others.
+fn endless(object: &Object) -> Diagnostic {
+    let problem = rules::FLUX_ENDLESS.report(format!(
+        "{} is one too many: there are {MOST} Kustomizations before it, or {DEEPEST} that apply one another",
+        object.id()
+    ));
+    let problem = problem.hint("does a Kustomization apply its own folder under another name?");
+    match object.place().location() {
+        Some(location) => problem.at(location),
+        None => problem,
+    }
+}
+
 /// A Kustomization and what became of it.
 struct Node {
     object: Object,
@@ -130,7 +147,22 @@ impl Cluster<'_> {
         let mut seen: BTreeSet<Id> = BTreeSet::from([root.id()]);
         let mut generators: Vec<Object> = Vec::new();
         let mut level = vec![(root.clone(), None)];
-        while !level.is_empty() && nodes.len() < MOST {
+        for depth in 0.. {
+            let most = if depth < DEEPEST {
+                MOST - nodes.len()
+            } else {
+                0
+            };
+            if let Some((object, parent)) = level.get(most) {
+                let parent = parent.and_then(|parent: usize| nodes.get_mut(parent));
+                if let Some(node) = parent {
+                    node.problems.push(endless(object));
+                }
+            }
+            level.truncate(most);
+            if level.is_empty() {
+                break;
+            }
             let made: Vec<Node> = { level.into_par_iter() }
                 .map(|(object, parent)| self.node(object, parent, store, &generators))
                 .collect();

@@ -18,6 +18,9 @@ use pins::Pin;
 /// How deep folders are looked through.
 const DEEPEST: usize = 64;
 
+/// What `flux bootstrap` calls the file that says where a cluster begins.
+const SYNC: &str = "gotk-sync.yaml";
+
 /// The name and namespace that Flux gives to what it begins with.
 pub(super) const ROOT: &str = "flux-system";
 
@@ -133,6 +136,10 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     }
     let bootstrapped = { kustomizations.iter() }
         .filter(|(_, entry)| (entry.object.name(), entry.object.namespace()) == (ROOT, ROOT));
+    // Who says there where it begins, elsewhere or not, is not guessed at.
+    let said = bootstrapped.clone();
+    let said: Vec<_> = { said.filter_map(|(folder, _)| bootstrap(&join(folder, SYNC))) }.collect();
+    bootstraps.retain(|path| !said.contains(path));
     roots.extend(bootstrapped.map(|(_, entry)| entry.clone()));
     // What is still to be written there says nothing yet but its place.
     for path in bootstraps {
@@ -203,7 +210,7 @@ fn entry(object: Object) -> Option<Entry> {
 
 /// The folder of the cluster that has a file of `flux bootstrap`.
 fn bootstrap(path: &str) -> Option<String> {
-    let folder = path.strip_suffix("/gotk-sync.yaml")?;
+    let folder = path.strip_suffix(SYNC)?.strip_suffix('/')?;
     let cluster = folder.strip_suffix(ROOT)?;
     let cluster = cluster.strip_suffix('/').unwrap_or(cluster);
     (cluster.is_empty() || folder.len() > cluster.len() + ROOT.len()).then(|| cluster.to_owned())

@@ -588,3 +588,30 @@ fn kustomizations_that_apply_each_other_end() {
     ]);
     assert_eq!(all.kustomizations.len(), 3);
 }
+
+/// Each build of the folder has another name.
+#[test]
+fn kustomizations_that_make_others_without_an_end_are_told_of() {
+    let more = flux("'k${n}'", "./c", ", postBuild: {substitute: {n: '${n}1'}}");
+    let root = flux("flux-system", "./c", ", postBuild: {substitute: {n: x}}");
+    let all = of(&[("c/gotk-sync.yaml", &root), ("c/more.yaml", &more)]);
+    assert!(all.kustomizations.len() < 40);
+    let told = { all.problems.iter() }.find(|problem| problem.rule.id() == "flux/endless");
+    assert!(told.is_some_and(diagnostics::Diagnostic::is_error));
+}
+
+#[test]
+fn a_cluster_whose_bootstrap_lies_elsewhere_is_one() {
+    let all = of(&[
+        (
+            "clusters/main/flux-system/gotk-sync.yaml",
+            &flux("flux-system", "./apps", ""),
+        ),
+        (
+            "apps/cm.yaml",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+        ),
+    ]);
+    assert_eq!(all.kustomizations.len(), 1);
+    assert_eq!(all.kustomizations[0].objects.len(), 1);
+}

@@ -10,6 +10,22 @@ use crate::value::{self, Data, Value};
 
 use super::resource::scalar_text;
 
+/// Whether a line of a text says that it is a Secret.
+fn mentions_secret(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches([' ', '\t', '-', '{', '"', '\'']);
+        let rest = line
+            .strip_prefix("kind")
+            .map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
+        let value = rest.and_then(|rest| rest.strip_prefix(':'));
+        value.is_some_and(|value| {
+            value
+                .trim_start_matches([' ', '"', '\''])
+                .starts_with("Secret")
+        })
+    })
+}
+
 /// The objects of a file; lists of objects are taken apart.
 ///
 /// No excerpt of the file shows the data of a Secret.
@@ -18,6 +34,10 @@ pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
     let mut secret = Vec::new();
     for document in &documents {
         secrets(document, 0, &mut secret);
+    }
+    // What cannot be read as YAML may be a Secret as far as its text says so.
+    if problems.has_errors() && mentions_secret(source.text()) {
+        secret = vec![0..source.text().len()];
     }
     if !secret.is_empty() {
         let masked = Arc::new(source.as_ref().clone().with_secrets(secret));

@@ -282,6 +282,25 @@ fn no_message_and_no_excerpt_shows_a_secret() {
 }
 
 #[test]
+fn what_cannot_be_read_as_yaml_may_be_a_secret_all_the_same() {
+    for secret in [
+        "kind: Secret\nstringData:\n  b: hunter2: x\n",
+        "kind: 'Secret'\nstringData:\n  c: [hunter2\n",
+    ] {
+        let build = built(&[
+            ("kustomization.yaml", "resources: [s.yaml]"),
+            ("s.yaml", secret),
+        ]);
+        assert!(build.problems.has_errors());
+        for problem in &build.problems {
+            let excerpt = problem.location.as_ref().and_then(|at| at.excerpt.as_ref());
+            let excerpt = excerpt.map_or("", |excerpt| excerpt.text.as_str());
+            assert!(!excerpt.contains("hunter2"), "{problem}: {excerpt}");
+        }
+    }
+}
+
+#[test]
 fn many_objects_take_time_in_proportion() {
     let mut text = String::new();
     for index in 0..5000 {

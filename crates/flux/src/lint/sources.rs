@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, Diagnostics, Severity};
 
 use super::context::Elsewhere;
 use super::{at, is_open, related};
+use crate::assembled::Kustomization;
 use crate::inventory::{Inventory, kinds};
 use crate::object::Id;
 use crate::rules;
@@ -52,18 +53,26 @@ pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: 
 
 /// Kind, namespace and name of what the roots come from, which the bootstrap makes.
 fn roots(inventory: &Inventory<'_>) -> Vec<(String, String, String)> {
-    let mut roots = Vec::new();
-    for one in &inventory.assembled.kustomizations {
-        if one.parent.is_none() {
-            let text = |key| one.object.text(&["spec", "sourceRef", key]).to_owned();
-            let namespace = match text("namespace") {
-                given if given.is_empty() => one.id.namespace.clone(),
-                given => given,
-            };
-            roots.push((text("kind"), namespace, text("name")));
-        }
-    }
+    let roots = inventory.assembled.kustomizations.iter();
+    let roots = roots.filter(|one| one.parent.is_none()).map(source);
     roots
+        .map(|(kind, namespace, name)| (kind.to_owned(), namespace.to_owned(), name.to_owned()))
+        .collect()
+}
+
+/// Kind, namespace and name of the source of a Kustomization.
+fn source(one: &Kustomization) -> (&str, &str, &str) {
+    let text = |key| one.object.text(&["spec", "sourceRef", key]);
+    let namespace = match text("namespace") {
+        "" => one.id.namespace.as_str(),
+        given => given,
+    };
+    (text("kind"), namespace, text("name"))
+}
+
+/// Whether a Kustomization is applied by another one, and comes from a source.
+fn comes_from(one: &Kustomization, kind: &str, namespace: &str, name: &str) -> bool {
+    one.parent.is_some() && source(one) == (kind, namespace, name)
 }
 
 fn missing(
@@ -85,7 +94,8 @@ fn missing(
     let found = inventory.find((kinds::SOURCES, kind), namespace, sought).is_some()
         || roots.iter().filter(is_root).any(|one| one.1 == namespace)
         || elsewhere.makes((kinds::SOURCES, kind), namespace, sought)
-        || !inventory.knows(namespace)
+        // Who waits for a source makes no source.
+        || !inventory.knows_but_for(namespace, |one| comes_from(one, wanted, namespace, sought))
         // The operator makes the source that its FluxInstance syncs from, by whatever name.
         || (namespace == "flux-system" && matches!(sought, "flux-system"))
         || is_made(inventory, namespace, sought)
@@ -122,6 +132,12 @@ fn missing(
     }
     let of_kind = inventory.all((kinds::SOURCES, kind));
     let names: Vec<_> = of_kind.map(|entry| entry.object.name()).collect();
+    let names = names.into_iter().chain(
+        roots
+            .iter()
+            .filter(|one| one.0 == wanted)
+            .map(|one| one.2.as_str()),
+    );
     let close = diagnostics::closest(sought, names).filter(|close| *close != sought);
     Some(match close {
         Some(close) => problem.hint(format!("did you mean `{close}`?")),

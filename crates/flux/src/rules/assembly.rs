@@ -3,6 +3,8 @@
 diagnostics::rules! {
     FLUX_NO_CLUSTER: error "flux/no-cluster",
         "Without a Flux Kustomization or a Flux instance in the repository nothing says what a cluster gets from it.";
+    FLUX_ENDLESS: error "flux/endless",
+        "Kustomizations may apply others, and so on; where that has no end, a cluster fills until something breaks.";
     FLUX_PATH_MISSING: error "flux/path-missing",
         "kustomize-controller fails where the folder that a Kustomization builds is not in the artifact of its source.";
     FLUX_COMPONENT_PATH: error "flux/component-path",

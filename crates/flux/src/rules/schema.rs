@@ -3,6 +3,8 @@
 diagnostics::rules! {
     SCHEMA_NO_KIND: error "schema/no-kind",
         "Without `apiVersion`, `kind` and a name an object is nothing that an API server could take.";
+    SCHEMA_UNKNOWN_KIND: error "schema/unknown-kind",
+        "The API server takes no object of a kind that it does not have. Of the groups of Kubernetes and Flux all kinds are known here.";
     SCHEMA_UNKNOWN_FIELD: error "schema/unknown-field",
         "The kind has no such field. Flux applies objects so that the API server refuses them then; elsewhere the field would be dropped without a word.";
     SCHEMA_WRONG_TYPE: error "schema/wrong-type",

@@ -86,10 +86,20 @@ pub fn check_under(object: &Object, schemas: &Schemas, flux: Version) -> Found {
             Some(message) => {
                 checker.report(&rules::SCHEMA_API_REMOVED, &version, message);
             }
-            None => {
-                found.missing = true;
-                metadata::names(&mut checker, object);
-            }
+            None => match schemas.meant(&id) {
+                Some(hint) => {
+                    let kind = object.0.get("kind").map(|value| value.place.clone());
+                    let place = kind.unwrap_or_default().or(&version);
+                    checker.add(&place, || {
+                        let message = format!("there is no {}", named(&id));
+                        rules::SCHEMA_UNKNOWN_KIND.report(message).hint(hint)
+                    });
+                }
+                None => {
+                    found.missing = true;
+                    metadata::names(&mut checker, object);
+                }
+            },
         },
     }
     found.problems = checker.problems;

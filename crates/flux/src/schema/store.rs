@@ -11,7 +11,7 @@ use super::compiled::Functions;
 use super::model::Schema;
 use super::origin;
 use super::patterns::Patterns;
-use crate::object::Object;
+use crate::object::{Id, Object};
 use crate::rules;
 use crate::value::{Data, Value, documents};
 
@@ -224,6 +224,39 @@ impl Schemas {
     pub fn knows(&self, object: &Object) -> bool {
         let id = object.id();
         self.find(&id.group, &id.version, &id.kind).is_ok()
+    }
+
+    /// What was meant by a kind that nothing is known of, where its group is Kubernetes' own or
+    /// Flux's and something near it is known: a hint. Of previews and of what is like nothing here
+    /// nothing is said, since the cluster may be newer.
+    pub(super) fn meant(&self, id: &Id) -> Option<String> {
+        let bit = |releases: u32| releases >> self.release & 1 == 1;
+        let builtin = { self.builtin().kinds.iter() }
+            .filter(|(_, kind)| bit(kind.releases))
+            .map(|(key, _)| key);
+        let flux = { self.kinds.keys() }.filter(|key| origin::is_flux(&key.0));
+        let mut known: Vec<&Key> = builtin.chain(flux).collect();
+        known.sort_unstable();
+        let is_stable = |version: &str| !version.contains("alpha") && !version.contains("beta");
+        if !is_stable(&id.version) || known.iter().all(|key| key.0 != id.group) {
+            return None;
+        }
+        let write = |key: &Key| {
+            let slash = if key.0.is_empty() { "" } else { "/" };
+            format!("write `apiVersion: {}{slash}{}`", key.0, key.1)
+        };
+        let is_own = |key: &&&Key| key.0 == id.group && key.2 == id.kind;
+        if origin::is_flux(&id.group) && known.iter().any(|key| is_own(&key)) {
+            return None;
+        }
+        let same = { known.iter() }.filter(|key| key.2 == id.kind && is_stable(&key.1));
+        let own = { same.clone() }.find(is_own);
+        if let Some(key) = own.or_else(|| same.clone().next()) {
+            return Some(write(key));
+        }
+        let kinds = known.iter().filter(|key| key.0 == id.group);
+        let near = diagnostics::closest(&id.kind, kinds.map(|key| key.2.as_str()))?;
+        Some(format!("did you mean `{near}`?"))
     }
 
     /// The schema of a kind.

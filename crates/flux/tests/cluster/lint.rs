@@ -12,7 +12,8 @@ use std::{env, fs};
 
 use diagnostics::Diagnostics;
 use flux::assembled::Release;
-use flux::files::Files as _;
+use flux::assembly::{Options, assemble};
+use flux::files::{Files as _, Memory};
 use flux::lint::{Context, check};
 use flux::value::documents;
 use yaml::Dialect;
@@ -95,4 +96,42 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
     paths.sort();
     paths
+}
+
+/// A Kustomization that is not built, since its source is not there, does not make its source.
+#[test]
+fn a_source_in_the_own_namespace_is_sought_there() {
+    let kustomization = |name: &str, namespace: &str, path: &str, source: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: {namespace}}}\n\
+             spec: {{interval: 1h, prune: true, path: {path}, targetNamespace: {namespace}, sourceRef: {{kind: GitRepository, name: {source}}}}}\n"
+        )
+    };
+    let root = kustomization("flux-system", "flux-system", "./c", "flux-system");
+    let root = root.replace("targetNamespace: flux-system, ", "");
+    for (source, hint) in [
+        (
+            "flux-system",
+            "write `namespace: flux-system` beside the name",
+        ),
+        ("flux-sytem", "did you mean `flux-system`?"),
+    ] {
+        let files = Memory::from_iter([
+            ("c/gotk-sync.yaml", root.clone()),
+            (
+                "c/ks.yaml",
+                kustomization("echo", "default", "./echo", source),
+            ),
+        ]);
+        let assembled = assemble(&files, &Options::default());
+        let context = Context {
+            files: Some(&files),
+            ..Context::default()
+        };
+        let problems = check(&assembled, &context);
+        let told = { problems.iter() }.find(|problem| problem.rule.id() == "flux/source-missing");
+        let told = told.unwrap_or_else(|| panic!("{source}: nothing is told"));
+        assert!(told.is_error());
+        assert_eq!(told.hint.as_deref(), Some(hint));
+    }
 }

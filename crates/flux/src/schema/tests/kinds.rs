@@ -167,3 +167,38 @@ fn sets_name_their_service_and_their_claims() {
     let unnamed = set.replace("{name: d}", "{name: ''}");
     assert!(super::found(&unnamed).problems.has(&SCHEMA_MISSING_FIELD));
 }
+
+/// Whatever a kind of Kubernetes or Flux is mistyped to, the server refuses it.
+#[test]
+fn kinds_that_there_are_not_are_told_of() {
+    for (api, kind, hint) in [
+        (
+            "helm.toolkit.fluxcd.io/v2",
+            "HelmRelase",
+            "did you mean `HelmRelease`?",
+        ),
+        ("apps/v1", "Deploymnet", "did you mean `Deployment`?"),
+        ("v1", "Deployment", "write `apiVersion: apps/v1`"),
+    ] {
+        let object =
+            format!("{{apiVersion: {api}, kind: {kind}, metadata: {{name: a, namespace: b}}}}");
+        let found = super::found(&object);
+        let told = { found.problems.iter() }.find(|problem| problem.is(&SCHEMA_UNKNOWN_KIND));
+        assert_eq!(
+            told.and_then(|told| told.hint.as_deref()),
+            Some(hint),
+            "{object}"
+        );
+    }
+    // The cluster may be newer.
+    for object in [
+        "apps/v1, kind: Sculpture",
+        "apps/v9alpha1, kind: Deployment",
+        "helm.toolkit.fluxcd.io/v3, kind: HelmRelease",
+        "x.io/v1, kind: Pod",
+    ] {
+        let object = format!("{{apiVersion: {object}, metadata: {{name: a, namespace: b}}}}");
+        let found = super::found(&object);
+        assert!(found.missing && found.problems.is_empty(), "{object}");
+    }
+}
