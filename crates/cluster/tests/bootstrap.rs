@@ -219,7 +219,7 @@ impl World {
             members: &members,
             cluster: &cluster,
             maintenance: &maintenance,
-            patience: Duration::from_secs(300),
+            patience: Duration::from_mins(5),
             clock: self,
         };
         let events = RefCell::new(Vec::new());

@@ -76,7 +76,7 @@ fn words_of_other_programs_get_an_answer() {
     assert_snapshot!(sandbox.run(["bootstrap:talos"]).exits(2), @r"
     ------- stderr -------
     error: `bootstrap:talos` is no command
-    hint: nodes are not reached from here yet: `ichor talos gensecret` and `ichor talos generate-config` make what `talosctl apply-config` and `talosctl bootstrap` take
+    hint: did you mean `ichor bootstrap talos`?
     [exit code: 2]
     ");
     assert_snapshot!(sandbox.run(["-d", "a.sops.yaml"]).exits(2), @r"
