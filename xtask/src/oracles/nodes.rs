@@ -119,7 +119,7 @@ impl<'a> Repository<'a> {
     }
 
     fn ichor(&self, line: &str) -> Result<Output> {
-        let mut command = self.rig.command(self.ichor.as_str());
+        let mut command = Rig::command(self.ichor.as_str());
         command
             .args(line.split(' '))
             .current_dir(self.folder.path())
@@ -129,7 +129,7 @@ impl<'a> Repository<'a> {
 
     fn talosctl(&self, line: &str) -> Result<Output> {
         let program = self.rig.program("talosctl");
-        let mut command = self.rig.command(program.as_str());
+        let mut command = Rig::command(program.as_str());
         command
             .args(line.split(' '))
             .current_dir(self.folder.path())
@@ -142,7 +142,7 @@ impl<'a> Repository<'a> {
     fn killed(&self) -> Result<usize> {
         let mut seed = Seed::new("talos-nodes", 0);
         for killed in 0..KILLS {
-            let mut command = self.rig.command(self.ichor.as_str());
+            let mut command = Rig::command(self.ichor.as_str());
             command
                 .args(["bootstrap", "talos", "--quiet"])
                 .current_dir(self.folder.path())

@@ -10,7 +10,8 @@ use talos_client::api::common::{Data, Metadata, Status};
 use talos_client::api::lifecycle::{InstallProgress, Progress, PullResponse, UpgradeResponse};
 use talos_client::api::machine::{
     ApplyConfiguration, ApplyConfigurationRequest, ApplyConfigurationResponse, ApplyMode,
-    Bootstrap, BootstrapResponse, Event, EventsRequest, ImagePull, ImagePullResponse, RebootMode,
+    Bootstrap, BootstrapResponse, Event, EventsRequest, ImagePull, ImagePullResponse, LogsRequest,
+    RebootMode,
 };
 use talos_client::{Image, InstallStep, Kind, Patience};
 use testkit::nodes::{Step, frame};
@@ -167,7 +168,7 @@ fn a_stream_ends_where_its_node_fails_is_slow_or_says_too_much() {
     let snapshot = node.etcd_snapshot().expect("it begins");
     let snapshot = snapshot.within(Duration::from_millis(200));
     assert_eq!(kinds(snapshot), [Ok(3), Err(Kind::Slow)]);
-    let logs = node.logs(Default::default()).expect("it begins");
+    let logs = node.logs(LogsRequest::default()).expect("it begins");
     assert_eq!(kinds(logs), [Ok(3), Err(Kind::Failed)]);
     let read = node.read("/etc/os-release").expect("it begins");
     let fault = read.all(1000).expect_err("there is more");
@@ -266,7 +267,7 @@ fn a_configuration_is_sent_as_it_is_and_shown_nowhere() {
         (text.as_bytes(), true)
     );
     assert_eq!(sent.mode(), ApplyMode::Try);
-    let timeout = sent.try_mode_timeout.clone().expect("there is one");
+    let timeout = sent.try_mode_timeout.expect("there is one");
     assert_eq!((timeout.seconds, timeout.nanos), (1, 500_000_000));
     assert!(!format!("{sent:?}").contains("s3cret"));
 }

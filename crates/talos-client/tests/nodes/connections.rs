@@ -1,5 +1,7 @@
 //! Who is spoken to, as whom, and what is said where that does not work.
 
+#![expect(clippy::disallowed_types, reason = "a port at which nobody answers")]
+
 use std::net::TcpListener;
 use std::time::Duration;
 

@@ -92,7 +92,7 @@ impl Rig {
     }
 
     /// A command in the network of the nodes.
-    pub(super) fn command(&self, program: &str) -> Command {
+    pub(super) fn command(program: &str) -> Command {
         let mut command = process::command("ip");
         command.args(["netns", "exec", NETWORK, "timeout", "600", program]);
         command
@@ -105,7 +105,7 @@ impl Rig {
         let begin = Instant::now();
         let talosctl = self.program("talosctl");
         while begin.elapsed() < PATIENCE {
-            let mut ask = self.command(talosctl.as_str());
+            let mut ask = Self::command(talosctl.as_str());
             ask.args(["version", "--insecure", "-n", address])
                 .env("HOME", &self.folder);
             if ask.output().is_ok_and(|output| output.status.success()) {
