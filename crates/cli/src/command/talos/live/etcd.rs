@@ -1,5 +1,10 @@
 //! `talos etcd`.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method of a node is of one lifetime only, a closure of all"
+)]
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Subcommand;
 use repository::{View, write};

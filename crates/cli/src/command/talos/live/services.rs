@@ -1,5 +1,10 @@
 //! `talos services`.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method of a node is of one lifetime only, a closure of all"
+)]
+
 use camino::Utf8Path;
 use serde_json::json;
 use talos_client::api::machine::ServiceInfo;

@@ -153,10 +153,13 @@ fn look(node: &Node<'_>) -> Result<Found, Fault> {
     {
         let image = text(kubelet.get("image"));
         let image = image.split('@').next().unwrap_or_default();
-        found.kubernetes = image.rsplit_once(':').map_or("", |(_, tag)| tag).to_owned();
+        let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
+        tag.clone_into(&mut found.kubernetes);
     }
     if let Ok(extensions) = node.resources("runtime", "ExtensionStatuses.runtime.talos.dev") {
-        let schematic = extensions.iter().map(|one| one.value());
+        let schematic = extensions
+            .iter()
+            .map(talos_client::api::cosi::Resource::value);
         let mut schematic =
             schematic.filter(|one| one.pointer("/metadata/name") == Some(&json!("schematic")));
         found.schematic = text(
