@@ -11,6 +11,7 @@ use http::uri::{Authority, Scheme};
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -28,6 +29,11 @@ const ALIVE: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(10)];
 
 /// The largest window of a stream, and of all of a connection.
 const WINDOWS: [u32; 2] = [2 << 20, 4 << 20];
+
+/// How long a machine has for its first words. In TLS 1.3 it looks at the certificate of the client
+/// after the handshake, and what it says then is lost where something is sent to it meanwhile; who
+/// takes the certificate begins with the settings of HTTP/2, without having heard anything.
+const FIRST_WORDS: Duration = Duration::from_millis(500);
 
 /// How rustls begins what it says of an alert.
 const ALERT: &str = "received fatal alert: ";
@@ -148,6 +154,10 @@ impl Connection {
             .map_err(|error| shaking(&error))?;
         if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
             return Err(Broken::new(Kind::NotTalos, "it does not speak HTTP/2"));
+        }
+        let mut stream = BufReader::new(stream);
+        if let Ok(heard) = timeout(FIRST_WORDS, stream.fill_buf()).await {
+            heard.map_err(|error| shaking(&error))?;
         }
         let [interval, alive] = ALIVE;
         let [window, windows] = WINDOWS;
