@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -118,6 +119,8 @@ pub(crate) struct Connection {
     authority: Authority,
     /// Why it ended, once it has. In TLS 1.3 a client learns so that it is not welcome.
     end: watch::Receiver<Option<Broken>>,
+    /// Whether a call was lost with it, which shows before its end does.
+    is_spent: Arc<AtomicBool>,
 }
 
 /// How long the reason for an end may come behind the end.
@@ -189,12 +192,18 @@ impl Connection {
             sender,
             authority,
             end,
+            is_spent: Arc::default(),
         })
+    }
+
+    /// Says that a call was lost with it, so that no other goes through it.
+    pub(crate) fn give_up(&self) {
+        self.is_spent.store(true, Ordering::Relaxed);
     }
 
     /// Why it ended, where it did.
     pub(crate) async fn why(&self) -> Option<Broken> {
-        if !self.is_closed() {
+        if !self.sender.is_closed() {
             return None;
         }
         let mut end = self.end.clone();
@@ -207,7 +216,7 @@ impl Connection {
 
     /// Whether nothing more can come through it.
     pub(crate) fn is_closed(&self) -> bool {
-        self.sender.is_closed()
+        self.is_spent.load(Ordering::Relaxed) || self.sender.is_closed()
     }
 }
 

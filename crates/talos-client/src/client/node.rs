@@ -180,6 +180,7 @@ impl<'c> Node<'c> {
         if fault.kind != Kind::Interrupted {
             return fault;
         }
+        connection.give_up();
         match connection.why().await {
             Some(broken) => self.broken(method, &broken),
             None => fault,
