@@ -49,7 +49,7 @@ pub struct Package {
 /// A chart that a chart depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Dependency {
-    /// Its name; as the values call it once [`super::defaults`] has looked at it.
+    /// Its name; as the values call it once Helm has looked at it.
     pub name: String,
     /// The name that the values call it by instead; empty where that is its own.
     pub alias: String,
