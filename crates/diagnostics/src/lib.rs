@@ -37,6 +37,7 @@ mod secrets;
 mod source;
 mod suggest;
 mod trace;
+mod visible;
 
 pub use diagnostic::{Diagnostic, Related};
 pub use location::{Excerpt, Location};
@@ -47,3 +48,4 @@ pub use secrets::{SHORTEST_SECRET, Secrets};
 pub use source::{Piece, Source};
 pub use suggest::closest;
 pub use trace::Trace;
+pub use visible::visible;

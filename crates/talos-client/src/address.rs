@@ -40,7 +40,7 @@ impl Address {
             rules::TALOS_API_BAD_ADDRESS
                 .report(format!(
                     "`{}` is no address of a node",
-                    crate::text::visible(text)
+                    diagnostics::visible(text)
                 ))
                 .hint("write a host name or an address, such as `10.0.0.11`")
         })

@@ -11,7 +11,7 @@ use prost::Message;
 use tokio::time::timeout;
 use tonic::client::Grpc;
 use tonic::metadata::MetadataValue;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Response, Status};
 use tonic_prost::ProstCodec;
 
 use crate::api::common::Metadata;
@@ -115,13 +115,7 @@ impl<'c> Node<'c> {
             let (mut grpc, request, connection) = self.prepare(method, message).await?;
             let path = PathAndQuery::from_static(method.0);
             let answer = grpc.unary(request, path, ProstCodec::default());
-            let answer = timeout(patience, answer)
-                .await
-                .map_err(|_| self.slow(method, patience))?;
-            match answer {
-                Ok(answer) => Ok(answer.into_inner()),
-                Err(status) => Err(self.ended(method, &status, &connection).await),
-            }
+            self.in_time(method, answer, patience, &connection).await
         };
         self.client.wait(call)
     }
@@ -138,16 +132,25 @@ impl<'c> Node<'c> {
             let (mut grpc, request, connection) = self.prepare(method, message).await?;
             let path = PathAndQuery::from_static(method.0);
             let answer = grpc.server_streaming(request, path, ProstCodec::default());
-            let answer = timeout(patience, answer)
-                .await
-                .map_err(|_| self.slow(method, patience))?;
-            match answer {
-                Ok(answer) => Ok(answer.into_inner()),
-                Err(status) => Err(self.ended(method, &status, &connection).await),
-            }
+            self.in_time(method, answer, patience, &connection).await
         };
         let inner = self.client.wait(call)?;
         Ok(Stream::new(self.client, self.clone(), method, inner))
+    }
+
+    /// Waits for an answer, or for its first word.
+    async fn in_time<A>(
+        &self,
+        method: Method,
+        answer: impl Future<Output = Result<Response<A>, Status>>,
+        patience: Duration,
+        connection: &Connection,
+    ) -> Result<A, Fault> {
+        let answer = timeout(patience, answer).await;
+        match answer.map_err(|_| self.slow(method, patience))? {
+            Ok(answer) => Ok(answer.into_inner()),
+            Err(status) => Err(self.ended(method, &status, connection).await),
+        }
     }
 
     async fn prepare<Q>(

@@ -86,9 +86,9 @@ impl Explain {
             let heading = (origin.document.as_str(), origin.path.as_str());
             if last != Some(heading) {
                 ui.data(&match heading {
-                    ("v1alpha1", path) => format!("{}\n", options::visible(path)),
+                    ("v1alpha1", path) => format!("{}\n", diagnostics::visible(path)),
                     (document, path) => {
-                        let [document, path] = [document, path].map(options::visible);
+                        let [document, path] = [document, path].map(diagnostics::visible);
                         format!("{document} {path}\n")
                     }
                 })?;
@@ -99,7 +99,7 @@ impl Explain {
                 .place
                 .as_ref()
                 .map_or(String::new(), |place| format!("  ({place})"));
-            let line = options::visible(&format!("{:<18} {value}{place}", who(origin)));
+            let line = diagnostics::visible(&format!("{:<18} {value}{place}", who(origin)));
             ui.data(&format!("  {line}\n"))?;
         }
         let listed: Vec<_> = origins

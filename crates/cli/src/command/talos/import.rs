@@ -89,10 +89,10 @@ pub(super) fn tell(
             .map(|change| Line::new(&sensitive::shown(secrets, change)))
             .collect();
         if !shown.is_empty() {
-            ui.data(&format!("{}:\n", options::visible(hostname)))?;
+            ui.data(&format!("{}:\n", diagnostics::visible(hostname)))?;
         }
         for line in shown.iter().take(LISTED) {
-            ui.data(&format!("  {}\n", options::visible(&line.text())))?;
+            ui.data(&format!("  {}\n", diagnostics::visible(&line.text())))?;
         }
         if let Some(more) = shown.len().checked_sub(LISTED).filter(|more| *more > 0) {
             ui.data(&format!("  and {more} more\n"))?;

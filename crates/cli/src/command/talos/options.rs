@@ -98,14 +98,6 @@ pub(super) fn tell_stand_in(machines: &Machines<'_>, ui: &mut Ui) {
     }
 }
 
-/// A text whose characters cannot command the terminal: names and values may hold anything.
-pub(super) fn visible(text: &str) -> String {
-    let commands = |one: char| {
-        one.is_control() || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.replace(commands, "\u{fffd}")
-}
-
 /// The number of a node by its name or one of its addresses.
 pub(super) fn node(generator: &Generator<'_>, name: &str) -> Result<usize, Failure> {
     generator.find(name).ok_or_else(|| {

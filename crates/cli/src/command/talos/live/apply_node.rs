@@ -15,10 +15,11 @@ use talos_client::api::machine::ApplyMode;
 
 use super::session::{Reach, Session};
 use super::time::span;
-use crate::command::talos::options::{self, visible};
+use crate::command::talos::options;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
+use diagnostics::visible;
 
 /// Give nodes their configuration
 ///

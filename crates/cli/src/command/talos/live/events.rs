@@ -10,10 +10,10 @@ use talos_client::api::machine::{Event, EventsRequest, Happening};
 
 use super::session::Reach;
 use super::time::span;
-use crate::command::talos::options::visible;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
+use diagnostics::visible;
 
 /// Show what happens on nodes: phases, services, stages
 ///

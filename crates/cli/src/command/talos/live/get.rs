@@ -11,10 +11,10 @@ use talos_client::resources::{Definition, MACHINE_CONFIGS, Unclear};
 use talos_client::{Fault, Kind, Node};
 
 use super::session::{Reach, Session};
-use crate::command::talos::options::visible;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
+use diagnostics::visible;
 
 /// Show resources of nodes, as `talosctl get` does
 ///

@@ -8,10 +8,10 @@ use talos_client::api::common::Data;
 use talos_client::{Fault, Node, Stream};
 
 use super::session::Session;
-use crate::command::talos::options::visible;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::Ui;
+use diagnostics::visible;
 
 /// What comes of one node.
 enum Word {
