@@ -1,6 +1,7 @@
 //! What is done with running nodes, as state machines: they look, decide, act, and look again.
 //!
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
+//! - [`upgrade`]: nodes to another Talos, one after the other.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //!
 //! None has a file of its own state: what the nodes say is the state, so that whatever was
@@ -12,8 +13,10 @@
 pub mod bootstrap;
 mod clock;
 mod difference;
+mod image;
 mod reboot;
 pub mod rules;
+pub mod upgrade;
 
 pub use clock::Clock;
 pub use difference::{Unreadable, difference};

@@ -9,6 +9,10 @@ diagnostics::rules! {
         "The time that was given is over, and the node is not as far as it should be. What was done stays; the same command goes on from there.";
     CLUSTER_NO_QUORUM: error "cluster/no-quorum",
         "etcd needs more than half of its members. With those left that would not leave it, it stands still, and the cluster with it.";
+    CLUSTER_UPGRADE_FAILED: error "cluster/upgrade-failed",
+        "A node was to run another Talos, and does not. It takes no new pods until the same command has ended well, or somebody lets them come.";
+    CLUSTER_VERSION_JUMP: error "cluster/version-jump",
+        "Talos is installed over the two minors before it, its own, and the next one; and it runs six minors of Kubernetes. Its installer refuses the rest, and so it is refused before anything is stopped.";
     CLUSTER_UNHEALTHY: error "cluster/unhealthy",
         "A check that Talos makes of a cluster did not succeed in the time that was given.";
 }

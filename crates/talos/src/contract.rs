@@ -104,6 +104,11 @@ impl Release {
         Some(Self { minor, patch })
     }
 
+    /// The minor of `1.x`.
+    pub fn minor(self) -> u32 {
+        self.minor
+    }
+
     /// The one that is meant where only a contract is known: what verdicts were recorded of.
     pub(crate) fn of(contract: Contract) -> Self {
         let patch = match contract.minor() {
@@ -177,6 +182,15 @@ pub fn kubernetes_range(talos_minor: u32) -> Option<(u32, u32)> {
     (9..=15)
         .contains(&talos_minor)
         .then(|| (talos_minor + 18, talos_minor + 23))
+}
+
+/// The minors of Talos `1.x` that a minor of it can be installed over, both ends included: what
+/// its installer takes (`UpgradeableFrom` in the machinery's `compatibility`).
+pub fn upgrade_range(talos_minor: u32) -> Option<(u32, u32)> {
+    // Since 1.10 each is installed over the two before it, and takes the place of the next.
+    (10..=15)
+        .contains(&talos_minor)
+        .then(|| (talos_minor - 2, talos_minor + 1))
 }
 
 #[cfg(test)]
