@@ -48,4 +48,4 @@ pub use secrets::{SHORTEST_SECRET, Secrets};
 pub use source::{Piece, Source};
 pub use suggest::closest;
 pub use trace::Trace;
-pub use visible::visible;
+pub use visible::{visible, words};

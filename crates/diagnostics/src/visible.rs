@@ -11,3 +11,20 @@ pub fn visible(text: &str) -> String {
     };
     text.replace(commands, "\u{fffd}")
 }
+
+/// How much of another program's words a message repeats, in characters.
+const MOST: usize = 1000;
+
+/// The words of another program on one line, without an end if there are many.
+///
+/// ```
+/// assert_eq!(diagnostics::words("no\n  such\tnode\u{7}"), "no such node\u{fffd}");
+/// ```
+pub fn words(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = visible(&line);
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -49,6 +49,7 @@ fn rules() -> Vec<&'static Rule> {
     let mut rules = tables().concat();
     // Crates that use the network are not the pipeline's.
     rules.extend(cluster::rules::RULES.concat());
+    rules.extend(kubernetes_client::rules::RULES.concat());
     rules.extend(talos_client::rules::RULES.concat());
     rules.sort();
     rules

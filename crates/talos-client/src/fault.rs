@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use diagnostics::{Diagnostic, Rule};
+use diagnostics::{Diagnostic, Rule, words};
 use tonic::Code;
 
 use crate::rules;
-use crate::text::words;
 
 /// What a failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -44,7 +44,6 @@ mod credentials;
 mod fault;
 pub mod resources;
 pub mod rules;
-mod text;
 
 pub use address::{Address, PORT};
 pub use calls::{Image, InstallStep};

@@ -12,6 +12,8 @@
 
 mod archive;
 mod folder;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 #[cfg(feature = "nodes")]
 pub mod nodes;
 mod output;

@@ -106,7 +106,10 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
 const FOR_TESTS: &[&str] = &["testkit"];
 
 /// Whose tests may use more: the page of rules is made of the tables of all crates.
-const OF_TESTS: &[(&str, &[&str])] = &[("pipeline", &["talos-client", "cluster"])];
+const OF_TESTS: &[(&str, &[&str])] = &[(
+    "pipeline",
+    &["cluster", "kubernetes-client", "talos-client"],
+)];
 
 pub(super) fn check(metadata: &Metadata) -> Vec<String> {
     let members = metadata.workspace_packages();

@@ -22,8 +22,8 @@ pub struct Cluster {
 }
 
 /// As whom a node answers.
-pub(super) struct Identity {
-    pub(super) tls: Arc<ServerConfig>,
+pub(crate) struct Identity {
+    pub(crate) tls: Arc<ServerConfig>,
     /// In base64.
     pub(super) key: String,
 }
@@ -93,7 +93,25 @@ impl Cluster {
         )
     }
 
-    pub(super) fn identity(&self, guise: Guise, host: IpAddr) -> Identity {
+    /// A kubeconfig for an administrator, whose certificate is as the one of a talosconfig.
+    #[cfg(feature = "kubernetes")]
+    pub fn kubeconfig(&self, server: &str) -> String {
+        let key = key();
+        let mut params = named(DnType::OrganizationName, "system:masters");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let client = params.signed_by(&key, &self.issuer).expect("it is signed");
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: admin@test\n\
+             clusters:\n- name: test\n  cluster:\n    server: {server}\n    certificate-authority-data: {}\n\
+             contexts:\n- name: admin@test\n  context:\n    cluster: test\n    user: admin\n\
+             users:\n- name: admin\n  user:\n    client-certificate-data: {}\n    client-key-data: {}\n",
+            STANDARD.encode(self.certificate.pem()),
+            STANDARD.encode(client.pem()),
+            STANDARD.encode(key.serialize_pem()),
+        )
+    }
+
+    pub(crate) fn identity(&self, guise: Guise, host: IpAddr, protocol: &str) -> Identity {
         let key = key();
         let mut params = match guise {
             Guise::Maintenance => named(DnType::CommonName, "maintenance-service.talos.dev"),
@@ -136,7 +154,7 @@ impl Cluster {
         let mut tls = builder
             .with_single_cert(chain, private.into())
             .expect("the key is its key");
-        tls.alpn_protocols = vec![b"h2".to_vec()];
+        tls.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         Identity {
             tls: Arc::new(tls),
             key: STANDARD.encode(public),

@@ -84,7 +84,7 @@ impl Node {
     ) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&calls);
-        let identity = cluster.identity(guise, address.ip());
+        let identity = cluster.identity(guise, address.ip(), "h2");
         let fingerprint = identity.key.clone();
         let server = serve::Server::start(address, identity.tls, move |call: Call| {
             let steps = answer(&call);
