@@ -1,12 +1,13 @@
 //! Nodes, as Kubernetes knows them.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use k8s_openapi::List;
 use k8s_openapi::api::core::v1 as core;
 use kube::core::Request;
 use kube::core::params::{GetParams, ListParams, Patch, PatchParams};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
@@ -37,6 +38,8 @@ pub struct Node {
     pub internal: Vec<String>,
     /// Its other addresses.
     pub external: Vec<String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
 }
 
 impl Node {
@@ -60,6 +63,7 @@ impl Node {
             boot_id: info.boot_id,
             internal: addresses("InternalIP"),
             external: addresses("ExternalIP"),
+            annotations: node.metadata.annotations.unwrap_or_default(),
         }
     }
 
@@ -111,21 +115,38 @@ impl Client {
         })
     }
 
-    /// Has a node get no new pods. Whether that is a change.
-    pub fn cordon(&self, name: &str) -> Result<bool, Fault> {
-        self.set_schedulable(name, false)
+    /// Has a node get no new pods, and annotates it with a mark. One that gets none anyway stays
+    /// as it is, without a mark. Whether that is a change.
+    pub fn cordon(&self, name: &str, mark: Option<&str>) -> Result<bool, Fault> {
+        self.set_schedulable(name, false, mark)
     }
 
-    /// Has a node get pods again. Whether that is a change.
-    pub fn uncordon(&self, name: &str) -> Result<bool, Fault> {
-        self.set_schedulable(name, true)
+    /// Has a node get pods again, and takes a mark away. Whether that is a change.
+    pub fn uncordon(&self, name: &str, mark: Option<&str>) -> Result<bool, Fault> {
+        self.set_schedulable(name, true, mark)
     }
 
-    fn set_schedulable(&self, name: &str, is_wanted: bool) -> Result<bool, Fault> {
-        if self.node(name)?.is_cordoned != is_wanted {
+    fn set_schedulable(
+        &self,
+        name: &str,
+        is_wanted: bool,
+        mark: Option<&str>,
+    ) -> Result<bool, Fault> {
+        let node = self.node(name)?;
+        let is_marked = mark.is_some_and(|mark| node.annotations.contains_key(mark));
+        if node.is_cordoned != is_wanted && !(is_wanted && is_marked) {
             return Ok(false);
         }
-        let patch = json!({ "spec": { "unschedulable": if is_wanted { json!(null) } else { json!(true) } } });
+        // What is null in a merge patch is taken away.
+        let [unschedulable, marked] = if is_wanted {
+            [Value::Null, Value::Null]
+        } else {
+            [true.into(), "true".into()]
+        };
+        let mut patch = json!({ "spec": { "unschedulable": unschedulable } });
+        if let Some(mark) = mark {
+            patch["metadata"]["annotations"][mark] = marked;
+        }
         let request =
             Request::new(NODES).patch(name, &PatchParams::default(), &Patch::Merge(&patch));
         let what = if is_wanted { "uncordon" } else { "cordon" };

@@ -12,14 +12,14 @@ use serde_json::json;
 use talos::certificates::{DEFAULT_LIFETIME, Facts};
 use talos_client::{Client, Credentials, Patience};
 
-use super::talos::live::apply_node::address;
 use super::talos::live::kubeconfig::fetch;
 use super::talos::live::session::read_context;
+use super::talos::live::which::address;
 use super::talos::{generate_config, gensecret, options, span};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
-use crate::ui::{Ui, plural};
+use crate::ui::{Lines, Ui, plural};
 
 /// Start a cluster on machines that wait for it
 #[derive(Debug, Subcommand)]
@@ -97,12 +97,15 @@ impl BootstrapTalos {
             patience: self.wait_timeout,
             clock: &clock,
         };
+        let names = members.iter().map(|member| member.name.as_str());
+        let lines = ui.lines(names, "`ichor bootstrap talos`");
         let mut unheard = None;
         let outcome = machine.run(&mut |event| {
-            if let Err(error) = told(&event, ui) {
+            if let Err(error) = told(&event, &lines, ui) {
                 unheard.get_or_insert(error);
             }
         });
+        drop(lines);
         if let Some(error) = unheard {
             return Err(error.into());
         }
@@ -174,25 +177,26 @@ fn credentials(view: &View<'_>, folder: &Utf8Path, cluster: &str) -> Result<Cred
     Ok(Credentials::of_context(&context, now)?)
 }
 
-fn told(event: &Event, ui: &mut Ui) -> std::io::Result<()> {
+fn told(event: &Event, lines: &Lines, ui: &mut Ui) -> std::io::Result<()> {
     if ui.is_json() {
         return ui.event(&json!(event));
     }
-    ui.status(match event {
-        Event::Found { node, stage } => format!("  {node}: {stage}"),
-        Event::Applied { node } => format!("  {node}: got its configuration"),
+    match event {
+        Event::Found { node, stage } if stage.is_finished() => {
+            lines.end(ui, node, &stage.to_string());
+        }
+        Event::Found { node, stage } => lines.set(ui, node, &stage.to_string()),
+        Event::Applied { node } => lines.set(ui, node, "got its configuration"),
         Event::Started {
             node,
             already: false,
-        } => format!("  {node}: etcd is started"),
+        } => lines.set(ui, node, "etcd is started"),
         Event::Started {
             node,
             already: true,
-        } => format!("  {node}: etcd was started before"),
-        Event::Waiting { nodes, seconds } => {
-            format!("  waiting for {} since {seconds} s", nodes.join(", "))
-        }
-    });
+        } => lines.set(ui, node, "etcd was started before"),
+        Event::Waiting { nodes, seconds } => lines.remind(ui, nodes, *seconds),
+    }
     Ok(())
 }
 

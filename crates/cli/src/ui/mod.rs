@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 mod excerpt;
 mod findings;
 mod group;
+mod lines;
 mod paint;
 mod table;
 mod wrap;
 
 use crate::caller::Caller;
 
+pub(crate) use lines::Lines;
 pub(crate) use paint::{Tone, word};
 pub(crate) use wrap::behind;
 

@@ -85,7 +85,8 @@ pub enum Etcd {
 }
 
 impl Stage {
-    fn is_finished(&self) -> bool {
+    /// Whether nothing is left to do about it.
+    pub fn is_finished(&self) -> bool {
         matches!(
             self,
             Self::Member { talos, etcd: None | Some(Etcd::Running) } if talos == "running"

@@ -33,13 +33,24 @@ pub(super) struct Running {
     /// The version, such as `v1.13.9`.
     pub(super) version: String,
     schematic: Option<String>,
+    /// The minor of Kubernetes `1.x` of its kubelet.
+    kubernetes: Option<u32>,
 }
 
 /// What a node says of itself; of it Kubernetes is not asked.
 pub(super) fn running(node: &Node<'_>) -> Result<Running, Fault> {
     let version = node.version()?.version.unwrap_or_default().tag;
-    let schematic = node.schematic()?;
-    Ok(Running { version, schematic })
+    let kubelet = match node.resource("k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet") {
+        Ok(kubelet) => kubelet.value(),
+        Err(fault) if fault.kind == Kind::Missing => serde_json::Value::Null,
+        Err(fault) => return Err(fault),
+    };
+    let kubelet = kubelet.get("image").and_then(|image| image.as_str());
+    Ok(Running {
+        version,
+        schematic: node.schematic()?,
+        kubernetes: kubelet.and_then(image::tag).and_then(minor),
+    })
 }
 
 /// Whether Talos says that a node runs, and what it still misses.
@@ -90,7 +101,7 @@ impl Upgrade<'_> {
             });
         }
         if let Some(wanted) = wanted {
-            self.check(target, &running.version, wanted)?;
+            check(target, &running, wanted)?;
         }
         Ok(Verdict::Upgrade {
             from: running.version,
@@ -108,48 +119,6 @@ impl Upgrade<'_> {
         let placement = workloads.placement(&name)?;
         Ok(placement.is_some_and(|placement| placement.ours && !placement.schedulable))
     }
-
-    /// Refuses what Talos's own installer refuses, before anything is stopped for it.
-    fn check(&self, target: &Target, running: &str, wanted: &str) -> Result<(), Diagnostic> {
-        let (Some(from), Some(to)) = (minor(running), minor(wanted)) else {
-            return Ok(());
-        };
-        let refused = |why: String, hint: String| {
-            let message = format!(
-                "`{}` cannot go from Talos {running} to {wanted}: {why}",
-                target.name
-            );
-            Err(rules::CLUSTER_VERSION_JUMP.report(message).hint(hint))
-        };
-        if let Some((oldest, newest)) = upgrade_range(to) {
-            if from < oldest {
-                return refused(
-                    format!("that can be installed over 1.{oldest} or newer"),
-                    format!(
-                        "go to the last patch release of 1.{} first, and on by one minor each time",
-                        from + 1
-                    ),
-                );
-            }
-            if from > newest {
-                return refused(
-                    format!("that can be installed over 1.{newest} or older"),
-                    "go back by one minor at a time".to_owned(),
-                );
-            }
-        }
-        if let (Some(kubernetes), Some((oldest, newest))) = (self.kubernetes, kubernetes_range(to))
-            && !(oldest..=newest).contains(&kubernetes)
-        {
-            return refused(
-                format!(
-                    "it runs Kubernetes 1.{oldest} to 1.{newest}, and the cluster has 1.{kubernetes}"
-                ),
-                "`ichor talos upgrade-k8s` first, or another Talos".to_owned(),
-            );
-        }
-        Ok(())
-    }
 }
 
 /// What a node is called in Kubernetes.
@@ -163,4 +132,46 @@ pub(super) fn node_name(node: &Node<'_>) -> Result<String, Fault> {
 /// The minor of a release of Talos `1.x`.
 pub(super) fn minor(version: &str) -> Option<u32> {
     talos::contract::Release::parse(version).map(talos::contract::Release::minor)
+}
+
+/// Refuses what Talos's own installer refuses, before anything is stopped for it.
+fn check(target: &Target, running: &Running, wanted: &str) -> Result<(), Diagnostic> {
+    let (Some(from), Some(to)) = (minor(&running.version), minor(wanted)) else {
+        return Ok(());
+    };
+    let refused = |why: String, hint: String| {
+        let message = format!(
+            "`{}` cannot go from Talos {} to {wanted}: {why}",
+            target.name, running.version
+        );
+        Err(rules::CLUSTER_VERSION_JUMP.report(message).hint(hint))
+    };
+    if let Some((oldest, newest)) = upgrade_range(to) {
+        if from < oldest {
+            return refused(
+                format!("that can be installed over 1.{oldest} or newer"),
+                format!(
+                    "go to the last patch release of 1.{} first, and on by one minor each time",
+                    from + 1
+                ),
+            );
+        }
+        if from > newest {
+            return refused(
+                format!("that can be installed over 1.{newest} or older"),
+                "go back by one minor at a time".to_owned(),
+            );
+        }
+    }
+    if let (Some(kubernetes), Some((oldest, newest))) = (running.kubernetes, kubernetes_range(to))
+        && !(oldest..=newest).contains(&kubernetes)
+    {
+        return refused(
+            format!(
+                "it runs Kubernetes 1.{oldest} to 1.{newest}, and the cluster has 1.{kubernetes}"
+            ),
+            "`ichor talos upgrade-k8s` first, or another Talos".to_owned(),
+        );
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@
 
 mod look;
 mod majority;
+mod pods;
 mod step;
 mod wait;
 
@@ -26,7 +27,9 @@ use talos_client::api::machine::RebootMode;
 
 use crate::clock::Clock;
 
+pub use kubernetes_client::DrainOptions;
 pub use look::Verdict;
+pub use pods::Pods;
 
 /// A node that is to run an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,8 +152,6 @@ pub struct Upgrade<'a> {
     pub targets: &'a [Target],
     /// Every control plane of the cluster, by its address.
     pub leads: &'a [String],
-    /// The minor of Kubernetes `1.x` that the nodes are to run, where that is known.
-    pub kubernetes: Option<u32>,
     /// Calls the nodes.
     pub client: &'a Client,
     /// Moves pods; none leaves them where they are.

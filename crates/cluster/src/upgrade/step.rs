@@ -62,7 +62,16 @@ impl Upgrade<'_> {
             self.keep_majority(target, tell)?;
         }
         begin(target, Step::Pull, tell);
-        let image = node.pull(&target.image, Image::System).map_err(wrong)?;
+        let image = node.pull(&target.image, Image::System).map_err(|fault| {
+            let problem = wrong(fault);
+            match problem.hint {
+                None => problem.hint(format!(
+                    "is `{}` an installer, and was its schematic made? Nothing was stopped yet",
+                    target.image
+                )),
+                Some(_) => problem,
+            }
+        })?;
         if let Some((workloads, name)) = &workloads {
             begin(target, Step::Drain, tell);
             *changed = true;
@@ -111,9 +120,9 @@ impl Upgrade<'_> {
         };
         let Some(steps) = steps else {
             // It goes on to reboot by itself.
-            return { node.upgrade_at_once(&target.image) }
-                .map(drop)
-                .map_err(wrong);
+            node.upgrade_at_once(&target.image).map_err(wrong)?;
+            begin(target, Step::Reboot, tell);
+            return Ok(());
         };
         let mut last = String::new();
         let mut code = None;

@@ -132,6 +132,11 @@ fn answer(index: usize, state: &Mutex<State>, log: &Mutex<Vec<String>>, call: &C
                     resource: resource(format!("nodename: n{index}\n")),
                 });
             }
+            if request.id == "kubelet" {
+                return message(GetResponse {
+                    resource: resource("image: ghcr.io/siderolabs/kubelet:v1.36.2\n".to_owned()),
+                });
+            }
             let ready = state.boots == 0;
             state.boots = state.boots.saturating_sub(1);
             message(GetResponse {
@@ -338,7 +343,6 @@ impl World {
         work(&Upgrade {
             targets: &targets,
             leads: &leads,
-            kubernetes: Some(36),
             client: &client,
             workloads: Some(self),
             reboot: RebootMode::Default,

@@ -53,20 +53,48 @@ fn nodes_are_read_and_found_by_any_of_their_addresses() {
 
 #[test]
 fn a_node_is_cordoned_once() {
-    let (client, api) = served(|asked| match asked.method.as_str() {
-        "GET" => Reply::Json(200, NODE.to_owned()),
-        _ => Reply::Json(200, "{}".to_owned()),
-    });
-    assert_eq!(client.cordon("k8s-0"), Ok(false));
-    assert_eq!(client.uncordon("k8s-0"), Ok(true));
-    let sent: Vec<_> = api
-        .asked()
-        .into_iter()
-        .filter(|asked| asked.method != "GET")
-        .collect();
-    assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0].path, "/api/v1/nodes/k8s-0");
-    assert_eq!(sent[0].body, r#"{"spec":{"unschedulable":null}}"#);
+    // What it is, what is to be done, whether that is a change, and what is sent.
+    let open = NODE.replace("true}", "false}");
+    let marked = NODE.replace(
+        r#""name":"k8s-0""#,
+        r#""name":"k8s-0","annotations":{"m":"true"}"#,
+    );
+    let marked_open = marked.replace("true}", "false}");
+    let (on, off) = (true, false);
+    let add = r#"{"spec":{"unschedulable":true},"metadata":{"annotations":{"m":"true"}}}"#;
+    let take = r#"{"spec":{"unschedulable":null},"metadata":{"annotations":{"m":null}}}"#;
+    for (is, cordons, mark, sent) in [
+        (NODE, on, None, None),
+        (NODE, on, Some("m"), None),
+        (NODE, off, None, Some(r#"{"spec":{"unschedulable":null}}"#)),
+        (&open, on, None, Some(r#"{"spec":{"unschedulable":true}}"#)),
+        (&open, on, Some("m"), Some(add)),
+        (&open, off, Some("m"), None),
+        (&marked, off, Some("m"), Some(take)),
+        // Somebody else lets pods come: the mark goes all the same.
+        (&marked_open, off, Some("m"), Some(take)),
+    ] {
+        let node = is.to_owned();
+        let (client, api) = served(move |asked| match asked.method.as_str() {
+            "GET" => Reply::Json(200, node.clone()),
+            _ => Reply::Json(200, "{}".to_owned()),
+        });
+        let done = if cordons {
+            client.cordon("k8s-0", mark)
+        } else {
+            client.uncordon("k8s-0", mark)
+        };
+        assert_eq!(done, Ok(sent.is_some()), "{is} {cordons}");
+        let patches = api.asked().into_iter();
+        let patches: Vec<_> = patches.filter(|asked| asked.method != "GET").collect();
+        assert!(
+            patches
+                .iter()
+                .all(|patch| patch.path == "/api/v1/nodes/k8s-0")
+        );
+        let bodies: Vec<_> = patches.iter().map(|patch| patch.body.as_str()).collect();
+        assert_eq!(bodies, sent.into_iter().collect::<Vec<_>>());
+    }
 }
 
 #[test]

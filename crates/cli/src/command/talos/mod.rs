@@ -22,7 +22,7 @@ use crate::ui::Ui;
 pub(crate) use live::span;
 use live::{
     apply_node, dmesg, etcd, events, get, health, kubeconfig, logs, power, reset, services, status,
-    version,
+    upgrade_node, version,
 };
 
 /// Make, check and explain the machine configurations of the nodes, and ask those that run
@@ -58,6 +58,8 @@ pub(crate) enum Talos {
     Kubeconfig(kubeconfig::Kubeconfig),
     #[command(name = "apply-node", visible_alias = "apply-config")]
     ApplyNode(apply_node::ApplyNode),
+    #[command(name = "upgrade-node", visible_alias = "upgrade")]
+    UpgradeNode(upgrade_node::UpgradeNode),
     Reboot(power::Reboot),
     Shutdown(power::Shutdown),
     Rollback(power::Rollback),
@@ -91,6 +93,7 @@ impl Talos {
             Self::Etcd(command) => command.run(root, ui),
             Self::Kubeconfig(command) => command.run(root, ui),
             Self::ApplyNode(command) => command.run(root, ui),
+            Self::UpgradeNode(command) => command.run(root, ui),
             Self::Reboot(command) => command.run(root, ui),
             Self::Shutdown(command) => command.run(root, ui),
             Self::Rollback(command) => command.run(root, ui),

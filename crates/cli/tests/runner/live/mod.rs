@@ -2,6 +2,7 @@
 
 mod act;
 mod ask;
+mod upgrade;
 
 use prost::Message;
 use talos_client::api::common::{Data, Timestamp};

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use clap::ValueEnum;
 use diagnostics::{Diagnostic, Diagnostics};
 use documents::change::Change;
-use machines::{Machines, Made, Places, Secrets};
+use machines::{Places, Secrets};
 use repository::View;
 use serde_json::{Value, json};
 use talos_client::Node;
@@ -15,6 +15,7 @@ use talos_client::api::machine::ApplyMode;
 
 use super::session::{Reach, Session};
 use super::time::span;
+use super::which::{Which, address};
 use crate::command::talos::options;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -35,13 +36,8 @@ use diagnostics::visible;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ApplyNode {
-    /// The nodes, by their names or addresses
-    #[arg(value_name = "NODE", required_unless_present = "all")]
-    named: Vec<String>,
-
-    /// Every node of the talconfig
-    #[arg(long, conflicts_with = "named")]
-    all: bool,
+    #[command(flatten)]
+    which: Which,
 
     #[command(flatten)]
     reach: Reach,
@@ -111,7 +107,7 @@ impl ApplyNode {
         let machines = options::open(root, &places, &keys, Secrets::Required)?;
         let (made, notes) = machines.make()?;
         ui.problems(&notes);
-        let chosen = self.chosen(&machines, &made)?;
+        let chosen = self.which.of(&machines, &made)?;
         let secrets = machines.secrets();
         let addresses: Vec<String> = chosen.iter().map(|made| address(made).to_owned()).collect();
         let session = if self.insecure {
@@ -178,29 +174,6 @@ impl ApplyNode {
         }
         ui.set("applied", applied);
         Ok(super::ended(&failed, ui))
-    }
-
-    fn chosen<'m>(
-        &self,
-        machines: &Machines<'_>,
-        made: &'m [Made],
-    ) -> Result<Vec<&'m Made>, Failure> {
-        if self.all {
-            return Ok(made.iter().collect());
-        }
-        let (generator, _) = machines.generator();
-        let mut chosen: Vec<&Made> = Vec::new();
-        for name in &self.named {
-            let index = options::node(&generator, name)?;
-            let hostname = generator.hostname(index).unwrap_or_default();
-            let found = made.iter().find(|made| made.hostname == hostname);
-            if let Some(found) = found
-                && !chosen.iter().any(|one| one.hostname == found.hostname)
-            {
-                chosen.push(found);
-            }
-        }
-        Ok(chosen)
     }
 
     /// Asks a node what it has, and what it would do.
@@ -297,11 +270,6 @@ fn shown(node: &str, name: &str, prospect: &Prospect) -> Value {
         "mode": word(prospect.mode),
         "warnings": prospect.warnings,
     })
-}
-
-/// Where a configuration goes to: the first address of its node.
-pub(crate) fn address(made: &Made) -> &str {
-    made.addresses.first().unwrap_or(&made.hostname)
 }
 
 fn word(mode: ApplyMode) -> &'static str {

@@ -15,7 +15,9 @@ pub(crate) mod services;
 pub(crate) mod session;
 pub(crate) mod status;
 mod time;
+pub(crate) mod upgrade_node;
 pub(crate) mod version;
+pub(crate) mod which;
 
 use diagnostics::Diagnostics;
 use serde_json::Value;

@@ -44,7 +44,7 @@ pub(crate) struct Reboot {
 
 /// How a machine starts again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Mode {
+pub(super) enum Mode {
     /// By a new kernel, where the machine can
     Default,
     /// Through its firmware
@@ -53,15 +53,21 @@ enum Mode {
     Force,
 }
 
+impl Mode {
+    pub(super) fn of_talos(self) -> RebootMode {
+        match self {
+            Self::Default => RebootMode::Default,
+            Self::Powercycle => RebootMode::Powercycle,
+            Self::Force => RebootMode::Force,
+        }
+    }
+}
+
 impl Reboot {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let session = named(&self.reach, root)?;
         confirm("start again", &session, ui)?;
-        let mode = match self.mode {
-            Mode::Default => RebootMode::Default,
-            Mode::Powercycle => RebootMode::Powercycle,
-            Mode::Force => RebootMode::Force,
-        };
+        let mode = self.mode.of_talos();
         one_by_one(&session, ui, |node, ui| {
             let before = node.boot_id().map_err(|fault| fault.diagnostic())?;
             node.reboot(mode).map_err(|fault| fault.diagnostic())?;
@@ -148,8 +154,17 @@ pub(super) fn named(reach: &Reach, root: &Utf8Path) -> Result<Session, Failure> 
 
 /// Asks before something is done to nodes.
 pub(super) fn confirm(what: &str, session: &Session, ui: &mut Ui) -> Result<(), Failure> {
-    let names: Vec<_> = session
-        .nodes
+    confirm_some(what, session, &session.nodes, ui)
+}
+
+/// The same for some of the nodes of a session.
+pub(super) fn confirm_some(
+    what: &str,
+    session: &Session,
+    nodes: &[String],
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    let names: Vec<_> = nodes
         .iter()
         .map(|node| match session.name(node) {
             name if name == node => format!("`{node}`"),
