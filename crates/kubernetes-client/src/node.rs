@@ -1,5 +1,6 @@
 //! Nodes, as Kubernetes knows them.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use k8s_openapi::List;
@@ -33,6 +34,8 @@ pub struct Node {
     pub os: String,
     /// Which boot it is in, as its kubelet reported.
     pub boot_id: String,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
     /// Its addresses within the cluster.
     pub internal: Vec<String>,
     /// Its other addresses.
@@ -58,6 +61,7 @@ impl Node {
             kubelet: info.kubelet_version,
             os: info.os_image,
             boot_id: info.boot_id,
+            annotations: node.metadata.annotations.unwrap_or_default(),
             internal: addresses("InternalIP"),
             external: addresses("ExternalIP"),
         }
@@ -111,24 +115,32 @@ impl Client {
         })
     }
 
-    /// Has a node get no new pods. Whether that is a change.
-    pub fn cordon(&self, name: &str) -> Result<bool, Fault> {
-        self.set_schedulable(name, false)
+    /// Has a node get no new pods, with a mark that tells who did it: an annotation of that name.
+    /// Whether that is a change; where it is none, nothing is marked either.
+    pub fn cordon(&self, name: &str, mark: Option<&str>) -> Result<bool, Fault> {
+        self.set_cordon(name, true, mark)
     }
 
-    /// Has a node get pods again. Whether that is a change.
-    pub fn uncordon(&self, name: &str) -> Result<bool, Fault> {
-        self.set_schedulable(name, true)
+    /// Has a node get pods again, and takes the mark away. Whether that is a change.
+    pub fn uncordon(&self, name: &str, mark: Option<&str>) -> Result<bool, Fault> {
+        self.set_cordon(name, false, mark)
     }
 
-    fn set_schedulable(&self, name: &str, is_wanted: bool) -> Result<bool, Fault> {
-        if self.node(name)?.is_cordoned != is_wanted {
+    fn set_cordon(&self, name: &str, is_wanted: bool, mark: Option<&str>) -> Result<bool, Fault> {
+        if self.node(name)?.is_cordoned == is_wanted {
             return Ok(false);
         }
-        let patch = json!({ "spec": { "unschedulable": if is_wanted { json!(null) } else { json!(true) } } });
+        let (what, unschedulable, marked) = if is_wanted {
+            ("cordon", json!(true), json!(""))
+        } else {
+            ("uncordon", json!(null), json!(null))
+        };
+        let mut patch = json!({ "spec": { "unschedulable": unschedulable } });
+        if let Some(mark) = mark {
+            patch["metadata"] = json!({ "annotations": { mark: marked } });
+        }
         let request =
             Request::new(NODES).patch(name, &PatchParams::default(), &Patch::Merge(&patch));
-        let what = if is_wanted { "uncordon" } else { "cordon" };
         self.send(&format!("to {what} node `{name}`"), request)?;
         Ok(true)
     }

@@ -8,7 +8,7 @@ use testkit::kubernetes::Reply;
 use crate::served;
 
 const NODE: &str = r#"{"kind":"Node","apiVersion":"v1",
-    "metadata":{"name":"k8s-0","labels":{"node-role.kubernetes.io/control-plane":""}},
+    "metadata":{"name":"k8s-0","annotations":{"a":"b"},"labels":{"node-role.kubernetes.io/control-plane":""}},
     "spec":{"unschedulable":true},
     "status":{
         "addresses":[{"type":"Hostname","address":"k8s-0"},{"type":"InternalIP","address":"10.0.0.1"},
@@ -40,6 +40,7 @@ fn nodes_are_read_and_found_by_any_of_their_addresses() {
         ("v1.36.2", "Talos (v1.13.9)")
     );
     assert_eq!(node.address(), Some("10.0.0.1"));
+    assert_eq!(node.annotations["a"], "b");
     assert!(!nodes[1].is_ready && !nodes[1].is_cordoned && !nodes[1].leads);
     assert_eq!(nodes[1].address(), None);
     for address in ["10.0.0.1", "fd00:0::1", "203.0.113.1"] {
@@ -57,8 +58,8 @@ fn a_node_is_cordoned_once() {
         "GET" => Reply::Json(200, NODE.to_owned()),
         _ => Reply::Json(200, "{}".to_owned()),
     });
-    assert_eq!(client.cordon("k8s-0"), Ok(false));
-    assert_eq!(client.uncordon("k8s-0"), Ok(true));
+    assert_eq!(client.cordon("k8s-0", Some("mark")), Ok(false));
+    assert_eq!(client.uncordon("k8s-0", Some("mark")), Ok(true));
     let sent: Vec<_> = api
         .asked()
         .into_iter()
@@ -66,7 +67,10 @@ fn a_node_is_cordoned_once() {
         .collect();
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].path, "/api/v1/nodes/k8s-0");
-    assert_eq!(sent[0].body, r#"{"spec":{"unschedulable":null}}"#);
+    assert_eq!(
+        sent[0].body,
+        r#"{"spec":{"unschedulable":null},"metadata":{"annotations":{"mark":null}}}"#
+    );
 }
 
 #[test]
