@@ -8,6 +8,7 @@
 //! - [`patch`]: patches, merged as Talos does.
 //! - [`validate`]: whether Talos accepts a configuration.
 //! - [`compare`]: two configurations by meaning.
+//! - [`Component`]: the parts of Kubernetes whose images stand in a configuration.
 //! - [`sensitive`]: which values of a configuration nobody may see.
 //! - [`talosconfig`]: how clients reach clusters.
 //!
@@ -17,6 +18,7 @@
 pub mod bundle;
 pub mod certificates;
 pub mod compare;
+mod component;
 pub mod contract;
 pub mod fields;
 pub mod generate;
@@ -27,3 +29,5 @@ mod secret_text;
 pub mod sensitive;
 pub mod talosconfig;
 pub mod validate;
+
+pub use component::{Component, NoPlace};
