@@ -88,10 +88,7 @@ impl<'c> Node<'c> {
         let [most, most_bytes] = MOST;
         let mut all = Vec::new();
         let mut bytes = 0;
-        for found in self
-            .stream::<ListResponse>(LIST, request)?
-            .within(self.patience())
-        {
+        for found in self.stream::<ListResponse>(LIST, request)?.gathered() {
             let Some(resource) = found?.resource else {
                 continue;
             };
