@@ -3,6 +3,7 @@
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
 //! - [`upgrade`]: nodes to another Talos, one after the other.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
+//! - [`Status`]: what a node is, in short.
 //!
 //! None has a file of its own state: what the nodes say is the state, so that whatever was
 //! interrupted is continued by doing the same again.
@@ -16,8 +17,10 @@ mod difference;
 mod image;
 mod reboot;
 pub mod rules;
+mod status;
 pub mod upgrade;
 
 pub use clock::Clock;
 pub use difference::{Unreadable, difference};
 pub use reboot::wait_for_boot;
+pub use status::Status;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diagnostics::Diagnostic;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::Instant;
 
 pub(crate) use node::{Answer, Method, Reply};
@@ -50,13 +50,26 @@ const AT_A_TIME: usize = 64;
 ///
 /// Calls block; of several nodes [`Client::each`] asks many at a time.
 pub struct Client {
-    runtime: Runtime,
+    threads: Handle,
+    _end: Threads,
     credentials: Credentials,
     endpoints: Vec<Address>,
     /// The endpoint that answered last.
     preferred: AtomicUsize,
     slots: Mutex<HashMap<Address, Slot>>,
     patience: Patience,
+}
+
+/// What calls run on, until it is dropped.
+struct Threads(Option<Runtime>);
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Looking up a name cannot be stopped, and may take half a minute.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// The connection to one address, or why there is none.
@@ -93,7 +106,7 @@ impl Client {
             .iter()
             .map(|endpoint| Address::read(endpoint))
             .collect::<Result<_, _>>()?;
-        let runtime = Builder::new_multi_thread()
+        let threads = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("talos-api")
             .enable_all()
@@ -102,7 +115,8 @@ impl Client {
                 rules::TALOS_API_FAILED.report(format!("no calls can be made: {error}"))
             })?;
         Ok(Self {
-            runtime,
+            threads: threads.handle().clone(),
+            _end: Threads(Some(threads)),
             credentials,
             endpoints,
             preferred: AtomicUsize::new(0),
@@ -154,7 +168,7 @@ impl Client {
     }
 
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
+        self.threads.block_on(work)
     }
 
     /// The way to a node: the node itself where it is an endpoint or there is none; else the

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::uri::{Authority, Scheme};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
@@ -17,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tonic::body::Body;
+use tonic::body::Body as Sent;
 use tower_service::Service;
 
 use crate::address::Address;
@@ -115,7 +116,7 @@ impl Broken {
 /// A connection that calls can be made through, several at once.
 #[derive(Clone)]
 pub(crate) struct Connection {
-    sender: SendRequest<Body>,
+    sender: SendRequest<Sent>,
     authority: Authority,
     /// Why it ended, once it has. In TLS 1.3 a client learns so that it is not welcome.
     end: watch::Receiver<Option<Broken>>,
@@ -170,7 +171,7 @@ impl Connection {
             .keep_alive_timeout(alive)
             .initial_stream_window_size(window)
             .initial_connection_window_size(windows)
-            .handshake::<_, Body>(TokioIo::new(stream));
+            .handshake::<_, Sent>(TokioIo::new(stream));
         let (sender, driver) = timeout(patience, handshake)
             .await
             .map_err(silent)?
@@ -220,6 +221,39 @@ impl Connection {
     }
 }
 
+/// Where gRPC has details of a status. Talos sends none; tonic panics where they are no base64, so
+/// that nobody may send any.
+const DETAILS: &str = "grpc-status-details-bin";
+
+/// An answer without details of its status.
+pub(crate) struct Plain(Incoming);
+
+impl Body for Plain {
+    type Data = <Incoming as Body>::Data;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let mut polled = Pin::new(&mut self.0).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &mut polled
+            && let Some(trailers) = frame.trailers_mut()
+        {
+            trailers.remove(DETAILS);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
 /// Why a TLS handshake failed: a machine that hangs up then is on its way down, or up.
 fn shaking(error: &std::io::Error) -> Broken {
     match Broken::of(error) {
@@ -232,8 +266,8 @@ fn shaking(error: &std::io::Error) -> Broken {
     }
 }
 
-impl Service<http::Request<Body>> for Connection {
-    type Response = http::Response<hyper::body::Incoming>;
+impl Service<http::Request<Sent>> for Connection {
+    type Response = http::Response<Plain>;
     type Error = Box<dyn StdError + Send + Sync>;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -241,7 +275,7 @@ impl Service<http::Request<Body>> for Connection {
         self.sender.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: http::Request<Sent>) -> Self::Future {
         let mut parts = std::mem::take(request.uri_mut()).into_parts();
         parts.scheme = Some(Scheme::HTTPS);
         parts.authority = Some(self.authority.clone());
@@ -251,10 +285,11 @@ impl Service<http::Request<Body>> for Connection {
         }
         let answer = self.sender.send_request(request);
         Box::pin(async move {
-            let answer = answer.await?;
+            let mut answer = answer.await?;
+            answer.headers_mut().remove(DETAILS);
             let kind = answer.headers().get(http::header::CONTENT_TYPE);
             if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
-                return Ok(answer);
+                return Ok(answer.map(Plain));
             }
             let words = format!(
                 "its answer is no gRPC (status {})",

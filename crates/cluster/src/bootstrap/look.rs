@@ -22,20 +22,11 @@ pub(super) fn stage(
         Err(fault) => fault,
     };
     let stage = match fault.kind {
-        Kind::InMaintenance => Stage::Maintenance,
         // Not every version of Talos names its certificate of maintenance.
         Kind::Untrusted if talos_stage(maintenance).is_ok_and(|stage| stage == "maintenance") => {
             Stage::Maintenance
         }
-        Kind::Untrusted
-        | Kind::ClientRefused
-        | Kind::WrongName
-        | Kind::NotValidNow
-        | Kind::NotTalos
-        | Kind::Denied => Stage::Foreign,
-        _ => Stage::Away {
-            why: fault.words.clone(),
-        },
+        _ => Stage::of(&fault),
     };
     (stage, Some(fault))
 }

@@ -85,6 +85,32 @@ pub enum Etcd {
 }
 
 impl Stage {
+    /// The stage of a machine whose answer to a member was this.
+    pub fn of(fault: &Fault) -> Self {
+        match fault.kind {
+            Kind::InMaintenance => Self::Maintenance,
+            Kind::Untrusted
+            | Kind::ClientRefused
+            | Kind::WrongName
+            | Kind::NotValidNow
+            | Kind::NotTalos
+            | Kind::Denied => Self::Foreign,
+            _ => Self::Away {
+                why: fault.words.clone(),
+            },
+        }
+    }
+
+    /// It as one word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Away { .. } => "away",
+            Self::Maintenance => "maintenance",
+            Self::Foreign => "foreign",
+            Self::Member { talos, .. } => talos,
+        }
+    }
+
     /// Whether nothing is left to do about it.
     pub fn is_finished(&self) -> bool {
         matches!(

@@ -64,7 +64,7 @@ impl Node<'_> {
     /// [`Kind::Malformed`] where what comes is none.
     pub fn kubeconfig(&self) -> Result<Zeroizing<String>, Fault> {
         let packed = self.stream(KUBECONFIG, Empty {})?;
-        let packed = packed.within(self.patience()).all(LARGEST_KUBECONFIG)?;
+        let packed = packed.gathered().all(LARGEST_KUBECONFIG)?;
         let malformed = |words: &str| self.fault(KUBECONFIG, Kind::Malformed, words);
         let mut archive = Zeroizing::new(Vec::new());
         let most = u64::try_from(LARGEST_KUBECONFIG).unwrap_or(u64::MAX);

@@ -46,10 +46,7 @@ impl Node<'_> {
             recurse: true,
             recursion_depth: 1,
         };
-        for file in self
-            .stream::<FileInfo>(LIST, request)?
-            .within(self.patience())
-        {
+        for file in self.stream::<FileInfo>(LIST, request)?.gathered() {
             let file = file?;
             if file.error.is_empty() && file.relative_name == "member" {
                 return Ok(true);

@@ -25,6 +25,9 @@ const LIFECYCLE_UPGRADE: Method = Method("/machine.LifecycleService/Upgrade");
 /// A pull loads hundreds of megabytes, and an installer formats a disk.
 const LONG: Duration = Duration::from_mins(10);
 
+/// The same where it shows that it goes on.
+const LONGEST: Duration = Duration::from_hours(1);
+
 /// Which image, and for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Image {
@@ -95,7 +98,7 @@ impl Node<'_> {
             .stream::<PullResponse>(PULL, request)
             .and_then(|steps| {
                 let mut name = image.to_owned();
-                for step in steps.within(LONG) {
+                for step in steps.within(LONG).over_in(LONGEST) {
                     name = step?.name.unwrap_or(name);
                 }
                 Ok(name)
@@ -130,13 +133,16 @@ impl Node<'_> {
             }),
         };
         let steps = self.stream::<lifecycle::UpgradeResponse>(LIFECYCLE_UPGRADE, request)?;
-        Ok(steps.within(LONG).filter_map(|step| match step {
-            Ok(step) => match step.progress?.response? {
-                Progress::Message(line) => Some(Ok(InstallStep::Line(line))),
-                Progress::ExitCode(code) => Some(Ok(InstallStep::Ended(code))),
-            },
-            Err(fault) => Some(Err(fault)),
-        }))
+        Ok(steps
+            .within(LONG)
+            .over_in(LONGEST)
+            .filter_map(|step| match step {
+                Ok(step) => match step.progress?.response? {
+                    Progress::Message(line) => Some(Ok(InstallStep::Line(line))),
+                    Progress::ExitCode(code) => Some(Ok(InstallStep::Ended(code))),
+                },
+                Err(fault) => Some(Err(fault)),
+            }))
     }
 }
 

@@ -45,7 +45,7 @@ impl<'c> Node<'c> {
 
     /// Which boot this is: another one after each.
     pub fn boot_id(&self) -> Result<String, Fault> {
-        let bytes = self.read(BOOT_ID)?.within(self.patience()).all(1 << 10)?;
+        let bytes = self.read(BOOT_ID)?.gathered().all(1 << 10)?;
         Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
     }
 

@@ -235,11 +235,16 @@ impl<'c> Node<'c> {
             }
             Code::Internal
                 if said.contains("decod")
-                    || said.contains("compression flag")
+                    || said.starts_with("protocol error: ")
                     || said.starts_with("Missing response message") =>
             {
                 Kind::Malformed
             }
+            Code::Unimplemented if said.starts_with("Content is compressed with") => {
+                Kind::Malformed
+            }
+            // The answer ended without its end, as one does whose server goes away.
+            Code::Unknown if said.contains("missing grpc-status") => Kind::Interrupted,
             code => meaning(code),
         };
         self.fault(method, kind, said)

@@ -43,6 +43,13 @@ impl Resource {
     pub fn value(&self) -> Value {
         serde_saphyr::from_str(self.yaml()).unwrap_or_default()
     }
+
+    /// The text at a JSON pointer of what it says; empty where there is none.
+    pub fn text(&self, pointer: &str) -> String {
+        let value = self.value();
+        let found = value.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_default().to_owned()
+    }
 }
 
 impl<'c> Node<'c> {
@@ -63,6 +70,15 @@ impl<'c> Node<'c> {
             .ok_or_else(|| self.fault(GET, Kind::Malformed, "there is no resource in it"))
     }
 
+    /// One resource, or none where the node has no such.
+    pub fn find(&self, namespace: &str, kind: &str, id: &str) -> Result<Option<Resource>, Fault> {
+        match self.resource(namespace, kind, id) {
+            Ok(found) => Ok(Some(found)),
+            Err(fault) if matches!(fault.kind, Kind::Missing | Kind::Unsupported) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// All resources of a type.
     pub fn resources(&self, namespace: &str, kind: &str) -> Result<Vec<Resource>, Fault> {
         let request = ListRequest {
@@ -72,10 +88,7 @@ impl<'c> Node<'c> {
         let [most, most_bytes] = MOST;
         let mut all = Vec::new();
         let mut bytes = 0;
-        for found in self
-            .stream::<ListResponse>(LIST, request)?
-            .within(self.patience())
-        {
+        for found in self.stream::<ListResponse>(LIST, request)?.gathered() {
             let Some(resource) = found?.resource else {
                 continue;
             };

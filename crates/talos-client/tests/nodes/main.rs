@@ -2,6 +2,8 @@
 
 mod answers;
 mod connections;
+mod every;
+mod hostile;
 mod resources;
 
 use std::time::{Duration, SystemTime};

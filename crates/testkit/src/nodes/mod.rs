@@ -4,6 +4,7 @@
 //! They know no message: a test gives them bytes, so that it can also give them wrong ones.
 
 mod authority;
+mod script;
 mod serve;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use authority::Cluster;
+pub use script::{babble, script};
 
 /// A call as a node got it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,12 @@ pub enum Step {
     Bytes(Vec<u8>),
     /// Does nothing for a while.
     Wait(Duration),
+    /// Begins the answer with a status and headers, in place of those of gRPC.
+    Head(u16, Vec<(&'static str, &'static str)>),
+    /// Ends the call with these trailers alone.
+    Trailers(Vec<(&'static str, &'static str)>),
+    /// Ends the call without trailers.
+    End,
     /// Ends the call with a code of gRPC and words.
     Status(u32, &'static str),
     /// Ends the call as no gRPC does, with a page.
@@ -86,13 +94,15 @@ impl Node {
         let told = Arc::clone(&calls);
         let identity = cluster.identity(guise, address.ip(), "h2");
         let fingerprint = identity.key.clone();
-        let server = serve::Server::start(address, identity.tls, move |call: Call| {
+        let answer = move |call: Call| {
             let steps = answer(&call);
             told.lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(call);
             steps
-        });
+        };
+        let tongue = serve::Tongue::Grpc(Arc::new(answer));
+        let server = serve::Server::start(address, identity.tls, tongue);
         Self {
             address: server.address,
             fingerprint,
@@ -106,6 +116,21 @@ impl Node {
         self.address.to_string()
     }
 
+    /// Starts what shakes hands as a node of a cluster does, and then says what is not even
+    /// HTTP/2: bytes, with waits between them, whatever it hears. Other steps end it.
+    pub fn babble(cluster: &Cluster, say: impl Fn() -> Vec<Step> + Send + Sync + 'static) -> Self {
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let identity = cluster.identity(Guise::Member, anywhere.ip(), "h2");
+        let server =
+            serve::Server::start(anywhere, identity.tls, serve::Tongue::Other(Arc::new(say)));
+        Self {
+            address: server.address,
+            fingerprint: identity.key,
+            calls: Arc::default(),
+            server: Some(server),
+        }
+    }
+
     /// `SubjectPublicKeyInfo` of its certificate, in base64.
     pub fn public_key(&self) -> &str {
         &self.fingerprint
@@ -117,6 +142,14 @@ impl Node {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget(&self) {
+        self.calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// Switches it off; its address stays its own.

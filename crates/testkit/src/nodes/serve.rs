@@ -7,8 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream, SendStream};
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use rustls::ServerConfig;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
@@ -17,17 +18,20 @@ use super::{Call, Step, frame};
 
 type Answer = Arc<dyn Fn(Call) -> Vec<Step> + Send + Sync>;
 
+/// What is spoken below TLS.
+#[derive(Clone)]
+pub(super) enum Tongue {
+    Grpc(Answer),
+    Other(Arc<dyn Fn() -> Vec<Step> + Send + Sync>),
+}
+
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl Server {
-    pub(super) fn start(
-        address: SocketAddr,
-        tls: Arc<ServerConfig>,
-        answer: impl Fn(Call) -> Vec<Step> + Send + Sync + 'static,
-    ) -> Self {
+    pub(super) fn start(address: SocketAddr, tls: Arc<ServerConfig>, tongue: Tongue) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -44,12 +48,11 @@ impl Server {
             panic!("the address {address} is not free");
         });
         let address = listener.local_addr().expect("it is bound");
-        let answer: Answer = Arc::new(answer);
         drop(runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let acceptor = TlsAcceptor::from(Arc::clone(&tls));
                 let (hang_up, mut hung_up) = mpsc::channel(1);
-                let connection = connection(stream, acceptor, Arc::clone(&answer), hang_up);
+                let connection = connection(stream, acceptor, tongue.clone(), hang_up);
                 let connection = tokio::spawn(connection);
                 drop(tokio::spawn(async move {
                     let _ended = hung_up.recv().await;
@@ -76,10 +79,24 @@ impl Drop for Server {
 async fn connection(
     stream: TcpStream,
     acceptor: TlsAcceptor,
-    answer: Answer,
+    tongue: Tongue,
     hang_up: mpsc::Sender<()>,
 ) -> Option<()> {
-    let stream = acceptor.accept(stream).await.ok()?;
+    let mut stream = acceptor.accept(stream).await.ok()?;
+    let answer = match tongue {
+        Tongue::Grpc(answer) => answer,
+        Tongue::Other(say) => {
+            for step in say() {
+                match step {
+                    Step::Bytes(bytes) => stream.write_all(&bytes).await.ok()?,
+                    Step::Wait(time) => tokio::time::sleep(time).await,
+                    _ => break,
+                }
+            }
+            stream.shutdown().await.ok()?;
+            return None;
+        }
+    };
     let mut connection = h2::server::handshake(stream).await.ok()?;
     loop {
         let (request, respond) = connection.accept().await?.ok()?;
@@ -122,6 +139,31 @@ async fn call(
             Step::Message(message) => send(open(&mut stream, &mut respond)?, &frame(&message))?,
             Step::Bytes(bytes) => send(open(&mut stream, &mut respond)?, &bytes)?,
             Step::Wait(time) => tokio::time::sleep(time).await,
+            Step::Head(status, headers) => {
+                let head = Response::builder().status(status);
+                let head = { headers.into_iter() }
+                    .fold(head, |head, (name, value)| head.header(name, value));
+                let head = head.body(()).expect("it is a response");
+                match stream {
+                    Some(_) => {}
+                    None => stream = Some(respond.send_response(head, false).ok()?),
+                }
+            }
+            Step::Trailers(trailers) => {
+                let trailers = trailers.into_iter().map(|(name, value)| {
+                    (
+                        HeaderName::from_static(name),
+                        HeaderValue::from_static(value),
+                    )
+                });
+                let trailers = trailers.collect();
+                let _gone = open(&mut stream, &mut respond)?.send_trailers(trailers);
+                return Some(());
+            }
+            Step::End => {
+                let _gone = open(&mut stream, &mut respond)?.send_data(Bytes::new(), true);
+                return Some(());
+            }
             Step::Status(code, words) => {
                 return end(open(&mut stream, &mut respond)?, code, words);
             }

@@ -19,14 +19,21 @@ fn one_table_has_all_nodes_and_those_that_fail_are_told() {
         .lines()
         .map(|line| line.split_whitespace().collect())
         .collect();
-    let header = "NODE NAME ROLE STAGE READY TALOS KUBERNETES SCHEMATIC ETCD CONFIG";
+    let header = "NODE ROLE STAGE TALOS KUBERNETES SCHEMATIC ETCD DRIFT CERTIFICATE";
     assert_eq!(lines[0].join(" "), header);
-    assert_eq!(
-        lines[1].join(" "),
-        "NODE NODE controlplane running yes v1.13.9 v1.34.2 37656798 OK -"
+    let row = lines[1].join(" ");
+    let known = "k8s-0 controlplane running v1.13.9 v1.34.2 37656798 OK - ";
+    let days = row
+        .strip_prefix(known)
+        .and_then(|days| days.strip_suffix('d'));
+    assert!(
+        days.is_some_and(|days| days.parse::<u32>().is_ok()),
+        "{row}"
     );
     let output = world.run("talos status -n NODE,GONE").exits(5);
-    assert_eq!(output.stdout.lines().count(), 2, "{output}");
+    let last = output.stdout.lines().nth(2).unwrap_or_default();
+    let last: Vec<&str> = last.split_whitespace().collect();
+    assert_eq!(last.join(" "), "GONE - away - - - - - -", "{output}");
     assert!(
         output
             .stderr
@@ -42,6 +49,7 @@ fn one_table_has_all_nodes_and_those_that_fail_are_told() {
         json["nodes"][0]["schematic"],
         "376567988ad370138ad8b2698212367b"
     );
+    assert_eq!(json["nodes"][1]["stage"], "away");
     assert_eq!(json["problems"][0]["rule"], "talos-api/unreachable");
     assert_eq!(json["exit"], 5);
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod ask;
+mod machines;
 mod upgrade;
 
 use prost::Message;
@@ -78,6 +79,8 @@ fn control_plane(call: &Call) -> Vec<Step> {
             let yaml = match request.r#type.split('.').next().unwrap_or_default() {
                 "MachineStatuses" => "stage: running\nstatus:\n    ready: true\n",
                 "MachineTypes" => "controlplane\n",
+                "Identities" => &format!("nodeId: {:?}\n", call.node),
+                "Nodenames" => "nodename: k8s-0\n",
                 "KubeletSpecs" => "image: ghcr.io/siderolabs/kubelet:v1.34.2@sha256:1\n",
                 "MachineConfigs" => "|\n    machine: {type: controlplane, token: s3cret}\n",
                 "Disks" if request.id == "sda" => "size: 10\ndev_path: /dev/sda\n",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prost::Message;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tonic::Streaming;
 
 use crate::api::cluster::HealthCheckProgress;
@@ -21,7 +21,12 @@ pub struct Stream<'c, A> {
     method: Method,
     inner: Option<Streaming<A>>,
     patience: Option<Duration>,
+    /// When it must be over, and how long that was from its begin.
+    end: Option<(Instant, Duration)>,
 }
+
+/// A node that goes on to say a little would keep whoever gathers it for ever.
+const GATHERED: u32 = 10;
 
 /// A message that comes as one of many; nobody else makes such.
 pub trait Item: Message + Default + 'static {
@@ -44,6 +49,7 @@ impl<'c, A> Stream<'c, A> {
             method,
             inner: Some(inner),
             patience: None,
+            end: None,
         }
     }
 
@@ -56,6 +62,34 @@ impl<'c, A> Stream<'c, A> {
         }
     }
 
+    /// Ends it as slow where it is not over after so long, whatever comes until then.
+    #[must_use]
+    pub fn over_in(self, whole: Duration) -> Self {
+        // A span that no clock holds has no end.
+        let end = Instant::now().checked_add(whole);
+        Self {
+            end: end.map(|end| (end, whole)),
+            ..self
+        }
+    }
+
+    /// Of a call that gathers everything before it gives it back: no message may take longer than
+    /// an answer, nor all of them longer than [`GATHERED`] answers.
+    pub(crate) fn gathered(self) -> Self {
+        let patience = self.client.patience().answer;
+        self.within(patience)
+            .over_in(patience.saturating_mul(GATHERED))
+    }
+
+    /// How long to wait for the next message, and what was asked for, if either has an end.
+    fn patience(&self) -> Option<(Duration, Duration)> {
+        let left = |(end, whole): (Instant, Duration)| {
+            (end.saturating_duration_since(Instant::now()), whole)
+        };
+        let each = self.patience.map(|patience| (patience, patience));
+        { self.end.map(left).into_iter().chain(each) }.min_by_key(|(wait, _)| *wait)
+    }
+
     /// A failure of this call.
     pub(crate) fn fault(&self, kind: Kind, words: &str) -> Fault {
         self.node.fault(self.method, kind, words)
@@ -64,13 +98,18 @@ impl<'c, A> Stream<'c, A> {
 
 impl<A: Item> Stream<'_, A> {
     fn message(&mut self) -> Option<Result<A, Fault>> {
+        let patience = self.patience();
         let inner = self.inner.as_mut()?;
-        let next = match self.patience {
+        let next = match patience {
             None => self.client.wait(inner.message()),
-            Some(patience) => {
+            // What is there already is no better where the time is over.
+            Some((Duration::ZERO, whole)) => {
+                return Some(Err(self.node.slow(self.method, whole)));
+            }
+            Some((wait, patience)) => {
                 let next = self
                     .client
-                    .wait(async { timeout(patience, inner.message()).await });
+                    .wait(async { timeout(wait, inner.message()).await });
                 match next {
                     Ok(next) => next,
                     Err(_) => return Some(Err(self.node.slow(self.method, patience))),

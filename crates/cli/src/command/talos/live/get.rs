@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::sync::mpsc::channel;
 use talos_client::api::cosi::{EventType, Resource};
 use talos_client::resources::{Definition, MACHINE_CONFIGS, Unclear};
-use talos_client::{Fault, Kind, Node};
 
 use super::session::{Reach, Session};
 use crate::exit::Exit;
@@ -299,18 +298,4 @@ fn metadata(resource: &Resource) -> Value {
 
 fn object(node: &str, resource: &Resource) -> Value {
     json!({ "node": node, "metadata": metadata(resource), "spec": resource.value() })
-}
-
-/// A resource, or none where there is no such.
-pub(super) fn optional(
-    node: &Node<'_>,
-    namespace: &str,
-    kind: &str,
-    id: &str,
-) -> Result<Option<Value>, Fault> {
-    match node.resource(namespace, kind, id) {
-        Ok(found) => Ok(Some(found.value())),
-        Err(fault) if matches!(fault.kind, Kind::Missing | Kind::Unsupported) => Ok(None),
-        Err(fault) => Err(fault),
-    }
 }

@@ -69,7 +69,7 @@ impl Services {
 }
 
 /// As talosctl words it.
-pub(super) fn health(service: &ServiceInfo) -> &'static str {
+fn health(service: &ServiceInfo) -> &'static str {
     match &service.health {
         Some(health) if health.unknown => "?",
         Some(health) if health.healthy => "OK",

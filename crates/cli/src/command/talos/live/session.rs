@@ -1,5 +1,7 @@
 //! Which nodes, through whom, and as whom.
 
+use std::collections::HashSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostic, Source};
 use machines::Places;
@@ -186,21 +188,25 @@ pub(crate) fn read_context(
     }
 }
 
-/// Names of nodes as their addresses, whatever else as it is.
+/// Names of nodes as their addresses, whatever else as it is; each node of the talconfig once,
+/// whichever of its addresses are named.
 fn addresses(nodes: &[String], known: &[(String, String)]) -> Vec<String> {
     let mut addresses: Vec<String> = Vec::with_capacity(nodes.len());
+    let mut taken = HashSet::new();
     for node in nodes {
         let found = known.iter().find(|(_, name)| name == node);
-        let address = found.map_or(node, |(address, _)| address);
-        if !addresses.contains(address) {
-            addresses.push(address.clone());
+        let found = found.or_else(|| known.iter().find(|(address, _)| address == node));
+        let is_new = taken.insert(found.map_or(node, |(_, name)| name));
+        if is_new {
+            let address = found.filter(|(_, name)| name == node);
+            addresses.push(address.map_or(node, |(address, _)| address).clone());
         }
     }
     addresses
 }
 
-/// The first address and the name of each node of the talconfig, as far as they can be told
-/// without its variables.
+/// Every address of each node of the talconfig with its name, as far as they can be told without
+/// its variables.
 fn known(root: &Utf8Path) -> Vec<(String, String)> {
     let view = View::on_disk(root);
     let Ok(Some(source)) = view.text(Places::find(&view).talconfig.as_str()) else {
@@ -209,15 +215,43 @@ fn known(root: &Utf8Path) -> Vec<(String, String)> {
     let parsed = yaml::parse(&source, &yaml::Limits::default());
     let nodes = parsed.root().and_then(|root| root.get("nodes"));
     let nodes = nodes.and_then(yaml::Node::as_sequence).unwrap_or_default();
-    nodes
-        .iter()
-        .filter_map(|node| {
-            let text = |key: &str| node.get(key)?.text().map(str::to_owned);
-            let addresses = text("ipAddress")?;
-            let address = addresses.split(',').next()?.trim().to_owned();
-            let name = text("hostname")?;
-            let is_plain = !address.contains('$') && !name.contains('$');
-            is_plain.then_some((address, name))
-        })
-        .collect()
+    let mut known = Vec::new();
+    for node in nodes {
+        let text = |key: &str| node.get(key)?.text().map(str::to_owned);
+        let (Some(addresses), Some(name)) = (text("ipAddress"), text("hostname")) else {
+            continue;
+        };
+        if name.contains('$') {
+            continue;
+        }
+        let addresses = addresses.split(',').map(str::trim);
+        let plain = addresses.filter(|address| !address.contains('$'));
+        known.extend(plain.map(|address| (address.to_owned(), name.clone())));
+    }
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::addresses;
+
+    #[test]
+    fn a_node_is_asked_once_whatever_it_is_called() {
+        let known = [("10.0.0.1", "a"), ("fd00::1", "a"), ("10.0.0.2", "b")]
+            .map(|(address, name)| (address.to_owned(), name.to_owned()));
+        let cases: [(&[&str], &[&str]); 5] = [
+            (&["a", "b"], &["10.0.0.1", "10.0.0.2"]),
+            (
+                &["10.0.0.1", "fd00::1", "10.0.0.2"],
+                &["10.0.0.1", "10.0.0.2"],
+            ),
+            (&["fd00::1", "a"], &["fd00::1"]),
+            (&["a", "fd00::1"], &["10.0.0.1"]),
+            (&["c", "10.0.0.9", "c"], &["c", "10.0.0.9"]),
+        ];
+        for (named, asked) in cases {
+            let named: Vec<_> = named.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(addresses(&named, &known), asked);
+        }
+    }
 }

@@ -1,8 +1,12 @@
 //! `talos status`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use camino::Utf8Path;
+use cluster::Status as Found;
+use cluster::bootstrap::Stage;
+use diagnostics::Diagnostics;
+use documents::change::Change;
 use machines::{Machines, Places, Secrets};
 use repository::View;
 use serde_json::{Value, json};
@@ -10,7 +14,6 @@ use talos::certificates::Facts;
 use talos_client::{Fault, Node};
 use zeroize::Zeroizing;
 
-use super::get::optional;
 use super::session::{Reach, Session};
 use crate::command::talos::options;
 use crate::exit::Exit;
@@ -19,104 +22,155 @@ use crate::ui::{Ui, plural};
 
 /// Show every node in one table
 ///
-/// Its role, its stage, what runs there, its schematic, etcd, and how many values of its
-/// configuration differ from what `ichor talos apply-node` would give it.
+/// Its role, its stage, what runs there, its schematic, etcd, in how many values its configuration
+/// differs from what `ichor talos apply-node` would give it, and for how long the certificate of
+/// the talosconfig counts. A node has one line, whatever the number of its addresses.
 ///
 /// Examples:
 ///   ichor talos status
+///   ichor talos status --no-drift
 ///   ichor talos status --output json
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Status {
     #[command(flatten)]
     reach: Reach,
+
+    /// Do not compare configurations
+    #[arg(long)]
+    no_drift: bool,
 }
 
-/// What one node says.
-#[derive(Default)]
-struct Found {
-    role: String,
-    stage: String,
-    ready: bool,
-    talos: String,
-    kubernetes: String,
-    schematic: String,
-    etcd: String,
-    /// Its configuration, for a role that may see it.
-    config: Option<Zeroizing<String>>,
-}
+/// A node, and where it differs from what it would be given; none where that cannot be told.
+type Looked = (Found, Option<Vec<Change>>);
 
 impl Status {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let session = self.reach.open(root)?;
-        let given = configs(root);
-        let answers = super::ask(&session, look);
+        let intended = if self.no_drift {
+            None
+        } else {
+            Intended::make(root, ui)
+        };
+        let asked = session.client.each(&session.nodes, |node| {
+            let found = Found::look(node, intended.is_some())?;
+            let drift = { intended.as_ref() }.and_then(|all| all.drift(node, &session, &found));
+            Ok::<Looked, Fault>((found, drift))
+        });
+        let days = certificate_days(&session);
         let mut rows = Vec::new();
         let mut listed = Vec::new();
-        for (node, found) in &answers.given {
-            let differ = given.as_ref().and_then(|(configs, secrets)| {
-                let given = configs.get(node)?;
-                let running = found.config.as_ref()?;
-                let changes = cluster::difference(running, given, secrets);
-                changes.ok().map(|changes| changes.len())
-            });
-            let config = match differ {
-                None => "-".to_owned(),
-                Some(0) => "same".to_owned(),
-                Some(differ) => format!("{differ} differ"),
-            };
-            listed.push(json!({
-                "node": node,
-                "name": session.name(node),
-                "role": found.role,
-                "stage": found.stage,
-                "ready": found.ready,
-                "talos": found.talos,
-                "kubernetes": found.kubernetes,
-                "schematic": found.schematic,
-                "etcd": found.etcd,
-                "differ": differ,
-            }));
-            rows.push(vec![
-                node.clone(),
-                session.name(node).to_owned(),
-                found.role.clone(),
-                found.stage.clone(),
-                if found.ready { "yes" } else { "no" }.to_owned(),
-                found.talos.clone(),
-                found.kubernetes.clone(),
-                found.schematic.chars().take(8).collect(),
-                found.etcd.clone(),
-                config,
-            ]);
+        let mut failed = Diagnostics::new();
+        let mut known = HashSet::new();
+        for (address, answer) in session.nodes.iter().zip(&asked) {
+            match answer {
+                // The same machine at another of its addresses.
+                Ok((found, _)) if !found.identity.is_empty() && !known.insert(&found.identity) => {}
+                Ok((found, drift)) => {
+                    let name = name(&session, address, found);
+                    listed.push(shown(address, name, found, drift.as_deref()));
+                    rows.push(row(name, found, drift.as_deref(), days));
+                }
+                Err(fault) => {
+                    failed.push(fault.diagnostic());
+                    let name = session.name(address);
+                    let stage = Stage::of(fault);
+                    listed.push(json!({ "node": address, "name": name, "stage": stage.word() }));
+                    let mut row = vec![name.to_owned(), String::new(), stage.word().to_owned()];
+                    row.resize(HEADER.len(), String::new());
+                    rows.push(row.into_iter().map(filled).collect());
+                }
+            }
         }
-        let header = [
-            "NODE",
-            "NAME",
-            "ROLE",
-            "STAGE",
-            "READY",
-            "TALOS",
-            "KUBERNETES",
-            "SCHEMATIC",
-            "ETCD",
-            "CONFIG",
-        ];
-        tell_certificate(&session, ui);
-        super::told(&header, rows, listed, &answers.failed, ui)
+        tell_certificate(days, ui);
+        super::told(&HEADER, rows, listed, &failed, ui)
     }
 }
 
+const HEADER: [&str; 9] = [
+    "NODE",
+    "ROLE",
+    "STAGE",
+    "TALOS",
+    "KUBERNETES",
+    "SCHEMATIC",
+    "ETCD",
+    "DRIFT",
+    "CERTIFICATE",
+];
+
+/// What a node is called: in the talconfig, else by Kubernetes, else its address.
+fn name<'a>(session: &'a Session, address: &'a str, found: &'a Found) -> &'a str {
+    match session.name(address) {
+        name if name == address && !found.nodename.is_empty() => &found.nodename,
+        name => name,
+    }
+}
+
+/// No cell is empty.
+fn filled(cell: String) -> String {
+    if cell.is_empty() {
+        "-".to_owned()
+    } else {
+        cell
+    }
+}
+
+fn row(name: &str, found: &Found, drift: Option<&[Change]>, days: Option<u64>) -> Vec<String> {
+    let readiness = if found.is_ready { "" } else { ", not ready" };
+    let cells = [
+        name.to_owned(),
+        found.role.clone(),
+        format!("{}{readiness}", found.stage),
+        found.talos.clone(),
+        found.kubernetes.clone(),
+        found.schematic.chars().take(8).collect(),
+        found.etcd.clone(),
+        match drift {
+            None => String::new(),
+            Some([]) => "none".to_owned(),
+            Some(changes) => changes.len().to_string(),
+        },
+        days.map_or_else(String::new, |days| format!("{days}d")),
+    ];
+    cells.into_iter().map(filled).collect()
+}
+
+fn shown(address: &str, name: &str, found: &Found, drift: Option<&[Change]>) -> Value {
+    let drift = drift.map(|changes| {
+        let paths = changes.iter();
+        paths
+            .map(|change| json!({ "document": change.document, "path": change.path }))
+            .collect::<Vec<_>>()
+    });
+    json!({
+        "node": address,
+        "name": name,
+        "role": found.role,
+        "stage": found.stage,
+        "ready": found.is_ready,
+        "talos": found.talos,
+        "kubernetes": found.kubernetes,
+        "schematic": found.schematic,
+        "etcd": found.etcd,
+        "drift": drift,
+    })
+}
+
+/// For how many whole days the certificate of the talosconfig counts.
+fn certificate_days(session: &Session) -> Option<u64> {
+    let certificate = session.context.certificate.as_ref()?;
+    let facts = Facts::read(certificate.expose()).ok()?;
+    let now = repository::clock::system_time();
+    let left = facts.not_after.duration_since(now);
+    Some(left.map_or(0, |left| left.as_secs() / 86400))
+}
+
 /// Says when the certificate of the talosconfig ends, if that is soon.
-fn tell_certificate(session: &Session, ui: &mut Ui) {
-    let certificate = session.context.certificate.as_ref();
-    let Some(facts) = certificate.and_then(|text| Facts::read(text.expose()).ok()) else {
+fn tell_certificate(days: Option<u64>, ui: &mut Ui) {
+    let Some(days) = days else {
         return;
     };
-    let left = facts
-        .not_after
-        .duration_since(repository::clock::system_time());
-    let days = left.map_or(0, |left| left.as_secs() / 86400);
     ui.set("certificate_days", days);
     if days < 30 {
         let days = plural(usize::try_from(days).unwrap_or(usize::MAX), "day");
@@ -127,75 +181,48 @@ fn tell_certificate(session: &Session, ui: &mut Ui) {
     }
 }
 
-fn look(node: &Node<'_>) -> Result<Found, Fault> {
-    let mut found = Found::default();
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
-    let status = optional(
-        node,
-        "runtime",
-        "MachineStatuses.runtime.talos.dev",
-        "machine",
-    )?;
-    if let Some(status) = status {
-        found.stage = text(status.get("stage"));
-        found.ready = status.pointer("/status/ready") == Some(&Value::Bool(true));
-    }
-    found.talos = node.version()?.version.unwrap_or_default().tag;
-    let kind = optional(
-        node,
-        "config",
-        "MachineTypes.config.talos.dev",
-        "machine-type",
-    )?;
-    found.role = text(kind.as_ref());
-    // The rest may be missing: what is shown is what is there.
-    if let Ok(Some(kubelet)) = optional(node, "k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet")
-    {
-        let image = text(kubelet.get("image"));
-        let image = image.split('@').next().unwrap_or_default();
-        let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
-        tag.clone_into(&mut found.kubernetes);
-    }
-    if let Ok(extensions) = node.resources("runtime", "ExtensionStatuses.runtime.talos.dev") {
-        let schematic = extensions
-            .iter()
-            .map(talos_client::api::cosi::Resource::value);
-        let mut schematic =
-            schematic.filter(|one| one.pointer("/metadata/name") == Some(&json!("schematic")));
-        found.schematic = text(
-            schematic
-                .next()
-                .as_ref()
-                .and_then(|one| one.pointer("/metadata/version")),
-        );
-    }
-    if found.role == "controlplane"
-        && let Ok(services) = node.services()
-        && let Some(etcd) = services.iter().find(|service| service.id == "etcd")
-    {
-        found.etcd = match super::services::health(etcd) {
-            "OK" => "OK".to_owned(),
-            _ => etcd.state.clone(),
-        };
-    }
-    found.config = node.machine_config().ok();
-    Ok(found)
+/// What `apply-node` would give each node, by its addresses and its name.
+struct Intended {
+    configs: HashMap<String, Zeroizing<String>>,
+    secrets: diagnostics::Secrets,
 }
 
-/// What each node would be given, by its addresses; none where that cannot be made here.
-fn configs(root: &Utf8Path) -> Option<(HashMap<String, Zeroizing<String>>, diagnostics::Secrets)> {
-    let view = View::on_disk(root);
-    let keys = options::keys(root);
-    let now = repository::clock::system_time();
-    let places = Places::find(&view);
-    let machines = Machines::open(&view, &places, &keys, Secrets::Required, now).ok()?;
-    let (made, _) = machines.make().ok()?;
-    let secrets = machines.secrets();
-    let mut configs = HashMap::new();
-    for made in made {
-        for address in &made.addresses {
-            configs.insert(address.clone(), made.text.clone());
+impl Intended {
+    /// None where the repository has no machines, or they cannot be made here, which is said.
+    fn make(root: &Utf8Path, ui: &mut Ui) -> Option<Self> {
+        let view = View::on_disk(root);
+        let keys = options::keys(root);
+        let now = repository::clock::system_time();
+        let places = Places::find(&view);
+        if !view.is_file(places.talconfig.as_str()) {
+            return None;
         }
+        let machines = Machines::open(&view, &places, &keys, Secrets::Required, now);
+        let made = machines.and_then(|machines| Ok((machines.make()?.0, machines.secrets())));
+        let (made, secrets) = match made {
+            Ok(made) => made,
+            Err(problems) => {
+                let why = problems.iter().next().map(|problem| &problem.message);
+                let why = why.map_or_else(String::new, |why| format!(": {why}"));
+                ui.status(format!("There is nothing to tell drift from{why}."));
+                return None;
+            }
+        };
+        let mut configs = HashMap::new();
+        for made in made {
+            for name in made.addresses.into_iter().chain([made.hostname]) {
+                configs.insert(name, made.text.clone());
+            }
+        }
+        Some(Self { configs, secrets })
     }
-    Some((configs, secrets))
+
+    /// Where the configuration that a node runs differs from its own.
+    fn drift(&self, node: &Node<'_>, session: &Session, found: &Found) -> Option<Vec<Change>> {
+        let by_address = self.configs.get(node.name());
+        let named = || self.configs.get(name(session, node.name(), found));
+        let given = by_address.or_else(named)?;
+        let running = found.config.as_ref()?;
+        cluster::difference(running, given, &self.secrets).ok()
+    }
 }
