@@ -7,11 +7,10 @@ use machines::{Action, Made, Outputs};
 use pipeline::load;
 use pipeline::road::{Commits, Road};
 use repository::{View, names};
-use talos::generate::Role;
 
 use crate::ui::Ui;
 
-/// How many nodes are named one by one.
+/// So many nodes are named one by one.
 const NAMED: usize = 12;
 
 /// What comes next for whoever only says `ichor`.
@@ -147,93 +146,69 @@ fn commit(road: &Road, ui: &Ui) -> Option<String> {
     }
 }
 
-/// What a node is reached by, and its file.
+/// What a node is called, and its file.
 pub(crate) struct Node {
-    address: String,
+    name: String,
     file: String,
-    leads: bool,
 }
 
 /// The nodes of a run, for [`after_generate_config`].
 pub(crate) fn nodes(made: &[Made]) -> Vec<Node> {
     made.iter()
         .map(|made| Node {
-            address: made.addresses.first().unwrap_or(&made.hostname).clone(),
+            name: made.hostname.clone(),
             file: made.file_name.clone(),
-            leads: made.role == Role::ControlPlane,
         })
         .collect()
 }
 
-/// What comes after `talos generate-config`: nodes get what changed, and of a new cluster one
-/// starts it.
+/// What comes after `talos generate-config`: nodes get what changed, and of a new cluster all of
+/// them what they have not had.
 pub(crate) fn after_generate_config(
     root: &Utf8Path,
     outputs: &Outputs,
     nodes: &[Node],
     ui: &mut Ui,
 ) {
-    // Of a thousand nodes and their files, each is looked at once.
-    let mut files = HashMap::new();
-    for file in outputs.files.iter().rev() {
-        if let Some(name) = file.path.file_name() {
-            files.insert((name, file.action), file.path.as_path());
-        }
-    }
-    let find = |name: &str, action| files.get(&(name, action)).copied();
-    let client = [Action::Create, Action::Update, Action::Unchanged]
-        .into_iter()
-        .find_map(|action| find(names::TALOSCONFIG, action));
-    let Some(client) = client.map(|path| root.join(path)) else {
-        return;
-    };
-    let with = |action| -> Vec<_> {
+    let actions: HashMap<&str, Action> = outputs
+        .files
+        .iter()
+        .filter_map(|file| Some((file.path.file_name()?, file.action)))
+        .collect();
+    let with = |action| -> Vec<&str> {
         let nodes = nodes.iter();
-        nodes
-            .filter_map(|node| Some((node, find(&node.file, action)?)))
-            .collect()
+        let nodes = nodes.filter(|node| actions.get(node.file.as_str()) == Some(&action));
+        nodes.map(|node| node.name.as_str()).collect()
     };
     let [new, changed] = [Action::Create, Action::Update].map(with);
     let mut steps: Vec<_> = commit(&Road::of(&View::on_disk(root)), ui)
         .into_iter()
         .collect();
-    let variable = format!(
-        "with `export TALOSCONFIG={}`, which mise sets,",
-        whole(&client)
-    );
     if !changed.is_empty() {
+        let named = match changed.len() {
+            0..=NAMED => changed.join(" "),
+            _ if new.is_empty() => "--all".to_owned(),
+            _ => changed.join(" "),
+        };
         steps.push(format!(
-            "Apply what changed, {variable} and:{}",
-            lines(root, &changed, |node, file| format!(
-                "`talosctl apply-config -n {} -f {file}`",
-                node.address
-            ))
+            "`ichor talos apply-node {named}`: shows what changes on each node, and applies it."
         ));
     }
-    if !new.is_empty() {
-        steps.push(format!(
-            "Boot new machines from their images, which `ichor talos schematic` names, and apply:{}",
-            lines(root, &new, |node, file| format!(
-                "`talosctl apply-config --insecure -n {} -f {file}`",
-                node.address
-            ))
-        ));
-    }
-    // With every node new, there is no cluster yet.
-    if new.len() == nodes.len()
-        && let Some(first) = nodes.iter().find(|node| node.leads)
-    {
-        let kubeconfig = plain(&root.join(names::KUBECONFIG));
-        steps.push(format!(
-            "Start the cluster, {variable} and once:\n     `talosctl bootstrap -n {}`",
-            first.address
-        ));
-        steps.push(format!(
-            "Fetch its kubeconfig, which mise sets, too:\n     `talosctl kubeconfig -n {} {kubeconfig}`\n     `export KUBECONFIG={}`",
-            first.address,
-            whole(&root.join(names::KUBECONFIG))
-        ));
+    if new.len() == nodes.len() && !new.is_empty() {
+        // With every node new, there is no cluster yet.
+        steps.push(
+            "Boot the machines from their images, which `ichor talos schematic` names.".to_owned(),
+        );
+        steps.push(
+            "`ichor bootstrap talos`: gives each its configuration, starts the cluster, and writes `kubeconfig`."
+                .to_owned(),
+        );
         steps.extend(install(root));
+    } else if !new.is_empty() {
+        steps.push(format!(
+            "Boot the new machines from their images, which `ichor talos schematic` names, and then:\n     `ichor talos apply-node --insecure {}`",
+            new.join(" ")
+        ));
     }
     ui.next(&steps);
 }
@@ -245,9 +220,10 @@ fn install(root: &Utf8Path) -> Option<String> {
     if !view.is_file("bootstrap/helmfile.d/01-apps.yaml") {
         return None;
     }
-    let mut step =
-        "Give it its keys, and what Flux needs:\n     `kubectl create namespace flux-system`"
-            .to_owned();
+    let mut step = format!(
+        "Give it its keys, and what Flux needs, with `export KUBECONFIG={}`, which mise sets:\n     `kubectl create namespace flux-system`",
+        whole(&root.join(names::KUBECONFIG))
+    );
     for name in ["sops-age.sops.yaml", "github-deploy-key.sops.yaml"] {
         if view.is_file(format!("bootstrap/{name}")) {
             step += &format!(
@@ -263,22 +239,7 @@ fn install(root: &Utf8Path) -> Option<String> {
     Some(step)
 }
 
-fn lines(
-    root: &Utf8Path,
-    nodes: &[(&Node, &Utf8Path)],
-    line: impl Fn(&Node, &str) -> String,
-) -> String {
-    let mut out = String::new();
-    for (node, file) in nodes.iter().take(NAMED) {
-        out += &format!("\n     {}", line(node, &plain(&root.join(file))));
-    }
-    if nodes.len() > NAMED {
-        out += &format!("\n     and so on for {} more", nodes.len() - NAMED);
-    }
-    out
-}
-
-/// The same for a variable, which must hold in other folders, too.
+/// A path for a variable, which must hold in other folders, too.
 fn whole(path: &Utf8Path) -> String {
     if path.is_absolute() {
         plain(path)

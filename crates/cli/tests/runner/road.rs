@@ -30,16 +30,9 @@ fn each_command_says_what_comes_next() {
     assert_snapshot!(next(&sandbox.run([]).exits(2)), @"`ichor talos generate-config`: the machine configuration of every node.");
     assert_snapshot!(next(&sandbox.run(["talos", "generate-config"]).success()), @r#"
     1. `git init && git add --all && git commit`, and push: Flux reads what is pushed.
-      2. Boot new machines from their images, which `ichor talos schematic` names, and apply:
-         `talosctl apply-config --insecure -n 10.10.10.100 -f talos/clusterconfig/kubernetes-k8s-0.yaml`
-         `talosctl apply-config --insecure -n 10.10.10.101 -f talos/clusterconfig/kubernetes-k8s-1.yaml`
-         `talosctl apply-config --insecure -n 10.10.10.102 -f talos/clusterconfig/kubernetes-k8s-2.yaml`
-      3. Start the cluster, with `export TALOSCONFIG=$PWD/talos/clusterconfig/talosconfig`, which mise sets, and once:
-         `talosctl bootstrap -n 10.10.10.100`
-      4. Fetch its kubeconfig, which mise sets, too:
-         `talosctl kubeconfig -n 10.10.10.100 kubeconfig`
-         `export KUBECONFIG=$PWD/kubeconfig`
-      5. Give it its keys, and what Flux needs:
+      2. Boot the machines from their images, which `ichor talos schematic` names.
+      3. `ichor bootstrap talos`: gives each its configuration, starts the cluster, and writes `kubeconfig`.
+      4. Give it its keys, and what Flux needs, with `export KUBECONFIG=$PWD/kubeconfig`, which mise sets:
          `kubectl create namespace flux-system`
          `ichor secrets decrypt bootstrap/sops-age.sops.yaml | kubectl apply --server-side -f -`
          `helmfile -f bootstrap/helmfile.d/00-crds.yaml template --include-crds --no-hooks | yq 'select(.kind == "CustomResourceDefinition")' | kubectl apply --server-side -f -`
@@ -75,10 +68,7 @@ fn a_change_leads_to_the_nodes_or_to_a_commit() {
     assert_snapshot!(next(&output), @"`ichor talos generate-config`: the machine configuration of every node.");
     assert_snapshot!(next(&sandbox.run(["talos", "generate-config"]).success()), @r"
     1. `git add --all && git commit`, and push: Flux reads what is pushed.
-      2. Apply what changed, with `export TALOSCONFIG=$PWD/talos/clusterconfig/talosconfig`, which mise sets, and:
-         `talosctl apply-config -n 10.10.10.100 -f talos/clusterconfig/kubernetes-k8s-0.yaml`
-         `talosctl apply-config -n 10.10.10.101 -f talos/clusterconfig/kubernetes-k8s-1.yaml`
-         `talosctl apply-config -n 10.10.10.102 -f talos/clusterconfig/kubernetes-k8s-2.yaml`
+      2. `ichor talos apply-node k8s-0 k8s-1 k8s-2`: shows what changes on each node, and applies it.
     ");
     change(&sandbox, "repository_name", "octocat/other");
     let output = sandbox.run(["-C", "../repo", "configure"]).success();
