@@ -88,7 +88,7 @@ pub(super) fn is_ready(node: &Node<'_>) -> Result<Result<(), String>, Fault> {
 impl Upgrade<'_> {
     /// What is left to do about a node, or why that must not be done.
     pub(super) fn look(&self, node: &Node<'_>, target: &Target) -> Result<Verdict, Diagnostic> {
-        let running = running(node).map_err(|fault| super::step::named(target, &fault))?;
+        let running = running(node).map_err(|fault| super::words::named(target, &fault))?;
         let wanted = image::tag(&target.image).filter(|tag| minor(tag).is_some());
         let same_version = wanted.is_none_or(|wanted| wanted == running.version);
         let same_schematic = image::is_schematic(&target.image, running.schematic.as_deref());
@@ -115,7 +115,7 @@ impl Upgrade<'_> {
         let Some(workloads) = self.workloads else {
             return Ok(false);
         };
-        let name = node_name(node).map_err(|fault| super::step::named(target, &fault))?;
+        let name = node_name(node).map_err(|fault| super::words::named(target, &fault))?;
         let placement = workloads.placement(&name)?;
         Ok(placement.is_some_and(|placement| placement.ours && !placement.schedulable))
     }

@@ -6,7 +6,7 @@ use diagnostics::Diagnostic;
 use talos_client::Fault;
 
 use super::look::is_ready;
-use super::step::{begin, named};
+use super::words::{begin, named};
 use super::{Event, Step, Target, Upgrade};
 use crate::rules;
 

@@ -15,6 +15,7 @@ mod majority;
 mod pods;
 mod step;
 mod wait;
+mod words;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -177,7 +178,7 @@ impl Upgrade<'_> {
             .collect();
         self.client.each(&addresses, |node| {
             let target = targets.get(node.name());
-            let target = target.ok_or_else(|| step::nobody(node.name()))?;
+            let target = target.ok_or_else(|| words::nobody(node.name()))?;
             self.look(node, target)
         })
     }

@@ -7,6 +7,7 @@ use talos::generate::Role;
 use talos_client::{Fault, Image, InstallStep, Kind, Node};
 
 use super::look::{self, Verdict, is_ready, minor, node_name};
+use super::words::{begin, named, of};
 use super::{Event, Step, Target, Upgrade, Workloads};
 use crate::image;
 use crate::rules;
@@ -16,22 +17,6 @@ const SETTLING: Duration = Duration::from_mins(2);
 
 /// From which minor on an installation and the boot of it are two calls.
 const TWO_CALLS: u32 = 13;
-
-/// A failure with the name of the node before it.
-pub(super) fn named(target: &Target, fault: &Fault) -> Diagnostic {
-    of(target, fault.diagnostic())
-}
-
-/// A problem with the name of the node before it.
-fn of(target: &Target, mut problem: Diagnostic) -> Diagnostic {
-    problem.message = format!("`{}`: {}", target.name, problem.message);
-    problem
-}
-
-/// A problem of a target that is none.
-pub(super) fn nobody(address: &str) -> Diagnostic {
-    rules::CLUSTER_UPGRADE_FAILED.report(format!("`{address}` is no node of this upgrade"))
-}
 
 impl Upgrade<'_> {
     /// All that is left to do about a node.
@@ -261,13 +246,6 @@ impl Upgrade<'_> {
         begin(target, Step::Done, tell);
         Ok(())
     }
-}
-
-pub(super) fn begin(target: &Target, step: Step, tell: &mut dyn FnMut(Event)) {
-    tell(Event::Step {
-        node: target.name.clone(),
-        step,
-    });
 }
 
 /// Moves the pods of a node elsewhere.
