@@ -1,6 +1,7 @@
 //! What runs on several nodes: one line each with what it does, where somebody looks; plain lines
 //! elsewhere. Whoever stops the program is told what goes on without it.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,9 @@ struct Line {
 pub(crate) struct Lines {
     board: Arc<Mutex<Vec<Line>>>,
     shown: Option<MultiProgress>,
+    /// How a line looks whose node does nothing, and one whose node does something.
+    idle: ProgressStyle,
+    busy: ProgressStyle,
     _watch: Option<Watch>,
 }
 
@@ -39,12 +43,18 @@ impl Ui {
         let width = nodes.iter().map(String::len).max().unwrap_or_default();
         let is_shown = !self.quiet && !self.is_json() && std::io::stderr().is_terminal();
         let shown = is_shown.then(MultiProgress::new);
-        let template = format!("{{spinner:.cyan}} {{prefix:.bold:{width}}}  {{wide_msg}}");
-        let style = ProgressStyle::with_template(&template);
-        let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style = |template: &str| {
+            let style = ProgressStyle::with_template(template);
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+            style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
+        };
+        let idle = style(&format!("  {{prefix:{width}}}  {{wide_msg}}"));
+        let busy = style(&format!(
+            "{{spinner:.cyan}} {{prefix:.bold:{width}}}  {{msg}} {{elapsed:.dim}}"
+        ));
         let bar = |shown: &MultiProgress, node: &str| {
             let bar = shown.add(ProgressBar::new_spinner());
-            bar.set_style(style.clone().tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
+            bar.set_style(idle.clone());
             bar.set_prefix(node.to_owned());
             bar.tick();
             bar
@@ -72,6 +82,8 @@ impl Ui {
         Lines {
             board,
             shown,
+            idle,
+            busy,
             _watch: watch.ok(),
         }
     }
@@ -81,6 +93,12 @@ impl Lines {
     /// What a node does from now on.
     pub(crate) fn set(&self, ui: &mut Ui, node: &str, doing: &str) {
         self.put(node, Some(doing));
+        let board = lock(&self.board);
+        let line = board.iter().find(|line| line.node == node);
+        if let Some(bar) = line.and_then(|line| line.bar.as_ref()) {
+            bar.reset_elapsed();
+        }
+        drop(board);
         if self.shown.is_none() {
             ui.status(format!("  {node}: {doing}"));
         }
@@ -95,6 +113,7 @@ impl Lines {
                 let mut board = lock(&self.board);
                 let line = board.iter_mut().find(|line| line.node == node);
                 if let Some(bar) = line.and_then(|line| line.bar.take()) {
+                    bar.set_style(self.idle.clone());
                     bar.finish_with_message(how.to_owned());
                 }
             }
@@ -110,12 +129,12 @@ impl Lines {
         }
     }
 
-    /// For how long a node has been waited for. On the board itself that is all there is to see.
+    /// For how long a node has been waited for, and until what.
     pub(crate) fn waiting(&self, ui: &mut Ui, node: &str, until: &str, seconds: u64) {
-        let text = format!("{until}, since {seconds} s");
-        self.put(node, Some(&text));
-        if self.shown.is_none() {
-            ui.status(format!("  {node}: {text}"));
+        match &self.shown {
+            // The board counts by itself.
+            Some(_) => self.put(node, Some(until)),
+            None => ui.status(format!("  {node}: {until}, since {seconds} s")),
         }
     }
 
@@ -136,6 +155,7 @@ impl Lines {
         };
         line.doing = doing.map(str::to_owned);
         if let (Some(bar), Some(doing)) = (&line.bar, doing) {
+            bar.set_style(self.busy.clone());
             bar.set_message(doing.to_owned());
             bar.enable_steady_tick(TICK);
         }
@@ -166,13 +186,14 @@ fn stopped(board: &Mutex<Vec<Line>>, shown: Option<&MultiProgress>, again: &str)
     // Whatever cannot be cleared stays.
     drop(shown.map(MultiProgress::clear));
     let mut text = String::from("\nStopped.");
-    for line in board.iter() {
-        if let Some(doing) = &line.doing {
-            text.push_str(&format!(
-                "\n  {}: was at `{doing}`; what it has begun, it goes on with",
-                line.node
-            ));
-        }
+    let begun = board
+        .iter()
+        .filter_map(|line| Some((&line.node, line.doing.as_ref()?)));
+    for (node, doing) in begun.clone() {
+        let _ = write!(text, "\n  {node}: {doing}");
+    }
+    if begun.count() > 0 {
+        text.push_str("\nWhat a node has begun, it goes on with by itself.");
     }
     super::fault(&format!("{text}\n{again} goes on from there."));
 }
