@@ -1,9 +1,12 @@
 //! `talos upgrade-node`, against a node that does as it is told.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{IpAddr, SocketAddr};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use prost::Message as _;
+use rustix::process::{Pid, Signal, kill_process};
 use talos_client::api::common::Data;
 use talos_client::api::lifecycle as life;
 use talos_client::api::machine as api;
@@ -56,9 +59,17 @@ fn worker() -> impl Fn(&Call) -> Vec<Step> + Send + Sync {
 
 /// A repository of one worker, which is at this address, and of a control plane that is nowhere.
 fn repository(host: &str) -> (Sandbox, Node) {
+    repository_of(host, worker())
+}
+
+/// The same with another worker.
+fn repository_of(
+    host: &str,
+    worker: impl Fn(&Call) -> Vec<Step> + Send + Sync + 'static,
+) -> (Sandbox, Node) {
     let cluster = Cluster::new();
     let address = SocketAddr::new(host.parse::<IpAddr>().expect("an address"), 50000);
-    let node = Node::start_at(address, &cluster, Guise::Member, worker());
+    let node = Node::start_at(address, &cluster, Guise::Member, worker);
     let sandbox = empty();
     sandbox.write(
         "talconfig.yaml",
@@ -178,4 +189,51 @@ fn programs_get_an_object_a_line() {
     assert_eq!(steps, ["pull", "install", "reboot", "done"]);
     assert_eq!(last["plan"][0]["plan"]["from"], "v1.12.4");
     assert_eq!(last["changed"][0], "one");
+}
+
+#[test]
+fn whoever_stops_it_is_told_what_goes_on() {
+    let (sandbox, _node) = repository_of("127.61.0.4", |call| {
+        let answer = control_plane(call);
+        match call.path.rsplit('/').next() {
+            Some("Pull") => say(life::PullResponse::default()),
+            // It stays in the boot that it is in.
+            Some("Read") => say(Data::default()),
+            Some("Reboot") => say(api::RebootResponse {
+                messages: vec![api::Reboot::default()],
+            }),
+            Some("Upgrade") => say(life::UpgradeResponse {
+                progress: Some(life::InstallProgress {
+                    response: Some(life::Progress::ExitCode(0)),
+                }),
+            }),
+            _ => answer,
+        }
+    });
+    let upgrade = ["talos", "upgrade-node", "one", "--drain=false", "--yes"];
+    let mut child = sandbox
+        .command(upgrade)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut said = String::new();
+    while !said.ends_with("one: starts again\n") {
+        assert_ne!(
+            stderr.read_line(&mut said).expect("it is text"),
+            0,
+            "{said}"
+        );
+    }
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::INT).expect("it runs");
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).expect("it is text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    insta::assert_snapshot!(rest, @r"
+    Stopped.
+      one: starts again
+    What a node has begun, it goes on with by itself.
+    The same `ichor talos upgrade-node …` goes on from there.
+    ");
 }
