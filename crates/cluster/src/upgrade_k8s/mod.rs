@@ -185,18 +185,19 @@ impl UpgradeK8s<'_> {
 
     /// Has every image pulled where it is to run.
     fn pull(&self, plan: &Plan, tell: &mut Tell<'_>) -> Result<(), Diagnostics> {
-        let mut pulls = BTreeMap::new();
+        let mut pulls: BTreeMap<&str, Vec<(Component, &str)>> = BTreeMap::new();
+        let mut addresses: Vec<String> = Vec::new();
         for (index, component, image) in plan.images() {
-            let node = plan.name(index).to_owned();
-            let image = image.to_owned();
             tell(Event::Pulling {
-                node,
-                image: image.clone(),
+                node: plan.name(index).to_owned(),
+                image: image.to_owned(),
             });
-            let pulls = pulls.entry(plan.address(index)).or_insert_with(Vec::new);
-            pulls.push((component, image));
+            let address = plan.address(index);
+            if !pulls.contains_key(address) {
+                addresses.push(address.to_owned());
+            }
+            pulls.entry(address).or_default().push((component, image));
         }
-        let addresses: Vec<String> = pulls.keys().map(|one| (*one).to_owned()).collect();
         let pulled = self.talos.each(&addresses, |node| {
             let mut problems = Vec::new();
             for (component, image) in pulls.get(node.name()).into_iter().flatten() {
