@@ -2,6 +2,7 @@
 //!
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
 //! - [`upgrade`]: nodes to another Talos, one after the other.
+//! - [`upgrade_k8s`]: a cluster to another Kubernetes, without its API going away.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
 //!
@@ -19,6 +20,8 @@ mod reboot;
 pub mod rules;
 mod status;
 pub mod upgrade;
+pub mod upgrade_k8s;
+mod wait;
 
 pub use clock::Clock;
 pub use difference::{Unreadable, difference};

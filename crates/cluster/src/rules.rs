@@ -1,8 +1,18 @@
 //! Rules about what is done with a cluster.
 
 diagnostics::rules! {
+    CLUSTER_BAD_CONFIG: error "cluster/bad-config",
+        "The configuration that a node runs has no place where the image of a component is set: it is changed there and nowhere else.";
     CLUSTER_BAD_SNAPSHOT: error "cluster/bad-snapshot",
         "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
+    CLUSTER_FOREIGN_OBJECT: error "cluster/foreign-object",
+        "Talos keeps an inventory of the objects that its bootstrap manifests have made. An object that is in the inventory of somebody else is neither changed nor deleted.";
+    CLUSTER_KUBERNETES_JUMP: error "cluster/kubernetes-jump",
+        "Kubernetes goes from one minor to the next, and never back: what it has stored may be more than an older one knows.";
+    CLUSTER_KUBERNETES_UNSUPPORTED: error "cluster/kubernetes-unsupported",
+        "Each Talos runs six minors of Kubernetes, and every node runs the same Kubernetes.";
+    CLUSTER_KUBERNETES_VERSION: error "cluster/kubernetes-version",
+        "A version of Kubernetes has three numbers, such as `v1.36.2`; the one that runs is told by the pods of the control plane.";
     CLUSTER_NO_CONTROL_PLANE: error "cluster/no-control-plane",
         "etcd and the API server of Kubernetes run on control planes. Without one that can be reached there is nothing to start.";
     CLUSTER_NOT_READY: error "cluster/not-ready",

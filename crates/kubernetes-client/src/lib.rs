@@ -27,6 +27,7 @@ mod drain;
 mod fault;
 mod kubeconfig;
 mod node;
+mod object;
 mod pod;
 pub mod rules;
 
@@ -34,4 +35,5 @@ pub use client::{Client, Patience};
 pub use drain::{DrainOptions, DrainStep, Drained};
 pub use fault::{Fault, Kind};
 pub use node::Node;
+pub use object::Definition;
 pub use pod::{Pod, PodFilter};

@@ -43,8 +43,8 @@ pub struct Pod {
     pub is_ending: bool,
     /// The kind of what looks after it, such as `ReplicaSet`; empty where nobody does.
     pub controller: String,
-    /// The images of its containers, in their order.
-    pub images: Vec<String>,
+    /// Its containers with their images, in their order.
+    pub containers: Vec<(String, String)>,
     /// Why it is not ready, where it says so, such as `ImagePullBackOff`.
     pub reason: String,
 }
@@ -92,10 +92,10 @@ impl Pod {
             is_mirror: annotations.contains_key(MIRROR),
             is_ending: metadata.deletion_timestamp.is_some(),
             controller: controller.map(|owner| owner.kind).unwrap_or_default(),
-            images: spec
+            containers: spec
                 .containers
                 .into_iter()
-                .filter_map(|container| container.image)
+                .map(|one| (one.name, one.image.unwrap_or_default()))
                 .collect(),
             reason: waiting.or(status.reason).unwrap_or_default(),
             annotations,

@@ -75,6 +75,56 @@ pub fn both(secrets: &Secrets, before: &[Value], after: &[Value]) -> [Vec<Value>
     [before, cover(after, false)]
 }
 
+/// The secret values of a configuration, to be taken out of what is said of it.
+///
+/// ```
+/// let documents = [serde_json::json!({"machine": {"type": "worker", "token": "abcdef.0123456789"}})];
+/// let secrets = talos::sensitive::secrets_of(&documents);
+/// assert_eq!(secrets.mask("worker, abcdef.0123456789"), "worker, <redacted>");
+/// ```
+pub fn secrets_of(documents: &[Value]) -> Secrets {
+    let mut hidden = BTreeSet::new();
+    let mut texts = Vec::new();
+    for document in documents {
+        let name = document_name(document);
+        let none = Secrets::default();
+        find(&none, document, &name, &mut String::new(), &mut hidden);
+        collect(document, &name, &mut String::new(), &hidden, &mut texts);
+    }
+    Secrets::with_words(texts)
+}
+
+/// The texts at paths that are hidden.
+fn collect(
+    value: &Value,
+    document: &str,
+    path: &mut String,
+    hidden: &BTreeSet<(String, String)>,
+    texts: &mut Vec<String>,
+) {
+    let length = path.len();
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                push(path, key);
+                collect(value, document, path, hidden, texts);
+                path.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                collect(item, document, path, hidden, texts);
+                path.truncate(length);
+            }
+        }
+        Value::String(text) if hidden.contains(&(document.to_owned(), path.clone())) => {
+            texts.push(text.clone());
+        }
+        _ => {}
+    }
+}
+
 fn holds(secrets: &Secrets, value: &Value) -> bool {
     match value {
         Value::String(text) => secrets.hides(text),

@@ -141,7 +141,8 @@ fn pods_come_page_by_page_with_what_tells_how_they_are() {
     );
     assert!(server.is_mirror && server.is_ready);
     assert_eq!(server.annotations["talos.dev/config-version"], "4");
-    assert_eq!(server.images, ["registry.k8s.io/kube-apiserver:v1.36.2"]);
+    let image = "registry.k8s.io/kube-apiserver:v1.36.2".to_owned();
+    assert_eq!(server.containers, [("a".to_owned(), image)]);
     let asked = api.asked();
     assert_eq!(asked.len(), 3);
     assert!(

@@ -1,0 +1,366 @@
+//! The bootstrap manifests: what Talos puts into a cluster, applied as its own client does it,
+//! with the same inventory of what it has made.
+
+mod inventory;
+
+use std::collections::BTreeMap;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use kubernetes_client::{Client, Definition, Fault as KubernetesFault, Kind};
+use serde_json::{Value, json};
+use talos::Component;
+use talos_client::{Fault, Node};
+
+use self::inventory::{INVENTORY, Inventory, Reference};
+use super::servers::Servers;
+use super::step::prefixed;
+use super::{Applied, Event, Plan, Tell, UpgradeK8s};
+use crate::rules;
+
+/// As whom Talos applies.
+const MANAGER: &str = "talos";
+
+/// Where an object says in whose inventory it is.
+const OWNER: &str = "config.k8s.io/owning-inventory";
+
+/// The first minor of Talos that keeps an inventory.
+const KEEPS: u32 = 13;
+
+/// One run over all manifests.
+struct Run<'r, 't> {
+    upgrade: &'r UpgradeK8s<'r>,
+    plan: &'r Plan,
+    servers: &'r Servers,
+    /// The control plane that the manifests are of.
+    lead: usize,
+    tell: &'r mut Tell<'t>,
+    definitions: BTreeMap<(String, String), Definition>,
+    problems: Diagnostics,
+    changed: bool,
+}
+
+/// An object of a manifest.
+struct Object {
+    value: Value,
+    reference: Reference,
+    api_version: String,
+}
+
+impl Object {
+    fn read(value: Value) -> Option<Self> {
+        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+        let api_version = text("/apiVersion")?.to_owned();
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let reference = Reference {
+            group: group.to_owned(),
+            kind: text("/kind")?.to_owned(),
+            namespace: text("/metadata/namespace").unwrap_or_default().to_owned(),
+            name: text("/metadata/name")?.to_owned(),
+        };
+        Some(Self {
+            value,
+            reference,
+            api_version,
+        })
+    }
+
+    /// What goes first: others are made in it, or of it, or read it.
+    fn stage(&self) -> u8 {
+        match self.reference.kind.as_str() {
+            "CustomResourceDefinition" | "Namespace" | "ClusterRole" => 0,
+            kind if kind.ends_with("Class") => 0,
+            "ConfigMap" | "Secret" => 1,
+            _ => 2,
+        }
+    }
+}
+
+impl UpgradeK8s<'_> {
+    /// Applies the bootstrap manifests of the new version. Whether that changed anything.
+    pub(super) fn manifests(
+        &self,
+        plan: &Plan,
+        servers: &Servers,
+        changed: &mut bool,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Diagnostics> {
+        let Some(lead) = plan.leads().next() else {
+            return Ok(());
+        };
+        let node = self.talos.node(plan.address(lead));
+        let proxy = plan.machine(lead).images.get(&Component::Proxy);
+        let mut objects = Vec::new();
+        self.until(plan, lead, "its bootstrap manifests", tell, || {
+            objects = bootstrap(&node)?;
+            Ok(match proxy {
+                Some([_, wanted]) if !has_proxy(&objects, wanted) => {
+                    Some(format!("they have no `{wanted}` yet"))
+                }
+                _ => None,
+            })
+        })
+        .map_err(Diagnostics::from)?;
+        objects.sort_by_key(Object::stage);
+        let mut run = Run {
+            upgrade: self,
+            plan,
+            servers,
+            lead,
+            tell,
+            definitions: BTreeMap::new(),
+            problems: Diagnostics::new(),
+            changed: false,
+        };
+        let done = run.all(objects);
+        *changed |= run.changed;
+        let mut problems = run.problems;
+        if let Err(problem) = done {
+            problems.push(problem);
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(problems)
+    }
+}
+
+/// What the manifests of a control plane hold.
+fn bootstrap(node: &Node<'_>) -> Result<Vec<Object>, Fault> {
+    let mut found = node.resources("controlplane", "Manifests.kubernetes.talos.dev")?;
+    found.sort_by(|one, other| one.id().cmp(other.id()));
+    let values = found.iter().flat_map(|manifest| match manifest.value() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    });
+    Ok(values.filter_map(Object::read).collect())
+}
+
+/// Whether kube-proxy is among them with this image.
+fn has_proxy(objects: &[Object], image: &str) -> bool {
+    let containers = objects
+        .iter()
+        .filter(|object| object.reference.kind == "DaemonSet")
+        .filter_map(|object| object.value.pointer("/spec/template/spec/containers"));
+    let mut images = containers
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(|container| container.get("image"));
+    images.any(|one| one == image)
+}
+
+impl Run<'_, '_> {
+    fn all(&mut self, objects: Vec<Object>) -> Result<(), Diagnostic> {
+        let keeps = self.plan.oldest_talos() >= KEEPS && !objects.is_empty();
+        let mut inventory = None;
+        if keeps {
+            inventory = Some(self.ask("the inventory", Inventory::read)?);
+        }
+        let kinds: Vec<String> = objects
+            .iter()
+            .filter_map(|object| object.value.pointer("/spec/names/kind")?.as_str())
+            .map(str::to_owned)
+            .collect();
+        let mut applied = Vec::new();
+        let mut rolling = Vec::new();
+        for object in objects {
+            let is_coming = kinds.contains(&object.reference.kind);
+            match self.apply(object, keeps, is_coming) {
+                Ok((definition, reference, is_new)) => {
+                    if is_new && inventory::rolls(&definition) {
+                        rolling.push((definition, reference.clone()));
+                    }
+                    applied.push(reference);
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        if let Some(mut inventory) = inventory {
+            inventory.add(&applied);
+            self.ask("the inventory", |client| inventory.write(client, MANAGER))?;
+            if self.problems.is_empty() && self.upgrade.prune {
+                for reference in inventory.others(&applied) {
+                    if self.prune(&reference)? {
+                        inventory.remove(&reference);
+                    }
+                }
+                self.ask("the inventory", |client| inventory.write(client, MANAGER))?;
+            }
+        }
+        for (definition, reference) in rolling {
+            self.rolled_out(&definition, &reference)?;
+        }
+        Ok(())
+    }
+
+    /// Applies an object. Its kind, what the inventory calls it, and whether it is another now.
+    fn apply(
+        &mut self,
+        mut object: Object,
+        keeps: bool,
+        is_coming: bool,
+    ) -> Result<(Definition, Reference, bool), Diagnostic> {
+        let kind = object.reference.kind.clone();
+        let definition = self.definition(&object.api_version, &kind, is_coming)?;
+        if let Some(metadata) = object.value.get_mut("metadata") {
+            if !definition.is_namespaced {
+                object.reference.namespace.clear();
+                metadata.as_object_mut().map(|map| map.remove("namespace"));
+            } else if object.reference.namespace.is_empty() {
+                "default".clone_into(&mut object.reference.namespace);
+                metadata["namespace"] = json!("default");
+            }
+            if keeps {
+                if !metadata["annotations"].is_object() {
+                    metadata["annotations"] = json!({});
+                }
+                metadata["annotations"][OWNER] = json!(INVENTORY);
+            }
+        }
+        let Reference {
+            namespace, name, ..
+        } = &object.reference;
+        let shown = object.reference.shown();
+        let before = self.ask(&shown, |client| client.get(&definition, namespace, name))?;
+        if let Some(before) = &before {
+            owned(&shown, before)?;
+        }
+        let value = &object.value;
+        let after = self.ask(&shown, |client| {
+            client.apply(&definition, namespace, name, value, MANAGER)
+        })?;
+        let version = |object: &Value| object.pointer("/metadata/resourceVersion").cloned();
+        let done = match &before {
+            None => Some(Applied::Created),
+            Some(before) if version(before) != version(&after) => Some(Applied::Changed),
+            Some(_) => None,
+        };
+        if let Some(done) = done {
+            self.told(shown, done);
+        }
+        Ok((definition, object.reference, done.is_some()))
+    }
+
+    /// Deletes what is no bootstrap manifest any more. Whether it is gone.
+    fn prune(&mut self, reference: &Reference) -> Result<bool, Diagnostic> {
+        let shown = reference.shown();
+        let Reference {
+            group,
+            kind,
+            namespace,
+            name,
+        } = reference;
+        let found = self.ask(&shown, |client| {
+            let definition = client
+                .preferred(group)
+                .and_then(|version| client.definition(&version, kind));
+            match definition {
+                Ok(definition) => Ok(client
+                    .get(&definition, namespace, name)?
+                    .map(|object| (definition, object))),
+                // Its kind went before it.
+                Err(fault) if fault.kind == Kind::Missing => Ok(None),
+                Err(fault) => Err(fault),
+            }
+        })?;
+        let Some((definition, object)) = found else {
+            return Ok(true);
+        };
+        if let Err(problem) = owned(&shown, &object) {
+            self.problems.push(problem);
+            return Ok(false);
+        }
+        let uid = object.pointer("/metadata/uid").and_then(Value::as_str);
+        let uid = uid.unwrap_or_default();
+        self.ask(&shown, |client| {
+            client.delete_object(&definition, namespace, name, uid)
+        })?;
+        self.told(shown, Applied::Pruned);
+        Ok(true)
+    }
+
+    /// Waits until the pods of a workload are those of its new version.
+    fn rolled_out(
+        &mut self,
+        definition: &Definition,
+        reference: &Reference,
+    ) -> Result<(), Diagnostic> {
+        let shown = reference.shown();
+        let servers = self.servers;
+        self.upgrade
+            .until_known(self.plan, self.lead, &shown, self.tell, || {
+                let found = servers
+                    .ask(|client| client.get(definition, &reference.namespace, &reference.name))?;
+                Ok(found.and_then(|object| inventory::missing(definition, &object)))
+            })
+    }
+
+    fn definition(
+        &mut self,
+        api_version: &str,
+        kind: &str,
+        is_coming: bool,
+    ) -> Result<Definition, Diagnostic> {
+        let key = (api_version.to_owned(), kind.to_owned());
+        if let Some(known) = self.definitions.get(&key) {
+            return Ok(known.clone());
+        }
+        let servers = self.servers;
+        let mut found = None;
+        self.upgrade
+            .until_known(self.plan, self.lead, kind, self.tell, || {
+                match servers.ask(|client| client.definition(api_version, kind)) {
+                    Ok(definition) => {
+                        found = Some(definition);
+                        Ok(None)
+                    }
+                    Err(fault) if fault.kind == Kind::Missing && is_coming => {
+                        Ok(Some("the kind is not served yet".to_owned()))
+                    }
+                    Err(fault) => Err(fault),
+                }
+            })?;
+        // It ends well only with one.
+        let found = found.unwrap_or_else(|| Definition {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            plural: String::new(),
+            is_namespaced: false,
+        });
+        self.definitions.insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// Asks until somebody answers.
+    fn ask<T>(
+        &mut self,
+        what: &str,
+        question: impl Fn(&Client) -> Result<T, KubernetesFault>,
+    ) -> Result<T, Diagnostic> {
+        let servers = self.servers;
+        let mut answer = None;
+        self.upgrade
+            .until_known(self.plan, self.lead, what, self.tell, || {
+                answer = Some(servers.ask(&question)?);
+                Ok(None)
+            })?;
+        answer.ok_or_else(|| prefixed(what, rules::CLUSTER_NOT_READY.report("no answer")))
+    }
+
+    fn told(&mut self, object: String, done: Applied) {
+        self.changed = true;
+        (self.tell)(Event::Manifest { object, done });
+    }
+}
+
+/// Whether an object is in no inventory but ours.
+fn owned(shown: &str, object: &Value) -> Result<(), Diagnostic> {
+    let annotations = object.pointer("/metadata/annotations");
+    let owner = annotations.and_then(|all| all.get(OWNER)?.as_str());
+    match owner {
+        None | Some(INVENTORY) => Ok(()),
+        Some(other) => Err(rules::CLUSTER_FOREIGN_OBJECT.report(format!(
+            "{shown} is in the inventory `{}`, and stays as it is",
+            diagnostics::visible(other)
+        ))),
+    }
+}

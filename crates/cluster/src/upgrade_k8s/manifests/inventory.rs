@@ -1,0 +1,256 @@
+//! What the bootstrap manifests have made, as Talos notes it in the cluster; and whether what
+//! they made has come up.
+
+use std::collections::BTreeSet;
+
+use kubernetes_client::{Client, Definition, Fault, Kind};
+use serde_json::{Value, json};
+
+/// The name of the inventory, and of the ConfigMap that holds it.
+pub(super) const INVENTORY: &str = "talos-bootstrap-manifests-inventory";
+
+/// Where that is.
+const NAMESPACE: &str = "kube-system";
+
+/// Names of this group may have a `:`, which keys of a ConfigMap may not.
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// What is called what in an inventory, whatever its version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Reference {
+    pub(super) group: String,
+    pub(super) kind: String,
+    /// Empty for what is in none.
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+impl Reference {
+    /// As a key of the ConfigMap.
+    fn key(&self) -> String {
+        let name = if self.group == RBAC {
+            self.name.replace(':', "__")
+        } else {
+            self.name.clone()
+        };
+        format!("{}_{name}_{}_{}", self.namespace, self.group, self.kind)
+    }
+
+    fn read(key: &str) -> Option<Self> {
+        let (namespace, rest) = key.split_once('_')?;
+        let (rest, kind) = rest.rsplit_once('_')?;
+        let (name, group) = rest.rsplit_once('_')?;
+        let name = if group == RBAC {
+            name.replace("__", ":")
+        } else {
+            name.to_owned()
+        };
+        Some(Self {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name,
+        })
+    }
+
+    /// As it stands in messages.
+    pub(super) fn shown(&self) -> String {
+        let Self {
+            kind,
+            namespace,
+            name,
+            ..
+        } = self;
+        if namespace.is_empty() {
+            format!("{kind} `{name}`")
+        } else {
+            format!("{kind} `{namespace}/{name}`")
+        }
+    }
+}
+
+/// The inventory, and how it is in the cluster.
+pub(super) struct Inventory {
+    stored: BTreeSet<String>,
+    wanted: BTreeSet<String>,
+}
+
+impl Inventory {
+    fn definition() -> Definition {
+        Definition {
+            api_version: "v1".to_owned(),
+            kind: "ConfigMap".to_owned(),
+            plural: "configmaps".to_owned(),
+            is_namespaced: true,
+        }
+    }
+
+    /// Reads it; where there is none, an empty one is made.
+    pub(super) fn read(client: &Client) -> Result<Self, Fault> {
+        let definition = Self::definition();
+        let found = match client.get(&definition, NAMESPACE, INVENTORY)? {
+            Some(found) => found,
+            None => {
+                let empty = json!({
+                    "apiVersion": "v1",
+                    "kind": "ConfigMap",
+                    "metadata": { "namespace": NAMESPACE, "name": INVENTORY },
+                });
+                match client.create(&definition, NAMESPACE, INVENTORY, &empty, "talos") {
+                    Err(fault) if fault.kind == Kind::Exists => {
+                        let found = client.get(&definition, NAMESPACE, INVENTORY)?;
+                        found.unwrap_or_default()
+                    }
+                    made => made?,
+                }
+            }
+        };
+        let data = found.get("data").and_then(Value::as_object);
+        let stored: BTreeSet<String> = data
+            .into_iter()
+            .flat_map(|data| data.keys().cloned())
+            .collect();
+        Ok(Self {
+            wanted: stored.clone(),
+            stored,
+        })
+    }
+
+    /// Adds what was applied.
+    pub(super) fn add(&mut self, applied: &[Reference]) {
+        self.wanted.extend(applied.iter().map(Reference::key));
+    }
+
+    /// Takes out what is gone.
+    pub(super) fn remove(&mut self, gone: &Reference) {
+        self.wanted.remove(&gone.key());
+    }
+
+    /// What is in it, and was not applied.
+    pub(super) fn others(&self, applied: &[Reference]) -> Vec<Reference> {
+        let is_applied = |one: &Reference| {
+            applied.iter().any(|other| {
+                (&one.group, &one.kind, &one.name) == (&other.group, &other.kind, &other.name)
+                    // Talos 1.13 noted the namespace that a manifest gave to what is in none.
+                    && (one.namespace == other.namespace
+                        || one.namespace.is_empty()
+                        || other.namespace.is_empty())
+            })
+        };
+        let read = self.wanted.iter().filter_map(|key| Reference::read(key));
+        read.filter(|one| !is_applied(one)).collect()
+    }
+
+    /// Writes what differs.
+    pub(super) fn write(&self, client: &Client, manager: &str) -> Result<(), Fault> {
+        let added = self.wanted.difference(&self.stored);
+        let gone = self.stored.difference(&self.wanted);
+        let data: serde_json::Map<String, Value> = { added.map(|key| (key.clone(), json!(""))) }
+            .chain(gone.map(|key| (key.clone(), Value::Null)))
+            .collect();
+        if data.is_empty() {
+            return Ok(());
+        }
+        let patch = json!({ "data": data });
+        let definition = Self::definition();
+        client
+            .merge(&definition, NAMESPACE, INVENTORY, &patch, manager)
+            .map(drop)
+    }
+}
+
+/// Whether a kind has pods that are replaced when it changes.
+pub(super) fn rolls(definition: &Definition) -> bool {
+    matches!(
+        definition.kind.as_str(),
+        "DaemonSet" | "Deployment" | "StatefulSet"
+    )
+}
+
+/// What is missing to a workload whose pods are all those of its last version, and available.
+pub(super) fn missing(definition: &Definition, object: &Value) -> Option<String> {
+    let number = |pointer: &str| object.pointer(pointer).and_then(Value::as_u64);
+    let status = |key: &str| number(&format!("/status/{key}")).unwrap_or_default();
+    if status("observedGeneration") < number("/metadata/generation").unwrap_or_default() {
+        return Some("its controller has not seen it yet".to_owned());
+    }
+    let (wanted, updated, available) = if definition.kind == "DaemonSet" {
+        (
+            status("desiredNumberScheduled"),
+            status("updatedNumberScheduled"),
+            status("numberAvailable"),
+        )
+    } else {
+        (
+            number("/spec/replicas").unwrap_or(1),
+            status("updatedReplicas"),
+            status("availableReplicas"),
+        )
+    };
+    if updated < wanted {
+        return Some(format!("{updated} of {wanted} pods are new"));
+    }
+    (available < wanted).then(|| format!("{available} of {wanted} pods are available"))
+}
+
+#[cfg(test)]
+mod tests {
+    use kubernetes_client::Definition;
+    use serde_json::json;
+
+    use super::{Reference, missing};
+
+    #[test]
+    fn keys_are_those_of_talos() {
+        let reference = |group: &str, kind: &str, namespace: &str, name: &str| Reference {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        };
+        for (one, key) in [
+            (
+                reference("", "ConfigMap", "kube-system", "coredns"),
+                "kube-system_coredns__ConfigMap",
+            ),
+            (
+                reference("apps", "DaemonSet", "kube-system", "kube-proxy"),
+                "kube-system_kube-proxy_apps_DaemonSet",
+            ),
+            (
+                reference(super::RBAC, "ClusterRole", "", "system:coredns"),
+                "_system__coredns_rbac.authorization.k8s.io_ClusterRole",
+            ),
+        ] {
+            assert_eq!(one.key(), key);
+            assert_eq!(Reference::read(key), Some(one));
+        }
+        for key in ["", "a", "a_b", "a_b_c"] {
+            assert_eq!(Reference::read(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_workload_is_there_when_all_its_pods_are_new_and_available() {
+        let kind = |kind: &str| Definition {
+            api_version: "apps/v1".to_owned(),
+            kind: kind.to_owned(),
+            plural: String::new(),
+            is_namespaced: true,
+        };
+        let daemons = |seen: u64, updated: u64, available: u64| {
+            json!({"metadata": {"generation": 2}, "status": {"observedGeneration": seen,
+                "desiredNumberScheduled": 3, "updatedNumberScheduled": updated, "numberAvailable": available}})
+        };
+        let set = kind("DaemonSet");
+        assert!(missing(&set, &daemons(1, 3, 3)).is_some());
+        assert!(missing(&set, &daemons(2, 2, 3)).is_some());
+        assert!(missing(&set, &daemons(2, 3, 2)).is_some());
+        assert_eq!(missing(&set, &daemons(2, 3, 3)), None);
+        let deployment = kind("Deployment");
+        let object = json!({"metadata": {"generation": 1}, "status": {"observedGeneration": 1, "updatedReplicas": 1}});
+        assert!(missing(&deployment, &object).is_some());
+        let none = json!({"metadata": {"generation": 1}, "spec": {"replicas": 0}, "status": {"observedGeneration": 1}});
+        assert_eq!(missing(&deployment, &none), None);
+    }
+}

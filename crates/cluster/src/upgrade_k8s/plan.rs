@@ -1,0 +1,308 @@
+//! What runs where, and what is to run there.
+
+use std::collections::BTreeMap;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use kubernetes_client::{Node as Member, PodFilter};
+use semver::Version;
+use serde::Serialize;
+use talos::Component;
+use talos::contract::{Release, kubernetes_range};
+use talos_client::{Address, Fault, Node};
+
+use super::{UpgradeK8s, step, version};
+use crate::rules;
+
+/// A change of what runs on a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The name of the node.
+    pub node: String,
+    /// What runs there, such as `kube-apiserver`.
+    pub component: &'static str,
+    /// The image that it runs.
+    pub before: String,
+    /// The image that it is to run.
+    pub after: String,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What runs: the oldest that was found.
+    pub from: Version,
+    /// What is to run.
+    pub to: Version,
+    /// What differs, in the order in which it changes.
+    pub changes: Vec<Change>,
+    /// Control planes first, each by name.
+    machines: Vec<Machine>,
+}
+
+/// A node, as Kubernetes and Talos see it.
+#[derive(Debug, Clone)]
+pub(super) struct Machine {
+    pub(super) member: Member,
+    pub(super) address: String,
+    /// The minor of its Talos.
+    pub(super) talos: u32,
+    /// What runs, and what is to.
+    pub(super) images: BTreeMap<Component, [String; 2]>,
+    /// Its own API server.
+    pub(super) server: Option<String>,
+}
+
+/// What a node says of itself.
+struct Seen {
+    talos: String,
+    images: BTreeMap<Component, String>,
+    port: u64,
+}
+
+impl Plan {
+    /// The names of the nodes, control planes first.
+    pub fn nodes(&self) -> impl Iterator<Item = &str> {
+        self.machines
+            .iter()
+            .map(|machine| machine.member.name.as_str())
+    }
+
+    pub(super) fn machine(&self, index: usize) -> &Machine {
+        &self.machines[index]
+    }
+
+    pub(super) fn name(&self, index: usize) -> &str {
+        &self.machines[index].member.name
+    }
+
+    pub(super) fn address(&self, index: usize) -> &str {
+        &self.machines[index].address
+    }
+
+    /// The name of a node by its address.
+    pub(super) fn called<'p>(&'p self, address: &'p str) -> &'p str {
+        let mut machines = self.machines.iter();
+        let found = machines.find(|machine| machine.address == address);
+        found.map_or(address, |machine| &machine.member.name)
+    }
+
+    /// The numbers of the control planes.
+    pub(super) fn leads(&self) -> impl Iterator<Item = usize> {
+        self.in_order()
+            .filter(|index| self.machines[*index].member.leads)
+    }
+
+    /// The numbers of all nodes, control planes first.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.machines.len()
+    }
+
+    /// The oldest Talos of all nodes, by its minor.
+    pub(super) fn oldest_talos(&self) -> u32 {
+        let minors = self.machines.iter().map(|machine| machine.talos);
+        minors.min().unwrap_or_default()
+    }
+
+    /// Every image that a node is to run and does not: its number, what it is for, the image.
+    pub(super) fn images(&self) -> impl Iterator<Item = (usize, Component, &str)> {
+        self.in_order().flat_map(|index| {
+            let images = self.machines[index].images.iter();
+            // That of kube-proxy is pulled by kubelets.
+            let due = images.filter(|(component, [before, after])| {
+                **component != Component::Proxy && before != after
+            });
+            due.map(move |(component, [_, after])| (index, *component, after.as_str()))
+        })
+    }
+}
+
+impl UpgradeK8s<'_> {
+    /// Looks at the whole cluster, and says what is to be done.
+    ///
+    /// # Errors
+    ///
+    /// Every reason why it cannot be: nodes that do not answer, a version that Kubernetes does
+    /// not go to from here, or that the Talos of a node does not run.
+    pub fn plan(&self) -> Result<Plan, Diagnostics> {
+        let from = self.running()?;
+        let mut members = self
+            .kubernetes
+            .nodes()
+            .map_err(|fault| one(fault.diagnostic()))?;
+        members.retain(|member| member.leads || self.kubelets);
+        members.sort_by_key(|member| !member.leads);
+        if !members.iter().any(|member| member.leads) {
+            let problem = rules::CLUSTER_NO_CONTROL_PLANE
+                .report("no node of Kubernetes is marked as a control plane")
+                .hint("`kubectl get nodes` shows their roles");
+            return Err(one(problem));
+        }
+        let addresses: Vec<String> = members
+            .iter()
+            .map(|member| member.address().unwrap_or(&member.name).to_owned())
+            .collect();
+        let leads: BTreeMap<&str, bool> = { addresses.iter() }
+            .zip(&members)
+            .map(|(address, member)| (address.as_str(), member.leads))
+            .collect();
+        let seen = self.talos.each(&addresses, |node| {
+            look(node, leads.get(node.name()).copied().unwrap_or_default())
+        });
+        let mut problems = Diagnostics::new();
+        if let Err(problem) = version::check(&from, &self.to) {
+            problems.push(problem);
+        }
+        let mut machines = Vec::new();
+        for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {
+            match seen.map_err(|fault| step::prefixed(&member.name, fault.diagnostic())) {
+                Ok(seen) => match self.machine(member, address, seen) {
+                    Ok(machine) => machines.push(machine),
+                    Err(problem) => problems.push(problem),
+                },
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let changes = changes(&machines);
+        Ok(Plan {
+            from,
+            to: self.to.clone(),
+            changes,
+            machines,
+        })
+    }
+
+    /// The oldest version of what runs in the cluster.
+    fn running(&self) -> Result<Version, Diagnostics> {
+        if let Some(from) = &self.from {
+            return Ok(from.clone());
+        }
+        let apps = &Component::ALL[..4];
+        let names: Vec<&str> = apps.iter().map(|app| app.name()).collect();
+        let labels = format!("k8s-app in ({})", names.join(","));
+        let which = PodFilter {
+            namespace: Some("kube-system"),
+            labels: Some(&labels),
+            ..PodFilter::default()
+        };
+        let pods = self.kubernetes.pods(which);
+        let pods = pods.map_err(|fault| one(fault.diagnostic()))?;
+        let containers = pods.iter().flat_map(|pod| &pod.containers);
+        let versions = containers
+            .filter(|(name, _)| names.contains(&name.as_str()))
+            .filter_map(|(_, image)| version::of_image(image));
+        versions.min().ok_or_else(|| {
+            let problem = rules::CLUSTER_KUBERNETES_VERSION
+                .report("no pod of the control plane tells which Kubernetes runs")
+                .hint("name it with `--from`");
+            one(problem)
+        })
+    }
+
+    fn machine(&self, member: Member, address: String, seen: Seen) -> Result<Machine, Diagnostic> {
+        let name = &member.name;
+        let unknown = || {
+            rules::CLUSTER_KUBERNETES_UNSUPPORTED.report(format!(
+                "`{name}` runs Talos `{}`, and which Kubernetes that runs is not known here",
+                diagnostics::visible(&seen.talos)
+            ))
+        };
+        let talos = Release::parse(&seen.talos).ok_or_else(unknown)?.minor();
+        let (least, most) = kubernetes_range(talos).ok_or_else(unknown)?;
+        if self.to.major != 1 || !(u64::from(least)..=u64::from(most)).contains(&self.to.minor) {
+            return Err(rules::CLUSTER_KUBERNETES_UNSUPPORTED
+                .report(format!(
+                    "`{name}` runs Talos `{}`, which runs Kubernetes 1.{least} to 1.{most} and not `v{}`",
+                    seen.talos, self.to
+                ))
+                .hint("upgrade its Talos first: `ichor talos upgrade-node`"));
+        }
+        let images = seen.images.into_iter().map(|(component, before)| {
+            let after = match self.repositories.get(&component) {
+                Some(repository) => version::image_of(repository, &self.to),
+                None => version::image_of(&before, &self.to),
+            };
+            (component, [before, after])
+        });
+        let server = if member.leads {
+            Some(server(&address, seen.port)?)
+        } else {
+            None
+        };
+        Ok(Machine {
+            images: images.collect(),
+            member,
+            address,
+            talos,
+            server,
+        })
+    }
+}
+
+/// A problem that is the only one.
+fn one(problem: Diagnostic) -> Diagnostics {
+    Diagnostics::from(problem)
+}
+
+/// The API server of a node by its own address.
+fn server(address: &str, port: u64) -> Result<String, Diagnostic> {
+    let address = Address::read(address)?;
+    let host = address.host();
+    Ok(if host.contains(':') {
+        format!("https://[{host}]:{port}")
+    } else {
+        format!("https://{host}:{port}")
+    })
+}
+
+/// Asks a node what it runs.
+fn look(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
+    let talos = node.version()?.version.unwrap_or_default().tag;
+    let mut images = BTreeMap::new();
+    let mut port = 6443;
+    if leads {
+        for component in [
+            Component::ApiServer,
+            Component::ControllerManager,
+            Component::Scheduler,
+        ] {
+            let (image, _) = step::static_pod_image(node, component)?;
+            images.insert(component, image);
+        }
+        let found = step::static_pod_config(node, Component::ApiServer)?.value();
+        if let Some(given) = found.get("localPort").and_then(serde_json::Value::as_u64) {
+            port = given;
+        }
+        if let Some(image) = step::proxy_image(node)? {
+            images.insert(Component::Proxy, image);
+        }
+    }
+    images.insert(Component::Kubelet, step::kubelet_image(node)?);
+    Ok(Seen {
+        talos,
+        images,
+        port,
+    })
+}
+
+/// What differs, in the order in which it changes.
+fn changes(machines: &[Machine]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for component in Component::ALL {
+        for machine in machines {
+            if let Some([before, after]) = machine.images.get(&component)
+                && before != after
+            {
+                changes.push(Change {
+                    node: machine.member.name.clone(),
+                    component: component.name(),
+                    before: before.clone(),
+                    after: after.clone(),
+                });
+            }
+        }
+    }
+    changes
+}

@@ -1,0 +1,227 @@
+//! Objects of any kind.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
+use kube::core::Request;
+use kube::core::params::{
+    DeleteParams, GetParams, Patch, PatchParams, PostParams, Preconditions, PropagationPolicy,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::fault::{Fault, Kind};
+
+/// A kind, as a server has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// Its group and version, such as `apps/v1` or `v1`.
+    pub api_version: String,
+    /// Such as `Deployment`.
+    pub kind: String,
+    /// As it stands in paths, such as `deployments`.
+    pub plural: String,
+    /// Whether each is in a namespace.
+    pub is_namespaced: bool,
+}
+
+/// The groups of a server, as far as they are read here.
+#[derive(Deserialize)]
+struct Groups {
+    groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    name: String,
+    preferred_version: Version,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Version {
+    group_version: String,
+}
+
+impl Definition {
+    /// The path of all of a namespace, or of the cluster.
+    fn path(&self, namespace: &str) -> String {
+        let base = if self.api_version.contains('/') {
+            format!("/apis/{}", self.api_version)
+        } else {
+            format!("/api/{}", self.api_version)
+        };
+        if self.is_namespaced {
+            format!("{base}/namespaces/{namespace}/{}", self.plural)
+        } else {
+            format!("{base}/{}", self.plural)
+        }
+    }
+
+    /// How one of it is called in messages.
+    fn called(&self, namespace: &str, name: &str) -> String {
+        if self.is_namespaced {
+            format!("{} `{namespace}/{name}`", self.kind)
+        } else {
+            format!("{} `{name}`", self.kind)
+        }
+    }
+}
+
+impl Client {
+    /// A kind of a group in a version.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Missing`] where the server has none.
+    pub fn definition(&self, api_version: &str, kind: &str) -> Result<Definition, Fault> {
+        let base = if api_version.contains('/') {
+            "apis"
+        } else {
+            "api"
+        };
+        let asked = format!("for the kind `{kind}` of `{api_version}`");
+        let request = http::Request::get(format!("/{base}/{api_version}")).body(Vec::new());
+        let request = request.map_err(kube::core::request::Error::BuildRequest);
+        let list: APIResourceList = self.object(&asked, request)?;
+        let mut resources = list.resources.into_iter();
+        // What is below an object has a slash in its name.
+        let found = resources.find(|one| one.kind == kind && !one.name.contains('/'));
+        let found = found.ok_or_else(|| self.fault(&asked, Kind::Missing, ""))?;
+        Ok(Definition {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            plural: found.name,
+            is_namespaced: found.namespaced,
+        })
+    }
+
+    /// The version of a group that the server would choose, such as `apps/v1` for `apps`.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Missing`] where the server has no such group.
+    pub fn preferred(&self, group: &str) -> Result<String, Fault> {
+        if group.is_empty() {
+            return Ok("v1".to_owned());
+        }
+        let asked = format!("for the group `{group}`");
+        let request = http::Request::get("/apis").body(Vec::new());
+        let request = request.map_err(kube::core::request::Error::BuildRequest);
+        let all: Groups = self.object(&asked, request)?;
+        let found = all.groups.into_iter().find(|one| one.name == group);
+        let found = found.ok_or_else(|| self.fault(&asked, Kind::Missing, ""))?;
+        Ok(found.preferred_version.group_version)
+    }
+
+    /// An object, if there is one.
+    pub fn get(
+        &self,
+        definition: &Definition,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Value>, Fault> {
+        let asked = format!("for {}", definition.called(namespace, name));
+        let request = Request::new(definition.path(namespace)).get(name, &GetParams::default());
+        match self.object(&asked, request) {
+            Ok(object) => Ok(Some(object)),
+            Err(fault) if fault.kind == Kind::Missing => Ok(None),
+            Err(fault) => Err(discreet(definition, fault)),
+        }
+    }
+
+    /// Makes an object what is given, as far as that says something, under the name of a field
+    /// manager: fields of others are taken over. What it is then.
+    pub fn apply(
+        &self,
+        definition: &Definition,
+        namespace: &str,
+        name: &str,
+        object: &Value,
+        manager: &str,
+    ) -> Result<Value, Fault> {
+        let params = PatchParams::apply(manager).force();
+        let asked = format!("to apply {}", definition.called(namespace, name));
+        let request =
+            Request::new(definition.path(namespace)).patch(name, &params, &Patch::Apply(object));
+        let applied = self.object(&asked, request);
+        applied.map_err(|fault| discreet(definition, fault))
+    }
+
+    /// Makes a new object.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Exists`] where there is one.
+    pub fn create(
+        &self,
+        definition: &Definition,
+        namespace: &str,
+        name: &str,
+        object: &Value,
+        manager: &str,
+    ) -> Result<Value, Fault> {
+        let params = PostParams {
+            field_manager: Some(manager.to_owned()),
+            ..PostParams::default()
+        };
+        let asked = format!("to create {}", definition.called(namespace, name));
+        let request =
+            Request::new(definition.path(namespace)).create(&params, object.to_string().into());
+        let created = self.object(&asked, request);
+        created.map_err(|fault| discreet(definition, fault))
+    }
+
+    /// Changes some fields of an object.
+    pub fn merge(
+        &self,
+        definition: &Definition,
+        namespace: &str,
+        name: &str,
+        patch: &Value,
+        manager: &str,
+    ) -> Result<Value, Fault> {
+        let params = PatchParams {
+            field_manager: Some(manager.to_owned()),
+            ..PatchParams::default()
+        };
+        let asked = format!("to change {}", definition.called(namespace, name));
+        let request =
+            Request::new(definition.path(namespace)).patch(name, &params, &Patch::Merge(patch));
+        let changed = self.object(&asked, request);
+        changed.map_err(|fault| discreet(definition, fault))
+    }
+
+    /// Deletes an object, and what it owns behind it. Whether there was one of this identity.
+    pub fn delete_object(
+        &self,
+        definition: &Definition,
+        namespace: &str,
+        name: &str,
+        uid: &str,
+    ) -> Result<bool, Fault> {
+        let params = DeleteParams {
+            propagation_policy: Some(PropagationPolicy::Background),
+            preconditions: Some(Preconditions {
+                uid: Some(uid.to_owned()),
+                ..Preconditions::default()
+            }),
+            ..DeleteParams::default()
+        };
+        let asked = format!("to delete {}", definition.called(namespace, name));
+        let request = Request::new(definition.path(namespace)).delete(name, &params);
+        match self.send(&asked, request) {
+            Ok(_) => Ok(true),
+            Err(fault) if matches!(fault.kind, Kind::Missing | Kind::Conflict) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+/// What a server says of a Secret may quote it.
+fn discreet(definition: &Definition, mut fault: Fault) -> Fault {
+    if definition.kind == "Secret" {
+        fault.words.clear();
+    }
+    fault
+}
