@@ -2,6 +2,8 @@
 //!
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
 //! - [`upgrade`]: nodes to another Talos, one after the other.
+//! - [`Leaving`]: a node that is switched off, or forgets its cluster.
+//! - [`quorum`]: whether etcd keeps its majority without some of its members.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
 //!
@@ -15,6 +17,8 @@ pub mod bootstrap;
 mod clock;
 mod difference;
 mod image;
+mod leave;
+pub mod quorum;
 mod reboot;
 pub mod rules;
 mod status;
@@ -22,5 +26,6 @@ pub mod upgrade;
 
 pub use clock::Clock;
 pub use difference::{Unreadable, difference};
+pub use leave::Leaving;
 pub use reboot::wait_for_boot;
 pub use status::Status;
