@@ -3,6 +3,8 @@
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
 //! - [`upgrade`]: nodes to another Talos, one after the other.
 //! - [`upgrade_k8s`]: a cluster to another Kubernetes, without its API going away.
+//! - [`Leaving`]: a node that is switched off, or forgets its cluster.
+//! - [`quorum`]: whether etcd keeps its majority without some of its members.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
 //!
@@ -16,6 +18,8 @@ pub mod bootstrap;
 mod clock;
 mod difference;
 mod image;
+mod leave;
+pub mod quorum;
 mod reboot;
 pub mod rules;
 mod status;
@@ -25,5 +29,6 @@ mod wait;
 
 pub use clock::Clock;
 pub use difference::{Unreadable, difference};
+pub use leave::Leaving;
 pub use reboot::wait_for_boot;
 pub use status::Status;

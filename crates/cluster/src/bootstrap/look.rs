@@ -9,7 +9,7 @@ const REQUESTED: &str = "Bootstrap requested";
 
 /// The stage of a machine, called as a member of the cluster; and as one in maintenance where it
 /// is none. With it the failure that says why it is foreign.
-pub(super) fn stage(
+pub(crate) fn stage(
     node: &Node<'_>,
     maintenance: &Node<'_>,
     leads: bool,

@@ -10,7 +10,7 @@
 //!
 //! A machine of another cluster is named and left alone; the others go on.
 
-mod look;
+pub(crate) mod look;
 
 use std::collections::BTreeMap;
 use std::fmt;

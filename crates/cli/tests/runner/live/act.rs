@@ -1,19 +1,29 @@
 //! What changes nodes, or writes what they give.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use prost::Message as _;
 use talos_client::api::common::Data;
 use talos_client::api::machine as api;
-use testkit::nodes::{Call, Step};
+use testkit::nodes::{Call, Cluster, Guise, Node, Step};
 
 use super::{World, control_plane, say};
 
-/// A control plane that starts again when it is told to.
+/// A control plane that starts again when it is told to, and goes when it is switched off.
 fn reboots() -> impl Fn(&Call) -> Vec<Step> + Send + Sync {
     let boot = AtomicU32::new(0);
+    let off = Mutex::new(Vec::new());
+    let is_off = move |call: &Call, now: bool| {
+        let mut off = off.lock().expect("nobody panicked");
+        if now {
+            off.push(call.node.clone());
+        }
+        off.contains(&call.node)
+    };
     move |call| match call.path.rsplit('/').next() {
+        _ if is_off(call, false) => vec![Step::Status(14, "connection refused")],
         Some("Read") => say(Data {
             bytes: format!("{}\n", boot.load(Ordering::Relaxed)).into_bytes(),
             ..Data::default()
@@ -24,9 +34,12 @@ fn reboots() -> impl Fn(&Call) -> Vec<Step> + Send + Sync {
                 messages: vec![api::Reboot::default()],
             })
         }
-        Some("Shutdown") => say(api::ShutdownResponse {
-            messages: vec![api::Shutdown::default()],
-        }),
+        Some("Shutdown") => {
+            is_off(call, true);
+            say(api::ShutdownResponse {
+                messages: vec![api::Shutdown::default()],
+            })
+        }
         Some("Reset") => say(api::ResetResponse {
             messages: vec![api::Reset::default()],
         }),
@@ -47,11 +60,126 @@ fn what_stops_a_node_wants_it_named_and_asks() {
     assert_eq!(world.calls(), [""; 0]);
     let output = world.run("talos reboot -n NODE --yes").success();
     assert!(output.stderr.contains("is back."), "{output}");
-    assert_eq!(world.calls(), ["Read", "Reboot", "Read"]);
-    drop(world.run("talos shutdown -n NODE --yes").success());
+    let calls = world.calls();
+    let acted: Vec<_> = { calls.iter() }
+        .skip_while(|call| *call != "Read")
+        .collect();
+    assert_eq!(acted, ["Read", "Reboot", "Read"]);
     let output = world.run("talos rollback -n NODE,GONE --yes").exits(5);
     assert!(output.stderr.contains("[talos-api/not-ready]"), "{output}");
     assert!(output.stderr.contains("Left alone: GONE"), "{output}");
+    let output = world.run("talos shutdown -n 10.0.0.10 --yes").success();
+    assert!(output.stderr.contains("`10.0.0.10` is off."), "{output}");
+    // It does not answer any more.
+    let output = world
+        .run("talos shutdown -n 10.0.0.10 --no-wait --yes")
+        .exits(5);
+    assert!(
+        output.stderr.contains("[talos-api/unreachable]"),
+        "{output}"
+    );
+}
+
+#[test]
+fn what_is_not_waited_for_is_only_begun() {
+    for flag in ["--no-wait", "--wait=false"] {
+        let world = World::new(reboots());
+        let run = |command: &str| {
+            world
+                .run(&format!("talos {command} {flag} --yes"))
+                .success()
+        };
+        let output = run("reboot -n NODE");
+        assert!(output.stderr.contains("starts again."), "{output}");
+        let output = run("reset --cluster-name test -n NODE");
+        assert!(output.stderr.contains("forgets its cluster."), "{output}");
+        let output = run("shutdown -n NODE");
+        assert!(output.stderr.contains("switches itself off."), "{output}");
+    }
+}
+
+#[test]
+fn control_planes_stay_where_etcd_would_lose_its_majority_without_them() {
+    // Of three members, the second is not well.
+    let ill = |well: fn(&Call) -> bool| {
+        let reboots = reboots();
+        World::new(move |call| match call.path.rsplit('/').next() {
+            Some("ServiceList") if !well(call) => say(api::ServiceListResponse {
+                messages: vec![api::ServiceList::default()],
+            }),
+            _ => reboots(call),
+        })
+    };
+    let second = |call: &Call| call.node.as_deref() != Some("10.0.0.11");
+    for line in [
+        "talos reboot -n 10.0.0.10 --yes",
+        "talos reset -n 10.0.0.10 --cluster-name test",
+    ] {
+        let world = ill(second);
+        let output = world.run(line);
+        assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
+        assert!(
+            output.stderr.contains("since `two` is not well"),
+            "{output}"
+        );
+        // Whoever is not well may go.
+        let line = line.replace("10.0.0.10", "10.0.0.11");
+        drop(world.run(&format!("{line} --no-wait")).success());
+        let calls = ill(second);
+        drop(
+            calls
+                .run(&format!("{} --force --no-wait", line.replace(".11", ".10")))
+                .success(),
+        );
+    }
+    let well = |_: &Call| true;
+    let line = "talos shutdown -n 10.0.0.10,10.0.0.11 --yes --no-wait";
+    let output = ill(well).run(line).exits(1);
+    assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
+    // Without any, the cluster is to be off.
+    drop(
+        ill(well)
+            .run(&line.replace(".11", ".11,10.0.0.12"))
+            .success(),
+    );
+    drop(ill(well).run(&format!("{line} --force")).success());
+    let world = ill(well);
+    let output = world
+        .run("talos reboot -n 10.0.0.10,10.0.0.11 --no-wait --yes")
+        .exits(5);
+    assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
+    assert!(!world.calls().contains(&"Reboot".to_owned()), "{output}");
+}
+
+#[test]
+fn a_reset_ends_in_maintenance_and_is_not_done_twice() {
+    let cluster_of = reboots();
+    let mut world = World::new(move |call| match call.path.rsplit('/').next() {
+        // It is in another boot only once it is in maintenance.
+        Some("Read") => vec![Step::Status(12, "unknown method")],
+        _ => cluster_of(call),
+    });
+    let line = "talos reset --all --graceful=false --reboot --cluster-name test";
+    let output = std::thread::scope(|scope| {
+        let address = world.node.address();
+        let command = world.sandbox.command(line.split(' ')).spawn();
+        let child = command.expect("it starts");
+        let waits = scope.spawn(move || child.wait_with_output().expect("it ends"));
+        while !world.calls().contains(&"Reset".to_owned()) {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        world.node.stop();
+        let address = address.parse().expect("an address");
+        world.node = Node::start_at(address, &Cluster::new(), Guise::Maintenance, control_plane);
+        waits.join().expect("nobody panicked")
+    });
+    assert!(output.status.success(), "{output:?}");
+    let output = world.run(line).success();
+    assert!(
+        output.stderr.contains("is in maintenance already."),
+        "{output}"
+    );
+    assert!(!world.calls().contains(&"Reset".to_owned()));
 }
 
 #[test]
@@ -68,7 +196,7 @@ fn a_reset_wants_the_name_of_the_cluster_and_keeps_the_majority_of_etcd() {
     let output = world.run(line).exits(1);
     assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
     assert!(!world.calls().contains(&"Reset".to_owned()));
-    let line = "talos reset --all --cluster-name test --reboot --system-labels-to-wipe STATE,EPHEMERAL --graceful=false";
+    let line = "talos reset --all --cluster-name test --reboot --system-labels-to-wipe STATE,EPHEMERAL --graceful=false --no-wait";
     drop(world.run(line).success());
     let reset = world
         .node

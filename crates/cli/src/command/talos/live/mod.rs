@@ -5,6 +5,7 @@ pub(crate) mod dmesg;
 pub(crate) mod etcd;
 pub(crate) mod events;
 pub(crate) mod get;
+mod going;
 pub(crate) mod health;
 pub(crate) mod kubeconfig;
 mod lines;
@@ -17,6 +18,7 @@ pub(crate) mod status;
 mod time;
 pub(crate) mod upgrade_node;
 pub(crate) mod version;
+mod waiting;
 pub(crate) mod which;
 
 use diagnostics::Diagnostics;

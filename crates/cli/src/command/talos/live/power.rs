@@ -9,8 +9,9 @@ use serde_json::json;
 use talos_client::api::machine::RebootMode;
 use talos_client::{Fault, Node};
 
+use super::going::{Etcd, Others};
 use super::session::{Reach, Session};
-use super::time::span;
+use super::waiting::Waiting;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
@@ -19,6 +20,7 @@ use crate::ui::{Ui, plural};
 /// Start nodes again, one after the other
 ///
 /// Each is waited for before the next is started again: it must be in another boot, and answer.
+/// A control plane is left alone where etcd would have no majority without it.
 ///
 /// Examples:
 ///   ichor talos reboot -n k8s-0
@@ -33,13 +35,12 @@ pub(crate) struct Reboot {
     #[arg(short, long, value_enum, default_value = "default")]
     mode: Mode,
 
-    /// Do not wait until a node is back
+    /// Even where etcd would lose its majority
     #[arg(long)]
-    no_wait: bool,
+    force: bool,
 
-    /// How long to wait for each
-    #[arg(long, value_name = "TIME", value_parser = span, default_value = "30m")]
-    timeout: Duration,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 /// How a machine starts again.
@@ -68,20 +69,25 @@ impl Reboot {
         let session = named(&self.reach, root)?;
         confirm("start again", &session, ui)?;
         let mode = self.mode.of_talos();
+        // Without waiting they are gone all together.
+        let together = self.waiting.patience().is_none();
+        let etcd = Etcd::new(&session, self.force);
         one_by_one(&session, ui, |node, ui| {
+            let alone = [node.name().to_owned()];
+            etcd.keep(node, if together { &session.nodes } else { &alone })?;
             let before = node.boot_id().map_err(|fault| fault.diagnostic())?;
             node.reboot(mode).map_err(|fault| fault.diagnostic())?;
-            if self.no_wait {
+            let Some(patience) = self.waiting.patience() else {
                 return Ok("starts again");
-            }
+            };
             ui.status(format!(
                 "`{}` starts again; waiting until it is back.",
                 node.name()
             ));
             let clock = Stopwatch::start();
-            match cluster::wait_for_boot(node, &before, self.timeout, &clock) {
+            match cluster::wait_for_boot(node, &before, patience, &clock) {
                 Ok(()) => Ok("is back"),
-                Err(fault) => Err(late(node, self.timeout, fault)),
+                Err(fault) => Err(late(node, patience, fault)),
             }
         })
     }
@@ -101,25 +107,50 @@ fn late(node: &Node<'_>, patience: Duration, fault: Option<Fault>) -> Diagnostic
         .hint("look at its console; the nodes after it were left alone")
 }
 
-/// Switch nodes off
+/// Switch nodes off, one after the other
+///
+/// Each is waited for until nothing answers any more. Control planes are left alone where etcd
+/// would have no majority without them, unless all of them are named.
+///
+/// Examples:
+///   ichor talos shutdown -n k8s-3
+///   ichor talos shutdown -n k8s-3 --no-wait
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Shutdown {
     #[command(flatten)]
     reach: Reach,
 
-    /// Without cordon and drain
+    /// Without cordon and drain, and even where etcd would lose its majority
     #[arg(long)]
     force: bool,
+
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Shutdown {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let session = named(&self.reach, root)?;
         confirm("switch off", &session, ui)?;
-        one_by_one(&session, ui, |node, _| {
+        let etcd = Etcd::new(&session, self.force);
+        etcd.keep_some(&session.nodes)?;
+        let others = Others::new(&session)?;
+        one_by_one(&session, ui, |node, ui| {
             node.shutdown(self.force)
-                .map(|_| "switches itself off")
-                .map_err(|fault| fault.diagnostic())
+                .map_err(|fault| fault.diagnostic())?;
+            let Some(patience) = self.waiting.patience() else {
+                return Ok("switches itself off");
+            };
+            let clock = Stopwatch::start();
+            ui.status(format!(
+                "`{}` switches itself off; waiting until nothing answers.",
+                session.name(node.name())
+            ));
+            others
+                .leaving(node.name(), &session, patience, &clock)
+                .until_off()?;
+            Ok("is off")
         })
     }
 }

@@ -1,19 +1,26 @@
 //! `talos reset`.
 
 use camino::Utf8Path;
-use talos_client::Kind;
+use cluster::Leaving;
+use cluster::quorum::{self, Going, Voter};
+use diagnostics::{Diagnostic, Diagnostics};
+use serde_json::json;
 use talos_client::api::machine::{ResetPartitionSpec, ResetRequest, WipeMode};
 
+use super::going::Others;
 use super::power::{named, one_by_one};
 use super::session::{Reach, Session};
+use super::waiting::Waiting;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::stopwatch::Stopwatch;
 use crate::ui::{Ui, plural};
 
 /// Make nodes forget their cluster, and wipe their disks
 ///
 /// The cluster's name has to be typed, or given with `--cluster-name`. Nodes leave etcd before,
-/// and are drained, unless `--graceful=false`.
+/// and are drained, unless `--graceful=false`. Each is waited for: with `--reboot` until it is in
+/// maintenance, else until nothing answers. One that is in maintenance already is left as it is.
 ///
 /// Examples:
 ///   ichor talos reset -n k8s-3 --reboot
@@ -51,6 +58,9 @@ pub(crate) struct Reset {
     /// The name of the cluster, where nobody can be asked
     #[arg(long, value_name = "NAME")]
     cluster_name: Option<String>,
+
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Reset {
@@ -87,11 +97,51 @@ impl Reset {
             user_disks_to_wipe: self.user_disks_to_wipe.clone(),
             mode: mode.into(),
         };
-        one_by_one(&session, ui, |node, _| {
-            node.reset(request.clone())
-                .map(|_| "forgets its cluster")
-                .map_err(|fault| fault.diagnostic())
+        let others = Others::new(&session)?;
+        let patience = self.waiting.patience().unwrap_or_default();
+        let clock = Stopwatch::start();
+        let leaving = |name: &str| others.leaving(name, &session, patience, &clock);
+        // Who leaves etcd does so one after the other; a cluster that ends has no order.
+        if self.all && !self.graceful {
+            return self.all_together(&session, &request, &leaving, ui);
+        }
+        one_by_one(&session, ui, |node, ui| {
+            let leaving = leaving(node.name());
+            self.act(&leaving, request.clone(), &mut |words| ui.status(words))
         })
+    }
+
+    /// Resets all nodes at a time.
+    fn all_together<'a>(
+        &self,
+        session: &Session,
+        request: &ResetRequest,
+        leaving: &(dyn Fn(&str) -> Leaving<'a> + Sync),
+        ui: &mut Ui,
+    ) -> Result<Exit, Failure> {
+        ui.status(match self.waiting.patience() {
+            None => "They forget their cluster.",
+            Some(_) if self.reboot => {
+                "They forget their cluster; waiting until they are in maintenance."
+            }
+            Some(_) => "They forget their cluster; waiting until they are off.",
+        });
+        let done = session.client.each(&session.nodes, |node| {
+            self.act(&leaving(node.name()), request.clone(), &mut |_| {})
+        });
+        let mut failed = Diagnostics::new();
+        let mut listed = Vec::new();
+        for (node, done) in session.nodes.iter().zip(done) {
+            match done {
+                Ok(done) => {
+                    ui.status(format!("`{}` {done}.", session.name(node)));
+                    listed.push(json!({ "node": node, "done": done }));
+                }
+                Err(problem) => failed.push(problem),
+            }
+        }
+        ui.set("nodes", listed);
+        Ok(super::ended(&failed, ui))
     }
 
     /// Whoever types the name of the cluster means this one.
@@ -127,52 +177,46 @@ impl Reset {
 
     /// Stops where those members of etcd that are left would not be a majority.
     fn keep_quorum(&self, session: &Session) -> Result<(), Failure> {
-        let mut members = None;
-        for endpoint in &session.endpoints {
-            match session.client.node(endpoint).etcd_members() {
-                Ok(found) => {
-                    members = Some(found);
-                    break;
-                }
-                // There is no etcd that could lose anything.
-                Err(fault) if fault.kind == Kind::NotReady => return Ok(()),
-                Err(_) => {}
-            }
-        }
-        let Some(members) = members else {
-            return Err(cluster::rules::CLUSTER_NO_QUORUM
-                .report("no control plane tells which members etcd has")
-                .hint("`--force` resets the nodes whatever becomes of etcd")
-                .into());
+        let voters = quorum::voters(&session.client, session.leads())?;
+        let how = if self.graceful {
+            Going::Leaves
+        } else {
+            Going::Lost
         };
-        let voters: Vec<_> = members.iter().filter(|member| !member.is_learner).collect();
-        let goes = |member: &&&talos_client::api::machine::EtcdMember| {
-            session.nodes.iter().any(|node| {
-                session.name(node) == member.hostname
-                    || member.peer_urls.iter().any(|url| is_at(url, node))
-            })
-        };
-        let going = voters.iter().filter(goes).count();
-        let left = voters.len() - going;
-        // Those that leave before are not counted any more; those that do not, are.
-        let counted = if self.graceful { left } else { voters.len() };
-        if going == 0 || (left > 0 && left > counted / 2) {
-            return Ok(());
-        }
-        Err(cluster::rules::CLUSTER_NO_QUORUM
-            .report(format!(
-                "etcd has {}, and {} of them would be gone",
-                plural(voters.len(), "member"),
-                going
-            ))
-            .hint("reset one control plane at a time; or `--force`, and etcd stands still")
-            .into())
+        let goes = |voter: &Voter| session.is_one_of(voter, &session.nodes);
+        Ok(quorum::without(&voters, goes, how)?)
     }
-}
 
-/// Whether a URL of a peer is at an address.
-fn is_at(url: &str, address: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or(url);
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    host.trim_matches(['[', ']']) == address
+    /// Resets a node, and waits for what comes of it.
+    fn act(
+        &self,
+        leaving: &Leaving<'_>,
+        request: ResetRequest,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<&'static str, Diagnostic> {
+        if leaving.is_in_maintenance() {
+            return Ok("is in maintenance already");
+        }
+        let node = &leaving.node;
+        // Where it keeps its configuration, only this tells that it was there.
+        let boot = node.boot_id().ok();
+        node.reset(request).map_err(|fault| fault.diagnostic())?;
+        if self.waiting.patience().is_none() {
+            return Ok("forgets its cluster");
+        }
+        if self.reboot {
+            tell(format!(
+                "`{}` forgets its cluster; waiting until it is in maintenance.",
+                leaving.name
+            ));
+            leaving.until_forgotten(boot.as_deref())?;
+            return Ok("is back");
+        }
+        tell(format!(
+            "`{}` forgets its cluster; waiting until it is off.",
+            leaving.name
+        ));
+        leaving.until_off()?;
+        Ok("is off")
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use cluster::quorum::Voter;
 use diagnostics::{Diagnostic, Source};
 use machines::Places;
 use repository::{View, names};
@@ -47,6 +48,8 @@ pub(crate) struct Session {
     pub(crate) cluster: String,
     /// Whom calls go through.
     pub(crate) endpoints: Vec<String>,
+    /// As whom calls are made.
+    pub(crate) credentials: Credentials,
 }
 
 impl Session {
@@ -55,6 +58,24 @@ impl Session {
         let mut known = self.known.iter();
         let found = known.find(|(other, _)| other == address);
         found.map_or(address, |(_, name)| name)
+    }
+
+    /// Nodes that can tell of etcd.
+    pub(crate) fn leads(&self) -> &[String] {
+        if self.endpoints.is_empty() {
+            &self.nodes
+        } else {
+            &self.endpoints
+        }
+    }
+
+    /// Whether a member of etcd is on one of these nodes.
+    pub(crate) fn is_one_of(&self, voter: &Voter, nodes: &[String]) -> bool {
+        let name = self.name(&voter.address);
+        nodes.iter().any(|node| {
+            let is_named = self.name(node) == voter.hostname || self.name(node) == name;
+            is_named || *node == voter.address
+        })
     }
 }
 
@@ -91,7 +112,8 @@ impl Reach {
                 .hint("name them with `--nodes`, or in the talosconfig"));
         }
         Ok(Session {
-            client: Client::new(credentials, &endpoints, Patience::default())?,
+            client: Client::new(credentials.clone(), &endpoints, Patience::default())?,
+            credentials,
             nodes: addresses(nodes, &known),
             known,
             context,
@@ -122,7 +144,8 @@ impl Reach {
             .hint("name them with `--nodes`"));
         }
         Ok(Session {
-            client: Client::new(credentials, &[], Patience::default())?,
+            client: Client::new(credentials.clone(), &[], Patience::default())?,
+            credentials,
             nodes: addresses(nodes, &known),
             known,
             context: Context::default(),

@@ -1,0 +1,101 @@
+//! Before nodes go, and until they are gone.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use cluster::Leaving;
+use cluster::quorum::{self, Going, Voter};
+use diagnostics::Diagnostic;
+use talos_client::{Client, Credentials, Node, Patience};
+
+use super::session::Session;
+use crate::failure::Failure;
+use crate::stopwatch::Stopwatch;
+
+/// The members of etcd, before some of them go.
+pub(super) struct Etcd<'s> {
+    session: &'s Session,
+    force: bool,
+    /// How many nodes have gone by now.
+    gone: Cell<usize>,
+}
+
+/// How long a member that was stopped has until it is well again, before the next is stopped.
+const SETTLING: Duration = Duration::from_mins(2);
+
+impl<'s> Etcd<'s> {
+    pub(super) fn new(session: &'s Session, force: bool) -> Self {
+        Self {
+            session,
+            force,
+            gone: Cell::new(0),
+        }
+    }
+
+    /// Stops where etcd would have no majority while a node and those that go with it are away.
+    /// What a worker does is nothing to etcd.
+    pub(super) fn keep(&self, node: &Node<'_>, going: &[String]) -> Result<(), Diagnostic> {
+        if self.force || !quorum::is_lead(node) {
+            return Ok(());
+        }
+        let patience = match self.gone.replace(self.gone.get() + 1) {
+            0 => Duration::ZERO,
+            _ => SETTLING,
+        };
+        let client = &self.session.client;
+        let goes = |voter: &Voter| self.session.is_one_of(voter, going);
+        let clock = Stopwatch::start();
+        let leads = self.session.leads();
+        quorum::keep(client, leads, &goes, Going::Away, patience, &clock)
+    }
+
+    /// Stops where etcd would have no majority without some of its members; without any it is
+    /// meant to end.
+    pub(super) fn keep_some(&self, going: &[String]) -> Result<(), Diagnostic> {
+        let client = &self.session.client;
+        let leads = |name: &String| quorum::is_lead(&client.node(name));
+        if self.force || !going.iter().any(leads) {
+            return Ok(());
+        }
+        let voters = quorum::voters(client, self.session.leads())?;
+        let goes = |voter: &Voter| self.session.is_one_of(voter, going);
+        if voters.iter().all(goes) {
+            return Ok(());
+        }
+        quorum::without(&voters, goes, Going::Away)
+    }
+}
+
+/// The same machines by other ways.
+pub(super) struct Others {
+    direct: Client,
+    maintenance: Client,
+}
+
+impl Others {
+    pub(super) fn new(session: &Session) -> Result<Self, Failure> {
+        let nobody = Credentials::maintenance(Vec::new())?;
+        Ok(Self {
+            direct: Client::new(session.credentials.clone(), &[], Patience::default())?,
+            maintenance: Client::new(nobody, &[], Patience::default())?,
+        })
+    }
+
+    /// A node that is to go.
+    pub(super) fn leaving<'a>(
+        &'a self,
+        address: &str,
+        session: &'a Session,
+        patience: Duration,
+        clock: &'a Stopwatch,
+    ) -> Leaving<'a> {
+        Leaving {
+            node: session.client.node(address),
+            direct: self.direct.node(address),
+            maintenance: self.maintenance.node(address),
+            name: session.name(address).to_owned(),
+            patience,
+            clock,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Nodes that go: switched off, or made to forget their cluster. Each is looked at until it is
+//! gone, so that whoever waits knows that it is.
+
+use std::time::Duration;
+
+use diagnostics::Diagnostic;
+use talos_client::Node;
+
+use crate::bootstrap::{Stage, look};
+use crate::clock::Clock;
+use crate::rules;
+
+/// Between two looks: longer than a client passes over what did not answer.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// How often a machine has to keep silent until it counts as off: once may be an accident.
+const SILENCES: u32 = 2;
+
+/// A node that is to go.
+pub struct Leaving<'a> {
+    /// It, as a member of the cluster.
+    pub node: Node<'a>,
+    /// It, dialled itself as a member.
+    pub direct: Node<'a>,
+    /// It, as a machine in maintenance.
+    pub maintenance: Node<'a>,
+    /// What it is called.
+    pub name: String,
+    /// How long it has.
+    pub patience: Duration,
+    /// By which clock.
+    pub clock: &'a dyn Clock,
+}
+
+impl Leaving<'_> {
+    /// Whether it waits for a configuration: there is nothing left that it could forget.
+    pub fn is_in_maintenance(&self) -> bool {
+        let (stage, _) = look::stage(&self.direct, &self.maintenance, false);
+        stage == Stage::Maintenance
+    }
+
+    /// Waits until nothing answers.
+    ///
+    /// # Errors
+    ///
+    /// `cluster/not-ready`.
+    pub fn until_off(&self) -> Result<(), Diagnostic> {
+        let mut silences = 0;
+        self.until("still answers", || {
+            let (stage, fault) = look::stage(&self.node, &self.maintenance, false);
+            let is_silent = fault.is_some_and(|fault| fault.is_passing());
+            silences = if is_silent { silences + 1 } else { 0 };
+            if silences >= SILENCES {
+                Ok(())
+            } else {
+                Err(stage)
+            }
+        })
+    }
+
+    /// Waits until it is in maintenance; or, where it keeps its configuration, in another boot
+    /// than this one.
+    ///
+    /// # Errors
+    ///
+    /// `cluster/not-ready`.
+    pub fn until_forgotten(&self, boot: Option<&str>) -> Result<(), Diagnostic> {
+        self.until("is not in maintenance", || {
+            match look::stage(&self.direct, &self.maintenance, false) {
+                (Stage::Maintenance, _) => Ok(()),
+                (stage, _) => {
+                    let now = boot.and_then(|_| self.node.boot_id().ok());
+                    let is_another = now.is_some() && now.as_deref() != boot;
+                    if is_another { Ok(()) } else { Err(stage) }
+                }
+            }
+        })
+    }
+
+    /// Looks until it is as it should be, or the time is over.
+    fn until(
+        &self,
+        what: &str,
+        mut look: impl FnMut() -> Result<(), Stage>,
+    ) -> Result<(), Diagnostic> {
+        let begin = self.clock.elapsed();
+        loop {
+            let Err(stage) = look() else {
+                return Ok(());
+            };
+            let spent = self.clock.elapsed().saturating_sub(begin);
+            if spent >= self.patience {
+                return Err(rules::CLUSTER_NOT_READY
+                    .report(format!(
+                        "`{}` {what} after {} s: {stage}",
+                        self.name,
+                        spent.as_secs()
+                    ))
+                    .hint("look at its console; it may still be on its way"));
+            }
+            self.clock.pause(PAUSE);
+        }
+    }
+}

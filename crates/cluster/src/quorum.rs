@@ -1,0 +1,185 @@
+//! Whether etcd keeps its majority without some of its members.
+
+use std::time::Duration;
+
+use diagnostics::Diagnostic;
+use talos_client::{Client, Fault, Kind, Node};
+
+use crate::clock::Clock;
+use crate::rules;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// What becomes of a member whose machine goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Going {
+    /// It stays a member, and comes back.
+    Away,
+    /// It stays a member, and never comes back.
+    Lost,
+    /// It leaves before.
+    Leaves,
+}
+
+/// A member of etcd that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voter {
+    /// The name of its machine.
+    pub hostname: String,
+    /// Where other members reach it.
+    pub address: String,
+    /// Whether its etcd is healthy.
+    pub is_well: bool,
+}
+
+/// Whether a node says that it is a control plane. Who says nothing is missed already.
+pub fn is_lead(node: &Node<'_>) -> bool {
+    let kind = node.find("config", "MachineTypes.config.talos.dev", "machine-type");
+    kind.is_ok_and(|kind| kind.is_some_and(|kind| kind.text("") == "controlplane"))
+}
+
+/// Asks the first control plane that answers for the members, and each of them how it is. None
+/// where there is no etcd that could lose anything.
+///
+/// # Errors
+///
+/// `cluster/no-quorum` where no control plane tells.
+pub fn voters(client: &Client, leads: &[String]) -> Result<Vec<Voter>, Diagnostic> {
+    let mut found = None;
+    for lead in leads {
+        match client.node(lead).etcd_members() {
+            Ok(members) => {
+                found = Some(members);
+                break;
+            }
+            Err(fault) if fault.kind == Kind::NotReady => return Ok(Vec::new()),
+            Err(_) => {}
+        }
+    }
+    let Some(members) = found else {
+        return Err(rules::CLUSTER_NO_QUORUM
+            .report("no control plane tells which members etcd has")
+            .hint("mend etcd first; or `--force`, whatever becomes of it"));
+    };
+    let mut voters: Vec<Voter> = { members.into_iter() }
+        .filter(|member| !member.is_learner)
+        .map(|member| Voter {
+            address: member
+                .peer_urls
+                .first()
+                .map_or_else(String::new, |url| host(url)),
+            hostname: member.hostname,
+            is_well: false,
+        })
+        .collect();
+    let addresses: Vec<String> = voters.iter().map(|one| one.address.clone()).collect();
+    let well = client.each(&addresses, |node| {
+        let mut services = node.services()?.into_iter();
+        Ok::<_, Fault>(services.any(|service| {
+            service.id == "etcd" && service.health.is_some_and(|health| health.healthy)
+        }))
+    });
+    for (voter, well) in voters.iter_mut().zip(well) {
+        voter.is_well = well == Ok(true);
+    }
+    Ok(voters)
+}
+
+/// The host of a URL, without brackets.
+fn host(url: &str) -> String {
+    let host = url.split("://").nth(1).unwrap_or(url);
+    let host = host.split('/').next().unwrap_or(host);
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    host.trim_matches(['[', ']']).to_owned()
+}
+
+/// Refuses what leaves too few members that are well.
+///
+/// # Errors
+///
+/// `cluster/no-quorum`.
+///
+/// ```
+/// use cluster::quorum::{Going, Voter, without};
+///
+/// let voter = |name: &str, is_well| Voter {
+///     hostname: name.to_owned(),
+///     address: String::new(),
+///     is_well,
+/// };
+/// let mut three = [voter("a", true), voter("b", true), voter("c", true)];
+/// let a = |voter: &Voter| voter.hostname == "a";
+/// assert!(without(&three, a, Going::Away).is_ok());
+/// three[2].is_well = false;
+/// let problem = without(&three, a, Going::Away).expect_err("one is down already");
+/// assert_eq!(
+///     problem.message,
+///     "etcd has 3 members and needs 2 of them; without `a`, 1 would be left, since `c` is not well"
+/// );
+/// ```
+pub fn without(
+    voters: &[Voter],
+    goes: impl Fn(&Voter) -> bool,
+    how: Going,
+) -> Result<(), Diagnostic> {
+    let (going, staying): (Vec<_>, Vec<_>) = voters.iter().partition(|voter| goes(voter));
+    let (well, unwell): (Vec<_>, Vec<_>) = staying.into_iter().partition(|voter| voter.is_well);
+    let counted = match how {
+        Going::Away | Going::Lost => voters.len(),
+        Going::Leaves => voters.len() - going.len(),
+    };
+    let needed = counted / 2 + 1;
+    // Of one alone there is no majority to keep while it starts again.
+    let is_alone = how == Going::Away && voters.len() == 1;
+    if going.is_empty() || is_alone || well.len() >= needed {
+        return Ok(());
+    }
+    let names = |voters: &[&Voter]| {
+        let names = voters.iter().map(|voter| match voter.hostname.as_str() {
+            "" => format!("`{}`", diagnostics::visible(&voter.address)),
+            name => format!("`{}`", diagnostics::visible(name)),
+        });
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let mut message = format!(
+        "etcd has {} and needs {needed} of them; without {}, {} would be left",
+        match voters.len() {
+            1 => "1 member".to_owned(),
+            many => format!("{many} members"),
+        },
+        names(&going),
+        well.len(),
+    );
+    match unwell.as_slice() {
+        [] => {}
+        [_] => message.push_str(&format!(", since {} is not well", names(&unwell))),
+        _ => message.push_str(&format!(", since {} are not well", names(&unwell))),
+    }
+    Err(rules::CLUSTER_NO_QUORUM
+        .report(message)
+        .hint("one control plane at a time, once the others are well; or `--force`, and etcd stands still"))
+}
+
+/// The same of a running cluster, whose members may need a while until they are well again.
+///
+/// # Errors
+///
+/// `cluster/no-quorum`.
+pub fn keep(
+    client: &Client,
+    leads: &[String],
+    goes: &dyn Fn(&Voter) -> bool,
+    how: Going,
+    patience: Duration,
+    clock: &dyn Clock,
+) -> Result<(), Diagnostic> {
+    let begin = clock.elapsed();
+    loop {
+        let checked = voters(client, leads).and_then(|voters| without(&voters, goes, how));
+        if checked.is_ok() || clock.elapsed().saturating_sub(begin) >= patience {
+            return checked;
+        }
+        clock.pause(PAUSE);
+    }
+}
