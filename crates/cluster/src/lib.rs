@@ -5,6 +5,7 @@
 //! - [`upgrade_k8s`]: a cluster to another Kubernetes, without its API going away.
 //! - [`Leaving`]: a node that is switched off, or forgets its cluster.
 //! - [`quorum`]: whether etcd keeps its majority without some of its members.
+//! - [`reconcile`]: Flux objects, told to look again now, and followed.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
 //!
@@ -21,6 +22,7 @@ mod image;
 mod leave;
 pub mod quorum;
 mod reboot;
+pub mod reconcile;
 pub mod rules;
 mod status;
 pub mod upgrade;

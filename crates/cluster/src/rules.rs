@@ -17,6 +17,12 @@ diagnostics::rules! {
         "etcd and the API server of Kubernetes run on control planes. Without one that can be reached there is nothing to start.";
     CLUSTER_NOT_READY: error "cluster/not-ready",
         "The time that was given is over, and the node is not as far as it should be. What was done stays; the same command goes on from there.";
+    CLUSTER_FLUX_NOT_READY: error "cluster/flux-not-ready",
+        "What Flux brings is not as git has it. The message is that of the object itself, as its controller wrote it.";
+    CLUSTER_NO_FLUX: error "cluster/no-flux",
+        "The kinds of Flux are not known to the API server, so that there is nothing to reconcile.";
+    CLUSTER_NO_FLUX_OBJECT: error "cluster/no-flux-object",
+        "A name stands for one object. Where none has it, or several have, it has to be another one, with its namespace before it.";
     CLUSTER_NO_QUORUM: error "cluster/no-quorum",
         "etcd needs more than half of its members. With those left that would not leave it, it stands still, and the cluster with it.";
     CLUSTER_UPGRADE_FAILED: error "cluster/upgrade-failed",

@@ -3,7 +3,8 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 use kube::core::Request;
 use kube::core::params::{
-    DeleteParams, GetParams, Patch, PatchParams, PostParams, Preconditions, PropagationPolicy,
+    DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions,
+    PropagationPolicy,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -43,6 +44,24 @@ struct Version {
     group_version: String,
 }
 
+/// So many objects are asked for at a time.
+const PAGE: u32 = 500;
+
+/// Some of the objects of a list.
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    metadata: PageMetadata,
+    items: Vec<Value>,
+}
+
+#[derive(Deserialize, Default)]
+struct PageMetadata {
+    /// How to ask for the next ones.
+    #[serde(rename = "continue")]
+    next: Option<String>,
+}
+
 impl Definition {
     /// The path of all of a namespace, or of the cluster.
     fn path(&self, namespace: &str) -> String {
@@ -55,6 +74,15 @@ impl Definition {
             format!("{base}/namespaces/{namespace}/{}", self.plural)
         } else {
             format!("{base}/{}", self.plural)
+        }
+    }
+
+    /// The path of all of them, in whatever namespace.
+    fn everywhere(&self) -> String {
+        if self.api_version.contains('/') {
+            format!("/apis/{}/{}", self.api_version, self.plural)
+        } else {
+            format!("/api/{}/{}", self.api_version, self.plural)
         }
     }
 
@@ -112,6 +140,29 @@ impl Client {
         let found = all.groups.into_iter().find(|one| one.name == group);
         let found = found.ok_or_else(|| self.fault(&asked, Kind::Missing, ""))?;
         Ok(found.preferred_version.group_version)
+    }
+
+    /// All objects of a kind: of a namespace, or of all.
+    pub fn objects(
+        &self,
+        definition: &Definition,
+        namespace: Option<&str>,
+    ) -> Result<Vec<Value>, Fault> {
+        let asked = format!("for each {}", definition.kind);
+        let path = match namespace {
+            Some(namespace) => definition.path(namespace),
+            None => definition.everywhere(),
+        };
+        let mut all = Vec::new();
+        let mut params = ListParams::default().limit(PAGE);
+        loop {
+            let list: Page = self.object(&asked, Request::new(&path).list(&params))?;
+            all.extend(list.items);
+            params.continue_token = list.metadata.next.filter(|token| !token.is_empty());
+            if params.continue_token.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     /// An object, if there is one.

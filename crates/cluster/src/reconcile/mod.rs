@@ -1,0 +1,396 @@
+//! Flux objects, told to look again now, and followed until what they bring is there.
+//!
+//! An object is stamped (`reconcile.fluxcd.io/requestedAt`). Its controller says when it has
+//! dealt with that stamp, and only then does what the object says count: ready, or why not. Of a
+//! Kustomization that is ready, what it has brought is followed: its Kustomizations, its
+//! HelmReleases, and theirs.
+//!
+//! `flux reconcile` waits for an object that fails until its time is over, and gives no reason;
+//! what the object itself says is told here at once.
+
+mod subject;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use diagnostics::Diagnostic;
+use kubernetes_client::Client;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::rules;
+
+pub use subject::{Kind, Subject, Subjects};
+pub use verdict::{State, verdict};
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often it is said what is waited for.
+const REMINDER: Duration = Duration::from_secs(15);
+
+/// Under which name annotations are set: kustomize-controller takes over from those that begin
+/// like this, so that nothing is left that it does not own.
+const MANAGER: &str = "kubectl-ichor";
+
+/// What else a HelmRelease is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Helm {
+    /// Nothing.
+    #[default]
+    Usual,
+    /// To upgrade even where nothing has changed.
+    Force,
+    /// To forget its failures, and try again.
+    Reset,
+}
+
+/// What happens, for whoever watches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// An object was told to look again.
+    Asked {
+        /// Which.
+        object: Subject,
+    },
+    /// An object is what it should be, or is suspended, or fails.
+    Found {
+        /// Which.
+        object: Subject,
+        /// How it is.
+        #[serde(flatten)]
+        state: State,
+    },
+    /// Nothing can be done but wait.
+    Waiting {
+        /// For which object.
+        object: Subject,
+        /// Until what.
+        until: String,
+        /// For how long by now.
+        seconds: u64,
+    },
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Objects that are ready.
+    pub ready: Vec<Subject>,
+    /// Objects that are suspended: they are left alone, and what they bring is not followed.
+    pub suspended: Vec<Subject>,
+    /// Objects that are not, and why.
+    pub failed: BTreeMap<Subject, Diagnostic>,
+}
+
+/// Objects that are to look again.
+pub struct Reconcile<'a> {
+    /// Calls the API server.
+    pub client: &'a Client,
+    /// What Flux's kinds are called there.
+    pub subjects: &'a Subjects,
+    /// Whether their sources look again before.
+    pub with_source: bool,
+    /// What HelmReleases are told.
+    pub helm: Helm,
+    /// Whether what they bring is followed.
+    pub follow: bool,
+    /// A mark that no other run has: the time, say.
+    pub stamp: &'a str,
+    /// Until when.
+    pub patience: Duration,
+    /// By which clock.
+    pub clock: &'a dyn Clock,
+}
+
+/// Someone whose end is waited for.
+struct Open {
+    subject: Subject,
+    /// Whether it was stamped.
+    is_asked: bool,
+    /// The revision that it is to bring, where that is known.
+    revision: Option<String>,
+    reminded: Duration,
+}
+
+impl Reconcile<'_> {
+    /// Tells them, and waits for them and for what they bring.
+    pub fn run(&self, wanted: &[Subject], tell: &mut dyn FnMut(Event)) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut open = Vec::new();
+        let mut known: BTreeSet<Subject> = BTreeSet::new();
+        let begin = self.clock.elapsed();
+        for subject in wanted {
+            if !known.insert(subject.clone()) {
+                continue;
+            }
+            match self.begin(subject, begin, tell, &mut outcome) {
+                Ok(Some(one)) => open.push(one),
+                Ok(None) => {}
+                Err(problem) => drop(outcome.failed.insert(subject.clone(), problem)),
+            }
+        }
+        while !open.is_empty() {
+            let mut still = Vec::new();
+            for one in std::mem::take(&mut open) {
+                self.look(one, begin, tell, &mut outcome, &mut known, &mut still);
+            }
+            open = still;
+            if !open.is_empty() {
+                self.clock.pause(PAUSE);
+            }
+        }
+        outcome
+    }
+
+    /// Stamps an object, and its source before where that is wanted.
+    fn begin(
+        &self,
+        subject: &Subject,
+        begin: Duration,
+        tell: &mut dyn FnMut(Event),
+        outcome: &mut Outcome,
+    ) -> Result<Option<Open>, Diagnostic> {
+        let object = self.get(subject)?;
+        if verdict::is_suspended(&object) {
+            self.suspended(subject, tell, outcome);
+            return Ok(None);
+        }
+        if self.with_source
+            && let Some(source) = subject::source_of(subject, &object)
+        {
+            self.bring(&source, begin, tell)?;
+        }
+        self.stamp(subject)?;
+        tell(Event::Asked {
+            object: subject.clone(),
+        });
+        Ok(Some(Open {
+            subject: subject.clone(),
+            is_asked: true,
+            revision: None,
+            reminded: self.clock.elapsed(),
+        }))
+    }
+
+    /// Has a source look again, and waits for it.
+    fn bring(
+        &self,
+        source: &Subject,
+        begin: Duration,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<(), Diagnostic> {
+        if verdict::is_suspended(&self.get(source)?) {
+            return Err(rules::CLUSTER_FLUX_NOT_READY
+                .report(format!("{source} is suspended"))
+                .hint(format!("`ichor resume {}` lets it go on", source.words())));
+        }
+        self.stamp(source)?;
+        tell(Event::Asked {
+            object: source.clone(),
+        });
+        let mut reminded = self.clock.elapsed();
+        loop {
+            match self.verdict(source, true, None)? {
+                State::Waiting { until } => {
+                    self.late(source, &until, begin)?;
+                    self.remind(source, until, begin, &mut reminded, tell);
+                    self.clock.pause(PAUSE);
+                }
+                State::Failed { why } => return Err(failed(source, &why)),
+                state => {
+                    tell(Event::Found {
+                        object: source.clone(),
+                        state,
+                    });
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Looks at one, and at whom it brings where it is ready.
+    fn look(
+        &self,
+        mut one: Open,
+        begin: Duration,
+        tell: &mut dyn FnMut(Event),
+        outcome: &mut Outcome,
+        known: &mut BTreeSet<Subject>,
+        still: &mut Vec<Open>,
+    ) {
+        let state = match self.verdict(&one.subject, one.is_asked, one.revision.as_deref()) {
+            Ok(state) => state,
+            Err(problem) => {
+                outcome.failed.insert(one.subject, problem);
+                return;
+            }
+        };
+        match state {
+            State::Waiting { until } => {
+                if let Err(problem) = self.late(&one.subject, &until, begin) {
+                    outcome.failed.insert(one.subject, problem);
+                    return;
+                }
+                self.remind(&one.subject, until, begin, &mut one.reminded, tell);
+                still.push(one);
+            }
+            State::Suspended => self.suspended(&one.subject, tell, outcome),
+            State::Failed { why } => {
+                tell(Event::Found {
+                    object: one.subject.clone(),
+                    state: State::Failed { why: why.clone() },
+                });
+                let problem = failed(&one.subject, &why);
+                outcome.failed.insert(one.subject, problem);
+            }
+            State::Ready { revision } => {
+                if self.follow {
+                    for brought in self.brought(&one.subject) {
+                        if known.insert(brought.clone()) {
+                            still.push(Open {
+                                revision: (brought.kind == Kind::Kustomization)
+                                    .then(|| revision.clone())
+                                    .flatten(),
+                                subject: brought,
+                                is_asked: false,
+                                reminded: self.clock.elapsed(),
+                            });
+                        }
+                    }
+                }
+                tell(Event::Found {
+                    object: one.subject.clone(),
+                    state: State::Ready { revision },
+                });
+                outcome.ready.push(one.subject);
+            }
+        }
+    }
+
+    fn suspended(&self, subject: &Subject, tell: &mut dyn FnMut(Event), outcome: &mut Outcome) {
+        tell(Event::Found {
+            object: subject.clone(),
+            state: State::Suspended,
+        });
+        outcome.suspended.push(subject.clone());
+    }
+
+    /// The Kustomizations and HelmReleases that a Kustomization has applied.
+    fn brought(&self, subject: &Subject) -> Vec<Subject> {
+        match self.get(subject) {
+            Ok(object) => subject::brought(&object),
+            // It was there just now.
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// How an object is. While its API server does not answer, that is waited for.
+    fn verdict(
+        &self,
+        subject: &Subject,
+        is_asked: bool,
+        revision: Option<&str>,
+    ) -> Result<State, Diagnostic> {
+        let stamp = is_asked.then_some(self.stamp);
+        match self.subjects.find(self.client, subject) {
+            Ok(Some(object)) => Ok(verdict(&object, stamp, revision)),
+            Ok(None) => Err(subject::nobody(subject)),
+            Err(fault) if fault.is_passing() => Ok(State::Waiting {
+                until: fault.to_string(),
+            }),
+            Err(fault) => Err(fault.diagnostic()),
+        }
+    }
+
+    fn get(&self, subject: &Subject) -> Result<Value, Diagnostic> {
+        match self.subjects.find(self.client, subject) {
+            Ok(Some(object)) => Ok(object),
+            Ok(None) => Err(subject::nobody(subject)),
+            Err(fault) => Err(fault.diagnostic()),
+        }
+    }
+
+    fn stamp(&self, subject: &Subject) -> Result<(), Diagnostic> {
+        let mut annotations = json!({ "reconcile.fluxcd.io/requestedAt": self.stamp });
+        let more = match (&subject.kind, self.helm) {
+            (Kind::HelmRelease, Helm::Force) => Some("reconcile.fluxcd.io/forceAt"),
+            (Kind::HelmRelease, Helm::Reset) => Some("reconcile.fluxcd.io/resetAt"),
+            _ => None,
+        };
+        if let Some(more) = more {
+            annotations[more] = self.stamp.into();
+        }
+        let patch = json!({ "metadata": { "annotations": annotations } });
+        { self.subjects.change(self.client, subject, &patch, MANAGER) }
+            .map_err(|fault| fault.diagnostic())
+    }
+
+    /// Whether the time is over.
+    fn late(&self, subject: &Subject, until: &str, begin: Duration) -> Result<(), Diagnostic> {
+        let spent = self.clock.elapsed().saturating_sub(begin);
+        if spent < self.patience {
+            return Ok(());
+        }
+        Err(rules::CLUSTER_FLUX_NOT_READY
+            .report(format!(
+                "{subject} is not ready after {} s: {until}",
+                spent.as_secs()
+            ))
+            .hint("it goes on in the cluster; the same again waits on"))
+    }
+
+    fn remind(
+        &self,
+        subject: &Subject,
+        until: String,
+        begin: Duration,
+        reminded: &mut Duration,
+        tell: &mut dyn FnMut(Event),
+    ) {
+        let now = self.clock.elapsed();
+        if now.saturating_sub(*reminded) < REMINDER {
+            return;
+        }
+        *reminded = now;
+        tell(Event::Waiting {
+            object: subject.clone(),
+            until,
+            seconds: now.saturating_sub(begin).as_secs(),
+        });
+    }
+}
+
+fn failed(subject: &Subject, why: &str) -> Diagnostic {
+    rules::CLUSTER_FLUX_NOT_READY.report(format!("{subject}: {why}"))
+}
+
+/// Has Flux leave objects alone, or look after them again. Whether that is a change.
+///
+/// # Errors
+///
+/// Whatever keeps the API server from it.
+pub fn suspend(
+    client: &Client,
+    subjects: &Subjects,
+    subject: &Subject,
+    is_wanted: bool,
+) -> Result<bool, Diagnostic> {
+    let object = match subjects.find(client, subject) {
+        Ok(Some(object)) => object,
+        Ok(None) => return Err(subject::nobody(subject)),
+        Err(fault) => return Err(fault.diagnostic()),
+    };
+    if verdict::is_suspended(&object) == is_wanted {
+        return Ok(false);
+    }
+    // What was never suspended has no such field.
+    let value = if is_wanted { json!(true) } else { Value::Null };
+    let patch = json!({ "spec": { "suspend": value } });
+    { subjects.change(client, subject, &patch, MANAGER) }
+        .map(|()| true)
+        .map_err(|fault| fault.diagnostic())
+}
