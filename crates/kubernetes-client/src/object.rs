@@ -182,7 +182,7 @@ impl Client {
     }
 
     /// Makes an object what is given, as far as that says something, under the name of a field
-    /// manager: fields of others are taken over. What it is then.
+    /// manager: fields of others are taken over. What it is then, or would be in a dry run.
     pub fn apply(
         &self,
         definition: &Definition,
@@ -190,8 +190,10 @@ impl Client {
         name: &str,
         object: &Value,
         manager: &str,
+        dry_run: bool,
     ) -> Result<Value, Fault> {
-        let params = PatchParams::apply(manager).force();
+        let mut params = PatchParams::apply(manager).force();
+        params.dry_run = dry_run;
         let asked = format!("to apply {}", definition.called(namespace, name));
         let request =
             Request::new(definition.path(namespace)).patch(name, &params, &Patch::Apply(object));

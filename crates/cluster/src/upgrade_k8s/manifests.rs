@@ -2,11 +2,13 @@
 //! with the same inventory of what it has made.
 
 mod inventory;
+mod rollout;
 
 use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use kubernetes_client::{Client, Definition, Fault as KubernetesFault, Kind};
+use serde::Serialize;
 use serde_json::{Value, json};
 use talos::Component;
 use talos_client::{Fault, Node};
@@ -36,7 +38,18 @@ struct Run<'r, 't> {
     tell: &'r mut Tell<'t>,
     definitions: BTreeMap<(String, String), Definition>,
     problems: Diagnostics,
-    changed: bool,
+    changes: Vec<ManifestChange>,
+    /// Whether it is only asked what would be done.
+    is_dry: bool,
+}
+
+/// What is done, or would be, with a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManifestChange {
+    /// Its kind and name.
+    pub object: String,
+    /// What.
+    pub done: Applied,
 }
 
 /// An object of a manifest.
@@ -76,7 +89,7 @@ impl Object {
 }
 
 impl UpgradeK8s<'_> {
-    /// Applies the bootstrap manifests of the new version. Whether that changed anything.
+    /// Applies the bootstrap manifests of the new version.
     pub(super) fn manifests(
         &self,
         plan: &Plan,
@@ -84,8 +97,36 @@ impl UpgradeK8s<'_> {
         changed: &mut bool,
         tell: &mut Tell<'_>,
     ) -> Result<(), Diagnostics> {
-        let Some(lead) = plan.leads().next() else {
+        let (changes, problems) = self.all_manifests(plan, servers, false, tell)?;
+        *changed |= !changes.is_empty();
+        if problems.is_empty() {
             return Ok(());
+        }
+        Err(problems)
+    }
+
+    /// What the bootstrap manifests, as they are now, would change.
+    pub(super) fn manifest_changes(
+        &self,
+        plan: &Plan,
+        servers: &Servers,
+    ) -> Result<Vec<ManifestChange>, Diagnostics> {
+        let (changes, problems) = self.all_manifests(plan, servers, true, &mut |_| {})?;
+        if problems.is_empty() {
+            return Ok(changes);
+        }
+        Err(problems)
+    }
+
+    fn all_manifests(
+        &self,
+        plan: &Plan,
+        servers: &Servers,
+        is_dry: bool,
+        tell: &mut Tell<'_>,
+    ) -> Result<(Vec<ManifestChange>, Diagnostics), Diagnostics> {
+        let Some(lead) = plan.leads().next() else {
+            return Ok(Default::default());
         };
         let node = self.talos.node(plan.address(lead));
         let proxy = plan.machine(lead).images.get(&Component::Proxy);
@@ -109,18 +150,13 @@ impl UpgradeK8s<'_> {
             tell,
             definitions: BTreeMap::new(),
             problems: Diagnostics::new(),
-            changed: false,
+            changes: Vec::new(),
+            is_dry,
         };
-        let done = run.all(objects);
-        *changed |= run.changed;
-        let mut problems = run.problems;
-        if let Err(problem) = done {
-            problems.push(problem);
+        if let Err(problem) = run.all(objects) {
+            run.problems.push(problem);
         }
-        if problems.is_empty() {
-            return Ok(());
-        }
-        Err(problems)
+        Ok((run.changes, run.problems))
     }
 }
 
@@ -151,10 +187,6 @@ fn has_proxy(objects: &[Object], image: &str) -> bool {
 impl Run<'_, '_> {
     fn all(&mut self, objects: Vec<Object>) -> Result<(), Diagnostic> {
         let keeps = self.plan.oldest_talos() >= KEEPS && !objects.is_empty();
-        let mut inventory = None;
-        if keeps {
-            inventory = Some(self.ask("the inventory", Inventory::read)?);
-        }
         let kinds: Vec<String> = objects
             .iter()
             .filter_map(|object| object.value.pointer("/spec/names/kind")?.as_str())
@@ -164,9 +196,13 @@ impl Run<'_, '_> {
         let mut rolling = Vec::new();
         for object in objects {
             let is_coming = kinds.contains(&object.reference.kind);
+            if is_coming && self.is_dry {
+                // Its kind may not be there yet.
+                continue;
+            }
             match self.apply(object, keeps, is_coming) {
                 Ok((definition, reference, is_new)) => {
-                    if is_new && inventory::rolls(&definition) {
+                    if is_new && rollout::rolls(&definition) {
                         rolling.push((definition, reference.clone()));
                     }
                     applied.push(reference);
@@ -174,20 +210,38 @@ impl Run<'_, '_> {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        if let Some(mut inventory) = inventory {
-            inventory.add(&applied);
-            self.ask("the inventory", |client| inventory.write(client, MANAGER))?;
-            if self.problems.is_empty() && self.upgrade.prune {
-                for reference in inventory.others(&applied) {
-                    if self.prune(&reference)? {
-                        inventory.remove(&reference);
-                    }
-                }
-                self.ask("the inventory", |client| inventory.write(client, MANAGER))?;
-            }
+        if keeps {
+            self.keep(&applied)?;
+        }
+        if self.is_dry {
+            return Ok(());
         }
         for (definition, reference) in rolling {
             self.rolled_out(&definition, &reference)?;
+        }
+        Ok(())
+    }
+
+    /// Brings the inventory up to date, and deletes what is in it and was not applied.
+    fn keep(&mut self, applied: &[Reference]) -> Result<(), Diagnostic> {
+        let mut inventory = self.ask("the inventory", Inventory::read)?;
+        let others = inventory.others(applied);
+        inventory.add(applied);
+        if !self.is_dry {
+            self.ask("the inventory", |client| inventory.write(client, MANAGER))?;
+            inventory.written();
+        }
+        if !self.problems.is_empty() || !self.upgrade.prune {
+            return Ok(());
+        }
+        for reference in others {
+            if self.prune(&reference)? {
+                inventory.remove(&reference);
+            }
+        }
+        if !self.is_dry {
+            self.ask("the inventory", |client| inventory.write(client, MANAGER))?;
+            inventory.written();
         }
         Ok(())
     }
@@ -224,14 +278,13 @@ impl Run<'_, '_> {
         if let Some(before) = &before {
             owned(&shown, before)?;
         }
-        let value = &object.value;
+        let (value, is_dry) = (&object.value, self.is_dry);
         let after = self.ask(&shown, |client| {
-            client.apply(&definition, namespace, name, value, MANAGER)
+            client.apply(&definition, namespace, name, value, MANAGER, is_dry)
         })?;
-        let version = |object: &Value| object.pointer("/metadata/resourceVersion").cloned();
-        let done = match &before {
+        let done = match before.map(content) {
             None => Some(Applied::Created),
-            Some(before) if version(before) != version(&after) => Some(Applied::Changed),
+            Some(before) if before != content(after) => Some(Applied::Changed),
             Some(_) => None,
         };
         if let Some(done) = done {
@@ -271,9 +324,11 @@ impl Run<'_, '_> {
         }
         let uid = object.pointer("/metadata/uid").and_then(Value::as_str);
         let uid = uid.unwrap_or_default();
-        self.ask(&shown, |client| {
-            client.delete_object(&definition, namespace, name, uid)
-        })?;
+        if !self.is_dry {
+            self.ask(&shown, |client| {
+                client.delete_object(&definition, namespace, name, uid)
+            })?;
+        }
         self.told(shown, Applied::Pruned);
         Ok(true)
     }
@@ -290,7 +345,7 @@ impl Run<'_, '_> {
             .until_known(self.plan, self.lead, &shown, self.tell, || {
                 let found = servers
                     .ask(|client| client.get(definition, &reference.namespace, &reference.name))?;
-                Ok(found.and_then(|object| inventory::missing(definition, &object)))
+                Ok(found.and_then(|object| rollout::missing(definition, &object)))
             })
     }
 
@@ -347,9 +402,22 @@ impl Run<'_, '_> {
     }
 
     fn told(&mut self, object: String, done: Applied) {
-        self.changed = true;
-        (self.tell)(Event::Manifest { object, done });
+        let change = ManifestChange { object, done };
+        if !self.is_dry {
+            (self.tell)(Event::Manifest(change.clone()));
+        }
+        self.changes.push(change);
     }
+}
+
+/// An object without what says only when, and by whom, it was written.
+fn content(mut object: Value) -> Value {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        for key in ["managedFields", "resourceVersion", "generation"] {
+            metadata.remove(key);
+        }
+    }
+    object
 }
 
 /// Whether an object is in no inventory but ours.

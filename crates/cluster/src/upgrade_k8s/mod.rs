@@ -32,6 +32,7 @@ use talos::Component;
 
 use crate::clock::Clock;
 
+pub use manifests::ManifestChange;
 pub use plan::{Change, Plan};
 pub use version::version;
 
@@ -72,12 +73,7 @@ pub enum Event {
         seconds: u64,
     },
     /// A bootstrap manifest was applied and was not so before, or is none any more.
-    Manifest {
-        /// Its kind and name.
-        object: String,
-        /// What was done.
-        done: Applied,
-    },
+    Manifest(ManifestChange),
 }
 
 /// What was done with a manifest.

@@ -10,7 +10,8 @@ use talos::Component;
 use talos::contract::{Release, kubernetes_range};
 use talos_client::{Address, Fault, Node};
 
-use super::{UpgradeK8s, step, version};
+use super::servers::Servers;
+use super::{ManifestChange, UpgradeK8s, step, version};
 use crate::rules;
 
 /// A change of what runs on a node.
@@ -35,6 +36,9 @@ pub struct Plan {
     pub to: Version,
     /// What differs, in the order in which it changes.
     pub changes: Vec<Change>,
+    /// What the bootstrap manifests would change, where nothing else does: with other images they
+    /// are made anew.
+    pub manifests: Vec<ManifestChange>,
     /// Control planes first, each by name.
     machines: Vec<Machine>,
 }
@@ -165,13 +169,18 @@ impl UpgradeK8s<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let changes = changes(&machines);
-        Ok(Plan {
+        let mut plan = Plan {
             from,
             to: self.to.clone(),
-            changes,
+            changes: changes(&machines),
+            manifests: Vec::new(),
             machines,
-        })
+        };
+        if plan.changes.is_empty() {
+            let servers = Servers::new(self, &plan).map_err(one)?;
+            plan.manifests = self.manifest_changes(&plan, &servers)?;
+        }
+        Ok(plan)
     }
 
     /// The oldest version of what runs in the cluster.

@@ -24,9 +24,29 @@ const PLACES: [(&str, &[&str]); 8] = [
 
 /// The version of Kubernetes that a repository pins, such as `v1.36.4`; none where it does not.
 pub fn kubernetes_of(view: &View<'_>) -> Option<String> {
-    PLACES.iter().find_map(|(path, keys)| {
+    kubernetes_places(view).next().map(|pin| pin.version)
+}
+
+/// A place where a repository says which Kubernetes it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubernetesPin {
+    /// The file.
+    pub path: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// Such as `v1.36.4`.
+    pub version: String,
+}
+
+/// Every place where a repository says it, the most binding first.
+pub fn kubernetes_places(view: &View<'_>) -> impl Iterator<Item = KubernetesPin> {
+    PLACES.iter().filter_map(|(path, keys)| {
         let source = view.text(path).ok()??;
-        version(&source, keys)
+        Some(KubernetesPin {
+            path,
+            key: keys.last()?,
+            version: version(&source, keys)?,
+        })
     })
 }
 

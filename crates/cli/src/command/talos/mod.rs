@@ -22,7 +22,7 @@ use crate::ui::Ui;
 pub(crate) use live::span;
 use live::{
     apply_node, dmesg, etcd, events, get, health, kubeconfig, logs, power, reset, services, status,
-    upgrade_node, version,
+    upgrade_k8s, upgrade_node, version,
 };
 
 /// Make, check and explain the machine configurations of the nodes, and ask those that run
@@ -60,6 +60,8 @@ pub(crate) enum Talos {
     ApplyNode(apply_node::ApplyNode),
     #[command(name = "upgrade-node", visible_alias = "upgrade")]
     UpgradeNode(upgrade_node::UpgradeNode),
+    #[command(name = "upgrade-k8s")]
+    UpgradeK8s(upgrade_k8s::UpgradeK8s),
     Reboot(power::Reboot),
     Shutdown(power::Shutdown),
     Rollback(power::Rollback),
@@ -94,6 +96,7 @@ impl Talos {
             Self::Kubeconfig(command) => command.run(root, ui),
             Self::ApplyNode(command) => command.run(root, ui),
             Self::UpgradeNode(command) => command.run(root, ui),
+            Self::UpgradeK8s(command) => command.run(root, ui),
             Self::Reboot(command) => command.run(root, ui),
             Self::Shutdown(command) => command.run(root, ui),
             Self::Rollback(command) => command.run(root, ui),

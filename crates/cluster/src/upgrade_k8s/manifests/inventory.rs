@@ -1,10 +1,9 @@
-//! What the bootstrap manifests have made, as Talos notes it in the cluster; and whether what
-//! they made has come up.
+//! What the bootstrap manifests have made, as Talos notes it in the cluster.
 
 use std::collections::BTreeSet;
 
-use kubernetes_client::{Client, Definition, Fault, Kind};
-use serde_json::{Value, json};
+use kubernetes_client::{Client, Definition, Fault};
+use serde_json::{Map, Value, json};
 
 /// The name of the inventory, and of the ConfigMap that holds it.
 pub(super) const INVENTORY: &str = "talos-bootstrap-manifests-inventory";
@@ -73,6 +72,7 @@ impl Reference {
 pub(super) struct Inventory {
     stored: BTreeSet<String>,
     wanted: BTreeSet<String>,
+    exists: bool,
 }
 
 impl Inventory {
@@ -85,34 +85,19 @@ impl Inventory {
         }
     }
 
-    /// Reads it; where there is none, an empty one is made.
+    /// Reads it; none is an empty one.
     pub(super) fn read(client: &Client) -> Result<Self, Fault> {
-        let definition = Self::definition();
-        let found = match client.get(&definition, NAMESPACE, INVENTORY)? {
-            Some(found) => found,
-            None => {
-                let empty = json!({
-                    "apiVersion": "v1",
-                    "kind": "ConfigMap",
-                    "metadata": { "namespace": NAMESPACE, "name": INVENTORY },
-                });
-                match client.create(&definition, NAMESPACE, INVENTORY, &empty, "talos") {
-                    Err(fault) if fault.kind == Kind::Exists => {
-                        let found = client.get(&definition, NAMESPACE, INVENTORY)?;
-                        found.unwrap_or_default()
-                    }
-                    made => made?,
-                }
-            }
-        };
+        let found = client.get(&Self::definition(), NAMESPACE, INVENTORY)?;
+        let exists = found.is_some();
+        let found = found.unwrap_or_default();
         let data = found.get("data").and_then(Value::as_object);
-        let stored: BTreeSet<String> = data
-            .into_iter()
+        let stored: BTreeSet<String> = { data.into_iter() }
             .flat_map(|data| data.keys().cloned())
             .collect();
         Ok(Self {
             wanted: stored.clone(),
             stored,
+            exists,
         })
     }
 
@@ -145,60 +130,38 @@ impl Inventory {
     pub(super) fn write(&self, client: &Client, manager: &str) -> Result<(), Fault> {
         let added = self.wanted.difference(&self.stored);
         let gone = self.stored.difference(&self.wanted);
-        let data: serde_json::Map<String, Value> = { added.map(|key| (key.clone(), json!(""))) }
+        let data: Map<String, Value> = { added.map(|key| (key.clone(), json!(""))) }
             .chain(gone.map(|key| (key.clone(), Value::Null)))
             .collect();
         if data.is_empty() {
             return Ok(());
         }
-        let patch = json!({ "data": data });
         let definition = Self::definition();
-        client
-            .merge(&definition, NAMESPACE, INVENTORY, &patch, manager)
-            .map(drop)
+        if self.exists {
+            let patch = json!({ "data": data });
+            client.merge(&definition, NAMESPACE, INVENTORY, &patch, manager)?;
+        } else {
+            let new = json!({
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": { "namespace": NAMESPACE, "name": INVENTORY },
+                "data": data,
+            });
+            client.create(&definition, NAMESPACE, INVENTORY, &new, manager)?;
+        }
+        Ok(())
     }
-}
 
-/// Whether a kind has pods that are replaced when it changes.
-pub(super) fn rolls(definition: &Definition) -> bool {
-    matches!(
-        definition.kind.as_str(),
-        "DaemonSet" | "Deployment" | "StatefulSet"
-    )
-}
-
-/// What is missing to a workload whose pods are all those of its last version, and available.
-pub(super) fn missing(definition: &Definition, object: &Value) -> Option<String> {
-    let number = |pointer: &str| object.pointer(pointer).and_then(Value::as_u64);
-    let status = |key: &str| number(&format!("/status/{key}")).unwrap_or_default();
-    if status("observedGeneration") < number("/metadata/generation").unwrap_or_default() {
-        return Some("its controller has not seen it yet".to_owned());
+    /// Notes that it was written.
+    pub(super) fn written(&mut self) {
+        self.exists |= !self.wanted.is_empty();
+        self.stored.clone_from(&self.wanted);
     }
-    let (wanted, updated, available) = if definition.kind == "DaemonSet" {
-        (
-            status("desiredNumberScheduled"),
-            status("updatedNumberScheduled"),
-            status("numberAvailable"),
-        )
-    } else {
-        (
-            number("/spec/replicas").unwrap_or(1),
-            status("updatedReplicas"),
-            status("availableReplicas"),
-        )
-    };
-    if updated < wanted {
-        return Some(format!("{updated} of {wanted} pods are new"));
-    }
-    (available < wanted).then(|| format!("{available} of {wanted} pods are available"))
 }
 
 #[cfg(test)]
 mod tests {
-    use kubernetes_client::Definition;
-    use serde_json::json;
-
-    use super::{Reference, missing};
+    use super::Reference;
 
     #[test]
     fn keys_are_those_of_talos() {
@@ -228,29 +191,5 @@ mod tests {
         for key in ["", "a", "a_b", "a_b_c"] {
             assert_eq!(Reference::read(key), None, "{key}");
         }
-    }
-
-    #[test]
-    fn a_workload_is_there_when_all_its_pods_are_new_and_available() {
-        let kind = |kind: &str| Definition {
-            api_version: "apps/v1".to_owned(),
-            kind: kind.to_owned(),
-            plural: String::new(),
-            is_namespaced: true,
-        };
-        let daemons = |seen: u64, updated: u64, available: u64| {
-            json!({"metadata": {"generation": 2}, "status": {"observedGeneration": seen,
-                "desiredNumberScheduled": 3, "updatedNumberScheduled": updated, "numberAvailable": available}})
-        };
-        let set = kind("DaemonSet");
-        assert!(missing(&set, &daemons(1, 3, 3)).is_some());
-        assert!(missing(&set, &daemons(2, 2, 3)).is_some());
-        assert!(missing(&set, &daemons(2, 3, 2)).is_some());
-        assert_eq!(missing(&set, &daemons(2, 3, 3)), None);
-        let deployment = kind("Deployment");
-        let object = json!({"metadata": {"generation": 1}, "status": {"observedGeneration": 1, "updatedReplicas": 1}});
-        assert!(missing(&deployment, &object).is_some());
-        let none = json!({"metadata": {"generation": 1}, "spec": {"replicas": 0}, "status": {"observedGeneration": 1}});
-        assert_eq!(missing(&deployment, &none), None);
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod services;
 pub(crate) mod session;
 pub(crate) mod status;
 mod time;
+pub(crate) mod upgrade_k8s;
 pub(crate) mod upgrade_node;
 pub(crate) mod version;
 mod waiting;
