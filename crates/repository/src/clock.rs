@@ -8,6 +8,13 @@ pub fn now() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Now as RFC 3339 in UTC with nanoseconds, which no other moment has.
+pub fn stamp() -> String {
+    Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%S.%9fZ")
+        .to_string()
+}
+
 /// Now in UTC as Python's `isoformat` has it, without a zone: `2026-01-02T03:04:05`.
 pub fn now_without_zone() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string()

@@ -8,7 +8,9 @@ mod diff;
 mod flux;
 pub(crate) mod help;
 mod init;
+mod kubernetes;
 mod man;
+mod reconcile;
 mod render;
 mod report;
 pub(crate) mod road;
@@ -45,6 +47,9 @@ pub(crate) enum Command {
     Talos(talos::Talos),
     #[command(subcommand)]
     Bootstrap(bootstrap::Bootstrap),
+    Reconcile(reconcile::Reconcile),
+    Suspend(reconcile::Suspend),
+    Resume(reconcile::Resume),
     #[command(subcommand)]
     Flux(flux::Flux),
     #[command(subcommand)]
@@ -89,6 +94,9 @@ pub(crate) fn run(
         Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
         Command::Bootstrap(command) => command.run(root, ui),
+        Command::Reconcile(command) => command.run(root, ui),
+        Command::Suspend(command) => command.run(root, ui),
+        Command::Resume(command) => command.run(root, ui),
         Command::Flux(command) => command.run(here, ui),
         Command::Charts(command) => command.run(here, ui),
         Command::Schemas(command) => command.run(here, ui),

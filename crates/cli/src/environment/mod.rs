@@ -116,6 +116,14 @@ pub(crate) fn talosconfig() -> Option<Utf8PathBuf> {
     path("TALOSCONFIG")
 }
 
+/// `KUBECONFIG`: how clients reach clusters, where the repository does not say. Of several files
+/// the first.
+pub(crate) fn kubeconfig() -> Option<Utf8PathBuf> {
+    let files = text("KUBECONFIG")?;
+    let first = files.split(':').find(|file| !file.is_empty())?;
+    Some(first.into())
+}
+
 /// The program that edits files: `SOPS_EDITOR`, `EDITOR`, or `vi`.
 pub(crate) fn editor() -> String {
     text("SOPS_EDITOR")

@@ -52,15 +52,8 @@ impl Ui {
         let busy = style(&format!(
             "{{spinner:.cyan}} {{prefix:.bold:{width}}}  {{msg}} {{elapsed:.dim}}"
         ));
-        let bar = |shown: &MultiProgress, node: &str| {
-            let bar = shown.add(ProgressBar::new_spinner());
-            bar.set_style(idle.clone());
-            bar.set_prefix(node.to_owned());
-            bar.tick();
-            bar
-        };
         let lines = nodes.into_iter().map(|node| Line {
-            bar: shown.as_ref().map(|shown| bar(shown, &node)),
+            bar: shown.as_ref().map(|shown| bar(shown, &idle, &node)),
             node,
             doing: None,
         });
@@ -150,9 +143,17 @@ impl Lines {
 
     fn put(&self, node: &str, doing: Option<&str>) {
         let mut board = lock(&self.board);
-        let Some(line) = board.iter_mut().find(|line| line.node == node) else {
-            return;
-        };
+        let found = board.iter().position(|line| line.node == node);
+        // What was not known from the beginning comes behind what was.
+        let index = found.unwrap_or_else(|| {
+            board.push(Line {
+                bar: { self.shown.as_ref() }.map(|shown| bar(shown, &self.idle, node)),
+                node: node.to_owned(),
+                doing: None,
+            });
+            board.len() - 1
+        });
+        let line = &mut board[index];
         line.doing = doing.map(str::to_owned);
         if let (Some(bar), Some(doing)) = (&line.bar, doing) {
             bar.set_style(self.busy.clone());
@@ -177,6 +178,14 @@ impl Drop for Lines {
     }
 }
 
+fn bar(shown: &MultiProgress, style: &ProgressStyle, node: &str) -> ProgressBar {
+    let bar = shown.add(ProgressBar::new_spinner());
+    bar.set_style(style.clone());
+    bar.set_prefix(node.to_owned());
+    bar.tick();
+    bar
+}
+
 /// Says what goes on without this program.
 fn stopped(board: &Mutex<Vec<Line>>, shown: Option<&MultiProgress>, again: &str) {
     let board = lock(board);
@@ -193,7 +202,7 @@ fn stopped(board: &Mutex<Vec<Line>>, shown: Option<&MultiProgress>, again: &str)
         let _ = write!(text, "\n  {node}: {doing}");
     }
     if begun.count() > 0 {
-        text.push_str("\nWhat a node has begun, it goes on with by itself.");
+        text.push_str("\nWhat has begun goes on by itself.");
     }
     super::fault(&format!("{text}\n{again} goes on from there."));
 }

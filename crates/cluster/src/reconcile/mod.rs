@@ -3,7 +3,7 @@
 //! An object is stamped (`reconcile.fluxcd.io/requestedAt`). Its controller says when it has
 //! dealt with that stamp, and only then does what the object says count: ready, or why not. Of a
 //! Kustomization that is ready, what it has brought is followed: its Kustomizations, its
-//! HelmReleases, and theirs.
+//! releases of Helm, and theirs.
 //!
 //! `flux reconcile` waits for an object that fails until its time is over, and gives no reason;
 //! what the object itself says is told here at once.
@@ -94,7 +94,7 @@ pub struct Reconcile<'a> {
     pub subjects: &'a Subjects,
     /// Whether their sources look again before.
     pub with_source: bool,
-    /// What HelmReleases are told.
+    /// What a `HelmRelease` is told.
     pub helm: Helm,
     /// Whether what they bring is followed.
     pub follow: bool,
@@ -156,7 +156,7 @@ impl Reconcile<'_> {
     ) -> Result<Option<Open>, Diagnostic> {
         let object = self.get(subject)?;
         if verdict::is_suspended(&object) {
-            self.suspended(subject, tell, outcome);
+            suspended(subject, tell, outcome);
             return Ok(None);
         }
         if self.with_source
@@ -238,7 +238,7 @@ impl Reconcile<'_> {
                 self.remind(&one.subject, until, begin, &mut one.reminded, tell);
                 still.push(one);
             }
-            State::Suspended => self.suspended(&one.subject, tell, outcome),
+            State::Suspended => suspended(&one.subject, tell, outcome),
             State::Failed { why } => {
                 tell(Event::Found {
                     object: one.subject.clone(),
@@ -271,15 +271,7 @@ impl Reconcile<'_> {
         }
     }
 
-    fn suspended(&self, subject: &Subject, tell: &mut dyn FnMut(Event), outcome: &mut Outcome) {
-        tell(Event::Found {
-            object: subject.clone(),
-            state: State::Suspended,
-        });
-        outcome.suspended.push(subject.clone());
-    }
-
-    /// The Kustomizations and HelmReleases that a Kustomization has applied.
+    /// The Kustomizations and releases that a Kustomization has applied.
     fn brought(&self, subject: &Subject) -> Vec<Subject> {
         match self.get(subject) {
             Ok(object) => subject::brought(&object),
@@ -362,6 +354,14 @@ impl Reconcile<'_> {
             seconds: now.saturating_sub(begin).as_secs(),
         });
     }
+}
+
+fn suspended(subject: &Subject, tell: &mut dyn FnMut(Event), outcome: &mut Outcome) {
+    tell(Event::Found {
+        object: subject.clone(),
+        state: State::Suspended,
+    });
+    outcome.suspended.push(subject.clone());
 }
 
 fn failed(subject: &Subject, why: &str) -> Diagnostic {

@@ -259,7 +259,7 @@ pub(super) fn source_of(subject: &Subject, object: &Value) -> Option<Subject> {
     })
 }
 
-/// The Kustomizations and HelmReleases in the inventory of a Kustomization, whose entries are
+/// The Kustomizations and releases in the inventory of a Kustomization, whose entries are
 /// `namespace_name_group_kind`.
 pub(super) fn brought(object: &Value) -> Vec<Subject> {
     let entries = object.pointer("/status/inventory/entries");

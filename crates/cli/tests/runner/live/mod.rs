@@ -3,6 +3,7 @@
 mod act;
 mod ask;
 mod machines;
+mod reconcile;
 mod upgrade;
 
 use prost::Message;

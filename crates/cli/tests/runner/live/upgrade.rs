@@ -233,7 +233,7 @@ fn whoever_stops_it_is_told_what_goes_on() {
     insta::assert_snapshot!(rest, @r"
     Stopped.
       one: starts again
-    What a node has begun, it goes on with by itself.
+    What has begun goes on by itself.
     The same `ichor talos upgrade-node …` goes on from there.
     ");
 }

@@ -344,7 +344,7 @@ fn follow(root: &Utf8Path, version: &str, ui: &mut Ui) -> Result<(), Failure> {
     }
     for pin in stale {
         ui.warning(&format!("`{}` still says `{}`", pin.path, pin.version));
-        ui.hint(&format!(
+        ui.hint(format!(
             "set `{}: {version}` there, or the next `ichor talos apply-node` takes it back",
             pin.key
         ));

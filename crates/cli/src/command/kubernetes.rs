@@ -1,0 +1,38 @@
+//! The API of Kubernetes, as the kubeconfig of the repository reaches it.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use kubernetes_client::{Client, Patience};
+use repository::{View, names};
+
+use crate::environment;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Which kubeconfig counts.
+#[derive(Debug, clap::Args)]
+pub(super) struct Kubernetes {
+    /// The kubeconfig; else `kubeconfig` at the root of the repository, else what `KUBECONFIG` names
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<Utf8PathBuf>,
+}
+
+impl Kubernetes {
+    /// A client of its current context.
+    pub(super) fn open(&self, root: &Utf8Path) -> Result<Client, Failure> {
+        let view = View::on_disk(root);
+        let ours = Utf8PathBuf::from(names::KUBECONFIG);
+        let path = match &self.kubeconfig {
+            Some(path) => path.clone(),
+            None if view.is_file(ours.as_str()) => ours,
+            None => environment::kubeconfig().ok_or_else(|| none(&ours))?,
+        };
+        let source = view.text(path.as_str())?.ok_or_else(|| none(&path))?;
+        Ok(Client::from_kubeconfig(source.text(), Patience::default())?)
+    }
+}
+
+fn none(path: &Utf8Path) -> Failure {
+    Failure::stopped(Exit::Usage, format!("there is no `{path}`")).hint(
+        "`ichor talos kubeconfig` fetches one from a control plane; or name another with `--kubeconfig`",
+    )
+}
