@@ -100,7 +100,6 @@ fn version(hostname: &str) -> api::Version {
             name: "metal".to_owned(),
             mode: "metal".to_owned(),
         }),
-        ..api::Version::default()
     }
 }
 
