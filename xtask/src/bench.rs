@@ -7,6 +7,7 @@ mod against;
 mod flux;
 mod inputs;
 mod measure;
+mod nodes;
 mod plugin;
 mod secrets;
 mod table;
@@ -22,7 +23,7 @@ use crate::{files, golden, oracles, process};
 type Part = fn(&Bench, &mut Table) -> Result<()>;
 
 /// All parts, in the order of the table.
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("start", Bench::start),
     ("configure", Bench::configure),
     ("flux", Bench::flux),
@@ -30,6 +31,7 @@ const PARTS: [(&str, Part); 7] = [
     ("growth", Bench::growth),
     ("secrets", Bench::all_secrets),
     ("talos", Bench::talos),
+    ("nodes", Bench::nodes),
 ];
 
 /// Measures the named parts, or all, with a program built in a profile, and prints them; with
@@ -40,6 +42,7 @@ pub fn command(
     runs: u32,
     profile: &str,
     against: Option<&Utf8Path>,
+    talosctl: Option<Utf8PathBuf>,
 ) -> Result<()> {
     if let Some(name) = { names.iter() }.find(|name| PARTS.iter().all(|part| part.0 != **name)) {
         let known: Vec<_> = PARTS.iter().map(|part| part.0).collect();
@@ -52,6 +55,8 @@ pub fn command(
         ichor,
         folder: files::utf8(folder.path())?.to_owned(),
         runs,
+        profile: profile.to_owned(),
+        talosctl,
     };
     let mut table = Table::default();
     if let Some(other) = against {
@@ -89,6 +94,10 @@ struct Bench {
     ichor: Utf8PathBuf,
     folder: Utf8PathBuf,
     runs: u32,
+    /// The cargo profile.
+    profile: String,
+    /// The real one, where it was named.
+    talosctl: Option<Utf8PathBuf>,
 }
 
 impl Bench {

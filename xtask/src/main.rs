@@ -57,6 +57,9 @@ enum Task {
         /// Another build of the program, to measure beside this one
         #[arg(long, value_name = "PATH")]
         against: Option<Utf8PathBuf>,
+        /// The real talosctl; else the one that the oracle `talos-nodes` has built
+        #[arg(long, value_name = "PATH")]
+        talosctl: Option<Utf8PathBuf>,
     },
 }
 
@@ -76,7 +79,8 @@ fn main() -> ExitCode {
             runs,
             profile,
             against,
-        } => bench::command(&names, runs, &profile, against.as_deref()),
+            talosctl,
+        } => bench::command(&names, runs, &profile, against.as_deref(), talosctl),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

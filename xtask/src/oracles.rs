@@ -25,6 +25,7 @@ use camino::Utf8PathBuf;
 
 pub use self::kustomize::{folders as kustomizations, programs as kustomize_and_kubeconform};
 pub use self::makejinja::environment as makejinja_environment;
+pub use self::nodes::talosctl;
 pub use self::sops::program as sops;
 pub use self::talos::{talhelper, talhelper_genconfig};
 

@@ -52,9 +52,17 @@ pub fn ichor(profile: &str) -> Result<Utf8PathBuf> {
     build(&["--package", "cli", "--bin", "ichor", "--profile", profile])
 }
 
-/// Builds an example of a crate for measuring, and says where it is.
-pub fn example(package: &str, name: &str) -> Result<Utf8PathBuf> {
-    build(&["--package", package, "--example", name, "--release"])
+/// Builds an example of a crate in a profile, and says where it is.
+pub fn example(package: &str, name: &str, profile: &str) -> Result<Utf8PathBuf> {
+    let what = [
+        "--package",
+        package,
+        "--example",
+        name,
+        "--profile",
+        profile,
+    ];
+    build(&what)
 }
 
 fn build(what: &[&str]) -> Result<Utf8PathBuf> {

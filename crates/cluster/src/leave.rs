@@ -9,12 +9,11 @@ use talos_client::Node;
 use crate::bootstrap::{Stage, look};
 use crate::clock::Clock;
 use crate::rules;
+use crate::wait::{self, Stopped};
 
-/// Between two looks: longer than a client passes over what did not answer.
-const PAUSE: Duration = Duration::from_secs(3);
-
-/// How often a machine has to keep silent until it counts as off: once may be an accident.
-const SILENCES: u32 = 2;
+/// At how many looks a machine has to keep silent until it counts as off. One may be an accident,
+/// and a client passes over what did not answer for a while.
+const SILENCES: u32 = 4;
 
 /// A node that is to go.
 pub struct Leaving<'a> {
@@ -83,22 +82,17 @@ impl Leaving<'_> {
         what: &str,
         mut look: impl FnMut() -> Result<(), Stage>,
     ) -> Result<(), Diagnostic> {
-        let begin = self.clock.elapsed();
-        loop {
-            let Err(stage) = look() else {
-                return Ok(());
-            };
-            let spent = self.clock.elapsed().saturating_sub(begin);
-            if spent >= self.patience {
-                return Err(rules::CLUSTER_NOT_READY
+        let look = || Ok(look().err().map(|stage| stage.to_string()));
+        wait::until(self.clock, self.patience, &mut |_, _| {}, look).map_err(
+            |stopped| match stopped {
+                Stopped::Failed(problem) => problem,
+                Stopped::Late { missing, seconds } => rules::CLUSTER_NOT_READY
                     .report(format!(
-                        "`{}` {what} after {} s: {stage}",
-                        self.name,
-                        spent.as_secs()
+                        "`{}` {what} after {seconds} s: {missing}",
+                        self.name
                     ))
-                    .hint("look at its console; it may still be on its way"));
-            }
-            self.clock.pause(PAUSE);
-        }
+                    .hint("look at its console; it may still be on its way"),
+            },
+        )
     }
 }

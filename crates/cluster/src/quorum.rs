@@ -7,9 +7,7 @@ use talos_client::{Client, Fault, Kind, Node};
 
 use crate::clock::Clock;
 use crate::rules;
-
-/// Between two looks.
-const PAUSE: Duration = Duration::from_secs(3);
+use crate::wait;
 
 /// What becomes of a member whose machine goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,12 +172,12 @@ pub fn keep(
     patience: Duration,
     clock: &dyn Clock,
 ) -> Result<(), Diagnostic> {
-    let begin = clock.elapsed();
-    loop {
-        let checked = voters(client, leads).and_then(|voters| without(&voters, goes, how));
-        if checked.is_ok() || clock.elapsed().saturating_sub(begin) >= patience {
-            return checked;
-        }
-        clock.pause(PAUSE);
-    }
+    let mut last = Ok(());
+    let look = || {
+        last = voters(client, leads).and_then(|voters| without(&voters, goes, how));
+        Ok(last.as_ref().err().map(|problem| problem.message.clone()))
+    };
+    // What is wrong is said by the last look.
+    let _late = wait::until(clock, patience, &mut |_, _| {}, look);
+    last
 }

@@ -103,7 +103,7 @@ impl Bench {
         let clear = self.folder.join("secrets-bound");
         write_clear(&clear)?;
         let paths = files::paths(&clear)?;
-        let program = process::example("secrets", "cost")?;
+        let program = process::example("secrets", "cost", "release")?;
         let once = |what: &str| -> Result<f64> {
             let mut command = process::command(&program);
             command.current_dir(&clear).arg(what).args(&paths);

@@ -9,7 +9,7 @@ use std::process::Output;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use self::rig::{Rig, need};
 use super::seed::Seed;
@@ -52,6 +52,16 @@ const KINDS: [&str; 30] = [
     "imagecacheconfig",
     "rd",
 ];
+
+/// The real talosctl, where it was built.
+pub fn talosctl() -> Result<Result<Utf8PathBuf, String>> {
+    let program = rig::folder()?.join("bin/talosctl");
+    Ok(if program.exists() {
+        Ok(program)
+    } else {
+        Err("no talosctl: `cargo xtask oracles talos-nodes` builds it, or name one with `--talosctl`".to_owned())
+    })
+}
 
 pub(super) fn run(_options: &Options) -> Result<Outcome> {
     if let Some(missing) = need() {

@@ -11,6 +11,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+
 pub use authority::Cluster;
 pub use script::{babble, script};
 
@@ -21,6 +23,8 @@ pub struct Call {
     pub path: String,
     /// The node that is meant, where that is not the one that was dialled.
     pub node: Option<String>,
+    /// The nodes that are meant, of a call to many.
+    pub nodes: Vec<String>,
     /// The message.
     pub message: Vec<u8>,
 }
@@ -90,6 +94,33 @@ impl Node {
         guise: Guise,
         answer: impl Fn(&Call) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_on(serve::threads(), address, cluster, guise, answer)
+    }
+
+    /// Starts as many members of a cluster, cheaply: on one thread together. `answer` is told the
+    /// number of the node.
+    pub fn start_many(
+        cluster: &Cluster,
+        count: usize,
+        answer: impl Fn(usize, &Call) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Vec<Self> {
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let (threads, answer) = (serve::threads(), Arc::new(answer));
+        let start = |number| {
+            let (threads, answer) = (Arc::clone(&threads), Arc::clone(&answer));
+            let answer = move |call: &Call| answer(number, call);
+            Self::start_on(threads, anywhere, cluster, Guise::Member, answer)
+        };
+        (0..count).map(start).collect()
+    }
+
+    fn start_on(
+        threads: Arc<Runtime>,
+        address: SocketAddr,
+        cluster: &Cluster,
+        guise: Guise,
+        answer: impl Fn(&Call) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&calls);
         let identity = cluster.identity(guise, address.ip(), "h2");
@@ -102,7 +133,7 @@ impl Node {
             steps
         };
         let tongue = serve::Tongue::Grpc(Arc::new(answer));
-        let server = serve::Server::start(address, identity.tls, tongue);
+        let server = serve::Server::start(threads, address, identity.tls, tongue);
         Self {
             address: server.address,
             fingerprint,
@@ -121,8 +152,8 @@ impl Node {
     pub fn babble(cluster: &Cluster, say: impl Fn() -> Vec<Step> + Send + Sync + 'static) -> Self {
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let identity = cluster.identity(Guise::Member, anywhere.ip(), "h2");
-        let server =
-            serve::Server::start(anywhere, identity.tls, serve::Tongue::Other(Arc::new(say)));
+        let tongue = serve::Tongue::Other(Arc::new(say));
+        let server = serve::Server::start(serve::threads(), anywhere, identity.tls, tongue);
         Self {
             address: server.address,
             fingerprint: identity.key,

@@ -11,7 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use rustls::ServerConfig;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use super::{Call, Step, frame};
@@ -27,17 +29,27 @@ pub(super) enum Tongue {
 
 pub(super) struct Server {
     pub(super) address: SocketAddr,
-    runtime: Option<tokio::runtime::Runtime>,
+    threads: Option<Arc<Runtime>>,
+    listens: JoinHandle<()>,
+}
+
+/// What servers run on: one thread.
+pub(super) fn threads() -> Arc<Runtime> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    Arc::new(runtime.expect("a thread can be started"))
 }
 
 impl Server {
-    pub(super) fn start(address: SocketAddr, tls: Arc<ServerConfig>, tongue: Tongue) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a thread can be started");
-        let listener = runtime.block_on(async {
+    pub(super) fn start(
+        threads: Arc<Runtime>,
+        address: SocketAddr,
+        tls: Arc<ServerConfig>,
+        tongue: Tongue,
+    ) -> Self {
+        let listener = threads.block_on(async {
             // Whoever was there before may still be leaving.
             for _ in 0..100 {
                 match TcpListener::bind(address).await {
@@ -48,7 +60,7 @@ impl Server {
             panic!("the address {address} is not free");
         });
         let address = listener.local_addr().expect("it is bound");
-        drop(runtime.spawn(async move {
+        let listens = threads.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let acceptor = TlsAcceptor::from(Arc::clone(&tls));
                 let (hang_up, mut hung_up) = mpsc::channel(1);
@@ -59,17 +71,20 @@ impl Server {
                     connection.abort();
                 }));
             }
-        }));
+        });
         Self {
             address,
-            runtime: Some(runtime),
+            threads: Some(threads),
+            listens,
         }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
+        self.listens.abort();
+        // With the last server on it.
+        if let Some(runtime) = self.threads.take().and_then(Arc::into_inner) {
             runtime.shutdown_background();
         }
     }
@@ -119,6 +134,9 @@ async fn call(
     let path = request.uri().path().to_owned();
     let node = request.headers().get("node");
     let node = node.and_then(|node| node.to_str().ok()).map(str::to_owned);
+    let nodes = request.headers().get_all("nodes").into_iter();
+    let nodes = nodes.filter_map(|node| node.to_str().ok()?.to_owned().into());
+    let nodes = nodes.collect();
     let mut body = request.into_body();
     let mut message = Vec::new();
     while let Some(data) = body.data().await {
@@ -131,6 +149,7 @@ async fn call(
     let steps = answer(Call {
         path,
         node,
+        nodes,
         message,
     });
     let mut stream: Option<SendStream<Bytes>> = None;

@@ -43,6 +43,23 @@ pub(super) fn need() -> Option<String> {
     missing.map(|(program, _)| format!("there is no `{program}`"))
 }
 
+/// Where they are built.
+pub(super) fn folder() -> Result<Utf8PathBuf> {
+    let own = files::root().join("oracles/talos-nodes");
+    let pins = [
+        "build.sh",
+        "rootfs.sh",
+        "node.sh",
+        "stage.sh",
+        "supervise.sh",
+        "net.sh",
+        "kubelet/main.go",
+        "runc/main.go",
+    ];
+    let pins: Vec<_> = pins.iter().map(|name| own.join(name)).collect();
+    process::cache("talos-nodes", &pins)
+}
+
 /// Nodes and what serves them.
 pub(super) struct Rig {
     folder: Utf8PathBuf,
@@ -55,18 +72,7 @@ impl Rig {
     #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
     pub(super) fn open() -> Result<Result<Self, String>> {
         let own = files::root().join("oracles/talos-nodes");
-        let pins = [
-            "build.sh",
-            "rootfs.sh",
-            "node.sh",
-            "stage.sh",
-            "supervise.sh",
-            "net.sh",
-            "kubelet/main.go",
-            "runc/main.go",
-        ];
-        let pins: Vec<_> = pins.iter().map(|name| own.join(name)).collect();
-        let folder = process::cache("talos-nodes", &pins)?;
+        let folder = folder()?;
         if !folder.join("built").exists() {
             eprintln!("oracles: building real Talos nodes in `{folder}`: ten minutes or more");
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;

@@ -162,8 +162,9 @@ fn a_reset_ends_in_maintenance_and_is_not_done_twice() {
     let line = "talos reset --all --graceful=false --reboot --cluster-name test";
     let output = std::thread::scope(|scope| {
         let address = world.node.address();
-        let command = world.sandbox.command(line.split(' ')).spawn();
-        let child = command.expect("it starts");
+        let mut command = world.sandbox.command(line.split(' '));
+        let child = command.stderr(std::process::Stdio::piped()).spawn();
+        let child = child.expect("it starts");
         let waits = scope.spawn(move || child.wait_with_output().expect("it ends"));
         while !world.calls().contains(&"Reset".to_owned()) {
             std::thread::sleep(std::time::Duration::from_millis(20));

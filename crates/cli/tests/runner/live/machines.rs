@@ -10,7 +10,7 @@ use testkit::nodes::{Call, Step};
 use super::{World, control_plane, resource, say};
 
 /// What a repository says of two nodes, the first of which has two addresses.
-const TALCONFIG: &str = "clusterName: test
+pub(super) const TALCONFIG: &str = "clusterName: test
 talosVersion: v1.13.9
 kubernetesVersion: v1.34.2
 endpoint: https://10.0.0.11:6443

@@ -2,6 +2,7 @@
 
 mod act;
 mod ask;
+mod bad;
 mod machines;
 mod reconcile;
 mod upgrade;

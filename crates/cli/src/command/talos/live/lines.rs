@@ -41,7 +41,7 @@ pub(super) fn follow(
             let (index, line) = match word {
                 Word::Line(index, line) => (index, line),
                 Word::Failed(fault) => {
-                    failed.push(fault.diagnostic());
+                    failed.push(session.told(&fault));
                     continue;
                 }
             };

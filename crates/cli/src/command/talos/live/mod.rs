@@ -45,7 +45,7 @@ fn ask<T: Send>(
     for (node, answer) in session.nodes.iter().zip(asked) {
         match answer {
             Ok(answer) => answers.given.push((node.clone(), answer)),
-            Err(fault) => answers.failed.push(fault.diagnostic()),
+            Err(fault) => answers.failed.push(session.told(&fault)),
         }
     }
     answers

@@ -75,8 +75,8 @@ impl Reboot {
         one_by_one(&session, ui, |node, ui| {
             let alone = [node.name().to_owned()];
             etcd.keep(node, if together { &session.nodes } else { &alone })?;
-            let before = node.boot_id().map_err(|fault| fault.diagnostic())?;
-            node.reboot(mode).map_err(|fault| fault.diagnostic())?;
+            let before = node.boot_id().map_err(|fault| session.told(&fault))?;
+            node.reboot(mode).map_err(|fault| session.told(&fault))?;
             let Some(patience) = self.waiting.patience() else {
                 return Ok("starts again");
             };
@@ -138,7 +138,7 @@ impl Shutdown {
         let others = Others::new(&session)?;
         one_by_one(&session, ui, |node, ui| {
             node.shutdown(self.force)
-                .map_err(|fault| fault.diagnostic())?;
+                .map_err(|fault| session.told(&fault))?;
             let Some(patience) = self.waiting.patience() else {
                 return Ok("switches itself off");
             };
@@ -169,7 +169,7 @@ impl Rollback {
         one_by_one(&session, ui, |node, _| {
             node.rollback()
                 .map(|()| "goes back to the version before")
-                .map_err(|fault| fault.diagnostic())
+                .map_err(|fault| session.told(&fault))
         })
     }
 }

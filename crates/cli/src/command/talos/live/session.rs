@@ -8,7 +8,7 @@ use diagnostics::{Diagnostic, Source};
 use machines::Places;
 use repository::{View, names};
 use talos::talosconfig::{self, Context};
-use talos_client::{Client, Credentials, Fingerprint, Patience};
+use talos_client::{Client, Credentials, Fault, Fingerprint, Kind, Patience};
 
 use crate::environment;
 use crate::exit::Exit;
@@ -58,6 +58,21 @@ impl Session {
         let mut known = self.known.iter();
         let found = known.find(|(other, _)| other == address);
         found.map_or(address, |(_, name)| name)
+    }
+
+    /// A failure as a problem. A name that the talconfig does not have may be mistyped.
+    pub(crate) fn told(&self, fault: &Fault) -> Diagnostic {
+        let problem = fault.diagnostic();
+        let mut known = self.known.iter();
+        let is_known = known.any(|(address, name)| [address, name].contains(&&fault.node));
+        if is_known || !matches!(fault.kind, Kind::Unreachable | Kind::Failed) {
+            return problem;
+        }
+        let names = self.known.iter().map(|(_, name)| name.as_str());
+        match diagnostics::closest(&fault.node, names) {
+            Some(close) => problem.hint(format!("did you mean `{close}`?")),
+            None => problem,
+        }
     }
 
     /// Nodes that can tell of etcd.

@@ -72,7 +72,7 @@ impl Status {
                     rows.push(row(name, found, drift.as_deref(), days));
                 }
                 Err(fault) => {
-                    failed.push(fault.diagnostic());
+                    failed.push(session.told(fault));
                     let name = session.name(address);
                     let stage = Stage::of(fault);
                     listed.push(json!({ "node": address, "name": name, "stage": stage.word() }));
