@@ -56,7 +56,7 @@ pub struct Client {
 
 impl Client {
     /// For the current context of a kubeconfig, which must hold all that is needed: a server, its
-    /// authority, a client certificate and its key.
+    /// authority, a client certificate and its key, or a token.
     ///
     /// # Errors
     ///

@@ -70,17 +70,18 @@ fn check_user(user: &AuthInfo) -> Result<(), Diagnostic> {
     let others = [
         user.client_certificate.is_some(),
         user.client_key.is_some(),
-        user.token.is_some(),
         user.token_file.is_some(),
         user.username.is_some(),
         user.impersonate.is_some(),
     ];
-    if user.client_certificate_data.is_none()
-        || user.client_key_data.is_none()
-        || others.contains(&true)
-    {
+    let pair = [
+        user.client_certificate_data.is_some(),
+        user.client_key_data.is_some(),
+    ];
+    let is_known = pair == [true; 2] || (pair == [false; 2] && user.token.is_some());
+    if !is_known || others.contains(&true) {
         return Err(lacks(
-            "has a user without `client-certificate-data` and `client-key-data`, or with something else",
+            "has a user without `client-certificate-data` and `client-key-data`, or a `token`; or with something else",
         ));
     }
     Ok(())

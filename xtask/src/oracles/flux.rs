@@ -2,6 +2,8 @@
 //! repository, fetched by the real source-controller, decrypted and applied by the real
 //! kustomize-controller, and read back from a real kube-apiserver.
 //!
+//! Then `ichor reconcile`, `suspend` and `resume`, against the same controllers.
+//!
 //! All of it runs on loopback in a temporary folder, with an empty home folder, and ends with
 //! the oracle, however that ends.
 
@@ -10,6 +12,7 @@ mod controllers;
 mod expected;
 mod objects;
 pub(super) mod processes;
+mod reconcile;
 mod repository;
 
 use std::time::Instant;
@@ -118,10 +121,14 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
     if !differences.is_empty() {
         return Ok(Outcome::Differs(differences.join("\n")));
     }
+    let arrived = begun.elapsed().as_secs_f64();
+    let reconciled = match reconcile::check(&sandbox, &cluster, &repository)? {
+        Ok(words) => words,
+        Err(fault) => return Ok(Outcome::Differs(fault)),
+    };
     Ok(Outcome::Agreed(format!(
-        "{}{left_out}, in {:.1} s",
+        "{}{left_out}, in {arrived:.1} s; {reconciled}",
         compared(&plain),
-        begun.elapsed().as_secs_f64()
     )))
 }
 

@@ -31,9 +31,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How often it is said what is waited for.
 const REMINDER: Duration = Duration::from_secs(15);
 
-/// Under which name annotations are set: kustomize-controller takes over from those that begin
-/// like this, so that nothing is left that it does not own.
-const MANAGER: &str = "kubectl-ichor";
+/// Under which name fields are set. kustomize-controller takes over what those have set whose
+/// name begins with `kubectl`, and drops it where git has none: a suspension would end with the
+/// next look at what is above it (seen with kustomize-controller 1.9).
+const MANAGER: &str = "ichor";
 
 /// What else a HelmRelease is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -238,7 +238,7 @@ fn a_kubeconfig_has_all_that_it_needs_or_is_none() {
         ("client-key-data: ", "client-key-data: AAAA #"),
         (
             "    client-key-data:",
-            "    token: abc\n    client-key-data:",
+            "    tokenFile: /tmp/token\n    client-key-data:",
         ),
         (
             "    client-key-data:",
@@ -266,5 +266,16 @@ fn a_kubeconfig_has_all_that_it_needs_or_is_none() {
     for text in ["", "null", "[]", "{}", "\u{0}", "a: &a [*a, *a]"] {
         assert!(Client::from_kubeconfig(text, PATIENCE).is_err(), "{text}");
     }
-    Client::from_kubeconfig(&whole, PATIENCE).unwrap_or_else(|problem| panic!("{problem}"));
+    let [certificate, key] = ["client-certificate-data", "client-key-data"].map(|key| {
+        whole
+            .lines()
+            .find(|line| line.contains(key))
+            .expect("it is there")
+    });
+    let token = whole
+        .replace(certificate, "    token: abc")
+        .replace(key, "");
+    for text in [&whole, &token] {
+        Client::from_kubeconfig(text, PATIENCE).unwrap_or_else(|problem| panic!("{problem}"));
+    }
 }

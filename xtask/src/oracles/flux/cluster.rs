@@ -94,6 +94,20 @@ impl<'a> Cluster<'a> {
         })
     }
 
+    /// A kubeconfig that holds all it needs, for whoever reads nothing else.
+    pub(super) fn whole_kubeconfig(&self) -> Result<String> {
+        let settings: Value = serde_json::from_str(&files::text(&self.kubeconfig)?)?;
+        let mut settings = settings;
+        let cluster = &mut settings["clusters"][0]["cluster"];
+        let authority = cluster["certificate-authority"].take();
+        let authority = files::text(Utf8Path::new(authority.as_str().unwrap_or_default()))?;
+        *cluster = json!({
+            "server": cluster["server"],
+            "certificate-authority-data": BASE64_STANDARD.encode(authority),
+        });
+        Ok(settings.to_string())
+    }
+
     /// Makes the kinds known that the files of some folders define.
     pub(in crate::oracles) fn define(&self, folders: &[Utf8PathBuf]) -> Result<()> {
         let mut apply = self.kubectl()?;

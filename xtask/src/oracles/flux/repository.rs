@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
 
 use super::expected::Plain;
@@ -12,38 +12,55 @@ use crate::golden::Files;
 use crate::{files, process};
 
 /// A repository that is served.
-pub(super) struct Repository {
+pub(super) struct Repository<'a> {
     /// Where Flux finds it.
     pub(super) address: String,
+    /// Where its files are.
+    pub(super) tree: Utf8PathBuf,
+    sandbox: &'a Sandbox,
+    bare: Utf8PathBuf,
     _running: Running,
 }
 
+impl Repository<'_> {
+    /// Commits what the tree is by now, and pushes it.
+    pub(super) fn commit(&self, what: &str) -> Result<()> {
+        git(self.sandbox, &self.tree, &["add", "--all"])?;
+        let message = format!("--message={what}");
+        git(self.sandbox, &self.tree, &["commit", "--quiet", &message])?;
+        let push = ["push", "--quiet", self.bare.as_str(), "main"];
+        git(self.sandbox, &self.tree, &push).map(drop)
+    }
+}
+
+fn git(sandbox: &Sandbox, tree: &Utf8Path, arguments: &[&str]) -> Result<String> {
+    let mut git = sandbox.command("git")?;
+    git.current_dir(tree)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .args([
+            "-c",
+            "user.name=oracle",
+            "-c",
+            "user.email=oracle@example.com",
+        ])
+        .args(arguments);
+    process::quiet(&mut git)
+}
+
 /// Commits the encrypted files with what kustomize wants beside them, and serves the result.
-pub(super) fn serve(
-    sandbox: &Sandbox,
+pub(super) fn serve<'a>(
+    sandbox: &'a Sandbox,
     server: &Utf8Path,
     encrypted: Files,
     plain: &[Plain],
-) -> Result<Repository> {
+) -> Result<Repository<'a>> {
     let tree = sandbox.path("tree")?;
     for (path, content) in encrypted.into_iter().chain(kustomizations(plain)?) {
         files::write(&tree.join(path), content)?;
     }
     let served = sandbox.path("served")?;
     let bare = served.join("repository.git");
-    let git = |arguments: &[&str]| {
-        let mut git = sandbox.command("git")?;
-        git.current_dir(&tree)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .args([
-                "-c",
-                "user.name=oracle",
-                "-c",
-                "user.email=oracle@example.com",
-            ])
-            .args(arguments);
-        process::quiet(&mut git)
-    };
+    let git = |arguments: &[&str]| git(sandbox, &tree, arguments);
     git(&["init", "--quiet", "--initial-branch=main"])?;
     git(&["add", "--all"])?;
     git(&["commit", "--quiet", "--message=the rendered secrets"])?;
@@ -55,6 +72,9 @@ pub(super) fn serve(
     running.until(|| listens(port))?;
     Ok(Repository {
         address: format!("http://127.0.0.1:{port}/repository.git"),
+        tree,
+        sandbox,
+        bare,
         _running: running,
     })
 }
