@@ -228,7 +228,9 @@ impl UpgradeK8s<'_> {
                 ))
                 .hint("upgrade its Talos first: `ichor talos upgrade-node`"));
         }
-        let images = seen.images.into_iter().map(|(component, before)| {
+        let mut images = seen.images;
+        images.retain(|component, _| self.kubelets || *component != Component::Kubelet);
+        let images = images.into_iter().map(|(component, before)| {
             let after = match self.repositories.get(&component) {
                 Some(repository) => version::image_of(repository, &self.to),
                 None => version::image_of(&before, &self.to),

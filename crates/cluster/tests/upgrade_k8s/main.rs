@@ -269,6 +269,7 @@ fn only_what_was_asked_for_changes() {
         );
         let plan = upgrade.plan().expect("it is possible");
         assert_eq!(plan.nodes().collect::<Vec<_>>(), ["n0"]);
+        assert_eq!(plan.changes.len(), 4, "{:?}", plan.changes);
         upgrade.run(&plan, &mut |event| {
             assert!(!matches!(event, Event::Pulling { .. }));
         })

@@ -316,6 +316,9 @@ impl State {
                     .unwrap_or_else(|| json!({"metadata": {"uid": path}}));
                 let before = object.clone();
                 merge(&mut object, &body);
+                if asked.query.contains("dryRun=All") {
+                    return Reply::Json(200, object.to_string());
+                }
                 if object != before || !self.objects.contains_key(&path) {
                     self.changes += 1;
                     object["metadata"]["resourceVersion"] = json!(self.changes.to_string());
