@@ -193,7 +193,18 @@ impl State {
                     }
                     ("KubeletSpecs.kubernetes.talos.dev", "kubelet") => {
                         let part = part("kubelet");
-                        (part.version, json!({ "image": part.image }))
+                        let args = ["--cloud-provider=external", "--cloud-config=x"];
+                        (part.version, json!({ "image": part.image, "args": args }))
+                    }
+                    ("StaticPods.kubernetes.talos.dev", "kube-scheduler") if machine.leads => {
+                        let command = [
+                            "/kube-scheduler",
+                            "--feature-gates=DevicePluginCDIDevices=true",
+                        ];
+                        (
+                            1,
+                            json!({ "spec": { "containers": [{ "command": command }] } }),
+                        )
                     }
                     ("Services.v1alpha1.talos.dev", "kubelet") => {
                         let is_up = part("kubelet").pending == 0;
