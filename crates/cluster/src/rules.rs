@@ -9,6 +9,8 @@ diagnostics::rules! {
         "Talos keeps an inventory of the objects that its bootstrap manifests have made. An object that is in the inventory of somebody else is neither changed nor deleted.";
     CLUSTER_KUBERNETES_JUMP: error "cluster/kubernetes-jump",
         "Kubernetes goes from one minor to the next, and never back: what it has stored may be more than an older one knows.";
+    CLUSTER_KUBERNETES_REMOVED: error "cluster/kubernetes-removed",
+        "A component does not start with a flag, a feature gate or an admission plugin that its version does not know.";
     CLUSTER_KUBERNETES_UNSUPPORTED: error "cluster/kubernetes-unsupported",
         "Each Talos runs six minors of Kubernetes, and every node runs the same Kubernetes.";
     CLUSTER_KUBERNETES_VERSION: error "cluster/kubernetes-version",

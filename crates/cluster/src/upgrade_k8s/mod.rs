@@ -18,6 +18,7 @@
 mod kubelet;
 mod manifests;
 mod plan;
+mod removed;
 mod servers;
 mod step;
 mod version;

@@ -11,7 +11,7 @@ use talos::contract::{Release, kubernetes_range};
 use talos_client::{Address, Fault, Node};
 
 use super::servers::Servers;
-use super::{ManifestChange, UpgradeK8s, step, version};
+use super::{ManifestChange, UpgradeK8s, removed, step, version};
 use crate::rules;
 
 /// A change of what runs on a node.
@@ -60,6 +60,7 @@ pub(super) struct Machine {
 struct Seen {
     talos: String,
     images: BTreeMap<Component, String>,
+    arguments: BTreeMap<Component, Vec<String>>,
     port: u64,
 }
 
@@ -159,10 +160,15 @@ impl UpgradeK8s<'_> {
         let mut machines = Vec::new();
         for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {
             match seen.map_err(|fault| step::prefixed(&member.name, fault.diagnostic())) {
-                Ok(seen) => match self.machine(member, address, seen) {
-                    Ok(machine) => machines.push(machine),
-                    Err(problem) => problems.push(problem),
-                },
+                Ok(seen) => {
+                    if from.minor < self.to.minor {
+                        self.removed(&member.name, &seen, &mut problems);
+                    }
+                    match self.machine(member, address, seen) {
+                        Ok(machine) => machines.push(machine),
+                        Err(problem) => problems.push(problem),
+                    }
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -210,6 +216,18 @@ impl UpgradeK8s<'_> {
         })
     }
 
+    /// What a node starts with that the new version does not know any more.
+    fn removed(&self, name: &str, seen: &Seen, problems: &mut Diagnostics) {
+        for (component, arguments) in &seen.arguments {
+            if *component == Component::Kubelet && !self.kubelets {
+                continue;
+            }
+            for problem in removed::find(name, *component, arguments, self.to.minor) {
+                problems.push(problem);
+            }
+        }
+    }
+
     fn machine(&self, member: Member, address: String, seen: Seen) -> Result<Machine, Diagnostic> {
         let name = &member.name;
         let unknown = || {
@@ -228,7 +246,9 @@ impl UpgradeK8s<'_> {
                 ))
                 .hint("upgrade its Talos first: `ichor talos upgrade-node`"));
         }
-        let images = seen.images.into_iter().map(|(component, before)| {
+        let mut images = seen.images;
+        images.retain(|component, _| self.kubelets || *component != Component::Kubelet);
+        let images = images.into_iter().map(|(component, before)| {
             let after = match self.repositories.get(&component) {
                 Some(repository) => version::image_of(repository, &self.to),
                 None => version::image_of(&before, &self.to),
@@ -289,9 +309,14 @@ fn look(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
         }
     }
     images.insert(Component::Kubelet, step::kubelet_image(node)?);
+    let mut arguments = BTreeMap::new();
+    for component in images.keys() {
+        arguments.insert(*component, step::arguments(node, *component)?);
+    }
     Ok(Seen {
         talos,
         images,
+        arguments,
         port,
     })
 }

@@ -73,10 +73,34 @@ pub(super) fn proxy_image(node: &Node<'_>) -> Result<Option<String>, Fault> {
     Ok(is_enabled.then(|| text(&found, "proxyImage")))
 }
 
+/// What a kubelet is started with.
+fn kubelet_spec(node: &Node<'_>) -> Result<Value, Fault> {
+    let found = node.resource("k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet")?;
+    Ok(found.value())
+}
+
 /// The image of the kubelet.
 pub(super) fn kubelet_image(node: &Node<'_>) -> Result<String, Fault> {
-    let found = node.resource("k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet")?;
-    Ok(text(&found.value(), "image"))
+    Ok(text(&kubelet_spec(node)?, "image"))
+}
+
+/// The arguments of a component; none where it is not there.
+pub(super) fn arguments(node: &Node<'_>, component: Component) -> Result<Vec<String>, Fault> {
+    let (found, pointer) = if component == Component::Kubelet {
+        (kubelet_spec(node), "/args")
+    } else {
+        let kind = "StaticPods.kubernetes.talos.dev";
+        let pod = node.resource("k8s", kind, component.name());
+        let pod = pod.map(|found| found.value());
+        (pod, "/spec/containers/0/command")
+    };
+    let found = match found {
+        Err(fault) if fault.kind == Kind::Missing => return Ok(Vec::new()),
+        found => found?,
+    };
+    let all = found.pointer(pointer).and_then(Value::as_array);
+    let all = all.into_iter().flatten().filter_map(Value::as_str);
+    Ok(all.map(str::to_owned).collect())
 }
 
 fn text(value: &Value, key: &str) -> String {

@@ -164,6 +164,35 @@ fn what_kubernetes_or_talos_do_not_do_is_refused_before_anything_changes() {
 }
 
 #[test]
+fn what_the_new_minor_does_not_know_any_more_is_named_before_anything_changes() {
+    let world = World::new(1, 1);
+    world.change(|state| {
+        for part in state
+            .machines
+            .iter_mut()
+            .flat_map(|machine| machine.parts.values_mut())
+        {
+            part.image = part.image.replace("v1.36.2", "v1.33.9");
+        }
+    });
+    let problems = world.plan("v1.34.0").expect_err("they do not start");
+    assert_eq!(rules(&problems), ["cluster/kubernetes-removed"; 3]);
+    let named: Vec<_> = { problems.iter() }
+        .filter_map(|problem| problem.message.split(", which").next())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "`n0`: kube-scheduler is started with the feature gate `DevicePluginCDIDevices`",
+            "`n0`: kubelet is started with the flag `--cloud-config`",
+            "`n1`: kubelet is started with the flag `--cloud-config`",
+        ]
+    );
+    // Within a minor nothing goes.
+    drop(world.plan("v1.33.10").expect("it is possible"));
+}
+
+#[test]
 fn an_image_that_is_nowhere_is_told_before_anything_changes() {
     let world = World::new(2, 1);
     world.change(|state| state.missing = Some("kube-scheduler"));
@@ -269,6 +298,7 @@ fn only_what_was_asked_for_changes() {
         );
         let plan = upgrade.plan().expect("it is possible");
         assert_eq!(plan.nodes().collect::<Vec<_>>(), ["n0"]);
+        assert_eq!(plan.changes.len(), 4, "{:?}", plan.changes);
         upgrade.run(&plan, &mut |event| {
             assert!(!matches!(event, Event::Pulling { .. }));
         })

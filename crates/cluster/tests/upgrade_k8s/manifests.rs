@@ -47,6 +47,12 @@ fn manifests_are_applied_as_talos_does_and_what_is_none_any_more_goes() {
             config_map("two", "b"),
         ];
     });
+    let planned = world.plan("v1.36.2").expect("it is possible");
+    assert!(planned.changes.is_empty() && world.log().is_empty());
+    let planned = json!(planned.manifests);
+    assert_eq!(planned.as_array().map(Vec::len), Some(3));
+    assert_eq!(planned[2]["object"], "ConfigMap `kube-system/two`");
+    assert_eq!(planned[2]["done"], "created");
     let (outcome, told) = world.run("v1.36.2", usize::MAX);
     let outcome = outcome.expect("it ends");
     assert_eq!(rules(&outcome.failed), [""; 0], "{:?}", outcome.failed);
@@ -92,7 +98,10 @@ fn manifests_are_applied_as_talos_does_and_what_is_none_any_more_goes() {
         let two = state.objects.get_mut(path).expect("it is there");
         two["metadata"]["annotations"]["config.k8s.io/owning-inventory"] = json!("theirs");
     });
-    let (outcome, told) = world.run("v1.36.2", usize::MAX);
+    let problems = world.plan("v1.36.2").expect_err("it is somebody else's");
+    assert_eq!(rules(&problems), ["cluster/foreign-object"]);
+    assert!(world.log().is_empty());
+    let (outcome, told) = world.run("v1.36.4", usize::MAX);
     let outcome = outcome.expect("it ends");
     assert_eq!(rules(&outcome.failed), ["cluster/foreign-object"]);
     assert_eq!(
@@ -130,14 +139,14 @@ fn nothing_is_pruned_where_that_was_not_meant_or_nothing_is_known() {
         let unknown = json!({"apiVersion": "v1", "kind": "Unknown", "metadata": {"name": "x"}});
         state.manifests.push(unknown);
     });
-    let (outcome, _) = world.run("v1.36.2", usize::MAX);
-    assert_eq!(
-        rules(&outcome.expect("it ends").failed),
-        ["kubernetes-api/missing"]
-    );
+    let problems = world.plan("v1.36.2").expect_err("nobody knows it");
+    assert_eq!(rules(&problems), ["kubernetes-api/missing"]);
+    let (outcome, _) = world.run("v1.36.4", usize::MAX);
+    let outcome = outcome.expect("it ends");
+    assert_eq!(rules(&outcome.failed), ["kubernetes-api/missing"]);
     assert_eq!(inventory(&world).len(), 2);
     world.change(|state| drop(state.manifests.pop()));
-    let (outcome, told) = world.run("v1.36.2", usize::MAX);
+    let (outcome, told) = world.run("v1.36.4", usize::MAX);
     assert!(outcome.expect("it ends").failed.is_empty());
     assert_eq!(events(&told), ["pruned ConfigMap `kube-system/two`"]);
     assert_eq!(inventory(&world), ["kube-system_one__ConfigMap"]);

@@ -3,6 +3,7 @@
 mod act;
 mod ask;
 mod bad;
+mod kubernetes;
 mod machines;
 mod reconcile;
 mod upgrade;
