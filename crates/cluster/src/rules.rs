@@ -3,6 +3,8 @@
 diagnostics::rules! {
     CLUSTER_BAD_CONFIG: error "cluster/bad-config",
         "The configuration that a node runs has no place where the image of a component is set: it is changed there and nowhere else.";
+    CLUSTER_BAD_MANIFEST: error "cluster/bad-manifest",
+        "A bootstrap manifest of Talos is a list of objects, each with a kind and a name. Whoever cannot tell which are meant must not delete those that seem not to be.";
     CLUSTER_BAD_SNAPSHOT: error "cluster/bad-snapshot",
         "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
     CLUSTER_FOREIGN_OBJECT: error "cluster/foreign-object",

@@ -5,8 +5,8 @@ use serde_json::Value;
 use talos::Component;
 use talos_client::{Fault, Kind, Node};
 
+use super::look::kubelet_image;
 use super::servers::Servers;
-use super::step::kubelet_image;
 use super::{Event, Plan, Tell, UpgradeK8s};
 
 impl UpgradeK8s<'_> {

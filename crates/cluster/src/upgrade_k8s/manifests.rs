@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use kubernetes_client::{Client, Definition, Fault as KubernetesFault, Kind};
-use serde::Serialize;
 use serde_json::{Value, json};
 use talos::Component;
 use talos_client::{Fault, Node};
 
 use self::inventory::{INVENTORY, Inventory, Reference};
+use super::event::{Applied, Event, ManifestChange};
+use super::look::prefixed;
 use super::servers::Servers;
-use super::step::prefixed;
-use super::{Applied, Event, Plan, Tell, UpgradeK8s};
+use super::{Plan, Tell, UpgradeK8s};
 use crate::rules;
 
 /// As whom Talos applies.
@@ -41,15 +41,6 @@ struct Run<'r, 't> {
     changes: Vec<ManifestChange>,
     /// Whether it is only asked what would be done.
     is_dry: bool,
-}
-
-/// What is done, or would be, with a manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ManifestChange {
-    /// Its kind and name.
-    pub object: String,
-    /// What.
-    pub done: Applied,
 }
 
 /// An object of a manifest.
@@ -128,20 +119,17 @@ impl UpgradeK8s<'_> {
         let Some(lead) = plan.leads().next() else {
             return Ok(Default::default());
         };
-        let node = self.talos.node(plan.address(lead));
         let proxy = plan.machine(lead).images.get(&Component::Proxy);
-        let mut objects = Vec::new();
-        self.until(plan, lead, "its bootstrap manifests", tell, || {
-            objects = bootstrap(&node)?;
-            Ok(match proxy {
-                Some([_, wanted]) if !has_proxy(&objects, wanted) => {
-                    Some(format!("they have no `{wanted}` yet"))
-                }
-                _ => None,
-            })
-        })
-        .map_err(Diagnostics::from)?;
+        let mut objects = self.listed(plan, lead, proxy.map(|[_, wanted]| wanted), tell)?;
         objects.sort_by_key(Object::stage);
+        let mut kept: Vec<Reference> = { objects.iter() }
+            .map(|object| object.reference.clone())
+            .collect();
+        // What another control plane has, it makes again: one may not have fetched all of its own.
+        for other in plan.leads().filter(|other| *other != lead) {
+            let objects = self.listed(plan, other, None, tell)?;
+            kept.extend(objects.into_iter().map(|object| object.reference));
+        }
         let mut run = Run {
             upgrade: self,
             plan,
@@ -153,22 +141,66 @@ impl UpgradeK8s<'_> {
             changes: Vec::new(),
             is_dry,
         };
-        if let Err(problem) = run.all(objects) {
+        if let Err(problem) = run.all(objects, &kept) {
             run.problems.push(problem);
         }
         Ok((run.changes, run.problems))
     }
 }
 
-/// What the manifests of a control plane hold.
-fn bootstrap(node: &Node<'_>) -> Result<Vec<Object>, Fault> {
+impl UpgradeK8s<'_> {
+    /// What a control plane would make, once kube-proxy has this image in it.
+    fn listed(
+        &self,
+        plan: &Plan,
+        lead: usize,
+        proxy: Option<&String>,
+        tell: &mut Tell<'_>,
+    ) -> Result<Vec<Object>, Diagnostics> {
+        let node = self.talos.node(plan.address(lead));
+        let mut found = Ok(Vec::new());
+        let what = "its bootstrap manifests";
+        let done = self.until(plan, lead, what, tell, || {
+            found = bootstrap(&node)?;
+            Ok(match (&found, proxy) {
+                (Ok(objects), Some(wanted)) if !has_proxy(objects, wanted) => {
+                    Some(format!("they have no `{wanted}` yet"))
+                }
+                _ => None,
+            })
+        });
+        done.map_err(Diagnostics::from)?;
+        found.map_err(|id| {
+            let problem = rules::CLUSTER_BAD_MANIFEST.report(format!(
+                "`{}`: its bootstrap manifest `{}` cannot be read, so none are applied",
+                plan.name(lead),
+                diagnostics::visible(&id)
+            ));
+            Diagnostics::from(problem)
+        })
+    }
+}
+
+/// What the manifests of a control plane hold; or the one that cannot be read, of which nobody
+/// can tell what is in it.
+fn bootstrap(node: &Node<'_>) -> Result<Result<Vec<Object>, String>, Fault> {
     let mut found = node.resources("controlplane", "Manifests.kubernetes.talos.dev")?;
     found.sort_by(|one, other| one.id().cmp(other.id()));
-    let values = found.iter().flat_map(|manifest| match manifest.value() {
-        Value::Array(items) => items,
-        _ => Vec::new(),
-    });
-    Ok(values.filter_map(Object::read).collect())
+    let mut objects = Vec::new();
+    for manifest in &found {
+        let items = match manifest.value() {
+            Value::Array(items) => items,
+            _ if manifest.yaml().trim().is_empty() => Vec::new(),
+            _ => return Ok(Err(manifest.id().to_owned())),
+        };
+        for item in items {
+            match Object::read(item) {
+                Some(object) => objects.push(object),
+                None => return Ok(Err(manifest.id().to_owned())),
+            }
+        }
+    }
+    Ok(Ok(objects))
 }
 
 /// Whether kube-proxy is among them with this image.
@@ -185,7 +217,8 @@ fn has_proxy(objects: &[Object], image: &str) -> bool {
 }
 
 impl Run<'_, '_> {
-    fn all(&mut self, objects: Vec<Object>) -> Result<(), Diagnostic> {
+    /// Does all of them. `kept` is whatever is not deleted.
+    fn all(&mut self, objects: Vec<Object>, kept: &[Reference]) -> Result<(), Diagnostic> {
         let keeps = self.plan.oldest_talos() >= KEEPS && !objects.is_empty();
         let kinds: Vec<String> = objects
             .iter()
@@ -211,7 +244,7 @@ impl Run<'_, '_> {
             }
         }
         if keeps {
-            self.keep(&applied)?;
+            self.keep(&applied, kept)?;
         }
         if self.is_dry {
             return Ok(());
@@ -222,10 +255,10 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// Brings the inventory up to date, and deletes what is in it and was not applied.
-    fn keep(&mut self, applied: &[Reference]) -> Result<(), Diagnostic> {
+    /// Brings the inventory up to date, and deletes what is in it and not to be kept.
+    fn keep(&mut self, applied: &[Reference], kept: &[Reference]) -> Result<(), Diagnostic> {
         let mut inventory = self.ask("the inventory", Inventory::read)?;
-        let others = inventory.others(applied);
+        let others = inventory.others(kept);
         inventory.add(applied);
         if !self.is_dry {
             self.ask("the inventory", |client| inventory.write(client, MANAGER))?;

@@ -15,7 +15,9 @@
 //! A configuration is the node's own with one image changed: nothing else of it is touched. A
 //! step that fails ends it, and what is behind it is left alone.
 
+mod event;
 mod kubelet;
+mod look;
 mod manifests;
 mod plan;
 mod removed;
@@ -28,66 +30,14 @@ use std::time::Duration;
 
 use diagnostics::Diagnostics;
 use semver::Version;
-use serde::Serialize;
 use talos::Component;
 
+use self::servers::Servers;
 use crate::clock::Clock;
 
-pub use manifests::ManifestChange;
+pub use event::{Applied, Event, ManifestChange};
 pub use plan::{Change, Plan};
 pub use version::version;
-
-/// What happens, for whoever watches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "event")]
-pub enum Event {
-    /// A node pulls an image.
-    Pulling {
-        /// Its name.
-        node: String,
-        /// Which.
-        image: String,
-    },
-    /// A node gets its configuration with another image.
-    Changing {
-        /// Its name.
-        node: String,
-        /// Of what.
-        component: &'static str,
-        /// Which.
-        image: String,
-    },
-    /// What runs on a node is ready in its new version.
-    Changed {
-        /// Its name.
-        node: String,
-        /// What.
-        component: &'static str,
-    },
-    /// Nothing can be done but wait.
-    Waiting {
-        /// For which node; empty where it is the cluster.
-        node: String,
-        /// For what.
-        until: String,
-        /// For how long by now.
-        seconds: u64,
-    },
-    /// A bootstrap manifest was applied and was not so before, or is none any more.
-    Manifest(ManifestChange),
-}
-
-/// What was done with a manifest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Applied {
-    /// It was not there.
-    Created,
-    /// It was otherwise.
-    Changed,
-    /// It is gone.
-    Pruned,
-}
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -127,6 +77,21 @@ pub struct UpgradeK8s<'a> {
 type Tell<'t> = dyn FnMut(Event) + 't;
 
 impl UpgradeK8s<'_> {
+    /// Looks at the whole cluster, and says what is to be done.
+    ///
+    /// # Errors
+    ///
+    /// Every reason why it cannot be: nodes that do not answer, a version that Kubernetes does
+    /// not go to from here, or that the Talos of a node does not run.
+    pub fn plan(&self) -> Result<Plan, Diagnostics> {
+        let mut plan = self.images()?;
+        if plan.changes.is_empty() {
+            let servers = Servers::new(self, &plan).map_err(Diagnostics::from)?;
+            plan.manifests = self.manifest_changes(&plan, &servers)?;
+        }
+        Ok(plan)
+    }
+
     /// Does what is left to do, and tells what happens.
     pub fn run(&self, plan: &Plan, tell: &mut Tell<'_>) -> Outcome {
         let mut outcome = Outcome::default();
@@ -154,7 +119,7 @@ impl UpgradeK8s<'_> {
         done: &mut Vec<(&'p str, &'static str)>,
         tell: &mut Tell<'_>,
     ) -> Result<(), Diagnostics> {
-        let servers = servers::Servers::new(self, plan)?;
+        let servers = Servers::new(self, plan)?;
         let leads: Vec<usize> = plan.leads().collect();
         for component in [
             Component::ApiServer,

@@ -10,8 +10,8 @@ use talos::Component;
 use talos::contract::{Release, kubernetes_range};
 use talos_client::{Address, Fault, Node};
 
-use super::servers::Servers;
-use super::{ManifestChange, UpgradeK8s, removed, step, version};
+use super::event::ManifestChange;
+use super::{UpgradeK8s, look, removed, version};
 use crate::rules;
 
 /// A change of what runs on a node.
@@ -122,13 +122,8 @@ impl Plan {
 }
 
 impl UpgradeK8s<'_> {
-    /// Looks at the whole cluster, and says what is to be done.
-    ///
-    /// # Errors
-    ///
-    /// Every reason why it cannot be: nodes that do not answer, a version that Kubernetes does
-    /// not go to from here, or that the Talos of a node does not run.
-    pub fn plan(&self) -> Result<Plan, Diagnostics> {
+    /// Looks at the whole cluster, and says which images are to change.
+    pub(super) fn images(&self) -> Result<Plan, Diagnostics> {
         let from = self.running()?;
         let mut members = self
             .kubernetes
@@ -151,7 +146,7 @@ impl UpgradeK8s<'_> {
             .map(|(address, member)| (address.as_str(), member.leads))
             .collect();
         let seen = self.talos.each(&addresses, |node| {
-            look(node, leads.get(node.name()).copied().unwrap_or_default())
+            seen(node, leads.get(node.name()).copied().unwrap_or_default())
         });
         let mut problems = Diagnostics::new();
         if let Err(problem) = version::check(&from, &self.to) {
@@ -159,7 +154,7 @@ impl UpgradeK8s<'_> {
         }
         let mut machines = Vec::new();
         for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {
-            match seen.map_err(|fault| step::prefixed(&member.name, fault.diagnostic())) {
+            match seen.map_err(|fault| look::prefixed(&member.name, fault.diagnostic())) {
                 Ok(seen) => {
                     if from.minor < self.to.minor {
                         self.removed(&member.name, &seen, &mut problems);
@@ -175,18 +170,13 @@ impl UpgradeK8s<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut plan = Plan {
+        Ok(Plan {
             from,
             to: self.to.clone(),
             changes: changes(&machines),
             manifests: Vec::new(),
             machines,
-        };
-        if plan.changes.is_empty() {
-            let servers = Servers::new(self, &plan).map_err(one)?;
-            plan.manifests = self.manifest_changes(&plan, &servers)?;
-        }
-        Ok(plan)
+        })
     }
 
     /// The oldest version of what runs in the cluster.
@@ -287,7 +277,7 @@ fn server(address: &str, port: u64) -> Result<String, Diagnostic> {
 }
 
 /// Asks a node what it runs.
-fn look(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
+fn seen(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
     let talos = node.version()?.version.unwrap_or_default().tag;
     let mut images = BTreeMap::new();
     let mut port = 6443;
@@ -297,21 +287,21 @@ fn look(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
             Component::ControllerManager,
             Component::Scheduler,
         ] {
-            let (image, _) = step::static_pod_image(node, component)?;
+            let (image, _) = look::static_pod_image(node, component)?;
             images.insert(component, image);
         }
-        let found = step::static_pod_config(node, Component::ApiServer)?.value();
+        let found = look::static_pod_config(node, Component::ApiServer)?.value();
         if let Some(given) = found.get("localPort").and_then(serde_json::Value::as_u64) {
             port = given;
         }
-        if let Some(image) = step::proxy_image(node)? {
+        if let Some(image) = look::proxy_image(node)? {
             images.insert(Component::Proxy, image);
         }
     }
-    images.insert(Component::Kubelet, step::kubelet_image(node)?);
+    images.insert(Component::Kubelet, look::kubelet_image(node)?);
     let mut arguments = BTreeMap::new();
     for component in images.keys() {
-        arguments.insert(*component, step::arguments(node, *component)?);
+        arguments.insert(*component, look::arguments(node, *component)?);
     }
     Ok(Seen {
         talos,

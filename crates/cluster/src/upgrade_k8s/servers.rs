@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diagnostics::Diagnostic;
 use kubernetes_client::{Client, Fault};
 
-use super::step::prefixed;
+use super::look::prefixed;
 use super::{Event, Plan, Tell, UpgradeK8s};
 use crate::wait::until;
 

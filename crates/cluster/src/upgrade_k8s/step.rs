@@ -2,12 +2,11 @@
 
 use diagnostics::{Diagnostic, Source};
 use kubernetes_client::PodFilter;
-use serde_json::Value;
 use talos::{Component, patch, sensitive};
-use talos_client::api::cosi::Resource;
 use talos_client::api::machine::ApplyMode;
-use talos_client::{Fault, Image, Kind, Node};
+use talos_client::{Fault, Image, Kind};
 
+use super::look::{prefixed, proxy_image, static_pod_image};
 use super::servers::Servers;
 use super::{Event, Plan, Tell, UpgradeK8s};
 use crate::rules;
@@ -16,19 +15,7 @@ use crate::wait::until;
 /// How Talos notes at a static pod which version of its configuration it was made of.
 const CONFIG_VERSION: &str = "talos.dev/config-version";
 
-/// Where nodes keep what their control plane is made of.
-const CONTROL_PLANE: &str = "controlplane";
-
-/// What the bootstrap manifests are made of.
-const MANIFESTS_CONFIG: &str = "BootstrapManifestsConfigs.kubernetes.talos.dev";
-
-/// A failure of a node with its name before it.
-pub(super) fn prefixed(name: &str, mut problem: Diagnostic) -> Diagnostic {
-    problem.message = format!("`{name}`: {}", problem.message);
-    problem
-}
-
-/// The same for a node that is known by its address.
+/// A failure of a node that is known by its address.
 pub(super) fn named(plan: &Plan, address: &str, fault: &Fault) -> Diagnostic {
     prefixed(plan.called(address), fault.diagnostic())
 }
@@ -39,73 +26,6 @@ pub(super) fn store(component: Component) -> Image {
         Component::Kubelet => Image::System,
         _ => Image::Kubernetes,
     }
-}
-
-/// What a static pod of the control plane is made of.
-pub(super) fn static_pod_config(node: &Node<'_>, component: Component) -> Result<Resource, Fault> {
-    let kind = match component {
-        Component::ControllerManager => "ControllerManagerConfigs.kubernetes.talos.dev",
-        Component::Scheduler => "SchedulerConfigs.kubernetes.talos.dev",
-        _ => "APIServerConfigs.kubernetes.talos.dev",
-    };
-    node.resource(CONTROL_PLANE, kind, component.name())
-}
-
-/// Its image, and the version of what says so.
-pub(super) fn static_pod_image(
-    node: &Node<'_>,
-    component: Component,
-) -> Result<(String, String), Fault> {
-    let found = static_pod_config(node, component)?;
-    let version = found.metadata.as_ref();
-    let version = version.map_or_else(String::new, |metadata| metadata.version.clone());
-    Ok((text(&found.value(), "image"), version))
-}
-
-/// The image of kube-proxy, where Talos runs one.
-pub(super) fn proxy_image(node: &Node<'_>) -> Result<Option<String>, Fault> {
-    let found = match node.resource(CONTROL_PLANE, MANIFESTS_CONFIG, "manifests") {
-        Ok(found) => found.value(),
-        Err(fault) if fault.kind == Kind::Missing => return Ok(None),
-        Err(fault) => return Err(fault),
-    };
-    let is_enabled = found.get("proxyEnabled") == Some(&Value::Bool(true));
-    Ok(is_enabled.then(|| text(&found, "proxyImage")))
-}
-
-/// What a kubelet is started with.
-fn kubelet_spec(node: &Node<'_>) -> Result<Value, Fault> {
-    let found = node.resource("k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet")?;
-    Ok(found.value())
-}
-
-/// The image of the kubelet.
-pub(super) fn kubelet_image(node: &Node<'_>) -> Result<String, Fault> {
-    Ok(text(&kubelet_spec(node)?, "image"))
-}
-
-/// The arguments of a component; none where it is not there.
-pub(super) fn arguments(node: &Node<'_>, component: Component) -> Result<Vec<String>, Fault> {
-    let (found, pointer) = if component == Component::Kubelet {
-        (kubelet_spec(node), "/args")
-    } else {
-        let kind = "StaticPods.kubernetes.talos.dev";
-        let pod = node.resource("k8s", kind, component.name());
-        let pod = pod.map(|found| found.value());
-        (pod, "/spec/containers/0/command")
-    };
-    let found = match found {
-        Err(fault) if fault.kind == Kind::Missing => return Ok(Vec::new()),
-        found => found?,
-    };
-    let all = found.pointer(pointer).and_then(Value::as_array);
-    let all = all.into_iter().flatten().filter_map(Value::as_str);
-    Ok(all.map(str::to_owned).collect())
-}
-
-fn text(value: &Value, key: &str) -> String {
-    let found = value.get(key).and_then(Value::as_str);
-    found.unwrap_or_default().to_owned()
 }
 
 impl UpgradeK8s<'_> {

@@ -153,6 +153,29 @@ fn nothing_is_pruned_where_that_was_not_meant_or_nothing_is_known() {
 }
 
 #[test]
+fn what_one_control_plane_lacks_and_what_nobody_can_read_deletes_nothing() {
+    let world = World::new(2, 0);
+    world.change(|state| state.manifests = vec![config_map("one", "a"), config_map("two", "b")]);
+    drop(world.run("v1.36.2", usize::MAX));
+    assert_eq!(inventory(&world).len(), 2);
+    // The first has it no more, the second has.
+    world.change(|state| {
+        let two = state.manifests.pop();
+        state.more.extend(two);
+    });
+    let plan = world.plan("v1.36.2").expect("it is possible");
+    assert!(plan.manifests.is_empty(), "{:?}", plan.manifests);
+    world.change(|state| state.more = vec![json!({"kind": "ConfigMap"})]);
+    let problems = world.plan("v1.36.2").expect_err("nobody can read it");
+    assert_eq!(rules(&problems), ["cluster/bad-manifest"]);
+    let (outcome, _) = world.run("v1.36.4", usize::MAX);
+    let outcome = outcome.expect("it ends");
+    assert_eq!(rules(&outcome.failed), ["cluster/bad-manifest"]);
+    assert_eq!(inventory(&world).len(), 2);
+    assert!(world.log().iter().all(|line| !line.starts_with("delete")));
+}
+
+#[test]
 fn an_older_talos_keeps_no_inventory() {
     let world = World::new(1, 0);
     world.change(|state| {

@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub(crate) machines: Vec<Machine>,
     /// What the manifests of Talos hold, beside kube-proxy.
     pub(crate) manifests: Vec<Value>,
+    /// What the last control plane has beside those.
+    pub(crate) more: Vec<Value>,
     /// By path.
     pub(crate) objects: BTreeMap<String, Value>,
     /// What nodes and API servers did, in order.
@@ -220,6 +222,9 @@ impl State {
                 let request = ListRequest::decode(call.message.as_slice()).expect("a request");
                 assert_eq!(request.r#type, "Manifests.kubernetes.talos.dev");
                 let mut items = self.manifests.clone();
+                if index + 1 == self.machines.len() {
+                    items.extend(self.more.iter().cloned());
+                }
                 if let Some(proxy) = machine.parts.get("kube-proxy") {
                     items.push(json!({"apiVersion": "apps/v1", "kind": "DaemonSet",
                         "metadata": {"namespace": "kube-system", "name": "kube-proxy"},
@@ -473,6 +478,7 @@ impl World {
         let state = Arc::new(Mutex::new(State {
             machines: (0..leads + workers).map(machine).collect(),
             manifests: Vec::new(),
+            more: Vec::new(),
             objects: BTreeMap::new(),
             log: Vec::new(),
             most_away: 0,

@@ -111,10 +111,10 @@ impl Inventory {
         self.wanted.remove(&gone.key());
     }
 
-    /// What is in it, and was not applied.
-    pub(super) fn others(&self, applied: &[Reference]) -> Vec<Reference> {
-        let is_applied = |one: &Reference| {
-            applied.iter().any(|other| {
+    /// What is in it, and not to be kept.
+    pub(super) fn others(&self, kept: &[Reference]) -> Vec<Reference> {
+        let is_kept = |one: &Reference| {
+            kept.iter().any(|other| {
                 (&one.group, &one.kind, &one.name) == (&other.group, &other.kind, &other.name)
                     // Talos 1.13 noted the namespace that a manifest gave to what is in none.
                     && (one.namespace == other.namespace
@@ -123,7 +123,7 @@ impl Inventory {
             })
         };
         let read = self.wanted.iter().filter_map(|key| Reference::read(key));
-        read.filter(|one| !is_applied(one)).collect()
+        read.filter(|one| !is_kept(one)).collect()
     }
 
     /// Writes what differs.
