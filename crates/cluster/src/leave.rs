@@ -6,8 +6,8 @@ use std::time::Duration;
 use diagnostics::Diagnostic;
 use talos_client::Node;
 
-use crate::bootstrap::{Stage, look};
 use crate::clock::Clock;
+use crate::machine::{Stage, stage as stage_at};
 use crate::rules;
 use crate::wait::{self, Stopped};
 
@@ -34,7 +34,7 @@ pub struct Leaving<'a> {
 impl Leaving<'_> {
     /// Whether it waits for a configuration: there is nothing left that it could forget.
     pub fn is_in_maintenance(&self) -> bool {
-        let (stage, _) = look::stage(&self.direct, &self.maintenance, false);
+        let (stage, _) = stage_at(&self.direct, &self.maintenance, false);
         stage == Stage::Maintenance
     }
 
@@ -46,7 +46,7 @@ impl Leaving<'_> {
     pub fn until_off(&self) -> Result<(), Diagnostic> {
         let mut silences = 0;
         self.until("still answers", || {
-            let (stage, fault) = look::stage(&self.node, &self.maintenance, false);
+            let (stage, fault) = stage_at(&self.node, &self.maintenance, false);
             let is_silent = fault.is_some_and(|fault| fault.is_passing());
             silences = if is_silent { silences + 1 } else { 0 };
             if silences >= SILENCES {
@@ -65,7 +65,7 @@ impl Leaving<'_> {
     /// `cluster/not-ready`.
     pub fn until_forgotten(&self, boot: Option<&str>) -> Result<(), Diagnostic> {
         self.until("is not in maintenance", || {
-            match look::stage(&self.direct, &self.maintenance, false) {
+            match stage_at(&self.direct, &self.maintenance, false) {
                 (Stage::Maintenance, _) => Ok(()),
                 (stage, _) => {
                     let now = boot.and_then(|_| self.node.boot_id().ok());

@@ -5,6 +5,9 @@
 //! - [`upgrade_k8s`]: a cluster to another Kubernetes, without its API going away.
 //! - [`Leaving`]: a node that is switched off, or forgets its cluster.
 //! - [`quorum`]: whether etcd keeps its majority without some of its members.
+//! - [`preflight`]: whether machines are what their configurations take them for.
+//! - [`discover`]: machines that wait, and what nodes would be made of them.
+//! - [`hardware`]: what they are made of.
 //! - [`reconcile`]: Flux objects, told to look again now, and followed.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
@@ -18,8 +21,12 @@
 pub mod bootstrap;
 mod clock;
 mod difference;
+pub mod discover;
+pub mod hardware;
 mod image;
 mod leave;
+mod machine;
+pub mod preflight;
 pub mod quorum;
 mod reboot;
 pub mod reconcile;

@@ -1,10 +1,14 @@
 //! Rules about what is done with a cluster.
 
 diagnostics::rules! {
+    CLUSTER_ADDRESS_TAKEN: error "cluster/address-taken",
+        "Of the control planes one holds the address that they share. Where another machine has it, connections go now to the one and now to the other.";
     CLUSTER_BAD_CONFIG: error "cluster/bad-config",
         "The configuration that a node runs has no place where the image of a component is set: it is changed there and nowhere else.";
     CLUSTER_BAD_MANIFEST: error "cluster/bad-manifest",
         "A bootstrap manifest of Talos is a list of objects, each with a kind and a name. Whoever cannot tell which are meant must not delete those that seem not to be.";
+    CLUSTER_BAD_RANGE: error "cluster/bad-range",
+        "A network is an address and the length of its prefix. One of many thousands of addresses is not looked through: most likely a digit is missing.";
     CLUSTER_BAD_SNAPSHOT: error "cluster/bad-snapshot",
         "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
     CLUSTER_FOREIGN_OBJECT: error "cluster/foreign-object",
@@ -19,6 +23,12 @@ diagnostics::rules! {
         "A version of Kubernetes has three numbers, such as `v1.36.2`; the one that runs is told by the pods of the control plane.";
     CLUSTER_NO_CONTROL_PLANE: error "cluster/no-control-plane",
         "etcd and the API server of Kubernetes run on control planes. Without one that can be reached there is nothing to start.";
+    CLUSTER_NO_DISK: error "cluster/no-disk",
+        "Talos is installed to the disk that the configuration names. Without it a machine takes its configuration, fails to install, and waits.";
+    CLUSTER_NO_IMAGE: error "cluster/no-image",
+        "The node installs and upgrades itself from an image that it pulls. The image does not exist, or it does not reach the registry.";
+    CLUSTER_NO_LINK: error "cluster/no-link",
+        "The configuration names network links by their MACs. One that no link has is never configured, and the node cannot be reached.";
     CLUSTER_NOT_READY: error "cluster/not-ready",
         "The time that was given is over, and the node is not as far as it should be. What was done stays; the same command goes on from there.";
     CLUSTER_FLUX_NOT_READY: error "cluster/flux-not-ready",
@@ -29,6 +39,10 @@ diagnostics::rules! {
         "A name stands for one object. Where none has it, or several have, it has to be another one, with its namespace before it.";
     CLUSTER_NO_QUORUM: error "cluster/no-quorum",
         "etcd needs more than half of its members. With those left that would not leave it, it stands still, and the cluster with it.";
+    CLUSTER_OTHER_TIME: error "cluster/other-time",
+        "Certificates count from one time to another. A machine whose clock is far from others' refuses theirs, and etcd does not start.";
+    CLUSTER_SMALL_DISK: error "cluster/small-disk",
+        "Talos needs 6 GiB for itself, with images and data beside it. On a smaller disk the node fills up and stops.";
     CLUSTER_UPGRADE_FAILED: error "cluster/upgrade-failed",
         "A node was to run another Talos, and does not. It takes no new pods until the same command has ended well, or somebody lets them come.";
     CLUSTER_VERSION_JUMP: error "cluster/version-jump",

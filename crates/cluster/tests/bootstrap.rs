@@ -219,6 +219,7 @@ impl World {
             members: &members,
             cluster: &cluster,
             maintenance: &maintenance,
+            preflight: None,
             patience: Duration::from_mins(5),
             clock: self,
         };

@@ -9,6 +9,7 @@ mod clients;
 mod clock;
 mod compare;
 mod files;
+pub mod kubeconfig;
 mod open;
 mod output;
 mod places;

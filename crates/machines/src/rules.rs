@@ -1,6 +1,8 @@
 //! Rules about the machine configs of a repository.
 
 diagnostics::rules! {
+    KUBECONFIG_UNMERGEABLE: error "kubeconfig/unmergeable",
+        "A cluster, its user and its context are added to a kubeconfig as entries of its lists. This file has no such lists, or not one entry a line.";
     SOPS_NO_METADATA: error "sops/no-metadata",
         "Values are encrypted, and what is needed to decrypt them is gone. They would end in machine configs as they are.";
     TALCONFIG_MISSING: error "talconfig/missing",

@@ -36,6 +36,7 @@ pub mod load;
 pub mod manifests;
 mod model;
 mod names;
+pub mod nodes;
 mod options;
 pub mod origin;
 mod own;

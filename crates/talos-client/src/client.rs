@@ -15,7 +15,7 @@ pub(crate) use node::{Answer, Method, Reply};
 pub use node::{Item, Node, Stream};
 
 use crate::address::{Address, PORT};
-use crate::connection::{Broken, Connection};
+use crate::connection::{self, Broken, Connection, Knock};
 use crate::credentials::Credentials;
 use crate::fault::Kind;
 use crate::rules;
@@ -161,6 +161,33 @@ impl Client {
         });
         found.sort_by_key(|(index, _)| *index);
         found.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Who is at an address, told by whether it takes a connection in this time. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// `talos-api/bad-address`.
+    pub fn knock(&self, address: &str, patience: Duration) -> Result<Knock, Diagnostic> {
+        let address = Address::read(address)?;
+        Ok(self.wait(connection::knock(&address, patience)))
+    }
+
+    /// The same at many addresses at a time, in their order.
+    ///
+    /// # Errors
+    ///
+    /// `talos-api/bad-address`.
+    pub fn knock_at_all(
+        &self,
+        addresses: &[String],
+        patience: Duration,
+    ) -> Result<Vec<Knock>, Diagnostic> {
+        let addresses = addresses
+            .iter()
+            .map(|address| Address::read(address))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(self.wait(connection::knock_at_all(addresses, patience)))
     }
 
     pub(crate) fn patience(&self) -> Patience {

@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tonic::body::Body as Sent;
@@ -122,6 +122,51 @@ pub(crate) struct Connection {
     end: watch::Receiver<Option<Broken>>,
     /// Whether a call was lost with it, which shows before its end does.
     is_spent: Arc<AtomicBool>,
+}
+
+/// Who is at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Knock {
+    /// Nobody: nothing comes, or the network says that nobody is there.
+    Nobody,
+    /// The connection is refused: by a machine, or by a firewall on the way.
+    Refused,
+    /// A machine, which takes connections.
+    Somebody,
+}
+
+/// Connects, and hangs up.
+pub(crate) async fn knock(address: &Address, patience: Duration) -> Knock {
+    let dialling = TcpStream::connect((address.host(), address.port()));
+    match timeout(patience, dialling).await {
+        Ok(Ok(_)) => Knock::Somebody,
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => Knock::Refused,
+        _ => Knock::Nobody,
+    }
+}
+
+/// At how many addresses is knocked at a time.
+const KNOCKS: usize = 512;
+
+/// Connects to many, and hangs up.
+pub(crate) async fn knock_at_all(addresses: Vec<Address>, patience: Duration) -> Vec<Knock> {
+    let permits = Arc::new(Semaphore::new(KNOCKS));
+    let knocks: Vec<_> = addresses
+        .into_iter()
+        .map(|address| {
+            let permits = Arc::clone(&permits);
+            tokio::spawn(async move {
+                // It is never closed.
+                let _permit = permits.acquire().await;
+                knock(&address, patience).await
+            })
+        })
+        .collect();
+    let mut found = Vec::with_capacity(knocks.len());
+    for knock in knocks {
+        found.push(knock.await.unwrap_or(Knock::Nobody));
+    }
+    found
 }
 
 /// How long the reason for an end may come behind the end.

@@ -48,5 +48,6 @@ pub mod rules;
 pub use address::{Address, PORT};
 pub use calls::{Image, InstallStep};
 pub use client::{Client, Item, Node, Patience, Stream};
+pub use connection::Knock;
 pub use credentials::{Credentials, Fingerprint};
 pub use fault::{Fault, Kind};

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::ops::Range;
+
 use common::root;
 use yaml::edit::{EditError, Edits, New};
 use yaml::{Node, quote};
@@ -215,4 +217,71 @@ fn ranges_are_checked() {
     edits.replace(3..4, "D");
     edits.remove(0..3);
     assert_eq!(edits.apply().as_deref(), Ok("12Def"));
+}
+
+#[test]
+fn items_are_added_behind_the_last_and_put_in_the_place_of_others() {
+    let append = |text| {
+        edited(text, |edits, root| {
+            edits.append_items(root, "a", "- n: 1\n  m: 2\n")
+        })
+    };
+    for (text, expected) in [
+        ("a:\n- x\nb: 1\n", "a:\n- x\n- n: 1\n  m: 2\nb: 1\n"),
+        ("a:\n  - x # y", "a:\n  - x # y\n  - n: 1\n    m: 2\n"),
+        (
+            "a:\n  - x: 1\n    # of x\n\n  # next\nb: 1\n",
+            "a:\n  - x: 1\n    # of x\n  - n: 1\n    m: 2\n\n  # next\nb: 1\n",
+        ),
+        (
+            "a: [] # none\nb: 1\n",
+            "a:  # none\n  - n: 1\n    m: 2\nb: 1\n",
+        ),
+        ("a:\nb: 1\n", "a:\n  - n: 1\n    m: 2\nb: 1\n"),
+        ("b: 1\n", "b: 1\na:\n  - n: 1\n    m: 2\n"),
+        ("a:\r\n- x\r\n", "a:\r\n- x\r\n- n: 1\r\n  m: 2\r\n"),
+        ("a:\n- |\n  text\n", "a:\n- |\n  text\n- n: 1\n  m: 2\n"),
+    ] {
+        assert_eq!(append(text), expected);
+        assert!(root(expected).get("a").is_some());
+    }
+    let no_list = "refused: items can be changed in a list with dashes only";
+    for text in ["a: [x]\n", "a: {}\n", "a: 1\n"] {
+        assert_eq!(append(text), no_list, "{text}");
+    }
+    for text in ["{a: []}\n", "- a\n"] {
+        assert!(append(text).starts_with("refused: entries can be changed in"));
+    }
+
+    fn replace(edits: &mut Edits<'_>, root: &Node, numbers: Range<usize>) -> Result<(), EditError> {
+        let list = root.get("a").expect("it is there");
+        edits.replace_items(list, numbers, "- n\n")
+    }
+    let text = "a:\n  - x: 1 # one\n    # of x\n  # of y\n  - y\n  - z";
+    let cases: [(Change, &str); 5] = [
+        (
+            |edits, root| replace(edits, root, 0..1),
+            "a:\n  - n\n  # of y\n  - y\n  - z",
+        ),
+        (
+            |edits, root| replace(edits, root, 2..3),
+            "a:\n  - x: 1 # one\n    # of x\n  # of y\n  - y\n  - n",
+        ),
+        (|edits, root| replace(edits, root, 0..3), "a:\n  - n"),
+        (
+            |edits, root| replace(edits, root, 3..4),
+            "refused: the map has no entry of that number or key",
+        ),
+        (
+            |edits, root| replace(edits, root, 1..1),
+            "refused: the map has no entry of that number or key",
+        ),
+    ];
+    for (change, expected) in cases {
+        assert_eq!(edited(text, change), expected);
+    }
+    assert_eq!(
+        edited("a: [x]\n", |edits, root| replace(edits, root, 0..1)),
+        no_list
+    );
 }

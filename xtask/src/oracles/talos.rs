@@ -1,6 +1,7 @@
 //! The real talhelper and the machinery of three releases of Talos, beside the crate `talos`.
 
 mod bundles;
+mod commands;
 mod freeze;
 mod genconfig;
 mod generate;
@@ -62,11 +63,12 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let parts: [&dyn Fn() -> Result<Part>; 4] = [
+    let parts: [&dyn Fn() -> Result<Part>; 5] = [
         &|| vectors::run(&machineries),
         &|| bundles::run(&machineries),
         &|| patches::run(&machineries),
         &|| genconfig::run(&talhelper, &machineries),
+        &|| commands::run(&talhelper, options.bless),
     ];
     for part in parts.into_iter().skip(
         std::env::var("SKIPPARTS")

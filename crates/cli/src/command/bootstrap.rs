@@ -5,6 +5,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use clap::Subcommand;
 use cluster::bootstrap::{Bootstrap as Machine, Event, Member, check};
+use cluster::preflight::Preflight;
 use diagnostics::{Diagnostics, Source};
 use machines::{Machines, Made, Places, Secrets};
 use repository::{View, names, write};
@@ -41,7 +42,8 @@ impl Bootstrap {
 /// gives each machine that waits in maintenance its own; starts etcd on the first control plane,
 /// once all of them answer; fetches a kubeconfig. It looks at the nodes before every step, so it
 /// can be stopped at any time: the same command goes on from where they are. A machine of another
-/// cluster is named and left alone.
+/// cluster is named and left alone. What waits in maintenance is checked before, as `ichor talos
+/// preflight` does it: of a new cluster nothing is done while a check fails.
 ///
 /// Examples:
 ///   ichor bootstrap talos
@@ -52,6 +54,10 @@ pub(crate) struct BootstrapTalos {
     /// How long to wait for all nodes
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "30m")]
     wait_timeout: Duration,
+
+    /// Give machines their configuration, whatever `ichor talos preflight` would say of them
+    #[arg(long)]
+    skip_preflight: bool,
 }
 
 /// A machine in maintenance answers at once, or not at all.
@@ -89,11 +95,17 @@ impl BootstrapTalos {
             Client::new(credentials, &[], PATIENCE)?,
             Client::new(nobody, &[], PATIENCE)?,
         ];
+        let preflight = Preflight {
+            cluster: Some(&cluster),
+            maintenance: &maintenance,
+            now: &repository::clock::system_time,
+        };
         let clock = Stopwatch::start();
         let machine = Machine {
             members: &members,
             cluster: &cluster,
             maintenance: &maintenance,
+            preflight: (!self.skip_preflight).then_some(preflight),
             patience: self.wait_timeout,
             clock: &clock,
         };
@@ -113,6 +125,7 @@ impl BootstrapTalos {
         let failed: Diagnostics = outcome
             .failed
             .into_values()
+            .chain(outcome.further)
             .map(|mut problem| {
                 secrets.clean(&mut problem);
                 problem
@@ -142,6 +155,10 @@ impl BootstrapTalos {
         if !failed.is_empty() {
             ui.problems(&failed);
             ui.count(&failed);
+            if outcome.refused {
+                ui.status("Nothing was applied.");
+                ui.hint("`--skip-preflight` applies it nevertheless");
+            }
             return Ok(Exit::NodesFailed);
         }
         let nodes = plural(members.len(), "node");
@@ -155,7 +172,8 @@ impl BootstrapTalos {
     }
 }
 
-fn members(made: &[Made]) -> Vec<Member> {
+/// The nodes that a cluster is to have.
+pub(crate) fn members(made: &[Made]) -> Vec<Member> {
     made.iter()
         .map(|made| Member {
             name: made.hostname.clone(),
@@ -186,6 +204,11 @@ fn told(event: &Event, lines: &Lines, ui: &mut Ui) -> std::io::Result<()> {
             lines.end(ui, node, &stage.to_string());
         }
         Event::Found { node, stage } => lines.set(ui, node, &stage.to_string()),
+        Event::Checking { nodes } => {
+            for node in nodes {
+                lines.set(ui, node, "is checked");
+            }
+        }
         Event::Applied { node } => lines.set(ui, node, "got its configuration"),
         Event::Started {
             node,

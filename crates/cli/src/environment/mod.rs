@@ -124,6 +124,11 @@ pub(crate) fn kubeconfig() -> Option<Utf8PathBuf> {
     Some(first.into())
 }
 
+/// kubectl's own kubeconfig.
+pub(crate) fn own_kubeconfig() -> Option<Utf8PathBuf> {
+    Some(path("HOME")?.join(".kube/config"))
+}
+
 /// The program that edits files: `SOPS_EDITOR`, `EDITOR`, or `vi`.
 pub(crate) fn editor() -> String {
     text("SOPS_EDITOR")

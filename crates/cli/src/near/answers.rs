@@ -16,10 +16,6 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         "`ichor talos apply-node` gives nodes their configuration",
     ),
     (
-        &["gencommand"],
-        "`ichor bootstrap talos` and `ichor talos apply-node` do what those commands would",
-    ),
-    (
         &["bootstrap-apps", "helmfile", "sync"],
         "a cluster is not reached from here yet: `helmfile --file bootstrap/helmfile.d/01-apps.yaml sync` installs what Flux needs",
     ),

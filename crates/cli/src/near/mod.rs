@@ -178,7 +178,7 @@ mod tests {
             ("gensecret", "`ichor talos gensecret`"),
             ("generate-secret", "`ichor talos generate-secret`"),
             ("genurl", "`ichor talos schematic`"),
-            ("gencommand", "`ichor talos apply-node`"),
+            ("gencommand", "`ichor talos gencommand`"),
             ("talos genurl image", "`ichor talos schematic`"),
             ("decrypt x.sops.yaml", "`ichor secrets decrypt`"),
             ("-d x.sops.yaml", "`ichor secrets decrypt`"),

@@ -2,7 +2,7 @@
 //!
 //! Looked at, each machine is in one [`Stage`]; what is done follows from all stages alone:
 //!
-//! 1. whoever is in maintenance gets its configuration, all at a time;
+//! 1. whoever is in maintenance is checked, and gets its configuration, all at a time;
 //! 2. once every control plane answers as a member of this cluster, and none has data of etcd,
 //!    etcd is started on the first of them: nowhere else, and never where there may be another
 //!    member that does not answer;
@@ -10,10 +10,9 @@
 //!
 //! A machine of another cluster is named and left alone; the others go on.
 
-pub(crate) mod look;
+mod before;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use diagnostics::Diagnostic;
@@ -21,9 +20,11 @@ use serde::Serialize;
 use talos::generate::Role;
 use talos_client::api::machine::ApplyMode;
 use talos_client::{Client, Fault, Kind};
-use zeroize::Zeroizing;
 
 use crate::clock::Clock;
+use crate::machine::stage;
+pub use crate::machine::{Etcd, Member, Stage};
+use crate::preflight::Preflight;
 use crate::rules;
 
 /// Between two looks.
@@ -36,116 +37,6 @@ const GRACE: Duration = Duration::from_secs(90);
 /// How often it is said what is waited for.
 const REMINDER: Duration = Duration::from_secs(15);
 
-/// A node that the cluster is to have. Has no `Debug`: its configuration holds secrets.
-pub struct Member {
-    /// Its name.
-    pub name: String,
-    /// Where it is reached.
-    pub address: String,
-    /// What it is.
-    pub role: Role,
-    /// Its configuration.
-    pub config: Zeroizing<String>,
-}
-
-/// How far a machine is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "stage")]
-pub enum Stage {
-    /// It does not answer, or not as it should.
-    Away {
-        /// What happens instead.
-        why: String,
-    },
-    /// It waits for its configuration.
-    Maintenance,
-    /// It is none of this cluster, or cannot be told to be.
-    Foreign,
-    /// It is a member of this cluster.
-    Member {
-        /// The stage that Talos is in, such as `booting` or `running`.
-        talos: String,
-        /// etcd, where the node is a control plane.
-        etcd: Option<Etcd>,
-    },
-}
-
-/// How far etcd is on a control plane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Etcd {
-    /// Nothing is known yet.
-    Unknown,
-    /// It waits to be started, or to join others, and has no data.
-    Empty,
-    /// It has data, and does not run.
-    Stopped,
-    /// It runs.
-    Running,
-}
-
-impl Stage {
-    /// The stage of a machine whose answer to a member was this.
-    pub fn of(fault: &Fault) -> Self {
-        match fault.kind {
-            Kind::InMaintenance => Self::Maintenance,
-            Kind::Untrusted
-            | Kind::ClientRefused
-            | Kind::WrongName
-            | Kind::NotValidNow
-            | Kind::NotTalos
-            | Kind::Denied => Self::Foreign,
-            _ => Self::Away {
-                why: fault.words.clone(),
-            },
-        }
-    }
-
-    /// It as one word.
-    pub fn word(&self) -> &str {
-        match self {
-            Self::Away { .. } => "away",
-            Self::Maintenance => "maintenance",
-            Self::Foreign => "foreign",
-            Self::Member { talos, .. } => talos,
-        }
-    }
-
-    /// Whether nothing is left to do about it.
-    pub fn is_finished(&self) -> bool {
-        matches!(
-            self,
-            Self::Member { talos, etcd: None | Some(Etcd::Running) } if talos == "running"
-        )
-    }
-
-    fn etcd(&self) -> Option<Etcd> {
-        match self {
-            Self::Member { etcd, .. } => *etcd,
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Away { why } => write!(formatter, "does not answer ({why})"),
-            Self::Maintenance => formatter.write_str("in maintenance"),
-            Self::Foreign => formatter.write_str("not of this cluster"),
-            Self::Member { talos, etcd } => {
-                formatter.write_str(talos)?;
-                match etcd {
-                    None | Some(Etcd::Unknown) => Ok(()),
-                    Some(Etcd::Empty) => formatter.write_str(", etcd waits to be started"),
-                    Some(Etcd::Stopped) => formatter.write_str(", etcd has data and does not run"),
-                    Some(Etcd::Running) => formatter.write_str(", etcd runs"),
-                }
-            }
-        }
-    }
-}
-
 /// What happens, for whoever watches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
@@ -157,6 +48,11 @@ pub enum Event {
         /// The stage.
         #[serde(flatten)]
         stage: Stage,
+    },
+    /// Machines are checked before they get their configuration.
+    Checking {
+        /// Which.
+        nodes: Vec<String>,
     },
     /// A machine got its configuration.
     Applied {
@@ -186,6 +82,10 @@ pub struct Outcome {
     pub changed: bool,
     /// What went wrong, by the numbers of the members.
     pub failed: BTreeMap<usize, Diagnostic>,
+    /// What else is wrong: with nodes that failed, or with what all share.
+    pub further: Vec<Diagnostic>,
+    /// Whether nothing was done, since machines are not as they should be.
+    pub refused: bool,
     /// Whether etcd runs on a control plane at least.
     pub has_etcd: bool,
 }
@@ -198,6 +98,8 @@ pub struct Bootstrap<'a> {
     pub cluster: &'a Client,
     /// Calls machines in maintenance.
     pub maintenance: &'a Client,
+    /// What machines are checked with before they get their configuration.
+    pub preflight: Option<Preflight<'a>>,
     /// Until when.
     pub patience: Duration,
     /// By which clock.
@@ -209,6 +111,7 @@ struct Run<'t> {
     tell: &'t mut dyn FnMut(Event),
     outcome: Outcome,
     told: Vec<Option<Stage>>,
+    checked: BTreeSet<usize>,
     applied: BTreeMap<usize, Duration>,
     started: Option<Duration>,
     reminded: Duration,
@@ -222,6 +125,7 @@ impl Bootstrap<'_> {
             tell,
             outcome: Outcome::default(),
             told: vec![None; self.members.len()],
+            checked: BTreeSet::new(),
             applied: BTreeMap::new(),
             started: None,
             reminded: begin,
@@ -231,6 +135,10 @@ impl Bootstrap<'_> {
             run.outcome.has_etcd = stages
                 .iter()
                 .any(|stage| stage.etcd() == Some(Etcd::Running));
+            if self.is_refused(&stages, &mut run) {
+                run.outcome.refused = true;
+                return run.outcome;
+            }
             if self.apply(&stages, &mut run) | self.start(&stages, &mut run) {
                 continue;
             }
@@ -272,7 +180,7 @@ impl Bootstrap<'_> {
             let leads = indices
                 .get(node.name())
                 .is_some_and(|index| self.members[*index].role == Role::ControlPlane);
-            look::stage(node, &self.maintenance.node(node.name()), leads)
+            stage(node, &self.maintenance.node(node.name()), leads)
         });
         let mut stages = Vec::with_capacity(found.len());
         for (index, (stage, fault)) in found.into_iter().enumerate() {

@@ -4,6 +4,7 @@ mod encryption;
 mod init;
 mod manifests;
 mod names;
+mod nodes;
 mod outputs;
 mod plugins;
 
@@ -11,6 +12,7 @@ pub use encryption::*;
 pub use init::*;
 pub use manifests::*;
 pub use names::*;
+pub use nodes::*;
 pub use outputs::*;
 pub use plugins::*;
 
@@ -20,6 +22,7 @@ pub static RULES: &[diagnostics::Table] = &[
     init::TABLE,
     manifests::TABLE,
     names::TABLE,
+    nodes::TABLE,
     outputs::TABLE,
     plugins::TABLE,
 ];

@@ -14,9 +14,8 @@
 
 mod base;
 mod beside;
-
+mod commands;
 mod contents;
-
 mod effect;
 mod generator;
 mod gitignore;
@@ -42,6 +41,7 @@ use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::Role;
 
+pub use commands::{NoCommands, Verb, Wanted};
 pub use generator::Generator;
 pub use gitignore::gitignore;
 pub use schematic::{read_schematic, schematic_id, schematic_text};

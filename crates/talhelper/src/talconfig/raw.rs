@@ -104,6 +104,11 @@ impl Raw {
         self.config.talos_version.as_deref()
     }
 
+    /// The version of Kubernetes as it is written; empty if there is none.
+    pub fn kubernetes_version(&self) -> &str {
+        &self.config.kubernetes_version
+    }
+
     /// The place of a key of the file itself; all of the file if it is not written.
     pub fn place_of(&self, key: &str) -> Location {
         match self.root.get(key) {

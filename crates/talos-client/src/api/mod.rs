@@ -9,3 +9,4 @@ pub mod common;
 pub mod cosi;
 pub mod lifecycle;
 pub mod machine;
+pub mod time;

@@ -4,6 +4,7 @@ mod config;
 mod etcd;
 mod power;
 mod state;
+mod time;
 
 pub use power::{Image, InstallStep};
 

@@ -39,6 +39,11 @@ impl Resource {
         self.spec.as_ref().map_or("", |spec| &spec.yaml_spec)
     }
 
+    /// What it says, as far as a type has it; none where it says something else.
+    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
+        serde_saphyr::from_str(self.yaml()).ok()
+    }
+
     /// What it says; null where that is no YAML.
     pub fn value(&self) -> Value {
         serde_saphyr::from_str(self.yaml()).unwrap_or_default()

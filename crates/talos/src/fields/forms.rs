@@ -60,6 +60,33 @@ pub(crate) fn bytes(text: &str) -> Option<f64> {
     (total < 1.844_674_407_370_955_2e19).then(|| total.floor())
 }
 
+/// Whether a size in bytes is what `machine.install.diskSelector.size` says, such as
+/// `>= 100GB`; never where that says nothing.
+///
+/// ```
+/// assert!(talos::fields::size_fits("<= 2TB", 2_000_000_000_000));
+/// assert!(!talos::fields::size_fits("100 GiB", 100));
+/// ```
+pub fn size_fits(condition: &str, size: u64) -> bool {
+    let condition = condition.trim();
+    let (operator, rest) = [">=", "<=", "==", ">", "<"]
+        .iter()
+        .find_map(|operator| Some((*operator, condition.strip_prefix(operator)?)))
+        .unwrap_or(("==", condition));
+    // A float that is whole and below 2^64, as `bytes` gives it, is written as that number.
+    let Some(limit) = bytes(rest.trim()).and_then(|limit| format!("{limit}").parse::<u64>().ok())
+    else {
+        return false;
+    };
+    match operator {
+        ">=" => size >= limit,
+        "<=" => size <= limit,
+        ">" => size > limit,
+        "<" => size < limit,
+        _ => size == limit,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{compared, written};

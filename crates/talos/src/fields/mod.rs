@@ -15,5 +15,6 @@ mod table;
 
 pub use canonical::canonical;
 pub use decode::{Decoder, Faults, OF_PATCHES, Removed, kind_of, unknown_kind};
+pub use forms::size_fits;
 pub use names::{document_name, is_named, kind_of_value};
 pub use table::{Keyed, Kind, Schema, Spec, any, is_pair};

@@ -47,6 +47,9 @@ pub enum EditError {
     /// A scalar or list where a map is needed, or a pair inside `[…]` that has no braces.
     #[error("entries can be changed in a block map or in `{{…}}` only")]
     NotMapping,
+    /// Something else than a list with dashes.
+    #[error("items can be changed in a list with dashes only")]
+    NotBlockList,
     /// The map has no such entry.
     #[error("the map has no entry of that number or key")]
     NoSuchEntry,

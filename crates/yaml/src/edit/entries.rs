@@ -144,7 +144,7 @@ impl Edits<'_> {
     }
 
     /// How many characters stand before an offset on its line.
-    fn column(&self, offset: usize) -> usize {
+    pub(super) fn column(&self, offset: usize) -> usize {
         self.text()[self.line_start(offset)..offset]
             .chars()
             // A byte order mark takes no column.
@@ -184,14 +184,14 @@ impl Edits<'_> {
     }
 
     /// Whether the line that starts here is blank, or a comment indented beyond a column.
-    fn is_blank_or_comment(&self, start: usize, column: usize) -> bool {
+    pub(super) fn is_blank_or_comment(&self, start: usize, column: usize) -> bool {
         let line = &self.text()[start..self.line_end(start)];
         let content = line.trim_start_matches(' ');
         line.trim().is_empty() || (content.starts_with('#') && line.len() - content.len() > column)
     }
 
     /// The start of the next line.
-    fn after_line(&self, offset: usize) -> usize {
+    pub(super) fn after_line(&self, offset: usize) -> usize {
         let end = self.line_end(offset);
         self.text()[end..]
             .find('\n')

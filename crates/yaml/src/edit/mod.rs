@@ -2,6 +2,7 @@
 
 mod edits;
 mod entries;
+mod items;
 mod scalars;
 
 pub use edits::{EditError, Edits};

@@ -57,14 +57,21 @@ pub(super) fn genconfig(talhelper: &Utf8Path, case: &Case, bundle: &str) -> Resu
 /// The command in a folder: nothing of the environment reaches its variables, and a connection
 /// that it tries fails at once.
 pub fn command(talhelper: &Utf8Path, folder: &Utf8Path) -> Result<std::process::Command> {
+    let mut command = quiet(talhelper, folder)?;
     let home = folder.join("home");
     std::fs::create_dir_all(&home)?;
-    let mut command = process::command(talhelper);
     command
         .args(["genconfig", "--offline-mode"])
+        .env("HOME", home);
+    Ok(command)
+}
+
+/// talhelper in a folder, without a command yet, and with no home at all.
+pub(super) fn quiet(talhelper: &Utf8Path, folder: &Utf8Path) -> Result<std::process::Command> {
+    let mut command = process::command(talhelper);
+    command
         .current_dir(folder)
         .env_clear()
-        .env("HOME", home)
         .env("HTTPS_PROXY", "http://127.0.0.1:9")
         .env("HTTP_PROXY", "http://127.0.0.1:9");
     Ok(command)

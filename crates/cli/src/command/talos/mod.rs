@@ -1,6 +1,7 @@
 //! `talos`: machine configurations, with the words that talhelper has for them.
 
 mod explain;
+mod gencommand;
 pub(crate) mod generate_config;
 pub(crate) mod gensecret;
 mod import;
@@ -21,14 +22,14 @@ use crate::ui::Ui;
 
 pub(crate) use live::span;
 use live::{
-    apply_node, dmesg, etcd, events, get, health, kubeconfig, logs, power, reset, services, status,
-    upgrade_k8s, upgrade_node, version,
+    apply_node, discover, dmesg, etcd, events, get, health, kubeconfig, logs, power, preflight,
+    reset, services, status, upgrade_k8s, upgrade_node, version,
 };
 
 /// Make, check and explain the machine configurations of the nodes, and ask those that run
 ///
 /// Configurations come from `talos/talconfig.yaml`, the files around it and the cluster's secrets,
-/// which are decrypted in memory. The commands from `status` on call the nodes; no other touches
+/// which are decrypted in memory. The commands from `discover` on call the nodes; no other touches
 /// the network.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Talos {
@@ -38,12 +39,16 @@ pub(crate) enum Talos {
     #[command(name = "gensecret", visible_alias = "generate-secret")]
     GenSecret(gensecret::GenSecret),
     Patch(patch::Patch),
+    #[command(name = "gencommand")]
+    GenCommand(gencommand::GenCommand),
 
     Explain(explain::Explain),
     Schematic(schematic::Schematic),
     Migrate(migrate::Migrate),
     Import(import::Import),
 
+    Discover(discover::Discover),
+    Preflight(preflight::Preflight),
     Status(status::Status),
     Health(health::Health),
     #[command(visible_alias = "service")]
@@ -78,12 +83,15 @@ impl Talos {
             Self::Validate(command) => command.run(root, ui),
             Self::GenSecret(command) => command.run(root, ui),
             Self::Patch(command) => command.run(root, ui),
+            Self::GenCommand(command) => command.run(root, ui),
 
             Self::Explain(command) => command.run(root, ui),
             Self::Schematic(command) => command.run(root, ui),
             Self::Migrate(command) => command.run(root, ui),
             Self::Import(command) => command.run(root, ui),
 
+            Self::Discover(command) => command.run(root, ui),
+            Self::Preflight(command) => command.run(root, ui),
             Self::Status(command) => command.run(root, ui),
             Self::Health(command) => command.run(root, ui),
             Self::Services(command) => command.run(root, ui),
@@ -111,6 +119,7 @@ impl Talos {
             Self::Validate(command) => (&command.reading, !command.files.is_empty()),
             Self::GenSecret(command) => (&command.reading, command.from_config.is_some()),
             Self::Patch(command) => (&command.reading, command.patch.starts_with('@')),
+            Self::GenCommand(command) => (&command.reading, command.out_dir.is_some()),
             Self::Explain(command) => (&command.reading, false),
             Self::Schematic(command) => (&command.reading, command.file.is_some()),
             Self::Migrate(command) => (&command.reading, false),

@@ -267,3 +267,58 @@ fn snapshots_and_kubeconfigs_are_for_their_owner_and_replace_nothing_unasked() {
             .exits(4),
     );
 }
+
+#[test]
+fn a_kubeconfig_is_added_to_one_of_other_clusters() {
+    let given = "apiVersion: v1\nkind: Config\nclusters:\n- name: home\n  cluster:\n    server: https://10.0.0.5:6443\nusers:\n- name: admin@home\n  user:\n    client-key-data: k1\ncontexts:\n- context:\n    cluster: home\n    user: admin@home\n  name: admin@home\ncurrent-context: admin@home\n";
+    let mut world = World::new(move |_| {
+        say(Data {
+            bytes: testkit::archive(&[("kubeconfig", given)]),
+            ..Data::default()
+        })
+    });
+    let mode = |world: &World, path: &str| {
+        let path = world.sandbox.root().join(path);
+        let found = std::fs::metadata(path).expect("it is there");
+        found.permissions().mode() & 0o777
+    };
+    // Where nothing is, it is the file.
+    let home = world.sandbox.root().join("home");
+    world.sandbox.set_variable("HOME", home.as_str());
+    drop(world.run("talos kubeconfig --merge -n NODE").success());
+    assert_eq!(world.sandbox.read("home/.kube/config"), given);
+    assert_eq!(mode(&world, "home/.kube/config"), 0o600);
+
+    let other = given.replace("10.0.0.5", "10.1.0.5");
+    world.sandbox.write("mine", &other);
+    let output = world.run("talos kubeconfig mine --merge -n NODE").success();
+    assert!(
+        output
+            .stderr
+            .contains("the cluster `home` is `home-1` there"),
+        "{output}"
+    );
+    let merged = world.sandbox.read("mine");
+    assert!(
+        merged.ends_with("current-context: admin@home-1\n"),
+        "{merged}"
+    );
+    let kept = &other[..other.find("users:").expect("it is there")];
+    assert!(merged.starts_with(kept), "{merged}");
+    assert_eq!(mode(&world, "mine"), 0o600);
+    assert!(!output.to_string().contains("k1"), "{output}");
+
+    world.sandbox.write("mine", &other);
+    let line = "talos kubeconfig mine --merge --force --force-context-name here -n NODE";
+    drop(world.run(line).success());
+    let merged = world.sandbox.read("mine");
+    assert_eq!(merged.matches("10.0.0.5").count(), 1, "{merged}");
+    assert!(!merged.contains("10.1.0.5"), "{merged}");
+    assert!(merged.ends_with("current-context: here\n"), "{merged}");
+    world.sandbox.write("mine", "a: [\n");
+    let output = world.run("talos kubeconfig mine --merge -n NODE").exits(1);
+    assert!(
+        output.stderr.contains("[kubeconfig/unmergeable]"),
+        "{output}"
+    );
+}

@@ -5,6 +5,8 @@ mod ask;
 mod bad;
 mod kubernetes;
 mod machines;
+#[cfg(target_os = "linux")]
+mod prepare;
 mod reconcile;
 mod upgrade;
 

@@ -191,3 +191,39 @@ fn schematics_and_images() {
     [exit code: 1]
     ");
 }
+
+#[test]
+fn commands_of_talosctl_lead_to_the_files_from_where_the_reader_stands() {
+    let sandbox = plain();
+    let output = |line: &str| sandbox.run(line.split(' ')).success().stdout;
+    let file = "--file=./clusterconfig/home-one.yaml";
+    let address = "10.0.0.11";
+    assert_eq!(
+        output("talos gencommand apply --extra-flags=--insecure"),
+        format!(
+            "talosctl apply-config --talosconfig=./clusterconfig/talosconfig --nodes={address} {file} --insecure;\n"
+        )
+    );
+    assert_eq!(
+        output("-C ../repo talos gencommand reset"),
+        format!(
+            "talosctl reset --talosconfig=../repo/clusterconfig/talosconfig --nodes={address};\n"
+        )
+    );
+    let line = "talos gencommand --offline-mode --extra-flags --a,--b -o out bootstrap -n one";
+    assert_eq!(
+        output(line),
+        format!("talosctl bootstrap --talosconfig=out/talosconfig --a --b --nodes={address};\n")
+    );
+    let output = sandbox
+        .run(["talos", "gencommand", "apply", "-n", "onee"])
+        .exits(2);
+    assert!(output.stderr.contains("did you mean `one`?"), "{output}");
+    let output = sandbox.run(["talos", "gencommand", "bootstrap", "-o", ""]);
+    assert!(
+        output
+            .exits(2)
+            .stderr
+            .contains("`--out-dir` names no folder")
+    );
+}

@@ -1,6 +1,7 @@
 //! What asks nodes that run, and changes them. Only these commands use the network.
 
 pub(crate) mod apply_node;
+pub(crate) mod discover;
 pub(crate) mod dmesg;
 pub(crate) mod etcd;
 pub(crate) mod events;
@@ -11,6 +12,7 @@ pub(crate) mod kubeconfig;
 mod lines;
 pub(crate) mod logs;
 pub(crate) mod power;
+pub(crate) mod preflight;
 pub(crate) mod reset;
 pub(crate) mod services;
 pub(crate) mod session;

@@ -31,6 +31,15 @@ pub(crate) fn stage(
     (stage, Some(fault))
 }
 
+/// The same where there are no secrets of a cluster yet: whoever wants to know who asks is a
+/// member of another one.
+pub(super) fn without_secrets(maintenance: &Node<'_>) -> (Stage, Option<Fault>) {
+    match talos_stage(maintenance) {
+        Ok(_) => (Stage::Maintenance, None),
+        Err(fault) => (Stage::of(&fault), Some(fault)),
+    }
+}
+
 /// The stage that Talos says it is in.
 fn talos_stage(node: &Node<'_>) -> Result<String, Fault> {
     let status = node.resource("runtime", "MachineStatuses.runtime.talos.dev", "machine");
