@@ -23,6 +23,8 @@ pub enum Going {
 /// A member of etcd that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voter {
+    /// Its number.
+    pub id: u64,
     /// The name of its machine.
     pub hostname: String,
     /// Where other members reach it.
@@ -63,6 +65,7 @@ pub fn voters(client: &Client, leads: &[String]) -> Result<Vec<Voter>, Diagnosti
     let mut voters: Vec<Voter> = { members.into_iter() }
         .filter(|member| !member.is_learner)
         .map(|member| Voter {
+            id: member.id,
             address: member
                 .peer_urls
                 .first()
@@ -102,6 +105,7 @@ fn host(url: &str) -> String {
 /// use cluster::quorum::{Going, Voter, without};
 ///
 /// let voter = |name: &str, is_well| Voter {
+///     id: 0,
 ///     hostname: name.to_owned(),
 ///     address: String::new(),
 ///     is_well,

@@ -272,6 +272,33 @@ fn a_source_then_a_kustomization_then_what_it_brings() {
 }
 
 #[test]
+fn a_kustomization_of_another_source_has_another_revision() {
+    let world = World::new(|path, object| {
+        content(path, object);
+        if path.ends_with("/apps") {
+            object["status"]["lastAttemptedRevision"] = json!("1.2.3@sha256:4");
+            object["status"]["lastAppliedRevision"] = json!("1.2.3@sha256:4");
+        }
+    });
+    tree(&world);
+    let other = json!({ "spec": { "sourceRef": { "kind": "OCIRepository", "name": "own" } } });
+    world.add(KUSTOMIZE, "kustomizations", "apps/apps", &other);
+    let (outcome, _) = world.run(Kind::Kustomization, "flux-system", Helm::Usual);
+    assert_eq!(outcome.ready.len(), 2, "{:?}", outcome.failed);
+    // Of the same source it would be waited for.
+    tree(&world);
+    let (outcome, _) = world.run(Kind::Kustomization, "flux-system", Helm::Usual);
+    let problem = outcome.failed.values().next().expect("it never comes");
+    assert!(
+        problem
+            .message
+            .ends_with("it has the revision before still"),
+        "{}",
+        problem.message
+    );
+}
+
+#[test]
 fn one_that_fails_is_told_at_once_with_its_own_reason() {
     let world = World::new(failing);
     tree(&world);

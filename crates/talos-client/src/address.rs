@@ -47,9 +47,9 @@ impl Address {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        if text.parse::<Ipv6Addr>().is_ok() {
+        if let Ok(address) = text.parse::<Ipv6Addr>() {
             return Some(Self {
-                host: text.to_owned(),
+                host: address.to_string(),
                 port: PORT,
             });
         }
@@ -77,12 +77,13 @@ impl Address {
             (1..=63).contains(&label.len()) && label.bytes().all(fits)
         };
         let name = host.strip_suffix('.').unwrap_or(host);
-        let fits =
-            host.parse::<Ipv6Addr>().is_ok() || (name.len() <= 253 && name.split('.').all(is_word));
-        fits.then(|| Self {
-            host: host.to_owned(),
-            port,
-        })
+        // One address has many spellings.
+        let host = match host.parse::<Ipv6Addr>() {
+            Ok(address) => address.to_string(),
+            Err(_) if name.len() <= 253 && name.split('.').all(is_word) => host.to_owned(),
+            Err(_) => return None,
+        };
+        Some(Self { host, port })
     }
 
     /// The name or address alone.

@@ -186,11 +186,9 @@ pub fn kubernetes_range(talos_minor: u32) -> Option<(u32, u32)> {
 
 /// The minors of Talos `1.x` that a minor of it can be installed over, both ends included: what
 /// its installer takes (`UpgradeableFrom` in the machinery's `compatibility`).
-pub fn upgrade_range(talos_minor: u32) -> Option<(u32, u32)> {
+pub fn upgrade_range(talos_minor: u32) -> (u32, u32) {
     // Since 1.10 each is installed over the two before it, and takes the place of the next.
-    (10..=15)
-        .contains(&talos_minor)
-        .then(|| (talos_minor - 2, talos_minor + 1))
+    (talos_minor.saturating_sub(2), talos_minor.saturating_add(1))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The API of Kubernetes, as the kubeconfig of the repository reaches it.
 
+use std::time::Duration;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use kubernetes_client::{Client, Patience};
 use repository::{View, names};
@@ -17,8 +19,8 @@ pub(super) struct Kubernetes {
 }
 
 impl Kubernetes {
-    /// A client of its current context.
-    pub(super) fn open(&self, root: &Utf8Path) -> Result<Client, Failure> {
+    /// A client of its current context, which waits for no answer longer than this.
+    pub(super) fn open(&self, root: &Utf8Path, longest: Duration) -> Result<Client, Failure> {
         let view = View::on_disk(root);
         let ours = Utf8PathBuf::from(names::KUBECONFIG);
         let path = match &self.kubeconfig {
@@ -27,7 +29,17 @@ impl Kubernetes {
             None => environment::kubeconfig().ok_or_else(|| none(&ours))?,
         };
         let source = view.text(path.as_str())?.ok_or_else(|| none(&path))?;
-        Ok(Client::from_kubeconfig(source.text(), Patience::default())?)
+        let usual = Patience::default();
+        let patience = Patience {
+            connect: usual.connect.min(longest),
+            answer: usual.answer.min(longest),
+        };
+        Ok(
+            Client::from_kubeconfig(source.text(), patience).map_err(|mut problem| {
+                problem.message = format!("`{path}`: {}", problem.message);
+                problem
+            })?,
+        )
     }
 }
 

@@ -193,7 +193,7 @@ impl Kustomizations {
 
 impl Order<'_> {
     fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        let client = self.common.kubernetes.open(root)?;
+        let client = self.common.kubernetes.open(root, self.common.timeout)?;
         let subjects = Subjects::of(&client)?;
         let (wanted, mut failed) = named(
             &client,
@@ -363,7 +363,7 @@ fn any(word: &str) -> Result<Kind, String> {
 impl Which {
     /// Suspends them, or not. Those that are, with what went wrong.
     fn set(&self, root: &Utf8Path, is_wanted: bool, ui: &mut Ui) -> Result<Diagnostics, Failure> {
-        let client = self.common.kubernetes.open(root)?;
+        let client = self.common.kubernetes.open(root, self.common.timeout)?;
         let subjects = Subjects::of(&client)?;
         let namespace = self.common.namespace.as_deref();
         let (wanted, mut failed) = named(&client, &subjects, self.kind, namespace, &self.names);

@@ -17,7 +17,7 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
     ),
     (
         &["bootstrap-apps", "helmfile", "sync"],
-        "a cluster is not reached from here yet: `helmfile --file bootstrap/helmfile.d/01-apps.yaml sync` installs what Flux needs",
+        "applications are not installed from here yet: `helmfile --file bootstrap/helmfile.d/01-apps.yaml sync` installs what Flux needs",
     ),
     (
         &[
@@ -25,12 +25,19 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
             "upgrade-node",
             "talos-upgrade-node",
             "talos-upgrade",
+            "talos-upgrade-talos",
+            "upgrade-talos",
         ],
-        "nodes are not upgraded from here yet: `ichor talos schematic` names the image for `talosctl upgrade --image`",
+        "`ichor talos upgrade-node` brings nodes to another Talos",
     ),
     (
-        &["upgrade-k8s", "talos-upgrade-k8s", "upgrade-kubernetes"],
-        "nodes are not upgraded from here yet: `talosctl upgrade-k8s --to VERSION`, with the version of `ichor versions list`",
+        &[
+            "upgrade-k8s",
+            "talos-upgrade-k8s",
+            "upgrade-kubernetes",
+            "talos-upgrade-kubernetes",
+        ],
+        "`ichor talos upgrade-k8s` brings the cluster to another Kubernetes",
     ),
     (
         &["reset-node"],
@@ -42,11 +49,11 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
     ),
     (
         &["template-debug", "debug"],
-        "a cluster is not reached from here yet: `flux get all --all-namespaces` and `kubectl get events --all-namespaces` show its state",
+        "not everything is asked from here yet: `flux get all --all-namespaces` and `kubectl get events --all-namespaces` show its state",
     ),
     (
-        &["reconcile"],
-        "a cluster is not reached from here yet: `flux reconcile kustomization flux-system --with-source`",
+        &["flux-reconcile"],
+        "`ichor reconcile` has Flux look at git now",
     ),
     (
         &["kubeconform", "flate", "flux-local", "kustomize"],

@@ -1,5 +1,6 @@
 //! Tables.
 
+use diagnostics::visible;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Columns as wide as what is in them, three blanks between; none behind the last.
@@ -10,7 +11,7 @@ pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
     let cell = |row: &Vec<String>, column: usize| -> String {
         let text = row.get(column).map_or("", String::as_str);
         // A line is a row.
-        text.replace(char::is_control, " ")
+        visible(&text.replace(char::is_control, " "))
     };
     let widths: Vec<usize> = (0..columns)
         .map(|column| {

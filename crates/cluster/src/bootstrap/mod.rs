@@ -325,6 +325,7 @@ impl Bootstrap<'_> {
             Stage::Away { .. } => {
                 "is it on, at this address, and is its port 50000 open from here? Then run the same again"
             }
+            Stage::Maintenance => "its console tells why it could not install itself; run the same again to go on",
             _ => "`ichor talos dmesg` and `ichor talos services` tell more; run the same again to go on",
         })
     }

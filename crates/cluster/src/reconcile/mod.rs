@@ -112,8 +112,9 @@ struct Open {
     subject: Subject,
     /// Whether it was stamped.
     is_asked: bool,
-    /// The revision that it is to bring, where that is known.
-    revision: Option<String>,
+    /// The source that another one has it from, and the revision that it is to bring where it has
+    /// the same.
+    revision: Option<(Subject, String)>,
     reminded: Duration,
 }
 
@@ -223,7 +224,7 @@ impl Reconcile<'_> {
         known: &mut BTreeSet<Subject>,
         still: &mut Vec<Open>,
     ) {
-        let state = match self.verdict(&one.subject, one.is_asked, one.revision.as_deref()) {
+        let state = match self.verdict(&one.subject, one.is_asked, one.revision.as_ref()) {
             Ok(state) => state,
             Err(problem) => {
                 outcome.failed.insert(one.subject, problem);
@@ -250,12 +251,14 @@ impl Reconcile<'_> {
             }
             State::Ready { revision } => {
                 if self.follow {
-                    for brought in self.brought(&one.subject) {
+                    let (source, all) = self.brought(&one.subject);
+                    let expected = source.zip(revision.clone());
+                    for brought in all {
                         if known.insert(brought.clone()) {
                             still.push(Open {
-                                revision: (brought.kind == Kind::Kustomization)
-                                    .then(|| revision.clone())
-                                    .flatten(),
+                                revision: expected
+                                    .clone()
+                                    .filter(|_| brought.kind == Kind::Kustomization),
                                 subject: brought,
                                 is_asked: false,
                                 reminded: self.clock.elapsed(),
@@ -272,12 +275,15 @@ impl Reconcile<'_> {
         }
     }
 
-    /// The Kustomizations and releases that a Kustomization has applied.
-    fn brought(&self, subject: &Subject) -> Vec<Subject> {
+    /// The source of a Kustomization, and the Kustomizations and releases that it has applied.
+    fn brought(&self, subject: &Subject) -> (Option<Subject>, Vec<Subject>) {
         match self.get(subject) {
-            Ok(object) => subject::brought(&object),
+            Ok(object) => (
+                subject::source_of(subject, &object),
+                subject::brought(&object),
+            ),
             // It was there just now.
-            Err(_) => Vec::new(),
+            Err(_) => (None, Vec::new()),
         }
     }
 
@@ -286,11 +292,16 @@ impl Reconcile<'_> {
         &self,
         subject: &Subject,
         is_asked: bool,
-        revision: Option<&str>,
+        expected: Option<&(Subject, String)>,
     ) -> Result<State, Diagnostic> {
         let stamp = is_asked.then_some(self.stamp);
         match self.subjects.find(self.client, subject) {
-            Ok(Some(object)) => Ok(verdict(&object, stamp, revision)),
+            Ok(Some(object)) => {
+                let source = subject::source_of(subject, &object);
+                let same = expected.filter(|(from, _)| Some(from) == source.as_ref());
+                let revision = same.map(|(_, revision)| revision.as_str());
+                Ok(verdict(&object, stamp, revision))
+            }
             Ok(None) => Err(subject::nobody(subject)),
             Err(fault) if fault.is_passing() => Ok(State::Waiting {
                 until: fault.to_string(),

@@ -146,22 +146,21 @@ fn check(target: &Target, running: &Running, wanted: &str) -> Result<(), Diagnos
         );
         Err(rules::CLUSTER_VERSION_JUMP.report(message).hint(hint))
     };
-    if let Some((oldest, newest)) = upgrade_range(to) {
-        if from < oldest {
-            return refused(
-                format!("that can be installed over 1.{oldest} or newer"),
-                format!(
-                    "go to the last patch release of 1.{} first, and on by one minor each time",
-                    from + 1
-                ),
-            );
-        }
-        if from > newest {
-            return refused(
-                format!("that can be installed over 1.{newest} or older"),
-                "go back by one minor at a time".to_owned(),
-            );
-        }
+    let (oldest, newest) = upgrade_range(to);
+    if from < oldest {
+        return refused(
+            format!("that can be installed over 1.{oldest} or newer"),
+            format!(
+                "go to the last patch release of 1.{} first, and on by one minor each time",
+                from + 1
+            ),
+        );
+    }
+    if from > newest {
+        return refused(
+            format!("that can be installed over 1.{newest} or older"),
+            "go back by one minor at a time".to_owned(),
+        );
     }
     if let (Some(kubernetes), Some((oldest, newest))) = (running.kubernetes, kubernetes_range(to))
         && !(oldest..=newest).contains(&kubernetes)

@@ -64,7 +64,7 @@ impl Upgrade<'_> {
         }
         let before = node.boot_id().map_err(wrong)?;
         *changed = true;
-        self.install(&node, target, &image, &from, tell)
+        self.install(&node, target, &image, (&before, &from), tell)
             .map_err(|problem| self.kept(target, problem))?;
         let boot = Some((before.as_str(), from.as_str()));
         self.come_back(&node, target, boot, workloads.as_ref(), tell)
@@ -89,7 +89,7 @@ impl Upgrade<'_> {
         node: &Node<'_>,
         target: &Target,
         image: &str,
-        from: &str,
+        (before, from): (&str, &str),
         tell: &mut dyn FnMut(Event),
     ) -> Result<(), Diagnostic> {
         let wrong = |fault: Fault| named(target, &fault);
@@ -138,6 +138,14 @@ impl Upgrade<'_> {
             return Err(rules::CLUSTER_UPGRADE_FAILED
                 .report(format!("`{name}`: the installer `{}` ended {ended}{said}", target.image))
                 .hint("what ran before is what runs, and what its next boot starts; the same command tries again"));
+        }
+        // A while has passed: another control plane may be away by now, or somebody else may have
+        // had this one start again.
+        if node.boot_id().map_err(wrong)? != before {
+            return Ok(());
+        }
+        if target.role == Role::ControlPlane && !self.force {
+            self.keep_majority(target, tell)?;
         }
         begin(target, Step::Reboot, tell);
         match node.reboot(self.reboot) {

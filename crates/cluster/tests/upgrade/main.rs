@@ -178,6 +178,9 @@ fn jumps_that_the_installer_refuses_are_refused_before() {
         ("v1.15.0", "i:v1.13.9", Some("cluster/version-jump")),
         // Talos 1.12 ends with Kubernetes 1.35.
         ("v1.12.9", "i:v1.12.10", Some("cluster/version-jump")),
+        // Beyond every table, the same holds.
+        ("v1.13.8", "i:v1.9.0", Some("cluster/version-jump")),
+        ("v1.13.8", "i:v1.18.0", Some("cluster/version-jump")),
         ("v1.13.8", "i:latest", None),
         ("v1.13.8", "i@sha256:0123", None),
     ] {

@@ -11,8 +11,9 @@ use machines::{Places, Secrets};
 use repository::View;
 use serde_json::{Value, json};
 use talos_client::Node;
-use talos_client::api::machine::ApplyMode;
+use talos_client::api::machine::{ApplyConfiguration, ApplyMode};
 
+use super::going::Etcd;
 use super::session::{Reach, Session};
 use super::time::span;
 use super::which::{Which, address};
@@ -26,7 +27,8 @@ use diagnostics::visible;
 ///
 /// Shows what would change on each node, by meaning and without secrets, and how Talos would do
 /// it, as the node itself says; then asks. The configurations are those that `ichor talos
-/// generate-config` makes; a node that has its own already is left alone.
+/// generate-config` makes; a node that has its own already is left alone. Nodes that start again for
+/// it do so one after the other, and none while etcd would lose its majority.
 ///
 /// Examples:
 ///   ichor talos apply-node k8s-0
@@ -50,6 +52,10 @@ pub(crate) struct ApplyNode {
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "1m")]
     timeout: Duration,
 
+    /// Even where etcd loses its majority while a node starts again
+    #[arg(long)]
+    force: bool,
+
     /// Only show what would change
     #[arg(long)]
     dry_run: bool,
@@ -67,6 +73,9 @@ pub(crate) struct ApplyNode {
     )]
     cert_fingerprint: Vec<String>,
 }
+
+/// How long a node that starts again for its configuration has until it is back.
+const STARTING: Duration = Duration::from_mins(30);
 
 /// When a configuration counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -107,7 +116,7 @@ impl ApplyNode {
         let machines = options::open(root, &places, &keys, Secrets::Required)?;
         let (made, notes) = machines.make()?;
         ui.problems(&notes);
-        let chosen = self.which.of(&machines, &made)?;
+        let chosen = self.which.of(&self.reach, &machines, &made)?;
         let secrets = machines.secrets();
         let addresses: Vec<String> = chosen.iter().map(|made| address(made).to_owned()).collect();
         let session = if self.insecure {
@@ -121,14 +130,21 @@ impl ApplyNode {
             .iter()
             .map(|made| (address(made), made.text.as_str()))
             .collect();
-        let given = |node: &Node<'_>| texts.get(node.name()).copied().unwrap_or_default();
+        let given = |node: &Node<'_>| {
+            let text = texts.get(node.name()).copied();
+            text.ok_or_else(|| {
+                cluster::rules::CLUSTER_BAD_CONFIG
+                    .report(format!("there is no configuration for `{}`", node.name()))
+            })
+        };
 
         // What would happen.
         let looked = session.client.each(&session.nodes, |node| {
-            self.look(node, given(node), &secrets)
+            self.look(node, given(node)?, &secrets)
         });
         let mut failed = Diagnostics::new();
         let mut due = Vec::new();
+        let mut starts_again = false;
         let mut listed = Vec::new();
         for (node, prospect) in session.nodes.iter().zip(looked) {
             match prospect {
@@ -136,6 +152,7 @@ impl ApplyNode {
                 Ok(prospect) => {
                     listed.push(shown(node, session.name(node), &prospect));
                     if self.show(session.name(node), &prospect, ui)? {
+                        starts_again |= prospect.mode == ApplyMode::Reboot;
                         due.push(node.clone());
                     }
                 }
@@ -154,22 +171,35 @@ impl ApplyNode {
         };
         super::power::confirm("give its configuration to", &due, ui)?;
 
+        let give = |node: &Node<'_>| {
+            let attempt = (self.mode == Mode::Try).then_some(self.timeout);
+            let done = node.apply(given(node)?, self.mode.of_talos(), false, attempt);
+            done.map_err(|fault| masked(fault.diagnostic(), &secrets))
+        };
         // All at a time, where none has to start again for it; else one after the other.
         let mut applied = Vec::new();
-        for (node, done) in due.nodes.iter().zip(due.client.each(&due.nodes, |node| {
-            let attempt = (self.mode == Mode::Try).then_some(self.timeout);
-            node.apply(given(node), self.mode.of_talos(), false, attempt)
-        })) {
-            match done {
-                Ok(answer) => {
-                    let name = due.name(node);
-                    ui.status(format!("`{name}`: {}.", done_by(answer.mode())));
-                    applied.push(json!({ "node": node, "mode": word(answer.mode()) }));
-                    for warning in &answer.warnings {
-                        ui.warning(&format!("`{name}`: {}", visible(&secrets.mask(warning))));
-                    }
+        if starts_again && !self.insecure {
+            let etcd = Etcd::new(&due, self.force);
+            for (index, name) in due.nodes.iter().enumerate() {
+                let node = due.client.node(name);
+                if let Err(problem) = one_that_starts_again(&node, &due, &etcd, &give, ui) {
+                    failed.push(problem);
+                    let exit = super::ended(&failed, ui);
+                    super::power::left_alone(&due, index + 1, ui);
+                    ui.set("applied", applied);
+                    return Ok(exit);
                 }
-                Err(fault) => failed.push(masked(fault.diagnostic(), &secrets)),
+                applied.push(json!({ "node": name, "mode": "reboot" }));
+            }
+        } else {
+            for (node, done) in due.nodes.iter().zip(due.client.each(&due.nodes, give)) {
+                match done {
+                    Ok(answer) => {
+                        tell(due.name(node), &answer, &secrets, ui);
+                        applied.push(json!({ "node": node, "mode": word(answer.mode()) }));
+                    }
+                    Err(problem) => failed.push(problem),
+                }
             }
         }
         ui.set("applied", applied);
@@ -229,6 +259,33 @@ impl ApplyNode {
             ui.data(&format!("  {}\n", visible(&line(change))))?;
         }
         Ok(true)
+    }
+}
+
+/// Gives a node its configuration, and waits until it is back where it starts again for it.
+fn one_that_starts_again(
+    node: &Node<'_>,
+    session: &Session,
+    etcd: &Etcd<'_>,
+    give: &dyn Fn(&Node<'_>) -> Result<ApplyConfiguration, Diagnostic>,
+    ui: &mut Ui,
+) -> Result<(), Diagnostic> {
+    etcd.keep(node, &[node.name().to_owned()])?;
+    let before = node.boot_id().map_err(|fault| session.told(&fault))?;
+    let answer = give(node)?;
+    let name = session.name(node.name());
+    ui.status(format!("`{name}`: {}.", done_by(answer.mode())));
+    if answer.mode() == ApplyMode::Reboot {
+        let done = super::power::back(node, session, &before, STARTING, ui)?;
+        ui.status(format!("`{name}` {done}."));
+    }
+    Ok(())
+}
+
+fn tell(name: &str, answer: &ApplyConfiguration, secrets: &diagnostics::Secrets, ui: &mut Ui) {
+    ui.status(format!("`{name}`: {}.", done_by(answer.mode())));
+    for warning in &answer.warnings {
+        ui.warning(&format!("`{name}`: {}", visible(&secrets.mask(warning))));
     }
 }
 

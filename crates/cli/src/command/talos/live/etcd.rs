@@ -248,7 +248,7 @@ impl Defrag {
 fn leading(reach: &Reach, root: &Utf8Path) -> Result<super::session::Session, Failure> {
     let mut session = reach.open(root)?;
     if !reach.names_nodes() {
-        session.nodes.clone_from(&session.endpoints);
+        session.nodes = session.leads().to_vec();
     }
     Ok(session)
 }

@@ -82,12 +82,15 @@ impl Events {
             drop(sender);
             for (node, event) in events {
                 match event {
-                    Ok(event) => show(session.name(node), &event, ui)?,
+                    Ok(event) => {
+                        if let Err(failure) = show(session.name(node), &event, ui) {
+                            super::leave(failure, ui);
+                        }
+                    }
                     Err(fault) => failed.push(fault.diagnostic()),
                 }
             }
-            Ok::<(), Failure>(())
-        })?;
+        });
         Ok(super::ended(&failed, ui))
     }
 }

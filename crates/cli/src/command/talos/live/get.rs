@@ -194,17 +194,19 @@ impl Get {
                 let Some(resource) = &event.resource else {
                     continue;
                 };
-                if ui.is_json() {
+                let shown = if ui.is_json() {
                     let mut object = object(node, resource);
                     object["event"] = json!(word);
-                    ui.event(&object)?;
+                    ui.event(&object)
                 } else {
                     let row = row(node, definition, resource).join("   ");
-                    ui.data(&format!("{sign} {row}\n"))?;
+                    ui.data(&format!("{sign} {}\n", visible(&row)))
+                };
+                if let Err(error) = shown {
+                    super::leave(error.into(), ui);
                 }
             }
-            Ok::<(), Failure>(())
-        })?;
+        });
         Ok(super::ended(&failed, ui))
     }
 }
@@ -258,7 +260,7 @@ fn document(text: &mut String, node: &str, resource: &Resource) {
         text.push_str("spec:\n");
         indented(text, yaml);
     } else {
-        let _ = writeln!(text, "spec: {yaml}");
+        let _ = writeln!(text, "spec: {}", visible(yaml));
     }
 }
 
@@ -267,7 +269,7 @@ fn indented(text: &mut String, yaml: &str) {
         if line.is_empty() {
             text.push('\n');
         } else {
-            let _ = writeln!(text, "    {line}");
+            let _ = writeln!(text, "    {}", visible(line));
         }
     }
 }

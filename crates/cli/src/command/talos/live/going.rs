@@ -1,6 +1,7 @@
 //! Before nodes go, and until they are gone.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use cluster::Leaving;
@@ -43,26 +44,60 @@ impl<'s> Etcd<'s> {
             _ => SETTLING,
         };
         let client = &self.session.client;
-        let goes = |voter: &Voter| self.session.is_one_of(voter, going);
-        let clock = Stopwatch::start();
         let leads = self.session.leads();
+        let ids = self.members(&quorum::voters(client, leads)?, going)?;
+        let goes = |voter: &Voter| ids.contains(&voter.id);
+        let clock = Stopwatch::start();
         quorum::keep(client, leads, &goes, Going::Away, patience, &clock)
+    }
+
+    /// The members of etcd that are on nodes, as those say themselves; whoever cannot, because
+    /// its etcd does not run, is known by its name or address.
+    fn members(&self, voters: &[Voter], nodes: &[String]) -> Result<HashSet<u64>, Diagnostic> {
+        let client = &self.session.client;
+        let mut members = HashSet::new();
+        let leads = nodes
+            .iter()
+            .filter(|name| quorum::is_lead(&client.node(name)));
+        // Without any there is no majority that could be lost.
+        for name in leads.filter(|_| !voters.is_empty()) {
+            if let Ok(status) = client.node(name).etcd_status() {
+                members.insert(status.member_id);
+                continue;
+            }
+            let alone = std::slice::from_ref(name);
+            let voter = voters
+                .iter()
+                .find(|voter| self.session.is_one_of(voter, alone));
+            let Some(voter) = voter else {
+                return Err(cluster::rules::CLUSTER_NO_QUORUM
+                    .report(format!(
+                        "`{name}` is a control plane, and does not say which member of etcd it has"
+                    ))
+                    .hint(
+                        "name it as the talosconfig does; or `--force`, whatever becomes of etcd",
+                    ));
+            };
+            members.insert(voter.id);
+        }
+        Ok(members)
     }
 
     /// Stops where etcd would have no majority without some of its members; without any it is
     /// meant to end.
-    pub(super) fn keep_some(&self, going: &[String]) -> Result<(), Diagnostic> {
+    pub(super) fn keep_some(&self, going: &[String], how: Going) -> Result<(), Diagnostic> {
         let client = &self.session.client;
         let leads = |name: &String| quorum::is_lead(&client.node(name));
         if self.force || !going.iter().any(leads) {
             return Ok(());
         }
         let voters = quorum::voters(client, self.session.leads())?;
-        let goes = |voter: &Voter| self.session.is_one_of(voter, going);
+        let ids = self.members(&voters, going)?;
+        let goes = |voter: &Voter| ids.contains(&voter.id);
         if voters.iter().all(goes) {
             return Ok(());
         }
-        quorum::without(&voters, goes, Going::Away)
+        quorum::without(&voters, goes, how)
     }
 }
 

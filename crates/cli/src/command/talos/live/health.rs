@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use camino::Utf8Path;
+use diagnostics::visible;
 use serde_json::json;
 use talos_client::api::cluster::ClusterInfo;
 
@@ -64,11 +65,12 @@ impl Health {
         let asked = if self.reach.names_nodes() {
             session.nodes.clone()
         } else {
-            session.endpoints.clone()
+            session.leads().to_vec()
         };
         let cluster = self.cluster(&session);
         let mut last = None;
         let mut failure = None;
+        let mut is_met = false;
         let mut checks = Vec::new();
         // The next control plane is asked only where one does not even begin.
         for name in &asked {
@@ -87,11 +89,9 @@ impl Health {
                 match step {
                     Ok(step) => {
                         let word = step.message;
-                        let word = word
-                            .strip_prefix("waiting for ")
-                            .unwrap_or(&word)
-                            .to_owned();
-                        if word.ends_with(": OK") || word.ends_with(": SKIP") {
+                        let word = visible(word.strip_prefix("waiting for ").unwrap_or(&word));
+                        is_met = word.ends_with(": OK") || word.ends_with(": SKIP");
+                        if is_met {
                             ui.data(&format!("{word}\n"))?;
                             checks.push(json!(word));
                         } else if !word.ends_with("...") && last.as_ref() != Some(&word) {
@@ -107,15 +107,19 @@ impl Health {
             }
         }
         ui.set("checks", checks);
-        let Some(fault) = failure else {
-            ui.status("The cluster is healthy.");
-            return Ok(Exit::Done);
-        };
-        let Some(last) = last else {
-            return Err(fault.diagnostic().into());
+        let why = match (failure, last) {
+            (None, Some(_)) if is_met => {
+                ui.status("The cluster is healthy.");
+                return Ok(Exit::Done);
+            }
+            (Some(fault), None) => return Err(fault.diagnostic().into()),
+            // It was no check that ended it.
+            (Some(fault), Some(_)) if is_met => fault.to_string(),
+            (_, Some(last)) => last,
+            (None, None) => "no check was made".to_owned(),
         };
         let problem = cluster::rules::CLUSTER_UNHEALTHY
-            .report(format!("the cluster is not healthy: {last}"))
+            .report(format!("the cluster is not healthy: {why}"))
             .hint("`ichor talos services` and `ichor talos dmesg` tell more of a node");
         Err(problem.into())
     }

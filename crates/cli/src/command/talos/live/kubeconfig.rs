@@ -60,9 +60,9 @@ impl Kubeconfig {
             .hint("add `--force` to replace it, `--merge` to add to it, or name another file"));
         }
         let asked = if self.reach.names_nodes() {
-            &session.nodes
+            session.nodes.as_slice()
         } else {
-            &session.endpoints
+            session.leads()
         };
         let text = fetch(&session.client, asked)?;
         ui.set("path", path.as_str());
@@ -112,7 +112,18 @@ pub(crate) fn fetch(client: &Client, nodes: &[String]) -> Result<Zeroizing<Strin
         Failure::stopped(Exit::Usage, "no control plane is named").hint("name one with `--nodes`");
     for node in nodes {
         match client.node(node).kubeconfig() {
-            Ok(text) => return Ok(text),
+            // What is none must not take the place of one.
+            Ok(text) => match kubernetes_client::Client::from_kubeconfig(
+                &text,
+                kubernetes_client::Patience::default(),
+            ) {
+                Ok(_) => return Ok(text),
+                Err(mut problem) => {
+                    problem.message = format!("`{node}`: {}", problem.message);
+                    problem.hint = None;
+                    failure = problem.into();
+                }
+            },
             Err(fault) => failure = fault.diagnostic().into(),
         }
     }

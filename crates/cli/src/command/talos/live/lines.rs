@@ -46,16 +46,18 @@ pub(super) fn follow(
                 }
             };
             let node = session.name(&session.nodes[index]);
-            if ui.is_json() {
-                ui.event(&json!({ "node": node, "line": line }))?;
+            let shown = if ui.is_json() {
+                ui.event(&json!({ "node": node, "line": line }))
             } else if several {
-                ui.data(&format!("{node}: {}\n", visible(&line)))?;
+                ui.data(&format!("{node}: {}\n", visible(&line)))
             } else {
-                ui.data(&format!("{}\n", visible(&line)))?;
+                ui.data(&format!("{}\n", visible(&line)))
+            };
+            if let Err(error) = shown {
+                super::leave(error.into(), ui);
             }
         }
-        Ok::<(), Failure>(())
-    })?;
+    });
     Ok(super::ended(&failed, ui))
 }
 

@@ -74,6 +74,13 @@ fn told(
     Ok(ended(failed, ui))
 }
 
+/// Ends the program because nobody reads its output any more, or it cannot be written: threads
+/// that listen to nodes would wait for the next word of each.
+fn leave(failure: Failure, ui: &mut Ui) -> ! {
+    let code = failure.report(ui);
+    std::process::exit(i32::from(code))
+}
+
 /// Tells what went wrong, and how the command ends.
 fn ended(failed: &Diagnostics, ui: &mut Ui) -> Exit {
     ui.problems(failed);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use clap::ValueEnum;
+use cluster::quorum::Going;
 use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::json;
 use talos_client::api::machine::RebootMode;
@@ -80,28 +81,36 @@ impl Reboot {
             let Some(patience) = self.waiting.patience() else {
                 return Ok("starts again");
             };
-            ui.status(format!(
-                "`{}` starts again; waiting until it is back.",
-                node.name()
-            ));
-            let clock = Stopwatch::start();
-            match cluster::wait_for_boot(node, &before, patience, &clock) {
-                Ok(()) => Ok("is back"),
-                Err(fault) => Err(late(node, patience, fault)),
-            }
+            back(node, &session, &before, patience, ui)
         })
     }
 }
 
-fn late(node: &Node<'_>, patience: Duration, fault: Option<Fault>) -> Diagnostic {
+/// Waits until a node is in another boot.
+pub(super) fn back(
+    node: &Node<'_>,
+    session: &Session,
+    before: &str,
+    patience: Duration,
+    ui: &mut Ui,
+) -> Result<&'static str, Diagnostic> {
+    let name = session.name(node.name());
+    ui.status(format!("`{name}` starts again; waiting until it is back."));
+    let clock = Stopwatch::start();
+    match cluster::wait_for_boot(node, before, patience, &clock) {
+        Ok(()) => Ok("is back"),
+        Err(fault) => Err(late(name, patience, fault)),
+    }
+}
+
+fn late(name: &str, patience: Duration, fault: Option<Fault>) -> Diagnostic {
     let why = fault.map_or_else(
         || "it is still in the same boot".to_owned(),
         |fault| fault.to_string(),
     );
     cluster::rules::CLUSTER_NOT_READY
         .report(format!(
-            "`{}` is not back after {} s: {why}",
-            node.name(),
+            "`{name}` is not back after {} s: {why}",
             patience.as_secs()
         ))
         .hint("look at its console; the nodes after it were left alone")
@@ -134,7 +143,9 @@ impl Shutdown {
         let session = named(&self.reach, root)?;
         confirm("switch off", &session, ui)?;
         let etcd = Etcd::new(&session, self.force);
-        etcd.keep_some(&session.nodes)?;
+        if let Err(problem) = etcd.keep_some(&session.nodes, Going::Away) {
+            return Ok(super::ended(&problem.into(), ui));
+        }
         let others = Others::new(&session)?;
         one_by_one(&session, ui, |node, ui| {
             node.shutdown(self.force)
@@ -156,20 +167,37 @@ impl Shutdown {
 }
 
 /// Start the version again that ran before the last upgrade
+///
+/// Each node starts again for it, and is waited for before the next. A control plane is left alone
+/// where etcd would have no majority without it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rollback {
     #[command(flatten)]
     reach: Reach,
+
+    /// Even where etcd would lose its majority
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Rollback {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let session = named(&self.reach, root)?;
         confirm("roll back", &session, ui)?;
-        one_by_one(&session, ui, |node, _| {
-            node.rollback()
-                .map(|()| "goes back to the version before")
-                .map_err(|fault| session.told(&fault))
+        let together = self.waiting.patience().is_none();
+        let etcd = Etcd::new(&session, self.force);
+        one_by_one(&session, ui, |node, ui| {
+            let alone = [node.name().to_owned()];
+            etcd.keep(node, if together { &session.nodes } else { &alone })?;
+            let before = node.boot_id().map_err(|fault| session.told(&fault))?;
+            node.rollback().map_err(|fault| session.told(&fault))?;
+            match self.waiting.patience() {
+                None => Ok("goes back to the version before"),
+                Some(patience) => back(node, &session, &before, patience, ui),
+            }
         })
     }
 }
@@ -237,18 +265,23 @@ pub(super) fn one_by_one(
             }
             Err(problem) => {
                 failed.push(problem);
-                let left: Vec<_> = session.nodes[index + 1..]
-                    .iter()
-                    .map(|node| session.name(node))
-                    .collect();
-                if !left.is_empty() {
-                    ui.important(format!("Left alone: {}.", left.join(", ")));
-                }
-                ui.set("left_alone", left);
-                break;
+                ui.set("nodes", listed);
+                let exit = super::ended(&failed, ui);
+                left_alone(session, index + 1, ui);
+                return Ok(exit);
             }
         }
     }
     ui.set("nodes", listed);
     Ok(super::ended(&failed, ui))
+}
+
+/// Says which nodes were left alone: those from a number on.
+pub(super) fn left_alone(session: &Session, from: usize, ui: &mut Ui) {
+    let left = session.nodes.iter().skip(from);
+    let left: Vec<_> = left.map(|node| session.name(node)).collect();
+    if !left.is_empty() {
+        ui.important(format!("Left alone: {}.", left.join(", ")));
+    }
+    ui.set("left_alone", left);
 }

@@ -2,12 +2,12 @@
 
 use camino::Utf8Path;
 use cluster::Leaving;
-use cluster::quorum::{self, Going, Voter};
+use cluster::quorum::Going;
 use diagnostics::{Diagnostic, Diagnostics};
 use serde_json::json;
 use talos_client::api::machine::{ResetPartitionSpec, ResetRequest, WipeMode};
 
-use super::going::Others;
+use super::going::{Etcd, Others};
 use super::power::{named, one_by_one};
 use super::session::{Reach, Session};
 use super::waiting::Waiting;
@@ -70,12 +70,14 @@ impl Reset {
         } else {
             named(&self.reach, root)?
         };
-        let spared = || {
-            let mut nodes = session.context.nodes.iter();
-            nodes.any(|node| !session.nodes.contains(node))
+        let how = if self.graceful {
+            Going::Leaves
+        } else {
+            Going::Lost
         };
-        if !self.force && !self.all && spared() {
-            self.keep_quorum(&session)?;
+        let etcd = Etcd::new(&session, self.force || self.all);
+        if let Err(problem) = etcd.keep_some(&session.nodes, how) {
+            return Ok(super::ended(&problem.into(), ui));
         }
         self.confirm(&session, ui)?;
         let labels = self.system_labels_to_wipe.iter();
@@ -173,18 +175,6 @@ impl Reset {
             )
             .hint("give it with `--cluster-name`")),
         }
-    }
-
-    /// Stops where those members of etcd that are left would not be a majority.
-    fn keep_quorum(&self, session: &Session) -> Result<(), Failure> {
-        let voters = quorum::voters(&session.client, session.leads())?;
-        let how = if self.graceful {
-            Going::Leaves
-        } else {
-            Going::Lost
-        };
-        let goes = |voter: &Voter| session.is_one_of(voter, &session.nodes);
-        Ok(quorum::without(&voters, goes, how)?)
     }
 
     /// Resets a node, and waits for what comes of it.

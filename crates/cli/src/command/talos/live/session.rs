@@ -8,7 +8,7 @@ use diagnostics::{Diagnostic, Source};
 use machines::Places;
 use repository::{View, names};
 use talos::talosconfig::{self, Context};
-use talos_client::{Client, Credentials, Fault, Fingerprint, Kind, Patience};
+use talos_client::{Address, Client, Credentials, Fault, Fingerprint, Kind, Patience};
 
 use crate::environment;
 use crate::exit::Exit;
@@ -56,7 +56,7 @@ impl Session {
     /// The name of a node, or its address again.
     pub(crate) fn name<'s>(&'s self, address: &'s str) -> &'s str {
         let mut known = self.known.iter();
-        let found = known.find(|(other, _)| other == address);
+        let found = known.find(|(other, _)| is_same(other, address));
         found.map_or(address, |(_, name)| name)
     }
 
@@ -68,9 +68,15 @@ impl Session {
         if is_known || !matches!(fault.kind, Kind::Unreachable | Kind::Failed) {
             return problem;
         }
-        let names = self.known.iter().map(|(_, name)| name.as_str());
-        match diagnostics::closest(&fault.node, names) {
+        let mut names: Vec<&str> = self.known.iter().map(|(_, name)| name.as_str()).collect();
+        names.dedup();
+        let is_name = fault.node.contains(|one: char| one.is_ascii_alphabetic())
+            && !fault.node.contains([':', '.']);
+        match diagnostics::closest(&fault.node, names.iter().copied()) {
             Some(close) => problem.hint(format!("did you mean `{close}`?")),
+            None if is_name && (1..=20).contains(&names.len()) => {
+                problem.hint(format!("the nodes are {}", names.join(", ")))
+            }
             None => problem,
         }
     }
@@ -89,7 +95,7 @@ impl Session {
         let name = self.name(&voter.address);
         nodes.iter().any(|node| {
             let is_named = self.name(node) == voter.hostname || self.name(node) == name;
-            is_named || *node == voter.address
+            is_named || is_same(node, &voter.address)
         })
     }
 }
@@ -98,6 +104,11 @@ impl Reach {
     /// Whether nodes were named.
     pub(crate) fn names_nodes(&self) -> bool {
         !self.nodes.is_empty()
+    }
+
+    /// The nodes that were named.
+    pub(super) fn named(&self) -> &[String] {
+        &self.nodes
     }
 
     /// A client of the cluster.
@@ -117,19 +128,23 @@ impl Reach {
         };
         let known = known(root);
         let asked = if named.is_empty() { &self.nodes } else { named };
-        let nodes = if asked.is_empty() {
-            &context.nodes
-        } else {
-            asked
+        let nodes = match (asked.is_empty(), context.nodes.is_empty()) {
+            (false, _) => asked,
+            (true, false) => &context.nodes,
+            (true, true) => &endpoints,
         };
         if nodes.is_empty() {
             return Err(Failure::stopped(Exit::Usage, "no node is named")
                 .hint("name them with `--nodes`, or in the talosconfig"));
         }
+        let nodes = addresses(nodes, &known);
+        for node in &nodes {
+            Address::read(node)?;
+        }
         Ok(Session {
             client: Client::new(credentials.clone(), &endpoints, Patience::default())?,
             credentials,
-            nodes: addresses(nodes, &known),
+            nodes,
             known,
             context,
             cluster,
@@ -233,14 +248,25 @@ fn addresses(nodes: &[String], known: &[(String, String)]) -> Vec<String> {
     let mut taken = HashSet::new();
     for node in nodes {
         let found = known.iter().find(|(_, name)| name == node);
-        let found = found.or_else(|| known.iter().find(|(address, _)| address == node));
-        let is_new = taken.insert(found.map_or(node, |(_, name)| name));
+        let found = found.or_else(|| known.iter().find(|(address, _)| is_same(address, node)));
+        // One address has many spellings.
+        let itself = Address::read(node).map_or_else(|_| node.clone(), |one| one.to_string());
+        let is_new = taken.insert(found.map_or(itself, |(_, name)| name.clone()));
         if is_new {
             let address = found.filter(|(_, name)| name == node);
             addresses.push(address.map_or(node, |(address, _)| address).clone());
         }
     }
     addresses
+}
+
+/// Whether two texts name the same address.
+fn is_same(one: &str, other: &str) -> bool {
+    one == other
+        || match (Address::read(one), Address::read(other)) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        }
 }
 
 /// Every address of each node of the talconfig with its name, as far as they can be told without
@@ -277,7 +303,7 @@ mod tests {
     fn a_node_is_asked_once_whatever_it_is_called() {
         let known = [("10.0.0.1", "a"), ("fd00::1", "a"), ("10.0.0.2", "b")]
             .map(|(address, name)| (address.to_owned(), name.to_owned()));
-        let cases: [(&[&str], &[&str]); 5] = [
+        let cases: [(&[&str], &[&str]); 8] = [
             (&["a", "b"], &["10.0.0.1", "10.0.0.2"]),
             (
                 &["10.0.0.1", "fd00::1", "10.0.0.2"],
@@ -286,6 +312,9 @@ mod tests {
             (&["fd00::1", "a"], &["fd00::1"]),
             (&["a", "fd00::1"], &["10.0.0.1"]),
             (&["c", "10.0.0.9", "c"], &["c", "10.0.0.9"]),
+            (&["10.0.0.9:50000", "10.0.0.9"], &["10.0.0.9:50000"]),
+            (&["10.0.0.1:50000", "a"], &["10.0.0.1:50000"]),
+            (&["::9", "[::9]", "[0:0::9]:50000"], &["::9"]),
         ];
         for (named, asked) in cases {
             let named: Vec<_> = named.iter().map(|name| (*name).to_owned()).collect();

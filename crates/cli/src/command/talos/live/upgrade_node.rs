@@ -47,7 +47,7 @@ pub(crate) struct UpgradeNode {
     reach: Reach,
 
     /// The installer; else the one that each node's configuration names
-    #[arg(short, long, value_name = "IMAGE")]
+    #[arg(short, long, value_name = "IMAGE", value_parser = image)]
     image: Option<String>,
 
     /// How nodes start again
@@ -79,6 +79,17 @@ pub(crate) struct UpgradeNode {
     dry_run: bool,
 }
 
+/// What can be a reference of an image.
+fn image(text: &str) -> Result<String, String> {
+    let is_fine = |one: char| one.is_ascii_alphanumeric() || "._-/:@[]".contains(one);
+    if text.starts_with(|one: char| one.is_ascii_alphanumeric() || one == '[')
+        && text.chars().all(is_fine)
+    {
+        return Ok(text.to_owned());
+    }
+    Err("it is no reference of an image, such as `ghcr.io/siderolabs/installer:v1.13.9`".to_owned())
+}
+
 impl UpgradeNode {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let keys = options::keys(root);
@@ -86,7 +97,7 @@ impl UpgradeNode {
         let machines = options::open(root, &places, &keys, Secrets::Required)?;
         let (made, notes) = machines.make()?;
         ui.problems(&notes);
-        let chosen = self.which.of(&machines, &made)?;
+        let chosen = self.which.of(&self.reach, &machines, &made)?;
         let targets: Vec<Target> = chosen.iter().map(|made| self.target(made)).collect();
         let addresses: Vec<String> = targets.iter().map(|one| one.address.clone()).collect();
         let session = self.reach.open_for(root, &addresses)?;
@@ -233,9 +244,7 @@ fn end(targets: &[Target], outcome: Outcome, ui: &mut Ui) -> Exit {
             .collect()
     };
     let left = names(&outcome.left);
-    if !left.is_empty() {
-        ui.important(format!("Left alone: {}.", left.join(", ")));
-    }
+    let said = (!left.is_empty()).then(|| format!("Left alone: {}.", left.join(", ")));
     let changed: Vec<Value> = names(&outcome.changed)
         .into_iter()
         .map(Value::from)
@@ -244,5 +253,9 @@ fn end(targets: &[Target], outcome: Outcome, ui: &mut Ui) -> Exit {
     ui.set("changed", changed);
     ui.set("left_alone", left);
     let failed: Diagnostics = outcome.failed.into_values().collect();
-    super::ended(&failed, ui)
+    let exit = super::ended(&failed, ui);
+    if let Some(said) = said {
+        ui.important(said);
+    }
+    exit
 }

@@ -2,6 +2,7 @@
 
 use machines::{Machines, Made};
 
+use super::session::Reach;
 use crate::command::talos::options;
 use crate::failure::Failure;
 
@@ -9,7 +10,7 @@ use crate::failure::Failure;
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {
     /// The nodes, by their names or addresses
-    #[arg(value_name = "NODE", required_unless_present = "all")]
+    #[arg(value_name = "NODE", required_unless_present_any = ["all", "nodes"])]
     named: Vec<String>,
 
     /// Every node of the talconfig
@@ -21,6 +22,7 @@ impl Which {
     /// They, in the order they were named in.
     pub(super) fn of<'m>(
         &self,
+        reach: &Reach,
         machines: &Machines<'_>,
         made: &'m [Made],
     ) -> Result<Vec<&'m Made>, Failure> {
@@ -29,7 +31,7 @@ impl Which {
         }
         let (generator, _) = machines.generator();
         let mut chosen: Vec<&Made> = Vec::new();
-        for name in &self.named {
+        for name in self.named.iter().chain(reach.named()) {
             let index = options::node(&generator, name)?;
             let hostname = generator.hostname(index).unwrap_or_default();
             let found = made.iter().find(|made| made.hostname == hostname);
