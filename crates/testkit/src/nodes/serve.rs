@@ -62,6 +62,8 @@ impl Server {
         let address = listener.local_addr().expect("it is bound");
         let listens = threads.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                // As programs written in Go do: many small answers are not to wait for each other.
+                let _as_it_is = stream.set_nodelay(true);
                 let acceptor = TlsAcceptor::from(Arc::clone(&tls));
                 let (hang_up, mut hung_up) = mpsc::channel(1);
                 let connection = connection(stream, acceptor, tongue.clone(), hang_up);
