@@ -39,6 +39,13 @@ pub fn is_lead(node: &Node<'_>) -> bool {
     kind.is_ok_and(|kind| kind.is_some_and(|kind| kind.text("") == "controlplane"))
 }
 
+/// What a machine is called, as it says itself.
+pub fn hostname(node: &Node<'_>) -> Option<String> {
+    let found = node.find("network", "HostnameStatuses.net.talos.dev", "hostname");
+    let found = found.ok()??.value();
+    Some(found.get("hostname")?.as_str()?.to_owned())
+}
+
 /// Asks the first control plane that answers for the members, and each of them how it is. None
 /// where there is no etcd that could lose anything.
 ///

@@ -134,7 +134,7 @@ fn control_planes_stay_where_etcd_would_lose_its_majority_without_them() {
     }
     let well = |_: &Call| true;
     let line = "talos shutdown -n 10.0.0.10,10.0.0.11 --yes --no-wait";
-    let output = ill(well).run(line).exits(1);
+    let output = ill(well).run(line).exits(5);
     assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
     // Without any, the cluster is to be off.
     drop(
@@ -194,7 +194,7 @@ fn a_reset_wants_the_name_of_the_cluster_and_keeps_the_majority_of_etcd() {
     assert!(output.stderr.contains("not the name"), "{output}");
     // Two of three members that do not leave before.
     let line = "talos reset -n 10.0.0.10,10.0.0.11 --graceful=false --cluster-name test";
-    let output = world.run(line).exits(1);
+    let output = world.run(line).exits(5);
     assert!(output.stderr.contains("[cluster/no-quorum]"), "{output}");
     assert!(!world.calls().contains(&"Reset".to_owned()));
     let line = "talos reset --all --cluster-name test --reboot --system-labels-to-wipe STATE,EPHEMERAL --graceful=false --no-wait";

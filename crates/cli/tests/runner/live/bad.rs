@@ -155,7 +155,10 @@ fn leaves_at(last: u32) -> impl Fn(&Call) -> Vec<Step> + Send + Sync {
                 })
             }
             Some("ApplyConfiguration") => say(api::ApplyConfigurationResponse {
-                messages: vec![api::ApplyConfiguration::default()],
+                messages: vec![api::ApplyConfiguration {
+                    mode: api::ApplyMode::NoReboot.into(),
+                    ..api::ApplyConfiguration::default()
+                }],
             }),
             _ => control_plane(call),
         }
@@ -231,7 +234,10 @@ fn of_two_runs_at_once_the_second_is_told_what_the_node_does() {
                     return vec![Step::Status(9, "reboot is in progress")];
                 }
                 say(api::ApplyConfigurationResponse {
-                    messages: vec![api::ApplyConfiguration::default()],
+                    messages: vec![api::ApplyConfiguration {
+                        mode: api::ApplyMode::NoReboot.into(),
+                        ..api::ApplyConfiguration::default()
+                    }],
                 })
             }
             _ => control_plane(call),

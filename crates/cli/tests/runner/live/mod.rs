@@ -132,6 +132,22 @@ fn control_plane(call: &Call) -> Vec<Step> {
                 ..api::EtcdMembers::default()
             }],
         }),
+        "EtcdStatus" => {
+            let number = match call.node.as_deref() {
+                Some("10.0.0.11") => 1,
+                Some("10.0.0.12") => 2,
+                _ => 0,
+            };
+            say(api::EtcdStatusResponse {
+                messages: vec![api::EtcdStatus {
+                    member_status: Some(api::EtcdMemberStatus {
+                        member_id: 0xabc + number,
+                        ..api::EtcdMemberStatus::default()
+                    }),
+                    ..api::EtcdStatus::default()
+                }],
+            })
+        }
         "Dmesg" => ["one li", "ne\nanother\u{1b}[31m\nlast"]
             .iter()
             .map(|text| Data {

@@ -51,8 +51,8 @@ impl<'s> Etcd<'s> {
         quorum::keep(client, leads, &goes, Going::Away, patience, &clock)
     }
 
-    /// The members of etcd that are on nodes, as those say themselves; whoever cannot, because
-    /// its etcd does not run, is known by its name or address.
+    /// The members of etcd that are on nodes, as those say themselves. Where etcd does not run, a
+    /// member has the name of its machine; a machine that tells nothing must be known otherwise.
     fn members(&self, voters: &[Voter], nodes: &[String]) -> Result<HashSet<u64>, Diagnostic> {
         let client = &self.session.client;
         let mut members = HashSet::new();
@@ -65,11 +65,17 @@ impl<'s> Etcd<'s> {
                 members.insert(status.member_id);
                 continue;
             }
+            let hostname = quorum::hostname(&client.node(name));
             let alone = std::slice::from_ref(name);
-            let voter = voters
-                .iter()
-                .find(|voter| self.session.is_one_of(voter, alone));
-            let Some(voter) = voter else {
+            let found = voters.iter().find(|voter| match &hostname {
+                Some(hostname) => voter.hostname == *hostname,
+                None => self.session.is_one_of(voter, alone),
+            });
+            let Some(voter) = found else {
+                // One that is none of them is no loss to etcd.
+                if hostname.is_some() {
+                    continue;
+                }
                 return Err(cluster::rules::CLUSTER_NO_QUORUM
                     .report(format!(
                         "`{name}` is a control plane, and does not say which member of etcd it has"

@@ -112,20 +112,25 @@ pub(crate) fn fetch(client: &Client, nodes: &[String]) -> Result<Zeroizing<Strin
         Failure::stopped(Exit::Usage, "no control plane is named").hint("name one with `--nodes`");
     for node in nodes {
         match client.node(node).kubeconfig() {
+            Ok(text) if is_kubeconfig(&text) => return Ok(text),
             // What is none must not take the place of one.
-            Ok(text) => match kubernetes_client::Client::from_kubeconfig(
-                &text,
-                kubernetes_client::Patience::default(),
-            ) {
-                Ok(_) => return Ok(text),
-                Err(mut problem) => {
-                    problem.message = format!("`{node}`: {}", problem.message);
-                    problem.hint = None;
-                    failure = problem.into();
-                }
-            },
+            Ok(_) => {
+                failure = talos_client::rules::TALOS_API_MALFORMED
+                    .report(format!("`{node}` answers with what is no kubeconfig"))
+                    .into();
+            }
             Err(fault) => failure = fault.diagnostic().into(),
         }
     }
     Err(failure)
+}
+
+/// Whether a text has a cluster, a user, and a context.
+fn is_kubeconfig(text: &str) -> bool {
+    let parsed = yaml::parse(&Source::new("kubeconfig", text), &yaml::Limits::default());
+    let has = |key: &str| {
+        let list = parsed.root().and_then(|root| root.get(key)?.as_sequence());
+        list.is_some_and(|list| !list.is_empty())
+    };
+    ["clusters", "users", "contexts"].into_iter().all(has)
 }
