@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use talos_client::api::cosi::Resource;
 use talos_client::{Fault, Node};
 
 /// Below that, Talos 1.13 itself complains of a disk when it installs (`pkg/minimal`).
@@ -129,7 +130,7 @@ impl Address {
 /// The disks of a machine, drives and loops included.
 pub fn disks(node: &Node<'_>) -> Result<Vec<Disk>, Fault> {
     let found = node.resources("runtime", "Disks.block.talos.dev")?;
-    Ok(found.iter().filter_map(|disk| disk.read()).collect())
+    Ok(found.iter().filter_map(Resource::read).collect())
 }
 
 /// The links of a machine.
@@ -146,7 +147,7 @@ pub fn links(node: &Node<'_>) -> Result<Vec<Link>, Fault> {
 /// The addresses of a machine.
 pub fn addresses(node: &Node<'_>) -> Result<Vec<Address>, Fault> {
     let found = node.resources("network", "AddressStatuses.net.talos.dev")?;
-    Ok(found.iter().filter_map(|address| address.read()).collect())
+    Ok(found.iter().filter_map(Resource::read).collect())
 }
 
 /// A size as people compare them.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use diagnostics::Diagnostic;
 use serde::Serialize;
+use serde_json::Value;
 use talos_client::{Client, Fault, Kind, Knock, Node};
 
 pub use targets::{Target, targets};
@@ -220,7 +221,7 @@ fn is_secure(node: &Node<'_>) -> bool {
     let state = node.find("runtime", "SecurityStates.talos.dev", "securitystate");
     let state = state.ok().flatten().map(|state| state.value());
     let is_secure = state.as_ref().and_then(|state| state.get("secureBoot"));
-    is_secure.and_then(|is_secure| is_secure.as_bool()) == Some(true)
+    is_secure.and_then(Value::as_bool) == Some(true)
 }
 
 #[cfg(test)]

@@ -131,9 +131,12 @@ mod tests {
             .collect())
     }
 
+    /// What is named, and what that is.
+    type Case = (&'static [&'static str], &'static [(&'static str, bool)]);
+
     #[test]
     fn networks_are_their_hosts() {
-        let cases: [(&[&str], &[(&str, bool)]); 5] = [
+        let cases: [Case; 5] = [
             (&["10.0.0.5/32"], &[("10.0.0.5", false)]),
             (
                 &["10.0.0.4/31"],

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
 use talos_client::{Fault, Image, Kind, Node};
 
 use super::disk::{Choice, Found, glob};
@@ -73,7 +74,7 @@ fn disk(member: &Member, wanted: &Wanted, node: &Node<'_>) -> Finding {
                     Choice::Path(_) => {
                         "name the disk in `nodes.yaml` by its serial number, which stays when devices are counted anew"
                     }
-                    _ => "compare `disk` in `nodes.yaml` with the label of the disk",
+                    Choice::Selector(_) => "compare `disk` in `nodes.yaml` with the label of the disk",
                 });
             Finding::failed(Topic::Disk, format!("no disk {words}"), problem)
         }
@@ -166,7 +167,7 @@ fn in_sync(node: &Node<'_>, fault: &Fault) -> Finding {
     let status = node.find("runtime", "TimeStatuses.v1alpha1.talos.dev", "node");
     let status = status.ok().flatten().map(|status| status.value());
     let synced = status.as_ref().and_then(|status| status.get("synced"));
-    if synced.and_then(|synced| synced.as_bool()) == Some(true) {
+    if synced.and_then(Value::as_bool) == Some(true) {
         return Finding::passed(Topic::Clock, "in sync with its time server");
     }
     unasked(Topic::Clock, fault)
@@ -176,9 +177,8 @@ fn image(member: &Member, wanted: &Wanted, node: &Node<'_>) -> Finding {
     let Some(image) = &wanted.image else {
         return Finding::new(Topic::Image, super::Verdict::Skipped, "none is named");
     };
-    let fault = match node.pull(image, Image::System) {
-        Ok(_) => return Finding::passed(Topic::Image, image.as_str()),
-        Err(fault) => fault,
+    let Err(fault) = node.pull(image, Image::System) else {
+        return Finding::passed(Topic::Image, image.as_str());
     };
     match fault.kind {
         // A machine in maintenance only lets itself be asked.

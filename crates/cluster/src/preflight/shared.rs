@@ -35,9 +35,12 @@ pub(super) fn check(preflight: &Preflight<'_>, members: &[Member]) -> Vec<Findin
 fn one(preflight: &Preflight<'_>, address: &str) -> Option<Finding> {
     // Without a port, as a configuration has it.
     let host = Address::read(address).ok()?.host().to_owned();
-    let at = |port: &u16| match host.contains(':') {
-        true => format!("[{host}]:{port}"),
-        false => format!("{host}:{port}"),
+    let at = |port: &u16| {
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
     };
     let ports = PORTS.iter();
     let knocks = ports.filter_map(|port| preflight.maintenance.knock(&at(port), PATIENCE).ok());

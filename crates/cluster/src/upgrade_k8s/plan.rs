@@ -52,7 +52,7 @@ pub(super) struct Machine {
     pub(super) talos: u32,
     /// What runs, and what is to.
     pub(super) images: BTreeMap<Component, [String; 2]>,
-    /// Its own API server.
+    /// Its own API server, where it is a control plane.
     pub(super) server: Option<String>,
 }
 
@@ -61,7 +61,8 @@ struct Seen {
     talos: String,
     images: BTreeMap<Component, String>,
     arguments: BTreeMap<Component, Vec<String>>,
-    port: u64,
+    /// Of its API server, where it is a control plane.
+    port: Option<u64>,
 }
 
 impl Plan {
@@ -94,7 +95,7 @@ impl Plan {
     /// The numbers of the control planes.
     pub(super) fn leads(&self) -> impl Iterator<Item = usize> {
         self.in_order()
-            .filter(|index| self.machines[*index].member.leads)
+            .filter(|index| self.machines[*index].server.is_some())
     }
 
     /// The numbers of all nodes, control planes first.
@@ -125,29 +126,15 @@ impl UpgradeK8s<'_> {
     /// Looks at the whole cluster, and says which images are to change.
     pub(super) fn images(&self) -> Result<Plan, Diagnostics> {
         let from = self.running()?;
-        let mut members = self
-            .kubernetes
-            .nodes()
-            .map_err(|fault| one(fault.diagnostic()))?;
-        members.retain(|member| member.leads || self.kubelets);
-        members.sort_by_key(|member| !member.leads);
-        if !members.iter().any(|member| member.leads) {
-            let problem = rules::CLUSTER_NO_CONTROL_PLANE
-                .report("no node of Kubernetes is marked as a control plane")
-                .hint("`kubectl get nodes` shows their roles");
-            return Err(one(problem));
-        }
+        let members = self.kubernetes.nodes();
+        let members = members.map_err(|fault| one(fault.diagnostic()))?;
         let addresses: Vec<String> = members
             .iter()
             .map(|member| member.address().unwrap_or(&member.name).to_owned())
             .collect();
-        let leads: BTreeMap<&str, bool> = { addresses.iter() }
-            .zip(&members)
-            .map(|(address, member)| (address.as_str(), member.leads))
-            .collect();
-        let seen = self.talos.each(&addresses, |node| {
-            seen(node, leads.get(node.name()).copied().unwrap_or_default())
-        });
+        let seen = self
+            .talos
+            .each(&addresses, |node| seen(node, self.kubelets));
         let mut problems = Diagnostics::new();
         if let Err(problem) = version::check(&from, &self.to) {
             problems.push(problem);
@@ -155,7 +142,9 @@ impl UpgradeK8s<'_> {
         let mut machines = Vec::new();
         for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {
             match seen.map_err(|fault| look::prefixed(&member.name, fault.diagnostic())) {
-                Ok(seen) => {
+                // Nothing is to be done there.
+                Ok(None) => {}
+                Ok(Some(seen)) => {
                     if from.minor < self.to.minor {
                         self.removed(&member.name, &seen, &mut problems);
                     }
@@ -167,9 +156,17 @@ impl UpgradeK8s<'_> {
                 Err(problem) => problems.push(problem),
             }
         }
+        if problems.is_empty() && machines.iter().all(|machine| machine.server.is_none()) {
+            problems.push(
+                rules::CLUSTER_NO_CONTROL_PLANE
+                    .report("none of the nodes that Kubernetes knows is a control plane of Talos")
+                    .hint("`ichor talos status` shows what they are"),
+            );
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
+        machines.sort_by_key(|machine| machine.server.is_none());
         Ok(Plan {
             from,
             to: self.to.clone(),
@@ -245,11 +242,7 @@ impl UpgradeK8s<'_> {
             };
             (component, [before, after])
         });
-        let server = if member.leads {
-            Some(server(&address, seen.port)?)
-        } else {
-            None
-        };
+        let server = seen.port.map(|port| server(&address, port)).transpose()?;
         Ok(Machine {
             images: images.collect(),
             member,
@@ -276,11 +269,16 @@ fn server(address: &str, port: u64) -> Result<String, Diagnostic> {
     })
 }
 
-/// Asks a node what it runs.
-fn seen(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
+/// Asks a node what it runs; nothing of a worker where kubelets stay. Which is a control plane,
+/// Talos says: a label of Kubernetes may be missing.
+fn seen(node: &Node<'_>, kubelets: bool) -> Result<Option<Seen>, Fault> {
+    let leads = look::is_control_plane(node)?;
+    if !leads && !kubelets {
+        return Ok(None);
+    }
     let talos = node.version()?.version.unwrap_or_default().tag;
     let mut images = BTreeMap::new();
-    let mut port = 6443;
+    let mut port = None;
     if leads {
         for component in [
             Component::ApiServer,
@@ -291,9 +289,8 @@ fn seen(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
             images.insert(component, image);
         }
         let found = look::static_pod_config(node, Component::ApiServer)?.value();
-        if let Some(given) = found.get("localPort").and_then(serde_json::Value::as_u64) {
-            port = given;
-        }
+        let given = found.get("localPort").and_then(serde_json::Value::as_u64);
+        port = Some(given.unwrap_or(6443));
         if let Some(image) = look::proxy_image(node)? {
             images.insert(Component::Proxy, image);
         }
@@ -303,12 +300,12 @@ fn seen(node: &Node<'_>, leads: bool) -> Result<Seen, Fault> {
     for component in images.keys() {
         arguments.insert(*component, look::arguments(node, *component)?);
     }
-    Ok(Seen {
+    Ok(Some(Seen {
         talos,
         images,
         arguments,
         port,
-    })
+    }))
 }
 
 /// What differs, in the order in which it changes.

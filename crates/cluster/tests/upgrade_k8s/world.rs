@@ -174,6 +174,14 @@ impl State {
                 let request = GetRequest::decode(call.message.as_slice()).expect("a request");
                 let part = |name: &str| machine.parts.get(name).cloned().unwrap_or_default();
                 let (version, spec) = match (request.r#type.as_str(), request.id.as_str()) {
+                    ("MachineTypes.config.talos.dev", "machine-type") => {
+                        let kind = if machine.leads {
+                            "controlplane"
+                        } else {
+                            "worker"
+                        };
+                        (1, json!(kind))
+                    }
                     ("MachineConfigs.config.talos.dev", "v1alpha1") => (1, json!(machine.config)),
                     (
                         "APIServerConfigs.kubernetes.talos.dev"
@@ -357,11 +365,6 @@ impl State {
     fn member(&self, index: usize) -> Value {
         let machine = &self.machines[index];
         let kubelet = &machine.parts["kubelet"];
-        let labels = if machine.leads {
-            json!({"node-role.kubernetes.io/control-plane": ""})
-        } else {
-            json!({})
-        };
         // It reports its version once it is up again.
         let tag = kubelet.image.rsplit(':').next().unwrap_or_default();
         let version = if kubelet.pending == 0 {
@@ -369,7 +372,7 @@ impl State {
         } else {
             "v0.0.0"
         };
-        json!({"metadata": {"name": format!("n{index}"), "labels": labels}, "spec": {},
+        json!({"metadata": {"name": format!("n{index}"), "labels": {}}, "spec": {},
             "status": {"addresses": [{"type": "InternalIP", "address": machine.address}],
                 "conditions": [{"type": "Ready", "status": if kubelet.pending == 0 { "True" } else { "False" }}],
                 "nodeInfo": {"kubeletVersion": version, "osImage": "", "bootID": "", "architecture": "",

@@ -51,6 +51,7 @@ impl State {
 
     fn resource(&self, request: &GetRequest) -> Option<Value> {
         Some(match request.r#type.split('.').next()? {
+            "MachineTypes" => json!("controlplane"),
             "MachineConfigs" => json!(self.config),
             "APIServerConfigs" | "ControllerManagerConfigs" | "SchedulerConfigs" => {
                 json!({ "image": self.image(&request.id), "localPort": self.port })
@@ -112,7 +113,7 @@ impl State {
         let node = || {
             let image = self.image("kubelet");
             let version = image.rsplit(':').next().unwrap_or_default();
-            json!({"metadata": {"name": "k8s-0", "labels": {"node-role.kubernetes.io/control-plane": ""}},
+            json!({"metadata": {"name": "k8s-0", "labels": {}},
                 "status": {"addresses": [{"type": "InternalIP", "address": self.address}],
                     "conditions": [{"type": "Ready", "status": "True"}],
                     "nodeInfo": {"kubeletVersion": version, "osImage": "", "bootID": "", "architecture": "",

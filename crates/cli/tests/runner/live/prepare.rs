@@ -1,5 +1,5 @@
 //! Before machines become nodes. Their addresses stand in files, with the port of Talos: so each
-//! test has its own of the loopback.
+//! test has its own of the loopback, in a network of its own where one is looked through.
 
 use prost::Message as _;
 use serde_json::Value;
@@ -188,11 +188,11 @@ fn candidate(call: &Call) -> Vec<Step> {
 fn machines_in_maintenance_become_nodes_of_the_file() {
     let sandbox = fixture("minimal");
     let nodes = sandbox.read("nodes.yaml");
-    let _machine = machine("127.82.0.3", candidate);
+    let _machine = machine("127.82.1.3", candidate);
     let member = Cluster::new();
-    let at = "127.82.0.4:50000".parse().expect("an address");
+    let at = "127.82.1.4:50000".parse().expect("an address");
     let _member = Node::start_at(at, &member, Guise::Member, control_plane);
-    let line = ["talos", "discover", "127.82.0.0/29", "--timeout", "5s"];
+    let line = ["talos", "discover", "127.82.1.0/29", "--timeout", "5s"];
     let output = sandbox.run(line).success();
     let entry = "  # v1.13.9
   - name: talos-1
@@ -206,17 +206,17 @@ fn machines_in_maintenance_become_nodes_of_the_file() {
     assert!(
         output
             .stderr
-            .contains("  127.82.0.3 waits for a configuration\n"),
+            .contains("  127.82.1.3 waits for a configuration\n"),
         "{output}"
     );
     assert!(
-        output.stderr.contains("  127.82.0.4 is left alone: "),
+        output.stderr.contains("  127.82.1.4 is left alone: "),
         "{output}"
     );
     assert!(output.stderr.contains("Nothing was written"), "{output}");
     assert_eq!(sandbox.read("nodes.yaml"), nodes);
 
-    let write = ["talos", "discover", "127.82.0.3", "--write"];
+    let write = ["talos", "discover", "127.82.1.3", "--write"];
     let output = sandbox.run(write).success();
     assert!(
         output.stderr.contains("Added 1 node to `nodes.yaml`."),
@@ -229,7 +229,7 @@ fn machines_in_maintenance_become_nodes_of_the_file() {
     assert!(
         output
             .stderr
-            .contains("  127.82.0.3 is `talos-1` of `nodes.yaml`"),
+            .contains("  127.82.1.3 is `talos-1` of `nodes.yaml`"),
         "{output}"
     );
     assert_eq!(sandbox.read("nodes.yaml"), written);

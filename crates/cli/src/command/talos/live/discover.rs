@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use cluster::discover::{EMPTY_SCHEMATIC, Found, Machine, Target, discover, targets};
-use cluster::hardware::{Disk, gibibytes};
+use cluster::hardware::{Disk, Link, gibibytes};
 use diagnostics::{Diagnostics, Source, visible};
 use machines::Places;
 use pipeline::nodes::{self, Draft, Known};
@@ -109,7 +109,7 @@ fn tell(
         let (is, words) = match found {
             Found::Nobody => continue,
             Found::Machine(machine) => {
-                let macs: Vec<String> = machine.links.iter().map(|link| link.mac()).collect();
+                let macs: Vec<String> = machine.links.iter().map(Link::mac).collect();
                 let mut known = known.iter();
                 let node = known
                     .find(|node| node.address == machine.address || macs.contains(&node.mac_addr));
@@ -163,7 +163,7 @@ fn draft(machine: &Machine) -> Draft {
         address: machine.address.clone(),
         controller: false,
         disk: machine.disk().map(str::to_owned),
-        mac_addr: link.map(cluster::hardware::Link::mac),
+        mac_addr: link.map(Link::mac),
         schematic_id: machine
             .schematic
             .clone()
