@@ -1,12 +1,12 @@
 #!/bin/bash
-# build.sh: everything that a node needs, into $NODES, once. From Go modules of exact versions; about ten minutes of processor time.
+# build.sh: the programs of a node, and its root, into $NODES, once. From Go modules of exact versions; about ten minutes of processor time.
 # Debian's packages give what is no Go: runc, libc, libseccomp.
 set -euo pipefail
 SELF=$(cd "$(dirname "$0")" && pwd)
-: "${NODES:?the folder for all of it}"
+: "${NODES:?the folder for all of it}" "${RUNC:?what stands before runc}"
 TALOS=v1.13.9 CONTAINERD=v2.2.9 ETCD=v3.6.16
 export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false" GOTOOLCHAIN=${GOTOOLCHAIN:-auto}
-mkdir -p "$NODES"/{bin,debs,images,log,node,src/talos,src/containerd,src/etcd}
+mkdir -p "$NODES"/{bin,debs,src/talos,src/containerd,src/etcd}
 folder() { go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)",/\1/p'; }
 build() { go build -p 2 -trimpath "$@"; }
 
@@ -39,11 +39,7 @@ done
 cd "$NODES/src/etcd"
 printf 'module example.test/etcd\n\ngo 1.25.0\n\nrequire go.etcd.io/etcd/server/v3 %s\n' $ETCD > go.mod
 [ -e "$NODES/bin/etcd" ] || build -ldflags "-s -w" -o "$NODES/bin/etcd" go.etcd.io/etcd/server/v3
-for program in runc kubelet; do
-  (cd "$SELF/$program" && build -ldflags "-s -w" -o "$NODES/bin/own-$program" .)
-done
 
 (cd "$NODES/debs" && apt-get download -q runc libseccomp2 libc6)
-cp "$SELF"/*.sh "$SELF"/*.py "$NODES/node/"
 bash "$SELF/rootfs.sh" "$SOURCE" "$MACHINERY"
 touch "$NODES/built"

@@ -14,7 +14,7 @@ for f in files:
             dirs.add(p); i=tarfile.TarInfo(p.rstrip("/")); i.type=tarfile.DIRTYPE; i.mode=0o755; t.addfile(i)
     b=open(src,"rb").read(); i=tarfile.TarInfo(dst.strip("/")); i.size=len(b); i.mode=0o755; t.addfile(i, io.BytesIO(b))
 t.close(); layer=l.getvalue()
-cfg=json.dumps({"architecture":"amd64","os":"linux","config":{"Entrypoint":[entry],"Env":["PATH=/usr/local/bin:/usr/bin:/bin"]},"rootfs":{"type":"layers","diff_ids":[sha(layer)]},"history":[{"created_by":"image.py"}]}).encode()
+cfg=json.dumps({"architecture":"amd64","os":"linux","config":{"Entrypoint":[entry],"Env":["PATH=/usr/local/bin:/usr/bin:/bin","VERSION="+ref.rsplit(":",1)[1]]},"rootfs":{"type":"layers","diff_ids":[sha(layer)]},"history":[{"created_by":"image.py"}]}).encode()
 man=json.dumps({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":sha(cfg),"size":len(cfg)},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":sha(layer),"size":len(layer)}]}).encode()
 idx=json.dumps({"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":sha(man),"size":len(man),"platform":{"architecture":"amd64","os":"linux"},"annotations":{"io.containerd.image.name":ref,"org.opencontainers.image.ref.name":ref.rsplit(":",1)[-1]}}]}).encode()
 o=tarfile.open(out,"w")

@@ -1,9 +1,12 @@
 #!/bin/bash
-# node.sh start NAME IP | stop NAME | kill NAME | wipe NAME | pid NAME | exec NAME CMD...
+# node.sh start NAME IP | stop NAME | kill NAME | wipe NAME | exec NAME CMD...
 # start runs a supervisor loop: machined's reboot(2) in a pid namespace ends PID 1 by SIGHUP (=restart: start again),
 # power off ends it by SIGINT (=stay down).
 set -e
-D=${NODES:?}; N=$2; B=$D/nodes/$N
+SELF=$(cd "$(dirname "$0")" && pwd)
+N=$2; B=${NODES:?}/nodes/$N
+# The node's first process, if there is one: a number may be another's by now.
+init() { P=$(cat $B/init.pid); grep -q "/talos-node-$N\(/\|$\)" /proc/$P/cgroup && echo $P; }
 case $1 in
 start)
   IP=$3
@@ -21,10 +24,9 @@ start)
     ip -n tn-$N route add default via 10.5.0.1
   fi
   rm -f $B/off
-  ( setsid bash $D/node/supervise.sh $N >> $B/console.log 2>&1 < /dev/null & echo $! > $B/supervisor.pid ) ;;
-pid) cat $B/init.pid ;;
-stop) touch $B/off; kill -TERM $(cat $B/init.pid) ;;   # as docker stop
-kill) touch $B/off; kill -KILL $(cat $B/init.pid) ;;
+  ( setsid bash $SELF/supervise.sh $N >> $B/console.log 2>&1 < /dev/null & ) ;;
+stop) touch $B/off; kill -TERM $(init) ;;   # as docker stop
+kill) touch $B/off; kill -KILL $(init) ;;
 wipe) mv $B/vol $B/vol.del.$$; rm -rf $B/vol.del.$$ ;;
-exec) shift 2; exec nsenter -t $(cat $B/init.pid) -m -u -i -p -n -C -- "$@" ;;
+exec) shift 2; exec nsenter -t $(init) -m -u -i -p -n -C -- "$@" ;;
 esac

@@ -17,7 +17,7 @@ done
 cp $BIN/machined $R/usr/bin/init
 for l in poweroff shutdown reboot dashboard; do ln -s init $R/usr/bin/$l; done
 cp $BIN/containerd $BIN/containerd-shim-runc-v2 $R/usr/bin/
-mv $R/usr/bin/runc $R/usr/bin/runc.real; cp $BIN/own-runc $R/usr/bin/runc
+mv $R/usr/bin/runc $R/usr/bin/runc.real; cp ${RUNC:?} $R/usr/bin/runc
 mkdir -p $R/usr/share/spdx $R/usr/lib/modules $R/usr/lib/firmware
 cp $T/hack/containerd.toml $R/etc/containerd/config.toml
 cp $T/hack/cri-containerd.toml $R/etc/cri/containerd.toml

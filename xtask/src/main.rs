@@ -42,6 +42,12 @@ enum Task {
         /// Record again what tests have frozen of the oracle `talos`
         #[arg(long)]
         bless: bool,
+        /// Only these parts of the oracle `talos-nodes`
+        #[arg(long = "part", value_name = "PART")]
+        parts: Vec<String>,
+        /// How often the oracle `talos-nodes` kills a bootstrap
+        #[arg(long, value_name = "TIMES", default_value_t = 5)]
+        kills: usize,
     },
     /// Measure against bounds measured in the same run
     Bench {
@@ -73,7 +79,17 @@ fn main() -> ExitCode {
             names,
             charts,
             bless,
-        } => oracles::command(&names, &oracles::Options { charts, bless }),
+            parts,
+            kills,
+        } => {
+            let options = oracles::Options {
+                charts,
+                bless,
+                parts,
+                kills,
+            };
+            oracles::command(&names, &options)
+        }
         Task::Bench {
             names,
             runs,

@@ -36,6 +36,10 @@ pub struct Options {
     pub charts: Option<Utf8PathBuf>,
     /// Record again what tests have frozen of an oracle's answers.
     pub bless: bool,
+    /// The parts of the oracle that has some; all, if none is named.
+    pub parts: Vec<String>,
+    /// How often bootstraps are killed.
+    pub kills: usize,
 }
 
 /// What became of one oracle.

@@ -5,8 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
+use super::super::flux::{API_SERVER, KUBECTL};
+use super::super::go::{self, Program};
 use crate::{files, process};
 
 /// The namespace that clients are in.
@@ -25,8 +27,21 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("bash", "--version"),
 ];
 
+/// What stands before runc, and in the place of the kubelet.
+const RUNC: Program = own("talos-nodes/runc", "runc");
+const KUBELET: Program = own("talos-nodes/kubelet", "kubelet");
+
 /// How long a node has until it answers.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+const fn own(folder: &'static str, name: &'static str) -> Program {
+    Program {
+        folder,
+        name,
+        package: ".",
+        link: "-s -w",
+    }
+}
 
 /// Why there can be no nodes on this machine.
 pub(super) fn need() -> Option<String> {
@@ -63,30 +78,64 @@ pub(super) fn folder() -> Result<Utf8PathBuf> {
 /// Nodes and what serves them.
 pub(super) struct Rig {
     folder: Utf8PathBuf,
+    kubelet: Utf8PathBuf,
+    server: Utf8PathBuf,
+    kubectl: Utf8PathBuf,
+    /// What serves nodes as long as there are any, and what serves those of now.
     registry: Option<Child>,
+    helpers: Vec<Child>,
     nodes: Vec<String>,
+    /// Names and addresses are there once: a second rig has to wait.
+    _lock: File,
 }
 
 impl Rig {
     /// Builds what is not there yet, and makes a network; or says why that cannot be had.
     #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
     pub(super) fn open() -> Result<Result<Self, String>> {
-        let own = files::root().join("oracles/talos-nodes");
-        let folder = folder()?;
+        let programs = go::all([&RUNC, &KUBELET, &API_SERVER, &KUBECTL])?;
+        let [runc, kubelet, server, kubectl] = match programs {
+            Ok(programs) => programs,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let pins = ["build.sh", "rootfs.sh", "runc/main.go"].map(scripts);
+        let folder = process::cache("talos-nodes", &pins)?;
         if !folder.join("built").exists() {
             eprintln!("oracles: building real Talos nodes in `{folder}`: ten minutes or more");
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;
             let mut build = process::command("bash");
-            build.arg(own.join("build.sh")).env("NODES", &folder);
+            build
+                .arg(scripts("build.sh"))
+                .env("NODES", &folder)
+                .env("RUNC", runc);
             if let Err(error) = process::quiet(&mut build) {
                 return Ok(Err(format!("nodes cannot be built: {error}")));
             }
         }
+        let lock = folder.join("lock");
+        let lock = File::create(&lock).with_context(|| format!("cannot write `{lock}`"))?;
+        lock.lock().context("cannot wait for another run")?;
         let mut rig = Self {
+            _lock: lock,
             folder,
+            kubelet,
+            server,
+            kubectl,
             registry: None,
+            helpers: Vec::new(),
             nodes: Vec::new(),
         };
+        for folder in ["images", "log"] {
+            let folder = rig.folder.join(folder);
+            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;
+        }
+        // What a run left that was killed.
+        if let Ok(left) = rig.folder.join("nodes").read_dir_utf8() {
+            let left = left.filter_map(Result::ok);
+            rig.nodes = left.map(|node| node.file_name().to_owned()).collect();
+        }
+        rig.clear()?;
+        rig.script("net.sh", &["down"])?;
         rig.script("net.sh", &["up"])?;
         rig.serve()?;
         Ok(Ok(rig))
@@ -94,13 +143,23 @@ impl Rig {
 
     /// A program that was built.
     pub(super) fn program(&self, name: &str) -> Utf8PathBuf {
-        self.folder.join("bin").join(name)
+        match name {
+            "kubectl" => self.kubectl.clone(),
+            _ => self.folder.join("bin").join(name),
+        }
     }
 
     /// A command in the network of the nodes.
     pub(super) fn command(program: &str) -> Command {
+        let mut command = Self::bare("timeout");
+        command.args(["600", program]);
+        command
+    }
+
+    /// The same without an end of its own, and as one process, which can be killed.
+    pub(super) fn bare(program: &str) -> Command {
         let mut command = process::command("ip");
-        command.args(["netns", "exec", NETWORK, "timeout", "600", program]);
+        command.args(["netns", "exec", NETWORK, program]);
         command
     }
 
@@ -119,86 +178,151 @@ impl Rig {
             }
             std::thread::sleep(Duration::from_millis(300));
         }
-        bail!(
-            "the node `{name}` does not answer; its console is in `{}`",
-            self.folder
-        )
+        bail!("the node `{name}` does not answer:\n{}", self.console(name))
     }
 
-    /// Ends all nodes, and what they wrote.
+    /// What a node last said on its console.
+    pub(super) fn console(&self, name: &str) -> String {
+        let file = self.folder.join("nodes").join(name).join("console.log");
+        let text = std::fs::read(&file).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
+    }
+
+    /// Ends all nodes and what they wrote, and what serves them alone.
     pub(super) fn clear(&mut self) -> Result<()> {
-        for name in std::mem::take(&mut self.nodes) {
+        for mut helper in self.helpers.drain(..) {
+            end(&mut helper);
+        }
+        let nodes = std::mem::take(&mut self.nodes);
+        for name in &nodes {
             // One that has ended by itself is ended.
-            let _ended = self.script("node.sh", &["kill", &name]);
+            let _ended = self.script("node.sh", &["kill", name]);
+        }
+        for name in nodes {
             let folder = self.folder.join("nodes").join(&name);
             // Its mounts go with its namespaces.
             for _ in 0..50 {
-                std::thread::sleep(Duration::from_millis(200));
                 if std::fs::remove_dir_all(&folder).is_ok() {
                     break;
                 }
+                std::thread::sleep(Duration::from_millis(200));
             }
+            self.script("net.sh", &["drop", &name])?;
         }
+        Ok(())
+    }
+
+    /// Has the one address of several API servers.
+    pub(super) fn door(&mut self, addresses: &[&str]) -> Result<()> {
+        let mut arguments = vec!["10.5.0.1", "6443"];
+        arguments.extend(addresses);
+        let door = self.helper("door", &arguments)?;
+        self.helpers.push(door);
+        Ok(())
+    }
+
+    /// Has what kubelets and controllers write written into the Kubernetes API.
+    pub(super) fn agent(&mut self, kubeconfig: &Utf8Path, addresses: &[&str]) -> Result<()> {
+        let mut arguments = vec![kubeconfig.as_str()];
+        arguments.extend(addresses);
+        let agent = self.helper("agent", &arguments)?;
+        self.helpers.push(agent);
         Ok(())
     }
 
     /// What nodes pull, under the names that they pull it by.
     fn serve(&mut self) -> Result<()> {
-        let images = self.folder.join("images");
+        let program = "/usr/local/bin";
         let mut archives = Vec::new();
-        for (name, reference, program) in [
-            ("etcd", "registry.k8s.io/etcd:v3.6.12", "etcd"),
-            (
-                "kubelet",
-                "ghcr.io/siderolabs/kubelet:v1.36.2",
-                "own-kubelet",
-            ),
-        ] {
-            let archive = images.join(format!("{name}.tar"));
-            let entry = format!("/usr/local/bin/{name}");
-            let file = format!("{}={entry}", self.program(program));
+        let mut image = |reference: &str, name: &str, files: &[(&Utf8Path, &str)]| -> Result<()> {
+            let file = reference.replace(['/', ':'], "_");
+            let archive = self.folder.join("images").join(format!("{file}.tar"));
             let mut make = process::command("python3");
-            make.arg(self.folder.join("node/image.py")).args([
-                archive.as_str(),
-                reference,
-                &entry,
-                &file,
-            ]);
+            make.arg(scripts("image.py"))
+                .args([archive.as_str(), reference])
+                .arg(format!("{program}/{name}"));
+            for (from, to) in files {
+                make.arg(format!("{from}={program}/{to}"));
+            }
             process::quiet(&mut make)?;
             archives.push(archive);
+            Ok(())
+        };
+        let etcd = self.program("etcd");
+        image("registry.k8s.io/etcd:v3.6.12", "etcd", &[(&etcd, "etcd")])?;
+        for version in ["v1.36.2", "v1.36.3"] {
+            // The API server is run by what stands in for the kubelet.
+            let files = [
+                (self.kubelet.as_path(), "kubelet"),
+                (self.server.as_path(), "kube-apiserver"),
+            ];
+            let kubelet = format!("ghcr.io/siderolabs/kubelet:{version}");
+            image(&kubelet, "kubelet", &files)?;
+            for name in [
+                "kube-apiserver",
+                "kube-controller-manager",
+                "kube-scheduler",
+                "kube-proxy",
+            ] {
+                // Pulled before an upgrade, and never run.
+                let reference = format!("registry.k8s.io/{name}:{version}");
+                let nothing = scripts("image.py");
+                image(&reference, name, &[(&nothing, name)])?;
+            }
         }
-        let log = self.folder.join("log/registry.log");
+        let mut arguments = vec!["10.5.0.1", "5000"];
+        arguments.extend(archives.iter().map(|archive| archive.as_str()));
+        self.registry = Some(self.helper("registry", &arguments)?);
+        Ok(())
+    }
+
+    /// A script that runs beside the nodes.
+    fn helper(&self, name: &str, arguments: &[&str]) -> Result<Child> {
+        let log = self.folder.join("log").join(format!("{name}.log"));
         let log = File::create(&log).with_context(|| format!("cannot write `{log}`"))?;
-        let mut registry = process::command("ip");
-        registry
-            .args(["netns", "exec", NETWORK, "python3"])
-            .arg(self.folder.join("node/registry.py"))
-            .args(["10.5.0.1", "5000"])
-            .args(&archives)
+        let mut helper = Self::bare("bash");
+        helper
+            .args([scripts("helper.sh").as_str(), "python3"])
+            .arg(scripts(&format!("{name}.py")))
+            .args(arguments)
+            .env("OWNER", std::process::id().to_string())
             .stdout(Stdio::from(log.try_clone()?))
             .stderr(Stdio::from(log));
-        self.registry = Some(registry.spawn().context("cannot start the registry")?);
-        Ok(())
+        helper
+            .spawn()
+            .with_context(|| format!("cannot start `{name}.py`"))
     }
 
     fn script(&self, name: &str, arguments: &[&str]) -> Result<()> {
         let mut script = process::command("bash");
         script
-            .arg(self.folder.join("node").join(name))
+            .arg(scripts(name))
             .args(arguments)
             .env("NODES", &self.folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        process::run(&mut script)
+            .env("OWNER", std::process::id().to_string());
+        process::quiet(&mut script).map(drop)
     }
+}
+
+/// A file of the rig's own.
+fn scripts(name: &str) -> Utf8PathBuf {
+    files::root().join("oracles/talos-nodes").join(name)
+}
+
+/// Ends a helper, whose script hands the signal on.
+fn end(helper: &mut Child) {
+    let id = helper.id().to_string();
+    let _asked = process::run(process::command("kill").arg(id));
+    let _waited = helper.wait();
 }
 
 impl Drop for Rig {
     fn drop(&mut self) {
         let _cleared = self.clear();
         if let Some(mut registry) = self.registry.take() {
-            let _ended = registry.kill();
-            let _waited = registry.wait();
+            end(&mut registry);
         }
         let _gone = self.script("net.sh", &["down"]);
     }
