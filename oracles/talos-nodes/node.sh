@@ -1,5 +1,5 @@
 #!/bin/bash
-# node.sh start NAME IP | stop NAME | kill NAME | wipe NAME | exec NAME CMD...
+# node.sh start NAME IP | stop NAME | kill NAME | signal NAME PROGRAM SIGNAL | wipe NAME | exec NAME CMD...
 # start runs a supervisor loop: machined's reboot(2) in a pid namespace ends PID 1 by SIGHUP (=restart: start again),
 # power off ends it by SIGINT (=stay down).
 set -e
@@ -27,6 +27,11 @@ start)
   ( setsid bash $SELF/supervise.sh $N >> $B/console.log 2>&1 < /dev/null & ) ;;
 stop) touch $B/off; kill -TERM $(init) ;;   # as docker stop
 kill) touch $B/off; kill -KILL $(init) ;;
+signal)
+  for P in $(cat $(find /sys/fs/cgroup/{unified/,}talos-node-$N -name cgroup.procs 2> /dev/null)); do
+    [ "$(cat /proc/$P/comm)" != "$3" ] || { kill -$4 $P; FOUND=1; }
+  done
+  [ -n "$FOUND" ] ;;
 wipe) mv $B/vol $B/vol.del.$$; rm -rf $B/vol.del.$$ ;;
 exec) shift 2; exec nsenter -t $(init) -m -u -i -p -n -C -- "$@" ;;
 esac

@@ -1,6 +1,7 @@
 //! The real programs that ichor agrees with, run beside it. What is not installed is skipped and
 //! said to be; whoever names an oracle wants its answer, so there it is a failure.
 
+mod api;
 mod ask;
 mod charts;
 mod flux;
@@ -98,6 +99,11 @@ const ORACLES: &[Oracle] = &[
         name: "talos",
         about: "configurations, bundles and patches, against talhelper and the machinery of Talos",
         run: talos::run,
+    },
+    Oracle {
+        name: "talos-api",
+        about: "every field that `crates/talos-client` sends and reads, against the stubs of Talos 1.11 to 1.14",
+        run: api::run,
     },
     Oracle {
         name: "talos-nodes",

@@ -23,7 +23,7 @@ impl Program {
     /// Where it is, built if it was not before, or why it cannot be had.
     #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
     pub(super) fn built(&self) -> Result<Result<Utf8PathBuf, String>> {
-        let folder = process::cache(self.folder, &pins(self.folder))?;
+        let folder = process::cache(self.folder, &self.pins())?;
         let program = folder.join(self.name);
         if program.exists() {
             return Ok(Ok(program));
@@ -47,6 +47,20 @@ impl Program {
         std::fs::rename(&unfinished, &program)
             .with_context(|| format!("cannot rename `{unfinished}`"))?;
         Ok(Ok(program))
+    }
+
+    /// The files that say what is built.
+    fn pins(&self) -> Vec<Utf8PathBuf> {
+        let folder = files::root().join("oracles").join(self.folder);
+        let own = match self.package.strip_prefix("./") {
+            Some(package) => format!("{package}/main.go"),
+            None => "main.go".to_owned(),
+        };
+        ["go.mod", "go.sum", &own]
+            .iter()
+            .map(|name| folder.join(name))
+            .filter(|path| path.exists())
+            .collect()
     }
 }
 
@@ -97,14 +111,4 @@ fn go(folder: &str) -> Command {
         .current_dir(files::root().join("oracles").join(folder))
         .env("CGO_ENABLED", "0");
     command
-}
-
-/// The files that say what is built.
-fn pins(folder: &str) -> Vec<Utf8PathBuf> {
-    let folder = files::root().join("oracles").join(folder);
-    ["go.mod", "go.sum", "main.go"]
-        .iter()
-        .map(|name| folder.join(name))
-        .filter(|path| path.exists())
-        .collect()
 }

@@ -96,8 +96,9 @@ fn three(
     let again = bootstrap::judged(&repository, faults)?;
     bootstrap::healthy(rig, &repository)?;
     let tables = tables::compared(&repository, faults)?;
+    let verdicts = health::compared(rig, &repository, faults)?;
     Ok(format!(
-        "three and a worker in {:.0} s, again in {:.1} s, healthy; {tables} tables",
+        "three and a worker in {:.0} s, again in {:.1} s, healthy; {tables} tables, {verdicts} verdicts of health",
         whole.as_secs_f32(),
         again.as_secs_f32(),
     ))

@@ -1,17 +1,179 @@
-//! `talos health`, beside talosctl's.
+//! `talos health`, beside talosctl's: the same verdict, with one check made to fail at a time.
 
-use super::repository::Repository;
+use std::process::Output;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::repository::{Repository, said};
+use super::rig::Rig;
+
+/// How long either waits for a check that cannot succeed.
+const PATIENCE: &str = "15s";
+
+/// What goes wrong, and which check it is that says so.
+struct Case {
+    check: &'static str,
+    harm: Harm,
+}
+
+/// What is done to a cluster.
+enum Harm {
+    /// A program of a node does not go on.
+    Halt(&'static str, &'static str),
+    /// Something is done with kubectl.
+    Kubectl(&'static str),
+    /// The cluster is said to be another than it is.
+    Nodes(&'static str),
+}
+
+const CASES: [Case; 10] = [
+    Case {
+        check: "etcd to be healthy",
+        harm: Harm::Halt("cp2", "etcd"),
+    },
+    Case {
+        check: "etcd members to be control plane nodes",
+        harm: Harm::Nodes(
+            "--control-plane-nodes 10.5.0.2,10.5.0.3 --worker-nodes 10.5.0.4,10.5.0.5",
+        ),
+    },
+    Case {
+        check: "apid to be ready",
+        harm: Harm::Halt("w1", "apid"),
+    },
+    Case {
+        check: "kubelet to be healthy",
+        harm: Harm::Halt("w1", "kubelet"),
+    },
+    Case {
+        check: "all k8s nodes to report",
+        harm: Harm::Kubectl("delete node w1"),
+    },
+    Case {
+        check: "all control plane components to be ready",
+        harm: Harm::Kubectl("-n kube-system delete pod kube-scheduler-cp2 --force"),
+    },
+    Case {
+        check: "all k8s nodes to report ready",
+        harm: Harm::Kubectl(
+            r#"patch node w1 --subresource=status -p {"status":{"conditions":[{"type":"Ready","status":"False"}]}}"#,
+        ),
+    },
+    Case {
+        check: "kube-proxy to report ready",
+        harm: Harm::Kubectl("-n kube-system delete pod -l k8s-app=kube-proxy --force"),
+    },
+    Case {
+        check: "coredns to report ready",
+        harm: Harm::Kubectl("-n kube-system delete pod -l k8s-app=kube-dns --force"),
+    },
+    Case {
+        check: "all k8s nodes to report schedulable",
+        harm: Harm::Kubectl("cordon w1"),
+    },
+];
 
 /// The command line of both programs.
 pub(super) fn line(repository: &Repository<'_>, patience: &str) -> String {
     let (leads, works) = repository.addresses.split_at(repository.leads);
-    let mut line = format!(
-        "health -n {} --control-plane-nodes {}",
-        leads[0],
-        leads.join(",")
-    );
+    let mut nodes = format!("--control-plane-nodes {}", leads.join(","));
     if !works.is_empty() {
-        line.push_str(&format!(" --worker-nodes {}", works.join(",")));
+        nodes = format!("{nodes} --worker-nodes {}", works.join(","));
     }
-    format!("{line} --wait-timeout {patience}")
+    of(&nodes, patience)
+}
+
+fn of(nodes: &str, patience: &str) -> String {
+    format!("health -n 10.5.0.2 {nodes} --wait-timeout {patience}")
+}
+
+/// Asks both of a healthy cluster, and of one where something is wrong; how often they agreed.
+pub(super) fn compared(
+    rig: &mut Rig,
+    repository: &Repository<'_>,
+    faults: &mut Vec<String>,
+) -> Result<usize> {
+    let mut agreed = 0;
+    let line = line(repository, PATIENCE);
+    if let Some(check) = both(repository, &line, faults)? {
+        bail!("the cluster is not healthy to begin with: {check}");
+    }
+    agreed += 1;
+    for case in &CASES {
+        let asked = match case.harm {
+            Harm::Nodes(nodes) => of(nodes, PATIENCE),
+            _ => line.clone(),
+        };
+        match case.harm {
+            Harm::Halt(node, program) => rig.signal(node, program, "STOP")?,
+            Harm::Kubectl(line) => {
+                let done = repository.kubectl(line)?;
+                if !done.status.success() {
+                    bail!("`kubectl {line}` failed:\n{}", said(&done));
+                }
+            }
+            Harm::Nodes(_) => {}
+        }
+        let found = both(repository, &asked, faults)?;
+        if found.as_deref() == Some(case.check) {
+            agreed += 1;
+        } else {
+            faults.push(format!("`{}` was to fail, and not {found:?}", case.check));
+        }
+        match case.harm {
+            Harm::Halt(node, program) => rig.signal(node, program, "CONT")?,
+            Harm::Kubectl(_) => {
+                repository.kubectl("uncordon w1")?;
+                // A new one writes everything again.
+                super::bootstrap::agent(rig, repository)?;
+            }
+            Harm::Nodes(_) => {}
+        }
+        let health = repository.talosctl(&self::line(repository, "60s"))?;
+        if !health.status.success() {
+            bail!("it does not get healthy again:\n{}", said(&health));
+        }
+    }
+    Ok(agreed)
+}
+
+/// Asks both at once; which check failed, if they are of one mind.
+fn both(
+    repository: &Repository<'_>,
+    line: &str,
+    faults: &mut Vec<String>,
+) -> Result<Option<String>> {
+    let (theirs, ours) = std::thread::scope(|scope| {
+        let theirs = scope.spawn(|| repository.talosctl(line));
+        let ours = repository.ichor(&format!("talos {line}"));
+        (theirs.join(), ours)
+    });
+    let theirs = theirs.ok().context("a thread panicked")??;
+    let ours = ours?;
+    let (their_check, our_check) = (
+        failed(&theirs, "waiting for "),
+        failed(&ours, "not healthy: "),
+    );
+    if their_check != our_check {
+        faults.push(format!(
+            "ours:\n{}\ntalosctl's:\n{}",
+            said(&ours),
+            said(&theirs)
+        ));
+    }
+    Ok(their_check)
+}
+
+/// The check that a program has given up at.
+fn failed(output: &Output, before: &str) -> Option<String> {
+    if output.status.success() {
+        return None;
+    }
+    let words = said(output);
+    let line = words
+        .lines()
+        .rev()
+        .find_map(|line| line.split_once(before))?;
+    let (check, _) = line.1.split_once(':').unwrap_or((line.1, ""));
+    Some(check.to_owned())
 }

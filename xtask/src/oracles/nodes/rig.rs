@@ -84,6 +84,7 @@ pub(super) struct Rig {
     /// What serves nodes as long as there are any, and what serves those of now.
     registry: Option<Child>,
     helpers: Vec<Child>,
+    agent: Option<Child>,
     nodes: Vec<String>,
     /// Names and addresses are there once: a second rig has to wait.
     _lock: File,
@@ -123,6 +124,7 @@ impl Rig {
             kubectl,
             registry: None,
             helpers: Vec::new(),
+            agent: None,
             nodes: Vec::new(),
         };
         for folder in ["images", "log"] {
@@ -192,7 +194,7 @@ impl Rig {
 
     /// Ends all nodes and what they wrote, and what serves them alone.
     pub(super) fn clear(&mut self) -> Result<()> {
-        for mut helper in self.helpers.drain(..) {
+        for mut helper in self.helpers.drain(..).chain(self.agent.take()) {
             end(&mut helper);
         }
         let nodes = std::mem::take(&mut self.nodes);
@@ -223,12 +225,20 @@ impl Rig {
         Ok(())
     }
 
-    /// Has what kubelets and controllers write written into the Kubernetes API.
+    /// Sends a signal to every process of a program on a node.
+    pub(super) fn signal(&self, node: &str, program: &str, signal: &str) -> Result<()> {
+        self.script("node.sh", &["signal", node, program, signal])
+    }
+
+    /// Has what kubelets and controllers write written into the Kubernetes API, by one that knows
+    /// nothing yet.
     pub(super) fn agent(&mut self, kubeconfig: &Utf8Path, addresses: &[&str]) -> Result<()> {
         let mut arguments = vec![kubeconfig.as_str()];
         arguments.extend(addresses);
-        let agent = self.helper("agent", &arguments)?;
-        self.helpers.push(agent);
+        if let Some(mut before) = self.agent.take() {
+            end(&mut before);
+        }
+        self.agent = Some(self.helper("agent", &arguments)?);
         Ok(())
     }
 
