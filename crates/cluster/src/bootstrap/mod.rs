@@ -34,6 +34,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// etcd for having data before it is started again: its image has to be pulled before.
 const GRACE: Duration = Duration::from_secs(90);
 
+/// How long etcd has to be seen without data on a control plane that was a member before this run:
+/// a run that was killed may have asked for it to be started just now, which no node tells; a second
+/// request while the first creates its data stops etcd for good.
+const SETTLED: Duration = Duration::from_secs(5);
+
 /// How often it is said what is waited for.
 const REMINDER: Duration = Duration::from_secs(15);
 
@@ -114,6 +119,10 @@ struct Run<'t> {
     checked: BTreeSet<usize>,
     applied: BTreeMap<usize, Duration>,
     started: Option<Duration>,
+    /// Whether a request to start etcd got no answer.
+    asked: bool,
+    /// Since when etcd has no data anywhere.
+    empty: Option<Duration>,
     reminded: Duration,
 }
 
@@ -128,6 +137,8 @@ impl Bootstrap<'_> {
             checked: BTreeSet::new(),
             applied: BTreeMap::new(),
             started: None,
+            asked: false,
+            empty: None,
             reminded: begin,
         };
         loop {
@@ -276,6 +287,12 @@ impl Bootstrap<'_> {
             .iter()
             .any(|index| stages[*index].etcd() != Some(Etcd::Empty))
         {
+            run.empty = None;
+            return false;
+        }
+        let since = *run.empty.get_or_insert(now);
+        let is_mine = run.applied.contains_key(&first) && !run.asked;
+        if !is_mine && now.saturating_sub(since) < SETTLED {
             return false;
         }
         let member = &self.members[first];
@@ -288,7 +305,11 @@ impl Bootstrap<'_> {
                     already: false,
                 });
             }
-            Err(fault) if fault.is_passing() || fault.kind == Kind::NotReady => {
+            Err(fault) if fault.kind == Kind::NotReady => return false,
+            // It may have begun before the answer was lost.
+            Err(fault) if fault.is_passing() => {
+                run.asked = true;
+                run.empty = None;
                 return false;
             }
             // Not every version says it with the code that is meant for it.
