@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-# door.py LISTEN PORT ADDRESS...: what stands before the API servers of a real cluster: a connection goes to the first that takes it,
-# another one each time.
-import asyncio, itertools, sys
+# door.py LISTEN PORTS ADDRESS...: what stands before the control planes of a real cluster: a connection goes to the first that takes it,
+# another one each time. PORTS are those of API servers and of trustd, which workers ask for their certificates.
+import asyncio, functools, itertools, sys
 
-listen, port, addresses = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+listen, ports, addresses = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
 turns = itertools.count()
 
 
@@ -18,7 +18,7 @@ async def pipe(reader, writer):
         writer.close()
 
 
-async def through(reader, writer):
+async def through(port, reader, writer):
     first = next(turns)
     for offset in range(len(addresses)):
         address = addresses[(first + offset) % len(addresses)]
@@ -32,8 +32,8 @@ async def through(reader, writer):
 
 
 async def main():
-    server = await asyncio.start_server(through, listen, port)
-    await server.serve_forever()
+    servers = [await asyncio.start_server(functools.partial(through, int(port)), listen, int(port)) for port in ports]
+    await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 asyncio.run(main())

@@ -5,6 +5,8 @@
 set -e
 SELF=$(cd "$(dirname "$0")" && pwd)
 N=$2; B=${NODES:?}/nodes/$N
+CG=/sys/fs/cgroup/unified; [ -d $CG ] || CG=/sys/fs/cgroup
+CG=$CG/talos-node-$N
 # The node's first process, if there is one: a number may be another's by now.
 init() { P=$(cat $B/init.pid); grep -q "/talos-node-$N\(/\|$\)" /proc/$P/cgroup && echo $P; }
 case $1 in
@@ -26,9 +28,18 @@ start)
   rm -f $B/off
   ( setsid bash $SELF/supervise.sh $N >> $B/console.log 2>&1 < /dev/null & ) ;;
 stop) touch $B/off; kill -TERM $(init) ;;   # as docker stop
-kill) touch $B/off; kill -KILL $(init) ;;
+kill)
+  touch $B/off
+  S=$(cat $B/supervisor.pid)
+  # Who is looked after by nobody any more is ended, too, whoever started it.
+  for I in $(seq 100); do
+    [ ! -e $CG/cgroup.kill ] || echo 1 > $CG/cgroup.kill
+    grep -q supervise.sh /proc/$S/cmdline || break
+    sleep 0.1
+  done 2> /dev/null
+  ! grep -q supervise.sh /proc/$S/cmdline 2> /dev/null ;;
 signal)
-  for P in $(cat $(find /sys/fs/cgroup/{unified/,}talos-node-$N -name cgroup.procs 2> /dev/null)); do
+  for P in $(cat $(find $CG -name cgroup.procs 2> /dev/null)); do
     [ "$(cat /proc/$P/comm)" != "$3" ] || { kill -$4 $P; FOUND=1; }
   done
   [ -n "$FOUND" ] ;;

@@ -52,14 +52,18 @@ impl Program {
     /// The files that say what is built.
     fn pins(&self) -> Vec<Utf8PathBuf> {
         let folder = files::root().join("oracles").join(self.folder);
-        let own = match self.package.strip_prefix("./") {
-            Some(package) => format!("{package}/main.go"),
-            None => "main.go".to_owned(),
-        };
-        ["go.mod", "go.sum", &own]
+        let package = folder.join(self.package.strip_prefix("./").unwrap_or("."));
+        let sources = package.read_dir_utf8().into_iter().flatten();
+        let mut sources: Vec<_> = sources
+            .filter_map(|entry| Some(entry.ok()?.into_path()))
+            .filter(|path| path.extension() == Some("go"))
+            .collect();
+        sources.sort();
+        ["go.mod", "go.sum"]
             .iter()
             .map(|name| folder.join(name))
             .filter(|path| path.exists())
+            .chain(sources)
             .collect()
     }
 }

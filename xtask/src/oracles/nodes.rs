@@ -1,11 +1,17 @@
 //! Real Talos nodes, each in namespaces of its own, and a real API server: `ichor bootstrap talos`,
 //! killed at random moments; and what its commands say and do, beside talosctl.
 
+mod apply;
 mod bootstrap;
 mod health;
+mod recorded;
 mod repository;
 mod rig;
 mod tables;
+mod upgrade;
+mod wire;
+
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 use camino::Utf8Path;
@@ -20,7 +26,7 @@ struct Part {
     run: fn(&mut Rig, &Utf8Path, &Options, &mut Vec<String>) -> Result<String>,
 }
 
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "one",
         run: one,
@@ -29,8 +35,21 @@ const PARTS: [Part; 2] = [
         name: "three",
         run: three,
     },
+    Part {
+        name: "apply",
+        run: apply::run,
+    },
+    Part {
+        name: "upgrade",
+        run: upgrade::run,
+    },
+    Part {
+        name: "recorded",
+        run: recorded::run,
+    },
 ];
 
+#[expect(clippy::print_stderr, reason = "what takes minutes says where it is")]
 pub(super) fn run(options: &Options) -> Result<Outcome> {
     if let Some(part) = options
         .parts
@@ -52,14 +71,22 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     let mut words = Vec::new();
     for part in &PARTS {
         if options.parts.is_empty() || options.parts.iter().any(|name| name == part.name) {
-            words.push((part.run)(&mut rig, &ichor, options, &mut faults)?);
+            let begin = Instant::now();
+            match (part.run)(&mut rig, &ichor, options, &mut faults) {
+                Ok(shown) => words.push(shown),
+                // The others are asked all the same.
+                Err(error) => faults.push(format!("{}: {error:#}", part.name)),
+            }
+            let seconds = begin.elapsed().as_secs();
+            eprintln!("oracles: talos-nodes: `{}` in {seconds} s", part.name);
             rig.clear()?;
         }
     }
+    let words = words.join("; ");
     Ok(if faults.is_empty() {
-        Outcome::Agreed(words.join("; "))
+        Outcome::Agreed(words)
     } else {
-        Outcome::Differs(faults.join("\n"))
+        Outcome::Differs(format!("{}\n{words}", faults.join("\n")))
     })
 }
 

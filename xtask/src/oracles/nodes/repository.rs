@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::rig::Rig;
+use super::rig::{Helper, Rig};
 use crate::files;
 
 /// How long a program has that waits for something.
@@ -84,6 +84,16 @@ impl<'a> Repository<'a> {
         self.run(&self.kubectl, line)
     }
 
+    /// What ichor says within so many seconds.
+    pub(super) fn ichor_within(&self, seconds: u32, line: &str) -> Result<Output> {
+        self.run_within(seconds, self.ichor, line)
+    }
+
+    /// What talosctl says within so many seconds.
+    pub(super) fn talosctl_within(&self, seconds: u32, line: &str) -> Result<Output> {
+        self.run_within(seconds, &self.talosctl, line)
+    }
+
     /// ichor, which is not waited for.
     pub(super) fn start(&self, line: &str) -> Result<Child> {
         let mut command = Rig::bare(self.ichor.as_str());
@@ -92,8 +102,19 @@ impl<'a> Repository<'a> {
         command.spawn().context("cannot start ichor")
     }
 
+    /// kubectl, which goes on saying what it sees.
+    pub(super) fn watch(&self, line: &str) -> Result<Helper> {
+        let mut command = Rig::beside(self.kubectl.as_str());
+        self.place(&mut command, line);
+        Rig::help(command.stdout(Stdio::piped()).stderr(Stdio::null()))
+    }
+
     fn run(&self, program: &Utf8Path, line: &str) -> Result<Output> {
-        let mut command = Rig::command(program.as_str());
+        self.run_within(600, program, line)
+    }
+
+    fn run_within(&self, seconds: u32, program: &Utf8Path, line: &str) -> Result<Output> {
+        let mut command = Rig::within(seconds, program.as_str());
         self.place(&mut command, line);
         command
             .output()

@@ -1,7 +1,7 @@
 //! The nodes: built once, started as they are wanted, and gone with the oracle.
 
 use std::fs::File;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -30,6 +30,16 @@ const PROGRAMS: [(&str, &str); 9] = [
 /// What stands before runc, and in the place of the kubelet.
 const RUNC: Program = own("talos-nodes/runc", "runc");
 const KUBELET: Program = own("talos-nodes/kubelet", "kubelet");
+/// What stands in for machined where container mode refuses.
+const MADE_UP: Program = own("talos-nodes/fakenode", "fakenode");
+
+/// What writes down calls on their way to a node.
+const RECORDER: Program = Program {
+    folder: "talos-nodes/fakenode",
+    name: "recorder",
+    package: "./recorder",
+    link: "-s -w",
+};
 
 /// How long a node has until it answers.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -79,12 +89,14 @@ pub(super) fn folder() -> Result<Utf8PathBuf> {
 pub(super) struct Rig {
     folder: Utf8PathBuf,
     kubelet: Utf8PathBuf,
+    made_up: Utf8PathBuf,
+    recorder: Utf8PathBuf,
     server: Utf8PathBuf,
     kubectl: Utf8PathBuf,
     /// What serves nodes as long as there are any, and what serves those of now.
-    registry: Option<Child>,
-    helpers: Vec<Child>,
-    agent: Option<Child>,
+    registry: Option<Helper>,
+    helpers: Vec<Helper>,
+    agent: Option<Helper>,
     nodes: Vec<String>,
     /// Names and addresses are there once: a second rig has to wait.
     _lock: File,
@@ -94,8 +106,8 @@ impl Rig {
     /// Builds what is not there yet, and makes a network; or says why that cannot be had.
     #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
     pub(super) fn open() -> Result<Result<Self, String>> {
-        let programs = go::all([&RUNC, &KUBELET, &API_SERVER, &KUBECTL])?;
-        let [runc, kubelet, server, kubectl] = match programs {
+        let programs = go::all([&RUNC, &KUBELET, &MADE_UP, &RECORDER, &API_SERVER, &KUBECTL])?;
+        let [runc, kubelet, made_up, recorder, server, kubectl] = match programs {
             Ok(programs) => programs,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -120,6 +132,8 @@ impl Rig {
             _lock: lock,
             folder,
             kubelet,
+            made_up,
+            recorder,
             server,
             kubectl,
             registry: None,
@@ -137,8 +151,8 @@ impl Rig {
             rig.nodes = left.map(|node| node.file_name().to_owned()).collect();
         }
         rig.clear()?;
-        rig.script("net.sh", &["down"])?;
-        rig.script("net.sh", &["up"])?;
+        rig.done("net.sh", &["down"])?;
+        rig.done("net.sh", &["up"])?;
         rig.serve()?;
         Ok(Ok(rig))
     }
@@ -153,8 +167,13 @@ impl Rig {
 
     /// A command in the network of the nodes.
     pub(super) fn command(program: &str) -> Command {
+        Self::within(600, program)
+    }
+
+    /// The same, ended after so many seconds.
+    pub(super) fn within(seconds: u32, program: &str) -> Command {
         let mut command = Self::bare("timeout");
-        command.args(["600", program]);
+        command.arg(seconds.to_string()).arg(program);
         command
     }
 
@@ -165,10 +184,33 @@ impl Rig {
         command
     }
 
+    /// The folder of a node.
+    pub(super) fn folder(&self, name: &str) -> Utf8PathBuf {
+        self.folder.join("nodes").join(name)
+    }
+
     /// Starts a node without a configuration, and waits until it answers.
     pub(super) fn start(&mut self, name: &str, address: &str) -> Result<()> {
+        self.begin(name, address, "/sbin/init")
+    }
+
+    /// The same with a machine that is made up behind the real apid; it takes the CA of a cluster
+    /// out of the configuration of a control plane.
+    pub(super) fn made_up(&mut self, name: &str, address: &str, lead: &Utf8Path) -> Result<()> {
+        let own = self.folder(name).join("vol/opt");
+        std::fs::create_dir_all(&own).with_context(|| format!("cannot make `{own}`"))?;
+        for (from, to) in [(self.made_up.as_path(), "fakenode"), (lead, "ca.yaml")] {
+            std::fs::copy(from, own.join(to)).with_context(|| format!("cannot copy `{from}`"))?;
+        }
+        files::write(&self.folder(name).join("norestart"), "")?;
+        let init = format!("/opt/fakenode --name {name} --address {address}");
+        self.begin(name, address, &init)
+    }
+
+    fn begin(&mut self, name: &str, address: &str, init: &str) -> Result<()> {
         self.nodes.push(name.to_owned());
-        self.script("node.sh", &["start", name, address])?;
+        let start = ["start", name, address];
+        process::quiet(self.script("node.sh", &start).env("INIT", init))?;
         let begin = Instant::now();
         let talosctl = self.program("talosctl");
         while begin.elapsed() < PATIENCE {
@@ -185,7 +227,7 @@ impl Rig {
 
     /// What a node last said on its console.
     pub(super) fn console(&self, name: &str) -> String {
-        let file = self.folder.join("nodes").join(name).join("console.log");
+        let file = self.folder(name).join("console.log");
         let text = std::fs::read(&file).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let lines: Vec<_> = text.lines().collect();
@@ -194,16 +236,14 @@ impl Rig {
 
     /// Ends all nodes and what they wrote, and what serves them alone.
     pub(super) fn clear(&mut self) -> Result<()> {
-        for mut helper in self.helpers.drain(..).chain(self.agent.take()) {
-            end(&mut helper);
-        }
+        self.helpers.clear();
+        self.agent = None;
         let nodes = std::mem::take(&mut self.nodes);
         for name in &nodes {
-            // One that has ended by itself is ended.
-            let _ended = self.script("node.sh", &["kill", name]);
+            self.done("node.sh", &["kill", name])?;
         }
         for name in nodes {
-            let folder = self.folder.join("nodes").join(&name);
+            let folder = self.folder(&name);
             // Its mounts go with its namespaces.
             for _ in 0..50 {
                 if std::fs::remove_dir_all(&folder).is_ok() {
@@ -211,23 +251,38 @@ impl Rig {
                 }
                 std::thread::sleep(Duration::from_millis(200));
             }
-            self.script("net.sh", &["drop", &name])?;
+            self.done("net.sh", &["drop", &name])?;
         }
         Ok(())
     }
 
-    /// Has the one address of several API servers.
+    /// Has the one address of several control planes: of their API servers and their trustd.
     pub(super) fn door(&mut self, addresses: &[&str]) -> Result<()> {
-        let mut arguments = vec!["10.5.0.1", "6443"];
+        let mut arguments = vec!["10.5.0.1", "6443,50001"];
         arguments.extend(addresses);
         let door = self.helper("door", &arguments)?;
         self.helpers.push(door);
         Ok(())
     }
 
+    /// Has calls to an address handed on to a control plane, and written down.
+    pub(super) fn recorder(
+        &mut self,
+        listen: &str,
+        to: &str,
+        lead: &Utf8Path,
+        log: &Utf8Path,
+    ) -> Result<()> {
+        let mut command = Self::beside(self.recorder.as_str());
+        command.args(["-listen", listen, "-to", to]);
+        command.args(["-config", lead.as_str(), "-log", log.as_str()]);
+        self.helpers.push(Self::help(&mut command)?);
+        Ok(())
+    }
+
     /// Sends a signal to every process of a program on a node.
     pub(super) fn signal(&self, node: &str, program: &str, signal: &str) -> Result<()> {
-        self.script("node.sh", &["signal", node, program, signal])
+        self.done("node.sh", &["signal", node, program, signal])
     }
 
     /// Has what kubelets and controllers write written into the Kubernetes API, by one that knows
@@ -235,9 +290,7 @@ impl Rig {
     pub(super) fn agent(&mut self, kubeconfig: &Utf8Path, addresses: &[&str]) -> Result<()> {
         let mut arguments = vec![kubeconfig.as_str()];
         arguments.extend(addresses);
-        if let Some(mut before) = self.agent.take() {
-            end(&mut before);
-        }
+        self.agent = None;
         self.agent = Some(self.helper("agent", &arguments)?);
         Ok(())
     }
@@ -288,31 +341,46 @@ impl Rig {
         Ok(())
     }
 
-    /// A script that runs beside the nodes.
-    fn helper(&self, name: &str, arguments: &[&str]) -> Result<Child> {
+    /// A script that runs beside the nodes, with a log.
+    fn helper(&self, name: &str, arguments: &[&str]) -> Result<Helper> {
         let log = self.folder.join("log").join(format!("{name}.log"));
         let log = File::create(&log).with_context(|| format!("cannot write `{log}`"))?;
-        let mut helper = Self::bare("bash");
+        let mut helper = Self::beside("python3");
         helper
-            .args([scripts("helper.sh").as_str(), "python3"])
             .arg(scripts(&format!("{name}.py")))
             .args(arguments)
-            .env("OWNER", std::process::id().to_string())
             .stdout(Stdio::from(log.try_clone()?))
             .stderr(Stdio::from(log));
-        helper
-            .spawn()
-            .with_context(|| format!("cannot start `{name}.py`"))
+        Self::help(&mut helper)
     }
 
-    fn script(&self, name: &str, arguments: &[&str]) -> Result<()> {
+    /// A command that runs beside the nodes, as long as this process does.
+    pub(super) fn beside(program: &str) -> Command {
+        let mut command = Self::bare("bash");
+        command
+            .args([scripts("helper.sh").as_str(), program])
+            .env("OWNER", std::process::id().to_string());
+        command
+    }
+
+    /// Starts it.
+    pub(super) fn help(command: &mut Command) -> Result<Helper> {
+        let child = command.spawn().context("cannot start a helper")?;
+        Ok(Helper(child))
+    }
+
+    fn script(&self, name: &str, arguments: &[&str]) -> Command {
         let mut script = process::command("bash");
         script
             .arg(scripts(name))
             .args(arguments)
             .env("NODES", &self.folder)
             .env("OWNER", std::process::id().to_string());
-        process::quiet(&mut script).map(drop)
+        script
+    }
+
+    fn done(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        process::quiet(&mut self.script(name, arguments)).map(drop)
     }
 }
 
@@ -321,19 +389,28 @@ fn scripts(name: &str) -> Utf8PathBuf {
     files::root().join("oracles/talos-nodes").join(name)
 }
 
-/// Ends a helper, whose script hands the signal on.
-fn end(helper: &mut Child) {
-    let id = helper.id().to_string();
-    let _asked = process::run(process::command("kill").arg(id));
-    let _waited = helper.wait();
+/// A process beside the nodes, whose script hands the signal on that ends it.
+pub(super) struct Helper(Child);
+
+impl Helper {
+    /// What it says, to be taken once.
+    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout.take()
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        let id = self.0.id().to_string();
+        let _asked = process::quiet(process::command("kill").arg(id));
+        let _waited = self.0.wait();
+    }
 }
 
 impl Drop for Rig {
     fn drop(&mut self) {
         let _cleared = self.clear();
-        if let Some(mut registry) = self.registry.take() {
-            end(&mut registry);
-        }
-        let _gone = self.script("net.sh", &["down"]);
+        self.registry = None;
+        let _gone = self.done("net.sh", &["down"]);
     }
 }
