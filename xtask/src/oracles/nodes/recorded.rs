@@ -68,7 +68,7 @@ struct Call {
     client: String,
     method: String,
     ask: Option<String>,
-    answers: Option<Vec<String>>,
+    answers: Option<Vec<Option<String>>>,
     code: String,
     message: String,
 }
@@ -85,7 +85,9 @@ impl Call {
 
     fn answered(&self) -> Result<Vec<Vec<u8>>> {
         let answers = self.answers.iter().flatten();
-        answers.map(|text| Self::bytes(text)).collect()
+        answers
+            .map(|text| Self::bytes(text.as_deref().unwrap_or_default()))
+            .collect()
     }
 
     fn name(&self) -> &str {
