@@ -14,7 +14,7 @@ mod wire;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use self::rig::{Rig, need};
 use super::{Options, Outcome};
@@ -48,6 +48,16 @@ const PARTS: [Part; 5] = [
         run: recorded::run,
     },
 ];
+
+/// The real talosctl, where it was built.
+pub fn talosctl() -> Result<Result<Utf8PathBuf, String>> {
+    let program = rig::folder()?.join("bin/talosctl");
+    Ok(if program.exists() {
+        Ok(program)
+    } else {
+        Err("no talosctl: `cargo xtask oracles talos-nodes` builds it, or name one with `--talosctl`".to_owned())
+    })
+}
 
 #[expect(clippy::print_stderr, reason = "what takes minutes says where it is")]
 pub(super) fn run(options: &Options) -> Result<Outcome> {

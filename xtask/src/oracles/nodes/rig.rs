@@ -70,18 +70,7 @@ pub(super) fn need() -> Option<String> {
 
 /// Where they are built.
 pub(super) fn folder() -> Result<Utf8PathBuf> {
-    let own = files::root().join("oracles/talos-nodes");
-    let pins = [
-        "build.sh",
-        "rootfs.sh",
-        "node.sh",
-        "stage.sh",
-        "supervise.sh",
-        "net.sh",
-        "kubelet/main.go",
-        "runc/main.go",
-    ];
-    let pins: Vec<_> = pins.iter().map(|name| own.join(name)).collect();
+    let pins = ["build.sh", "rootfs.sh", "runc/main.go"].map(scripts);
     process::cache("talos-nodes", &pins)
 }
 
@@ -111,8 +100,7 @@ impl Rig {
             Ok(programs) => programs,
             Err(reason) => return Ok(Err(reason)),
         };
-        let pins = ["build.sh", "rootfs.sh", "runc/main.go"].map(scripts);
-        let folder = process::cache("talos-nodes", &pins)?;
+        let folder = folder()?;
         if !folder.join("built").exists() {
             eprintln!("oracles: building real Talos nodes in `{folder}`: ten minutes or more");
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;
