@@ -115,10 +115,9 @@ impl Judge<'_, '_> {
     fn compared(&mut self, what: &str, flags: &str, mode: &str, id: &str) -> Result<()> {
         let before = self.running("v1alpha1")?;
         let (goes, comes, would, done) = self.apply(flags)?;
-        self.repository
-            .until("the node with its configuration", || {
-                Ok(self.running(id).is_ok_and(|now| now != before))
-            })?;
+        Repository::until("the node with its configuration", || {
+            Ok(self.running(id).is_ok_and(|now| now != before))
+        })?;
         let after = self.running(id)?;
         let gone: Values = before.difference(&after).cloned().collect();
         let come: Values = after.difference(&before).cloned().collect();

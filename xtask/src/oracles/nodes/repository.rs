@@ -131,7 +131,7 @@ impl<'a> Repository<'a> {
     }
 
     /// Waits until something is so.
-    pub(super) fn until(&self, what: &str, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
+    pub(super) fn until(what: &str, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
         let begin = Instant::now();
         while begin.elapsed() < PATIENCE {
             if is_so()? {

@@ -44,12 +44,12 @@ pub(super) fn run(
     rig.door(&["10.5.0.2"])?;
     bootstrap::done(&repository)?;
     bootstrap::agent(rig, &repository)?;
-    repository.until("the nodes in Kubernetes", || {
+    Repository::until("the nodes in Kubernetes", || {
         let nodes = repository.kubectl("get nodes -o name")?;
         Ok(said(&nodes).matches("node/").count() == 3)
     })?;
     files::write(&repository.file("pod.yaml")?, POD)?;
-    repository.until("a pod to move", || {
+    Repository::until("a pod to move", || {
         let made = repository.kubectl("apply -f pod.yaml")?;
         Ok(made.status.success())
     })?;
@@ -202,7 +202,7 @@ impl Judge<'_, '_> {
             &before,
         );
         files::write(&self.rig.folder("w2").join("vol/opt/back"), "")?;
-        self.repository.until("the node that was lost", || {
+        Repository::until("the node that was lost", || {
             let version = self.repository.talosctl("-n 10.5.0.4 version --short")?;
             Ok(version.status.success())
         })?;
