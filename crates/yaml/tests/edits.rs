@@ -219,6 +219,11 @@ fn ranges_are_checked() {
     assert_eq!(edits.apply().as_deref(), Ok("12Def"));
 }
 
+fn replace(edits: &mut Edits<'_>, root: &Node, numbers: Range<usize>) -> Result<(), EditError> {
+    let list = root.get("a").expect("it is there");
+    edits.replace_items(list, numbers, "- n\n")
+}
+
 #[test]
 fn items_are_added_behind_the_last_and_put_in_the_place_of_others() {
     let append = |text| {
@@ -253,10 +258,6 @@ fn items_are_added_behind_the_last_and_put_in_the_place_of_others() {
         assert!(append(text).starts_with("refused: entries can be changed in"));
     }
 
-    fn replace(edits: &mut Edits<'_>, root: &Node, numbers: Range<usize>) -> Result<(), EditError> {
-        let list = root.get("a").expect("it is there");
-        edits.replace_items(list, numbers, "- n\n")
-    }
     let text = "a:\n  - x: 1 # one\n    # of x\n  # of y\n  - y\n  - z";
     let cases: [(Change, &str); 5] = [
         (
