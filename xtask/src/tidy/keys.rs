@@ -27,6 +27,10 @@ const MEANT: &[(&str, &str)] = &[
         "the text of a file of another program's",
     ),
     (
+        "crates/talhelper/src/nodes/commands.rs",
+        "words of talosctl's, where this crate does not know `tree`",
+    ),
+    (
         "crates/talhelper/src/nodes/names.rs",
         "a file of talhelper's, where this crate does not know `tree`",
     ),

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use cluster::bootstrap::{Bootstrap as Machine, Event, Member, check};
 use cluster::preflight::Preflight;
 use diagnostics::{Diagnostics, Source};
-use machines::{Machines, Made, Places, Secrets};
+use machines::{Machines, Places, Secrets};
 use repository::{View, names, write};
 use serde_json::json;
 use talos::certificates::{DEFAULT_LIFETIME, Facts};
@@ -15,7 +15,7 @@ use talos_client::{Client, Credentials, Patience};
 
 use super::talos::live::kubeconfig::fetch;
 use super::talos::live::session::read_context;
-use super::talos::live::which::address;
+use super::talos::live::which::members;
 use super::talos::{generate_config, gensecret, options, span};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -170,18 +170,6 @@ impl BootstrapTalos {
         }
         Ok(exit)
     }
-}
-
-/// The nodes that a cluster is to have.
-pub(crate) fn members(made: &[Made]) -> Vec<Member> {
-    made.iter()
-        .map(|made| Member {
-            name: made.hostname.clone(),
-            address: address(made).to_owned(),
-            role: made.role,
-            config: made.text.clone(),
-        })
-        .collect()
 }
 
 /// Those of the talosconfig that was just written, or kept.

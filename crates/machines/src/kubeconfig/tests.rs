@@ -1,3 +1,5 @@
+//! Kubeconfigs that are put into others.
+
 use diagnostics::Source;
 
 use super::{Merging, merged};

@@ -1,3 +1,5 @@
+//! Machines that become entries of `nodes.yaml`.
+
 use diagnostics::Source;
 
 use super::{Draft, Known, added, drafted, known};

@@ -127,7 +127,10 @@ pub(crate) fn fetch(client: &Client, nodes: &[String]) -> Result<Zeroizing<Strin
 
 /// Whether a text has a cluster, a user, and a context.
 fn is_kubeconfig(text: &str) -> bool {
-    let parsed = yaml::parse(&Source::new("kubeconfig", text), &yaml::Limits::default());
+    let parsed = yaml::parse(
+        &Source::new(names::KUBECONFIG, text),
+        &yaml::Limits::default(),
+    );
     let has = |key: &str| {
         let list = parsed.root().and_then(|root| root.get(key)?.as_sequence());
         list.is_some_and(|list| !list.is_empty())

@@ -10,7 +10,7 @@ use talos::certificates::DEFAULT_LIFETIME;
 use talos_client::{Client, Credentials, Patience};
 
 use super::session::read_context;
-use crate::command::bootstrap::members;
+use super::which::members;
 use crate::command::talos::options;
 use crate::exit::Exit;
 use crate::failure::Failure;

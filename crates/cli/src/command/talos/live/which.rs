@@ -1,5 +1,6 @@
 //! Which nodes of the talconfig are meant.
 
+use cluster::bootstrap::Member;
 use machines::{Machines, Made};
 
 use super::session::Reach;
@@ -48,4 +49,16 @@ impl Which {
 /// Where a node is called: its first address.
 pub(crate) fn address(made: &Made) -> &str {
     made.addresses.first().unwrap_or(&made.hostname)
+}
+
+/// The nodes that a cluster is to have.
+pub(crate) fn members(made: &[Made]) -> Vec<Member> {
+    made.iter()
+        .map(|made| Member {
+            name: made.hostname.clone(),
+            address: address(made).to_owned(),
+            role: made.role,
+            config: made.text.clone(),
+        })
+        .collect()
 }
