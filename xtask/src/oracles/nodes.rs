@@ -9,6 +9,7 @@ mod repository;
 mod rig;
 mod tables;
 mod upgrade;
+mod upgrade_k8s;
 mod wire;
 
 use std::time::Instant;
@@ -26,7 +27,7 @@ struct Part {
     run: fn(&mut Rig, &Utf8Path, &Options, &mut Vec<String>) -> Result<String>,
 }
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part {
         name: "one",
         run: one,
@@ -42,6 +43,10 @@ const PARTS: [Part; 5] = [
     Part {
         name: "upgrade",
         run: upgrade::run,
+    },
+    Part {
+        name: "upgrade-k8s",
+        run: upgrade_k8s::run,
     },
     Part {
         name: "recorded",

@@ -1,5 +1,5 @@
 // A relay before the API of a control plane, which writes down what clients ask and what they are answered, byte for byte: one JSON object
-// for each call, one a line. It speaks for the node with a certificate of the cluster's own CA, and to it as an administrator.
+// for each call, one a line. It speaks for the node with a certificate of the cluster's own CA, and to it as an administrator, whoever asks.
 package main
 
 import (
@@ -75,7 +75,7 @@ func main() {
 	must(err)
 	var lock sync.Mutex
 	down := grpc.NewServer(grpc.ForceServerCodec(raw{}), grpc.MaxRecvMsgSize(32<<20),
-		grpc.Creds(credentials.NewTLS(&tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAnyClientCert})),
+		grpc.Creds(credentials.NewTLS(&tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequestClientCert})),
 		grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 			one := call{}
 			err := relay(up, stream, &one)

@@ -105,7 +105,10 @@ pub(super) fn compared(
             _ => line.clone(),
         };
         match case.harm {
-            Harm::Halt(node, program) => rig.signal(node, program, "STOP")?,
+            Harm::Halt(node, program) => {
+                rig.signal(node, program, "STOP")?;
+                noticed(repository, program)?;
+            }
             Harm::Kubectl(line) => {
                 let done = repository.kubectl(line)?;
                 if !done.status.success() {
@@ -135,6 +138,22 @@ pub(super) fn compared(
         }
     }
     Ok(agreed)
+}
+
+/// Waits until Talos has found out that a program does not answer: until then it calls it healthy, as
+/// both would. Of apid there is nobody to ask.
+fn noticed(repository: &Repository<'_>, program: &str) -> Result<()> {
+    if program == "apid" {
+        return Ok(());
+    }
+    let line = format!("services -n {}", repository.addresses.join(","));
+    Repository::until(&format!("{program} to be found ill"), || {
+        let services = said(&repository.talosctl(&line)?);
+        Ok(services.lines().any(|line| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            words.contains(&program) && words.contains(&"Fail")
+        }))
+    })
 }
 
 /// Asks both at once; which check failed, if they are of one mind.

@@ -268,6 +268,16 @@ impl Rig {
         Ok(())
     }
 
+    /// Asks every API server five times a second, and says which are away.
+    pub(super) fn prober(kubeconfig: &Utf8Path, addresses: &[String]) -> Result<Helper> {
+        let mut command = Self::beside("python3");
+        command
+            .args([scripts("prober.py"), kubeconfig.to_owned()])
+            .args(addresses)
+            .stdout(Stdio::piped());
+        Self::help(&mut command)
+    }
+
     /// Sends a signal to every process of a program on a node.
     pub(super) fn signal(&self, node: &str, program: &str, signal: &str) -> Result<()> {
         self.done("node.sh", &["signal", node, program, signal])
@@ -303,7 +313,7 @@ impl Rig {
         };
         let etcd = self.program("etcd");
         image("registry.k8s.io/etcd:v3.6.12", "etcd", &[(&etcd, "etcd")])?;
-        for version in ["v1.36.2", "v1.36.3"] {
+        for version in ["v1.36.2", "v1.36.3", "v1.36.4"] {
             // The API server is run by what stands in for the kubelet.
             let files = [
                 (self.kubelet.as_path(), "kubelet"),

@@ -16,6 +16,16 @@ pub(super) fn meaning(messages: &[Vec<u8>]) -> BTreeMap<String, BTreeSet<String>
     found
 }
 
+/// What a field of a message holds, one after the other.
+pub(super) fn bytes(message: &[u8], number: u64) -> Vec<u8> {
+    let fields = fields(message).unwrap_or_default();
+    let held = fields.into_iter().filter_map(|(found, value)| match value {
+        Value::Bytes(bytes) if found == number => Some(bytes),
+        _ => None,
+    });
+    held.collect::<Vec<_>>().concat()
+}
+
 /// A value as it is on the wire.
 enum Value<'b> {
     Number(u64),
