@@ -23,8 +23,6 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         &[
             "upgrade",
             "upgrade-node",
-            "talos-upgrade-node",
-            "talos-upgrade",
             "talos-upgrade-talos",
             "upgrade-talos",
         ],
@@ -33,7 +31,6 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
     (
         &[
             "upgrade-k8s",
-            "talos-upgrade-k8s",
             "upgrade-kubernetes",
             "talos-upgrade-kubernetes",
         ],
