@@ -61,18 +61,12 @@ pub(super) fn judged(repository: &Repository<'_>, faults: &mut Vec<String>) -> R
 
 /// Waits until talosctl finds all of it healthy.
 pub(super) fn healthy(rig: &mut Rig, repository: &Repository<'_>) -> Result<()> {
-    agent(rig, repository)?;
+    repository.agent(rig)?;
     let health = repository.talosctl(&super::health::line(repository, "100s"))?;
     if !health.status.success() {
         bail!("talosctl does not find it healthy:\n{}", said(&health));
     }
     Ok(())
-}
-
-/// Starts what stands in for the rest of Kubernetes.
-pub(super) fn agent(rig: &mut Rig, repository: &Repository<'_>) -> Result<()> {
-    let addresses: Vec<_> = repository.addresses.iter().map(String::as_str).collect();
-    rig.agent(&repository.file("kubeconfig")?, &addresses)
 }
 
 /// Kills bootstraps of one control plane, each at another moment of the time that one takes, and

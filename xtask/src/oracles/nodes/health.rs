@@ -128,7 +128,7 @@ pub(super) fn compared(
             Harm::Kubectl(_) => {
                 repository.kubectl("uncordon w1")?;
                 // A new one writes everything again.
-                super::bootstrap::agent(rig, repository)?;
+                repository.agent(rig)?;
             }
             Harm::Nodes(_) => {}
         }

@@ -26,6 +26,12 @@ pub(super) struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
+    /// Starts what stands in for the rest of Kubernetes.
+    pub(super) fn agent(&self, rig: &mut Rig) -> Result<()> {
+        let addresses: Vec<_> = self.addresses.iter().map(String::as_str).collect();
+        rig.agent(&self.file("kubeconfig")?, &addresses)
+    }
+
     /// A cluster that is to be, behind one address.
     pub(super) fn new(
         rig: &Rig,

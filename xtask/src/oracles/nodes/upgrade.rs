@@ -43,7 +43,7 @@ pub(super) fn run(
     rig.made_up("w2", "10.5.0.4", &lead)?;
     rig.door(&["10.5.0.2"])?;
     bootstrap::done(&repository)?;
-    bootstrap::agent(rig, &repository)?;
+    repository.agent(rig)?;
     Repository::until("the nodes in Kubernetes", || {
         let nodes = repository.kubectl("get nodes -o name")?;
         Ok(said(&nodes).matches("node/").count() == 3)
