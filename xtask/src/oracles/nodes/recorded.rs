@@ -46,10 +46,10 @@ const COMMANDS: [(&str, &str); 21] = [
     ("--yes talos rollback", "rollback"),
     ("--yes talos shutdown", "shutdown --wait=false"),
     (
-        "--yes talos upgrade-node cp1 --force --image ghcr.io/siderolabs/kubelet:v1.36.3",
+        "--yes talos upgrade-node cp1 --force --drain=false --image ghcr.io/siderolabs/kubelet:v1.36.3",
         "upgrade --wait=false --force --image ghcr.io/siderolabs/kubelet:v1.36.3",
     ),
-    ("talos events", "events --tail 5 --duration 1s"),
+    ("talos events --tail 5", "events --tail 5"),
     ("talos get members --watch", "get members --watch"),
 ];
 
@@ -68,11 +68,15 @@ const MOVING: [&str; 7] = [
 const TEXTS: [&str; 3] = ["Dmesg", "HealthCheck", "Logs"];
 
 /// What is not seen here, and why.
-const UNSEEN: [(&str, &str); 4] = [
-    ("Bootstrap", "a node takes it once"),
-    ("ImagePull", "of Talos before 1.13"),
-    ("List", "while etcd waits to be started"),
-    ("Reset", "it would end the node"),
+const UNSEEN: [(&str, &str); 5] = [
+    ("machine.MachineService/Bootstrap", "a node takes it once"),
+    ("machine.MachineService/ImagePull", "of Talos before 1.13"),
+    (
+        "machine.MachineService/List",
+        "while etcd waits to be started",
+    ),
+    ("machine.MachineService/Reset", "it would end the node"),
+    ("machine.MachineService/Upgrade", "of Talos before 1.13"),
 ];
 
 /// Fields of every resource that say when it was written, and a stream's place; and the node that
@@ -168,7 +172,10 @@ impl Call {
         let mut fields = said_only(wire::meaning(&messages));
         let mut answer = Answer {
             code: self.code.clone(),
-            message: self.message.clone(),
+            // A port of a client is another one each time.
+            message: self
+                .message
+                .replace(|letter: char| letter.is_ascii_digit(), ""),
             said: Said::Text(Vec::new()),
         };
         for name in [".1.1", ".1.1.1"] {
@@ -184,7 +191,8 @@ impl Call {
             };
             let code = take("1").and_then(|code| CODES.get(code.parse::<usize>().ok()?));
             if let (false, Some(code), Some(message)) = (self.is_ours(), code, take("2")) {
-                (answer.code, answer.message) = ((*code).to_owned(), message);
+                answer.message = message.replace(|letter: char| letter.is_ascii_digit(), "");
+                (*code).clone_into(&mut answer.code);
                 fields.clear();
                 break;
             }
@@ -243,14 +251,20 @@ pub(super) fn run(
     let lead = repository.file("clusterconfig/nodes-cp1.yaml")?;
     rig.recorder("10.5.0.1:50000", "10.5.0.2:50000", &lead, &log)?;
     for (ours, theirs) in COMMANDS {
-        // Some are told their node otherwise. What does not end by itself is ended.
+        // What does not end by itself is ended.
+        let seconds = if ours.contains("--watch") || ours.contains("events") {
+            10
+        } else {
+            60
+        };
+        // Some are told their node otherwise.
         let named = if ours.contains("-node ") {
             ""
         } else {
             " -n 10.5.0.2"
         };
-        repository.ichor_within(10, &format!("{ours} -e 10.5.0.1{named}"))?;
-        repository.talosctl_within(10, &format!("{theirs} -e 10.5.0.1 -n 10.5.0.2"))?;
+        repository.ichor_within(seconds, &format!("{ours} -e 10.5.0.1{named}"))?;
+        repository.talosctl_within(seconds, &format!("{theirs} -e 10.5.0.1 -n 10.5.0.2"))?;
     }
     // These ask machines where they are, and no other node on the way: they take the relay for one.
     let talconfig = repository.file("talconfig.yaml")?;
@@ -305,8 +319,8 @@ fn known() -> Result<BTreeSet<String>> {
         if path.ends_with(".rs") {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let names = text.split("= Method(\"/").skip(1);
-            let names = names.filter_map(|rest| rest.split_once('"')?.0.rsplit_once('/'));
-            found.extend(names.map(|(_, name)| name.to_owned()));
+            let names = names.filter_map(|rest| rest.split_once('"'));
+            found.extend(names.map(|(name, _)| name.to_owned()));
         }
     }
     if found.len() < 20 {
@@ -322,6 +336,16 @@ fn compared(calls: &[Call], faults: &mut Vec<String>) -> Result<String> {
     let mut alike = BTreeSet::new();
     let mut otherwise = BTreeSet::new();
     let mut apart = BTreeSet::new();
+    let mut beside = BTreeSet::new();
+    let mut paired = BTreeSet::new();
+    for call in calls.iter().filter(|call| call.is_ours()) {
+        let asked = call.asked()?;
+        for other in calls.iter().filter(|other| !other.is_ours()) {
+            if other.method == call.method && other.asked()? == asked {
+                paired.insert(&call.method);
+            }
+        }
+    }
     for call in calls.iter().filter(|call| call.is_ours()) {
         let name = call.name();
         let theirs: Vec<_> = calls
@@ -336,6 +360,11 @@ fn compared(calls: &[Call], faults: &mut Vec<String>) -> Result<String> {
             }
         }
         let is_resource = call.method.starts_with("/cosi.");
+        if matching.is_empty() && paired.contains(&call.method) && !is_resource {
+            // Asked for something else another time.
+            beside.insert(name);
+            continue;
+        }
         if matching.is_empty() && !is_resource {
             matching.extend(theirs);
             if !matching.is_empty() {
@@ -370,9 +399,8 @@ fn compared(calls: &[Call], faults: &mut Vec<String>) -> Result<String> {
         faults.push(format!("talosctl was not brought to ask: {call}"));
     }
     for name in known()? {
-        let is_seen = calls
-            .iter()
-            .any(|call| call.is_ours() && call.name() == name);
+        let is_it = |call: &Call| call.is_ours() && call.method.trim_start_matches('/') == name;
+        let is_seen = calls.iter().any(is_it);
         let is_listed = UNSEEN.iter().any(|(unseen, _)| *unseen == name);
         if is_seen == is_listed {
             faults.push(format!(
@@ -383,10 +411,11 @@ fn compared(calls: &[Call], faults: &mut Vec<String>) -> Result<String> {
     let words = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(", ");
     let unseen = UNSEEN.map(|(name, why)| format!("{name} ({why})"));
     Ok(format!(
-        "answered the same: {}; in shape, since it moves: {}; asked with other fields: {}; not seen: {}",
+        "answered the same: {}; in shape, since it moves: {}; asked with other fields: {}; asked for other things, too: {}; not seen: {}",
         words(same),
         words(alike),
         words(otherwise),
+        words(beside),
         unseen.join(", ")
     ))
 }
