@@ -46,8 +46,8 @@ const COMMANDS: [(&str, &str); 21] = [
     ("--yes talos rollback", "rollback"),
     ("--yes talos shutdown", "shutdown --wait=false"),
     (
-        "--yes talos upgrade-node cp1 --force --drain=false --image ghcr.io/siderolabs/kubelet:v1.36.3",
-        "upgrade --wait=false --force --image ghcr.io/siderolabs/kubelet:v1.36.3",
+        "--yes talos upgrade-node cp1 --force --drain=false --image ghcr.io/siderolabs/installer:v1.13.9",
+        "upgrade --wait=false --force --image ghcr.io/siderolabs/installer:v1.13.9",
     ),
     ("talos events --tail 5", "events --tail 5"),
     ("talos get members --watch", "get members --watch"),
