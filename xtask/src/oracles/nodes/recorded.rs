@@ -46,8 +46,8 @@ const COMMANDS: [(&str, &str); 21] = [
     ("--yes talos rollback", "rollback"),
     ("--yes talos shutdown", "shutdown --wait=false"),
     (
-        "--yes talos upgrade-node cp1 --force --drain=false --image ghcr.io/siderolabs/installer:v1.13.9",
-        "upgrade --wait=false --force --image ghcr.io/siderolabs/installer:v1.13.9",
+        "--yes talos upgrade-node cp1 --force --drain=false --image ghcr.io/siderolabs/installer:v1.13.8",
+        "upgrade --wait=false --force --image ghcr.io/siderolabs/installer:v1.13.8",
     ),
     ("talos events --tail 5", "events --tail 5"),
     ("talos get members --watch", "get members --watch"),
@@ -201,6 +201,11 @@ impl Call {
             name if TEXTS.contains(&name) => Said::Text(lines(name, &messages)),
             "Watch" => {
                 fields.retain(|path, _| !TIMES.contains(&path.as_str()));
+                Said::Fields(fields)
+            }
+            // How far each layer is, where the image was not there before.
+            "Pull" => {
+                fields.retain(|path, _| !path.starts_with(".2."));
                 Said::Fields(fields)
             }
             _ => Said::Fields(fields),

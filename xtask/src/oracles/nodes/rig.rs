@@ -315,7 +315,7 @@ impl Rig {
         image("registry.k8s.io/etcd:v3.6.12", "etcd", &[(&etcd, "etcd")])?;
         // Pulled, and refused in container mode before it is run.
         let nothing = scripts("image.py");
-        let installer = "ghcr.io/siderolabs/installer:v1.13.9";
+        let installer = "ghcr.io/siderolabs/installer:v1.13.8";
         image(installer, "installer", &[(&nothing, "installer")])?;
         for version in ["v1.36.2", "v1.36.3", "v1.36.4"] {
             // The API server is run by what stands in for the kubelet.
