@@ -12,6 +12,7 @@ import (
 	_ "github.com/siderolabs/talos/pkg/machinery/api/common"
 	_ "github.com/siderolabs/talos/pkg/machinery/api/machine"
 	_ "github.com/siderolabs/talos/pkg/machinery/api/storage"
+	_ "github.com/siderolabs/talos/pkg/machinery/api/time"
 	_ "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"

@@ -216,6 +216,7 @@ fn theirs<'s>(name: &str, all: impl Iterator<Item = &'s String>) -> Vec<String> 
         "cosi" => "cosi.resource.",
         "lifecycle" | "machine" => "machine.",
         "cluster" => "cluster.",
+        "time" => "time.",
         _ => "common.",
     };
     let is_it = |full: &&String| {
