@@ -1,11 +1,14 @@
 //! The API, asked over plain HTTP on loopback.
 
 use std::collections::HashMap;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+
+/// How often it is asked again.
+const ATTEMPTS: usize = 3;
 
 /// An API behind `kubectl proxy`.
 pub(super) struct Api {
@@ -83,7 +86,24 @@ impl Api {
         Ok(serde_json::from_str(&answer)?)
     }
 
+    /// Asks again where the proxy, which has thousands of connections to close, resets one: nothing
+    /// that is asked here changes anything.
     fn ask(&self, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
+        let is_reset = |error: &anyhow::Error| {
+            let error = error.downcast_ref::<std::io::Error>();
+            error.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
+        };
+        let mut answer = self.ask_once(method, path, body);
+        for _ in 0..ATTEMPTS {
+            match &answer {
+                Err(error) if is_reset(error) => answer = self.ask_once(method, path, body),
+                _ => break,
+            }
+        }
+        answer
+    }
+
+    fn ask_once(&self, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         let kind = if body.is_empty() {
             ""
