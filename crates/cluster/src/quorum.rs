@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diagnostics::Diagnostic;
-use talos_client::{Client, Fault, Kind, Node};
+use talos_client::{Client, Kind};
 
 use crate::clock::Clock;
 use crate::rules;
@@ -31,19 +31,6 @@ pub struct Voter {
     pub address: String,
     /// Whether its etcd is healthy.
     pub is_well: bool,
-}
-
-/// Whether a node says that it is a control plane. Who says nothing is missed already.
-pub fn is_lead(node: &Node<'_>) -> bool {
-    let kind = node.find("config", "MachineTypes.config.talos.dev", "machine-type");
-    kind.is_ok_and(|kind| kind.is_some_and(|kind| kind.text("") == "controlplane"))
-}
-
-/// What a machine is called, as it says itself.
-pub fn hostname(node: &Node<'_>) -> Option<String> {
-    let found = node.find("network", "HostnameStatuses.net.talos.dev", "hostname");
-    let found = found.ok()??.value();
-    Some(found.get("hostname")?.as_str()?.to_owned())
 }
 
 /// Asks the first control plane that answers for the members, and each of them how it is. None
@@ -82,12 +69,7 @@ pub fn voters(client: &Client, leads: &[String]) -> Result<Vec<Voter>, Diagnosti
         })
         .collect();
     let addresses: Vec<String> = voters.iter().map(|one| one.address.clone()).collect();
-    let well = client.each(&addresses, |node| {
-        let mut services = node.services()?.into_iter();
-        Ok::<_, Fault>(services.any(|service| {
-            service.id == "etcd" && service.health.is_some_and(|health| health.healthy)
-        }))
-    });
+    let well = client.each(&addresses, |node| node.is_healthy("etcd"));
     for (voter, well) in voters.iter_mut().zip(well) {
         voter.is_well = well == Ok(true);
     }

@@ -3,6 +3,8 @@
 use talos_client::{Fault, Node};
 use zeroize::Zeroizing;
 
+use crate::image;
+
 /// What one node says of itself. Has no `Debug`: its configuration holds secrets. What a node
 /// does not tell is empty.
 #[derive(Default)]
@@ -48,30 +50,16 @@ impl Status {
         let kind = node.find("config", "MachineTypes.config.talos.dev", "machine-type")?;
         found.role = kind.map_or_else(String::new, |kind| kind.text(""));
         // The rest may be missing: what is shown is what is there.
-        let rest = |namespace: &str, kind: &str, id: &str, pointer: &str| {
-            let found = node.find(namespace, kind, id).ok().flatten();
-            found.map_or_else(String::new, |found| found.text(pointer))
-        };
-        found.identity = rest(
-            "cluster",
-            "Identities.cluster.talos.dev",
-            "local",
-            "/nodeId",
-        );
-        found.nodename = rest(
-            "k8s",
-            "Nodenames.kubernetes.talos.dev",
-            "nodename",
-            "/nodename",
-        );
-        let kubelet = rest(
-            "k8s",
-            "KubeletSpecs.kubernetes.talos.dev",
-            "kubelet",
-            "/image",
-        );
-        tag(&kubelet).clone_into(&mut found.kubernetes);
-        found.schematic = node.schematic().ok().flatten().unwrap_or_default();
+        let identity = node.find("cluster", "Identities.cluster.talos.dev", "local");
+        let identity = identity.ok().flatten();
+        found.identity = identity.map_or_else(String::new, |found| found.text("/nodeId"));
+        let told = |fact: Result<Option<String>, Fault>| fact.ok().flatten().unwrap_or_default();
+        found.nodename = told(node.nodename());
+        let kubelet = told(node.kubelet_image());
+        image::tag(&kubelet)
+            .unwrap_or_default()
+            .clone_into(&mut found.kubernetes);
+        found.schematic = told(node.schematic());
         if found.role == "controlplane" {
             found.etcd = etcd(node).unwrap_or_default();
         }
@@ -82,19 +70,10 @@ impl Status {
     }
 }
 
-/// The tag of an image; empty where it has none.
-fn tag(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or_default();
-    image.rsplit_once(':').map_or("", |(_, tag)| tag)
-}
-
 fn etcd(node: &Node<'_>) -> Option<String> {
     let services = node.services().ok()?;
     let service = services.into_iter().find(|service| service.id == "etcd")?;
-    let is_healthy = service
-        .health
-        .is_some_and(|health| health.healthy && !health.unknown);
-    Some(if is_healthy {
+    Some(if service.is_healthy() {
         "OK".to_owned()
     } else {
         service.state

@@ -68,7 +68,7 @@ fn etcd(node: &Node<'_>) -> Etcd {
         let mut events = events.events.iter();
         events.any(|event| event.msg.contains(REQUESTED))
     });
-    let is_healthy = service.health.is_some_and(|health| health.healthy);
+    let is_healthy = service.is_healthy();
     match service.state.as_str() {
         "Running" if is_healthy => Etcd::Running,
         "Running" => Etcd::Stopped,

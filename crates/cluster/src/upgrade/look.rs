@@ -3,7 +3,7 @@
 use diagnostics::Diagnostic;
 use serde::Serialize;
 use talos::contract::{kubernetes_range, upgrade_range};
-use talos_client::{Fault, Kind, Node};
+use talos_client::{Fault, Node};
 
 use super::{Target, Upgrade};
 use crate::image;
@@ -40,28 +40,22 @@ pub(super) struct Running {
 /// What a node says of itself; of it Kubernetes is not asked.
 pub(super) fn running(node: &Node<'_>) -> Result<Running, Fault> {
     let version = node.version()?.version.unwrap_or_default().tag;
-    let kubelet = match node.resource("k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet") {
-        Ok(kubelet) => kubelet.value(),
-        Err(fault) if fault.kind == Kind::Missing => serde_json::Value::Null,
-        Err(fault) => return Err(fault),
-    };
-    let kubelet = kubelet.get("image").and_then(|image| image.as_str());
+    let kubelet = node.kubelet_image()?;
     Ok(Running {
         version,
         schematic: node.schematic()?,
-        kubernetes: kubelet.and_then(image::tag).and_then(minor),
+        kubernetes: kubelet.as_deref().and_then(image::tag).and_then(minor),
     })
 }
 
 /// Whether Talos says that a node runs, and what it still misses.
 pub(super) fn is_ready(node: &Node<'_>) -> Result<Result<(), String>, Fault> {
     let kind = "MachineStatuses.runtime.talos.dev";
-    let status = match node.resource("runtime", kind, "machine") {
-        Ok(status) => status.value(),
+    let Some(status) = node.find("runtime", kind, "machine")? else {
         // It has only just begun.
-        Err(fault) if fault.kind == Kind::Missing => return Ok(Err("it has begun".to_owned())),
-        Err(fault) => return Err(fault),
+        return Ok(Err("it has begun".to_owned()));
     };
+    let status = status.value();
     let stage = status.get("stage").and_then(|stage| stage.as_str());
     if stage != Some("running") {
         let stage = diagnostics::visible(stage.unwrap_or("nothing yet"));
@@ -115,18 +109,11 @@ impl Upgrade<'_> {
         let Some(workloads) = self.workloads else {
             return Ok(false);
         };
-        let name = node_name(node).map_err(|fault| super::words::named(target, &fault))?;
-        let placement = workloads.placement(&name)?;
+        let name = node.nodename();
+        let name = name.map_err(|fault| super::words::named(target, &fault))?;
+        let placement = workloads.placement(&name.unwrap_or_default())?;
         Ok(placement.is_some_and(|placement| placement.ours && !placement.schedulable))
     }
-}
-
-/// What a node is called in Kubernetes.
-pub(super) fn node_name(node: &Node<'_>) -> Result<String, Fault> {
-    let name = node.resource("k8s", "Nodenames.kubernetes.talos.dev", "nodename")?;
-    let name = name.value();
-    let name = name.get("nodename").and_then(|name| name.as_str());
-    Ok(name.unwrap_or_default().to_owned())
 }
 
 /// The minor of a release of Talos `1.x`.

@@ -35,10 +35,7 @@ impl Upgrade<'_> {
         }
         self.until(target, "enough other control planes are ready", SETTLING, tell, || {
             let well = self.client.each(&others, |other| {
-                let etcd = other.services()?.into_iter().any(|service| {
-                    service.id == "etcd" && service.health.is_some_and(|health| health.healthy)
-                });
-                Ok::<_, Fault>(etcd && is_ready(other)?.is_ok())
+                Ok::<_, Fault>(other.is_healthy("etcd")? && is_ready(other)?.is_ok())
             });
             let unwell: Vec<&str> = { others.iter().zip(&well) }
                 .filter(|(_, well)| **well != Ok(true))

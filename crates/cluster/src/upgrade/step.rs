@@ -6,7 +6,7 @@ use diagnostics::{Diagnostic, visible};
 use talos::generate::Role;
 use talos_client::{Fault, Image, InstallStep, Kind, Node};
 
-use super::look::{self, Verdict, is_ready, minor, node_name};
+use super::look::{self, Verdict, is_ready, minor};
 use super::words::{begin, named, of};
 use super::{Event, Step, Target, Upgrade, Workloads};
 use crate::image;
@@ -31,7 +31,10 @@ impl Upgrade<'_> {
         // Another one may have done it since the plan was made.
         let verdict = self.look(&node, target)?;
         let workloads = match self.workloads {
-            Some(workloads) => Some((workloads, node_name(&node).map_err(wrong)?)),
+            Some(workloads) => Some((
+                workloads,
+                node.nodename().map_err(wrong)?.unwrap_or_default(),
+            )),
             None => None,
         };
         let from = match verdict {
@@ -176,12 +179,8 @@ impl Upgrade<'_> {
                 if let Err(why) = is_ready(node)? {
                     return Ok(Some(format!("waits until {why}")));
                 }
-                if target.role == Role::ControlPlane {
-                    let services = node.services()?;
-                    let etcd = services.into_iter().find(|service| service.id == "etcd");
-                    if !etcd.is_some_and(|etcd| etcd.health.is_some_and(|health| health.healthy)) {
-                        return Ok(Some("etcd is not healthy yet".to_owned()));
-                    }
+                if target.role == Role::ControlPlane && !node.is_healthy("etcd")? {
+                    return Ok(Some("etcd is not healthy yet".to_owned()));
                 }
                 Ok(None)
             };

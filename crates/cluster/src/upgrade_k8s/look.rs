@@ -18,14 +18,6 @@ pub(super) fn prefixed(name: &str, mut problem: Diagnostic) -> Diagnostic {
     problem
 }
 
-/// Whether it is a control plane.
-pub(super) fn is_control_plane(node: &Node<'_>) -> Result<bool, Fault> {
-    let found = node.resource("config", "MachineTypes.config.talos.dev", "machine-type")?;
-    // Talos once called the first of them `init`.
-    let kind = found.value();
-    Ok(matches!(kind.as_str(), Some("controlplane" | "init")))
-}
-
 /// What a static pod of the control plane is made of.
 pub(super) fn static_pod_config(node: &Node<'_>, component: Component) -> Result<Resource, Fault> {
     let kind = match component {

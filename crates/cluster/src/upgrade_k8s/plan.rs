@@ -272,7 +272,7 @@ fn server(address: &str, port: u64) -> Result<String, Diagnostic> {
 /// Asks a node what it runs; nothing of a worker where kubelets stay. Which is a control plane,
 /// Talos says: a label of Kubernetes may be missing.
 fn seen(node: &Node<'_>, kubelets: bool) -> Result<Option<Seen>, Fault> {
-    let leads = look::is_control_plane(node)?;
+    let leads = node.is_control_plane()?;
     if !leads && !kubelets {
         return Ok(None);
     }

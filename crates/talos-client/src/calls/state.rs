@@ -37,6 +37,12 @@ impl<'c> Node<'c> {
             .services)
     }
 
+    /// Whether one of its services says that it is well; one that is not there does not.
+    pub fn is_healthy(&self, service: &str) -> Result<bool, Fault> {
+        let mut services = self.services()?.into_iter();
+        Ok(services.any(|one| one.id == service && one.is_healthy()))
+    }
+
     /// Its memory.
     pub fn memory(&self) -> Result<MemInfo, Fault> {
         let memory = self.ask::<MemoryResponse>(MEMORY, Empty {})?.meminfo;

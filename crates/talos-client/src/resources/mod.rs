@@ -2,6 +2,7 @@
 
 mod columns;
 mod definition;
+mod facts;
 
 pub use columns::Path;
 pub use definition::{Column, Definition, Unclear};
@@ -24,9 +25,6 @@ const MOST: [usize; 2] = [100_000, 64 << 20];
 
 /// The type of the machine configuration.
 pub const MACHINE_CONFIGS: &str = "MachineConfigs.config.talos.dev";
-
-/// The type of what an image holds beside Talos.
-const EXTENSIONS: &str = "ExtensionStatuses.runtime.talos.dev";
 
 impl Resource {
     /// Its name within its namespace and type.
@@ -144,34 +142,5 @@ impl<'c> Node<'c> {
         let found = self.resources("meta", "ResourceDefinitions.meta.cosi.dev")?;
         let read = |resource: &Resource| Definition::read(resource.yaml());
         Ok(found.iter().filter_map(read).collect())
-    }
-
-    /// The schematic of the image that the node runs, by the name that the Image Factory has for
-    /// it; none where the image has no extensions.
-    pub fn schematic(&self) -> Result<Option<String>, Fault> {
-        let found = match self.resources("runtime", EXTENSIONS) {
-            Ok(found) => found,
-            Err(fault) if matches!(fault.kind, Kind::Missing | Kind::Denied) => return Ok(None),
-            Err(fault) => return Err(fault),
-        };
-        let names_it = |one: &Value| one.pointer("/metadata/name") == Some(&"schematic".into());
-        let mut values = found.iter().map(Resource::value);
-        let schematic = values.find(names_it);
-        let version = schematic
-            .as_ref()
-            .and_then(|one| one.pointer("/metadata/version"));
-        Ok(version.and_then(Value::as_str).map(str::to_owned))
-    }
-
-    /// The machine configuration that the node runs with, all documents as one text. Needs the
-    /// role `os:admin`.
-    pub fn machine_config(&self) -> Result<zeroize::Zeroizing<String>, Fault> {
-        let found = self.resource("config", MACHINE_CONFIGS, "v1alpha1")?;
-        // The spec is a text, which holds the documents.
-        let text = match found.value() {
-            Value::String(text) => text,
-            _ => found.yaml().to_owned(),
-        };
-        Ok(zeroize::Zeroizing::new(text))
     }
 }

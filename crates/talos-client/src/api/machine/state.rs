@@ -114,6 +114,14 @@ pub struct ServiceInfo {
     pub health: Option<ServiceHealth>,
 }
 
+impl ServiceInfo {
+    /// Whether it says that it is well.
+    pub fn is_healthy(&self) -> bool {
+        let health = self.health.as_ref();
+        health.is_some_and(|health| health.healthy && !health.unknown)
+    }
+}
+
 /// The services of a node.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct ServiceList {

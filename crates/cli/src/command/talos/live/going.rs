@@ -36,7 +36,7 @@ impl<'s> Etcd<'s> {
     /// Stops where etcd would have no majority while a node and those that go with it are away.
     /// What a worker does is nothing to etcd.
     pub(super) fn keep(&self, node: &Node<'_>, going: &[String]) -> Result<(), Diagnostic> {
-        if self.force || !quorum::is_lead(node) {
+        if self.force || !leads(node) {
             return Ok(());
         }
         let patience = match self.gone.replace(self.gone.get() + 1) {
@@ -56,16 +56,14 @@ impl<'s> Etcd<'s> {
     fn members(&self, voters: &[Voter], nodes: &[String]) -> Result<HashSet<u64>, Diagnostic> {
         let client = &self.session.client;
         let mut members = HashSet::new();
-        let leads = nodes
-            .iter()
-            .filter(|name| quorum::is_lead(&client.node(name)));
+        let leads = nodes.iter().filter(|name| leads(&client.node(name)));
         // Without any there is no majority that could be lost.
         for name in leads.filter(|_| !voters.is_empty()) {
             if let Ok(status) = client.node(name).etcd_status() {
                 members.insert(status.member_id);
                 continue;
             }
-            let hostname = quorum::hostname(&client.node(name));
+            let hostname = client.node(name).hostname().ok().flatten();
             let alone = std::slice::from_ref(name);
             let found = voters.iter().find(|voter| match &hostname {
                 Some(hostname) => voter.hostname == *hostname,
@@ -93,8 +91,7 @@ impl<'s> Etcd<'s> {
     /// meant to end.
     pub(super) fn keep_some(&self, going: &[String], how: Going) -> Result<(), Diagnostic> {
         let client = &self.session.client;
-        let leads = |name: &String| quorum::is_lead(&client.node(name));
-        if self.force || !going.iter().any(leads) {
+        if self.force || !going.iter().any(|name| leads(&client.node(name))) {
             return Ok(());
         }
         let voters = quorum::voters(client, self.session.leads())?;
@@ -105,6 +102,11 @@ impl<'s> Etcd<'s> {
         }
         quorum::without(&voters, goes, how)
     }
+}
+
+/// Whether a node says that it is a control plane. Who says nothing is missed already.
+fn leads(node: &Node<'_>) -> bool {
+    node.is_control_plane() == Ok(true)
 }
 
 /// The same machines by other ways.
