@@ -5,9 +5,7 @@ use std::time::Duration;
 use talos_client::{Fault, Node};
 
 use crate::clock::Clock;
-
-/// Between two looks.
-const PAUSE: Duration = Duration::from_secs(2);
+use crate::wait::until;
 
 /// Waits until a node is in another boot than this one. Whether it was in time; what was wrong
 /// last if not.
@@ -21,16 +19,14 @@ pub fn wait_for_boot(
     patience: Duration,
     clock: &dyn Clock,
 ) -> Result<(), Option<Fault>> {
-    let begin = clock.elapsed();
-    loop {
-        let last = match node.boot_id() {
-            Ok(now) if now != before => return Ok(()),
-            Ok(_) => None,
-            Err(fault) => Some(fault),
-        };
-        if clock.elapsed().saturating_sub(begin) >= patience {
-            return Err(last);
-        }
-        clock.pause(PAUSE);
-    }
+    let mut last = None;
+    let look = || {
+        let found = node.boot_id();
+        let is_another = found.as_ref().is_ok_and(|now| now != before);
+        last = found.err();
+        Ok((!is_another).then(String::new))
+    };
+    // What was wrong last says more than that it is late.
+    let done = until(clock, patience, &mut |_, _| {}, look);
+    done.map_err(|_late| last)
 }

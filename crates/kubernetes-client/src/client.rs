@@ -129,6 +129,11 @@ impl Client {
         &self.server
     }
 
+    /// The port of the server.
+    pub fn port(&self) -> u16 {
+        self.config.cluster_url.port_u16().unwrap_or(443)
+    }
+
     /// Whether the server says that it is ready.
     ///
     /// # Errors

@@ -330,9 +330,7 @@ impl Bootstrap<'_> {
 
     /// A failure with the name of the node before it.
     fn named(&self, index: usize, fault: &Fault) -> Diagnostic {
-        let mut problem = fault.diagnostic();
-        problem.message = format!("`{}`: {}", self.members[index].name, problem.message);
-        problem
+        crate::named::prefixed(&self.members[index].name, fault.diagnostic())
     }
 
     fn late(&self, index: usize, stage: &Stage, spent: Duration) -> Diagnostic {

@@ -1,9 +1,10 @@
 //! The pods of nodes, moved by Kubernetes.
 
 use diagnostics::Diagnostic;
-use kubernetes_client::{Client, DrainOptions, DrainStep, Fault, Kind, Patience};
+use kubernetes_client::{Client, DrainOptions, DrainStep, Kind, Patience};
 
 use super::{Placement, Workloads};
+use crate::servers::{self, Servers};
 
 /// How a node is marked that an upgrade keeps pods from: whoever has cordoned one otherwise finds
 /// it cordoned afterwards.
@@ -11,8 +12,7 @@ const MARK: &str = "ichor/cordoned-by";
 
 /// The pods of a cluster's nodes.
 pub struct Pods {
-    /// The same API by several ways: the node that is upgraded may be one of them.
-    ways: Vec<Client>,
+    servers: Servers,
     options: DrainOptions,
 }
 
@@ -27,42 +27,23 @@ impl Pods {
         leads: &[String],
         options: DrainOptions,
     ) -> Result<Self, Diagnostic> {
-        let first = Client::from_kubeconfig(kubeconfig, Patience::default())?;
-        let port = first.server().rsplit_once(':').map_or("", |(_, port)| port);
-        let port = if port.bytes().all(|byte| byte.is_ascii_digit()) {
-            port.to_owned()
-        } else {
-            "443".to_owned()
-        };
-        let mut ways = vec![first];
-        for lead in leads {
-            let host = if lead.contains(':') && !lead.starts_with('[') {
-                format!("[{lead}]")
-            } else {
-                lead.clone()
-            };
+        let shared = Client::from_kubeconfig(kubeconfig, Patience::default())?;
+        let own = leads.iter().filter_map(|lead| {
             // A name that is no host is no way.
-            ways.extend(ways[0].at(&format!("https://{host}:{port}")).ok());
-        }
-        Ok(Self { ways, options })
-    }
-
-    /// The first answer that is one.
-    fn ask<T>(&self, question: impl Fn(&Client) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut answer = question(&self.ways[0]);
-        for way in &self.ways[1..] {
-            match &answer {
-                Err(fault) if fault.is_passing() => answer = question(way),
-                _ => break,
-            }
-        }
-        answer
+            let url = servers::url(lead, shared.port()).ok()?;
+            shared.at(&url).ok()
+        });
+        let own = own.collect();
+        Ok(Self {
+            servers: Servers::new(shared, own),
+            options,
+        })
     }
 }
 
 impl Workloads for Pods {
     fn placement(&self, node: &str) -> Result<Option<Placement>, Diagnostic> {
-        match self.ask(|way| way.node(node)) {
+        match self.servers.ask(|way| way.node(node)) {
             Ok(node) => Ok(Some(Placement {
                 ready: node.is_ready,
                 schedulable: !node.is_cordoned,
@@ -74,7 +55,7 @@ impl Workloads for Pods {
     }
 
     fn cordon(&self, node: &str) -> Result<(), Diagnostic> {
-        { self.ask(|way| way.cordon(node, Some(MARK))) }
+        { self.servers.ask(|way| way.cordon(node, Some(MARK))) }
             .map(drop)
             .map_err(|fault| fault.diagnostic())
     }
@@ -92,14 +73,12 @@ impl Workloads for Pods {
                 DrainStep::Away { why } => format!("Kubernetes does not answer: {why}"),
             });
         };
-        // Whoever answers now, and is not the node itself.
-        let way = { self.ways.iter() }.find(|way| way.ready().is_ok());
-        let way = way.unwrap_or(&self.ways[0]);
+        let way = self.servers.answering();
         way.drain(node, &self.options, &mut line).map(drop)
     }
 
     fn uncordon(&self, node: &str) -> Result<(), Diagnostic> {
-        let done = self.ask(|way| {
+        let done = self.servers.ask(|way| {
             if way.node(node)?.annotations.contains_key(MARK) {
                 way.uncordon(node, Some(MARK)).map(drop)
             } else {

@@ -12,9 +12,8 @@ pub(super) fn named(target: &Target, fault: &Fault) -> Diagnostic {
 }
 
 /// A problem with the name of the node before it.
-pub(super) fn of(target: &Target, mut problem: Diagnostic) -> Diagnostic {
-    problem.message = format!("`{}`: {}", target.name, problem.message);
-    problem
+pub(super) fn of(target: &Target, problem: Diagnostic) -> Diagnostic {
+    crate::named::prefixed(&target.name, problem)
 }
 
 /// A problem of a target that is none.

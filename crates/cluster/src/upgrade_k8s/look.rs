@@ -1,6 +1,5 @@
 //! What a node says of what it runs.
 
-use diagnostics::Diagnostic;
 use serde_json::Value;
 use talos::Component;
 use talos_client::api::cosi::Resource;
@@ -11,12 +10,6 @@ const CONTROL_PLANE: &str = "controlplane";
 
 /// What the bootstrap manifests are made of.
 const MANIFESTS_CONFIG: &str = "BootstrapManifestsConfigs.kubernetes.talos.dev";
-
-/// A failure of a node with its name before it.
-pub(super) fn prefixed(name: &str, mut problem: Diagnostic) -> Diagnostic {
-    problem.message = format!("`{name}`: {}", problem.message);
-    problem
-}
 
 /// What a static pod of the control plane is made of.
 pub(super) fn static_pod_config(node: &Node<'_>, component: Component) -> Result<Resource, Fault> {

@@ -14,9 +14,9 @@ use talos_client::{Fault, Node};
 
 use self::inventory::{INVENTORY, Inventory, Reference};
 use super::event::{Applied, Event, ManifestChange};
-use super::look::prefixed;
 use super::servers::Servers;
 use super::{Plan, Tell, UpgradeK8s};
+use crate::named::prefixed;
 use crate::rules;
 
 /// As whom Talos applies.

@@ -8,11 +8,12 @@ use semver::Version;
 use serde::Serialize;
 use talos::Component;
 use talos::contract::{Release, kubernetes_range};
-use talos_client::{Address, Fault, Node};
+use talos_client::{Fault, Node};
 
 use super::event::ManifestChange;
 use super::{UpgradeK8s, look, removed, version};
 use crate::rules;
+use crate::servers;
 
 /// A change of what runs on a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,7 +63,7 @@ struct Seen {
     images: BTreeMap<Component, String>,
     arguments: BTreeMap<Component, Vec<String>>,
     /// Of its API server, where it is a control plane.
-    port: Option<u64>,
+    port: Option<u16>,
 }
 
 impl Plan {
@@ -141,7 +142,7 @@ impl UpgradeK8s<'_> {
         }
         let mut machines = Vec::new();
         for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {
-            match seen.map_err(|fault| look::prefixed(&member.name, fault.diagnostic())) {
+            match seen.map_err(|fault| crate::named::prefixed(&member.name, fault.diagnostic())) {
                 // Nothing is to be done there.
                 Ok(None) => {}
                 Ok(Some(seen)) => {
@@ -242,7 +243,10 @@ impl UpgradeK8s<'_> {
             };
             (component, [before, after])
         });
-        let server = seen.port.map(|port| server(&address, port)).transpose()?;
+        let server = seen
+            .port
+            .map(|port| servers::url(&address, port))
+            .transpose()?;
         Ok(Machine {
             images: images.collect(),
             member,
@@ -256,17 +260,6 @@ impl UpgradeK8s<'_> {
 /// A problem that is the only one.
 fn one(problem: Diagnostic) -> Diagnostics {
     Diagnostics::from(problem)
-}
-
-/// The API server of a node by its own address.
-fn server(address: &str, port: u64) -> Result<String, Diagnostic> {
-    let address = Address::read(address)?;
-    let host = address.host();
-    Ok(if host.contains(':') {
-        format!("https://[{host}]:{port}")
-    } else {
-        format!("https://{host}:{port}")
-    })
 }
 
 /// Asks a node what it runs; nothing of a worker where kubelets stay. Which is a control plane,
@@ -290,6 +283,7 @@ fn seen(node: &Node<'_>, kubelets: bool) -> Result<Option<Seen>, Fault> {
         }
         let found = look::static_pod_config(node, Component::ApiServer)?.value();
         let given = found.get("localPort").and_then(serde_json::Value::as_u64);
+        let given = given.and_then(|port| u16::try_from(port).ok());
         port = Some(given.unwrap_or(6443));
         if let Some(image) = look::proxy_image(node)? {
             images.insert(Component::Proxy, image);

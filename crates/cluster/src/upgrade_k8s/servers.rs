@@ -2,41 +2,36 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diagnostics::Diagnostic;
 use kubernetes_client::{Client, Fault};
 
-use super::look::prefixed;
 use super::{Event, Plan, Tell, UpgradeK8s};
+use crate::named::prefixed;
+use crate::servers;
 use crate::wait::until;
 
 /// Every API server by its own address, and the address that all share.
 pub(super) struct Servers {
-    /// The shared one first.
-    all: Vec<Client>,
-    /// The one that answered last.
-    preferred: AtomicUsize,
+    any: servers::Servers,
     /// Those of the control planes, by their numbers, with their names.
     own: BTreeMap<usize, (String, Client)>,
 }
 
 impl Servers {
     pub(super) fn new(upgrade: &UpgradeK8s<'_>, plan: &Plan) -> Result<Self, Diagnostic> {
-        let mut all = vec![upgrade.kubernetes.clone()];
         let mut own = BTreeMap::new();
         for index in plan.leads() {
             if let Some(server) = &plan.machine(index).server {
                 let client = upgrade.kubernetes.at(server)?;
-                all.push(client.clone());
                 own.insert(index, (plan.name(index).to_owned(), client));
             }
         }
-        Ok(Self {
-            all,
-            preferred: AtomicUsize::new(0),
-            own,
-        })
+        let clients = own
+            .values()
+            .map(|(_, client): &(String, Client)| client.clone());
+        let any = servers::Servers::new(upgrade.kubernetes.clone(), clients.collect());
+        Ok(Self { any, own })
     }
 
     /// Asks the first that answers: one of them is always on its way down or up.
@@ -44,20 +39,7 @@ impl Servers {
         &self,
         question: impl Fn(&Client) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let first = self.preferred.load(Ordering::Relaxed);
-        let mut failed = None;
-        for offset in 0..self.all.len() {
-            let index = (first + offset) % self.all.len();
-            match question(&self.all[index]) {
-                Err(fault) if fault.is_passing() => failed = failed.or(Some(fault)),
-                answer => {
-                    self.preferred.store(index, Ordering::Relaxed);
-                    return answer;
-                }
-            }
-        }
-        // There is one at least, so either it answered or it failed.
-        failed.map_or_else(|| question(&self.all[0]), Err)
+        self.any.ask(question)
     }
 
     /// Waits until the API server of every control plane answers that it is ready, all of them in

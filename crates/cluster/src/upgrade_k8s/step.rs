@@ -6,9 +6,10 @@ use talos::{Component, patch, sensitive};
 use talos_client::api::machine::ApplyMode;
 use talos_client::{Fault, Image, Kind};
 
-use super::look::{prefixed, proxy_image, static_pod_image};
+use super::look::{proxy_image, static_pod_image};
 use super::servers::Servers;
 use super::{Event, Plan, Tell, UpgradeK8s};
+use crate::named::prefixed;
 use crate::rules;
 use crate::wait::until;
 
