@@ -8,10 +8,10 @@ use crate::clock::Clock;
 use crate::rules;
 
 /// Between two looks.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const PAUSE: Duration = Duration::from_secs(1);
 
 /// How often it is said what is waited for.
-const REMINDER: Duration = Duration::from_secs(15);
+pub(crate) const REMINDER: Duration = Duration::from_secs(15);
 
 /// Why something is not awaited any more.
 pub(crate) enum Stopped {

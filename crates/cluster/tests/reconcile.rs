@@ -272,6 +272,28 @@ fn a_source_then_a_kustomization_then_what_it_brings() {
 }
 
 #[test]
+fn a_source_that_fails_is_told_and_nobody_else_is_asked() {
+    let world = World::new(|path, object| {
+        content(path, object);
+        if path.contains("gitrepositories") {
+            object["status"]["conditions"] =
+                json!([{ "type": "Ready", "status": "False", "message": "no such host" }]);
+        }
+    });
+    tree(&world);
+    let (outcome, _) = world.run(Kind::Kustomization, "flux-system", Helm::Usual);
+    let [(meant, problem)] = &outcome.failed.iter().collect::<Vec<_>>()[..] else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(meant.kind, Kind::Kustomization);
+    assert_eq!(
+        problem.message,
+        "GitRepository `flux-system/flux-system`: no such host"
+    );
+    assert_eq!(world.patches().len(), 1);
+}
+
+#[test]
 fn a_kustomization_of_another_source_has_another_revision() {
     let world = World::new(|path, object| {
         content(path, object);

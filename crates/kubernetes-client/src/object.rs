@@ -197,8 +197,7 @@ impl Client {
         let asked = format!("to apply {}", definition.called(namespace, name));
         let request =
             Request::new(definition.path(namespace)).patch(name, &params, &Patch::Apply(object));
-        let applied = self.object(&asked, request);
-        applied.map_err(|fault| discreet(definition, fault))
+        self.told(definition, &asked, request)
     }
 
     /// Makes a new object.
@@ -221,8 +220,7 @@ impl Client {
         let asked = format!("to create {}", definition.called(namespace, name));
         let request =
             Request::new(definition.path(namespace)).create(&params, object.to_string().into());
-        let created = self.object(&asked, request);
-        created.map_err(|fault| discreet(definition, fault))
+        self.told(definition, &asked, request)
     }
 
     /// Changes some fields of an object.
@@ -241,8 +239,18 @@ impl Client {
         let asked = format!("to change {}", definition.called(namespace, name));
         let request =
             Request::new(definition.path(namespace)).patch(name, &params, &Patch::Merge(patch));
-        let changed = self.object(&asked, request);
-        changed.map_err(|fault| discreet(definition, fault))
+        self.told(definition, &asked, request)
+    }
+
+    /// What an object is after a call.
+    fn told(
+        &self,
+        definition: &Definition,
+        asked: &str,
+        request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
+    ) -> Result<Value, Fault> {
+        let told = self.object(asked, request);
+        told.map_err(|fault| discreet(definition, fault))
     }
 
     /// Deletes an object, and what it owns behind it. Whether there was one of this identity.

@@ -51,6 +51,18 @@ const LISTS: [List; 3] = [
     },
 ];
 
+/// Whether a text has a cluster, a user and a context: what is none must not take the place of one.
+pub fn is_whole(source: &Source) -> bool {
+    let parsed = yaml::parse(source, &Limits::default());
+    let has = |list: &List| {
+        let items = parsed
+            .root()
+            .and_then(|root| root.get(list.key)?.as_sequence());
+        items.is_some_and(|items| !items.is_empty())
+    };
+    !parsed.diagnostics.has_errors() && LISTS.iter().all(has)
+}
+
 /// Puts a kubeconfig with one context into another one.
 ///
 /// # Errors

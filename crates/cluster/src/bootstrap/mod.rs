@@ -26,9 +26,7 @@ use crate::machine::stage;
 pub use crate::machine::{Etcd, Member, Stage};
 use crate::preflight::Preflight;
 use crate::rules;
-
-/// Between two looks.
-const PAUSE: Duration = Duration::from_secs(1);
+use crate::wait::{PAUSE, REMINDER};
 
 /// How long a machine has for leaving maintenance before it is given its configuration again, and
 /// etcd for having data before it is started again: its image has to be pulled before.
@@ -38,9 +36,6 @@ const GRACE: Duration = Duration::from_secs(90);
 /// a run that was killed may have asked for it to be started just now, which no node tells; a second
 /// request while the first creates its data stops etcd for good.
 const SETTLED: Duration = Duration::from_secs(5);
-
-/// How often it is said what is waited for.
-const REMINDER: Duration = Duration::from_secs(15);
 
 /// What happens, for whoever watches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -21,15 +21,10 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::rules;
+use crate::wait::{PAUSE, REMINDER};
 
 pub use subject::{Kind, Subject, Subjects};
 pub use verdict::{State, verdict};
-
-/// Between two looks.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// How often it is said what is waited for.
-const REMINDER: Duration = Duration::from_secs(15);
 
 /// Under which name fields are set. kustomize-controller takes over what those have set whose
 /// name begins with `kubectl`, and drops it where git has none: a suspension would end with the
@@ -110,12 +105,21 @@ pub struct Reconcile<'a> {
 /// Someone whose end is waited for.
 struct Open {
     subject: Subject,
+    /// Who waits for it: it is their source.
+    next: Option<Subject>,
     /// Whether it was stamped.
     is_asked: bool,
     /// The source that another one has it from, and the revision that it is to bring where it has
     /// the same.
     revision: Option<(Subject, String)>,
     reminded: Duration,
+}
+
+impl Open {
+    /// Who was meant, where this is only a source.
+    fn meant(self) -> Subject {
+        self.next.unwrap_or(self.subject)
+    }
 }
 
 impl Reconcile<'_> {
@@ -129,7 +133,7 @@ impl Reconcile<'_> {
             if !known.insert(subject.clone()) {
                 continue;
             }
-            match self.begin(subject, begin, tell, &mut outcome) {
+            match self.begin(subject, tell, &mut outcome) {
                 Ok(Some(one)) => open.push(one),
                 Ok(None) => {}
                 Err(problem) => drop(outcome.failed.insert(subject.clone(), problem)),
@@ -148,70 +152,48 @@ impl Reconcile<'_> {
         outcome
     }
 
-    /// Stamps an object, and its source before where that is wanted.
+    /// Stamps an object, or first its source where that is wanted.
     fn begin(
         &self,
         subject: &Subject,
-        begin: Duration,
         tell: &mut dyn FnMut(Event),
         outcome: &mut Outcome,
     ) -> Result<Option<Open>, Diagnostic> {
-        let object = self.get(subject)?;
+        let object = self.subjects.get(self.client, subject)?;
         if verdict::is_suspended(&object) {
             suspended(subject, tell, outcome);
             return Ok(None);
         }
-        if self.with_source
-            && let Some(source) = subject::source_of(subject, &object)
-        {
-            self.bring(&source, begin, tell)?;
-        }
-        self.stamp(subject)?;
-        tell(Event::Asked {
-            object: subject.clone(),
-        });
-        Ok(Some(Open {
-            subject: subject.clone(),
-            is_asked: true,
-            revision: None,
-            reminded: self.clock.elapsed(),
-        }))
-    }
-
-    /// Has a source look again, and waits for it.
-    fn bring(
-        &self,
-        source: &Subject,
-        begin: Duration,
-        tell: &mut dyn FnMut(Event),
-    ) -> Result<(), Diagnostic> {
-        if verdict::is_suspended(&self.get(source)?) {
+        let source = subject::source_of(subject, &object).filter(|_| self.with_source);
+        let Some(source) = source else {
+            return self.ask(subject.clone(), None, tell).map(Some);
+        };
+        if verdict::is_suspended(&self.subjects.get(self.client, &source)?) {
             return Err(rules::CLUSTER_FLUX_NOT_READY
                 .report(format!("{source} is suspended"))
                 .hint(format!("`ichor resume {}` lets it go on", source.words())));
         }
-        self.stamp(source)?;
+        self.ask(source, Some(subject.clone()), tell).map(Some)
+    }
+
+    /// Stamps one, before what is to be stamped next.
+    fn ask(
+        &self,
+        subject: Subject,
+        next: Option<Subject>,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<Open, Diagnostic> {
+        self.stamp(&subject)?;
         tell(Event::Asked {
-            object: source.clone(),
+            object: subject.clone(),
         });
-        let mut reminded = self.clock.elapsed();
-        loop {
-            match self.verdict(source, true, None)? {
-                State::Waiting { until } => {
-                    self.late(source, &until, begin)?;
-                    self.remind(source, until, begin, &mut reminded, tell);
-                    self.clock.pause(PAUSE);
-                }
-                State::Failed { why } => return Err(failed(source, &why)),
-                state => {
-                    tell(Event::Found {
-                        object: source.clone(),
-                        state,
-                    });
-                    return Ok(());
-                }
-            }
-        }
+        Ok(Open {
+            subject,
+            next,
+            is_asked: true,
+            revision: None,
+            reminded: self.clock.elapsed(),
+        })
     }
 
     /// Looks at one, and at whom it brings where it is ready.
@@ -227,14 +209,14 @@ impl Reconcile<'_> {
         let state = match self.verdict(&one.subject, one.is_asked, one.revision.as_ref()) {
             Ok(state) => state,
             Err(problem) => {
-                outcome.failed.insert(one.subject, problem);
+                outcome.failed.insert(one.meant(), problem);
                 return;
             }
         };
         match state {
             State::Waiting { until } => {
                 if let Err(problem) = self.late(&one.subject, &until, begin) {
-                    outcome.failed.insert(one.subject, problem);
+                    outcome.failed.insert(one.meant(), problem);
                     return;
                 }
                 self.remind(&one.subject, until, begin, &mut one.reminded, tell);
@@ -246,8 +228,20 @@ impl Reconcile<'_> {
                     object: one.subject.clone(),
                     state: State::Failed { why: why.clone() },
                 });
-                let problem = failed(&one.subject, &why);
-                outcome.failed.insert(one.subject, problem);
+                let words = format!("{}: {why}", one.subject);
+                let problem = rules::CLUSTER_FLUX_NOT_READY.report(words);
+                outcome.failed.insert(one.meant(), problem);
+            }
+            State::Ready { revision } if one.next.is_some() => {
+                tell(Event::Found {
+                    object: one.subject.clone(),
+                    state: State::Ready { revision },
+                });
+                let next = one.meant();
+                match self.ask(next.clone(), None, tell) {
+                    Ok(open) => still.push(open),
+                    Err(problem) => drop(outcome.failed.insert(next, problem)),
+                }
             }
             State::Ready { revision } => {
                 if self.follow {
@@ -260,6 +254,7 @@ impl Reconcile<'_> {
                                     .clone()
                                     .filter(|_| brought.kind == Kind::Kustomization),
                                 subject: brought,
+                                next: None,
                                 is_asked: false,
                                 reminded: self.clock.elapsed(),
                             });
@@ -277,7 +272,7 @@ impl Reconcile<'_> {
 
     /// The source of a Kustomization, and the Kustomizations and releases that it has applied.
     fn brought(&self, subject: &Subject) -> (Option<Subject>, Vec<Subject>) {
-        match self.get(subject) {
+        match self.subjects.get(self.client, subject) {
             Ok(object) => (
                 subject::source_of(subject, &object),
                 subject::brought(&object),
@@ -306,14 +301,6 @@ impl Reconcile<'_> {
             Err(fault) if fault.is_passing() => Ok(State::Waiting {
                 until: fault.to_string(),
             }),
-            Err(fault) => Err(fault.diagnostic()),
-        }
-    }
-
-    fn get(&self, subject: &Subject) -> Result<Value, Diagnostic> {
-        match self.subjects.find(self.client, subject) {
-            Ok(Some(object)) => Ok(object),
-            Ok(None) => Err(subject::nobody(subject)),
             Err(fault) => Err(fault.diagnostic()),
         }
     }
@@ -376,10 +363,6 @@ fn suspended(subject: &Subject, tell: &mut dyn FnMut(Event), outcome: &mut Outco
     outcome.suspended.push(subject.clone());
 }
 
-fn failed(subject: &Subject, why: &str) -> Diagnostic {
-    rules::CLUSTER_FLUX_NOT_READY.report(format!("{subject}: {why}"))
-}
-
 /// Has Flux leave objects alone, or look after them again. Whether that is a change.
 ///
 /// # Errors
@@ -391,11 +374,7 @@ pub fn suspend(
     subject: &Subject,
     is_wanted: bool,
 ) -> Result<bool, Diagnostic> {
-    let object = match subjects.find(client, subject) {
-        Ok(Some(object)) => object,
-        Ok(None) => return Err(subject::nobody(subject)),
-        Err(fault) => return Err(fault.diagnostic()),
-    };
+    let object = subjects.get(client, subject)?;
     if verdict::is_suspended(&object) == is_wanted {
         return Ok(false);
     }

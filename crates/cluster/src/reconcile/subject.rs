@@ -215,6 +215,18 @@ impl Subjects {
         }
     }
 
+    /// An object that is to be there.
+    ///
+    /// # Errors
+    ///
+    /// `cluster/no-flux-object`, or whatever keeps the server from telling.
+    pub(super) fn get(&self, client: &Client, subject: &Subject) -> Result<Value, Diagnostic> {
+        match self.find(client, subject) {
+            Ok(found) => found.ok_or_else(|| nobody(subject)),
+            Err(fault) => Err(fault.diagnostic()),
+        }
+    }
+
     /// Changes some fields of an object.
     pub(super) fn change(
         &self,

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::Source;
-use machines::kubeconfig::{Merging, merged};
+use machines::kubeconfig::{Merging, is_whole, merged};
 use repository::{View, names, write};
 use talos_client::Client;
 use zeroize::Zeroizing;
@@ -112,8 +112,9 @@ pub(crate) fn fetch(client: &Client, nodes: &[String]) -> Result<Zeroizing<Strin
         Failure::stopped(Exit::Usage, "no control plane is named").hint("name one with `--nodes`");
     for node in nodes {
         match client.node(node).kubeconfig() {
-            Ok(text) if is_kubeconfig(&text) => return Ok(text),
-            // What is none must not take the place of one.
+            Ok(text) if is_whole(&Source::new(names::KUBECONFIG, text.as_str())) => {
+                return Ok(text);
+            }
             Ok(_) => {
                 failure = talos_client::rules::TALOS_API_MALFORMED
                     .report(format!("`{node}` answers with what is no kubeconfig"))
@@ -123,17 +124,4 @@ pub(crate) fn fetch(client: &Client, nodes: &[String]) -> Result<Zeroizing<Strin
         }
     }
     Err(failure)
-}
-
-/// Whether a text has a cluster, a user, and a context.
-fn is_kubeconfig(text: &str) -> bool {
-    let parsed = yaml::parse(
-        &Source::new(names::KUBECONFIG, text),
-        &yaml::Limits::default(),
-    );
-    let has = |key: &str| {
-        let list = parsed.root().and_then(|root| root.get(key)?.as_sequence());
-        list.is_some_and(|list| !list.is_empty())
-    };
-    ["clusters", "users", "contexts"].into_iter().all(has)
 }
