@@ -17,6 +17,7 @@ pub(crate) mod road;
 mod schema;
 mod schemas;
 mod secrets;
+mod suspend;
 mod talos;
 mod template;
 mod validate;
@@ -48,8 +49,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Bootstrap(bootstrap::Bootstrap),
     Reconcile(reconcile::Reconcile),
-    Suspend(reconcile::Suspend),
-    Resume(reconcile::Resume),
+    Suspend(suspend::Suspend),
+    Resume(suspend::Resume),
     #[command(subcommand)]
     Flux(flux::Flux),
     #[command(subcommand)]
