@@ -42,7 +42,7 @@ pub(super) fn run(
     rig.made_up("w1", "10.5.0.3", &lead)?;
     rig.made_up("w2", "10.5.0.4", &lead)?;
     rig.door(&["10.5.0.2"])?;
-    bootstrap::done(&repository)?;
+    bootstrap::done_with_made_up(&repository)?;
     repository.agent(rig)?;
     Repository::until("the nodes in Kubernetes", || {
         let nodes = repository.kubectl("get nodes -o name")?;
