@@ -10,6 +10,8 @@ use http_body_util::{BodyExt as _, Limited};
 use kube::Config;
 use kube::client::{Body, ClientBuilder};
 use kube::core::Status;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
@@ -132,6 +134,14 @@ impl Client {
     /// The port of the server.
     pub fn port(&self) -> u16 {
         self.config.cluster_url.port_u16().unwrap_or(443)
+    }
+
+    /// Whether an authority, in PEM, is one of those that the server must have its certificate
+    /// from: whether it is the server of that cluster.
+    pub fn trusts(&self, authority: &str) -> bool {
+        let wanted = CertificateDer::from_pem_slice(authority.as_bytes());
+        let trusted = self.config.root_cert.iter().flatten();
+        wanted.is_ok_and(|wanted| trusted.into_iter().any(|one| **one == *wanted))
     }
 
     /// Whether the server says that it is ready.

@@ -35,5 +35,5 @@ pub use client::{Client, Patience};
 pub use drain::{DrainOptions, DrainStep, Drained};
 pub use fault::{Fault, Kind};
 pub use node::Node;
-pub use object::Definition;
+pub use object::{Apply, Definition};
 pub use pod::{Pod, PodFilter};

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 use kube::core::Request;
 use kube::core::params::{
     DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions,
-    PropagationPolicy,
+    PropagationPolicy, ValidationDirective,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,6 +23,20 @@ pub struct Definition {
     pub plural: String,
     /// Whether each is in a namespace.
     pub is_namespaced: bool,
+}
+
+/// How an object is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Apply<'a> {
+    /// Under the name of which field manager.
+    pub manager: &'a str,
+    /// Whether fields that another manager has set are taken over; else they are a
+    /// [`Kind::Conflict`].
+    pub takes_over: bool,
+    /// Whether a field that the kind does not have is refused; else the server drops it.
+    pub is_strict: bool,
+    /// Whether the server only says what the object would be.
+    pub is_dry: bool,
 }
 
 /// The groups of a server, as far as they are read here.
@@ -46,6 +60,9 @@ struct Version {
 
 /// So many objects are asked for at a time.
 const PAGE: u32 = 500;
+
+/// What a server is asked.
+type Question = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
 /// Some of the objects of a list.
 #[derive(Deserialize)]
@@ -148,15 +165,36 @@ impl Client {
         definition: &Definition,
         namespace: Option<&str>,
     ) -> Result<Vec<Value>, Fault> {
+        self.pages(definition, namespace, ListParams::default(), Request::list)
+    }
+
+    /// The metadata of all objects of a kind that have labels, as `kubectl -l` takes them.
+    pub fn labelled(
+        &self,
+        definition: &Definition,
+        namespace: Option<&str>,
+        labels: &str,
+    ) -> Result<Vec<Value>, Fault> {
+        let params = ListParams::default().labels(labels);
+        self.pages(definition, namespace, params, Request::list_metadata)
+    }
+
+    fn pages(
+        &self,
+        definition: &Definition,
+        namespace: Option<&str>,
+        params: ListParams,
+        list: fn(&Request, &ListParams) -> Question,
+    ) -> Result<Vec<Value>, Fault> {
         let asked = format!("for each {}", definition.kind);
         let path = match namespace {
             Some(namespace) => definition.path(namespace),
             None => definition.everywhere(),
         };
         let mut all = Vec::new();
-        let mut params = ListParams::default().limit(PAGE);
+        let mut params = params.limit(PAGE);
         loop {
-            let list: Page = self.object(&asked, Request::new(&path).list(&params))?;
+            let list: Page = self.object(&asked, list(&Request::new(&path), &params))?;
             all.extend(list.items);
             params.continue_token = list.metadata.next.filter(|token| !token.is_empty());
             if params.continue_token.is_none() {
@@ -181,19 +219,22 @@ impl Client {
         }
     }
 
-    /// Makes an object what is given, as far as that says something, under the name of a field
-    /// manager: fields of others are taken over. What it is then, or would be in a dry run.
+    /// Makes an object what is given, as far as that says something. What it is then, or would be
+    /// in a dry run.
     pub fn apply(
         &self,
         definition: &Definition,
         namespace: &str,
         name: &str,
         object: &Value,
-        manager: &str,
-        dry_run: bool,
+        how: &Apply<'_>,
     ) -> Result<Value, Fault> {
-        let mut params = PatchParams::apply(manager).force();
-        params.dry_run = dry_run;
+        let params = PatchParams {
+            force: how.takes_over,
+            dry_run: how.is_dry,
+            field_validation: how.is_strict.then_some(ValidationDirective::Strict),
+            ..PatchParams::apply(how.manager)
+        };
         let asked = format!("to apply {}", definition.called(namespace, name));
         let request =
             Request::new(definition.path(namespace)).patch(name, &params, &Patch::Apply(object));
@@ -247,7 +288,7 @@ impl Client {
         &self,
         definition: &Definition,
         asked: &str,
-        request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
+        request: Question,
     ) -> Result<Value, Fault> {
         let told = self.object(asked, request);
         told.map_err(|fault| discreet(definition, fault))

@@ -7,7 +7,7 @@ mod rollout;
 use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, Diagnostics};
-use kubernetes_client::{Client, Definition, Fault as KubernetesFault, Kind};
+use kubernetes_client::{Apply, Client, Definition, Fault as KubernetesFault, Kind};
 use serde_json::{Value, json};
 use talos::Component;
 use talos_client::{Fault, Node};
@@ -311,9 +311,15 @@ impl Run<'_, '_> {
         if let Some(before) = &before {
             owned(&shown, before)?;
         }
-        let (value, is_dry) = (&object.value, self.is_dry);
+        let value = &object.value;
+        let how = Apply {
+            manager: MANAGER,
+            takes_over: true,
+            is_strict: false,
+            is_dry: self.is_dry,
+        };
         let after = self.ask(&shown, |client| {
-            client.apply(&definition, namespace, name, value, MANAGER, is_dry)
+            client.apply(&definition, namespace, name, value, &how)
         })?;
         let done = match before.map(content) {
             None => Some(Applied::Created),
