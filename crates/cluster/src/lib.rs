@@ -1,5 +1,6 @@
 //! What is done with running nodes, as state machines: they look, decide, act, and look again.
 //!
+//! - [`apps`]: from nodes without a network to a cluster that Flux looks after.
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
 //! - [`upgrade`]: nodes to another Talos, one after the other.
 //! - [`upgrade_k8s`]: a cluster to another Kubernetes, without its API going away.
@@ -18,6 +19,7 @@
 //! **Invariant:** no clock but the one that is passed in, nothing printed, no secret in an event
 //! or a problem.
 
+pub mod apps;
 pub mod bootstrap;
 mod clock;
 mod difference;

@@ -11,8 +11,22 @@ diagnostics::rules! {
         "A network is an address and the length of its prefix. One of many thousands of addresses is not looked through: most likely a digit is missing.";
     CLUSTER_BAD_SNAPSHOT: error "cluster/bad-snapshot",
         "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
+    CLUSTER_FOREIGN_FIELDS: error "cluster/foreign-fields",
+        "A field of an object belongs to whoever has set it last. What another program looks after is not taken from it unless that was meant.";
     CLUSTER_FOREIGN_OBJECT: error "cluster/foreign-object",
         "Talos keeps an inventory of the objects that its bootstrap manifests have made. An object that is in the inventory of somebody else is neither changed nor deleted.";
+    CLUSTER_NODES_MISSING: error "cluster/nodes-missing",
+        "Each node of the configuration has to be registered with Kubernetes before apps are brought: a release waits for its pods on all of them.";
+    CLUSTER_OLD_DEFINITION: error "cluster/old-definition",
+        "A kind is there in other versions than a chart of the repository needs, and belongs to something that would set it back.";
+    CLUSTER_OTHER_CLUSTER: error "cluster/other-cluster",
+        "What a repository has is brought to its own cluster only: that has its authority, its nodes, and a Flux that follows the repository.";
+    CLUSTER_OTHER_SECRET: warning "cluster/other-secret",
+        "A secret that was given to the cluster before Flux could decrypt any is not looked after by Flux: a change of it in git does not arrive.";
+    CLUSTER_RELEASE_FAILED: error "cluster/release-failed",
+        "A release that has to run before Flux can is not installed. The message is Helm's, with what the pods say of themselves.";
+    CLUSTER_STUCK_DELETION: error "cluster/stuck-deletion",
+        "An object that is being deleted stays until its finalizers are gone, and nothing new is made in its place.";
     CLUSTER_KUBERNETES_JUMP: error "cluster/kubernetes-jump",
         "Kubernetes goes from one minor to the next, and never back: what it has stored may be more than an older one knows.";
     CLUSTER_KUBERNETES_REMOVED: error "cluster/kubernetes-removed",

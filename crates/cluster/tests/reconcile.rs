@@ -138,6 +138,8 @@ impl World {
         let machine = Reconcile {
             client: &client,
             subjects: &subjects,
+            is_told: true,
+            settle: Duration::ZERO,
             with_source: true,
             helm,
             follow: true,

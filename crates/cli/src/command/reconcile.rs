@@ -207,6 +207,8 @@ impl Order<'_> {
         let machine = Machine {
             client: &client,
             subjects: &subjects,
+            is_told: true,
+            settle: Duration::ZERO,
             with_source: self.with_source,
             helm: self.helm,
             follow: self.follow,

@@ -8,8 +8,8 @@
 //! `flux reconcile` waits for an object that fails until its time is over, and gives no reason;
 //! what the object itself says is told here at once.
 
-mod subject;
-mod verdict;
+pub(crate) mod subject;
+pub(crate) mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -88,6 +88,11 @@ pub struct Reconcile<'a> {
     pub client: &'a Client,
     /// What Flux's kinds are called there.
     pub subjects: &'a Subjects,
+    /// Whether they are told at all; else they are followed as they are, and told once where they
+    /// fail.
+    pub is_told: bool,
+    /// For how long one may fail before that counts: whatever it needs may come still.
+    pub settle: Duration,
     /// Whether their sources look again before.
     pub with_source: bool,
     /// What a `HelmRelease` is told.
@@ -112,10 +117,23 @@ struct Open {
     /// The source that another one has it from, and the revision that it is to bring where it has
     /// the same.
     revision: Option<(Subject, String)>,
+    /// Since when it fails.
+    failing: Option<Duration>,
     reminded: Duration,
 }
 
 impl Open {
+    fn new(subject: Subject, now: Duration) -> Self {
+        Self {
+            subject,
+            next: None,
+            is_asked: false,
+            revision: None,
+            failing: None,
+            reminded: now,
+        }
+    }
+
     /// Who was meant, where this is only a source.
     fn meant(self) -> Subject {
         self.next.unwrap_or(self.subject)
@@ -164,6 +182,9 @@ impl Reconcile<'_> {
             suspended(subject, tell, outcome);
             return Ok(None);
         }
+        if !self.is_told {
+            return Ok(Some(Open::new(subject.clone(), self.clock.elapsed())));
+        }
         let source = subject::source_of(subject, &object).filter(|_| self.with_source);
         let Some(source) = source else {
             return self.ask(subject.clone(), None, tell).map(Some);
@@ -188,11 +209,9 @@ impl Reconcile<'_> {
             object: subject.clone(),
         });
         Ok(Open {
-            subject,
             next,
             is_asked: true,
-            revision: None,
-            reminded: self.clock.elapsed(),
+            ..Open::new(subject, self.clock.elapsed())
         })
     }
 
@@ -223,6 +242,10 @@ impl Reconcile<'_> {
                 still.push(one);
             }
             State::Suspended => suspended(&one.subject, tell, outcome),
+            State::Failed { why } if self.bears(&mut one) => {
+                self.remind(&one.subject, why, begin, &mut one.reminded, tell);
+                still.push(one);
+            }
             State::Failed { why } => {
                 tell(Event::Found {
                     object: one.subject.clone(),
@@ -249,14 +272,10 @@ impl Reconcile<'_> {
                     let expected = source.zip(revision.clone());
                     for brought in all {
                         if known.insert(brought.clone()) {
+                            let is_kustomization = brought.kind == Kind::Kustomization;
                             still.push(Open {
-                                revision: expected
-                                    .clone()
-                                    .filter(|_| brought.kind == Kind::Kustomization),
-                                subject: brought,
-                                next: None,
-                                is_asked: false,
-                                reminded: self.clock.elapsed(),
+                                revision: expected.clone().filter(|_| is_kustomization),
+                                ..Open::new(brought, self.clock.elapsed())
                             });
                         }
                     }
@@ -303,6 +322,17 @@ impl Reconcile<'_> {
             }),
             Err(fault) => Err(fault.diagnostic()),
         }
+    }
+
+    /// Whether a failure does not count yet. Before it does, the object is told to look again:
+    /// what it did not find may have come, and by itself it looks after an hour only.
+    fn bears(&self, one: &mut Open) -> bool {
+        let now = self.clock.elapsed();
+        let failing = now.saturating_sub(*one.failing.get_or_insert(now));
+        if !one.is_asked && !self.settle.is_zero() && failing >= self.settle / 3 {
+            one.is_asked = self.stamp(&one.subject).is_ok();
+        }
+        failing < self.settle
     }
 
     fn stamp(&self, subject: &Subject) -> Result<(), Diagnostic> {

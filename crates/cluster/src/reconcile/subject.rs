@@ -95,7 +95,7 @@ pub struct Subject {
 
 impl Subject {
     /// As the commands of this program are told of it.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         format!("{} {}/{}", self.kind.word(), self.namespace, self.name)
     }
 }
@@ -208,7 +208,7 @@ impl Subjects {
     }
 
     /// An object, if there is one.
-    pub(super) fn find(&self, client: &Client, subject: &Subject) -> Result<Option<Value>, Fault> {
+    pub(crate) fn find(&self, client: &Client, subject: &Subject) -> Result<Option<Value>, Fault> {
         match self.0.get(&subject.kind) {
             Some(definition) => client.get(definition, &subject.namespace, &subject.name),
             None => Ok(None),
@@ -220,7 +220,7 @@ impl Subjects {
     /// # Errors
     ///
     /// `cluster/no-flux-object`, or whatever keeps the server from telling.
-    pub(super) fn get(&self, client: &Client, subject: &Subject) -> Result<Value, Diagnostic> {
+    pub(crate) fn get(&self, client: &Client, subject: &Subject) -> Result<Value, Diagnostic> {
         match self.find(client, subject) {
             Ok(found) => found.ok_or_else(|| nobody(subject)),
             Err(fault) => Err(fault.diagnostic()),
@@ -228,7 +228,7 @@ impl Subjects {
     }
 
     /// Changes some fields of an object.
-    pub(super) fn change(
+    pub(crate) fn change(
         &self,
         client: &Client,
         subject: &Subject,
@@ -246,7 +246,7 @@ impl Subjects {
 }
 
 /// Which object this is.
-pub(super) fn subject(kind: Kind, object: &Value) -> Option<Subject> {
+pub(crate) fn subject(kind: Kind, object: &Value) -> Option<Subject> {
     let text = |path: &str| object.pointer(path)?.as_str().map(str::to_owned);
     Some(Subject {
         kind,
@@ -256,7 +256,7 @@ pub(super) fn subject(kind: Kind, object: &Value) -> Option<Subject> {
 }
 
 /// Where an object has its files or its chart from.
-pub(super) fn source_of(subject: &Subject, object: &Value) -> Option<Subject> {
+pub(crate) fn source_of(subject: &Subject, object: &Value) -> Option<Subject> {
     let reference = [
         "/spec/sourceRef",
         "/spec/chartRef",
@@ -273,7 +273,7 @@ pub(super) fn source_of(subject: &Subject, object: &Value) -> Option<Subject> {
 
 /// The Kustomizations and releases in the inventory of a Kustomization, whose entries are
 /// `namespace_name_group_kind`.
-pub(super) fn brought(object: &Value) -> Vec<Subject> {
+pub(crate) fn brought(object: &Value) -> Vec<Subject> {
     let entries = object.pointer("/status/inventory/entries");
     let entries = entries.and_then(Value::as_array).into_iter().flatten();
     let read = |entry: &Value| {
@@ -290,7 +290,7 @@ pub(super) fn brought(object: &Value) -> Vec<Subject> {
     entries.filter_map(read).collect()
 }
 
-pub(super) fn nobody(subject: &Subject) -> Diagnostic {
+pub(crate) fn nobody(subject: &Subject) -> Diagnostic {
     rules::CLUSTER_NO_FLUX_OBJECT.report(format!("there is no {subject}"))
 }
 

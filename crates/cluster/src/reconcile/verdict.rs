@@ -28,7 +28,7 @@ pub enum State {
 }
 
 /// Whether Flux leaves an object alone.
-pub(super) fn is_suspended(object: &Value) -> bool {
+pub(crate) fn is_suspended(object: &Value) -> bool {
     object.pointer("/spec/suspend") == Some(&Value::Bool(true))
 }
 

@@ -1,0 +1,247 @@
+//! Flux: whether it has the cluster, and what it brings.
+
+use std::time::Duration;
+
+use diagnostics::Diagnostic;
+use kubernetes_client::Kind as FaultKind;
+use serde_json::Value;
+
+use super::objects::reminder;
+use super::{Apps, Event, Release, SETTLE, Tell, known, text, told};
+use crate::reconcile::subject::brought;
+use crate::reconcile::{Helm, Kind, Outcome as Brought, Reconcile, Subject, Subjects};
+use crate::rules;
+use crate::wait::{Stopped, until};
+
+/// What Flux's first objects are called where nobody says, and their namespace.
+const FIRST: &str = "flux-system";
+
+impl Apps<'_> {
+    /// The object that flux-operator makes a Flux of, if there is one.
+    pub(super) fn instance(&self, tell: &Tell<'_>) -> Result<Option<Value>, Diagnostic> {
+        let kind = known(
+            "fluxcd.controlplane.io/v1",
+            "FluxInstance",
+            "fluxinstances",
+            true,
+        );
+        let all = self.ask(tell, |client| match client.objects(&kind, None) {
+            Err(fault) if fault.kind == FaultKind::Missing => Ok(Vec::new()),
+            answer => answer,
+        })?;
+        Ok(all.into_iter().next())
+    }
+
+    /// Where the Flux of a cluster without such an object has its files from.
+    pub(super) fn root_source(&self, tell: &Tell<'_>) -> Result<String, Diagnostic> {
+        let kind = known(
+            "source.toolkit.fluxcd.io/v1",
+            "GitRepository",
+            "gitrepositories",
+            true,
+        );
+        let source = self.ask(tell, |client| client.get(&kind, FIRST, FIRST))?;
+        Ok(source.map_or(String::new(), |source| {
+            text(&source, "/spec/url").to_owned()
+        }))
+    }
+
+    /// Whether Flux knows a release.
+    pub(super) fn is_with_flux(
+        &self,
+        release: &Release,
+        tell: &Tell<'_>,
+    ) -> Result<bool, Diagnostic> {
+        let kind = known(
+            "helm.toolkit.fluxcd.io/v2",
+            "HelmRelease",
+            "helmreleases",
+            true,
+        );
+        let found = self.ask(tell, |client| {
+            client.get(&kind, &release.namespace, &release.name)
+        })?;
+        Ok(found.is_some())
+    }
+
+    /// The revision that Flux has applied, if it has one.
+    pub(super) fn revision(
+        &self,
+        instance: Option<&Value>,
+        tell: &Tell<'_>,
+    ) -> Result<Option<String>, Diagnostic> {
+        let root = root(instance);
+        let kind = known(
+            "kustomize.toolkit.fluxcd.io/v1",
+            "Kustomization",
+            "kustomizations",
+            true,
+        );
+        let found = self.ask(tell, |client| {
+            client.get(&kind, &root.namespace, &root.name)
+        })?;
+        let found = found.map(|object| text(&object, "/status/lastAppliedRevision").to_owned());
+        Ok(found.filter(|revision| !revision.is_empty()))
+    }
+
+    /// Waits until Flux runs, has applied a revision, and what it brings is ready.
+    pub(super) fn bring(&self, tell: &Tell<'_>) -> Result<Brought, Diagnostic> {
+        let instance = self.instance_ready(tell)?;
+        let subjects = self.subjects(tell)?;
+        let first = self.first(instance.as_ref(), &subjects, tell)?;
+        let machine = Reconcile {
+            client: self.client,
+            subjects: &subjects,
+            is_told: false,
+            settle: SETTLE,
+            with_source: false,
+            helm: Helm::Usual,
+            follow: true,
+            stamp: self.stamp,
+            patience: self.patience,
+            clock: self.clock,
+        };
+        Ok(machine.run(&first, &mut |event| told(tell, Event::Flux(event))))
+    }
+
+    /// Waits until flux-operator says that Flux runs, where it is what makes it.
+    fn instance_ready(&self, tell: &Tell<'_>) -> Result<Option<Value>, Diagnostic> {
+        let mut found = None;
+        let mut failing: Option<Duration> = None;
+        let mut remind = reminder(tell, "FluxInstance".to_owned());
+        let ended = until(self.clock, self.patience, &mut remind, || {
+            found = self.instance(tell)?;
+            let Some(instance) = &found else {
+                return Ok(None);
+            };
+            let missing = not_ready(instance);
+            let is_failing = missing.as_ref().is_some_and(|(is_failing, _)| *is_failing);
+            let now = self.clock.elapsed();
+            failing = is_failing.then(|| failing.unwrap_or(now));
+            match (missing, failing) {
+                (Some((_, why)), Some(since)) if now.saturating_sub(since) >= SETTLE => {
+                    Err(rules::CLUSTER_FLUX_NOT_READY.report(format!(
+                        "FluxInstance `{}/{}`: {why}",
+                        text(instance, "/metadata/namespace"),
+                        text(instance, "/metadata/name")
+                    )))
+                }
+                (missing, _) => Ok(missing.map(|(_, why)| why)),
+            }
+        });
+        ended.map_err(|stopped| late(stopped, "FluxInstance"))?;
+        Ok(found)
+    }
+
+    /// Waits until the kinds of Flux are known.
+    fn subjects(&self, tell: &Tell<'_>) -> Result<Subjects, Diagnostic> {
+        let mut found = None;
+        let mut remind = reminder(tell, "Flux".to_owned());
+        let ended = until(self.clock, self.patience, &mut remind, || {
+            self.ask(tell, kubernetes_client::Client::ready)?;
+            match Subjects::of(self.client) {
+                Ok(subjects) => {
+                    found = Some(subjects);
+                    Ok(None)
+                }
+                Err(problem) if *problem.rule == rules::CLUSTER_NO_FLUX => {
+                    Ok(Some("its kinds are not known yet".to_owned()))
+                }
+                Err(problem) => Err(problem),
+            }
+        });
+        match (ended, found) {
+            (Ok(()), Some(found)) => Ok(found),
+            (Ok(()), None) => Err(rules::CLUSTER_NO_FLUX.report("Flux is not there")),
+            (Err(stopped), _) => Err(late(stopped, "Flux")),
+        }
+    }
+
+    /// Waits until there is what Flux begins with.
+    fn first(
+        &self,
+        instance: Option<&Value>,
+        subjects: &Subjects,
+        tell: &Tell<'_>,
+    ) -> Result<Vec<Subject>, Diagnostic> {
+        let root = root(instance);
+        let mut found = Vec::new();
+        let mut remind = reminder(tell, root.to_string());
+        let ended = until(self.clock, self.patience, &mut remind, || {
+            let answer = self.ask(tell, |client| subjects.find(client, &root))?;
+            if answer.is_some() {
+                found = vec![root.clone()];
+                return Ok(None);
+            }
+            if instance.is_some() {
+                return Ok(Some("flux-operator makes it".to_owned()));
+            }
+            found = self.topmost(subjects)?;
+            Ok(found
+                .is_empty()
+                .then(|| "there is no Kustomization yet".to_owned()))
+        });
+        ended.map_err(|stopped| late(stopped, "what Flux begins with"))?;
+        Ok(found)
+    }
+
+    /// The Kustomizations that no other has brought.
+    fn topmost(&self, subjects: &Subjects) -> Result<Vec<Subject>, Diagnostic> {
+        let all = subjects.all(self.client, Kind::Kustomization, None)?;
+        let below: Vec<Subject> = all.iter().flat_map(brought).collect();
+        let all = all
+            .iter()
+            .filter_map(|object| crate::reconcile::subject::subject(Kind::Kustomization, object));
+        Ok(all.filter(|one| !below.contains(one)).collect())
+    }
+}
+
+/// What Flux begins with.
+fn root(instance: Option<&Value>) -> Subject {
+    let namespace = instance.map_or("", |one| text(one, "/metadata/namespace"));
+    let namespace = if namespace.is_empty() {
+        FIRST
+    } else {
+        namespace
+    };
+    let name = instance.map_or("", |one| text(one, "/spec/sync/name"));
+    Subject {
+        kind: Kind::Kustomization,
+        namespace: namespace.to_owned(),
+        // What flux-operator takes where the object names none.
+        name: if name.is_empty() { namespace } else { name }.to_owned(),
+    }
+}
+
+/// Why an object is not ready, and whether that is a failure; its generation counts within the
+/// condition, as flux-operator has it.
+fn not_ready(object: &Value) -> Option<(bool, String)> {
+    let conditions = object.pointer("/status/conditions");
+    let conditions = conditions.and_then(Value::as_array).into_iter().flatten();
+    let mut ready = conditions.filter(|one| text(one, "/type") == "Ready");
+    let Some(ready) = ready.next() else {
+        return Some((false, "its controller has not looked at it yet".to_owned()));
+    };
+    let observed = ready.get("observedGeneration");
+    if observed.is_some() && observed != object.pointer("/metadata/generation") {
+        return Some((
+            false,
+            "its controller has not seen its last change yet".to_owned(),
+        ));
+    }
+    let words = || diagnostics::words(text(ready, "/message"));
+    match text(ready, "/status") {
+        "True" => None,
+        "False" => Some((true, words())),
+        _ => Some((false, words())),
+    }
+}
+
+fn late(stopped: Stopped, what: &str) -> Diagnostic {
+    match stopped {
+        Stopped::Failed(problem) => problem,
+        Stopped::Late { missing, seconds } => rules::CLUSTER_FLUX_NOT_READY
+            .report(format!("{what} is not ready after {seconds} s: {missing}"))
+            .hint("it goes on in the cluster; the same again waits on"),
+    }
+}

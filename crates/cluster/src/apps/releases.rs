@@ -1,0 +1,276 @@
+//! Releases of Helm, each behind those that it needs, independent ones side by side.
+
+use std::cell::RefCell;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use kubernetes_client::{Client, PodFilter};
+
+use super::objects::reminder;
+use super::{Apps, Event, Release, Tell, told};
+use crate::rules;
+use crate::wait::{REMINDER, until};
+
+/// How long it is listened before it is looked whether there is something to remind of.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How often a release is begun again that failed while the API server was away.
+const ATTEMPTS: u32 = 3;
+
+/// So many pods are named.
+const NAMED: usize = 4;
+
+/// What Helm says where the server did not answer.
+const AWAY: [&str; 9] = [
+    "connection refused",
+    "connection reset",
+    "connection lost",
+    "EOF",
+    "i/o timeout",
+    "TLS handshake timeout",
+    "no route to host",
+    "etcdserver",
+    "too many requests",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Running { since: Duration, reminded: Duration },
+    Done,
+    Failed,
+}
+
+enum Message {
+    Happened(Event),
+    Ended(usize, Result<bool, Diagnostic>),
+}
+
+impl Apps<'_> {
+    /// Installs what is not there. How many were, and how many had to be left alone.
+    pub(super) fn releases(&self, tell: &Tell<'_>) -> Result<(usize, usize), Diagnostics> {
+        let all = &self.wanted.releases;
+        let mut states = vec![State::Open; all.len()];
+        let mut problems = Diagnostics::new();
+        let (mut changed, mut kept) = (0, 0);
+        thread::scope(|scope| {
+            let (sender, receiver) = channel();
+            loop {
+                for index in self.startable(&states) {
+                    let now = self.clock.elapsed();
+                    states[index] = State::Running {
+                        since: now,
+                        reminded: now,
+                    };
+                    let sender = sender.clone();
+                    scope.spawn(move || self.work(index, &sender));
+                }
+                if !states
+                    .iter()
+                    .any(|one| matches!(one, State::Running { .. }))
+                {
+                    break;
+                }
+                match receiver.recv_timeout(TICK) {
+                    Ok(Message::Happened(event)) => told(tell, event),
+                    Ok(Message::Ended(index, ended)) => {
+                        let release = all[index].0.path();
+                        states[index] = match ended {
+                            Ok(is_new) => {
+                                *(if is_new { &mut changed } else { &mut kept }) += 1;
+                                told(
+                                    tell,
+                                    Event::Installed {
+                                        release,
+                                        already: !is_new,
+                                    },
+                                );
+                                State::Done
+                            }
+                            Err(problem) => {
+                                problems.push(problem);
+                                told(tell, Event::Failed { release });
+                                State::Failed
+                            }
+                        };
+                    }
+                    Err(RecvTimeoutError::Timeout) => self.remind_of(&mut states, tell),
+                    // This loop holds a sender itself.
+                    Err(RecvTimeoutError::Disconnected) => break,
+                }
+            }
+        });
+        let open: Vec<String> = { all.iter().zip(&states) }
+            .filter(|(_, state)| **state == State::Open)
+            .map(|((release, _), _)| format!("`{}`", release.path()))
+            .collect();
+        if problems.is_empty() && open.is_empty() {
+            return Ok((changed, kept));
+        }
+        if !open.is_empty() {
+            problems.push(rules::CLUSTER_RELEASE_FAILED.report(format!(
+                "not begun, since they need what is not there: {}",
+                open.join(", ")
+            )));
+        }
+        Err(problems)
+    }
+
+    /// Those that nothing is missing for.
+    fn startable(&self, states: &[State]) -> Vec<usize> {
+        let all = self.wanted.releases.iter().enumerate();
+        let is_done = |need: &usize| states.get(*need) == Some(&State::Done);
+        {
+            all.filter(|(index, (_, needs))| {
+                states[*index] == State::Open && needs.iter().all(is_done)
+            })
+        }
+        .map(|(index, _)| index)
+        .collect()
+    }
+
+    /// One of them, in a thread of its own.
+    fn work(&self, index: usize, sender: &Sender<Message>) {
+        let mut pass = |event| {
+            // Nobody listens any more.
+            drop(sender.send(Message::Happened(event)));
+        };
+        let release = &self.wanted.releases[index].0;
+        let ended = self.release(release, &RefCell::new(&mut pass));
+        drop(sender.send(Message::Ended(index, ended)));
+    }
+
+    /// Has a release installed, unless it is there. Whether anything was done.
+    fn release(&self, release: &Release, tell: &Tell<'_>) -> Result<bool, Diagnostic> {
+        let mut attempt = 1;
+        loop {
+            self.alone(release, tell)?;
+            if self.is_there(release, tell)? {
+                return Ok(false);
+            }
+            told(
+                tell,
+                Event::Installing {
+                    release: release.path(),
+                },
+            );
+            let mut say = |words: &str| {
+                told(
+                    tell,
+                    Event::Said {
+                        release: release.path(),
+                        words: words.to_owned(),
+                    },
+                );
+            };
+            let Err(why) = self.helm.upgrade(release, &mut say) else {
+                return Ok(true);
+            };
+            let is_away = self.client.ready().is_err_and(|fault| fault.is_passing())
+                || AWAY.iter().any(|words| why.contains(words));
+            if !is_away || attempt == ATTEMPTS {
+                return Err(self.failed(release, &why));
+            }
+            attempt += 1;
+            self.ask(tell, Client::ready)?;
+        }
+    }
+
+    /// Waits for who works at a release still, whom an earlier run has left behind.
+    fn alone(&self, release: &Release, tell: &Tell<'_>) -> Result<(), Diagnostic> {
+        let path = release.path();
+        let mut remind = reminder(tell, path.clone());
+        let ended = until(self.clock, self.patience, &mut remind, || {
+            let is_busy = self.helm.is_busy(release);
+            Ok(is_busy.then(|| "the Helm of an earlier run still works at it".to_owned()))
+        });
+        ended.map_err(|stopped| stopped.of(&path, "the end of an earlier run"))
+    }
+
+    /// Whether a release needs nothing; what an interrupted run has left of it is cleared away.
+    fn is_there(&self, release: &Release, tell: &Tell<'_>) -> Result<bool, Diagnostic> {
+        let Some(stored) = self.stored(release, tell)? else {
+            return Ok(false);
+        };
+        // Its controller mends what is pending, and upgrades what is old.
+        if self.is_with_flux(release, tell)? {
+            return Ok(true);
+        }
+        match stored.status.as_str() {
+            "deployed" => return Ok(stored.is(release)),
+            "pending-install" => self.forget(release, &stored, tell)?,
+            "pending-upgrade" | "pending-rollback" => {
+                { self.helm.rollback(release) }.map_err(|why| self.failed(release, &why))?;
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    fn failed(&self, release: &Release, why: &str) -> Diagnostic {
+        let mut words = format!("`{}` is not installed: {why}", release.path());
+        let troubles = self.troubles(release);
+        if !troubles.is_empty() {
+            words.push_str("; ");
+            words.push_str(&troubles.join(", "));
+        }
+        let problem = rules::CLUSTER_RELEASE_FAILED.report(words);
+        let problem = match &release.place {
+            Some(place) => problem.at(place.clone()),
+            None => problem,
+        };
+        if why.contains("invalid ownership metadata") {
+            return problem.hint(
+                "the object was made by somebody else: delete it, or give it the labels and annotations of the release",
+            );
+        }
+        problem
+    }
+
+    /// Reminds of those that take long, with what their pods say.
+    fn remind_of(&self, states: &mut [State], tell: &Tell<'_>) {
+        let now = self.clock.elapsed();
+        for (state, (release, _)) in states.iter_mut().zip(&self.wanted.releases) {
+            let State::Running { since, reminded } = state else {
+                continue;
+            };
+            if now.saturating_sub(*reminded) < REMINDER {
+                continue;
+            }
+            *reminded = now;
+            let troubles = self.troubles(release);
+            let words = if troubles.is_empty() {
+                "what it makes is not ready yet".to_owned()
+            } else {
+                troubles.join(", ")
+            };
+            told(
+                tell,
+                Event::Waiting {
+                    what: release.path(),
+                    until: words,
+                    seconds: now.saturating_sub(*since).as_secs(),
+                },
+            );
+        }
+    }
+
+    /// Why pods of a release are not ready, as they say themselves: Helm does not.
+    fn troubles(&self, release: &Release) -> Vec<String> {
+        let labels = format!("app.kubernetes.io/instance={}", release.name);
+        let filter = PodFilter {
+            namespace: Some(&release.namespace),
+            labels: Some(&labels),
+            ..PodFilter::default()
+        };
+        // It is said beside something else.
+        let pods = self.client.pods(filter).unwrap_or_default();
+        let pods = pods.iter().filter(|pod| !pod.is_ready && !pod.is_finished);
+        let told = pods.filter(|pod| !pod.reason.is_empty());
+        { told.take(NAMED) }
+            .map(|pod| format!("pod `{}`: {}", pod.name, diagnostics::words(&pod.reason)))
+            .collect()
+    }
+}
