@@ -45,7 +45,8 @@ pub struct Pod {
     pub controller: String,
     /// Its containers with their images, in their order.
     pub containers: Vec<(String, String)>,
-    /// Why it is not ready, where it says so, such as `ImagePullBackOff`.
+    /// Why it is not ready, where it says so, such as `ImagePullBackOff`, or what keeps it from
+    /// any node.
     pub reason: String,
 }
 
@@ -80,6 +81,12 @@ impl Pod {
             .find(|owner| owner.controller == Some(true));
         let waiting = { status.container_statuses.iter().flatten() }
             .find_map(|one| one.state.as_ref()?.waiting.as_ref()?.reason.clone());
+        let unscheduled = { status.conditions.iter().flatten() }
+            .find(|one| one.type_ == "PodScheduled" && one.status == "False")
+            .map(|one| {
+                let words = [one.reason.as_deref(), one.message.as_deref()];
+                words.into_iter().flatten().collect::<Vec<_>>().join(": ")
+            });
         Self {
             namespace: metadata.namespace.unwrap_or_default(),
             name: metadata.name.unwrap_or_default(),
@@ -97,7 +104,10 @@ impl Pod {
                 .into_iter()
                 .map(|one| (one.name, one.image.unwrap_or_default()))
                 .collect(),
-            reason: waiting.or(status.reason).unwrap_or_default(),
+            reason: waiting
+                .or(unscheduled)
+                .or(status.reason)
+                .unwrap_or_default(),
             annotations,
         }
     }

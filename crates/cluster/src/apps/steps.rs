@@ -29,6 +29,19 @@ impl Tally {
     }
 }
 
+/// A step has ended well.
+fn done(step: Step, changed: usize, kept: usize, tell: &Tell<'_>, outcome: &mut Outcome) {
+    outcome.changed |= changed > 0;
+    told(
+        tell,
+        Event::Done {
+            step,
+            changed,
+            kept,
+        },
+    );
+}
+
 impl Apps<'_> {
     pub(super) fn steps(&self, tell: &Tell<'_>, outcome: &mut Outcome) -> Result<(), Diagnostics> {
         self.has_our_authority()?;
@@ -51,7 +64,7 @@ impl Apps<'_> {
                 },
             );
             let (changed, kept) = self.releases(tell)?;
-            self.done(Step::Releases, changed, kept, tell, outcome);
+            done(Step::Releases, changed, kept, tell, outcome);
         }
         told(tell, Event::Begun { step: Step::Flux });
         outcome.brought = self.bring(tell)?;
@@ -59,28 +72,9 @@ impl Apps<'_> {
         outcome.failed.extend(failed.into_values());
         if outcome.failed.is_empty() {
             let kept = outcome.brought.ready.len() + outcome.brought.suspended.len();
-            self.done(Step::Flux, 0, kept, tell, outcome);
+            done(Step::Flux, 0, kept, tell, outcome);
         }
         Ok(())
-    }
-
-    fn done(
-        &self,
-        step: Step,
-        changed: usize,
-        kept: usize,
-        tell: &Tell<'_>,
-        outcome: &mut Outcome,
-    ) {
-        outcome.changed |= changed > 0;
-        told(
-            tell,
-            Event::Done {
-                step,
-                changed,
-                kept,
-            },
-        );
     }
 
     /// Waits until every node is registered. None is ready before there is a network.
@@ -195,7 +189,7 @@ impl Apps<'_> {
         if !tally.problems.is_empty() {
             return Err(tally.problems);
         }
-        self.done(step, tally.changed, tally.kept, tell, outcome);
+        done(step, tally.changed, tally.kept, tell, outcome);
         Ok(())
     }
 

@@ -58,6 +58,11 @@ impl Cluster {
         }
     }
 
+    /// The certificate of its authority, in PEM.
+    pub fn authority(&self) -> String {
+        self.certificate.pem()
+    }
+
     /// A talosconfig with one context, for an administrator.
     pub fn talosconfig(&self, endpoints: &[String], nodes: &[String]) -> String {
         self.talosconfig_until(endpoints, nodes, 2999)
