@@ -42,6 +42,21 @@ fn done(step: Step, changed: usize, kept: usize, tell: &Tell<'_>, outcome: &mut 
     );
 }
 
+/// Ends a step, unless something failed in it.
+fn close(
+    step: Step,
+    tally: Tally,
+    tell: &Tell<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), Diagnostics> {
+    outcome.changed |= tally.changed > 0;
+    if !tally.problems.is_empty() {
+        return Err(tally.problems);
+    }
+    done(step, tally.changed, tally.kept, tell, outcome);
+    Ok(())
+}
+
 impl Apps<'_> {
     pub(super) fn steps(&self, tell: &Tell<'_>, outcome: &mut Outcome) -> Result<(), Diagnostics> {
         self.has_our_authority()?;
@@ -134,7 +149,7 @@ impl Apps<'_> {
             for wish in wishes {
                 tally.count(self.apply(&definition, wish, tell));
             }
-            self.close(step, tally, tell, outcome)?;
+            close(step, tally, tell, outcome)?;
         }
         Ok(())
     }
@@ -175,22 +190,7 @@ impl Apps<'_> {
                 tally.problems.push(problem);
             }
         }
-        self.close(step, tally, tell, outcome)
-    }
-
-    fn close(
-        &self,
-        step: Step,
-        tally: Tally,
-        tell: &Tell<'_>,
-        outcome: &mut Outcome,
-    ) -> Result<(), Diagnostics> {
-        outcome.changed |= tally.changed > 0;
-        if !tally.problems.is_empty() {
-            return Err(tally.problems);
-        }
-        done(step, tally.changed, tally.kept, tell, outcome);
-        Ok(())
+        close(step, tally, tell, outcome)
     }
 
     /// Secrets that are others in the cluster than in the repository, where Flux has it already.
