@@ -22,6 +22,7 @@
 
 mod again;
 pub mod archive;
+pub mod bootstrap;
 mod build;
 mod cache;
 pub mod checks;

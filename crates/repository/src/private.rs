@@ -97,6 +97,12 @@ impl PrivateFolder {
         std::fs::read(self.path.join(name)).map(Zeroizing::new)
     }
 
+    /// Removes a file, if it is there.
+    pub fn forget(&self, name: &str) {
+        // With the folder, at the latest.
+        drop(std::fs::remove_file(self.path.join(name)));
+    }
+
     /// Makes a pipe with a name and mode 0600: what goes through it is in no file at all.
     ///
     /// # Errors

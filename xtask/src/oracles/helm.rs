@@ -1,5 +1,5 @@
 //! The real Helm over the cases of `crates/flux/tests/helm`: the values that templates get, and
-//! whether a schema refuses them. And one chart rendered through `pipeline::manifests::helm`, as
+//! whether a schema refuses them. And one chart rendered through `pipeline::manifests::render`, as
 //! `flux build --helm` does it.
 
 use std::process::Command;
@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 use flux::helm::Package;
-use pipeline::manifests::helm::Helm;
-use pipeline::manifests::{self, Settings, charts};
+use helm::Helm;
+use pipeline::manifests::{self, Settings, charts, render};
 use repository::View;
 use repository::private::{Places, PrivateFolder};
 use serde_json::Value as Json;
@@ -124,7 +124,7 @@ fn rendered(helm: &Utf8Path, bless: bool) -> Result<Vec<String>> {
         Ok(helm) => helm,
         Err(why) => bail!("helm cannot be used: {why:?}"),
     };
-    let done = helm.render(&view, &view, &mut assembled, &settings);
+    let done = render::render(&helm, &view, &view, &mut assembled, &settings);
     let objects = assembled
         .releases
         .iter()

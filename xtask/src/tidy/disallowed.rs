@@ -67,7 +67,7 @@ const MAY: &[&str] = &[
     "cli/src/command/secrets/exec_env.rs",
     "cli/src/environment/mod.rs",
     "cli/src/watch.rs",
-    "pipeline/src/manifests/helm.rs",
+    "helm/src/process.rs",
     "pipeline/src/plugin/process.rs",
     "repository/src/lib.rs",
     "testkit/src/lib.rs",

@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("flux", Some(&["documents", "tree", "yaml", "diagnostics"])),
     ("repository", Some(&["tree", "yaml", "diagnostics"])),
     ("charts", Some(&["flux", "yaml", "diagnostics"])),
+    ("helm", Some(&["repository"])),
     (
         "vault",
         Some(&[
@@ -58,6 +59,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
             "diagnostics",
             "documents",
             "flux",
+            "helm",
             "machines",
             "render",
             "repository",
@@ -77,6 +79,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
             "talos-client",
             "talos",
             "documents",
+            "helm",
             "kubernetes-client",
             "pipeline",
             "diagnostics",
@@ -90,6 +93,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
             "diagnostics",
             "documents",
             "flux",
+            "helm",
             "pipeline",
             "repository",
             "talhelper",

@@ -5,7 +5,7 @@
 pub mod charts;
 mod decrypt;
 mod files;
-pub mod helm;
+pub mod render;
 pub mod schemas;
 mod versions;
 

@@ -1,5 +1,6 @@
 //! Every rule of this crate: what can be wrong, and why it cannot work.
 
+mod bootstrap;
 mod encryption;
 mod init;
 mod manifests;
@@ -8,6 +9,7 @@ mod nodes;
 mod outputs;
 mod plugins;
 
+pub use bootstrap::*;
 pub use encryption::*;
 pub use init::*;
 pub use manifests::*;
@@ -18,6 +20,7 @@ pub use plugins::*;
 
 /// The tables.
 pub static RULES: &[diagnostics::Table] = &[
+    bootstrap::TABLE,
     encryption::TABLE,
     init::TABLE,
     manifests::TABLE,

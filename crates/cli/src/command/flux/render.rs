@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use flux::assembled::Assembled;
-use pipeline::manifests::helm::{Helm, NoHelm};
+use helm::{Helm, NoHelm};
+use pipeline::manifests::render;
 use repository::View;
 use repository::private::PrivateFolder;
 use serde_json::json;
@@ -80,9 +81,8 @@ impl Renderer {
         ui: &mut Ui,
     ) {
         let cache = repository.on_disk();
-        let rendered = self
-            .helm
-            .render(view, &cache, assembled, &repository.settings());
+        let settings = repository.settings();
+        let rendered = render::render(&self.helm, view, &cache, assembled, &settings);
         assembled.problems.extend(rendered.problems);
         assembled.problems.sort();
         ui.set("rendered", rendered.releases);
