@@ -24,7 +24,7 @@ pub enum Why {
     Pending,
     /// An object belongs to another release, or to none.
     Foreign,
-    /// A kind is not known: its CustomResourceDefinition is not there.
+    /// A kind is not known: its `CustomResourceDefinition` is not there.
     NoKind,
     /// Somebody else manages a field.
     Conflict,

@@ -17,6 +17,7 @@ mod failed;
 mod given;
 mod process;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
@@ -102,6 +103,18 @@ pub struct Release<'a> {
     pub namespace: &'a str,
     /// The kubeconfig, as text.
     pub kubeconfig: &'a str,
+}
+
+impl Release<'_> {
+    /// The file that marks a folder whose `helm` works at it.
+    fn mark(&self) -> String {
+        let mut cluster = DefaultHasher::new();
+        self.kubeconfig.hash(&mut cluster);
+        let Self {
+            namespace, name, ..
+        } = self;
+        format!("release-{namespace}-{name}-{:016x}", cluster.finish())
+    }
 }
 
 impl Helm {
@@ -233,6 +246,12 @@ impl Helm {
         self.change(&words, release, timeout, tell)
     }
 
+    /// Whether somebody works at a release whom another run has started, be it one that was
+    /// killed meanwhile: the program goes on without it, and holds its folder.
+    pub fn is_busy(&self, release: &Release<'_>) -> bool {
+        self.folder.is_elsewhere(&release.mark())
+    }
+
     /// Runs what changes a cluster.
     fn change(
         &self,
@@ -251,13 +270,13 @@ impl Helm {
             "--timeout",
             &seconds,
         ];
-        let ended = self.call(
-            &[words, &around].concat(),
-            Access::Cluster,
-            timeout + BEYOND,
-            tell,
-        );
-        ended.map_err(Failed::not_started)?.done()
+        let words = [words, &around].concat();
+        let _mark = Given::new(&self.folder, release.mark(), b"")?;
+        let call = Call {
+            held: Some(self.folder.lock()),
+            ..self.calling(&words, Access::Cluster, timeout + BEYOND)
+        };
+        call.run(tell).map_err(Failed::not_started)?.done()
     }
 
     fn give(&self, what: &str, extension: &str, content: &[u8]) -> std::io::Result<Given<'_>> {
@@ -278,15 +297,19 @@ impl Helm {
         limit: Duration,
         tell: &mut dyn FnMut(&str),
     ) -> Result<Ended, String> {
-        let call = Call {
+        self.calling(words, access, limit).run(tell)
+    }
+
+    fn calling<'a>(&'a self, words: &'a [&'a str], access: Access, limit: Duration) -> Call<'a> {
+        Call {
             program: &self.program,
             folder: self.folder.path(),
             words,
             access,
             limit,
             grace: GRACE,
-        };
-        call.run(tell)
+            held: None,
+        }
     }
 }
 

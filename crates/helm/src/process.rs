@@ -6,6 +6,7 @@
 )]
 
 use std::io::Read;
+use std::os::fd::BorrowedFd;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -56,6 +57,8 @@ pub(crate) struct Call<'a> {
     pub(crate) limit: Duration,
     /// And after this further time it is made to.
     pub(crate) grace: Duration,
+    /// What it holds as long as it runs.
+    pub(crate) held: Option<BorrowedFd<'a>>,
 }
 
 /// What came of it.
@@ -166,8 +169,10 @@ impl Call<'_> {
                 command.env(name, NOBODY);
             }
         }
+        // It reads nothing there, and has it until it ends.
+        let held = self.held.and_then(|held| held.try_clone_to_owned().ok());
         command
-            .stdin(Stdio::null())
+            .stdin(held.map_or_else(Stdio::null, Stdio::from))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);

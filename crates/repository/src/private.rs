@@ -5,6 +5,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -30,7 +31,7 @@ pub struct PrivateFolder {
     path: Utf8PathBuf,
     in_memory: bool,
     /// Keeps others from taking it for a leftover.
-    _lock: File,
+    lock: File,
 }
 
 impl PrivateFolder {
@@ -49,7 +50,7 @@ impl PrivateFolder {
                 return Ok(Self {
                     path,
                     in_memory: true,
-                    _lock: lock,
+                    lock,
                 });
             }
         }
@@ -57,7 +58,7 @@ impl PrivateFolder {
         Ok(Self {
             path,
             in_memory: false,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -126,6 +127,19 @@ impl PrivateFolder {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// What keeps others from taking it for a leftover: a program that was given it keeps the
+    /// folder as long as it runs, though whoever started it was killed.
+    pub fn lock(&self) -> BorrowedFd<'_> {
+        self.lock.as_fd()
+    }
+
+    /// Whether another folder beside it that somebody still holds has a file of this name.
+    pub fn is_elsewhere(&self, name: &str) -> bool {
+        let parent = self.path.parent().unwrap_or(&self.path);
+        let mut others = folders(parent).filter(|path| *path != self.path);
+        others.any(|path| path.join(name).is_file() && hold(&path).is_none())
+    }
+
     /// A way to remove it from elsewhere, when the program is told to end.
     pub fn remover(&self) -> impl Fn() + Send + use<> {
         let path = self.path.clone();
@@ -155,8 +169,7 @@ fn make(parent: &Utf8Path) -> io::Result<(Utf8PathBuf, File)> {
             Err(error) => return Err(error),
         }
         // Somebody who sweeps may have come between.
-        if let Ok(lock) = File::open(&path)
-            && rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok()
+        if let Some(lock) = hold(&path)
             && path.is_dir()
         {
             return Ok((path, lock));
@@ -167,25 +180,30 @@ fn make(parent: &Utf8Path) -> io::Result<(Utf8PathBuf, File)> {
 
 /// Removes folders that nobody holds any more.
 fn sweep(parent: &Utf8Path) {
-    let Ok(entries) = parent.read_dir_utf8() else {
-        return;
-    };
-    let me = rustix::process::geteuid().as_raw();
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let ours = entry.file_name().starts_with(PREFIX)
-            && path
-                .symlink_metadata()
-                .is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == me);
-        if !ours {
-            continue;
-        }
-        if let Ok(lock) = File::open(path)
-            && rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok()
-        {
-            remove(path);
+    for path in folders(parent) {
+        if let Some(_lock) = hold(&path) {
+            remove(&path);
         }
     }
+}
+
+/// Such folders of this user.
+fn folders(parent: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> + use<> {
+    let me = rustix::process::geteuid().as_raw();
+    let entries = parent.read_dir_utf8().into_iter().flatten().flatten();
+    let ours = entries.filter(move |entry| {
+        let metadata = entry.path().symlink_metadata();
+        entry.file_name().starts_with(PREFIX)
+            && metadata.is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == me)
+    });
+    ours.map(|entry| entry.path().to_owned())
+}
+
+/// Takes a folder, if nobody holds it.
+fn hold(path: &Utf8Path) -> Option<File> {
+    let lock = File::open(path).ok()?;
+    let held = rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive);
+    held.is_ok().then_some(lock)
 }
 
 fn remove(path: &Utf8Path) {
@@ -229,10 +247,14 @@ mod tests {
         let second = PrivateFolder::create(&places).expect("made");
         assert!(folder.path().is_dir(), "a locked one is no leftover");
         let file = second.write("a.yaml", b"a: 1\n").expect("written");
+        assert!(folder.is_elsewhere("a.yaml") && !second.is_elsewhere("a.yaml"));
+        // Whoever was given the lock keeps it.
+        let kept = second.lock().try_clone_to_owned().expect("another handle");
+        assert!(!folder.is_elsewhere("b.yaml"));
         let mode = |path: &Utf8Path| path.metadata().expect("there").mode() & 0o777;
         assert_eq!((mode(second.path()), mode(&file)), (0o700, 0o600));
         let paths = [folder.path().to_owned(), second.path().to_owned()];
-        drop((folder, second));
+        drop((folder, second, kept));
         assert!(paths.iter().all(|path| !path.exists()));
     }
 }

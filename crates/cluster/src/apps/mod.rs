@@ -15,6 +15,7 @@ mod event;
 mod handover;
 mod identity;
 mod objects;
+mod program;
 mod releases;
 mod steps;
 mod stored;
@@ -27,6 +28,7 @@ use kubernetes_client::{Client, Definition, Fault};
 use serde_json::Value;
 
 pub use event::{Event, Step};
+pub use program::{Chart, Program};
 
 use crate::clock::Clock;
 use crate::reconcile::Outcome as Brought;
@@ -84,13 +86,24 @@ pub struct Release {
 }
 
 impl Release {
-    /// `namespace/name`.
+    /// `namespace/name`, by which it is told from others.
     pub fn path(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
 }
 
-/// What Helm does. What it says holds no values.
+/// Why Helm did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its words, without values of the release.
+    pub words: String,
+    /// Whether the API server did not answer.
+    pub is_away: bool,
+    /// What to do about it, where that is known.
+    pub hint: Option<&'static str>,
+}
+
+/// What Helm does.
 pub trait Helm: Sync {
     /// The definitions of kinds that the chart of a release brings along.
     ///
@@ -106,15 +119,15 @@ pub trait Helm: Sync {
     ///
     /// # Errors
     ///
-    /// Helm's words.
-    fn upgrade(&self, release: &Release, tell: &mut dyn FnMut(&str)) -> Result<(), String>;
+    /// Why it is not there.
+    fn upgrade(&self, release: &Release, tell: &mut dyn FnMut(&str)) -> Result<(), Refusal>;
 
     /// Takes a release back to what it was before an upgrade that was cut off.
     ///
     /// # Errors
     ///
-    /// Helm's words.
-    fn rollback(&self, release: &Release) -> Result<(), String>;
+    /// Why it is not.
+    fn rollback(&self, release: &Release) -> Result<(), Refusal>;
 }
 
 /// What came of it.

@@ -9,7 +9,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 use kubernetes_client::{Client, PodFilter};
 
 use super::objects::reminder;
-use super::{Apps, Event, Release, Tell, told};
+use super::{Apps, Event, Refusal, Release, Tell, told};
 use crate::rules;
 use crate::wait::{REMINDER, until};
 
@@ -21,19 +21,6 @@ const ATTEMPTS: u32 = 3;
 
 /// So many pods are named.
 const NAMED: usize = 4;
-
-/// What Helm says where the server did not answer.
-const AWAY: [&str; 9] = [
-    "connection refused",
-    "connection reset",
-    "connection lost",
-    "EOF",
-    "i/o timeout",
-    "TLS handshake timeout",
-    "no route to host",
-    "etcdserver",
-    "too many requests",
-];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -168,8 +155,7 @@ impl Apps<'_> {
             let Err(why) = self.helm.upgrade(release, &mut say) else {
                 return Ok(true);
             };
-            let is_away = self.client.ready().is_err_and(|fault| fault.is_passing())
-                || AWAY.iter().any(|words| why.contains(words));
+            let is_away = why.is_away || self.client.ready().is_err_and(|fault| fault.is_passing());
             if !is_away || attempt == ATTEMPTS {
                 return Err(self.failed(release, &why));
             }
@@ -209,8 +195,8 @@ impl Apps<'_> {
         Ok(false)
     }
 
-    fn failed(&self, release: &Release, why: &str) -> Diagnostic {
-        let mut words = format!("`{}` is not installed: {why}", release.path());
+    fn failed(&self, release: &Release, why: &Refusal) -> Diagnostic {
+        let mut words = format!("`{}` is not installed: {}", release.path(), why.words);
         let troubles = self.troubles(release);
         if !troubles.is_empty() {
             words.push_str("; ");
@@ -221,12 +207,10 @@ impl Apps<'_> {
             Some(place) => problem.at(place.clone()),
             None => problem,
         };
-        if why.contains("invalid ownership metadata") {
-            return problem.hint(
-                "the object was made by somebody else: delete it, or give it the labels and annotations of the release",
-            );
+        match why.hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
         }
-        problem
     }
 
     /// Reminds of those that take long, with what their pods say.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cluster::Clock;
-use cluster::apps::{Apps, Event, Helm, Outcome, Release, Wanted, Wish};
+use cluster::apps::{Apps, Event, Helm, Outcome, Refusal, Release, Wanted, Wish};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kubernetes_client::{Client, Patience};
@@ -386,11 +386,15 @@ impl Helm for World {
         left > 0
     }
 
-    fn upgrade(&self, release: &Release, tell: &mut dyn FnMut(&str)) -> Result<(), String> {
+    fn upgrade(&self, release: &Release, tell: &mut dyn FnMut(&str)) -> Result<(), Refusal> {
         lock(&self.helm).push(format!("upgrade {}", release.path()));
         tell("it is installed");
         if let Some(why) = lock(&self.fails).get(&release.path()) {
-            return Err(why.clone());
+            return Err(Refusal {
+                words: why.clone(),
+                is_away: false,
+                hint: None,
+            });
         }
         self.record(release, "deployed", 1);
         if release.name == "flux-instance" {
@@ -399,7 +403,7 @@ impl Helm for World {
         Ok(())
     }
 
-    fn rollback(&self, release: &Release) -> Result<(), String> {
+    fn rollback(&self, release: &Release) -> Result<(), Refusal> {
         lock(&self.helm).push(format!("rollback {}", release.path()));
         self.record(release, "deployed", 9);
         Ok(())
