@@ -27,7 +27,7 @@ use repository::private::PrivateFolder;
 pub use failed::{Failed, Why};
 
 use given::Given;
-use process::{Access, Call, Ended};
+use process::{Access, Call, Ended, Running};
 
 /// How long what is done without a cluster may take.
 const LIMIT: Duration = Duration::from_mins(2);
@@ -49,6 +49,7 @@ pub struct Helm {
     version: (u64, u64),
     /// What was given, so that no two calls name a file alike.
     calls: AtomicUsize,
+    running: Running,
 }
 
 /// Why there is no `helm` that can be used.
@@ -129,6 +130,7 @@ impl Helm {
             folder,
             version: OLDEST,
             calls: AtomicUsize::new(0),
+            running: Running::default(),
         };
         let words = ["version", "--template", "{{.Version}}"];
         let ended = helm.call(&words, Access::Nobody, LIMIT, &mut |_| ());
@@ -246,6 +248,13 @@ impl Helm {
         self.change(&words, release, timeout, tell)
     }
 
+    /// A way to end what runs, and to have nothing else started, when this program is told to
+    /// end: a Helm that is told so marks its release as failed, one that is left behind goes on.
+    pub fn stopper(&self) -> impl Fn() + Send + use<> {
+        let running = self.running.clone();
+        move || running.stop()
+    }
+
     /// Whether somebody works at a release whom another run has started, be it one that was
     /// killed meanwhile: the program goes on without it, and holds its folder.
     pub fn is_busy(&self, release: &Release<'_>) -> bool {
@@ -309,6 +318,7 @@ impl Helm {
             limit,
             grace: GRACE,
             held: None,
+            running: &self.running,
         }
     }
 }

@@ -5,11 +5,13 @@
     reason = "the `helm` that the user has renders and installs charts, which nothing else can, for a limited time"
 )]
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::os::fd::BorrowedFd;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,6 +25,10 @@ const TICK: Duration = Duration::from_millis(5);
 
 /// How long is listened to what it printed, once it has ended.
 const AFTER: Duration = Duration::from_secs(2);
+
+/// How long is waited for those that are stopped with this program: Helm marks its releases as
+/// failed, and takes a moment for that.
+const STOPPED: Duration = Duration::from_secs(10);
 
 /// How much of what it prints is kept.
 const LARGEST: usize = 64 << 20;
@@ -59,6 +65,7 @@ pub(crate) struct Call<'a> {
     pub(crate) grace: Duration,
     /// What it holds as long as it runs.
     pub(crate) held: Option<BorrowedFd<'a>>,
+    pub(crate) running: &'a Running,
 }
 
 /// What came of it.
@@ -118,10 +125,7 @@ impl Call<'_> {
     ///
     /// Why it cannot be started.
     pub(crate) fn run(&self, tell: &mut dyn FnMut(&str)) -> Result<Ended, String> {
-        let mut child = self
-            .command()
-            .spawn()
-            .map_err(|error| format!("it cannot be started: {error}"))?;
+        let (mut child, _running) = self.running.start(&mut self.command())?;
         let (sender, heard) = mpsc::sync_channel(UNHEARD);
         if let Some(output) = child.stdout.take() {
             let sender = sender.clone();
@@ -203,19 +207,74 @@ impl Call<'_> {
             }
             if elapsed >= self.limit && !is_told {
                 // It marks its release as failed, so that the next one can go on.
-                signal(child, Signal::TERM);
+                signal(child.id(), Signal::TERM);
                 is_told = true;
             }
         }
-        signal(child, Signal::KILL);
+        signal(child.id(), Signal::KILL);
         drop(child.wait());
         How::Late(self.limit)
     }
 }
 
-/// To the process and all that it started.
-fn signal(child: &Child, signal: Signal) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+/// The processes that run now.
+#[derive(Clone, Default)]
+pub(crate) struct Running(Arc<Mutex<Groups>>);
+
+#[derive(Default)]
+struct Groups {
+    pids: BTreeSet<u32>,
+    /// Whether none is to be started any more.
+    is_over: bool,
+}
+
+/// One of them, until it is dropped.
+pub(crate) struct One<'a>(&'a Running, u32);
+
+impl Running {
+    fn groups(&self) -> MutexGuard<'_, Groups> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(&self, command: &mut Command) -> Result<(Child, One<'_>), String> {
+        let mut groups = self.groups();
+        if groups.is_over {
+            return Err("everything is stopped".to_owned());
+        }
+        let child = command
+            .spawn()
+            .map_err(|error| format!("it cannot be started: {error}"))?;
+        groups.pids.insert(child.id());
+        let one = One(self, child.id());
+        Ok((child, one))
+    }
+
+    /// Tells all of them to end, and gives them time; no other is started.
+    pub(crate) fn stop(&self) {
+        let told: Vec<u32> = {
+            let mut groups = self.groups();
+            groups.is_over = true;
+            groups.pids.iter().copied().collect()
+        };
+        for pid in told {
+            signal(pid, Signal::TERM);
+        }
+        let start = Instant::now();
+        while start.elapsed() < STOPPED && !self.groups().pids.is_empty() {
+            thread::sleep(TICK);
+        }
+    }
+}
+
+impl Drop for One<'_> {
+    fn drop(&mut self) {
+        self.0.groups().pids.remove(&self.1);
+    }
+}
+
+/// To a process and all that it started.
+fn signal(pid: u32, signal: Signal) {
+    if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         // It may have ended just now.
         let _gone = kill_process_group(group, signal);
     }

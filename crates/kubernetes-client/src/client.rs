@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use diagnostics::Diagnostic;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Request, StatusCode};
@@ -136,12 +138,13 @@ impl Client {
         self.config.cluster_url.port_u16().unwrap_or(443)
     }
 
-    /// Whether an authority, in PEM, is one of those that the server must have its certificate
-    /// from: whether it is the server of that cluster.
+    /// Whether an authority is one of those that the server must have its certificate from:
+    /// whether it is the server of that cluster. As `certificate-authority-data`: PEM in base64.
     pub fn trusts(&self, authority: &str) -> bool {
-        let wanted = CertificateDer::from_pem_slice(authority.as_bytes());
-        let trusted = self.config.root_cert.iter().flatten();
-        wanted.is_ok_and(|wanted| trusted.into_iter().any(|one| **one == *wanted))
+        let pem = STANDARD.decode(authority).unwrap_or_default();
+        let wanted = CertificateDer::from_pem_slice(&pem);
+        let mut trusted = self.config.root_cert.iter().flatten();
+        wanted.is_ok_and(|wanted| trusted.any(|one| **one == *wanted))
     }
 
     /// Whether the server says that it is ready.

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 use charts::{Outcome, Settings};
 use clap::Subcommand;
+use diagnostics::Diagnostics;
 use flux::assembled::Chart;
 use flux::helm::Package;
 use flux::redact::Redaction;
 use flux::unknown;
 use pipeline::manifests::charts::{Charts as Cache, FOLDER, Fetched, keep};
+use repository::View;
 use serde_json::json;
 
 use super::flux::repository::Where;
@@ -50,13 +52,14 @@ pub(crate) struct Sync {
 }
 
 /// What became of one chart, as it is told.
-struct Told {
+pub(super) struct Told {
     /// The chart, without anything of a Secret.
-    name: String,
+    pub(super) name: String,
     chart: Chart,
     word: &'static str,
     version: String,
-    why: String,
+    /// Why it could not be had; empty where it could.
+    pub(super) why: String,
 }
 
 impl Sync {
@@ -72,56 +75,68 @@ impl Sync {
             .collect();
         let (open, wanted): (Vec<Chart>, Vec<Chart>) =
             { wanted.into_values() }.partition(|chart| unknown::is(&chart.to_string()));
-        let cache = Cache::open(&view);
-        let settings = Settings {
-            credentials: environment::docker_credentials(),
-            proxy: environment::proxy(),
-        };
-        let outcomes = charts::fetch(&wanted, &|chart| cache.version(chart), settings);
-        let mut told = Vec::new();
-        let mut fetched = Vec::new();
-        let mut tell = |chart: Chart, word: &'static str, version: String, why: String| {
-            let name = redaction.mask(&chart.to_string());
-            told.push(Told {
-                name,
-                chart,
-                word,
-                version,
-                why,
-            });
-        };
-        for (chart, outcome) in wanted.into_iter().zip(outcomes) {
-            match outcome {
-                Outcome::Known { version } => tell(chart, "present", version, String::new()),
-                Outcome::Failed(why) => tell(chart, "failed", String::new(), why),
-                Outcome::Fetched { version, archive } => match Package::from_archive(&archive) {
-                    Err(why) => {
-                        let why = format!("what was fetched is no chart: {why}");
-                        tell(chart, "failed", String::new(), why);
-                    }
-                    Ok(_) if cache.archive(&chart).as_ref() == Some(&archive) => {
-                        tell(chart, "present", version, String::new());
-                    }
-                    Ok(_) => {
-                        tell(chart.clone(), "fetched", version.clone(), String::new());
-                        fetched.push(Fetched {
-                            chart,
-                            version,
-                            archive,
-                        });
-                    }
-                },
-            }
-        }
-        for chart in open {
-            let why = "where it comes from is known in the cluster only".to_owned();
-            tell(chart, "failed", String::new(), why);
-        }
-        if !fetched.is_empty() {
-            keep(&repository.root, &fetched)?;
-        }
+        let told = fetch(&repository.root, wanted, open, &|text| redaction.mask(text))?;
         finish(&told, ui)
     }
+}
+
+/// Gets charts into the cache of a repository, those that are not there yet; of others nothing is
+/// known outside the cluster. What became of each.
+pub(super) fn fetch(
+    root: &Utf8Path,
+    wanted: Vec<Chart>,
+    open: Vec<Chart>,
+    mask: &dyn Fn(&str) -> String,
+) -> Result<Vec<Told>, Diagnostics> {
+    let cache = Cache::open(&View::on_disk(root));
+    let settings = Settings {
+        credentials: environment::docker_credentials(),
+        proxy: environment::proxy(),
+    };
+    let outcomes = charts::fetch(&wanted, &|chart| cache.version(chart), settings);
+    let mut told = Vec::new();
+    let mut fetched = Vec::new();
+    let mut tell = |chart: Chart, word: &'static str, version: String, why: String| {
+        let name = mask(&chart.to_string());
+        told.push(Told {
+            name,
+            chart,
+            word,
+            version,
+            why,
+        });
+    };
+    for (chart, outcome) in wanted.into_iter().zip(outcomes) {
+        match outcome {
+            Outcome::Known { version } => tell(chart, "present", version, String::new()),
+            Outcome::Failed(why) => tell(chart, "failed", String::new(), why),
+            Outcome::Fetched { version, archive } => match Package::from_archive(&archive) {
+                Err(why) => {
+                    let why = format!("what was fetched is no chart: {why}");
+                    tell(chart, "failed", String::new(), why);
+                }
+                Ok(_) if cache.archive(&chart).as_ref() == Some(&archive) => {
+                    tell(chart, "present", version, String::new());
+                }
+                Ok(_) => {
+                    tell(chart.clone(), "fetched", version.clone(), String::new());
+                    fetched.push(Fetched {
+                        chart,
+                        version,
+                        archive,
+                    });
+                }
+            },
+        }
+    }
+    for chart in open {
+        let why = "where it comes from is known in the cluster only".to_owned();
+        tell(chart, "failed", String::new(), why);
+    }
+    if !fetched.is_empty() {
+        keep(root, &fetched)?;
+    }
+    Ok(told)
 }
 
 fn finish(told: &[Told], ui: &mut Ui) -> Result<Exit, Failure> {

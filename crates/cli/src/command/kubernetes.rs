@@ -5,13 +5,14 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use kubernetes_client::{Client, Patience};
 use repository::{View, names};
+use zeroize::Zeroizing;
 
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Which kubeconfig counts.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Kubernetes {
     /// The kubeconfig; else `kubeconfig` at the root of the repository, else what `KUBECONFIG` names
     #[arg(long, value_name = "FILE")]
@@ -21,6 +22,15 @@ pub(super) struct Kubernetes {
 impl Kubernetes {
     /// A client of its current context, which waits for no answer longer than this.
     pub(super) fn open(&self, root: &Utf8Path, longest: Duration) -> Result<Client, Failure> {
+        self.open_with_text(root, longest).map(|(client, _)| client)
+    }
+
+    /// The same, with the kubeconfig itself.
+    pub(super) fn open_with_text(
+        &self,
+        root: &Utf8Path,
+        longest: Duration,
+    ) -> Result<(Client, Zeroizing<String>), Failure> {
         let view = View::on_disk(root);
         let ours = Utf8PathBuf::from(names::KUBECONFIG);
         let path = match &self.kubeconfig {
@@ -34,12 +44,12 @@ impl Kubernetes {
             connect: usual.connect.min(longest),
             answer: usual.answer.min(longest),
         };
-        Ok(
-            Client::from_kubeconfig(source.text(), patience).map_err(|mut problem| {
-                problem.message = format!("`{path}`: {}", problem.message);
-                problem
-            })?,
-        )
+        let client = Client::from_kubeconfig(source.text(), patience);
+        let client = client.map_err(|mut problem| {
+            problem.message = format!("`{path}`: {}", problem.message);
+            problem
+        })?;
+        Ok((client, Zeroizing::new(source.text().to_owned())))
     }
 }
 

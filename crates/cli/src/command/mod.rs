@@ -10,6 +10,7 @@ pub(crate) mod help;
 mod init;
 mod kubernetes;
 mod man;
+mod program;
 mod reconcile;
 mod render;
 mod report;
@@ -46,7 +47,6 @@ pub(crate) enum Command {
     Secrets(secrets::Secrets),
     #[command(subcommand)]
     Talos(talos::Talos),
-    #[command(subcommand)]
     Bootstrap(bootstrap::Bootstrap),
     Reconcile(reconcile::Reconcile),
     Suspend(suspend::Suspend),

@@ -272,7 +272,8 @@ pub(super) fn ended(failed: &Diagnostics, ui: &mut Ui) -> Exit {
     }
 }
 
-fn told(event: &Event, lines: &Lines, ui: &mut Ui) -> std::io::Result<()> {
+/// Tells what happens to an object of Flux.
+pub(super) fn told(event: &Event, lines: &Lines, ui: &mut Ui) -> std::io::Result<()> {
     if ui.is_json() {
         return ui.event(&json!(event));
     }
@@ -308,7 +309,7 @@ fn told(event: &Event, lines: &Lines, ui: &mut Ui) -> std::io::Result<()> {
 }
 
 /// A revision with as many letters of its digest as tell it from others.
-fn short(revision: &str) -> String {
+pub(super) fn short(revision: &str) -> String {
     match revision.split_once(':') {
         Some((kind, digest)) if digest.len() > 12 && digest.is_ascii() => {
             format!("{kind}:{}", &digest[..12])

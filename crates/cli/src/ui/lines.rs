@@ -29,7 +29,7 @@ pub(crate) struct Lines {
     /// How a line looks whose node does nothing, and one whose node does something.
     idle: ProgressStyle,
     busy: ProgressStyle,
-    _watch: Option<Watch>,
+    watch: Option<Watch>,
 }
 
 fn lock(board: &Mutex<Vec<Line>>) -> MutexGuard<'_, Vec<Line>> {
@@ -77,12 +77,17 @@ impl Ui {
             shown,
             idle,
             busy,
-            _watch: watch.ok(),
+            watch: watch.ok(),
         }
     }
 }
 
 impl Lines {
+    /// Where what is to be tidied up is made known, behind the words about what goes on.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_ref()
+    }
+
     /// What a node does from now on.
     pub(crate) fn set(&self, ui: &mut Ui, node: &str, doing: &str) {
         self.put(node, Some(doing));

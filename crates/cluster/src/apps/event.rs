@@ -10,6 +10,8 @@ use crate::reconcile;
 pub enum Step {
     /// The nodes are registered.
     Nodes,
+    /// The charts are at hand.
+    Charts,
     /// The namespaces are there.
     Namespaces,
     /// The secrets are there.

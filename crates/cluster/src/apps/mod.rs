@@ -28,7 +28,7 @@ use kubernetes_client::{Client, Definition, Fault};
 use serde_json::Value;
 
 pub use event::{Event, Step};
-pub use program::{Chart, Program};
+pub use program::{Chart, Fetch, Program};
 
 use crate::clock::Clock;
 use crate::reconcile::Outcome as Brought;
@@ -48,7 +48,8 @@ const SETTLE: Duration = Duration::from_mins(1);
 pub struct Wanted {
     /// The names of its nodes.
     pub nodes: Vec<String>,
-    /// The authority that its API server has its certificate from, in PEM, where it is known.
+    /// The authority that its API server has its certificate from, where it is known: as
+    /// `certificate-authority-data`.
     pub authority: Option<String>,
     /// Where its Flux gets the repository from, where that is known.
     pub origin: Option<String>,
@@ -105,6 +106,13 @@ pub struct Refusal {
 
 /// What Helm does.
 pub trait Helm: Sync {
+    /// Gets whatever it needs for releases. Nothing was written before.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be had, or does not fit.
+    fn prepare(&self) -> Result<(), Diagnostics>;
+
     /// The definitions of kinds that the chart of a release brings along.
     ///
     /// # Errors

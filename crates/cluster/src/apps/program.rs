@@ -1,10 +1,10 @@
 //! Helm, as the program that is started.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use diagnostics::Source;
+use diagnostics::{Diagnostics, Source};
 use flux::value::documents;
 use helm::{Failed, Template, Upgrade, Why};
 use serde_json::Value;
@@ -25,6 +25,9 @@ pub struct Chart {
     pub waits: bool,
 }
 
+/// Gets charts, by [`Release::path`], once they are known to be needed.
+pub type Fetch<'a> = dyn Fn() -> Result<BTreeMap<String, Chart>, Diagnostics> + Sync + 'a;
+
 /// The program, with the charts of releases.
 pub struct Program<'a> {
     /// What is started.
@@ -33,8 +36,10 @@ pub struct Program<'a> {
     pub kubeconfig: &'a str,
     /// The version of Kubernetes that charts are rendered for, such as `v1.36.3`.
     pub kubernetes: Option<&'a str>,
-    /// The charts, by [`Release::path`].
-    pub charts: BTreeMap<String, Chart>,
+    /// Gets the charts.
+    pub fetch: &'a Fetch<'a>,
+    /// What it got.
+    pub charts: OnceLock<BTreeMap<String, Chart>>,
     /// What may be shown of a text that values may be in.
     pub mask: &'a (dyn Fn(&str) -> String + Sync),
 }
@@ -49,7 +54,8 @@ impl Program<'_> {
     }
 
     fn chart(&self, release: &Release) -> Result<&Chart, String> {
-        let chart = self.charts.get(&release.path());
+        let chart = self.charts.get();
+        let chart = chart.and_then(|charts| charts.get(&release.path()));
         chart.ok_or_else(|| "its chart is not at hand".to_owned())
     }
 
@@ -87,6 +93,13 @@ fn hint(why: Why) -> Option<&'static str> {
 }
 
 impl Helm for Program<'_> {
+    fn prepare(&self) -> Result<(), Diagnostics> {
+        let charts = (self.fetch)()?;
+        // Whoever asks twice gets the first ones.
+        drop(self.charts.set(charts));
+        Ok(())
+    }
+
     fn definitions(&self, release: &Release) -> Result<Vec<Value>, String> {
         let chart = self.chart(release)?;
         let text = self.helm.template(&Template {

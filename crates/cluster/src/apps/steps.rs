@@ -70,6 +70,10 @@ impl Apps<'_> {
             told(tell, Event::HandedOver { revision });
             outcome.notes.extend(self.other_secrets(tell)?);
         } else {
+            told(tell, Event::Begun { step: Step::Charts });
+            self.helm.prepare()?;
+            let count = self.wanted.definitions.len() + self.wanted.releases.len();
+            done(Step::Charts, 0, count, tell, outcome);
             self.objects(tell, outcome)?;
             self.definitions(tell, outcome)?;
             told(

@@ -359,6 +359,14 @@ fn a_chart_that_cannot_be_rendered_is_told() {
 }
 
 #[test]
+fn charts_that_cannot_be_had_are_told_before_anything_is_written() {
+    let world = World::new();
+    fails_with(&world, "charts", "there is no such version");
+    assert_eq!(world.fails(&World::wanted()), ["there is no such version"]);
+    assert_eq!(world.changes(), [""; 0]);
+}
+
+#[test]
 fn what_flux_does_not_bring_is_named_after_a_while() {
     let mut world = World::new();
     world.flux = json!([{ "type": "Ready", "status": "False", "message": "no such chart" }]);

@@ -11,6 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cluster::Clock;
 use cluster::apps::{Apps, Event, Helm, Outcome, Refusal, Release, Wanted, Wish};
+use cluster::rules::CLUSTER_RELEASE_FAILED;
+use diagnostics::Diagnostics;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kubernetes_client::{Client, Patience};
@@ -369,6 +371,14 @@ impl Clock for World {
 }
 
 impl Helm for World {
+    fn prepare(&self) -> Result<(), Diagnostics> {
+        let fails = lock(&self.fails);
+        let why = fails
+            .get("charts")
+            .map(|why| CLUSTER_RELEASE_FAILED.report(why.clone()));
+        why.map_or(Ok(()), |why| Err(why.into()))
+    }
+
     fn definitions(&self, release: &Release) -> Result<Vec<Value>, String> {
         if let Some(why) = lock(&self.fails).get(&release.path()) {
             return Err(why.clone());

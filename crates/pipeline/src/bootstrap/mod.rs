@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use diagnostics::Diagnostics;
 use flux::assembled::{Assembled, Chart};
+use flux::helm::judged;
 use flux::object::Object;
 use flux::redact::Redaction;
 use flux::value::{Place, Value};
@@ -26,6 +27,8 @@ use repository::View;
 pub use secrets::Secret;
 pub use sync::SyncSource;
 
+use crate::manifests::charts::Charts;
+use crate::manifests::files::OfView;
 use crate::manifests::{self, Settings};
 use crate::rules;
 
@@ -74,6 +77,21 @@ pub struct Wanted {
     pub release: Option<usize>,
     /// Where it is written.
     pub place: Place,
+}
+
+/// What the charts at hand say against the values of the releases.
+pub fn judge(view: &View<'_>, plan: &Plan) -> Diagnostics {
+    let files = OfView::new(view, None);
+    let charts = Charts::open(view);
+    let releases = plan.releases.iter().filter_map(|one| one.release);
+    let releases = releases.filter_map(|index| plan.assembled.releases.get(index));
+    let mut problems: Diagnostics = releases
+        .filter_map(|release| Some(judged(release, charts.package(release, &files)?.as_ref())))
+        .flat_map(|judged| judged.problems)
+        .map(|problem| plan.redaction.clean(problem))
+        .collect();
+    problems.sort();
+    problems
 }
 
 /// Reads all of it, with every problem at its place. What an error stands at is left out of the

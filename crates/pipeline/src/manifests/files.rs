@@ -12,7 +12,7 @@ const OTHERS: [&str; 2] = [".git", ".ichor"];
 
 /// The files of a view. A symbolic link is not there: the source-controller leaves links out of
 /// what it hands on (`pkg/artifact` 0.18.1).
-pub(super) struct OfView<'a> {
+pub(crate) struct OfView<'a> {
     view: &'a View<'a>,
     top: Option<Vec<String>>,
     /// Folders by path: whether a link leads there.
@@ -21,7 +21,7 @@ pub(super) struct OfView<'a> {
 
 impl<'a> OfView<'a> {
     /// All of a view, or at its top only these names.
-    pub(super) fn new(view: &'a View<'a>, top: Option<Vec<String>>) -> Self {
+    pub(crate) fn new(view: &'a View<'a>, top: Option<Vec<String>>) -> Self {
         Self {
             view,
             top,

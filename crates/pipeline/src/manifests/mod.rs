@@ -4,7 +4,7 @@
 
 pub mod charts;
 mod decrypt;
-mod files;
+pub(crate) mod files;
 pub mod render;
 pub mod schemas;
 mod versions;

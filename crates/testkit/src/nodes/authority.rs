@@ -58,9 +58,9 @@ impl Cluster {
         }
     }
 
-    /// The certificate of its authority, in PEM.
+    /// The certificate of its authority, as kubeconfigs and talosconfigs have it.
     pub fn authority(&self) -> String {
-        self.certificate.pem()
+        STANDARD.encode(self.certificate.pem())
     }
 
     /// A talosconfig with one context, for an administrator.
@@ -92,7 +92,7 @@ impl Cluster {
             "context: test\ncontexts:\n  test:\n    endpoints:{}\n    nodes:{}\n    ca: {}\n    crt: {}\n    key: {}\n",
             list(endpoints),
             list(nodes),
-            STANDARD.encode(self.certificate.pem()),
+            self.authority(),
             STANDARD.encode(client.pem()),
             STANDARD.encode(key),
         )
@@ -110,7 +110,7 @@ impl Cluster {
              clusters:\n- name: test\n  cluster:\n    server: {server}\n    certificate-authority-data: {}\n\
              contexts:\n- name: admin@test\n  context:\n    cluster: test\n    user: admin\n\
              users:\n- name: admin\n  user:\n    client-certificate-data: {}\n    client-key-data: {}\n",
-            STANDARD.encode(self.certificate.pem()),
+            self.authority(),
             STANDARD.encode(client.pem()),
             STANDARD.encode(key.serialize_pem()),
         )

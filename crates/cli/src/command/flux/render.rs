@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use flux::assembled::Assembled;
-use helm::{Helm, NoHelm};
+use helm::Helm;
 use pipeline::manifests::render;
 use repository::View;
-use repository::private::PrivateFolder;
 use serde_json::json;
 
+use super::super::program;
 use super::repository::Repository;
-use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
@@ -39,31 +38,11 @@ impl WithHelm {
         if !self.helm {
             return Ok(None);
         }
-        let stop = |message: String| {
-            Failure::stopped(Exit::Usage, message)
-                .hint("install Helm 3.18 or later, or leave out `--helm`")
-        };
-        let program = environment::helm();
-        let program = program.ok_or_else(|| stop("there is no `helm` on `PATH`".to_owned()))?;
-        let unwritable = |error: std::io::Error| {
-            stop(format!(
-                "there is no place for what `helm` is given: {error}"
-            ))
-        };
-        let watch = Watch::start().map_err(unwritable)?;
-        let folder = watch
-            .make(|| {
-                let folder = PrivateFolder::create(&environment::private_places())?;
-                let remove = folder.remover();
-                Ok((folder, remove))
-            })
-            .map_err(unwritable)?;
-        let helm = Helm::new(program.clone(), folder).map_err(|why| match why {
-            NoHelm::Unusable(why) => stop(format!("`{program}` cannot be used: {why}")),
-            NoHelm::TooOld(version) => {
-                stop(format!("`{program}` is Helm {version}, which is too old"))
-            }
+        let watch = Watch::start().map_err(|error| {
+            Failure::stopped(Exit::Usage, format!("signals cannot be caught: {error}"))
         })?;
+        let hint = "install Helm 3.18 or later, or leave out `--helm`";
+        let helm = program::helm(&watch, hint)?;
         Ok(Some(Renderer {
             helm,
             _watch: watch,

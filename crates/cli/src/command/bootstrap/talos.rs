@@ -1,9 +1,8 @@
-//! `bootstrap`: from machines to a cluster.
+//! `bootstrap talos`: from machines to a cluster.
 
 use std::time::Duration;
 
 use camino::Utf8Path;
-use clap::Subcommand;
 use cluster::bootstrap::{Bootstrap as Machine, Event, Member, check};
 use cluster::preflight::Preflight;
 use diagnostics::{Diagnostics, Source};
@@ -13,28 +12,14 @@ use serde_json::json;
 use talos::certificates::{DEFAULT_LIFETIME, Facts};
 use talos_client::{Client, Credentials, Patience};
 
-use super::talos::live::kubeconfig::fetch;
-use super::talos::live::session::read_context;
-use super::talos::live::which::members;
-use super::talos::{generate_config, gensecret, options, span};
+use super::super::talos::live::kubeconfig::fetch;
+use super::super::talos::live::session::read_context;
+use super::super::talos::live::which::members;
+use super::super::talos::{generate_config, gensecret, options, span};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
 use crate::ui::{Lines, Ui, plural};
-
-/// Start a cluster on machines that wait for it
-#[derive(Debug, Subcommand)]
-pub(crate) enum Bootstrap {
-    Talos(BootstrapTalos),
-}
-
-impl Bootstrap {
-    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-        match self {
-            Self::Talos(command) => command.run(root, ui),
-        }
-    }
-}
 
 /// From machines in maintenance to a cluster whose etcd runs
 ///
@@ -53,7 +38,7 @@ impl Bootstrap {
 pub(crate) struct BootstrapTalos {
     /// How long to wait for all nodes
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "30m")]
-    wait_timeout: Duration,
+    pub(super) wait_timeout: Duration,
 
     /// Give machines their configuration, whatever `ichor talos preflight` would say of them
     #[arg(long)]
@@ -67,7 +52,7 @@ const PATIENCE: Patience = Patience {
 };
 
 impl BootstrapTalos {
-    fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    pub(super) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
         let places = Places::find(&view);
         if view.is_file(places.talconfig.as_str())
