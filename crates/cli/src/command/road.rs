@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use machines::{Action, Made, Outputs};
 use pipeline::load;
 use pipeline::road::{Commits, Road};
-use repository::{View, names};
+use repository::View;
 
 use crate::ui::Ui;
 
@@ -146,6 +146,9 @@ fn commit(road: &Road, ui: &Ui) -> Option<String> {
     }
 }
 
+/// What says which releases have to run before Flux can.
+const APPS: &str = "bootstrap/helmfile.d/01-apps.yaml";
+
 /// What a node is called, and its file.
 pub(crate) struct Node {
     name: String,
@@ -199,11 +202,12 @@ pub(crate) fn after_generate_config(
         steps.push(
             "Boot the machines from their images, which `ichor talos schematic` names.".to_owned(),
         );
-        steps.push(
+        let step = if View::on_disk(root).is_file(APPS) {
+            "`ichor bootstrap`: gives each its configuration, starts the cluster, writes `kubeconfig`, and hands the cluster to Flux."
+        } else {
             "`ichor bootstrap talos`: gives each its configuration, starts the cluster, and writes `kubeconfig`."
-                .to_owned(),
-        );
-        steps.extend(install(root));
+        };
+        steps.push(step.to_owned());
     } else if !new.is_empty() {
         steps.push(format!(
             "Boot the new machines from their images, which `ichor talos schematic` names, and then:\n     `ichor talos apply-node --insecure {}`",
@@ -211,45 +215,4 @@ pub(crate) fn after_generate_config(
         ));
     }
     ui.next(&steps);
-}
-
-/// What Flux needs before it can do the rest, where the repository has it.
-fn install(root: &Utf8Path) -> Option<String> {
-    let path = |name: &str| plain(&root.join("bootstrap").join(name));
-    let view = View::on_disk(root);
-    if !view.is_file("bootstrap/helmfile.d/01-apps.yaml") {
-        return None;
-    }
-    let mut step = format!(
-        "Give it its keys, and what Flux needs, with `export KUBECONFIG={}`, which mise sets:\n     `kubectl create namespace flux-system`",
-        whole(&root.join(names::KUBECONFIG))
-    );
-    for name in ["sops-age.sops.yaml", "github-deploy-key.sops.yaml"] {
-        if view.is_file(format!("bootstrap/{name}")) {
-            step += &format!(
-                "\n     `ichor secrets decrypt bootstrap/{name} | kubectl apply --server-side -f -`"
-            );
-        }
-    }
-    step += &format!(
-        "\n     `helmfile -f {} template --include-crds --no-hooks | yq 'select(.kind == \"CustomResourceDefinition\")' | kubectl apply --server-side -f -`\n     `helmfile -f {} sync`",
-        path("helmfile.d/00-crds.yaml"),
-        path("helmfile.d/01-apps.yaml")
-    );
-    Some(step)
-}
-
-/// A path for a variable, which must hold in other folders, too.
-fn whole(path: &Utf8Path) -> String {
-    if path.is_absolute() {
-        plain(path)
-    } else {
-        format!("$PWD/{}", plain(path))
-    }
-}
-
-/// A path as a shell takes it from where the reader stands.
-fn plain(path: &Utf8Path) -> String {
-    let path = path.as_str().trim_start_matches("./");
-    shlex::try_quote(path).map_or_else(|_| path.to_owned(), std::borrow::Cow::into_owned)
 }

@@ -16,8 +16,8 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         "`ichor talos apply-node` gives nodes their configuration",
     ),
     (
-        &["bootstrap-apps", "helmfile", "sync"],
-        "applications are not installed from here yet: `helmfile --file bootstrap/helmfile.d/01-apps.yaml sync` installs what Flux needs",
+        &["helmfile", "sync"],
+        "`ichor bootstrap apps` installs what Flux needs",
     ),
     (
         &[

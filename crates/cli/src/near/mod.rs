@@ -161,8 +161,8 @@ mod tests {
         for (line, part) in [
             ("status", "`ichor diff`"),
             ("bootstrap:talos", "`ichor bootstrap talos`"),
-            ("bootstrap:apps", "helmfile"),
-            ("bootstrap apps", "helmfile"),
+            ("bootstrap:apps", "`ichor bootstrap apps`"),
+            ("helmfile sync", "`ichor bootstrap apps`"),
             ("genconfig", "`ichor talos generate-config`"),
             ("generate-config", "`ichor talos generate-config`"),
             ("talos:generate-config", "`ichor talos generate-config`"),

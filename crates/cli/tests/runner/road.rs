@@ -31,12 +31,7 @@ fn each_command_says_what_comes_next() {
     assert_snapshot!(next(&sandbox.run(["talos", "generate-config"]).success()), @r#"
     1. `git init && git add --all && git commit`, and push: Flux reads what is pushed.
       2. Boot the machines from their images, which `ichor talos schematic` names.
-      3. `ichor bootstrap talos`: gives each its configuration, starts the cluster, and writes `kubeconfig`.
-      4. Give it its keys, and what Flux needs, with `export KUBECONFIG=$PWD/kubeconfig`, which mise sets:
-         `kubectl create namespace flux-system`
-         `ichor secrets decrypt bootstrap/sops-age.sops.yaml | kubectl apply --server-side -f -`
-         `helmfile -f bootstrap/helmfile.d/00-crds.yaml template --include-crds --no-hooks | yq 'select(.kind == "CustomResourceDefinition")' | kubectl apply --server-side -f -`
-         `helmfile -f bootstrap/helmfile.d/01-apps.yaml sync`
+      3. `ichor bootstrap`: gives each its configuration, starts the cluster, writes `kubeconfig`, and hands the cluster to Flux.
     "#);
     // In a repository that has all of it, nobody is told what to do next.
     assert_eq!(next(&sandbox.run(["configure"]).success()), "");

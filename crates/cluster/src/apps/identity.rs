@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Apps, Tell, text};
 use crate::rules;
 
-const HINT: &str = "nothing was changed; is it the kubeconfig of this cluster? `ichor talos kubeconfig --force` fetches the one that is";
+const HINT: &str = "is it the kubeconfig of this cluster? `ichor talos kubeconfig --force` fetches the one that is";
 
 impl Apps<'_> {
     /// Whether the API server has its certificate from the cluster's authority.

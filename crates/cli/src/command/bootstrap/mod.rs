@@ -42,12 +42,12 @@ enum What {
 impl Bootstrap {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         match &self.what {
-            Some(What::Talos(command)) => command.run(root, ui),
+            Some(What::Talos(command)) => command.run(false, root, ui),
             Some(What::Apps(command)) => command.run(root, ui),
             None => {
                 // What is wrong with the apps is told before machines are touched.
                 BootstrapApps::check(root)?;
-                match self.talos.run(root, ui)? {
+                match self.talos.run(true, root, ui)? {
                     Exit::Done => BootstrapApps::after(self.talos.wait_timeout).run(root, ui),
                     exit => Ok(exit),
                 }

@@ -52,7 +52,13 @@ const PATIENCE: Patience = Patience {
 };
 
 impl BootstrapTalos {
-    pub(super) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    /// Runs it; whether the apps follow by themselves.
+    pub(super) fn run(
+        &self,
+        is_followed: bool,
+        root: &Utf8Path,
+        ui: &mut Ui,
+    ) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
         let places = Places::find(&view);
         if view.is_file(places.talconfig.as_str())
@@ -149,7 +155,12 @@ impl BootstrapTalos {
         let nodes = plural(members.len(), "node");
         if changed {
             ui.status(format!("Done: {nodes}, and etcd runs."));
-            ui.next(&["`ichor talos health`: waits for Kubernetes, and checks it.".to_owned()]);
+            if !is_followed {
+                ui.next(&[
+                    "`ichor bootstrap apps`: brings the network, and hands the cluster to Flux."
+                        .to_owned(),
+                ]);
+            }
         } else {
             ui.status(format!("Nothing to do: {nodes}, and etcd runs."));
         }

@@ -1,6 +1,7 @@
 //! Commands that call nodes, against nodes that answer as Talos does.
 
 mod act;
+mod apps;
 mod ask;
 mod bad;
 mod kubernetes;
