@@ -5,6 +5,7 @@ use std::any::TypeId;
 use std::ffi::OsStr;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::builder::{Resettable, Str};
 use clap::{Arg, Command, CommandFactory as _, ValueHint};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
@@ -37,7 +38,11 @@ fn command() -> Command {
 fn prepared(command: Command, parent: &str) -> Command {
     let name = command.get_name().to_owned();
     let path = format!("{parent} {name}");
+    // An alias is completed for whoever has begun it, and not offered beside what it stands for.
+    let aliases: Vec<String> = command.get_all_aliases().map(str::to_owned).collect();
     command
+        .visible_alias(Resettable::<Str>::Reset)
+        .aliases(aliases)
         .mut_args(|arg| argument(arg, path.trim_start_matches(" ichor ")))
         .mut_subcommands(|child| prepared(child, &path))
 }

@@ -15,8 +15,8 @@ use talos::generate::Role;
 use talos_client::api::cosi::{GetResponse, Resource, Spec};
 use talos_client::api::machine::{
     ApplyConfiguration, ApplyConfigurationRequest, ApplyConfigurationResponse,
-    Bootstrap as Started, BootstrapResponse, FileInfo, ServiceHealth, ServiceInfo, ServiceList,
-    ServiceListResponse,
+    Bootstrap as Started, BootstrapResponse, FileInfo, ServiceEvent, ServiceEvents, ServiceHealth,
+    ServiceInfo, ServiceList, ServiceListResponse,
 };
 use talos_client::{Client, Credentials, Patience};
 use testkit::nodes::{Call, Cluster, Guise, Node, Step};
@@ -37,6 +37,10 @@ struct State {
     bootstrapped: u32,
     /// It takes no configuration.
     refuses: bool,
+    /// Somebody has asked for etcd, which Talos notes.
+    requested: bool,
+    /// Somebody else asks for it as soon as its data was looked for.
+    has_rival: bool,
 }
 
 /// A machine and the server that speaks for it.
@@ -90,8 +94,15 @@ fn answer(state: &Mutex<State>, call: &Call) -> Vec<Step> {
                 state.etcd = true;
             }
             state.begins = state.begins.saturating_sub(1);
+            let note = ServiceEvent {
+                msg: "Bootstrap requested".to_owned(),
+                ..ServiceEvent::default()
+            };
             let service = ServiceInfo {
                 id: "etcd".to_owned(),
+                events: state
+                    .requested
+                    .then(|| ServiceEvents { events: vec![note] }),
                 state: if state.etcd { "Running" } else { "Preparing" }.to_owned(),
                 health: Some(ServiceHealth {
                     healthy: state.etcd,
@@ -109,6 +120,10 @@ fn answer(state: &Mutex<State>, call: &Call) -> Vec<Step> {
         "List" => {
             let names = [".", "member"];
             let names = &names[..if state.data { 2 } else { 1 }];
+            if std::mem::take(&mut state.has_rival) {
+                state.begins = 3;
+                state.requested = true;
+            }
             let file = |name: &&str| FileInfo {
                 relative_name: (*name).to_owned(),
                 ..FileInfo::default()
@@ -123,6 +138,7 @@ fn answer(state: &Mutex<State>, call: &Call) -> Vec<Step> {
             vec![Step::Status(2, "etcd data directory is not empty")]
         }
         "Bootstrap" => {
+            state.requested = true;
             state.bootstrapped += 1;
             state.data = true;
             state.etcd = true;
@@ -164,6 +180,8 @@ struct World {
     cluster: Cluster,
     machines: Mutex<Vec<Machine>>,
     spent: AtomicU64,
+    /// What machines are called.
+    name: fn(usize) -> String,
 }
 
 impl Clock for World {
@@ -198,6 +216,7 @@ impl World {
             cluster,
             machines: Mutex::new(machines),
             spent: AtomicU64::new(0),
+            name: |index| format!("n{index}"),
         }
     }
 
@@ -212,7 +231,7 @@ impl World {
     /// Bootstraps with these roles; stops, as if it was killed, after so many events.
     fn run(&self, roles: &[Role], most: usize) -> (Option<Outcome>, Vec<Event>) {
         let member = |(index, role): (usize, &Role)| Member {
-            name: format!("n{index}"),
+            name: (self.name)(index),
             address: self.change(index, |machine| machine.address.to_string()),
             role: *role,
             config: Zeroizing::new(format!("config of {index}")),
@@ -321,6 +340,31 @@ fn etcd_that_a_killed_run_has_asked_for_is_not_asked_for_again() {
     let outcome = outcome.expect("it ends");
     assert!(outcome.failed.is_empty() && !outcome.changed);
     assert!(world.state(0).etcd && world.state(0).bootstrapped == 0);
+}
+
+#[test]
+fn etcd_that_another_run_has_asked_for_since_the_look_is_not_asked_for_again() {
+    let mut first = waiting();
+    first.1.has_rival = true;
+    let world = World::new(vec![first, waiting()]);
+    let (outcome, events) = world.run(&[Role::ControlPlane, Role::Worker], usize::MAX);
+    let outcome = outcome.expect("it ends");
+    assert!(outcome.failed.is_empty(), "{:?}", outcome.failed);
+    assert!(world.state(0).etcd && world.state(0).bootstrapped == 0);
+    let started = |event: &Event| matches!(event, Event::Started { .. });
+    assert!(!events.iter().any(started), "{events:?}");
+}
+
+#[test]
+fn etcd_is_started_on_the_same_control_plane_in_whatever_order_nodes_are_written() {
+    let mut world = World::new(vec![waiting(), waiting(), waiting()]);
+    world.name = |index| format!("n{}", 2 - index);
+    let (outcome, _) = world.run(&THREE[..3], usize::MAX);
+    assert!(outcome.expect("it ends").failed.is_empty());
+    let bootstrapped: Vec<u32> = (0..3)
+        .map(|index| world.state(index).bootstrapped)
+        .collect();
+    assert_eq!(bootstrapped, [0, 0, 1]);
 }
 
 #[test]

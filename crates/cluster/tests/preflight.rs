@@ -445,6 +445,50 @@ fn a_shared_address_belongs_to_nobody_or_to_a_member() {
 }
 
 #[test]
+fn workers_get_their_certificates_at_an_endpoint_that_control_planes_have_one_for() {
+    let shared = "---\napiVersion: v1alpha1\nkind: Layer2VIPConfig\nname: '100::1'\n";
+    let named = CONFIG.replace("machine:", "machine:\n  certSANs: [lb.example]");
+    assert_ne!(named, CONFIG);
+    let at = |endpoint: &str| format!("cluster: {{controlPlane: {{endpoint: '{endpoint}'}}}}\n");
+    let found = |config: &str, role: Role| {
+        let machine = || (Guise::Maintenance, GOOD, config);
+        let mut world = World::new(&[machine(), machine()]);
+        world.members[1].role = role;
+        let shared = world.report().shared.into_iter();
+        let words = shared.filter(|finding| finding.topic == Topic::Endpoint);
+        words.map(|finding| finding.words).collect::<Vec<_>>()
+    };
+    let lacks = |host: &str| {
+        vec![format!(
+            "`machine.certSANs` of n0 lacks the endpoint {host}: a worker that discovers no control plane gets no certificate there"
+        )]
+    };
+    let cases = [
+        (
+            CONFIG.to_owned(),
+            "https://lb.example:6443",
+            lacks("lb.example"),
+        ),
+        (
+            CONFIG.to_owned(),
+            "https://[fd00::5]:6443/",
+            lacks("fd00::5"),
+        ),
+        (named, "https://lb.example:6443", Vec::new()),
+        // One of the nodes, and what they share.
+        (CONFIG.to_owned(), "https://127.0.0.1:6443", Vec::new()),
+        (CONFIG.to_owned(), "", Vec::new()),
+    ];
+    for (config, endpoint, expected) in cases {
+        let config = format!("{config}{}", at(endpoint));
+        assert_eq!(found(&config, Role::Worker), expected, "{endpoint}");
+        assert_eq!(found(&config, Role::ControlPlane), [""; 0], "{endpoint}");
+    }
+    let shares = format!("{CONFIG}{}{shared}", at("https://[100::1]:6443"));
+    assert_eq!(found(&shares, Role::Worker), [""; 0]);
+}
+
+#[test]
 fn a_new_cluster_is_not_begun_on_machines_that_are_wrong() {
     let wrong = Hardware {
         disks: "",

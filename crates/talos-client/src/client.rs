@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diagnostics::Diagnostic;
+use futures_util::stream::{self, StreamExt as _};
+use prost::Message;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::Instant;
 
@@ -17,7 +19,7 @@ pub use node::{Item, Node, Stream};
 use crate::address::{Address, PORT};
 use crate::connection::{self, Broken, Connection, Knock};
 use crate::credentials::Credentials;
-use crate::fault::Kind;
+use crate::fault::{Fault, Kind};
 use crate::rules;
 
 /// How long what may take.
@@ -161,6 +163,24 @@ impl Client {
         });
         found.sort_by_key(|(index, _)| *index);
         found.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Asks every node the same, many at a time: where nothing but the answer is wanted, a thread
+    /// for each would cost more than the call.
+    pub(crate) fn ask_each<A: Reply + 'static>(
+        &self,
+        method: Method,
+        message: impl Message + Clone + 'static,
+        names: &[String],
+    ) -> Vec<Result<A::Answer, Fault>> {
+        let asked = names.iter().map(|name| {
+            let message = message.clone();
+            async move {
+                let node = self.node(name);
+                node.asked::<A>(method, message, self.patience.answer).await
+            }
+        });
+        self.wait(stream::iter(asked).buffered(AT_A_TIME).collect())
     }
 
     /// Who is at an address, told by whether it takes a connection in this time. Nothing is sent.

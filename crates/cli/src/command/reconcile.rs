@@ -216,7 +216,10 @@ impl Order<'_> {
             patience: self.common.timeout,
             clock: &clock,
         };
-        let lines = ui.lines(std::iter::empty(), "The same `ichor reconcile …`");
+        let lines = ui.lines(
+            std::iter::empty(),
+            "The same `ichor reconcile …` goes on from there.",
+        );
         let mut unheard = None;
         let outcome = machine.run(&wanted, &mut |event| {
             if let Err(error) = told(&event, &lines, ui) {

@@ -37,8 +37,9 @@ fn lock(board: &Mutex<Vec<Line>>) -> MutexGuard<'_, Vec<Line>> {
 }
 
 impl Ui {
-    /// A board of nodes. `again` goes on where the program was stopped.
-    pub(crate) fn lines<'n>(&self, nodes: impl Iterator<Item = &'n str>, again: &str) -> Lines {
+    /// A board of nodes. Who stops the program is told what goes on, and `then`: what may be done
+    /// next.
+    pub(crate) fn lines<'n>(&self, nodes: impl Iterator<Item = &'n str>, then: &str) -> Lines {
         let nodes: Vec<String> = nodes.map(str::to_owned).collect();
         let width = nodes.iter().map(String::len).max().unwrap_or_default();
         let is_shown = !self.quiet && !self.is_json() && std::io::stderr().is_terminal();
@@ -58,7 +59,7 @@ impl Ui {
             doing: None,
         });
         let board = Arc::new(Mutex::new(lines.collect::<Vec<_>>()));
-        let again = self.caller.spell(again);
+        let then = self.caller.spell(then);
         let told = (Arc::clone(&board), shown.clone());
         let is_quiet = self.is_json();
         // Where signals cannot be caught, they end the program as they always did.
@@ -66,7 +67,7 @@ impl Ui {
             watch.make(|| {
                 Ok(((), move || {
                     if !is_quiet {
-                        stopped(&told.0, told.1.as_ref(), &again);
+                        stopped(&told.0, told.1.as_ref(), &then);
                     }
                 }))
             })?;
@@ -192,7 +193,7 @@ fn bar(shown: &MultiProgress, style: &ProgressStyle, node: &str) -> ProgressBar 
 }
 
 /// Says what goes on without this program.
-fn stopped(board: &Mutex<Vec<Line>>, shown: Option<&MultiProgress>, again: &str) {
+fn stopped(board: &Mutex<Vec<Line>>, shown: Option<&MultiProgress>, then: &str) {
     let board = lock(board);
     for bar in board.iter().filter_map(|line| line.bar.as_ref()) {
         bar.finish_and_clear();
@@ -209,5 +210,5 @@ fn stopped(board: &Mutex<Vec<Line>>, shown: Option<&MultiProgress>, again: &str)
     if begun.count() > 0 {
         text.push_str("\nWhat has begun goes on by itself.");
     }
-    super::fault(&format!("{text}\n{again} goes on from there."));
+    super::fault(&format!("{text}\n{then}"));
 }

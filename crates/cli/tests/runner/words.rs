@@ -295,6 +295,25 @@ fn shells_complete_nodes_templates_outputs_and_files() {
 }
 
 #[test]
+fn an_alias_is_completed_once_it_is_begun() {
+    let sandbox = empty();
+    let offered = completed(&sandbox, &["talos", ""]);
+    let has = |word: &str| offered.iter().any(|one| one == word);
+    assert!(has("gensecret") && has("apply-node"), "{offered:?}");
+    assert!(
+        !has("generate-secret") && !has("apply-config"),
+        "{offered:?}"
+    );
+    assert_eq!(completed(&sandbox, &["talos", "apply-"]), ["apply-node"]);
+    for alias in ["generate-secret", "apply-config"] {
+        assert_eq!(
+            completed(&sandbox, &["talos", &alias[..alias.len() - 3]]),
+            [alias]
+        );
+    }
+}
+
+#[test]
 fn every_shell_gets_a_script_that_asks_the_program() {
     let sandbox = empty();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -4,8 +4,8 @@
 //!
 //! 1. whoever is in maintenance is checked, and gets its configuration, all at a time;
 //! 2. once every control plane answers as a member of this cluster, and none has data of etcd,
-//!    etcd is started on the first of them: nowhere else, and never where there may be another
-//!    member that does not answer;
+//!    etcd is started on the first of them by name, which is looked at again right before: nowhere
+//!    else, and never where there may be another member that does not answer;
 //! 3. it is finished when every node runs, and etcd on every control plane.
 //!
 //! A machine of another cluster is named and left alone; the others go on.
@@ -22,8 +22,8 @@ use talos_client::api::machine::ApplyMode;
 use talos_client::{Client, Fault, Kind};
 
 use crate::clock::Clock;
-use crate::machine::stage;
 pub use crate::machine::{Etcd, Member, Stage};
+use crate::machine::{etcd, stage};
 use crate::preflight::Preflight;
 use crate::rules;
 use crate::wait::{PAUSE, REMINDER};
@@ -267,7 +267,9 @@ impl Bootstrap<'_> {
             .filter(|index| self.members[*index].role == Role::ControlPlane)
             .filter(|index| !run.outcome.failed.contains_key(index))
             .collect();
-        let Some(first) = leads.first().copied() else {
+        // By its name: whoever else makes the same cluster may have another order of nodes.
+        let first = { leads.iter().copied() }.min_by_key(|index| &self.members[*index].name);
+        let Some(first) = first else {
             return false;
         };
         let now = self.clock.elapsed();
@@ -292,6 +294,11 @@ impl Bootstrap<'_> {
         }
         let member = &self.members[first];
         let node = self.cluster.node(&member.address);
+        // Another run may have asked for it since it was looked at.
+        if etcd(&node) != Etcd::Empty {
+            run.empty = None;
+            return false;
+        }
         match node.bootstrap() {
             Ok(()) => {
                 run.outcome.changed = true;

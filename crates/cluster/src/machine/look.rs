@@ -55,7 +55,8 @@ fn talos_stage(node: &Node<'_>) -> Result<String, Fault> {
     }
 }
 
-fn etcd(node: &Node<'_>) -> Etcd {
+/// How far etcd is on a control plane.
+pub(crate) fn etcd(node: &Node<'_>) -> Etcd {
     let Ok(services) = node.services() else {
         return Etcd::Unknown;
     };

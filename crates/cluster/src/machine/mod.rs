@@ -9,7 +9,7 @@ use talos::generate::Role;
 use talos_client::{Fault, Kind, Node};
 use zeroize::Zeroizing;
 
-pub(crate) use look::stage;
+pub(crate) use look::{etcd, stage};
 
 /// A node that the cluster is to have. Has no `Debug`: its configuration holds secrets.
 pub struct Member {

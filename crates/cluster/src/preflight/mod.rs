@@ -2,7 +2,8 @@
 //!
 //! Of each node: does it answer, is its disk there and large enough, are its links there, is its
 //! clock near ours, can it pull its installer. Of all: is nobody at the addresses that control
-//! planes are to share. Everything is asked at once, and every problem told.
+//! planes are to share, and do their certificates count where workers ask for theirs. Everything
+//! is asked at once, and every problem told.
 
 mod disk;
 mod machine;
@@ -39,6 +40,8 @@ pub enum Topic {
     Image,
     /// An address that control planes share.
     Address,
+    /// Where workers ask control planes for their certificates.
+    Endpoint,
 }
 
 /// What came of it.
@@ -117,7 +120,7 @@ pub struct Checked {
 pub struct Report {
     /// Of each machine, in the order of the members.
     pub nodes: Vec<Checked>,
-    /// Of each address that control planes share.
+    /// Of what control planes share.
     pub shared: Vec<Finding>,
 }
 

@@ -17,6 +17,10 @@ pub struct Wanted {
     pub image: Option<String>,
     /// Addresses that control planes share.
     pub virtual_addresses: Vec<String>,
+    /// What its certificates count for, beside its own names and addresses.
+    pub alternative_names: Vec<String>,
+    /// Where the cluster is reached.
+    pub endpoint: Option<String>,
 }
 
 /// The parts of a `v1alpha1` document that are read here.
@@ -27,15 +31,30 @@ struct Document {
     /// Of a `Layer2VIPConfig` the address.
     name: String,
     machine: Machine,
+    cluster: Cluster,
     /// Of a `LinkAliasConfig`.
     selector: Match,
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Machine {
     install: Install,
     network: Network,
+    #[serde(rename = "certSANs")]
+    alternative_names: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Cluster {
+    control_plane: ControlPlane,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ControlPlane {
+    endpoint: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -125,6 +144,8 @@ impl Wanted {
                     .map(|one| Choice::Selector(Box::new(one)));
                 self.disk = selected.or(some(install.disk).map(Choice::Path));
                 self.image = some(install.image);
+                self.alternative_names = document.machine.alternative_names;
+                self.endpoint = some(document.cluster.control_plane.endpoint);
                 for interface in document.machine.network.interfaces {
                     let devices = interface.bond.device_selectors;
                     for device in devices.into_iter().chain([interface.device_selector]) {
@@ -173,6 +194,7 @@ mod tests {
   install:
     diskSelector: {serial: S1, size: '>= 100GB'}
     image: factory/installer:v1.11.5
+  certSANs: [10.0.0.6]
   network:
     interfaces:
       - deviceSelector: {hardwareAddr: 'aa:*', permanentAddr: 'bb:00'}
@@ -181,6 +203,7 @@ mod tests {
       - interface: bond0
         bond: {deviceSelectors: [{hardwareAddr: 'cc:00'}]}
       - interface: eth3
+cluster: {controlPlane: {endpoint: 'https://10.0.0.6:6443'}}
 ";
         let wanted = Wanted::of(old);
         let selector = Selector {
@@ -192,6 +215,8 @@ mod tests {
         assert_eq!(wanted.macs, ["aa:*", "bb:00", "cc:00"]);
         assert_eq!(wanted.virtual_addresses, ["10.0.7.5", "10.0.0.5"]);
         assert_eq!(wanted.image.as_deref(), Some("factory/installer:v1.11.5"));
+        assert_eq!(wanted.alternative_names, ["10.0.0.6"]);
+        assert_eq!(wanted.endpoint.as_deref(), Some("https://10.0.0.6:6443"));
 
         let new = r#"machine: {install: {disk: /dev/sda}}
 ---

@@ -8,8 +8,7 @@ use crate::api::machine::{
     DmesgRequest, Event, EventsRequest, LogsRequest, MemInfo, MemoryResponse, ReadRequest,
     ServiceInfo, ServiceListResponse, Version, VersionResponse,
 };
-use crate::client::Stream;
-use crate::client::{Method, Node};
+use crate::client::{Client, Method, Node, Stream};
 use crate::fault::{Fault, Kind};
 
 const VERSION: Method = Method("/machine.MachineService/Version");
@@ -23,6 +22,13 @@ const HEALTH: Method = Method("/cluster.ClusterService/HealthCheck");
 
 /// Where Linux says which boot this is.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+
+impl Client {
+    /// What [`Node::version`] says of each of many, in their order.
+    pub fn versions(&self, nodes: &[String]) -> Vec<Result<Version, Fault>> {
+        self.ask_each::<VersionResponse>(VERSION, Empty {}, nodes)
+    }
+}
 
 impl<'c> Node<'c> {
     /// Which Talos runs there. Machines in maintenance tell since Talos 1.13.

@@ -95,7 +95,18 @@ impl<'c> Node<'c> {
         message: impl Message + 'static,
         patience: Duration,
     ) -> Result<A::Answer, Fault> {
-        let reply: A = self.unary(method, message, patience)?;
+        let asked = self.asked::<A>(method, message, patience);
+        self.client.wait(asked)
+    }
+
+    /// The same for whoever waits for several.
+    pub(crate) async fn asked<A: Reply + 'static>(
+        &self,
+        method: Method,
+        message: impl Message + 'static,
+        patience: Duration,
+    ) -> Result<A::Answer, Fault> {
+        let reply: A = self.called(method, message, patience).await?;
         let mut answers = reply.answers();
         let (Some(answer), true) = (answers.pop(), answers.is_empty()) else {
             return Err(self.fault(method, Kind::Malformed, "one answer was expected"));
@@ -111,13 +122,19 @@ impl<'c> Node<'c> {
         message: impl Message + 'static,
         patience: Duration,
     ) -> Result<A, Fault> {
-        let call = async {
-            let (mut grpc, request, connection) = self.prepare(method, message).await?;
-            let path = PathAndQuery::from_static(method.0);
-            let answer = grpc.unary(request, path, ProstCodec::default());
-            self.in_time(method, answer, patience, &connection).await
-        };
-        self.client.wait(call)
+        self.client.wait(self.called(method, message, patience))
+    }
+
+    async fn called<A: Message + Default + 'static>(
+        &self,
+        method: Method,
+        message: impl Message + 'static,
+        patience: Duration,
+    ) -> Result<A, Fault> {
+        let (mut grpc, request, connection) = self.prepare(method, message).await?;
+        let path = PathAndQuery::from_static(method.0);
+        let answer = grpc.unary(request, path, ProstCodec::default());
+        self.in_time(method, answer, patience, &connection).await
     }
 
     /// One message for many. The first word must come in time; what follows may take as long as

@@ -61,13 +61,17 @@ impl BootstrapTalos {
     ) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
         let places = Places::find(&view);
+        let keys = options::keys(root);
         if view.is_file(places.talconfig.as_str())
             && machines::refuse_second_secret(&view, &places).is_ok()
         {
+            // Secrets stay for good: what else is wrong is told before there are any.
+            let on_trial = options::open(root, &places, &keys, Secrets::Optional)?;
+            let (made, _) = on_trial.make()?;
+            check(&members(&made))?;
             let bundle = machines::new_bundle(repository::clock::system_time())?;
             gensecret::write(root, &places, &bundle, ui)?;
         }
-        let keys = options::keys(root);
         let machines = options::open(root, &places, &keys, Secrets::Required)?;
         let (made, notes) = machines.make()?;
         ui.problems(&notes);
@@ -101,7 +105,7 @@ impl BootstrapTalos {
             clock: &clock,
         };
         let names = members.iter().map(|member| member.name.as_str());
-        let lines = ui.lines(names, "`ichor bootstrap talos`");
+        let lines = ui.lines(names, "`ichor bootstrap talos` goes on from there.");
         let mut unheard = None;
         let outcome = machine.run(&mut |event| {
             if let Err(error) = told(&event, &lines, ui) {

@@ -59,7 +59,7 @@ fn what_stops_a_node_wants_it_named_and_asks() {
     assert!(output.stderr.contains("add `--yes`"), "{output}");
     assert_eq!(world.calls(), [""; 0]);
     let output = world.run("talos reboot -n NODE --yes").success();
-    assert!(output.stderr.contains("is back."), "{output}");
+    assert!(output.stderr.contains(": is back\n"), "{output}");
     let calls = world.calls();
     let acted: Vec<_> = { calls.iter() }
         .skip_while(|call| *call != "Read")
@@ -69,7 +69,7 @@ fn what_stops_a_node_wants_it_named_and_asks() {
     assert!(output.stderr.contains("[talos-api/not-ready]"), "{output}");
     assert!(output.stderr.contains("Left alone: GONE"), "{output}");
     let output = world.run("talos shutdown -n 10.0.0.10 --yes").success();
-    assert!(output.stderr.contains("`10.0.0.10` is off."), "{output}");
+    assert!(output.stderr.contains("10.0.0.10: is off\n"), "{output}");
     // It does not answer any more.
     let output = world
         .run("talos shutdown -n 10.0.0.10 --no-wait --yes")
@@ -90,11 +90,59 @@ fn what_is_not_waited_for_is_only_begun() {
                 .success()
         };
         let output = run("reboot -n NODE");
-        assert!(output.stderr.contains("starts again."), "{output}");
+        assert!(output.stderr.contains(": starts again\n"), "{output}");
         let output = run("reset --cluster-name test -n NODE");
-        assert!(output.stderr.contains("forgets its cluster."), "{output}");
+        assert!(
+            output.stderr.contains(": forgets its cluster\n"),
+            "{output}"
+        );
         let output = run("shutdown -n NODE");
-        assert!(output.stderr.contains("switches itself off."), "{output}");
+        assert!(
+            output.stderr.contains(": switches itself off\n"),
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn whoever_stops_in_the_middle_is_told_what_goes_on() {
+    // They stay as they are.
+    let world = World::new(|call| match call.path.rsplit('/').next() {
+        Some("Read") => say(Data::default()),
+        Some("Reboot") => say(api::RebootResponse {
+            messages: vec![api::Reboot::default()],
+        }),
+        Some("Reset") => say(api::ResetResponse {
+            messages: vec![api::Reset::default()],
+        }),
+        _ => control_plane(call),
+    });
+    let node = world.node.address();
+    for (line, doing, then) in [
+        (
+            "reboot -n NODE",
+            "starts again; waiting until it is back",
+            "No other node was begun; name only those that are left.",
+        ),
+        (
+            "reset --cluster-name test --reboot -n NODE",
+            "forgets its cluster; waiting until it is in maintenance",
+            "The same `ichor talos reset …` goes on from there.",
+        ),
+        (
+            "reset --cluster-name test --all --graceful=false",
+            "is to forget its cluster",
+            "The same `ichor talos reset …` goes on from there.",
+        ),
+    ] {
+        let line = format!("talos {line} --yes").replace("NODE", &node);
+        let doing = format!("{node}: {doing}");
+        let said = super::stopped(&world.sandbox, &line, &format!("{doing}\n"));
+        assert_eq!(
+            said,
+            format!("\nStopped.\n  {doing}\nWhat has begun goes on by itself.\n{then}\n"),
+            "{line}"
+        );
     }
 }
 
@@ -177,7 +225,7 @@ fn a_reset_ends_in_maintenance_and_is_not_done_twice() {
     assert!(output.status.success(), "{output:?}");
     let output = world.run(line).success();
     assert!(
-        output.stderr.contains("is in maintenance already."),
+        output.stderr.contains(": is in maintenance already\n"),
         "{output}"
     );
     assert!(!world.calls().contains(&"Reset".to_owned()));

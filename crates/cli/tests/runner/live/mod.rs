@@ -11,7 +11,11 @@ mod prepare;
 mod reconcile;
 mod upgrade;
 
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Stdio;
+
 use prost::Message;
+use rustix::process::{Pid, Signal, kill_process};
 use talos_client::api::common::{Data, Timestamp};
 use talos_client::api::cosi::{GetRequest, ListRequest};
 use talos_client::api::cosi::{GetResponse, ListResponse, Metadata, Resource, Spec};
@@ -209,4 +213,24 @@ impl World {
             .filter_map(|call| Some(call.path.rsplit('/').next()?.to_owned()))
             .collect()
     }
+}
+
+/// What a command says that is interrupted once it has said something.
+fn stopped(sandbox: &Sandbox, line: &str, after: &str) -> String {
+    let mut child = sandbox
+        .command(line.split(' '))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut said = String::new();
+    while !said.ends_with(after) {
+        let read = stderr.read_line(&mut said).expect("it is text");
+        assert_ne!(read, 0, "{said}");
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).expect("it is text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    rest
 }

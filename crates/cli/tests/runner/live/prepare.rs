@@ -142,6 +142,26 @@ fn nothing_is_begun_on_machines_that_are_wrong() {
     assert!(is_applied(), "{output}");
 }
 
+#[test]
+fn a_cluster_has_no_secrets_before_its_nodes_can_be_made() {
+    let sandbox = fixture("minimal");
+    drop(sandbox.run(["configure"]).success());
+    let path = "talos/talconfig.yaml";
+    let whole = sandbox.read(path);
+    for broken in [
+        whole.replace("controlPlane: true", "controlPlane: maybe"),
+        whole.replace("controlPlane: true", "controlPlane: false"),
+        whole.replace("hostname: ", "hostnam: "),
+    ] {
+        assert_ne!(broken, whole);
+        sandbox.write(path, broken);
+        let output = sandbox.run(["bootstrap", "talos"]).exits(1);
+        assert!(output.stderr.contains("error["), "{output}");
+        assert!(!sandbox.exists("talos/talsecret.sops.yaml"), "{output}");
+        assert!(!sandbox.exists("talos/clusterconfig"), "{output}");
+    }
+}
+
 /// A machine that tells everything that a node is made of.
 fn candidate(call: &Call) -> Vec<Step> {
     let kind = match call.path.as_str() {

@@ -1,19 +1,16 @@
 //! `talos upgrade-node`, against a node that does as it is told.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{IpAddr, SocketAddr};
-use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use prost::Message as _;
-use rustix::process::{Pid, Signal, kill_process};
 use talos_client::api::common::Data;
 use talos_client::api::lifecycle as life;
 use talos_client::api::machine as api;
 use testkit::Sandbox;
 use testkit::nodes::{Call, Cluster, Guise, Node, Step};
 
-use super::{control_plane, say};
+use super::{control_plane, say, stopped};
 use crate::empty;
 
 const IMAGE: &str = "factory.talos.dev/metal-installer/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba";
@@ -210,26 +207,8 @@ fn whoever_stops_it_is_told_what_goes_on() {
             _ => answer,
         }
     });
-    let upgrade = ["talos", "upgrade-node", "one", "--drain=false", "--yes"];
-    let mut child = sandbox
-        .command(upgrade)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
-    let mut said = String::new();
-    while !said.ends_with("one: starts again\n") {
-        assert_ne!(
-            stderr.read_line(&mut said).expect("it is text"),
-            0,
-            "{said}"
-        );
-    }
-    let pid = Pid::from_child(&child);
-    kill_process(pid, Signal::INT).expect("it runs");
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).expect("it is text");
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let upgrade = "talos upgrade-node one --drain=false --yes";
+    let rest = stopped(&sandbox, upgrade, "one: starts again\n");
     insta::assert_snapshot!(rest, @r"
     Stopped.
       one: starts again

@@ -20,7 +20,7 @@ use super::which::{Which, address};
 use crate::command::talos::options;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui::{Ui, plural};
+use crate::ui::{Lines, Ui, plural};
 use diagnostics::visible;
 
 /// Give nodes their configuration
@@ -180,9 +180,13 @@ impl ApplyNode {
         let mut applied = Vec::new();
         if starts_again && !self.insecure {
             let etcd = Etcd::new(&due, self.force);
+            let names = due.nodes.iter().map(|node| due.name(node));
+            let lines = ui.lines(names, AGAIN);
             for (index, name) in due.nodes.iter().enumerate() {
                 let node = due.client.node(name);
-                if let Err(problem) = one_that_starts_again(&node, &due, &etcd, &give, ui) {
+                let shown = (&lines, &mut *ui);
+                if let Err(problem) = one_that_starts_again(&node, &due, &etcd, &give, shown) {
+                    drop(lines);
                     failed.push(problem);
                     let exit = super::ended(&failed, ui);
                     super::power::left_alone(&due, index + 1, ui);
@@ -262,23 +266,28 @@ impl ApplyNode {
     }
 }
 
+/// What whoever stops in the middle may do next: a node that has its configuration is passed over.
+const AGAIN: &str = "The same `ichor talos apply-node …` goes on from there.";
+
 /// Gives a node its configuration, and waits until it is back where it starts again for it.
 fn one_that_starts_again(
     node: &Node<'_>,
     session: &Session,
     etcd: &Etcd<'_>,
     give: &dyn Fn(&Node<'_>) -> Result<ApplyConfiguration, Diagnostic>,
-    ui: &mut Ui,
+    (lines, ui): (&Lines, &mut Ui),
 ) -> Result<(), Diagnostic> {
     etcd.keep(node, &[node.name().to_owned()])?;
     let before = node.boot_id().map_err(|fault| session.told(&fault))?;
     let answer = give(node)?;
     let name = session.name(node.name());
-    ui.status(format!("`{name}`: {}.", done_by(answer.mode())));
-    if answer.mode() == ApplyMode::Reboot {
-        let done = super::power::back(node, session, &before, STARTING, ui)?;
-        ui.status(format!("`{name}` {done}."));
+    if answer.mode() != ApplyMode::Reboot {
+        lines.end(ui, name, done_by(answer.mode()));
+        return Ok(());
     }
+    lines.set(ui, name, super::power::STARTS);
+    let done = super::power::back(node, session, &before, STARTING)?;
+    lines.end(ui, name, done);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod get;
 mod going;
 pub(crate) mod health;
+mod known;
 pub(crate) mod kubeconfig;
 mod lines;
 pub(crate) mod logs;
@@ -39,7 +40,11 @@ fn ask<T: Send>(
     session: &Session,
     question: impl Fn(&Node<'_>) -> Result<T, Fault> + Sync,
 ) -> Answers<T> {
-    let asked = session.client.each(&session.nodes, question);
+    answers(session, session.client.each(&session.nodes, question))
+}
+
+/// What every node answered, in their order.
+fn answers<T>(session: &Session, asked: Vec<Result<T, Fault>>) -> Answers<T> {
     let mut answers = Answers {
         given: Vec::new(),
         failed: Diagnostics::new(),

@@ -16,7 +16,7 @@ use super::waiting::Waiting;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
-use crate::ui::{Ui, plural};
+use crate::ui::{Lines, Ui, plural};
 
 /// Start nodes again, one after the other
 ///
@@ -73,7 +73,7 @@ impl Reboot {
         // Without waiting they are gone all together.
         let together = self.waiting.patience().is_none();
         let etcd = Etcd::new(&session, self.force);
-        one_by_one(&session, ui, |node, ui| {
+        one_by_one(&session, AGAIN, ui, |node, lines, ui| {
             let alone = [node.name().to_owned()];
             etcd.keep(node, if together { &session.nodes } else { &alone })?;
             let before = node.boot_id().map_err(|fault| session.told(&fault))?;
@@ -81,10 +81,17 @@ impl Reboot {
             let Some(patience) = self.waiting.patience() else {
                 return Ok("starts again");
             };
-            back(node, &session, &before, patience, ui)
+            lines.set(ui, session.name(node.name()), STARTS);
+            back(node, &session, &before, patience)
         })
     }
 }
+
+/// What a node does that was told to start again.
+pub(super) const STARTS: &str = "starts again; waiting until it is back";
+
+/// What whoever stops in the middle may do next: these do it again to a node that is done.
+const AGAIN: &str = "No other node was begun; name only those that are left.";
 
 /// Waits until a node is in another boot.
 pub(super) fn back(
@@ -92,10 +99,8 @@ pub(super) fn back(
     session: &Session,
     before: &str,
     patience: Duration,
-    ui: &mut Ui,
 ) -> Result<&'static str, Diagnostic> {
     let name = session.name(node.name());
-    ui.status(format!("`{name}` starts again; waiting until it is back."));
     let clock = Stopwatch::start();
     match cluster::wait_for_boot(node, before, patience, &clock) {
         Ok(()) => Ok("is back"),
@@ -147,17 +152,19 @@ impl Shutdown {
             return Ok(super::ended(&problem.into(), ui));
         }
         let others = Others::new(&session)?;
-        one_by_one(&session, ui, |node, ui| {
+        one_by_one(&session, AGAIN, ui, |node, lines, ui| {
             node.shutdown(self.force)
                 .map_err(|fault| session.told(&fault))?;
             let Some(patience) = self.waiting.patience() else {
                 return Ok("switches itself off");
             };
             let clock = Stopwatch::start();
-            ui.status(format!(
-                "`{}` switches itself off; waiting until nothing answers.",
-                session.name(node.name())
-            ));
+            let name = session.name(node.name());
+            lines.set(
+                ui,
+                name,
+                "switches itself off; waiting until nothing answers",
+            );
             others
                 .leaving(node.name(), &session, patience, &clock)
                 .until_off()?;
@@ -189,15 +196,16 @@ impl Rollback {
         confirm("roll back", &session, ui)?;
         let together = self.waiting.patience().is_none();
         let etcd = Etcd::new(&session, self.force);
-        one_by_one(&session, ui, |node, ui| {
+        one_by_one(&session, AGAIN, ui, |node, lines, ui| {
             let alone = [node.name().to_owned()];
             etcd.keep(node, if together { &session.nodes } else { &alone })?;
             let before = node.boot_id().map_err(|fault| session.told(&fault))?;
             node.rollback().map_err(|fault| session.told(&fault))?;
-            match self.waiting.patience() {
-                None => Ok("goes back to the version before"),
-                Some(patience) => back(node, &session, &before, patience, ui),
-            }
+            let Some(patience) = self.waiting.patience() else {
+                return Ok("goes back to the version before");
+            };
+            lines.set(ui, session.name(node.name()), STARTS);
+            back(node, &session, &before, patience)
         })
     }
 }
@@ -248,22 +256,26 @@ pub(super) fn confirm_some(
     }
 }
 
-/// Does it to one node after the other. Where one fails, those after it are left alone.
+/// Does it to one node after the other. Where one fails, those after it are left alone. Who stops
+/// it is told what goes on, and `then`.
 pub(super) fn one_by_one(
     session: &Session,
+    then: &str,
     ui: &mut Ui,
-    act: impl Fn(&Node<'_>, &mut Ui) -> Result<&'static str, Diagnostic>,
+    act: impl Fn(&Node<'_>, &Lines, &mut Ui) -> Result<&'static str, Diagnostic>,
 ) -> Result<Exit, Failure> {
     let mut failed = Diagnostics::new();
     let mut listed = Vec::new();
+    let lines = ui.lines(session.nodes.iter().map(|node| session.name(node)), then);
     for (index, name) in session.nodes.iter().enumerate() {
         let node = session.client.node(name);
-        match act(&node, ui) {
+        match act(&node, &lines, ui) {
             Ok(done) => {
-                ui.status(format!("`{}` {done}.", session.name(name)));
+                lines.end(ui, session.name(name), done);
                 listed.push(json!({ "node": name, "done": done }));
             }
             Err(problem) => {
+                drop(lines);
                 failed.push(problem);
                 ui.set("nodes", listed);
                 let exit = super::ended(&failed, ui);
@@ -272,6 +284,7 @@ pub(super) fn one_by_one(
             }
         }
     }
+    drop(lines);
     ui.set("nodes", listed);
     Ok(super::ended(&failed, ui))
 }

@@ -184,5 +184,6 @@ fn topic(topic: Topic) -> &'static str {
         Topic::Clock => "the clock",
         Topic::Image => "the installer",
         Topic::Address => "the address",
+        Topic::Endpoint => "the endpoint",
     }
 }

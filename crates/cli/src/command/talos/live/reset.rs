@@ -16,6 +16,9 @@ use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
 use crate::ui::{Ui, plural};
 
+/// What whoever stops in the middle may do next: who is in maintenance already is left as it is.
+const AGAIN: &str = "The same `ichor talos reset …` goes on from there.";
+
 /// Make nodes forget their cluster, and wipe their disks
 ///
 /// The cluster's name has to be typed, or given with `--cluster-name`. Nodes leave etcd before,
@@ -107,9 +110,12 @@ impl Reset {
         if self.all && !self.graceful {
             return self.all_together(&session, &request, &leaving, ui);
         }
-        one_by_one(&session, ui, |node, ui| {
+        one_by_one(&session, AGAIN, ui, |node, lines, ui| {
             let leaving = leaving(node.name());
-            self.act(&leaving, request.clone(), &mut |words| ui.status(words))
+            let name = leaving.name.clone();
+            self.act(&leaving, request.clone(), &mut |doing| {
+                lines.set(ui, &name, doing);
+            })
         })
     }
 
@@ -121,13 +127,11 @@ impl Reset {
         leaving: &(dyn Fn(&str) -> Leaving<'a> + Sync),
         ui: &mut Ui,
     ) -> Result<Exit, Failure> {
-        ui.status(match self.waiting.patience() {
-            None => "They forget their cluster.",
-            Some(_) if self.reboot => {
-                "They forget their cluster; waiting until they are in maintenance."
-            }
-            Some(_) => "They forget their cluster; waiting until they are off.",
-        });
+        let names = session.nodes.iter().map(|node| session.name(node));
+        let lines = ui.lines(names, AGAIN);
+        for node in &session.nodes {
+            lines.set(ui, session.name(node), "is to forget its cluster");
+        }
         let done = session.client.each(&session.nodes, |node| {
             self.act(&leaving(node.name()), request.clone(), &mut |_| {})
         });
@@ -136,14 +140,24 @@ impl Reset {
         for (node, done) in session.nodes.iter().zip(done) {
             match done {
                 Ok(done) => {
-                    ui.status(format!("`{}` {done}.", session.name(node)));
+                    lines.end(ui, session.name(node), done);
                     listed.push(json!({ "node": node, "done": done }));
                 }
                 Err(problem) => failed.push(problem),
             }
         }
+        drop(lines);
         ui.set("nodes", listed);
         Ok(super::ended(&failed, ui))
+    }
+
+    /// What a node does that was reset.
+    fn doing(&self) -> &'static str {
+        match self.waiting.patience() {
+            None => "forgets its cluster",
+            Some(_) if self.reboot => "forgets its cluster; waiting until it is in maintenance",
+            Some(_) => "forgets its cluster; waiting until it is off",
+        }
     }
 
     /// Whoever types the name of the cluster means this one.
@@ -182,7 +196,7 @@ impl Reset {
         &self,
         leaving: &Leaving<'_>,
         request: ResetRequest,
-        tell: &mut dyn FnMut(String),
+        tell: &mut dyn FnMut(&str),
     ) -> Result<&'static str, Diagnostic> {
         if leaving.is_in_maintenance() {
             return Ok("is in maintenance already");
@@ -192,20 +206,13 @@ impl Reset {
         let boot = node.boot_id().ok();
         node.reset(request).map_err(|fault| fault.diagnostic())?;
         if self.waiting.patience().is_none() {
-            return Ok("forgets its cluster");
+            return Ok(self.doing());
         }
+        tell(self.doing());
         if self.reboot {
-            tell(format!(
-                "`{}` forgets its cluster; waiting until it is in maintenance.",
-                leaving.name
-            ));
             leaving.until_forgotten(boot.as_deref())?;
             return Ok("is back");
         }
-        tell(format!(
-            "`{}` forgets its cluster; waiting until it is off.",
-            leaving.name
-        ));
         leaving.until_off()?;
         Ok("is off")
     }

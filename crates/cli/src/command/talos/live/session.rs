@@ -1,7 +1,5 @@
 //! Which nodes, through whom, and as whom.
 
-use std::collections::HashSet;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use cluster::quorum::Voter;
 use diagnostics::{Diagnostic, Source};
@@ -10,6 +8,7 @@ use repository::{View, names};
 use talos::talosconfig::{self, Context};
 use talos_client::{Address, Client, Credentials, Fault, Fingerprint, Kind, Patience};
 
+use super::known::{Known, is_same};
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -40,8 +39,8 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     /// The nodes, by their addresses.
     pub(crate) nodes: Vec<String>,
-    /// The names that nodes have in the talconfig, by address.
-    pub(crate) known: Vec<(String, String)>,
+    /// What nodes are called.
+    pub(super) known: Known,
     /// Of the talosconfig; nothing for machines in maintenance.
     pub(crate) context: Context,
     /// What the context is called, which is the name of the cluster.
@@ -55,21 +54,16 @@ pub(crate) struct Session {
 impl Session {
     /// The name of a node, or its address again.
     pub(crate) fn name<'s>(&'s self, address: &'s str) -> &'s str {
-        let mut known = self.known.iter();
-        let found = known.find(|(other, _)| is_same(other, address));
-        found.map_or(address, |(_, name)| name)
+        self.known.name(address).unwrap_or(address)
     }
 
     /// A failure as a problem. A name that the talconfig does not have may be mistyped.
     pub(crate) fn told(&self, fault: &Fault) -> Diagnostic {
         let problem = fault.diagnostic();
-        let mut known = self.known.iter();
-        let is_known = known.any(|(address, name)| [address, name].contains(&&fault.node));
-        if is_known || !matches!(fault.kind, Kind::Unreachable | Kind::Failed) {
+        if self.known.has(&fault.node) || !matches!(fault.kind, Kind::Unreachable | Kind::Failed) {
             return problem;
         }
-        let mut names: Vec<&str> = self.known.iter().map(|(_, name)| name.as_str()).collect();
-        names.dedup();
+        let names = self.known.names();
         let is_name = fault.node.contains(|one: char| one.is_ascii_alphabetic())
             && !fault.node.contains([':', '.']);
         match diagnostics::closest(&fault.node, names.iter().copied()) {
@@ -126,7 +120,7 @@ impl Reach {
         } else {
             self.endpoints.clone()
         };
-        let known = known(root);
+        let known = Known::of(root);
         let asked = if named.is_empty() { &self.nodes } else { named };
         let nodes = match (asked.is_empty(), context.nodes.is_empty()) {
             (false, _) => asked,
@@ -137,7 +131,7 @@ impl Reach {
             return Err(Failure::stopped(Exit::Usage, "no node is named")
                 .hint("name them with `--nodes`, or in the talosconfig"));
         }
-        let nodes = addresses(nodes, &known);
+        let nodes = known.addresses(nodes);
         for node in &nodes {
             Address::read(node)?;
         }
@@ -164,7 +158,7 @@ impl Reach {
             .map(|text| text.parse::<Fingerprint>())
             .collect::<Result<Vec<_>, Diagnostic>>()?;
         let credentials = Credentials::maintenance(fingerprints)?;
-        let known = known(root);
+        let known = Known::of(root);
         let nodes = if named.is_empty() { &self.nodes } else { named };
         if nodes.is_empty() {
             return Err(Failure::stopped(
@@ -176,7 +170,7 @@ impl Reach {
         Ok(Session {
             client: Client::new(credentials.clone(), &[], Patience::default())?,
             credentials,
-            nodes: addresses(nodes, &known),
+            nodes: known.addresses(nodes),
             known,
             context: Context::default(),
             cluster: String::new(),
@@ -237,88 +231,6 @@ pub(crate) fn read_context(
                     names.collect::<Vec<_>>().join(", ")
                 )),
             })
-        }
-    }
-}
-
-/// Names of nodes as their addresses, whatever else as it is; each node of the talconfig once,
-/// whichever of its addresses are named.
-fn addresses(nodes: &[String], known: &[(String, String)]) -> Vec<String> {
-    let mut addresses: Vec<String> = Vec::with_capacity(nodes.len());
-    let mut taken = HashSet::new();
-    for node in nodes {
-        let found = known.iter().find(|(_, name)| name == node);
-        let found = found.or_else(|| known.iter().find(|(address, _)| is_same(address, node)));
-        // One address has many spellings.
-        let itself = Address::read(node).map_or_else(|_| node.clone(), |one| one.to_string());
-        let is_new = taken.insert(found.map_or(itself, |(_, name)| name.clone()));
-        if is_new {
-            let address = found.filter(|(_, name)| name == node);
-            addresses.push(address.map_or(node, |(address, _)| address).clone());
-        }
-    }
-    addresses
-}
-
-/// Whether two texts name the same address.
-fn is_same(one: &str, other: &str) -> bool {
-    one == other
-        || match (Address::read(one), Address::read(other)) {
-            (Ok(one), Ok(other)) => one == other,
-            _ => false,
-        }
-}
-
-/// Every address of each node of the talconfig with its name, as far as they can be told without
-/// its variables.
-fn known(root: &Utf8Path) -> Vec<(String, String)> {
-    let view = View::on_disk(root);
-    let Ok(Some(source)) = view.text(Places::find(&view).talconfig.as_str()) else {
-        return Vec::new();
-    };
-    let parsed = yaml::parse(&source, &yaml::Limits::default());
-    let nodes = parsed.root().and_then(|root| root.get("nodes"));
-    let nodes = nodes.and_then(yaml::Node::as_sequence).unwrap_or_default();
-    let mut known = Vec::new();
-    for node in nodes {
-        let text = |key: &str| node.get(key)?.text().map(str::to_owned);
-        let (Some(addresses), Some(name)) = (text("ipAddress"), text("hostname")) else {
-            continue;
-        };
-        if name.contains('$') {
-            continue;
-        }
-        let addresses = addresses.split(',').map(str::trim);
-        let plain = addresses.filter(|address| !address.contains('$'));
-        known.extend(plain.map(|address| (address.to_owned(), name.clone())));
-    }
-    known
-}
-
-#[cfg(test)]
-mod tests {
-    use super::addresses;
-
-    #[test]
-    fn a_node_is_asked_once_whatever_it_is_called() {
-        let known = [("10.0.0.1", "a"), ("fd00::1", "a"), ("10.0.0.2", "b")]
-            .map(|(address, name)| (address.to_owned(), name.to_owned()));
-        let cases: [(&[&str], &[&str]); 8] = [
-            (&["a", "b"], &["10.0.0.1", "10.0.0.2"]),
-            (
-                &["10.0.0.1", "fd00::1", "10.0.0.2"],
-                &["10.0.0.1", "10.0.0.2"],
-            ),
-            (&["fd00::1", "a"], &["fd00::1"]),
-            (&["a", "fd00::1"], &["10.0.0.1"]),
-            (&["c", "10.0.0.9", "c"], &["c", "10.0.0.9"]),
-            (&["10.0.0.9:50000", "10.0.0.9"], &["10.0.0.9:50000"]),
-            (&["10.0.0.1:50000", "a"], &["10.0.0.1:50000"]),
-            (&["::9", "[::9]", "[0:0::9]:50000"], &["::9"]),
-        ];
-        for (named, asked) in cases {
-            let named: Vec<_> = named.iter().map(|name| (*name).to_owned()).collect();
-            assert_eq!(addresses(&named, &known), asked);
         }
     }
 }

@@ -152,7 +152,10 @@ impl UpgradeK8s {
             confirm(&plan, ui)?;
         }
         // Where nothing is due, it may still have to come up.
-        let lines = ui.lines(plan.nodes(), "The same `ichor talos upgrade-k8s …`");
+        let lines = ui.lines(
+            plan.nodes(),
+            "The same `ichor talos upgrade-k8s …` goes on from there.",
+        );
         let mut unheard = None;
         let outcome = machine.run(&plan, &mut |event| {
             if let Err(error) = told(&event, &lines, ui) {

@@ -132,7 +132,10 @@ impl UpgradeNode {
         }
         confirm_some("upgrade", &session, &due, ui)?;
         let names = targets.iter().map(|target| target.name.as_str());
-        let lines = ui.lines(names, "The same `ichor talos upgrade-node …`");
+        let lines = ui.lines(
+            names,
+            "The same `ichor talos upgrade-node …` goes on from there.",
+        );
         let mut unheard = None;
         let outcome = upgrade.run(&mut |event| {
             if let Err(error) = told(&event, &lines, ui) {

@@ -1,10 +1,5 @@
 //! `talos version`.
 
-#![expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "a method of a node is of one lifetime only, a closure of all"
-)]
-
 use camino::Utf8Path;
 use serde_json::json;
 
@@ -36,7 +31,8 @@ impl Version {
         } else {
             self.reach.open(root)?
         };
-        let answers = super::ask(&session, |node| node.version());
+        let versions = session.client.versions(&session.nodes);
+        let answers = super::answers(&session, versions);
         let mut rows = Vec::new();
         let mut listed = Vec::new();
         for (node, answer) in &answers.given {
