@@ -9,6 +9,7 @@
 //! - [`preflight`]: whether machines are what their configurations take them for.
 //! - [`discover`]: machines that wait, and what nodes would be made of them.
 //! - [`hardware`]: what they are made of.
+//! - [`doctor`]: whether a cluster agrees with its repository.
 //! - [`reconcile`]: Flux objects, told to look again now, and followed.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
@@ -24,6 +25,7 @@ pub mod bootstrap;
 mod clock;
 mod difference;
 pub mod discover;
+pub mod doctor;
 pub mod hardware;
 mod image;
 mod leave;

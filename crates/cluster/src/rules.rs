@@ -13,6 +13,8 @@ diagnostics::rules! {
         "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
     CLUSTER_FOREIGN_FIELDS: error "cluster/foreign-fields",
         "A field of an object belongs to whoever has set it last. What another program looks after is not taken from it unless that was meant.";
+    CLUSTER_CORDON_LEFT: warning "cluster/cordon-left",
+        "An upgrade keeps new pods from the node that it works on, and marks it. The mark stays where it was killed, and so does the node without pods.";
     CLUSTER_FOREIGN_OBJECT: error "cluster/foreign-object",
         "Talos keeps an inventory of the objects that its bootstrap manifests have made. An object that is in the inventory of somebody else is neither changed nor deleted.";
     CLUSTER_NODES_MISSING: error "cluster/nodes-missing",
@@ -55,6 +57,14 @@ diagnostics::rules! {
         "etcd needs more than half of its members. With those left that would not leave it, it stands still, and the cluster with it.";
     CLUSTER_OTHER_TIME: error "cluster/other-time",
         "Certificates count from one time to another. A machine whose clock is far from others' refuses theirs, and etcd does not start.";
+    CLUSTER_NO_SOPS_SECRET: error "cluster/no-sops-secret",
+        "Flux decrypts with the identity in `flux-system/sops-age`. Without it every Kustomization that has a secret fails.";
+    CLUSTER_OTHER_AGE_KEY: error "cluster/other-age-key",
+        "What is encrypted here can only be decrypted with a key that is here. The cluster has another, so that every Kustomization that has a secret fails.";
+    CLUSTER_OTHER_VERSION: warning "cluster/other-version",
+        "What runs is not the version that git has: either an upgrade is still to be made, or somebody made one and git does not know.";
+    CLUSTER_RELEASE_PENDING: error "cluster/release-pending",
+        "While a release is pending, Helm refuses everybody else. A run that was killed leaves it so for ever.";
     CLUSTER_SMALL_DISK: error "cluster/small-disk",
         "Talos needs 6 GiB for itself, with images and data beside it. On a smaller disk the node fills up and stops.";
     CLUSTER_UPGRADE_FAILED: error "cluster/upgrade-failed",

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use diagnostics::Diagnostic;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Request, StatusCode};
+use k8s_openapi::apimachinery::pkg::version::Info;
 use http_body_util::{BodyExt as _, Limited};
 use kube::Config;
 use kube::client::{Body, ClientBuilder};
@@ -145,6 +146,14 @@ impl Client {
         let wanted = CertificateDer::from_pem_slice(&pem);
         let mut trusted = self.config.root_cert.iter().flatten();
         wanted.is_ok_and(|wanted| trusted.any(|one| **one == *wanted))
+    }
+
+    /// The version of the server, such as `v1.36.4`.
+    pub fn server_version(&self) -> Result<String, Fault> {
+        let request = Request::get("/version").body(Vec::new());
+        let request = request.map_err(kube::core::request::Error::BuildRequest);
+        let info: Info = self.object("for its version", request)?;
+        Ok(info.git_version)
     }
 
     /// Whether the server says that it is ready.

@@ -51,6 +51,36 @@ const LISTS: [List; 3] = [
     },
 ];
 
+/// Who reaches what by the current context of a kubeconfig. Has no `Debug`: a certificate may stand
+/// beside its key.
+pub struct Access {
+    /// The server, such as `https://10.0.0.10:6443`; empty where none is named.
+    pub server: String,
+    /// The authority of the cluster, in base64 of PEM.
+    pub authority: Option<String>,
+    /// The certificate of the user, in base64 of PEM; none where a token or a program does it.
+    pub certificate: Option<String>,
+}
+
+impl Access {
+    /// What the current context says; none where there is none, or what is no kubeconfig.
+    pub fn read(source: &Source) -> Option<Self> {
+        let parsed = yaml::parse(source, &Limits::default());
+        let root = parsed.root()?;
+        let [clusters, users, contexts] = &LISTS;
+        let content = |list: &List, name: &str| find(root, list, name)?.get(list.content);
+        let context = content(contexts, &text(root, "current-context"))?;
+        let cluster = content(clusters, &text(context, "cluster"));
+        let user = content(users, &text(context, "user"));
+        let own = |node: Option<&Node>, key: &str| Some(node?.get(key)?.text()?.to_owned());
+        Some(Self {
+            server: own(cluster, "server").unwrap_or_default(),
+            authority: own(cluster, "certificate-authority-data"),
+            certificate: own(user, "client-certificate-data"),
+        })
+    }
+}
+
 /// Whether a text has a cluster, a user and a context: what is none must not take the place of one.
 pub fn is_whole(source: &Source) -> bool {
     let parsed = yaml::parse(source, &Limits::default());

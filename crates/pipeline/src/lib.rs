@@ -28,6 +28,7 @@ mod cache;
 pub mod checks;
 mod creation_rules;
 pub mod declare;
+pub mod doctor;
 pub mod drop_in;
 pub mod example;
 mod gather;

@@ -3,6 +3,7 @@
 //! It is locked as long as the program that made it runs, however that ends; what is not
 //! locked was left behind, and the next run removes it.
 
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -176,6 +177,14 @@ fn make(parent: &Utf8Path) -> io::Result<(Utf8PathBuf, File)> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The folders that runs of this user left behind, which were killed; the next
+/// [`PrivateFolder`] removes them.
+pub fn left_behind(places: &Places) -> Vec<Utf8PathBuf> {
+    let parents: BTreeSet<_> = places.memory.iter().chain([&places.disk]).collect();
+    let left = parents.into_iter().flat_map(|parent| folders(parent));
+    left.filter(|path| hold(path).is_some()).collect()
 }
 
 /// Removes folders that nobody holds any more.

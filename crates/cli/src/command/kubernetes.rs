@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use diagnostics::Source;
 use kubernetes_client::{Client, Patience};
 use repository::{View, names};
 use zeroize::Zeroizing;
@@ -20,9 +21,21 @@ pub(super) struct Kubernetes {
 }
 
 impl Kubernetes {
+    /// The kubeconfig that counts.
+    pub(super) fn find(&self, root: &Utf8Path) -> Result<Source, Failure> {
+        let view = View::on_disk(root);
+        let ours = Utf8PathBuf::from(names::KUBECONFIG);
+        let path = match &self.kubeconfig {
+            Some(path) => path.clone(),
+            None if view.is_file(ours.as_str()) => ours,
+            None => environment::kubeconfig().ok_or_else(|| none(&ours))?,
+        };
+        view.text(path.as_str())?.ok_or_else(|| none(&path))
+    }
+
     /// A client of its current context, which waits for no answer longer than this.
     pub(super) fn open(&self, root: &Utf8Path, longest: Duration) -> Result<Client, Failure> {
-        self.open_with_text(root, longest).map(|(client, _)| client)
+        client(&self.find(root)?, longest)
     }
 
     /// The same, with the kubeconfig itself.
@@ -31,26 +44,24 @@ impl Kubernetes {
         root: &Utf8Path,
         longest: Duration,
     ) -> Result<(Client, Zeroizing<String>), Failure> {
-        let view = View::on_disk(root);
-        let ours = Utf8PathBuf::from(names::KUBECONFIG);
-        let path = match &self.kubeconfig {
-            Some(path) => path.clone(),
-            None if view.is_file(ours.as_str()) => ours,
-            None => environment::kubeconfig().ok_or_else(|| none(&ours))?,
-        };
-        let source = view.text(path.as_str())?.ok_or_else(|| none(&path))?;
-        let usual = Patience::default();
-        let patience = Patience {
-            connect: usual.connect.min(longest),
-            answer: usual.answer.min(longest),
-        };
-        let client = Client::from_kubeconfig(source.text(), patience);
-        let client = client.map_err(|mut problem| {
-            problem.message = format!("`{path}`: {}", problem.message);
-            problem
-        })?;
-        Ok((client, Zeroizing::new(source.text().to_owned())))
+        let source = self.find(root)?;
+        let text = Zeroizing::new(source.text().to_owned());
+        Ok((client(&source, longest)?, text))
     }
+}
+
+/// A client of the current context of a kubeconfig, which waits for no answer longer than this.
+pub(super) fn client(source: &Source, longest: Duration) -> Result<Client, Failure> {
+    let usual = Patience::default();
+    let patience = Patience {
+        connect: usual.connect.min(longest),
+        answer: usual.answer.min(longest),
+    };
+    let client = Client::from_kubeconfig(source.text(), patience);
+    Ok(client.map_err(|mut problem| {
+        problem.message = format!("`{}`: {}", source.name(), problem.message);
+        problem
+    })?)
 }
 
 fn none(path: &Utf8Path) -> Failure {

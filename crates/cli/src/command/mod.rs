@@ -5,6 +5,7 @@ mod charts;
 pub(crate) mod completions;
 mod configure;
 mod diff;
+mod doctor;
 mod flux;
 pub(crate) mod help;
 mod init;
@@ -51,6 +52,7 @@ pub(crate) enum Command {
     Reconcile(reconcile::Reconcile),
     Suspend(suspend::Suspend),
     Resume(suspend::Resume),
+    Doctor(doctor::Doctor),
     #[command(subcommand)]
     Flux(flux::Flux),
     #[command(subcommand)]
@@ -98,6 +100,7 @@ pub(crate) fn run(
         Command::Reconcile(command) => command.run(root, ui),
         Command::Suspend(command) => command.run(root, ui),
         Command::Resume(command) => command.run(root, ui),
+        Command::Doctor(command) => command.run(root, ui),
         Command::Flux(command) => command.run(here, ui),
         Command::Charts(command) => command.run(here, ui),
         Command::Schemas(command) => command.run(here, ui),

@@ -138,8 +138,13 @@ pub(crate) fn editor() -> String {
 
 /// The `helm` that `PATH` finds first.
 pub(crate) fn helm() -> Option<Utf8PathBuf> {
+    on_path("helm")
+}
+
+/// The program of a name that `PATH` finds first.
+pub(crate) fn on_path(name: &str) -> Option<Utf8PathBuf> {
     let path = value("PATH")?;
-    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("helm"));
+    let mut programs = std::env::split_paths(&path).map(|folder| folder.join(name));
     let found = programs.find(|program| program.is_file())?;
     Utf8PathBuf::from_path_buf(found).ok()
 }

@@ -30,6 +30,7 @@ use crate::clock::Clock;
 
 pub use kubernetes_client::DrainOptions;
 pub use look::Verdict;
+pub(crate) use pods::MARK;
 pub use pods::Pods;
 
 /// A node that is to run an image.

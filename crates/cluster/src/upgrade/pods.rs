@@ -8,7 +8,7 @@ use crate::servers::{self, Servers};
 
 /// How a node is marked that an upgrade keeps pods from: whoever has cordoned one otherwise finds
 /// it cordoned afterwards.
-const MARK: &str = "ichor/cordoned-by";
+pub(crate) const MARK: &str = "ichor/cordoned-by";
 
 /// The pods of a cluster's nodes.
 pub struct Pods {

@@ -56,15 +56,22 @@ pub(crate) fn published<'a>(
     let Some(git) = view.git() else {
         return Diagnostics::new();
     };
-    let mut found = tracked(&git, facts);
+    let mut found = keys(view, &git);
+    found.extend(configuration(&git, facts));
+    found.extend(ignored(&git, outputs));
+    found.into_iter().collect()
+}
+
+/// The keys that git has, and the first that it would take.
+pub(crate) fn keys(view: &View<'_>, git: &Git) -> Vec<Diagnostic> {
+    let mut found = tracked(git);
     found.extend(exposed(view).map(|path| {
         rules::GIT_KEY_EXPOSED
             .report(format!("no `.gitignore` covers `{path}`: the next `git add --all` takes it"))
             .at(Location::file(path))
             .hint("`ichor init` adds what is missing to `.gitignore`, and changes nothing that is there")
     }));
-    found.extend(ignored(&git, outputs));
-    found.into_iter().collect()
+    found
 }
 
 /// Whether a problem is one of these.
@@ -140,29 +147,32 @@ fn ignored<'a>(git: &Git, outputs: impl IntoIterator<Item = &'a str>) -> Option<
     )
 }
 
-/// Keys and passwords that git would publish.
-fn tracked(git: &Git, facts: Facts) -> Vec<Diagnostic> {
-    let mut found: Vec<_> = git
-        .tracked(names::keys())
+/// Keys and passwords that git has.
+fn tracked(git: &Git) -> Vec<Diagnostic> {
+    git.tracked(names::keys())
         .into_iter()
         .map(|path| {
             rules::GIT_KEY_TRACKED.report(format!("git tracks `{path}`, which holds a key"))
                 .at(Location::file(path))
                 .hint(format!("run `git rm --cached {path}`, and replace the key: whoever has the repository has it"))
         })
-        .collect();
-    if facts.secrets && !git.tracked(["cluster.yaml"]).is_empty() {
-        let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
-        let problem = if facts.private {
-            rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
-        } else {
-            rules::GIT_SECRETS_TRACKED.report(message)
-        };
-        found.push(
-            problem
-                .at(Location::file("cluster.yaml"))
-                .hint("run `git rm --cached cluster.yaml`, and replace the tokens in it"),
-        );
+        .collect()
+}
+
+/// The configuration, where it holds secrets and git has it.
+fn configuration(git: &Git, facts: Facts) -> Option<Diagnostic> {
+    if !facts.secrets || git.tracked(["cluster.yaml"]).is_empty() {
+        return None;
     }
-    found
+    let message = "git tracks `cluster.yaml`, which holds secrets in the clear";
+    let problem = if facts.private {
+        rules::GIT_SECRETS_TRACKED.report_as(Severity::Warning, message)
+    } else {
+        rules::GIT_SECRETS_TRACKED.report(message)
+    };
+    Some(
+        problem
+            .at(Location::file("cluster.yaml"))
+            .hint("run `git rm --cached cluster.yaml`, and replace the tokens in it"),
+    )
 }

@@ -19,7 +19,7 @@ use crate::creation_rules::RulesInForce;
 use crate::load::Inputs;
 use crate::model::Model;
 
-pub(crate) use git::{Facts, exposed, is_ours as is_of_git, published};
+pub(crate) use git::{Facts, exposed, is_ours as is_of_git, keys as keys_in_git, published};
 
 pub use committed::{Of, committed};
 

@@ -30,7 +30,7 @@ use self::charts::Charts;
 use self::decrypt::With;
 use self::files::OfView;
 
-pub use versions::{KubernetesPin, domains_of, kubernetes_of, kubernetes_places};
+pub use versions::{KubernetesPin, domains_of, kubernetes_of, kubernetes_places, talos_of};
 
 use self::versions::DOMAINS;
 use crate::model::Model;

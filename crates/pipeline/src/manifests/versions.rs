@@ -22,9 +22,26 @@ const PLACES: [(&str, &[&str]); 8] = [
     ("topology.yaml", &["kubernetesVersion"]),
 ];
 
+/// Where it is said for Talos, the most binding first.
+const TALOS_PLACES: [&str; 5] = [
+    "talos/talenv.yaml",
+    "talos/talconfig.yaml",
+    "kubernetes/bootstrap/talos/talenv.yaml",
+    "kubernetes/bootstrap/talos/talconfig.yaml",
+    "versions.yaml",
+];
+
 /// The version of Kubernetes that a repository pins, such as `v1.36.4`; none where it does not.
 pub fn kubernetes_of(view: &View<'_>) -> Option<String> {
     kubernetes_places(view).next().map(|pin| pin.version)
+}
+
+/// The version of Talos that a repository pins, such as `v1.13.7`; none where it does not.
+pub fn talos_of(view: &View<'_>) -> Option<String> {
+    TALOS_PLACES.iter().find_map(|path| {
+        let source = view.text(path).ok()??;
+        version(&source, &["talosVersion"])
+    })
 }
 
 /// A place where a repository says which Kubernetes it is.

@@ -1,6 +1,7 @@
 //! Every rule of this crate: what can be wrong, and why it cannot work.
 
 mod bootstrap;
+mod doctor;
 mod encryption;
 mod init;
 mod manifests;
@@ -10,6 +11,7 @@ mod outputs;
 mod plugins;
 
 pub use bootstrap::*;
+pub use doctor::*;
 pub use encryption::*;
 pub use init::*;
 pub use manifests::*;
@@ -21,6 +23,7 @@ pub use plugins::*;
 /// The tables.
 pub static RULES: &[diagnostics::Table] = &[
     bootstrap::TABLE,
+    doctor::TABLE,
     encryption::TABLE,
     init::TABLE,
     manifests::TABLE,

@@ -39,6 +39,36 @@ pub fn are_installed(folder: &Utf8Path) -> bool {
     has_setting(folder, &format!("merge.{}.driver", settings::NAME))
 }
 
+/// What git lacks in this clone of what [`install`] sets up, as clauses; nothing where all is there.
+///
+/// # Errors
+///
+/// Where there is no git repository.
+pub fn lacking(folder: &Utf8Path) -> Result<Vec<&'static str>, Diagnostics> {
+    let clone = Local::around(folder)?;
+    let hooks = match clone.setting("core.hooksPath") {
+        // As git has it, a path that is relative counts from the top of the work tree.
+        Some(folder) => clone.work_tree.join(folder),
+        None => clone.folder.join("hooks"),
+    };
+    let hook = View::on_disk(hooks).bytes("pre-commit").ok().flatten();
+    let mut lacking = Vec::new();
+    if !hook.is_some_and(|text| guards(&text)) {
+        lacking.push("no hook keeps secrets in the clear out of commits");
+    }
+    if !are_installed(folder) {
+        lacking.push("git merges encrypted files line by line");
+    }
+    Ok(lacking)
+}
+
+/// Whether a hook runs the guard.
+fn guards(text: &[u8]) -> bool {
+    String::from_utf8_lossy(text)
+        .lines()
+        .any(|line| !line.trim_start().starts_with('#') && line.contains(GUARD))
+}
+
 fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Installed, Diagnostics> {
     let line = guard.to_owned();
     let installed = |path: &str, action| Installed {
@@ -56,11 +86,7 @@ fn hook(common: &Utf8Path, foreign: Option<&str>, guard: &str) -> Result<Install
         let text = disk
             .bytes(HOOK)
             .map_err(|problem| problem.at(Location::file(shown)))?;
-        let text = text.unwrap_or_default();
-        let has = String::from_utf8_lossy(&text)
-            .lines()
-            .any(|line| !line.trim_start().starts_with('#') && line.contains(GUARD));
-        let action = if has {
+        let action = if guards(&text.unwrap_or_default()) {
             Setup::Present
         } else {
             Setup::Foreign { line }

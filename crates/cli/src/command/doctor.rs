@@ -1,0 +1,246 @@
+//! `doctor`.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use cluster::doctor::{Expected, look};
+use diagnostics::{Diagnostics, Severity, Source};
+use flux::assembled::Assembled;
+use helm::Helm;
+use machines::{Machines, Origin, Places, Secrets};
+use pipeline::doctor::{self, Check, Leftovers, Pins, Program, PublicKeys, State, Unusable};
+use repository::private::PrivateFolder;
+use repository::{View, names, private};
+use serde_json::json;
+use vault::{Keys, Vault};
+
+use super::flux::repository::Where;
+use super::kubernetes::{self, Kubernetes};
+use super::talos::{options, span};
+use crate::environment;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui::{self, Tone, Ui, plural};
+
+/// Look whether all that a cluster is kept with is as it should be
+///
+/// First what lies here: the keys, git, the secrets, the talosconfig and the kubeconfig, leftovers
+/// of runs that were killed, programs. Then the cluster, as far as it answers: whether it runs what
+/// git says, decrypts with the key that is here, and is let go by whoever worked on it. What does
+/// not answer is not looked at, which is said and is no problem.
+///
+/// Examples:
+///   ichor doctor
+///   ichor doctor --offline
+///   ichor doctor --output json
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Doctor {
+    /// Look only at what lies here
+    #[arg(long)]
+    offline: bool,
+
+    /// How long to wait for an answer
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "5s")]
+    timeout: Duration,
+
+    #[command(flatten)]
+    kubernetes: Kubernetes,
+}
+
+/// The authorities of the cluster, in base64 of PEM; none where its secrets are not at hand.
+#[derive(Default)]
+struct Authorities {
+    talos: Option<String>,
+    kubernetes: Option<String>,
+}
+
+impl Doctor {
+    pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let view = View::on_disk(root);
+        // Before anything sweeps them away.
+        let folders = private::left_behind(&environment::private_places());
+        let leftovers = Leftovers::look(&view, folders);
+
+        let offered = environment::read().keys;
+        let (own, age_key) = PublicKeys::look(&view, &offered);
+        let keys = options::keys(root);
+        let authorities = authorities(&view, &keys);
+        let now = repository::clock::system_time();
+        let kubeconfig = self.kubernetes.find(root);
+        let here = vec![
+            age_key,
+            secrets(root, &view),
+            doctor::git(&view),
+            doctor::hooks(root),
+            match talosconfig(&view) {
+                Ok(source) => doctor::talosconfig(&source, authorities.talos.as_deref(), now),
+                Err(why) => Check::unseen("talosconfig", why),
+            },
+            match &kubeconfig {
+                Ok(source) => doctor::kubeconfig(source, authorities.kubernetes.as_deref(), now),
+                Err(_) => Check::unseen(
+                    "kubeconfig",
+                    "there is none: `ichor talos kubeconfig` fetches one",
+                ),
+            },
+            doctor::programs(&programs()),
+            leftovers.check(&view),
+        ];
+        let there = match (kubeconfig, here.iter().find(|one| one.name == "kubeconfig")) {
+            _ if self.offline => unseen("only what lies here was asked for"),
+            (Err(_), _) => unseen("there is no kubeconfig"),
+            (Ok(_), Some(check)) if check.state() == State::Problem => {
+                unseen("the kubeconfig cannot be the one for it")
+            }
+            (Ok(source), _) => {
+                let pins = pins(root, &view);
+                let client = kubernetes::client(&source, self.timeout)?;
+                let expected = Expected {
+                    keys: &own,
+                    pins: &pins,
+                };
+                look(&client, &expected)
+            }
+        };
+        tell(&[("here", here), ("cluster", there)], ui)
+    }
+}
+
+/// The cluster, which was not looked at.
+fn unseen(why: &str) -> Vec<Check> {
+    vec![Check::unseen("cluster", why)]
+}
+
+/// Every check in a line of its own, then what is to be done.
+fn tell(parts: &[(&str, Vec<Check>)], ui: &mut Ui) -> Result<Exit, Failure> {
+    let mut problems = Diagnostics::new();
+    let mut listed = Vec::new();
+    let all = parts.iter().flat_map(|(_, checks)| checks);
+    let width = all.clone().map(|check| check.name.len()).max().unwrap_or(0);
+    let mut counted = [0_usize; 2];
+    for (part, checks) in parts {
+        for check in checks {
+            let state = check.state();
+            let (word, tone) = match state {
+                State::Ok => ("ok", Tone::New),
+                State::Warning => ("warning", Tone::Changed),
+                State::Problem => ("problem", Tone::Danger),
+                State::NotLookedAt => ("-", Tone::Calm),
+            };
+            let message = match state {
+                State::NotLookedAt => format!("not looked at: {}", check.message()),
+                _ => check.message().to_owned(),
+            };
+            ui.data(&format!(
+                "{} {:<width$}  {message}\n",
+                ui::word(word, 8, tone),
+                check.name
+            ))?;
+            counted[usize::from(state == State::NotLookedAt)] += 1;
+            problems.extend(check.problems());
+            listed.push(json!({
+                "part": part,
+                "check": check.name,
+                "state": state,
+                "message": check.message(),
+            }));
+        }
+    }
+    ui.set("checks", json!(listed));
+    if !problems.is_empty() {
+        ui.status("");
+    }
+    ui.problems(&problems);
+    ui.count(&problems);
+    let [looked, unlooked] = counted;
+    if problems.count(Severity::Error) + problems.count(Severity::Warning) == 0 {
+        let rest = match unlooked {
+            0 => String::new(),
+            unlooked => format!(", {unlooked} not looked at"),
+        };
+        ui.status(format!("{} fine{rest}.", plural(looked, "check")));
+    }
+    Ok(if problems.has_errors() {
+        Exit::Problems
+    } else {
+        Exit::Done
+    })
+}
+
+fn secrets(root: &Utf8Path, view: &View<'static>) -> Check {
+    let loader = Box::new(environment::with_identities);
+    let vault = Vault::open(
+        &View::on_disk(root),
+        environment::sops_config().as_deref(),
+        loader,
+    );
+    match vault {
+        Ok(vault) => doctor::secrets(&vault, view),
+        Err(problems) => Check::of("secrets", "the rules cannot be read", problems),
+    }
+}
+
+/// The talosconfig that counts.
+fn talosconfig(view: &View<'_>) -> Result<Source, String> {
+    let ours = Places::find(view).output.join(names::TALOSCONFIG);
+    let path = match view.is_file(ours.as_str()) {
+        true => Some(ours),
+        false => environment::talosconfig(),
+    };
+    let none = || "there is none yet: `ichor talos generate-config` makes one".to_owned();
+    match view.text(path.ok_or_else(none)?.as_str()) {
+        Ok(source) => source.ok_or_else(none),
+        Err(problem) => Err(problem.message),
+    }
+}
+
+fn authorities(view: &View<'_>, keys: &Keys) -> Authorities {
+    let now = repository::clock::system_time();
+    let places = Places::find(view);
+    match Machines::open(view, &places, keys, Secrets::Optional, now) {
+        Ok(machines) if matches!(machines.origin, Origin::File { .. }) => Authorities {
+            talos: Some(machines.bundle.os.certificate.expose().to_owned()),
+            kubernetes: Some(machines.bundle.kubernetes.certificate.expose().to_owned()),
+        },
+        _ => Authorities::default(),
+    }
+}
+
+/// The programs that some command needs.
+fn programs() -> [Program; 2] {
+    let helm = environment::on_path("helm").ok_or(Unusable::Absent);
+    let helm = helm.and_then(|program| {
+        let folder = PrivateFolder::create(&environment::private_places());
+        let folder = folder.map_err(|error| Unusable::Unfit(format!("was not tried: {error}")))?;
+        Helm::new(program, folder)
+            .map(|helm| {
+                let (major, minor) = helm.version();
+                format!("{major}.{minor}")
+            })
+            .map_err(Unusable::from)
+    });
+    let git = environment::on_path("git").ok_or(Unusable::Absent);
+    [
+        Program {
+            name: "helm",
+            needed: "`ichor bootstrap apps` and `ichor flux render` need",
+            state: helm,
+        },
+        Program {
+            name: "git",
+            needed: "whoever commits what `ichor configure` writes needs",
+            state: git.map(|_| String::new()),
+        },
+    ]
+}
+
+/// What git has, as far as it can be put together.
+fn pins(root: &Utf8Path, view: &View<'_>) -> Pins {
+    let assembled = { Where::default().open(root) }
+        .and_then(|repository| repository.assemble(&repository.on_disk()));
+    match assembled {
+        Ok(assembled) => Pins::of(view, &assembled),
+        Err(_) => Pins::of(view, &Assembled::default()),
+    }
+}
