@@ -39,15 +39,18 @@ enum Task {
         /// A folder with unpacked Helm charts, for the oracle `charts`
         #[arg(long, value_name = "DIR")]
         charts: Option<Utf8PathBuf>,
-        /// Record again what tests have frozen of the oracle `talos`
+        /// Record again what is frozen of the oracle `talos`, and the transcripts of `kubernetes`
         #[arg(long)]
         bless: bool,
-        /// Only these parts of the oracle `talos-nodes`
+        /// Only these parts of the oracle `talos-nodes` or `kubernetes`
         #[arg(long = "part", value_name = "PART")]
         parts: Vec<String>,
-        /// How often the oracle `talos-nodes` kills a bootstrap
+        /// How often the oracles `talos-nodes` and `kubernetes` kill a bootstrap
         #[arg(long, value_name = "TIMES", default_value_t = 5)]
         kills: usize,
+        /// A checkout of the original template, for the oracle `kubernetes` to run its script beside
+        #[arg(long, value_name = "DIR")]
+        original: Option<Utf8PathBuf>,
     },
     /// Measure against bounds measured in the same run
     Bench {
@@ -81,12 +84,14 @@ fn main() -> ExitCode {
             bless,
             parts,
             kills,
+            original,
         } => {
             let options = oracles::Options {
                 charts,
                 bless,
                 parts,
                 kills,
+                original,
             };
             oracles::command(&names, &options)
         }

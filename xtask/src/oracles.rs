@@ -6,12 +6,15 @@ mod ask;
 mod charts;
 mod flux;
 mod go;
+mod helper;
 mod helm;
+mod kubernetes;
 mod kustomize;
 mod libraries;
 mod makejinja;
 mod nodes;
 mod page;
+mod parts;
 mod schemas;
 mod seed;
 mod sops;
@@ -41,6 +44,8 @@ pub struct Options {
     pub parts: Vec<String>,
     /// How often bootstraps are killed.
     pub kills: usize,
+    /// A checkout of the original template that has `scripts/bootstrap-apps.sh`.
+    pub original: Option<Utf8PathBuf>,
 }
 
 /// What became of one oracle.
@@ -60,8 +65,8 @@ struct Oracle {
     run: fn(&Options) -> Result<Outcome>,
 }
 
-/// Asked only where it is named: what it needs takes long to build.
-const ON_REQUEST: [&str; 1] = ["talos-nodes"];
+/// Asked only where it is named: what it needs takes long to build, and it takes minutes to run.
+const ON_REQUEST: [&str; 2] = ["talos-nodes", "kubernetes"];
 
 /// All of them; a new one is a line here and a file beside this.
 const ORACLES: &[Oracle] = &[
@@ -119,6 +124,11 @@ const ORACLES: &[Oracle] = &[
         name: "schemas",
         about: "objects changed one field at a time, as a real kube-apiserver judges them",
         run: schemas::run,
+    },
+    Oracle {
+        name: "kubernetes",
+        about: "real Kubernetes and Flux but for the kubelets: apps bootstrapped, killed in between, handed over, and what fails",
+        run: kubernetes::run,
     },
     Oracle {
         name: "flux",

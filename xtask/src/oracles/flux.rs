@@ -33,7 +33,7 @@ pub(super) const ETCD: Program = Program {
     link: "",
 };
 /// Clients want to parse the API server's version, which only its own build scripts give it.
-const VERSION: &str = "-X k8s.io/component-base/version.gitVersion=v1.36.3 \
+pub(super) const VERSION: &str = "-X k8s.io/component-base/version.gitVersion=v1.36.3 \
     -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36";
 pub(super) const API_SERVER: Program = Program {
     folder: "kube-apiserver",
@@ -47,13 +47,13 @@ pub(super) const KUBECTL: Program = Program {
     package: "k8s.io/kubernetes/cmd/kubectl",
     link: VERSION,
 };
-const SOURCE_CONTROLLER: Program = Program {
+pub(super) const SOURCE_CONTROLLER: Program = Program {
     folder: "source-controller",
     name: "source-controller",
     package: "github.com/fluxcd/source-controller",
     link: "",
 };
-const KUSTOMIZE_CONTROLLER: Program = Program {
+pub(super) const KUSTOMIZE_CONTROLLER: Program = Program {
     folder: "kustomize-controller",
     name: "kustomize-controller",
     package: "github.com/fluxcd/kustomize-controller",

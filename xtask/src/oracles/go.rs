@@ -21,8 +21,21 @@ pub(super) struct Program {
 
 impl Program {
     /// Where it is, built if it was not before, or why it cannot be had.
-    #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
     pub(super) fn built(&self) -> Result<Result<Utf8PathBuf, String>> {
+        self.built_over(None)
+    }
+
+    /// The same of a program that embeds a file which only its own releases have: another stands in for it.
+    pub(super) fn with_stand_in(
+        &self,
+        module: &str,
+        file: &str,
+    ) -> Result<Result<Utf8PathBuf, String>> {
+        self.built_over(Some((module, file)))
+    }
+
+    #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
+    fn built_over(&self, stand_in: Option<(&str, &str)>) -> Result<Result<Utf8PathBuf, String>> {
         let folder = process::cache(self.folder, &self.pins())?;
         let program = folder.join(self.name);
         if program.exists() {
@@ -40,7 +53,19 @@ impl Program {
         let unfinished = folder.join(format!("{}.{}", self.name, std::process::id()));
         let mut build = go(self.folder);
         build.args(["build", "-trimpath", "-ldflags", self.link, "-o"]);
-        build.arg(&unfinished).arg(self.package);
+        build.arg(&unfinished);
+        if let Some((module, file)) = stand_in {
+            let module = match source(self.folder, module)? {
+                Ok(folder) => folder,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let [stub, overlay] = ["stand-in", "overlay.json"].map(|name| folder.join(name));
+            files::write(&stub, "stand-in: true\n")?;
+            let replace = serde_json::json!({ "Replace": { module.join(file): stub } });
+            files::write(&overlay, replace.to_string())?;
+            build.arg("-overlay").arg(overlay);
+        }
+        build.arg(self.package);
         if let Err(error) = process::quiet(&mut build) {
             return Ok(Err(format!("{} cannot be built: {error}", self.name)));
         }

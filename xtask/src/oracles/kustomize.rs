@@ -10,7 +10,7 @@ use super::{Options, Outcome};
 use crate::golden::Files;
 use crate::{files, process};
 
-const KUSTOMIZE: Program = Program {
+pub(super) const KUSTOMIZE: Program = Program {
     folder: "kustomize",
     name: "kustomize",
     package: "sigs.k8s.io/kustomize/kustomize/v5",

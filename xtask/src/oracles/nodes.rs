@@ -12,22 +12,14 @@ mod upgrade;
 mod upgrade_k8s;
 mod wire;
 
-use std::time::Instant;
-
-use anyhow::{Result, bail};
+use anyhow::Result;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::rig::{Rig, need};
+use super::parts::{self, Part};
 use super::{Options, Outcome};
-use crate::process;
 
-/// What is shown, each of new nodes.
-struct Part {
-    name: &'static str,
-    run: fn(&mut Rig, &Utf8Path, &Options, &mut Vec<String>) -> Result<String>,
-}
-
-const PARTS: [Part; 6] = [
+const PARTS: &[Part<Rig>] = &[
     Part {
         name: "one",
         run: one,
@@ -64,16 +56,8 @@ pub fn talosctl() -> Result<Result<Utf8PathBuf, String>> {
     })
 }
 
-#[expect(clippy::print_stderr, reason = "what takes minutes says where it is")]
 pub(super) fn run(options: &Options) -> Result<Outcome> {
-    if let Some(part) = options
-        .parts
-        .iter()
-        .find(|name| PARTS.iter().all(|part| part.name != **name))
-    {
-        let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
-        bail!("there is no part `{part}`; there are {}", known.join(", "));
-    }
+    parts::check(PARTS, options)?;
     if let Some(missing) = need() {
         return Ok(Outcome::Skipped(missing));
     }
@@ -81,28 +65,7 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
         Ok(rig) => rig,
         Err(missing) => return Ok(Outcome::Skipped(missing)),
     };
-    let ichor = process::ichor("dev")?;
-    let mut faults = Vec::new();
-    let mut words = Vec::new();
-    for part in &PARTS {
-        if options.parts.is_empty() || options.parts.iter().any(|name| name == part.name) {
-            let begin = Instant::now();
-            match (part.run)(&mut rig, &ichor, options, &mut faults) {
-                Ok(shown) => words.push(shown),
-                // The others are asked all the same.
-                Err(error) => faults.push(format!("{}: {error:#}", part.name)),
-            }
-            let seconds = begin.elapsed().as_secs();
-            eprintln!("oracles: talos-nodes: `{}` in {seconds} s", part.name);
-            rig.clear()?;
-        }
-    }
-    let words = words.join("; ");
-    Ok(if faults.is_empty() {
-        Outcome::Agreed(words)
-    } else {
-        Outcome::Differs(format!("{}\n{words}", faults.join("\n")))
-    })
+    parts::run("talos-nodes", PARTS, &mut rig, options, Rig::clear)
 }
 
 /// One control plane, and how often its bootstrap may be killed.

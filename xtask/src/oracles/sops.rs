@@ -6,7 +6,7 @@ use super::go::Program;
 use super::{Options, Outcome};
 use crate::{files, process};
 
-const SOPS: Program = Program {
+pub(super) const SOPS: Program = Program {
     folder: "sops",
     name: "sops",
     package: "github.com/getsops/sops/v3/cmd/sops",

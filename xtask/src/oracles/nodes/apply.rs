@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::super::Options;
 use super::bootstrap;
-use super::repository::{Repository, said};
+use super::super::helper::said;
+use super::repository::Repository;
 use super::rig::Rig;
 use crate::files;
 

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use camino::Utf8Path;
 
 use super::super::seed::Seed;
-use super::repository::{Repository, said};
+use super::super::helper::said;
+use super::repository::Repository;
 use super::rig::Rig;
 
 /// How long a second run may take.

@@ -4,7 +4,8 @@ use std::process::Output;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::repository::{Repository, said};
+use super::super::helper::said;
+use super::repository::Repository;
 use super::rig::Rig;
 
 /// How long either waits for a check that cannot succeed.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::rig::{Helper, Rig};
+use super::super::helper::Helper;
+use super::rig::Rig;
 use crate::files;
 
 /// How long a program has that waits for something.
@@ -112,7 +113,7 @@ impl<'a> Repository<'a> {
     pub(super) fn watch(&self, line: &str) -> Result<Helper> {
         let mut command = Rig::beside(self.kubectl.as_str());
         self.place(&mut command, line);
-        Rig::help(command.stdout(Stdio::piped()).stderr(Stdio::null()))
+        Helper::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))
     }
 
     fn run(&self, program: &Utf8Path, line: &str) -> Result<Output> {
@@ -147,10 +148,4 @@ impl<'a> Repository<'a> {
         }
         bail!("waited {} s for {what}", PATIENCE.as_secs())
     }
-}
-
-/// What a program said.
-pub(super) fn said(output: &Output) -> String {
-    let both = [&output.stdout, &output.stderr].map(|words| String::from_utf8_lossy(words));
-    both.concat()
 }

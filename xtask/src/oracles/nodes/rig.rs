@@ -1,7 +1,7 @@
 //! The nodes: built once, started as they are wanted, and gone with the oracle.
 
 use std::fs::File;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::flux::{API_SERVER, KUBECTL};
 use super::super::go::{self, Program};
+use super::super::helper::{self, Helper};
 use crate::{files, process};
 
 /// The namespace that clients are in.
@@ -167,9 +168,7 @@ impl Rig {
 
     /// The same without an end of its own, and as one process, which can be killed.
     pub(super) fn bare(program: &str) -> Command {
-        let mut command = process::command("ip");
-        command.args(["netns", "exec", NETWORK, program]);
-        command
+        helper::inside(NETWORK, program)
     }
 
     /// The folder of a node.
@@ -264,7 +263,7 @@ impl Rig {
         let mut command = Self::beside(self.recorder.as_str());
         command.args(["-listen", listen, "-to", to]);
         command.args(["-config", lead.as_str(), "-log", log.as_str()]);
-        self.helpers.push(Self::help(&mut command)?);
+        self.helpers.push(Helper::start(&mut command)?);
         Ok(())
     }
 
@@ -275,7 +274,7 @@ impl Rig {
             .args([scripts("prober.py"), kubeconfig.to_owned()])
             .args(addresses)
             .stdout(Stdio::piped());
-        Self::help(&mut command)
+        Helper::start(&mut command)
     }
 
     /// Sends a signal to every process of a program on a node.
@@ -353,22 +352,12 @@ impl Rig {
             .args(arguments)
             .stdout(Stdio::from(log.try_clone()?))
             .stderr(Stdio::from(log));
-        Self::help(&mut helper)
+        Helper::start(&mut helper)
     }
 
     /// A command that runs beside the nodes, as long as this process does.
     pub(super) fn beside(program: &str) -> Command {
-        let mut command = Self::bare("bash");
-        command
-            .args([scripts("helper.sh").as_str(), program])
-            .env("OWNER", std::process::id().to_string());
-        command
-    }
-
-    /// Starts it.
-    pub(super) fn help(command: &mut Command) -> Result<Helper> {
-        let child = command.spawn().context("cannot start a helper")?;
-        Ok(Helper(child))
+        helper::beside(NETWORK, program)
     }
 
     fn script(&self, name: &str, arguments: &[&str]) -> Command {
@@ -389,24 +378,6 @@ impl Rig {
 /// A file of the rig's own.
 fn scripts(name: &str) -> Utf8PathBuf {
     files::root().join("oracles/talos-nodes").join(name)
-}
-
-/// A process beside the nodes, whose script hands the signal on that ends it.
-pub(super) struct Helper(Child);
-
-impl Helper {
-    /// What it says, to be taken once.
-    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
-        self.0.stdout.take()
-    }
-}
-
-impl Drop for Helper {
-    fn drop(&mut self) {
-        let id = self.0.id().to_string();
-        let _asked = process::quiet(process::command("kill").arg(id));
-        let _waited = self.0.wait();
-    }
 }
 
 impl Drop for Rig {

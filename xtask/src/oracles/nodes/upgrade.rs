@@ -10,8 +10,9 @@ use camino::Utf8Path;
 
 use super::super::Options;
 use super::bootstrap;
-use super::repository::{Repository, said};
-use super::rig::{Helper, Rig};
+use super::super::helper::{Helper, said};
+use super::repository::Repository;
+use super::rig::Rig;
 use crate::files;
 
 /// A pod that an upgrade moves: nobody would end it gracefully.

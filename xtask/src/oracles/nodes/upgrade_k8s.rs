@@ -10,8 +10,9 @@ use camino::Utf8Path;
 
 use super::super::Options;
 use super::bootstrap;
-use super::repository::{Repository, said};
-use super::rig::{Helper, Rig};
+use super::super::helper::{Helper, said};
+use super::repository::Repository;
+use super::rig::Rig;
 
 /// Where ichor goes to from what nodes are bootstrapped with, and talosctl from there.
 const OURS: &str = "v1.36.3";
