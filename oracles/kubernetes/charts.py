@@ -11,7 +11,7 @@ path, a version, and things:
     later:GROUP/VERSION/KIND                 the same, made by the program once its pods run (RIG/hooks/CHART-crds)
     cr:GROUP/VERSION/KIND/NAME/KEY           an object whose spec is that value
     files:GLOB                               files that are templates as they are
-    label:KEY=VALUE                          on pods of DaemonSets
+    label:KEY=VALUE                          on pods of DaemonSets, in the place of the label that names the release
     mark:KEY=VALUE                           an annotation of the definitions that follow
     values:JSON  schema:JSON                 defaults, and what values.schema.json says
 
@@ -27,6 +27,7 @@ import tempfile
 
 TEMPLATES = {
     '"NS"': '{{ .Release.Namespace }}',
+    '"RELEASE"': '{{ .Release.Name }}',
     '"REPLICAS"': '{{ .Values.replicaCount | default 1 }}',
     ', "ANN": "POD"': '{{ with .Values.podAnnotations }}, "annotations": {{ toJson . }}{{ end }}',
     ', "ANN": "JOB"': '{{ with .Values.jobAnnotations }}, "annotations": {{ toJson . }}{{ end }}',
@@ -77,6 +78,8 @@ def definition(what, marks):
 
 def pods(name, labels, annotations, **more):
     container = {'name': name, 'image': f'rig.invalid/{name}:0', 'resources': {'requests': {'cpu': '10m', 'memory': '16Mi'}}}
+    if not labels:
+        labels = {'app.kubernetes.io/instance': 'RELEASE'}
     return {'metadata': {'labels': labels | {'app.kubernetes.io/name': name}, 'ANN': annotations}, 'spec': {'containers': [container]} | more}
 
 

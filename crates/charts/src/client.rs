@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use ureq::config::RedirectAuthHeaders;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, ProxyProtocol};
 
 use crate::credentials::Credentials;
@@ -36,6 +37,9 @@ pub struct Settings {
     pub credentials: Credentials,
     /// What requests go through.
     pub proxy: Option<Proxy>,
+    /// Whom servers have their certificates from, in PEM: only they are trusted. Else whom Mozilla
+    /// trusts.
+    pub authorities: Option<Vec<u8>>,
 }
 
 /// What requests go through.
@@ -107,8 +111,20 @@ impl Client {
             }
             builder.build().ok()
         });
+        let roots = match settings.authorities {
+            None => RootCerts::WebPki,
+            Some(text) => {
+                let certificates = parse_pem(&text).filter_map(|item| match item {
+                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
+                    _ => None,
+                });
+                certificates.collect::<Vec<_>>().into()
+            }
+        };
+        let tls = TlsConfig::builder().root_certs(roots).build();
         let agent = |is_strict: bool| {
             Agent::config_builder()
+                .tls_config(tls.clone())
                 .https_only(is_strict)
                 .proxy(proxy.clone())
                 .http_status_as_error(false)

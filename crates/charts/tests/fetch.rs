@@ -267,7 +267,7 @@ fn who_is_known_to_docker_logs_in_and_nowhere_else() {
         credentials: Credentials::of_docker(&format!(
             "{{\"auths\": {{\"{host}\": {{\"auth\": \"YTpi\"}}}}}}"
         )),
-        proxy: None,
+        ..Settings::default()
     };
     let chart = http(&server, "app", "1.0.0");
     let of = |host: &str| fetch(std::slice::from_ref(&chart), &|_| None, settings(host));

@@ -55,15 +55,22 @@ impl Program {
         build.args(["build", "-trimpath", "-ldflags", self.link, "-o"]);
         build.arg(&unfinished);
         if let Some((module, file)) = stand_in {
-            let module = match source(self.folder, module)? {
+            let module_source = match source(self.folder, module)? {
                 Ok(folder) => folder,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let [stub, overlay] = ["stand-in", "overlay.json"].map(|name| folder.join(name));
-            files::write(&stub, "stand-in: true\n")?;
-            let replace = serde_json::json!({ "Replace": { module.join(file): stub } });
-            files::write(&overlay, replace.to_string())?;
-            build.arg("-overlay").arg(overlay);
+            let copy = folder.join("source");
+            for (path, content) in files::below(&module_source)? {
+                files::write(&copy.join(path), content)?;
+            }
+            files::write(&copy.join(file), "stand-in: true\n")?;
+            // Nothing below Go's own cache may be replaced by an overlay.
+            let pins = files::root().join("oracles").join(self.folder);
+            let text = files::text(&pins.join("go.mod"))?;
+            let text = format!("{text}\nreplace {module} => {copy}\n");
+            files::write(&folder.join("go.mod"), text)?;
+            files::write(&folder.join("go.sum"), files::text(&pins.join("go.sum"))?)?;
+            build.arg("-modfile").arg(folder.join("go.mod"));
         }
         build.arg(self.package);
         if let Err(error) = process::quiet(&mut build) {

@@ -2,6 +2,7 @@
 //! script that it replaces; killed at random moments; what Flux takes over; what fails, and how it is told.
 
 mod apps;
+mod example;
 mod failures;
 mod flow;
 mod kills;
@@ -10,6 +11,7 @@ mod programs;
 mod reconcile;
 mod repository;
 mod rig;
+mod status;
 mod takeover;
 
 use anyhow::Result;
@@ -24,12 +26,20 @@ const PARTS: &[Part<Rig>] = &[
         run: apps::run,
     },
     Part {
+        name: "example",
+        run: example::run,
+    },
+    Part {
         name: "takeover",
         run: takeover::run,
     },
     Part {
         name: "reconcile",
         run: reconcile::run,
+    },
+    Part {
+        name: "status",
+        run: status::run,
     },
     Part {
         name: "kills",

@@ -92,6 +92,7 @@ pub(super) fn fetch(
     let settings = Settings {
         credentials: environment::docker_credentials(),
         proxy: environment::proxy(),
+        authorities: environment::authorities(),
     };
     let outcomes = charts::fetch(&wanted, &|chart| cache.version(chart), settings);
     let mut told = Vec::new();

@@ -168,6 +168,11 @@ pub(crate) fn proxy() -> Option<charts::Proxy> {
     })
 }
 
+/// `SSL_CERT_FILE`: whom servers have their certificates from, as OpenSSL and programs in Go take it.
+pub(crate) fn authorities() -> Option<Vec<u8>> {
+    std::fs::read(path("SSL_CERT_FILE")?).ok()
+}
+
 /// Where a file in the clear may lie for a while: in memory, else where temporary files are.
 pub(crate) fn private_places() -> Places {
     let disk = Utf8PathBuf::from_path_buf(std::env::temp_dir());

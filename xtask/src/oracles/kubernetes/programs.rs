@@ -1,6 +1,6 @@
 //! The programs of a cluster, each pinned in a folder below `oracles/`.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::charts::HELM;
@@ -136,6 +136,17 @@ impl Programs {
         };
         link(folder, &[helmfile, yq, kustomize, talhelper]).map(Ok)
     }
+}
+
+/// Where the definitions of Flux's kinds are, in the sources of its controllers.
+pub(super) fn definitions() -> Result<Vec<Utf8PathBuf>> {
+    [&SOURCE_CONTROLLER, &KUSTOMIZE_CONTROLLER, &HELM_CONTROLLER]
+        .into_iter()
+        .map(|program| match go::source(program.folder, program.package)? {
+            Ok(folder) => Ok(folder.join("config/crd/bases")),
+            Err(reason) => bail!(reason),
+        })
+        .collect()
 }
 
 /// Names programs in a folder.

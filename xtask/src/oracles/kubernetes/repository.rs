@@ -36,6 +36,21 @@ impl Repository {
         Ok(repository)
     }
 
+    /// One of a folder that is none yet, pushed to where the door serves it.
+    pub(super) fn of(rig: &Rig, ichor: &Utf8Path, folder: Utf8PathBuf, bare: &str) -> Result<Self> {
+        let bare = rig.path(bare)?;
+        let repository = Self {
+            folder,
+            ichor: ichor.to_owned(),
+        };
+        repository.git(rig, &format!("init --quiet --bare --initial-branch=main {bare}"))?;
+        repository.git(rig, "init --quiet --initial-branch=main")?;
+        repository.git(rig, &format!("remote add origin {bare}"))?;
+        repository.push(rig)?;
+        repository.become_client(rig, "admin")?;
+        Ok(repository)
+    }
+
     /// Has its kubeconfig be that of a client of the PKI.
     pub(super) fn become_client(&self, rig: &Rig, client: &str) -> Result<()> {
         let settings = files::text(&rig.path("pki")?.join(format!("{client}.conf")))?;
@@ -82,14 +97,18 @@ impl Repository {
             "commit --quiet --message=changed",
             "push --quiet --force origin main",
         ] {
-            let mut git = rig.command("git")?;
-            git.current_dir(&self.folder)
-                .args(["-c", "user.name=oracle"])
-                .args(["-c", "user.email=oracle@example.com"])
-                .args(line.split(' '));
-            process::quiet(&mut git)?;
+            self.git(rig, line)?;
         }
         Ok(())
+    }
+
+    fn git(&self, rig: &Rig, line: &str) -> Result<()> {
+        let mut git = rig.command("git")?;
+        git.current_dir(&self.folder)
+            .args(["-c", "user.name=oracle"])
+            .args(["-c", "user.email=oracle@example.com"])
+            .args(line.split(' '));
+        process::quiet(&mut git).map(drop)
     }
 
     /// Has sops change a file.

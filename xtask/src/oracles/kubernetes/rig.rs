@@ -177,7 +177,7 @@ impl Rig {
             // The cluster's own programs find Helm 4 whatever is asked about.
             .env("PATH", self.search(Helm::Four)?)
             .env("OWNER", std::process::id().to_string())
-            .env("FLUX_DATA", self.flux_operator.join("config/data"));
+            .env("FLUX_DATA", self.flux_data());
         // What goes on running must not hold a pipe open.
         let words = self.path("script.log")?;
         let log = File::create(&words).with_context(|| format!("cannot write `{words}`"))?;
@@ -187,6 +187,11 @@ impl Rig {
             bail!("`cluster.sh {what}` failed:\n{}", files::text(&words)?);
         }
         Ok(())
+    }
+
+    /// What flux-operator makes Flux of.
+    pub(super) fn flux_data(&self) -> Utf8PathBuf {
+        self.flux_operator.join("config/data")
     }
 
     /// A command beside the cluster, which knows nothing of the one who runs it.
