@@ -32,7 +32,7 @@ pub use program::{Chart, Fetch, Program};
 
 use crate::clock::Clock;
 use crate::reconcile::Outcome as Brought;
-use crate::wait::{Stopped, until};
+use crate::wait::{PAUSE, REMINDER};
 
 /// Under which name fields are set.
 const MANAGER: &str = "kubectl-ichor";
@@ -195,39 +195,31 @@ impl Apps<'_> {
         tell: &Tell<'_>,
         mut question: impl FnMut(&Client) -> Result<T, Fault>,
     ) -> Result<T, Diagnostic> {
-        let (mut answer, mut last) = (None, None);
         let patience = self.patience.min(AWAY);
-        let mut remind = |missing: &str, seconds: u64| {
-            told(
-                tell,
-                Event::Waiting {
-                    what: "the API server".to_owned(),
-                    until: missing.to_owned(),
-                    seconds,
-                },
-            );
-        };
-        let ended = until(self.clock, patience, &mut remind, || {
-            match question(self.client) {
-                Ok(found) => {
-                    answer = Some(found);
-                    Ok(None)
-                }
-                Err(fault) if fault.is_passing() => {
-                    let words = fault.to_string();
-                    last = Some(fault);
-                    Ok(Some(words))
-                }
-                Err(fault) => Err(fault.diagnostic()),
+        let begin = self.clock.elapsed();
+        let mut reminded = begin;
+        loop {
+            let fault = match question(self.client) {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            let now = self.clock.elapsed();
+            let spent = now.saturating_sub(begin);
+            if !fault.is_passing() || spent >= patience {
+                return Err(fault.diagnostic());
             }
-        });
-        match (ended, answer, last) {
-            (Ok(()), Some(answer), _) => Ok(answer),
-            (Err(Stopped::Failed(problem)), ..) => Err(problem),
-            (_, _, Some(last)) => Err(last.diagnostic()),
-            (Err(late), ..) => Err(late.of(self.client.server(), "an answer")),
-            (Ok(()), None, None) => Err(crate::rules::CLUSTER_NOT_READY
-                .report(format!("`{}` was not asked", self.client.server()))),
+            if now.saturating_sub(reminded) >= REMINDER {
+                reminded = now;
+                told(
+                    tell,
+                    Event::Waiting {
+                        what: "the API server".to_owned(),
+                        until: fault.to_string(),
+                        seconds: spent.as_secs(),
+                    },
+                );
+            }
+            self.clock.pause(fault.again.unwrap_or(PAUSE).min(REMINDER));
         }
     }
 }

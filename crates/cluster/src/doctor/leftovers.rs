@@ -16,17 +16,20 @@ const PENDING: &str = "owner=helm,status in (pending-install,pending-upgrade,pen
 
 /// Nodes that an upgrade has cordoned, and not let go.
 pub(super) fn cordons(nodes: &[Node]) -> Check {
-    let marked = nodes.iter().filter(|node| node.annotations.contains_key(MARK));
-    let problems: Diagnostics = marked
-        .map(|node| {
-            let name = &node.name;
-            rules::CLUSTER_CORDON_LEFT
+    let marked = nodes
+        .iter()
+        .filter(|node| node.annotations.contains_key(MARK));
+    let problems: Diagnostics =
+        marked
+            .map(|node| {
+                let name = &node.name;
+                rules::CLUSTER_CORDON_LEFT
                 .report(format!("an upgrade keeps pods from `{name}`, or was killed while it did"))
                 .hint(format!(
                     "`ichor talos upgrade-node {name}` goes on; `kubectl uncordon {name}` ends it"
                 ))
-        })
-        .collect();
+            })
+            .collect();
     let what = if problems.is_empty() {
         "no upgrade keeps pods from any"
     } else {

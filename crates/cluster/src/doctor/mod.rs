@@ -60,7 +60,11 @@ fn untold(name: &'static str, fault: &Fault) -> Check {
     if fault.is_passing() || fault.kind == Kind::Denied {
         return Check::unseen(name, fault.to_string());
     }
-    Check::of(name, "cannot be told", Diagnostics::from(fault.diagnostic()))
+    Check::of(
+        name,
+        "cannot be told",
+        Diagnostics::from(fault.diagnostic()),
+    )
 }
 
 #[cfg(test)]

@@ -19,8 +19,13 @@ const VERSION: &str = "/metadata/labels/app.kubernetes.io~1version";
 
 /// The API servers and every kubelet.
 pub(super) fn kubernetes(pins: &Pins, server: &str, nodes: &[Node]) -> Check {
-    let parts = nodes.iter().map(|node| (node.name.as_str(), node.kubelet.as_str()));
-    let parts: Vec<_> = [("the API server", server)].into_iter().chain(parts).collect();
+    let parts = nodes
+        .iter()
+        .map(|node| (node.name.as_str(), node.kubelet.as_str()));
+    let parts: Vec<_> = [("the API server", server)]
+        .into_iter()
+        .chain(parts)
+        .collect();
     let hint = "`ichor talos upgrade-k8s` brings the cluster to what git has";
     compared("Kubernetes", pins.kubernetes.as_deref(), &parts, hint)
 }
@@ -42,9 +47,12 @@ pub(super) fn flux(pins: &Pins, client: &Client) -> Check {
     let found = client.definition("apiextensions.k8s.io/v1", "CustomResourceDefinition");
     match found.and_then(|kind| client.get(&kind, "", DEFINITION)) {
         Ok(found) => {
-            let version = found.as_ref().and_then(|found| found.pointer(VERSION)?.as_str());
+            let version = found
+                .as_ref()
+                .and_then(|found| found.pointer(VERSION)?.as_str());
             let parts: Vec<_> = version.map(|version| ("it", version)).into_iter().collect();
-            let hint = "the operator follows the range in git: `ichor reconcile` has Flux look there";
+            let hint =
+                "the operator follows the range in git: `ichor reconcile` has Flux look there";
             compared(NAME, pins.flux.as_deref(), &parts, hint)
         }
         Err(fault) => untold(NAME, &fault),
