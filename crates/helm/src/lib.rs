@@ -163,6 +163,7 @@ impl Helm {
     ///
     /// Why there is nothing, as a clause: what `helm` says.
     pub fn template(&self, template: &Template<'_>) -> Result<String, String> {
+        is_name(template.name)?;
         let chart = self.give("chart", "tgz", template.archive);
         let values = self.give("values", "json", template.values.as_bytes());
         let (chart, values) = chart
@@ -269,6 +270,7 @@ impl Helm {
         timeout: Duration,
         tell: &mut dyn FnMut(&str),
     ) -> Result<(), Failed> {
+        is_name(release.name).map_err(Failed::not_started)?;
         let kubeconfig = self.give("kubeconfig", "yaml", release.kubeconfig.as_bytes())?;
         let seconds = format!("{}s", timeout.as_secs().max(1));
         let around = [
@@ -320,6 +322,16 @@ impl Helm {
             held: None,
             running: &self.running,
         }
+    }
+}
+
+/// Whether a text is a name that `helm` takes, and no flag.
+fn is_name(name: &str) -> Result<(), String> {
+    let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit();
+    let is_name = name.starts_with(fits) && name.chars().all(|one| fits(one) || "-.".contains(one));
+    match is_name {
+        true => Ok(()),
+        false => Err(format!("`{name}` is no name of a release")),
     }
 }
 

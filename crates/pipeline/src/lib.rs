@@ -42,6 +42,7 @@ pub mod nodes;
 mod options;
 pub mod origin;
 mod own;
+mod paths;
 pub mod pins;
 mod places;
 pub mod plugin;

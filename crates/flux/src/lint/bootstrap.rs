@@ -1,6 +1,6 @@
 //! What the bootstrap installs in another version than Flux.
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics};
 
 use super::context::Elsewhere;
 use super::{at, related};
@@ -34,28 +34,36 @@ pub(super) fn check(inventory: &Inventory<'_>, elsewhere: &Elsewhere, problems: 
                 is_named && installed.is_none_or(|address| is_same_chart(address, release, chart))
             });
             let Some(release) = same else { continue };
-            let Some((place, installed)) = version_of(inventory, release) else {
-                continue;
-            };
-            let known = plain(&installed);
-            let is_exact = known
-                .chars()
-                .all(|one| one.is_ascii_alphanumeric() || ".-+".contains(one))
-                && known.starts_with(|one: char| one.is_ascii_digit());
-            if !is_exact || known == plain(wanted) || wanted.contains("{{") {
-                continue;
-            }
-            let message = format!(
-                "the bootstrap installs `{}` in version `{wanted}`, Flux in `{installed}`",
-                text("name")
-            );
-            let problem = at(rules::FLUX_BOOTSTRAP_DRIFT.report(message), version);
-            problems.push(
-                related(problem, &place, "this is Flux's version")
-                    .hint(format!("write `{installed}` in both")),
-            );
+            problems.extend(drift(inventory, release, text("name"), version, wanted));
         }
     }
+}
+
+/// What is wrong with a version of a chart that a bootstrap installs, where Flux installs the same
+/// chart in another one.
+pub fn drift(
+    inventory: &Inventory<'_>,
+    release: &Release,
+    name: &str,
+    version: &Value,
+    wanted: &str,
+) -> Option<Diagnostic> {
+    let (place, installed) = version_of(inventory, release)?;
+    let known = plain(&installed);
+    let is_exact = known
+        .chars()
+        .all(|one| one.is_ascii_alphanumeric() || ".-+".contains(one))
+        && known.starts_with(|one: char| one.is_ascii_digit());
+    if !is_exact || known == plain(wanted) || wanted.contains("{{") {
+        return None;
+    }
+    let message =
+        format!("the bootstrap installs `{name}` in version `{wanted}`, Flux in `{installed}`");
+    let problem = at(rules::FLUX_BOOTSTRAP_DRIFT.report(message), version);
+    Some(
+        related(problem, &place, "this is Flux's version")
+            .hint(format!("write `{installed}` in both")),
+    )
 }
 
 /// Without a leading `v` and without a digest.

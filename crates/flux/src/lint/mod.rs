@@ -30,6 +30,7 @@ use crate::value::Value;
 
 pub use addresses::Address;
 pub(crate) use addresses::all as addresses_of;
+pub use bootstrap::drift;
 pub use context::{Context, Defaults, Elsewhere};
 pub use range::{Range, ranges};
 pub use routes::Route;

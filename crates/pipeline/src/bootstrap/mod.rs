@@ -1,17 +1,22 @@
 //! What a repository says is to be in a cluster before Flux can run there: namespaces, secrets,
 //! definitions of kinds, releases in their order. Told offline; `cluster` applies it.
 //!
-//! - `builtin`: the order; `wanted`: its releases, with what Flux installs of each.
+//! - `helmfile`: what a repository's helmfiles say; `builtin`: the order where it has none;
+//!   `wanted`: both, with what Flux installs: `chart`, `values`, `order`.
 //! - `namespaces`, `secrets`, `nodes`, `sync`: the rest.
 //!
 //! Values and charts are those that Flux installs later wherever that is what a helmfile means,
 //! so that helm-controller changes nothing when it takes over.
 
 mod builtin;
+mod chart;
+mod helmfile;
 mod namespaces;
 mod nodes;
+mod order;
 mod secrets;
 mod sync;
+mod values;
 mod wanted;
 
 use std::time::Duration;
@@ -125,3 +130,6 @@ pub fn plan(view: &View<'_>, settings: &Settings<'_>) -> (Plan, Diagnostics) {
     };
     (plan, problems)
 }
+
+#[cfg(test)]
+mod tests;

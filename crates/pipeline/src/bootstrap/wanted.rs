@@ -1,28 +1,108 @@
 //! The releases of a bootstrap, with what Flux installs of each.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use documents::duration;
 use flux::assembled::{Assembled, Release};
 use flux::helm::{release_name, release_namespace};
+use flux::inventory::Inventory;
 use flux::object::Object;
-use flux::value::{Data, Map, Value};
+use flux::value::{Place, Value};
 use repository::View;
 
-use super::{Wanted, builtin};
+use super::helmfile::{Entry, Helmfile};
+use super::order::Ordered;
+use super::values::nothing;
+use super::{Wanted, builtin, chart, helmfile, order, values};
 use crate::rules;
 
 /// How long Helm may wait where nothing says it.
 const TIMEOUT: Duration = Duration::from_mins(10);
 
+/// How long it may where a helmfile says nothing of it.
+const TIMEOUT_OF_HELMFILE: Duration = Duration::from_mins(5);
+
 /// The charts whose definitions come first, and the releases.
 pub(super) fn read(
-    _view: &View<'_>,
+    view: &View<'_>,
     assembled: &Assembled,
     problems: &mut Diagnostics,
 ) -> (Vec<Wanted>, Vec<Wanted>) {
-    built_in(assembled, problems)
+    match helmfile::read(view, problems) {
+        Some(files) => written(view, assembled, &files, problems),
+        None => built_in(assembled, problems),
+    }
+}
+
+/// As helmfiles have it.
+fn written(
+    view: &View<'_>,
+    assembled: &Assembled,
+    files: &[Helmfile],
+    problems: &mut Diagnostics,
+) -> (Vec<Wanted>, Vec<Wanted>) {
+    let inventory = Inventory::new(assembled);
+    let mut crds = Vec::new();
+    let mut releases = Vec::new();
+    let mut known: BTreeSet<(bool, &str, &str)> = BTreeSet::new();
+    for (file, helmfile) in files.iter().enumerate() {
+        for entry in &helmfile.entries {
+            if !known.insert((helmfile.is_crds, &entry.namespace, &entry.name)) {
+                let message = format!("the release `{}` is in the helmfiles twice", entry.name);
+                let problem = rules::BOOTSTRAP_RELEASE_TWICE.report(message);
+                problems.push(at(problem, &entry.place));
+                continue;
+            }
+            let wanted = match entry.is_wanted {
+                true => of_entry(view, &inventory, entry, problems),
+                false => None,
+            };
+            if helmfile.is_crds {
+                crds.extend(wanted);
+            } else {
+                let ordered = Ordered {
+                    file,
+                    entry,
+                    wanted,
+                };
+                releases.push(ordered);
+            }
+        }
+    }
+    (crds, order::of(releases, problems))
+}
+
+/// A release as a helmfile has it.
+fn of_entry(
+    view: &View<'_>,
+    inventory: &Inventory<'_>,
+    entry: &Entry,
+    problems: &mut Diagnostics,
+) -> Option<Wanted> {
+    let mut releases = inventory.assembled.releases.iter();
+    let index = releases.position(|release| {
+        release_name(&release.object) == entry.name
+            && release_namespace(&release.object) == entry.namespace
+    });
+    let release = index.and_then(|index| inventory.assembled.releases.get(index));
+    let chart = chart::of(entry, release, inventory, problems);
+    let values = values::of(view, entry, release, problems);
+    let values = values.filter(|values| is_known(values, &entry.name, problems));
+    Some(Wanted {
+        name: entry.name.clone(),
+        namespace: entry.namespace.clone(),
+        chart: chart?,
+        values: values?,
+        needs: Vec::new(),
+        timeout: entry
+            .timeout
+            .map_or(TIMEOUT_OF_HELMFILE, Duration::from_secs),
+        wait: entry.wait,
+        release: index,
+        place: entry.place.clone(),
+    })
 }
 
 /// In the built-in order, of what Flux installs.
@@ -77,6 +157,9 @@ fn of_flux(assembled: &Assembled, index: usize, problems: &mut Diagnostics) -> O
     } else {
         values.clone()
     };
+    if !is_known(&values, &release.id.name, problems) {
+        return None;
+    }
     Some(Wanted {
         name: release_name(object),
         namespace: release_namespace(object).to_owned(),
@@ -94,10 +177,30 @@ fn of_flux(assembled: &Assembled, index: usize, problems: &mut Diagnostics) -> O
     })
 }
 
+/// Whether all of some values is known; else what is not is told.
+fn is_known(values: &Value, name: &str, problems: &mut Diagnostics) -> bool {
+    let Some(unknown) = values::unknown(values) else {
+        return true;
+    };
+    let message = format!("a value of `{name}` is known in the cluster only");
+    let problem = at(
+        rules::BOOTSTRAP_RELEASE_UNKNOWN.report(message),
+        &unknown.place,
+    );
+    problems
+        .push(problem.hint("a Secret that it comes from is not at hand, or cannot be decrypted"));
+    false
+}
+
 fn unknown(release: &Release, why: &str) -> Diagnostic {
     let problem = rules::BOOTSTRAP_RELEASE_UNKNOWN
         .report(format!("{} cannot be installed: {why}", release.id));
-    match release.object.place().location() {
+    at(problem, &release.object.place())
+}
+
+/// A problem at a place, if it is one.
+pub(super) fn at(problem: Diagnostic, place: &Place) -> Diagnostic {
+    match place.location() {
         Some(location) => problem.at(location),
         None => problem,
     }
@@ -111,11 +214,4 @@ fn timeout(release: &Object) -> Option<Duration> {
         .find_map(|path| release.0.at(path)?.as_text())?;
     let nanoseconds = duration::nanoseconds(text)?;
     Some(Duration::from_nanos(u64::try_from(nanoseconds).ok()?))
-}
-
-fn nothing() -> Value {
-    Value {
-        data: Data::Map(Map::default()),
-        ..Value::default()
-    }
 }

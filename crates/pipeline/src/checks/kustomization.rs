@@ -13,6 +13,7 @@ use super::{Check, Subject};
 use repository::View;
 use repository::chart;
 
+use crate::paths::relative;
 use crate::rules;
 
 /// The names under which kustomize looks for a kustomization.
@@ -144,7 +145,7 @@ fn missing(
     let mut found = Vec::new();
     for document in &parsed.documents {
         for (node, item, folders) in listed(document) {
-            let Some(target) = target(folder, item) else {
+            let Some(target) = relative(folder, item) else {
                 continue;
             };
             let holds = |name: &&str| there.is_file(&joined(&target, name));
@@ -219,23 +220,6 @@ fn listed(document: &Node) -> Vec<(&Node, &str, bool)> {
             is_path.then_some((node, path, folders))
         })
         .collect()
-}
-
-/// Where an entry of a kustomization in `folder` leads; none where that is outside of the
-/// repository, or nobody's business.
-fn target(folder: &str, entry: &str) -> Option<String> {
-    if entry.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in entry.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// Whether kustomize would fetch the entry: an address, or a host with a path.

@@ -59,7 +59,11 @@ pub(super) fn run(
     if factor < 2.0 {
         faults.push(format!("only {factor:.1} times as fast as the original"));
     }
-    let known = judged(&objects::differences(&left, &objects::all(rig)?), options.bless, faults)?;
+    let known = judged(
+        &objects::differences(&left, &objects::all(rig)?),
+        options.bless,
+        faults,
+    )?;
     words.push(format!(
         "the original: {}; ichor is {factor:.1} times as fast, and leaves the same but for {known} things",
         shown(&times)
@@ -90,10 +94,16 @@ pub(super) fn again(
     let run = repository.ended(rig, BOOTSTRAP)?;
     let after = objects::all(rig)?;
     if !run.status.success() {
-        faults.push(format!("a second run ended with {}:\n{}", run.status, run.words));
+        faults.push(format!(
+            "a second run ended with {}:\n{}",
+            run.status, run.words
+        ));
     }
     if run.took > AGAIN {
-        faults.push(format!("a second run takes {:.1} s", run.took.as_secs_f32()));
+        faults.push(format!(
+            "a second run takes {:.1} s",
+            run.took.as_secs_f32()
+        ));
     }
     let mut touched = objects::changed(&before, &after);
     for noise in objects::changed(&earlier, &before) {
@@ -120,9 +130,10 @@ fn judged(found: &[String], bless: bool, faults: &mut Vec<String>) -> Result<usi
         files::write(&path.with_extension("new"), found.join("\n") + "\n")?;
     }
     let covers = |line: &str, difference: &str| {
-        line.split_once('*').map_or(difference == line, |(begin, end)| {
-            difference.starts_with(begin) && difference.contains(end)
-        })
+        line.split_once('*')
+            .map_or(difference == line, |(begin, end)| {
+                difference.starts_with(begin) && difference.contains(end)
+            })
     };
     for difference in found {
         if !known.iter().any(|line| covers(line, difference)) {

@@ -91,20 +91,34 @@ fn charts(tree: &BTreeMap<String, String>) -> Result<String> {
         let releases = release.captures_iter(text);
         wanted.extend(releases.map(|found| (found[1].to_owned(), found[2].to_owned())));
     }
-    Ok(wanted.iter().map(|(path, version)| {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        let other = format!("deploy:{name}");
-        let things = known.get(name).copied().unwrap_or(&other);
-        format!("{path} {version} {things}\n")
-    }).collect())
+    Ok(wanted
+        .iter()
+        .map(|(path, version)| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let other = format!("deploy:{name}");
+            let things = known.get(name).copied().unwrap_or(&other);
+            format!("{path} {version} {things}\n")
+        })
+        .collect())
 }
 
 /// Pushes the manifests that flux-operator makes Flux of, where its instance wants them.
 fn manifests(rig: &Rig, tree: &BTreeMap<String, String>) -> Result<()> {
-    let artifact = first(tree, r"oci://[^/]+/(\S+/flux-operator-manifests:[^\s\x22]+)")?;
+    let artifact = first(
+        tree,
+        r"oci://[^/]+/(\S+/flux-operator-manifests:[^\s\x22]+)",
+    )?;
     let mut push = rig.command("flux")?;
-    push.args(["push", "artifact", &format!("oci://127.0.0.1:5000/{artifact}")])
-        .arg(format!("--path={}", rig.flux_data()))
-        .args(["--source=oracle", "--revision=main@sha1:0", "--insecure-registry"]);
+    push.args([
+        "push",
+        "artifact",
+        &format!("oci://127.0.0.1:5000/{artifact}"),
+    ])
+    .arg(format!("--path={}", rig.flux_data()))
+    .args([
+        "--source=oracle",
+        "--revision=main@sha1:0",
+        "--insecure-registry",
+    ]);
     process::quiet(&mut push).map(drop)
 }

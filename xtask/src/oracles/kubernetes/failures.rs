@@ -51,10 +51,12 @@ const CASES: &[Case] = &[
     Case {
         name: "node-missing",
         begin: |rig, _| rig.with_nodes(&NODES[..2]),
-        mend: |rig, _| rig.apply(&json!({
+        mend: |rig, _| {
+            rig.apply(&json!({
             "apiVersion": "v1", "kind": "Node",
             "metadata": { "name": NODES[2], "annotations": { "rig/ip": "10.99.0.13" }, "labels": { "kubernetes.io/os": "linux" } },
-        })),
+        }))
+        },
     },
     Case {
         name: "key-missing",
@@ -64,7 +66,10 @@ const CASES: &[Case] = &[
     Case {
         name: "webhook-refuses",
         begin: refuse,
-        mend: |rig, _| rig.kubectl(&["delete", "validatingwebhookconfiguration", "rig"]).map(drop),
+        mend: |rig, _| {
+            rig.kubectl(&["delete", "validatingwebhookconfiguration", "rig"])
+                .map(drop)
+        },
     },
     Case {
         name: "chart-version-missing",
@@ -73,8 +78,22 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "chart-cannot-be-pulled",
-        begin: |rig, repository| coredns(rig, repository, "coredns/charts/coredns", "coredns/charts/gone"),
-        mend: |rig, repository| coredns(rig, repository, "coredns/charts/gone", "coredns/charts/coredns"),
+        begin: |rig, repository| {
+            coredns(
+                rig,
+                repository,
+                "coredns/charts/coredns",
+                "coredns/charts/gone",
+            )
+        },
+        mend: |rig, repository| {
+            coredns(
+                rig,
+                repository,
+                "coredns/charts/gone",
+                "coredns/charts/coredns",
+            )
+        },
     },
     Case {
         name: "values-against-schema",
@@ -83,16 +102,22 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "object-of-somebody-else",
-        begin: |rig, _| rig.apply(&json!({
-            "apiVersion": "v1", "kind": "Service",
-            "metadata": { "name": "kube-dns", "namespace": "kube-system" },
-            "spec": { "ports": [{ "name": "dns", "port": 53, "protocol": "UDP" }] },
-        })),
-        mend: |rig, _| rig.kubectl(&["--namespace=kube-system", "delete", "service", "kube-dns"]).map(drop),
+        begin: |rig, _| {
+            rig.apply(&json!({
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": { "name": "kube-dns", "namespace": "kube-system" },
+                "spec": { "ports": [{ "name": "dns", "port": 53, "protocol": "UDP" }] },
+            }))
+        },
+        mend: |rig, _| {
+            rig.kubectl(&["--namespace=kube-system", "delete", "service", "kube-dns"])
+                .map(drop)
+        },
     },
     Case {
         name: "definition-too-old",
-        begin: |rig, _| rig.apply(&json!({
+        begin: |rig, _| {
+            rig.apply(&json!({
             "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
             "metadata": { "name": "servicemonitors.monitoring.coreos.com" },
             "spec": {
@@ -100,13 +125,27 @@ const CASES: &[Case] = &[
                 "names": { "kind": "ServiceMonitor", "plural": "servicemonitors", "singular": "servicemonitor", "listKind": "ServiceMonitorList" },
                 "versions": [{ "name": "v1alpha1", "served": true, "storage": true, "schema": { "openAPIV3Schema": { "type": "object" } } }],
             },
-        })),
-        mend: |rig, _| rig.kubectl(&["delete", "crd", "servicemonitors.monitoring.coreos.com"]).map(drop),
+        }))
+        },
+        mend: |rig, _| {
+            rig.kubectl(&["delete", "crd", "servicemonitors.monitoring.coreos.com"])
+                .map(drop)
+        },
     },
     Case {
         name: "namespace-stuck-in-deletion",
         begin: stick,
-        mend: |rig, _| rig.kubectl(&["--namespace=network", "patch", "configmap", "stuck", "--type=json", r#"--patch=[{"op":"remove","path":"/metadata/finalizers"}]"#]).map(drop),
+        mend: |rig, _| {
+            rig.kubectl(&[
+                "--namespace=network",
+                "patch",
+                "configmap",
+                "stuck",
+                "--type=json",
+                r#"--patch=[{"op":"remove","path":"/metadata/finalizers"}]"#,
+            ])
+            .map(drop)
+        },
     },
     Case {
         name: "pods-do-not-start",
@@ -122,14 +161,22 @@ fn administrator(rig: &mut Rig, repository: &Repository) -> Result<()> {
 /// Changes what both the helmfile and Flux read of coredns.
 fn coredns(rig: &mut Rig, repository: &Repository, from: &str, to: &str) -> Result<()> {
     repository.replace("bootstrap/helmfile.d/01-apps.yaml", from, to)?;
-    repository.replace("kubernetes/apps/kube-system/coredns/app/ocirepository.yaml", from, to)?;
+    repository.replace(
+        "kubernetes/apps/kube-system/coredns/app/ocirepository.yaml",
+        from,
+        to,
+    )?;
     repository.push(rig)
 }
 
 fn spegel(rig: &mut Rig, repository: &Repository, from: &str, to: &str) -> Result<()> {
     let key = r#""appendMirrors": "#;
     let [from, to] = [from, to].map(|value| format!("{key}{value}"));
-    repository.replace("kubernetes/apps/kube-system/spegel/app/helmrelease.yaml", &from, &to)?;
+    repository.replace(
+        "kubernetes/apps/kube-system/spegel/app/helmrelease.yaml",
+        &from,
+        &to,
+    )?;
     repository.push(rig)
 }
 
@@ -164,12 +211,15 @@ fn refuse(rig: &mut Rig, _: &Repository) -> Result<()> {
 
 /// A namespace that is deleted and cannot go.
 fn stick(rig: &mut Rig, _: &Repository) -> Result<()> {
-    rig.apply(&json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "network" } }))?;
+    rig.apply(
+        &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "network" } }),
+    )?;
     rig.apply(&json!({
         "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": { "name": "stuck", "namespace": "network", "finalizers": ["example.com/never"] },
     }))?;
-    rig.kubectl(&["delete", "namespace", "network", "--wait=false"]).map(drop)
+    rig.kubectl(&["delete", "namespace", "network", "--wait=false"])
+        .map(drop)
 }
 
 pub(super) fn run(
@@ -182,16 +232,24 @@ pub(super) fn run(
     for case in CASES {
         rig.fresh()?;
         let repository = Repository::new(rig, ichor)?;
-        (case.begin)(rig, &repository).with_context(|| format!("`{}` cannot be brought about", case.name))?;
+        (case.begin)(rig, &repository)
+            .with_context(|| format!("`{}` cannot be brought about", case.name))?;
         let failed = repository.ended(rig, SHORT)?;
         if failed.status.success() {
-            faults.push(format!("{}: it goes well all the same:\n{}", case.name, failed.words));
+            faults.push(format!(
+                "{}: it goes well all the same:\n{}",
+                case.name, failed.words
+            ));
         }
         kept(rig, case.name, &failed, options.bless, faults)?;
-        (case.mend)(rig, &repository).with_context(|| format!("`{}` cannot be mended", case.name))?;
+        (case.mend)(rig, &repository)
+            .with_context(|| format!("`{}` cannot be mended", case.name))?;
         let mended = repository.ended(rig, BOOTSTRAP)?;
         if !mended.status.success() {
-            faults.push(format!("{}: once it is mended, the next run says:\n{}", case.name, mended.words));
+            faults.push(format!(
+                "{}: once it is mended, the next run says:\n{}",
+                case.name, mended.words
+            ));
         } else if let Err(error) = flow::ready(rig) {
             faults.push(format!("{}: once it is mended: {error:#}", case.name));
         }
@@ -199,11 +257,19 @@ pub(super) fn run(
     other(rig, ichor, options, faults)?;
     let stormy = storm(rig, ichor, faults)?;
     let outages = outages(rig, ichor, faults)?;
-    Ok(format!("{} failures told as kept, {stormy}, {outages}", CASES.len() + 1))
+    Ok(format!(
+        "{} failures told as kept, {stormy}, {outages}",
+        CASES.len() + 1
+    ))
 }
 
 /// The repository of another cluster: that is said before anything is written.
-fn other(rig: &mut Rig, ichor: &Utf8Path, options: &Options, faults: &mut Vec<String>) -> Result<()> {
+fn other(
+    rig: &mut Rig,
+    ichor: &Utf8Path,
+    options: &Options,
+    faults: &mut Vec<String>,
+) -> Result<()> {
     rig.fresh()?;
     let repository = Repository::new(rig, ichor)?;
     flow::done(rig, &repository)?;
@@ -215,13 +281,27 @@ fn other(rig: &mut Rig, ichor: &Utf8Path, options: &Options, faults: &mut Vec<St
     let before = super::objects::all(rig)?;
     let failed = repository.ended(rig, SHORT)?;
     if failed.status.success() {
-        faults.push(format!("the repository of another cluster is taken:\n{}", failed.words));
+        faults.push(format!(
+            "the repository of another cluster is taken:\n{}",
+            failed.words
+        ));
     }
     let touched = super::objects::changed(&before, &super::objects::all(rig)?);
-    if touched.iter().any(|name| !name.starts_with("FluxReport") && !name.starts_with("ResourceSet")) {
-        faults.push(format!("the repository of another cluster changes {touched:?}"));
+    if touched
+        .iter()
+        .any(|name| !name.starts_with("FluxReport") && !name.starts_with("ResourceSet"))
+    {
+        faults.push(format!(
+            "the repository of another cluster changes {touched:?}"
+        ));
     }
-    kept(rig, "repository-of-another-cluster", &failed, options.bless, faults)
+    kept(
+        rig,
+        "repository-of-another-cluster",
+        &failed,
+        options.bless,
+        faults,
+    )
 }
 
 /// An API server of whose answers every other is that of one that is overloaded.
@@ -235,9 +315,15 @@ fn storm(rig: &mut Rig, ichor: &Utf8Path, faults: &mut Vec<String>) -> Result<St
     let run = repository.ended(rig, BOOTSTRAP)?;
     if run.status.success() {
         flow::ready(rig)?;
-        return Ok(format!("in a storm done in {:.1} s", run.took.as_secs_f32()));
+        return Ok(format!(
+            "in a storm done in {:.1} s",
+            run.took.as_secs_f32()
+        ));
     }
-    faults.push(format!("in a storm it ends with {}:\n{}", run.status, run.words));
+    faults.push(format!(
+        "in a storm it ends with {}:\n{}",
+        run.status, run.words
+    ));
     Ok("not done in a storm".to_owned())
 }
 
@@ -258,22 +344,22 @@ fn outages(rig: &mut Rig, ichor: &Utf8Path, faults: &mut Vec<String>) -> Result<
         let ended = run.wait()?;
         whole += usize::from(ended.status.success());
         if !ended.status.success() {
-            faults.push(format!("without an API server after {moment} ms it ends with {}:\n{}", ended.status, ended.words));
+            faults.push(format!(
+                "without an API server after {moment} ms it ends with {}:\n{}",
+                ended.status, ended.words
+            ));
             repository.ended(rig, BOOTSTRAP)?.well("the next run")?;
         }
         flow::ready(rig)?;
     }
-    Ok(format!("{whole} of {} runs outlast an API server that is away for 5 s", moments.len()))
+    Ok(format!(
+        "{whole} of {} runs outlast an API server that is away for 5 s",
+        moments.len()
+    ))
 }
 
 /// Compares what is told with what is kept, or keeps it.
-fn kept(
-    rig: &Rig,
-    name: &str,
-    ended: &Ended,
-    bless: bool,
-    faults: &mut Vec<String>,
-) -> Result<()> {
+fn kept(rig: &Rig, name: &str, ended: &Ended, bless: bool, faults: &mut Vec<String>) -> Result<()> {
     let told = told(rig, ended)?;
     let path = scripts("transcripts").join(format!("{name}.txt"));
     if bless {
@@ -290,7 +376,10 @@ fn kept(
 fn told(rig: &Rig, ended: &Ended) -> Result<String> {
     let lines: Vec<_> = ended.words.lines().collect();
     let first = lines.iter().position(|line| line.starts_with("error"));
-    let mut text = lines.get(first.unwrap_or(0)..).unwrap_or_default().join("\n");
+    let mut text = lines
+        .get(first.unwrap_or(0)..)
+        .unwrap_or_default()
+        .join("\n");
     text = text.replace(rig.path("")?.as_str().trim_end_matches('/'), "RIG");
     for (pattern, with) in [
         (r"\d+(\.\d+)? ?(ms|s|m)\b", "TIME"),

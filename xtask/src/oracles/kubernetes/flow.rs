@@ -34,13 +34,18 @@ pub(super) fn done(rig: &Rig, repository: &Repository) -> Result<(Times, Ended)>
 pub(super) fn follow(rig: &Rig, mut run: Run) -> Result<(Times, Ended)> {
     let begin = run.begin;
     let (mut revision, mut ended) = (None, None);
-    let root = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/flux-system";
+    let root =
+        "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/flux-system";
     until("the first revision of Flux", PATIENCE, || {
         if ended.is_none() {
             ended = run.ended()?;
         }
         if let Some(failed) = ended.as_ref().filter(|ended| !ended.status.success()) {
-            bail!("a bootstrap ended with {}:\n{}", failed.status, failed.words);
+            bail!(
+                "a bootstrap ended with {}:\n{}",
+                failed.status,
+                failed.words
+            );
         }
         if revision.is_none()
             && let Some(root) = rig.get(root)?
@@ -85,7 +90,8 @@ pub(super) fn unready(rig: &Rig) -> Result<Vec<String>> {
         }
         left.extend(objects.iter().filter_map(|object| {
             let condition = ready_condition(object);
-            let current = object["metadata"]["generation"] == object["status"]["observedGeneration"];
+            let current =
+                object["metadata"]["generation"] == object["status"]["observedGeneration"];
             (condition["status"] != "True" || !current).then(|| {
                 format!(
                     "{} {}: {}",

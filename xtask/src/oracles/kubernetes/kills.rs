@@ -25,7 +25,11 @@ pub(super) fn run(
     let mut killed = 0;
     let (mut longest, mut slowest) = (Duration::ZERO, Duration::ZERO);
     for case in 0..options.kills {
-        rig.helm = if case % 2 == 0 { Helm::Four } else { Helm::Three };
+        rig.helm = if case % 2 == 0 {
+            Helm::Four
+        } else {
+            Helm::Three
+        };
         rig.fresh()?;
         let moment = Seed::new("kubernetes", case).below(usize::try_from(whole.as_millis())?);
         let mut run = repository.ichor(rig, BOOTSTRAP)?;
@@ -37,7 +41,10 @@ pub(super) fn run(
         let begin = Instant::now();
         let next = repository.ended(rig, BOOTSTRAP)?;
         if !next.status.success() {
-            faults.push(format!("{when}, the next run ended with {}:\n{}", next.status, next.words));
+            faults.push(format!(
+                "{when}, the next run ended with {}:\n{}",
+                next.status, next.words
+            ));
             continue;
         }
         if let Err(error) = flow::ready(rig) {

@@ -39,8 +39,9 @@ pub(super) fn all(rig: &Rig) -> Result<Objects> {
         .collect();
     let kinds = kinds.join(",");
     let get = ["get", &kinds, "--all-namespaces", "--output=json"];
-    let mut list: Value = serde_json::from_str(&rig.kubectl(&[&get[..], &["--show-managed-fields"]].concat())?)
-        .context("kubectl did not answer with a list")?;
+    let mut list: Value =
+        serde_json::from_str(&rig.kubectl(&[&get[..], &["--show-managed-fields"]].concat())?)
+            .context("kubectl did not answer with a list")?;
     let items: Vec<Value> = serde_json::from_value(list["items"].take())?;
     Ok(items
         .into_iter()
@@ -58,9 +59,8 @@ pub(super) fn all(rig: &Rig) -> Result<Objects> {
 
 /// Which objects are not what they were: made, gone, or of another `resourceVersion`.
 pub(super) fn changed(before: &Objects, after: &Objects) -> BTreeSet<String> {
-    let version = |object: Option<&Value>| {
-        object.map(|object| object["metadata"]["resourceVersion"].clone())
-    };
+    let version =
+        |object: Option<&Value>| object.map(|object| object["metadata"]["resourceVersion"].clone());
     before
         .keys()
         .chain(after.keys())
@@ -110,9 +110,14 @@ fn meant(objects: &Objects) -> Objects {
                 if let Some(managers) = metadata.remove("managedFields") {
                     metadata.insert("managers".to_owned(), named(&managers));
                 }
-                if let Some(notes) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+                if let Some(notes) = metadata
+                    .get_mut("annotations")
+                    .and_then(Value::as_object_mut)
+                {
                     // Stamps of when somebody asked, and digests of releases that have a time in them.
-                    notes.retain(|key, _| !key.contains("requestedAt") && !key.ends_with("/revision"));
+                    notes.retain(|key, _| {
+                        !key.contains("requestedAt") && !key.ends_with("/revision")
+                    });
                 }
             }
             (name.clone(), object)

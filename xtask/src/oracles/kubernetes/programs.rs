@@ -142,10 +142,12 @@ impl Programs {
 pub(super) fn definitions() -> Result<Vec<Utf8PathBuf>> {
     [&SOURCE_CONTROLLER, &KUSTOMIZE_CONTROLLER, &HELM_CONTROLLER]
         .into_iter()
-        .map(|program| match go::source(program.folder, program.package)? {
-            Ok(folder) => Ok(folder.join("config/crd/bases")),
-            Err(reason) => bail!(reason),
-        })
+        .map(
+            |program| match go::source(program.folder, program.package)? {
+                Ok(folder) => Ok(folder.join("config/crd/bases")),
+                Err(reason) => bail!(reason),
+            },
+        )
         .collect()
 }
 

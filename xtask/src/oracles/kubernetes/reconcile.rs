@@ -34,14 +34,23 @@ pub(super) fn run(
         .well("`reconcile source`")?;
     let ours = repository.ended(rig, "reconcile default/echo")?;
     if ours.status.success() || !ours.words.contains("gone.yaml") {
-        faults.push(format!("a Kustomization that fails is told so:\n{}", ours.words));
+        faults.push(format!(
+            "a Kustomization that fails is told so:\n{}",
+            ours.words
+        ));
     }
     if ours.took > SOON {
         faults.push(format!("its reason takes {:.1} s", ours.took.as_secs_f32()));
     }
     let begin = Instant::now();
     let mut flux = rig.command("flux")?;
-    flux.args(["reconcile", "kustomization", "echo", "--namespace=default", "--timeout=30s"]);
+    flux.args([
+        "reconcile",
+        "kustomization",
+        "echo",
+        "--namespace=default",
+        "--timeout=30s",
+    ]);
     let theirs = flux.output()?;
     let words = super::super::helper::said(&theirs);
     if theirs.status.success() || words.contains("gone.yaml") {

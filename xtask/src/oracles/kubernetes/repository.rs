@@ -43,7 +43,10 @@ impl Repository {
             folder,
             ichor: ichor.to_owned(),
         };
-        repository.git(rig, &format!("init --quiet --bare --initial-branch=main {bare}"))?;
+        repository.git(
+            rig,
+            &format!("init --quiet --bare --initial-branch=main {bare}"),
+        )?;
         repository.git(rig, "init --quiet --initial-branch=main")?;
         repository.git(rig, &format!("remote add origin {bare}"))?;
         repository.push(rig)?;

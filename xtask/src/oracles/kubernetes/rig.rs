@@ -96,7 +96,11 @@ impl Rig {
             let folder = path.join(name);
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;
         }
-        process::quiet(process::command("bash").arg(scripts("pki.sh")).arg(path.join("pki")))?;
+        process::quiet(
+            process::command("bash")
+                .arg(scripts("pki.sh"))
+                .arg(path.join("pki")),
+        )?;
         let log = File::create(path.join("door.log")).context("cannot write a log")?;
         let mut door = helper::beside(NETWORK, path.join("bin/door").as_str());
         door.args(["127.0.0.1:5000", path.as_str()])

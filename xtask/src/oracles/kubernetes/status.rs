@@ -35,7 +35,9 @@ pub(super) fn run(
     for folder in programs::definitions()? {
         rig.kubectl(&["apply", "--server-side", "--filename", folder.as_str()])?;
     }
-    until("the kinds of Flux", FILLED, || Ok(rig.get(RELEASES)?.is_some()))?;
+    until("the kinds of Flux", FILLED, || {
+        Ok(rig.get(RELEASES)?.is_some())
+    })?;
     let [releases, pods] = CROWD.map(|count| count.to_string());
     let mut fill = rig.command("python3")?;
     fill.arg(scripts("crowd.py"))
@@ -61,7 +63,10 @@ pub(super) fn run(
         .with_context(|| format!("`status` says:\n{}", ended.words))?;
     for is_told in ["app-100", "ImagePullBackOff"] {
         if !ended.words.contains(is_told) {
-            faults.push(format!("`status` does not tell of {is_told}:\n{}", ended.words));
+            faults.push(format!(
+                "`status` does not tell of {is_told}:\n{}",
+                ended.words
+            ));
         }
     }
     if ended.took > SOON {

@@ -87,13 +87,19 @@ pub(super) fn run(
         let later = files::text(&scripts("charts.txt"))?
             .lines()
             .find(|line| line.starts_with("envoyproxy/gateway-helm"))
-            .map(|line| line.replace("v1.6.0", "v1.6.1").replace(" mark:rig/gone=yes", ""))
+            .map(|line| {
+                line.replace("v1.6.0", "v1.6.1")
+                    .replace(" mark:rig/gone=yes", "")
+            })
             .unwrap_or_default();
         let table = rig.path("later.txt")?;
         files::write(&table, later)?;
         rig.charts(&table)?;
         let plain = repository.text(SECRETS)?;
-        repository.sops(rig, &["set", SECRETS, r#"["stringData"]["GONE"]"#, r#""yes""#])?;
+        repository.sops(
+            rig,
+            &["set", SECRETS, r#"["stringData"]["GONE"]"#, r#""yes""#],
+        )?;
         for extra in &EXTRAS {
             repository.add(extra.file, extra.without, extra.with)?;
         }
@@ -119,7 +125,9 @@ pub(super) fn run(
             faults.push(format!("{helm:?}: `reconcile` says:\n{}", reconciled.words));
         }
         let gone = |object: &str, pointer: &str, what: &str, faults: &mut Vec<String>| {
-            let waited = until(what, PATIENCE / 3, || Ok(has(rig, object, pointer)?.is_none()));
+            let waited = until(what, PATIENCE / 3, || {
+                Ok(has(rig, object, pointer)?.is_none())
+            });
             if waited.is_err() {
                 let managers = has(rig, object, "/metadata/managedFields").ok().flatten();
                 faults.push(format!(
@@ -133,7 +141,10 @@ pub(super) fn run(
         }
         gone(SECRET, "/data/GONE", "a key of a secret", faults);
         flow::ready(rig)?;
-        words.push(format!("{helm:?}: {} values gone with git", EXTRAS.len() + 1));
+        words.push(format!(
+            "{helm:?}: {} values gone with git",
+            EXTRAS.len() + 1
+        ));
     }
     rig.helm = Helm::Four;
     Ok(words.join("; "))

@@ -8,8 +8,8 @@ use camino::Utf8Path;
 use serde_json::Value;
 
 use super::super::Options;
-use super::bootstrap;
 use super::super::helper::said;
+use super::bootstrap;
 use super::repository::Repository;
 use super::rig::Rig;
 use crate::files;

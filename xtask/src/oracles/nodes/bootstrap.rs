@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use camino::Utf8Path;
 
-use super::super::seed::Seed;
 use super::super::helper::said;
+use super::super::seed::Seed;
 use super::repository::Repository;
 use super::rig::Rig;
 

@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 
 use super::super::Options;
-use super::bootstrap;
 use super::super::helper::{Helper, said};
+use super::bootstrap;
 use super::repository::Repository;
 use super::rig::Rig;
 
