@@ -18,7 +18,8 @@ pub struct Failed {
 pub enum Why {
     /// The program, or what it is given, could not be made ready.
     NotStarted,
-    /// It took far longer than its own timeout and was ended.
+    /// It was told to end: by who stopped this program, or since it took far longer than its own
+    /// timeout.
     Ended,
     /// Another call works on the release, or was killed while it did.
     Pending,
@@ -56,6 +57,7 @@ const WORDS: &[(&str, Why)] = &[
     ("cluster unreachable", Why::Unreachable),
     ("connection refused", Why::Unreachable),
     ("is forbidden", Why::Forbidden),
+    ("context canceled", Why::Ended),
     ("context deadline exceeded", Why::NotReady),
     ("timed out waiting for the condition", Why::NotReady),
     ("release: not found", Why::NoRevision),

@@ -329,9 +329,10 @@ impl Helm {
 fn is_name(name: &str) -> Result<(), String> {
     let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit();
     let is_name = name.starts_with(fits) && name.chars().all(|one| fits(one) || "-.".contains(one));
-    match is_name {
-        true => Ok(()),
-        false => Err(format!("`{name}` is no name of a release")),
+    if is_name {
+        Ok(())
+    } else {
+        Err(format!("`{name}` is no name of a release"))
     }
 }
 

@@ -174,12 +174,12 @@ fn each_major_is_asked_in_its_own_words() {
 
 #[test]
 fn what_is_rendered_is_what_it_prints() {
+    const ASKED: &str = "template cilium <ARCHIVE> --namespace kube-system --values <{VALUES}> \
+                         --include-crds --skip-schema-validation";
     let stand = Stand::new("v4.3", "echo 'kind: A'; echo 'level=WARN msg=x' >&2");
     let helm = stand.helm().expect("a helm");
     let text = helm.template(&TEMPLATE);
     assert_eq!(text.as_deref(), Ok("kind: A\n"));
-    const ASKED: &str = "template cilium <ARCHIVE> --namespace kube-system --values <{VALUES}> \
-                         --include-crds --skip-schema-validation";
     assert_eq!(
         stand.words(),
         format!("{ASKED} --no-hooks --kube-version v1.36.3")
@@ -299,6 +299,7 @@ const FAILURES: &[(&str, Why)] = &[
         Why::NotReady,
     ),
     ("Error: timed out waiting for the condition", Why::NotReady),
+    ("Error: UPGRADE FAILED: context canceled", Why::Ended),
     ("Error: release: not found", Why::NoRevision),
     ("Error: something else", Why::Other),
     ("", Why::Other),
@@ -345,7 +346,7 @@ fn what_takes_too_long_is_told_to_end_and_then_made_to() {
         "trap 'echo cancelled >&2; exit 1' TERM\necho waits >&2\nwhile :; do sleep 0.05; done";
     let mut told = Vec::new();
     let failed = short(&Stand::new("v4.3", gentle), &mut |line| {
-        told.push(line.to_owned())
+        told.push(line.to_owned());
     });
     assert_eq!(failed.why, Why::Ended);
     // The shell may say that what it waited for ended, too.

@@ -57,9 +57,10 @@ pub(super) fn of(
         problems.extend(drift(inventory, release, &entry.name, version, &wanted));
     }
     let is_exact = version(&wanted).is_some();
-    let pin = match is_exact && name.is_empty() {
-        true => Pin::Tag,
-        false => Pin::Range,
+    let pin = if is_exact && name.is_empty() {
+        Pin::Tag
+    } else {
+        Pin::Range
     };
     Some(match same {
         Some(same) if same.version == wanted => same.clone(),
@@ -103,9 +104,10 @@ fn place_of(entry: &Entry, chart: &str) -> Result<(String, String), Box<Diagnost
                 };
                 return Err(Box::new(unknown(message).hint(hint)));
             };
-            Ok(match url.starts_with("oci://") {
-                true => (format!("{url}/{name}"), String::new()),
-                false => (url.clone(), name.to_owned()),
+            Ok(if url.starts_with("oci://") {
+                (format!("{url}/{name}"), String::new())
+            } else {
+                (url.clone(), name.to_owned())
             })
         }
         _ => {

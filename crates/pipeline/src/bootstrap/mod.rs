@@ -22,9 +22,9 @@ mod wanted;
 use std::time::Duration;
 
 use diagnostics::Diagnostics;
-use flux::assembled::{Assembled, Chart};
+use flux::assembled::{Assembled, Chart, Release};
 use flux::helm::judged;
-use flux::object::Object;
+use flux::object::{Id, Object};
 use flux::redact::Redaction;
 use flux::value::{Place, Value};
 use repository::View;
@@ -50,7 +50,7 @@ pub struct Plan {
     pub namespaces: Vec<Object>,
     /// Secrets in the clear, each with its namespace and its values below `data`.
     pub secrets: Vec<Secret>,
-    /// Charts whose CustomResourceDefinitions are applied before everything else; nothing else of
+    /// Charts whose `CustomResourceDefinition`s are applied before everything else; nothing else of
     /// them is.
     pub crds: Vec<Wanted>,
     /// Releases, in an order in which each may be installed.
@@ -88,15 +88,36 @@ pub struct Wanted {
 pub fn judge(view: &View<'_>, plan: &Plan) -> Diagnostics {
     let files = OfView::new(view, None);
     let charts = Charts::open(view);
-    let releases = plan.releases.iter().filter_map(|one| one.release);
-    let releases = releases.filter_map(|index| plan.assembled.releases.get(index));
+    let releases = plan.releases.iter().map(|wanted| Release {
+        values: Some(wanted.values.clone()),
+        chart: Some(wanted.chart.clone()),
+        ..installed(plan, wanted)
+    });
     let mut problems: Diagnostics = releases
-        .filter_map(|release| Some(judged(release, charts.package(release, &files)?.as_ref())))
+        .filter_map(|release| Some(judged(&release, charts.package(&release, &files)?.as_ref())))
         .flat_map(|judged| judged.problems)
         .map(|problem| plan.redaction.clean(problem))
         .collect();
     problems.sort();
     problems
+}
+
+/// The release that Flux installs in the place of one, or nothing but its name.
+fn installed(plan: &Plan, wanted: &Wanted) -> Release {
+    let known = { wanted.release }.and_then(|index| plan.assembled.releases.get(index));
+    known.cloned().unwrap_or_else(|| Release {
+        id: Id {
+            kind: "release".to_owned(),
+            namespace: wanted.namespace.clone(),
+            name: wanted.name.clone(),
+            ..Id::default()
+        },
+        object: Object::default(),
+        owner: 0,
+        values: None,
+        chart: None,
+        rendered: None,
+    })
 }
 
 /// Reads all of it, with every problem at its place. What an error stands at is left out of the

@@ -18,13 +18,13 @@ pub struct SyncSource {
     pub path: String,
 }
 
-/// The release that makes a FluxInstance.
+/// The release that makes a `FluxInstance`.
 pub(super) const INSTANCE: &str = "flux-instance";
 
 /// The name of the source that Flux makes of itself.
 const OWN_SOURCE: &str = "flux-system";
 
-/// Out of a FluxInstance, the values of the chart that makes one, or the source itself.
+/// Out of a `FluxInstance`, the values of the chart that makes one, or the source itself.
 pub(super) fn of(assembled: &Assembled) -> Option<SyncSource> {
     let objects = || assembled.kustomizations.iter().flat_map(|one| &one.objects);
     let instances = objects().filter(|object| {

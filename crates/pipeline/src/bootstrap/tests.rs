@@ -24,9 +24,10 @@ fn cases() -> Utf8PathBuf {
 /// The files of a case: each begins with its path in a comment.
 fn files(case: &str) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(cases().join(format!("{case}.yaml"))).expect("it is there");
-    let mut files = match text.starts_with("# base\n") {
-        true => files("base"),
-        false => Vec::new(),
+    let mut files = if text.starts_with("# base\n") {
+        files("base")
+    } else {
+        Vec::new()
     };
     for part in text.split("# file: ").skip(1) {
         let (path, content) = part.split_once('\n').expect("a path in a line");

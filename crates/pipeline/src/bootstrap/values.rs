@@ -93,9 +93,10 @@ impl Reader<'_> {
             Text::Template => return self.flux(item, "the path of its values is a template"),
         };
         let is_plain = !text.contains("::") && !text.contains("://") && !text.contains('*');
-        let path = match is_from_root {
-            true => relative("", text.trim_start_matches('/')),
-            false => relative(&entry.folder, &text),
+        let path = if is_from_root {
+            relative("", text.trim_start_matches('/'))
+        } else {
+            relative(&entry.folder, &text)
         };
         let Some(path) = path.filter(|_| is_plain) else {
             self.refuse(item, format!("`{text}` is no file of the repository"));

@@ -55,9 +55,10 @@ fn written(
                 problems.push(at(problem, &entry.place));
                 continue;
             }
-            let wanted = match entry.is_wanted {
-                true => of_entry(view, &inventory, entry, problems),
-                false => None,
+            let wanted = if entry.is_wanted {
+                of_entry(view, &inventory, entry, problems)
+            } else {
+                None
             };
             if helmfile.is_crds {
                 crds.extend(wanted);

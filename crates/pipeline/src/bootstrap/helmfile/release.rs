@@ -79,9 +79,10 @@ fn repository(value: &Value) -> Option<(String, String)> {
     let (name, url) = (text(value, "name"), text(value, "url"));
     let is_oci = value.get("oci").and_then(Value::as_bool) == Some(true);
     let url = url.trim_end_matches('/');
-    let url = match is_oci && !url.starts_with("oci://") {
-        true => format!("oci://{url}"),
-        false => url.to_owned(),
+    let url = if is_oci && !url.starts_with("oci://") {
+        format!("oci://{url}")
+    } else {
+        url.to_owned()
     };
     (!name.is_empty()).then_some((name, url))
 }
