@@ -34,7 +34,9 @@ pub(crate) async fn read(text: &str) -> Result<Config, Diagnostic> {
     check_user(user)?;
     let unread = || lacks("has a server or certificates that cannot be read");
     let config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await;
-    let config = config.map_err(|_| unread())?;
+    let mut config = config.map_err(|_| unread())?;
+    // It would be that of `HTTPS_PROXY`, which is for the world outside.
+    config.proxy_url = None;
     // Without any, whom the system trusts would do.
     match &config.root_cert {
         Some(authorities) if !authorities.is_empty() => Ok(config),

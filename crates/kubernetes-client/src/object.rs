@@ -69,7 +69,8 @@ type Question = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 struct Page {
     #[serde(default)]
     metadata: PageMetadata,
-    items: Vec<Value>,
+    /// `null` where there is none, in a list of metadata.
+    items: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -195,7 +196,7 @@ impl Client {
         let mut params = params.limit(PAGE);
         loop {
             let list: Page = self.object(&asked, list(&Request::new(&path), &params))?;
-            all.extend(list.items);
+            all.extend(list.items.into_iter().flatten());
             params.continue_token = list.metadata.next.filter(|token| !token.is_empty());
             if params.continue_token.is_none() {
                 return Ok(all);

@@ -83,6 +83,13 @@ fn a_kustomization_looks_again_and_is_waited_for() {
 }
 
 #[test]
+fn a_proxy_is_for_the_world_outside() {
+    let (mut sandbox, _api) = repository(false);
+    sandbox.set_variable("HTTPS_PROXY", "http://127.0.0.1:1");
+    sandbox.run(["reconcile", "apps"]).success();
+}
+
+#[test]
 fn what_fails_says_why() {
     let (sandbox, _api) = repository(true);
     let output = sandbox.run(["reconcile", "apps"]).exits(1);
