@@ -6,6 +6,7 @@
 mod against;
 mod flux;
 mod inputs;
+mod kubernetes;
 mod measure;
 mod nodes;
 mod plugin;
@@ -23,7 +24,7 @@ use crate::{files, golden, oracles, process};
 type Part = fn(&Bench, &mut Table) -> Result<()>;
 
 /// All parts, in the order of the table.
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("start", Bench::start),
     ("configure", Bench::configure),
     ("flux", Bench::flux),
@@ -32,6 +33,7 @@ const PARTS: [(&str, Part); 8] = [
     ("secrets", Bench::all_secrets),
     ("talos", Bench::talos),
     ("nodes", Bench::nodes),
+    ("kubernetes", Bench::kubernetes),
 ];
 
 /// Measures the named parts, or all, with a program built in a profile, and prints them; with

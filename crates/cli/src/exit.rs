@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     WouldChange,
     /// Stopped to protect edits, or awaiting `--yes`.
     Protected,
-    /// Some nodes failed; what could be done with the others was done.
+    /// Some nodes failed, or a part could not be asked; what could be done with the others was done.
     NodesFailed,
     /// As the program ended that was run (`secrets exec-env`, `secrets exec-file`).
     Program(u8),

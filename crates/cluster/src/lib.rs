@@ -11,6 +11,8 @@
 //! - [`hardware`]: what they are made of.
 //! - [`doctor`]: whether a cluster agrees with its repository.
 //! - [`reconcile`]: Flux objects, told to look again now, and followed.
+//! - [`overview`]: a cluster at a glance, and what to look at first.
+//! - [`diagnosis`]: what keeps an app from running, and what shows it.
 //! - [`difference`]: what a configuration would change on a node, without secrets.
 //! - [`Status`]: what a node is, in short.
 //!
@@ -22,8 +24,10 @@
 
 pub mod apps;
 pub mod bootstrap;
+mod cause;
 mod clock;
 mod difference;
+pub mod diagnosis;
 pub mod discover;
 pub mod doctor;
 pub mod hardware;
@@ -31,6 +35,7 @@ mod image;
 mod leave;
 mod machine;
 mod named;
+pub mod overview;
 pub mod preflight;
 pub mod quorum;
 mod reboot;
@@ -42,6 +47,7 @@ pub mod upgrade;
 pub mod upgrade_k8s;
 mod wait;
 
+pub use cause::Cause;
 pub use clock::Clock;
 pub use difference::{Unreadable, difference};
 pub use leave::Leaving;

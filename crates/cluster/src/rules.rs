@@ -37,6 +37,8 @@ diagnostics::rules! {
         "Each Talos runs six minors of Kubernetes, and every node runs the same Kubernetes.";
     CLUSTER_KUBERNETES_VERSION: error "cluster/kubernetes-version",
         "A version of Kubernetes has three numbers, such as `v1.36.2`; the one that runs is told by the pods of the control plane.";
+    CLUSTER_NO_APP: error "cluster/no-app",
+        "A name stands for a Kustomization or a release, or for something that runs pods. Where none has it, or several have, it has to be another one, with its namespace before it.";
     CLUSTER_NO_CONTROL_PLANE: error "cluster/no-control-plane",
         "etcd and the API server of Kubernetes run on control planes. Without one that can be reached there is nothing to start.";
     CLUSTER_NO_DISK: error "cluster/no-disk",

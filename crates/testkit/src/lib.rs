@@ -14,6 +14,8 @@ mod archive;
 mod folder;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
+#[cfg(feature = "kubernetes")]
+mod lists;
 #[cfg(feature = "nodes")]
 pub mod nodes;
 mod output;
@@ -24,6 +26,8 @@ mod texts;
 
 pub use archive::{archive, digest};
 pub use folder::{Snapshot, copy_folder, files_below, fixtures};
+#[cfg(feature = "kubernetes")]
+pub use lists::Lists;
 pub use output::Output;
 pub use registry::Registry;
 pub use sandbox::Sandbox;

@@ -4,6 +4,7 @@ mod bootstrap;
 mod charts;
 pub(crate) mod completions;
 mod configure;
+mod debug;
 mod diff;
 mod doctor;
 mod flux;
@@ -19,6 +20,7 @@ pub(crate) mod road;
 mod schema;
 mod schemas;
 mod secrets;
+mod status;
 mod suspend;
 mod talos;
 mod template;
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Talos(talos::Talos),
     Bootstrap(bootstrap::Bootstrap),
+    Status(status::Status),
+    Debug(debug::Debug),
     Reconcile(reconcile::Reconcile),
     Suspend(suspend::Suspend),
     Resume(suspend::Resume),
@@ -97,6 +101,8 @@ pub(crate) fn run(
         Command::Secrets(command) => command.run(here, output, ui),
         Command::Talos(command) => command.run(&found, here, ui),
         Command::Bootstrap(command) => command.run(root, ui),
+        Command::Status(command) => command.run(root, ui),
+        Command::Debug(command) => command.run(root, ui),
         Command::Reconcile(command) => command.run(root, ui),
         Command::Suspend(command) => command.run(root, ui),
         Command::Resume(command) => command.run(root, ui),

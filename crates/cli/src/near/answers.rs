@@ -4,10 +4,6 @@
 /// with `-` for whatever stands between its parts.
 pub(super) const ANSWERS: &[(&[&str], &str)] = &[
     (
-        &["status"],
-        "`ichor diff` shows what `configure` would change; `ichor secrets status` and `ichor template status` list secrets and templates",
-    ),
-    (
         &["st", "plan", "dry-run", "preview"],
         "`ichor configure --dry-run` lists what would change, `ichor diff` shows it",
     ),
@@ -45,12 +41,16 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         "`ichor talos kubeconfig` fetches one",
     ),
     (
-        &["template-debug", "debug"],
-        "not everything is asked from here yet: `flux get all --all-namespaces` and `kubectl get events --all-namespaces` show its state",
+        &["template-debug", "flux-get"],
+        "`ichor debug --all` lists nodes, what Flux has, certificates and pods; `ichor status` tells what of it is not well, `ichor debug APP` why",
     ),
     (
         &["flux-reconcile"],
         "`ichor reconcile` has Flux look at git now",
+    ),
+    (
+        &["flux-check", "describe"],
+        "`ichor status` tells how the cluster is, and `ichor debug APP` what keeps an app from running, with its events and logs",
     ),
     (
         &["kubeconform", "flate", "flux-local", "kustomize"],

@@ -159,7 +159,6 @@ mod tests {
     #[test]
     fn words_of_the_family_are_answered() {
         for (line, part) in [
-            ("status", "`ichor diff`"),
             ("bootstrap:talos", "`ichor bootstrap talos`"),
             ("bootstrap:apps", "`ichor bootstrap apps`"),
             ("helmfile sync", "`ichor bootstrap apps`"),
@@ -175,7 +174,10 @@ mod tests {
             ("flux reconcile", "`ichor reconcile`"),
             ("talos:reset", "`ichor talos reset`"),
             ("kubeconfig", "`ichor talos kubeconfig`"),
-            ("template:debug", "flux get all"),
+            ("template:debug", "`ichor debug --all`"),
+            ("template debug", "`ichor debug --all`"),
+            ("flux get ks", "`ichor status`"),
+            ("flux check", "`ichor status`"),
             ("template:tidy", "`ichor template tidy`"),
             ("tidy", "`ichor template tidy`"),
             ("gensecret", "`ichor talos gensecret`"),

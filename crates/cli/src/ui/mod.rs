@@ -11,6 +11,7 @@ mod findings;
 mod group;
 mod lines;
 mod paint;
+mod screen;
 mod table;
 mod wrap;
 

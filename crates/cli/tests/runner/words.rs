@@ -91,8 +91,8 @@ fn words_of_other_programs_get_an_answer() {
 fn wrong_usage_is_json_where_json_is_asked_for() {
     let sandbox = empty();
     for words in [
-        &["--output", "json", "status"][..],
-        &["status", "--output=json"],
+        &["--output", "json", "plan"][..],
+        &["plan", "--output=json"],
         &["configure", "--output", "json", "--frob"],
         &["configure", "--check", "--dry-run", "--output", "json"],
         &["--output", "json"],

@@ -24,6 +24,7 @@ use crate::rules;
 use crate::wait::{PAUSE, REMINDER};
 
 pub use subject::{Kind, Subject, Subjects};
+pub(crate) use verdict::{Condition, Said};
 pub use verdict::{State, verdict};
 
 /// Under which name fields are set. kustomize-controller takes over what those have set whose

@@ -73,7 +73,21 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    fn group(self) -> &'static str {
+    /// As it stands in paths.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Self::Kustomization => "kustomizations",
+            Self::HelmRelease => "helmreleases",
+            Self::GitRepository => "gitrepositories",
+            Self::OciRepository => "ocirepositories",
+            Self::HelmRepository => "helmrepositories",
+            Self::HelmChart => "helmcharts",
+            Self::Bucket => "buckets",
+        }
+    }
+
+    /// The group that it is of.
+    pub(crate) fn group(self) -> &'static str {
         match self {
             Self::Kustomization => "kustomize.toolkit.fluxcd.io",
             Self::HelmRelease => "helm.toolkit.fluxcd.io",

@@ -57,62 +57,88 @@ pub(crate) fn is_suspended(object: &Value) -> bool {
 /// assert!(matches!(verdict(&object, Some("other"), None), State::Waiting { .. }));
 /// ```
 pub fn verdict(object: &Value, stamp: Option<&str>, revision: Option<&str>) -> State {
-    if is_suspended(object) {
-        return State::Suspended;
-    }
     let status = |path: &str| object.pointer(path).and_then(Value::as_str);
-    let waiting = |until: &str| State::Waiting {
-        until: until.to_owned(),
-    };
-    let is_handled = match stamp {
-        Some(stamp) => status("/status/lastHandledReconcileAt") == Some(stamp),
-        None => true,
-    };
-    if !is_handled {
-        return waiting("its controller has not looked at it yet");
-    }
     let [ready, stalled] = ["Ready", "Stalled"].map(|kind| condition(object, kind));
-    let attempted = status("/status/lastAttemptedRevision");
-    let is_attempted = revision.is_none() || attempted == revision;
-    if let Some(stalled) = stalled.filter(|stalled| stalled.status == "True") {
-        // Why it gave up at last says more than that it did.
-        let why = ready.as_ref().filter(|ready| ready.status == "False");
-        return State::Failed {
-            why: words(why.unwrap_or(&stalled).message),
-        };
-    }
-    let Some(ready) = ready else {
-        return waiting("its controller has not looked at it yet");
+    let said = Said {
+        is_suspended: is_suspended(object),
+        handled: status("/status/lastHandledReconcileAt"),
+        is_observed: object.pointer("/status/observedGeneration")
+            == object.pointer("/metadata/generation"),
+        attempted: status("/status/lastAttemptedRevision"),
+        applied: status("/status/lastAppliedRevision"),
+        artifact: status("/status/artifact/revision"),
+        ready,
+        stalled,
     };
-    // Others are to be ready before; that is no failure of its own.
-    if ready.reason == "DependencyNotReady" {
-        return waiting(&words(ready.message));
-    }
-    let is_observed =
-        object.pointer("/status/observedGeneration") == object.pointer("/metadata/generation");
-    match ready.status {
-        "True" if !is_observed => waiting("its controller has not seen its last change yet"),
-        "True" if !is_attempted => waiting("it has the revision before still"),
-        "True" => {
-            let applied = status("/status/lastAppliedRevision");
-            let revision = applied.or_else(|| status("/status/artifact/revision"));
-            State::Ready {
-                revision: revision.map(words),
-            }
+    said.verdict(stamp, revision)
+}
+
+/// What of an object decides how it is.
+pub(crate) struct Said<'o> {
+    pub(crate) is_suspended: bool,
+    /// The last stamp that its controller has dealt with.
+    pub(crate) handled: Option<&'o str>,
+    /// Whether its controller has seen its last change.
+    pub(crate) is_observed: bool,
+    /// The revision that was tried last.
+    pub(crate) attempted: Option<&'o str>,
+    /// The revision that is there.
+    pub(crate) applied: Option<&'o str>,
+    /// The revision of what a source has fetched.
+    pub(crate) artifact: Option<&'o str>,
+    pub(crate) ready: Option<Condition<'o>>,
+    pub(crate) stalled: Option<Condition<'o>>,
+}
+
+impl Said<'_> {
+    /// How it is; see [`verdict`].
+    pub(crate) fn verdict(self, stamp: Option<&str>, revision: Option<&str>) -> State {
+        let Self { ready, stalled, .. } = self;
+        if self.is_suspended {
+            return State::Suspended;
         }
-        // What it says is of another revision.
-        "False" if !is_attempted => waiting("it has the revision before still"),
-        "False" => State::Failed {
-            why: words(ready.message),
-        },
-        _ => waiting(&words(ready.message)),
+        let waiting = |until: &str| State::Waiting {
+            until: until.to_owned(),
+        };
+        if stamp.is_some() && self.handled != stamp {
+            return waiting("its controller has not looked at it yet");
+        }
+        let is_attempted = revision.is_none() || self.attempted == revision;
+        if let Some(stalled) = stalled.filter(|stalled| stalled.status == "True") {
+            // Why it gave up at last says more than that it did.
+            let why = ready.as_ref().filter(|ready| ready.status == "False");
+            return State::Failed {
+                why: words(why.unwrap_or(&stalled).message),
+            };
+        }
+        let Some(ready) = ready else {
+            return waiting("its controller has not looked at it yet");
+        };
+        // Others are to be ready before; that is no failure of its own.
+        if ready.reason == "DependencyNotReady" {
+            return waiting(&words(ready.message));
+        }
+        match ready.status {
+            "True" if !self.is_observed => waiting("its controller has not seen its last change yet"),
+            "True" if !is_attempted => waiting("it has the revision before still"),
+            "True" => State::Ready {
+                revision: self.applied.or(self.artifact).map(words),
+            },
+            // What it says is of another revision.
+            "False" if !is_attempted => waiting("it has the revision before still"),
+            "False" => State::Failed {
+                why: words(ready.message),
+            },
+            _ => waiting(&words(ready.message)),
+        }
     }
 }
 
-struct Condition<'o> {
-    status: &'o str,
-    reason: &'o str,
-    message: &'o str,
+/// What an object says of itself.
+pub(crate) struct Condition<'o> {
+    pub(crate) status: &'o str,
+    pub(crate) reason: &'o str,
+    pub(crate) message: &'o str,
 }
 
 fn condition<'o>(object: &'o Value, kind: &str) -> Option<Condition<'o>> {

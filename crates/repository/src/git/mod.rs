@@ -1,5 +1,6 @@
 //! What git knows of a repository, through `gix`; nothing is changed and no program started.
 
+mod history;
 mod local;
 
 use std::cell::RefCell;
@@ -7,6 +8,7 @@ use std::collections::HashMap;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
+pub use history::{Distance, Head};
 pub use local::{Local, Setting, has_setting};
 
 /// The git repository that a cluster repository lies in.

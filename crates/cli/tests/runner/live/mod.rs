@@ -9,6 +9,7 @@ mod machines;
 #[cfg(target_os = "linux")]
 mod prepare;
 mod reconcile;
+mod status;
 mod upgrade;
 
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -1,0 +1,213 @@
+//! `status`, against API servers that have whole clusters.
+
+use serde_json::{Value, json};
+use testkit::kubernetes::{Api, Asked, Reply};
+use testkit::nodes::{Cluster, Guise};
+use testkit::{Lists, Sandbox};
+
+use crate::empty;
+
+pub(super) const REVISION: &str = "main@sha1:0123456789abcdef0123456789abcdef01234567";
+
+pub(super) const KUSTOMIZATIONS: &str = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations";
+pub(super) const RELEASES: &str = "/apis/helm.toolkit.fluxcd.io/v2/helmreleases";
+pub(super) const GIT: &str = "/apis/source.toolkit.fluxcd.io/v1/gitrepositories";
+pub(super) const CHARTS: &str = "/apis/source.toolkit.fluxcd.io/v1/ocirepositories";
+pub(super) const PODS: &str = "/api/v1/pods";
+
+/// A condition; ready where there is no reason.
+pub(super) fn conditions(reason: &str, message: &str) -> Value {
+    let status = match reason {
+        "" => "True",
+        "Progressing" => "Unknown",
+        _ => "False",
+    };
+    json!([{ "type": "Ready", "status": status, "reason": reason, "message": message,
+        "lastTransitionTime": "2026-01-02T03:04:05Z" }])
+}
+
+pub(super) fn node(name: &str, cordoned: bool) -> String {
+    json!({
+        "metadata": { "name": name, "labels": { "node-role.kubernetes.io/control-plane": "" } },
+        "spec": { "unschedulable": cordoned },
+        "status": {
+            "conditions": [{ "type": "Ready", "status": "True" }],
+            "nodeInfo": { "kubeletVersion": "v1.36.3", "osImage": "Talos (v1.13.9)" },
+        },
+    })
+    .to_string()
+}
+
+pub(super) fn kustomization(name: &str, reason: &str, message: &str, spec: &Value) -> String {
+    let mut whole = json!({
+        "interval": "1h",
+        "sourceRef": { "kind": "GitRepository", "name": "flux-system" },
+    });
+    for (key, value) in spec.as_object().into_iter().flatten() {
+        whole[key] = value.clone();
+    }
+    json!({
+        "metadata": { "namespace": "flux-system", "name": name, "generation": 1,
+            "labels": { "kustomize.toolkit.fluxcd.io/name": "flux-system",
+                "kustomize.toolkit.fluxcd.io/namespace": "flux-system" } },
+        "spec": whole,
+        "status": { "observedGeneration": 1, "lastAppliedRevision": REVISION,
+            "conditions": conditions(reason, message) },
+    })
+    .to_string()
+}
+
+pub(super) fn release(name: &str, reason: &str, message: &str) -> String {
+    json!({
+        "metadata": { "namespace": "apps", "name": name, "generation": 1,
+            "labels": { "kustomize.toolkit.fluxcd.io/name": name,
+                "kustomize.toolkit.fluxcd.io/namespace": "flux-system" } },
+        "spec": { "chartRef": { "kind": "OCIRepository", "name": name },
+            "valuesFrom": [{ "kind": "Secret", "name": "echo-values" }] },
+        "status": { "observedGeneration": 1, "conditions": conditions(reason, message),
+            "history": [{ "chartVersion": "1.2.3", "status": "deployed" }],
+            "inventory": { "entries": [
+                { "id": format!("apps_{name}_apps_Deployment"), "v": "v1" } ] } },
+    })
+    .to_string()
+}
+
+pub(super) fn source(kind: &str, namespace: &str, name: &str, reason: &str, message: &str) -> String {
+    json!({
+        "kind": kind,
+        "metadata": { "namespace": namespace, "name": name, "generation": 1 },
+        "spec": { "secretRef": { "name": "key" } },
+        "status": { "observedGeneration": 1, "artifact": { "revision": REVISION },
+            "conditions": conditions(reason, message) },
+    })
+    .to_string()
+}
+
+/// A pod of a Deployment, whose container waits for a reason.
+pub(super) fn pod(owner: &str, number: usize, reason: &str, message: &str) -> String {
+    let is_well = reason.is_empty();
+    json!({
+        "metadata": { "namespace": "apps", "name": format!("{owner}-5c9-{number}"),
+            "labels": { "pod-template-hash": "5c9", "app.kubernetes.io/instance": owner },
+            "creationTimestamp": "2026-01-02T03:04:05Z",
+            "ownerReferences": [{ "kind": "ReplicaSet", "name": format!("{owner}-5c9"), "controller": true }] },
+        "spec": { "nodeName": "k8s-0", "containers": [{ "name": "app" }] },
+        "status": {
+            "phase": if is_well { "Running" } else { "Pending" },
+            "conditions": [{ "type": "PodScheduled", "status": "True" },
+                { "type": "Ready", "status": if is_well { "True" } else { "False" } }],
+            "containerStatuses": [{ "name": "app", "ready": is_well,
+                "state": if is_well { json!({ "running": {} }) } else { json!({ "waiting": { "reason": reason, "message": message } }) } }],
+        },
+    })
+    .to_string()
+}
+
+/// A cluster that is well.
+pub(super) fn well() -> Lists {
+    let none = Vec::new;
+    Lists::default()
+        .with("/api/v1/nodes", [node("k8s-0", false), node("k8s-1", true)])
+        .with("/api/v1/namespaces", [json!({ "metadata": { "name": "apps" } }).to_string()])
+        .with("/api/v1/persistentvolumeclaims", none())
+        .with(
+            "/api/v1/services",
+            [json!({ "metadata": { "namespace": "network", "name": "envoy-external" },
+                "spec": { "type": "LoadBalancer" },
+                "status": { "loadBalancer": { "ingress": [{ "ip": "10.0.0.20" }] } } })
+            .to_string()],
+        )
+        .with(PODS, [pod("echo", 1, "", ""), pod("echo", 2, "", "")])
+        .with(
+            "/apis/apps/v1/deployments",
+            ["helm-controller", "kustomize-controller", "source-controller"].map(|name| {
+                json!({ "metadata": { "namespace": "flux-system", "name": name,
+                        "labels": { "app.kubernetes.io/version": "v2.9.4" } },
+                    "spec": { "replicas": 1, "template": { "spec": { "containers": [
+                        { "image": format!("ghcr.io/fluxcd/{name}:v1.9.0") } ] } } },
+                    "status": { "availableReplicas": 1 } })
+                .to_string()
+            }),
+        )
+        .with(
+            "/apis/cert-manager.io/v1/certificates",
+            [json!({ "metadata": { "namespace": "network", "name": "example-com" },
+                "status": { "conditions": [{ "type": "Ready", "status": "True" }] } })
+            .to_string()],
+        )
+        .with(GIT, [source("GitRepository", "flux-system", "flux-system", "", "")])
+        .with(CHARTS, [source("OCIRepository", "apps", "echo", "", "")])
+        .with(
+            KUSTOMIZATIONS,
+            ["flux-system", "echo", "more"].map(|name| kustomization(name, "", "", &json!({}))),
+        )
+        .with(RELEASES, [release("echo", "", "")])
+}
+
+/// Nobody may fetch its repository, a release waits for its pods, and one is suspended.
+fn unwell() -> Lists {
+    let denied = "failed to checkout and determine revision: authentication required";
+    let absent = "Source artifact not found, retrying in 30s";
+    let pull = "Back-off pulling image \"ghcr.io/example/echo:9\": not found";
+    let late = "Helm upgrade failed for release apps/echo with chart echo@1.2.3: context deadline exceeded";
+    well()
+        .with(
+            GIT,
+            [source("GitRepository", "flux-system", "flux-system", "GitOperationFailed", denied)],
+        )
+        .with(
+            KUSTOMIZATIONS,
+            [
+                kustomization("flux-system", "ArtifactFailed", absent, &json!({})),
+                kustomization(
+                    "echo",
+                    "DependencyNotReady",
+                    "dependency 'flux-system/flux-system' is not ready",
+                    &json!({ "dependsOn": [{ "name": "flux-system" }] }),
+                ),
+                kustomization("more", "", "", &json!({ "suspend": true })),
+            ],
+        )
+        .with(RELEASES, [release("echo", "UpgradeFailed", late)])
+        .with(
+            PODS,
+            [
+                pod("echo", 1, "ImagePullBackOff", pull),
+                pod("echo", 2, "ImagePullBackOff", pull),
+                pod("other", 1, "", ""),
+            ],
+        )
+}
+
+/// A repository whose cluster answers so.
+pub(super) fn repository(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Sandbox, Api) {
+    let cluster = Cluster::new();
+    let api = Api::start(&cluster, Guise::Member, answer);
+    let sandbox = empty();
+    sandbox.write("kubeconfig", cluster.kubeconfig(&api.url()));
+    (sandbox, api)
+}
+
+pub(super) fn of(lists: Lists) -> (Sandbox, Api) {
+    repository(move |asked| lists.answer(asked))
+}
+
+/// What was said, without the port of the server.
+pub(super) fn said(text: &str, api: &Api) -> String {
+    text.replace(&api.url(), "https://SERVER")
+}
+
+#[test]
+fn a_cluster_that_is_well_is_a_page_of_numbers() {
+    let (sandbox, api) = of(well());
+    let output = sandbox.run(["status"]).success();
+    assert_eq!(output.stderr, "");
+    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+}
+
+#[test]
+fn what_others_wait_for_is_looked_at_first() {
+    let (sandbox, api) = of(unwell());
+    let output = sandbox.run(["status"]).exits(1);
+    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+}
