@@ -4,6 +4,7 @@
 //! - [`bootstrap`]: from machines in maintenance to a cluster whose etcd runs.
 //! - [`upgrade`]: nodes to another Talos, one after the other.
 //! - [`upgrade_k8s`]: a cluster to another Kubernetes, without its API going away.
+//! - [`lease`]: that one at a time does so.
 //! - [`Leaving`]: a node that is switched off, or forgets its cluster.
 //! - [`quorum`]: whether etcd keeps its majority without some of its members.
 //! - [`preflight`]: whether machines are what their configurations take them for.
@@ -32,6 +33,7 @@ pub mod discover;
 pub mod doctor;
 pub mod hardware;
 mod image;
+pub mod lease;
 mod leave;
 mod machine;
 mod named;

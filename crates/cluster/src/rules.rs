@@ -15,6 +15,8 @@ diagnostics::rules! {
         "A field of an object belongs to whoever has set it last. What another program looks after is not taken from it unless that was meant.";
     CLUSTER_CORDON_LEFT: warning "cluster/cordon-left",
         "An upgrade keeps new pods from the node that it works on, and marks it. The mark stays where it was killed, and so does the node without pods.";
+    CLUSTER_BUSY: error "cluster/busy",
+        "Whoever changes a cluster looks before each step. Where two do so at once, the one acts on what the other has seen, and two API servers may be away together.";
     CLUSTER_FOREIGN_OBJECT: error "cluster/foreign-object",
         "Talos keeps an inventory of the objects that its bootstrap manifests have made. An object that is in the inventory of somebody else is neither changed nor deleted.";
     CLUSTER_NODES_MISSING: error "cluster/nodes-missing",
@@ -32,7 +34,7 @@ diagnostics::rules! {
     CLUSTER_KUBERNETES_JUMP: error "cluster/kubernetes-jump",
         "Kubernetes goes from one minor to the next, and never back: what it has stored may be more than an older one knows.";
     CLUSTER_KUBERNETES_REMOVED: error "cluster/kubernetes-removed",
-        "A component does not start with a flag, a feature gate or an admission plugin that its version does not know.";
+        "A component does not start with a flag, a feature gate or an admission plugin that its version does not know; and objects of a kind that is gone can be neither read nor deleted any more.";
     CLUSTER_KUBERNETES_UNSUPPORTED: error "cluster/kubernetes-unsupported",
         "Each Talos runs six minors of Kubernetes, and every node runs the same Kubernetes.";
     CLUSTER_KUBERNETES_VERSION: error "cluster/kubernetes-version",

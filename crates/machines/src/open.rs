@@ -93,13 +93,12 @@ impl<'a> Machines<'a> {
         secrets: Secrets,
         now: SystemTime,
     ) -> Result<Self, Diagnostics> {
-        let source =
-            reader.text(&places.talconfig)?.ok_or_else(|| {
-                rules::TALCONFIG_MISSING.report(format!("`{}` does not exist", places.talconfig),
-            )
-            .at(Location::file(places.talconfig.as_str()))
-            .hint("run `ichor configure`, which renders it, or name another with `--config-file`")
-            })?;
+        let source = reader.text(&places.talconfig)?.ok_or_else(|| {
+            rules::TALCONFIG_MISSING
+                .report(format!("`{}` does not exist", places.talconfig))
+                .at(Location::file(places.talconfig.as_str()))
+                .hint("run `ichor configure`, which renders it")
+        })?;
         let mut problems = Diagnostics::new();
         for path in &places.named {
             if matches!(reader.text(path), Ok(None)) {

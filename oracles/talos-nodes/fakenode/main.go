@@ -135,8 +135,12 @@ func (n *node) admit(ctx context.Context, method string, ask any) error {
 
 // detail is what of a call is worth being read in the log: no configuration.
 func detail(ask any) any {
-	if message, ok := ask.(*machine.RebootRequest); ok {
+	switch message := ask.(type) {
+	case *machine.RebootRequest:
 		return message.GetMode()
+	case *machine.ResetRequest:
+		return fmt.Sprintf("graceful=%t reboot=%t mode=%s partitions=%v disks=%v", message.GetGraceful(), message.GetReboot(),
+			message.GetMode(), message.GetSystemPartitionsToWipe(), message.GetUserDisksToWipe())
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ mod bootstrap;
 mod health;
 mod recorded;
 mod repository;
+mod reset;
 mod rig;
 mod tables;
 mod upgrade;
@@ -39,6 +40,10 @@ const PARTS: &[Part<Rig>] = &[
     Part {
         name: "upgrade-k8s",
         run: upgrade_k8s::run,
+    },
+    Part {
+        name: "reset",
+        run: reset::run,
     },
     Part {
         name: "recorded",

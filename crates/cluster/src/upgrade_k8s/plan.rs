@@ -140,6 +140,10 @@ impl UpgradeK8s<'_> {
         if let Err(problem) = version::check(&from, &self.to) {
             problems.push(problem);
         }
+        if from.minor < self.to.minor {
+            let gone = removed::objects(self.kubernetes, self.to.minor);
+            gone.into_iter().for_each(|problem| problems.push(problem));
+        }
         let mut machines = Vec::new();
         for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {
             match seen.map_err(|fault| crate::named::prefixed(&member.name, fault.diagnostic())) {

@@ -3,6 +3,7 @@
 //! From its changelogs, as `kubernetes/upgrade` of siderolabs/go-kubernetes gathers them.
 
 use diagnostics::Diagnostic;
+use kubernetes_client::{Client, Fault, Kind};
 use talos::Component;
 
 use crate::rules;
@@ -17,6 +18,8 @@ struct Removed {
     flags: &'static [(Component, &'static str)],
     /// Of the API server.
     plugins: &'static [&'static str],
+    /// Kinds with the version of the API that had them.
+    kinds: &'static [(&'static str, &'static str)],
 }
 
 const NOTHING: Removed = Removed {
@@ -24,6 +27,7 @@ const NOTHING: Removed = Removed {
     gates: &[],
     flags: &[],
     plugins: &[],
+    kinds: &[],
 };
 
 const REMOVED: &[Removed] = &[
@@ -43,6 +47,11 @@ const REMOVED: &[Removed] = &[
             "ServiceInternalTrafficPolicy",
             "WindowsHostProcessContainers",
         ],
+        ..NOTHING
+    },
+    Removed {
+        minor: 29,
+        kinds: &[("networking.k8s.io/v1alpha1", "ClusterCIDR")],
         ..NOTHING
     },
     Removed {
@@ -109,6 +118,7 @@ const REMOVED: &[Removed] = &[
             "ValidatingAdmissionPolicy",
             "ZeroLimitedNominalConcurrencyShares",
         ],
+        kinds: &[("resource.k8s.io/v1alpha3", "PodSchedulingContext")],
         ..NOTHING
     },
     Removed {
@@ -229,6 +239,36 @@ pub(super) fn find(
         }
     }
     found
+}
+
+/// Objects that a cluster has of kinds that a minor of Kubernetes does not know any more.
+pub(super) fn objects(client: &Client, minor: u64) -> Vec<Diagnostic> {
+    let removed = REMOVED.iter().filter(|removed| removed.minor == minor);
+    let kinds = removed.flat_map(|removed| removed.kinds);
+    let told = |(version, kind): &(&str, &str)| {
+        let count = match count(client, version, kind) {
+            Ok(0) => return None,
+            Ok(count) => count,
+            Err(fault) => return Some(fault.diagnostic()),
+        };
+        let problem = rules::CLUSTER_KUBERNETES_REMOVED.report(format!(
+            "{count} objects are of the kind `{kind}` of `{version}`, which Kubernetes 1.{minor} does not have any more"
+        ));
+        Some(problem.hint("delete them before, and see that nothing needs them"))
+    };
+    kinds.filter_map(told).collect()
+}
+
+/// How many objects there are of a kind, which the cluster need not have.
+fn count(client: &Client, version: &str, kind: &str) -> Result<usize, Fault> {
+    let objects = client
+        .definition(version, kind)
+        .and_then(|definition| client.objects(&definition, None));
+    match objects {
+        Ok(objects) => Ok(objects.len()),
+        Err(fault) if fault.kind == Kind::Missing => Ok(0),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The name and the value of a flag.

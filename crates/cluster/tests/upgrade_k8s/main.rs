@@ -193,6 +193,29 @@ fn what_the_new_minor_does_not_know_any_more_is_named_before_anything_changes() 
 }
 
 #[test]
+fn objects_of_a_kind_that_the_new_minor_does_not_have_are_counted_before_anything_changes() {
+    let world = World::new(1, 0);
+    world.change(|state| {
+        for part in state.machines[0].parts.values_mut() {
+            part.image = part.image.replace("v1.36.2", "v1.31.9");
+        }
+    });
+    drop(world.plan("v1.32.3").expect("there are none"));
+    world.change(|state| state.scheduling = 2);
+    let problems = world.plan("v1.32.3").expect_err("they would be lost");
+    let told: Vec<_> = { problems.iter() }
+        .map(|problem| &problem.message)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2 objects are of the kind `PodSchedulingContext` of `resource.k8s.io/v1alpha3`, which Kubernetes 1.32 does not have any more"
+        ]
+    );
+    drop(world.plan("v1.31.10").expect("within a minor nothing goes"));
+}
+
+#[test]
 fn an_image_that_is_nowhere_is_told_before_anything_changes() {
     let world = World::new(2, 1);
     world.change(|state| state.missing = Some("kube-scheduler"));

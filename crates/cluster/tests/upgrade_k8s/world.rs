@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) most_away: usize,
     /// An image that no registry has.
     pub(crate) missing: Option<&'static str>,
+    /// How many objects there are of a kind that Kubernetes 1.32 does not have.
+    pub(crate) scheduling: usize,
     changes: u64,
 }
 
@@ -305,6 +307,13 @@ impl State {
             ("GET", "/apis/apps/v1") => {
                 json(&kinds("apps/v1", &[("daemonsets", "DaemonSet", true)]))
             }
+            ("GET", "/apis/resource.k8s.io/v1alpha3") => json(&kinds(
+                "resource.k8s.io/v1alpha3",
+                &[("podschedulingcontexts", "PodSchedulingContext", true)],
+            )),
+            ("GET", "/apis/resource.k8s.io/v1alpha3/podschedulingcontexts") => {
+                json(&json!({ "metadata": {}, "items": vec![json!({}); self.scheduling] }))
+            }
             ("GET", "/apis/rbac.authorization.k8s.io/v1") => json(&kinds(
                 "rbac.authorization.k8s.io/v1",
                 &[("clusterroles", "ClusterRole", false)],
@@ -486,6 +495,7 @@ impl World {
             log: Vec::new(),
             most_away: 0,
             missing: None,
+            scheduling: 0,
             changes: 0,
         }));
         let mut apis = Vec::new();

@@ -75,7 +75,7 @@ const UNSEEN: [(&str, &str); 5] = [
         "machine.MachineService/List",
         "while etcd waits to be started",
     ),
-    ("machine.MachineService/Reset", "it would end the node"),
+    ("machine.MachineService/Reset", "in the part `reset`"),
     ("machine.MachineService/Upgrade", "of Talos before 1.13"),
 ];
 

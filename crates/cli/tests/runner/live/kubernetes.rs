@@ -31,6 +31,9 @@ struct State {
     kubeconfig: String,
     config: String,
     refuses: bool,
+    /// Whether somebody holds the lease, and how often it was looked at.
+    is_leased: bool,
+    looks: u32,
 }
 
 type Shared = Arc<Mutex<State>>;
@@ -109,7 +112,8 @@ impl State {
         }
     }
 
-    fn api(&self, asked: &Asked) -> Reply {
+    fn api(&mut self, asked: &Asked) -> Reply {
+        self.looks += 1;
         let node = || {
             let image = self.image("kubelet");
             let version = image.rsplit(':').next().unwrap_or_default();
@@ -136,6 +140,17 @@ impl State {
                 let pods: Vec<Value> = parts.map(|(part, _)| pod(part)).collect();
                 json!({ "metadata": {}, "items": pods })
             }
+            "/apis/coordination.k8s.io/v1" => json!({
+                "kind": "APIResourceList", "groupVersion": "coordination.k8s.io/v1",
+                "resources": [{"name": "leases", "kind": "Lease", "namespaced": true, "singularName": "", "verbs": []}],
+            }),
+            path if path.starts_with("/apis/coordination.k8s.io/v1/") => {
+                if asked.method == "POST" && self.is_leased {
+                    return Reply::status(409, "AlreadyExists", "it is there");
+                }
+                // Whoever has it renews it.
+                json!({"metadata": {"name": "ichor-upgrade-k8s", "uid": "1", "resourceVersion": self.looks.to_string()}})
+            }
             _ => return Reply::status(404, "NotFound", "no such thing"),
         };
         Reply::Json(200, found.to_string())
@@ -158,6 +173,8 @@ fn repository() -> (Sandbox, Shared, Node, Api) {
         kubeconfig: String::new(),
         config,
         refuses: false,
+        is_leased: false,
+        looks: 0,
     }));
     let told = Arc::clone(&state);
     let node = Node::start(&cluster, Guise::Member, move |call| lock(&told).node(call));
@@ -174,6 +191,27 @@ fn repository() -> (Sandbox, Shared, Node, Api) {
     let config = cluster.talosconfig(&nodes, &nodes);
     sandbox.write("talos/clusterconfig/talosconfig", config);
     (sandbox, state, node, server)
+}
+
+#[test]
+fn two_runs_do_not_upgrade_one_cluster() {
+    let (sandbox, state, node, _server) = repository();
+    lock(&state).is_leased = true;
+    let line = "talos upgrade-k8s v1.36.4 --yes";
+    let output = sandbox.run(line.split(' ')).exits(1);
+    insta::assert_snapshot!(output.stderr, @r"
+    Another run may be under way; looking at it for some seconds.
+    error[cluster/busy]: somebody else does this now: the Lease `kube-system/ichor-upgrade-k8s` is being renewed
+     |
+    hint: wait until that has ended, and run the same again
+
+    1 error
+    ");
+    let applied = |call: &Call| call.path.ends_with("/ApplyConfiguration");
+    assert!(!node.calls().iter().any(applied));
+    lock(&state).is_leased = false;
+    drop(sandbox.run(line.split(' ')).success());
+    assert!(node.calls().iter().any(applied));
 }
 
 #[test]

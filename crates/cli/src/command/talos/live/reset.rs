@@ -90,17 +90,13 @@ impl Reset {
                 wipe: true,
             })
             .collect();
-        let mode = if self.user_disks_to_wipe.is_empty() {
-            WipeMode::SystemDisk
-        } else {
-            WipeMode::All
-        };
         let request = ResetRequest {
             graceful: self.graceful,
             reboot: self.reboot,
             system_partitions_to_wipe: partitions,
             user_disks_to_wipe: self.user_disks_to_wipe.clone(),
-            mode: mode.into(),
+            // The system disk, and those that are named.
+            mode: WipeMode::All.into(),
         };
         let others = Others::new(&session)?;
         let patience = self.waiting.patience().unwrap_or_default();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use clap::ArgAction;
+use cluster::lease::Lease;
 use cluster::upgrade_k8s::{Applied, Change, Event, Plan, UpgradeK8s as Machine, version};
 use diagnostics::Source;
 use kubernetes_client::{Client, Patience};
@@ -78,6 +79,9 @@ pub(crate) struct UpgradeK8s {
     dry_run: bool,
 }
 
+/// What keeps others from the same, in the API of the cluster.
+const LEASE: &str = "ichor-upgrade-k8s";
+
 /// Repositories of images, for whoever takes them from elsewhere from now on.
 #[derive(Debug, clap::Args)]
 struct Images {
@@ -148,20 +152,31 @@ impl UpgradeK8s {
             }
             return Ok(Exit::Done);
         }
+        // Where nothing is due, it may still have to come up: that changes nothing.
+        let mut lease = None;
         if is_due {
             confirm(&plan, ui)?;
+            let now = &repository::clock::stamp;
+            lease = Some(Lease::take(&kubernetes, LEASE, now, &clock, &mut || {
+                ui.status("Another run may be under way; looking at it for some seconds.");
+            })?);
         }
-        // Where nothing is due, it may still have to come up.
         let lines = ui.lines(
             plan.nodes(),
             "The same `ichor talos upgrade-k8s …` goes on from there.",
         );
         let mut unheard = None;
-        let outcome = machine.run(&plan, &mut |event| {
-            if let Err(error) = told(&event, &lines, ui) {
-                unheard.get_or_insert(error);
-            }
-        });
+        let mut run = || {
+            machine.run(&plan, &mut |event| {
+                if let Err(error) = told(&event, &lines, ui) {
+                    unheard.get_or_insert(error);
+                }
+            })
+        };
+        let outcome = match lease {
+            Some(lease) => lease.held(run),
+            None => run(),
+        };
         drop(lines);
         if let Some(error) = unheard {
             return Err(error.into());

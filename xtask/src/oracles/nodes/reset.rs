@@ -1,0 +1,193 @@
+//! `talos reset` beside talosctl's: what each sends, and what it leaves. Machines that come back are
+//! made up (`oracles/talos-nodes/fakenode`), since real ones switch themselves off in container
+//! mode; members that leave etcd are real.
+
+use anyhow::{Context as _, Result, bail};
+use camino::Utf8Path;
+
+use super::super::Options;
+use super::bootstrap;
+use super::repository::{Repository, said};
+use super::rig::Rig;
+use crate::files;
+
+/// Flags that both programs have.
+const FLAGS: [&str; 4] = [
+    "--reboot",
+    "--reboot --graceful=false",
+    "--reboot --graceful=false --system-labels-to-wipe STATE,EPHEMERAL",
+    "--reboot --user-disks-to-wipe /dev/sdb",
+];
+
+/// What ichor does not do, and how it ends.
+const REFUSED: [(&str, i32, &str); 3] = [
+    ("-n 10.5.0.3", 4, "--cluster-name"),
+    ("-n 10.5.0.3 --cluster-name other", 4, "not the name"),
+    (
+        "-n 10.5.0.3,10.5.0.4 --graceful=false --cluster-name nodes",
+        5,
+        "cluster/no-quorum",
+    ),
+];
+
+pub(super) fn run(
+    rig: &mut Rig,
+    ichor: &Utf8Path,
+    _options: &Options,
+    faults: &mut Vec<String>,
+) -> Result<String> {
+    rig.clear()?;
+    let repository = Repository::new(rig, ichor, &["cp1", "cp2", "cp3", "w1"], 3)?;
+    let made = repository.ichor("talos generate-config")?;
+    if !made.status.success() {
+        bail!("no configurations:\n{}", said(&made));
+    }
+    let lead = repository.file("clusterconfig/nodes-cp1.yaml")?;
+    for (name, address) in [
+        ("cp1", "10.5.0.2"),
+        ("cp2", "10.5.0.3"),
+        ("cp3", "10.5.0.4"),
+    ] {
+        rig.start(name, address)?;
+    }
+    rig.made_up("w1", "10.5.0.5", &lead)?;
+    rig.door(&["10.5.0.2", "10.5.0.3", "10.5.0.4"])?;
+    bootstrap::done_with_made_up(&repository)?;
+    let judge = Judge {
+        rig,
+        repository: &repository,
+    };
+    for (line, code, word) in REFUSED {
+        let done = repository.ichor(&format!("--yes talos reset {line}"))?;
+        if done.status.code() != Some(code) || !said(&done).contains(word) {
+            faults.push(format!(
+                "`reset {line}` was to end with {code}:\n{}",
+                said(&done)
+            ));
+        }
+    }
+    if judge.members()? != 3 {
+        faults.push("a reset that was refused took a member of etcd with it".to_owned());
+    }
+    for flags in FLAGS {
+        let ours = judge.comes_back(&format!("{flags} --cluster-name nodes"), true)?;
+        let theirs = judge.comes_back(flags, false)?;
+        if ours != theirs {
+            faults.push(format!(
+                "`reset {flags}` sends `{ours}`, and talosctl `{theirs}`"
+            ));
+        }
+    }
+    let ours = judge.goes("cp3", "10.5.0.4", true)?;
+    let theirs = judge.goes("cp2", "10.5.0.3", false)?;
+    let expected = (2, 1);
+    if (ours.members, theirs.members) != expected {
+        faults.push(format!(
+            "members left by both: {} and {}",
+            ours.members, theirs.members
+        ));
+    }
+    if ours.left != theirs.left {
+        faults.push(format!(
+            "left by ours: {:?}, by talosctl: {:?}",
+            ours.left, theirs.left
+        ));
+    }
+    Ok(format!(
+        "{} resets refused; {} sent as talosctl sends them; a member leaves etcd, and the node is off, with both",
+        REFUSED.len(),
+        FLAGS.len()
+    ))
+}
+
+/// What a control plane leaves that was reset.
+struct Left {
+    /// How many members etcd has after it.
+    members: usize,
+    /// What is in its place for the state of the system.
+    left: Vec<String>,
+}
+
+struct Judge<'a, 'r> {
+    rig: &'a Rig,
+    repository: &'a Repository<'r>,
+}
+
+impl Judge<'_, '_> {
+    fn reset(&self, ours: bool, line: &str) -> Result<()> {
+        let done = if ours {
+            self.repository
+                .ichor(&format!("--yes talos reset {line}"))?
+        } else {
+            self.repository.talosctl(&format!("reset {line}"))?
+        };
+        if !done.status.success() {
+            bail!("`reset {line}` failed:\n{}", said(&done));
+        }
+        Ok(())
+    }
+
+    /// Has a machine that is made up forget its cluster; what it was sent, once it is in maintenance.
+    fn comes_back(&self, flags: &str, ours: bool) -> Result<String> {
+        // talosctl asks a machine in maintenance for its disks, which this one has not.
+        let waits = if ours { "" } else { " --wait=false" };
+        self.reset(ours, &format!("-n 10.5.0.5 {flags}{waits}"))?;
+        let is_in_maintenance = || {
+            let version = self.repository.talosctl("version --insecure -n 10.5.0.5")?;
+            Ok(version.status.success())
+        };
+        if ours && !is_in_maintenance()? {
+            bail!("it is said to be in maintenance after `reset {flags}`, and is not");
+        }
+        Repository::until("a machine in maintenance", is_in_maintenance)?;
+        let log = files::text(&self.rig.folder("w1").join("vol/opt/calls.log"))?;
+        let sent = log.lines().rev().find_map(|line| {
+            let (_, sent) = line.split_once("/machine.MachineService/Reset ")?;
+            let (_, sent) = sent.split_once(" roles=")?;
+            Some(sent.split_once("] ")?.1.to_owned())
+        });
+        let apply = "apply-config --insecure -n 10.5.0.5 --file clusterconfig/nodes-w1.yaml";
+        let applied = self.repository.talosctl(apply)?;
+        if !applied.status.success() {
+            bail!("it takes no configuration:\n{}", said(&applied));
+        }
+        Repository::until("a machine that is a node again", || {
+            let version = self.repository.talosctl("version -n 10.5.0.5")?;
+            Ok(version.status.success())
+        })?;
+        sent.context("no call was written down")
+    }
+
+    /// Has a real control plane leave for good.
+    fn goes(&self, name: &str, address: &str, ours: bool) -> Result<Left> {
+        let flags = if ours { " --cluster-name nodes" } else { "" };
+        self.reset(ours, &format!("-n {address} -e 10.5.0.2{flags}"))?;
+        Repository::until("a machine that is off", || {
+            Ok(self.rig.console(name).contains("== power off"))
+        })?;
+        let state = self.rig.folder(name).join("vol/system/state");
+        let mut left = Vec::new();
+        for file in state.read_dir_utf8().context("no state of a node")? {
+            left.push(file?.file_name().to_owned());
+        }
+        left.sort();
+        Ok(Left {
+            members: self.members()?,
+            left,
+        })
+    }
+
+    /// How many members etcd has.
+    fn members(&self) -> Result<usize> {
+        let members = self
+            .repository
+            .talosctl("-n 10.5.0.2 -e 10.5.0.2 etcd members")?;
+        if !members.status.success() {
+            bail!("etcd has no members:\n{}", said(&members));
+        }
+        Ok(String::from_utf8_lossy(&members.stdout)
+            .lines()
+            .count()
+            .saturating_sub(1))
+    }
+}
