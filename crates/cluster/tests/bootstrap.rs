@@ -108,7 +108,6 @@ fn answer(state: &Mutex<State>, call: &Call) -> Vec<Step> {
                     healthy: state.etcd,
                     ..ServiceHealth::default()
                 }),
-                ..ServiceInfo::default()
             };
             message(ServiceListResponse {
                 messages: vec![ServiceList {

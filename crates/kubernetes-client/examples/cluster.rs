@@ -1,17 +1,18 @@
 //! A large cluster that answers as Kubernetes does, for measuring whoever asks it.
 //!
-//! Takes how many Kustomizations and releases there are, how many pods, and that one release in so
-//! many fails with its pods (none where that is 0); writes a kubeconfig
+//! Reads from the first line of standard input how many Kustomizations and releases there are, how
+//! many pods, and that one release in so many fails with its pods (none where that is 0); writes a
+//! kubeconfig
 //! to standard output, and an empty line behind it. It answers until standard input ends. Objects
 //! are as large as those of real clusters.
 #![expect(clippy::print_stdout, reason = "its result")]
 
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 
 use serde_json::{Value, json};
+use testkit::Lists;
 use testkit::kubernetes::Api;
 use testkit::nodes::{Cluster, Guise};
-use testkit::Lists;
 
 /// How many nodes there are.
 const NODES: usize = 50;
@@ -22,27 +23,55 @@ const UNREAD: usize = 6 << 10;
 const REVISION: &str = "main@sha1:0123456789abcdef0123456789abcdef01234567";
 
 fn main() {
-    let mut counts = std::env::args().skip(1).filter_map(|word| word.parse().ok());
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.expect("a line of numbers");
+    let mut counts = line.split_whitespace().filter_map(|word| word.parse().ok());
     let releases = counts.next().unwrap_or(1_000).max(1);
     let pods = counts.next().unwrap_or(5_000);
     let failing = counts.next().unwrap_or(0);
-    let fails = |number: usize| failing > 0 && number % failing == 0;
+    let fails = |number: usize| failing > 0 && number.is_multiple_of(failing);
     let filling = "fieldsV1 ".repeat(UNREAD / 9);
     let lists = Lists::default()
         .with("/api/v1/nodes", (0..NODES).map(node))
         .with("/api/v1/namespaces", [named("apps", "")])
-        .with("/api/v1/services", (0..releases).map(|number| named(&format!("service-{number}"), &filling)))
+        .with(
+            "/api/v1/services",
+            (0..releases).map(|number| named(&format!("service-{number}"), &filling)),
+        )
         .with("/api/v1/persistentvolumeclaims", [])
-        .with("/api/v1/pods", (0..pods).map(|number| pod(number, number % releases, !fails(number % releases), &filling)))
+        .with(
+            "/api/v1/pods",
+            (0..pods).map(|number| {
+                pod(
+                    number,
+                    number % releases,
+                    !fails(number % releases),
+                    &filling,
+                )
+            }),
+        )
         .with("/apis/apps/v1/deployments", [])
         .with(
             "/apis/source.toolkit.fluxcd.io/v1/gitrepositories",
-            [flux("flux-system", "flux-system", true, &filling, json!({ "interval": "1h" }))],
+            [flux(
+                "flux-system",
+                "flux-system",
+                true,
+                &filling,
+                json!({ "interval": "1h" }),
+            )],
         )
         .with(
             "/apis/source.toolkit.fluxcd.io/v1/ocirepositories",
             (0..releases).map(|number| {
-                flux("apps", &format!("app-{number}"), true, &filling, json!({ "interval": "1h" }))
+                flux(
+                    "apps",
+                    &format!("app-{number}"),
+                    true,
+                    &filling,
+                    json!({ "interval": "1h" }),
+                )
             }),
         )
         .with(
@@ -71,7 +100,8 @@ fn main() {
 }
 
 fn named(name: &str, filling: &str) -> String {
-    json!({ "metadata": { "namespace": "apps", "name": name, "managedFields": filling } }).to_string()
+    json!({ "metadata": { "namespace": "apps", "name": name, "managedFields": filling } })
+        .to_string()
 }
 
 fn node(number: usize) -> String {

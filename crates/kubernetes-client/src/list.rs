@@ -52,6 +52,7 @@ impl<'a> Listing<'a> {
     }
 
     /// The same of one namespace.
+    #[must_use]
     pub fn within(self, namespace: &'a str) -> Self {
         Self {
             namespace: Some(namespace),

@@ -12,7 +12,8 @@ impl Lists {
     /// Adds a list.
     #[must_use]
     pub fn with(mut self, path: &str, objects: impl IntoIterator<Item = String>) -> Self {
-        self.0.insert(path.to_owned(), objects.into_iter().collect());
+        self.0
+            .insert(path.to_owned(), objects.into_iter().collect());
         self
     }
 

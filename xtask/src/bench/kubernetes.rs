@@ -1,7 +1,7 @@
 //! A large cluster of Kubernetes: how it is. It is played by a program of its own, so that what it
 //! costs is not what is measured.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Stdio};
 
 use anyhow::{Context as _, Result};
@@ -36,11 +36,13 @@ impl Bench {
             "cluster",
             &self.profile,
         )?);
-        program
-            .args([RELEASES, PODS])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        program.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut player = Player(program.spawn().context("cannot start the cluster")?);
+        let input = player.0.stdin.as_mut();
+        writeln!(
+            input.context("the cluster listens to nobody")?,
+            "{RELEASES} {PODS}"
+        )?;
         let output = player.0.stdout.take().context("the cluster says nothing")?;
         let mut kubeconfig = String::new();
         for line in BufReader::new(output).lines() {

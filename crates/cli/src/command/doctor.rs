@@ -184,9 +184,10 @@ fn secrets(root: &Utf8Path, view: &View<'static>) -> Check {
 /// The talosconfig that counts.
 fn talosconfig(view: &View<'_>) -> Result<Source, String> {
     let ours = Places::find(view).output.join(names::TALOSCONFIG);
-    let path = match view.is_file(ours.as_str()) {
-        true => Some(ours),
-        false => environment::talosconfig(),
+    let path = if view.is_file(ours.as_str()) {
+        Some(ours)
+    } else {
+        environment::talosconfig()
     };
     let none = || "there is none yet: `ichor talos generate-config` makes one".to_owned();
     match view.text(path.ok_or_else(none)?.as_str()) {

@@ -171,10 +171,13 @@ impl Cause {
     /// What the word means for which a container waits; nothing for one that is on its way.
     pub(crate) fn of_waiting(reason: &str) -> Option<Self> {
         Some(match reason {
-            "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull"
-            | "ImageInspectError" | "RegistryUnavailable" | "SignatureValidationFailed" => {
-                Self::ImagePull
-            }
+            "ErrImagePull"
+            | "ImagePullBackOff"
+            | "InvalidImageName"
+            | "ErrImageNeverPull"
+            | "ImageInspectError"
+            | "RegistryUnavailable"
+            | "SignatureValidationFailed" => Self::ImagePull,
             "CrashLoopBackOff" => Self::CrashLoop,
             "CreateContainerConfigError"
             | "CreateContainerError"

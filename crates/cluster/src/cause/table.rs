@@ -129,7 +129,11 @@ const TABLE: &[Line] = &[
     (
         By::Kustomization,
         &[],
-        &["artifact not found", "source is not ready", "source not found"],
+        &[
+            "artifact not found",
+            "source is not ready",
+            "source not found",
+        ],
         Cause::Source,
     ),
     // What is in git.
@@ -224,15 +228,14 @@ const TABLE: &[Line] = &[
     (
         By::Anybody,
         &[],
-        &["is forbidden", "cannot patch resource", "cannot create resource"],
+        &[
+            "is forbidden",
+            "cannot patch resource",
+            "cannot create resource",
+        ],
         Cause::Denied,
     ),
-    (
-        By::Anybody,
-        &["HealthCheckFailed"],
-        &[],
-        Cause::Health,
-    ),
+    (By::Anybody, &["HealthCheckFailed"], &[], Cause::Health),
     (
         By::Kustomization,
         &[],
@@ -270,7 +273,13 @@ const TABLE: &[Line] = &[
     ),
     (
         By::HelmRelease,
-        &["InstallFailed", "UpgradeFailed", "RollbackFailed", "TestFailed", "UninstallFailed"],
+        &[
+            "InstallFailed",
+            "UpgradeFailed",
+            "RollbackFailed",
+            "TestFailed",
+            "UninstallFailed",
+        ],
         &[],
         Cause::Release,
     ),

@@ -113,7 +113,10 @@ fn is_about(event: &Event, focus: &Focus, groups: &[Group]) -> bool {
     if focus.app.contains(object) || focus.brought.contains(object) {
         return true;
     }
-    let owners = focus.brought.iter().chain(groups.iter().map(|group| &group.owner));
+    let owners = focus
+        .brought
+        .iter()
+        .chain(groups.iter().map(|group| &group.owner));
     let mut owners = owners.filter(|owner| owner.namespace == object.namespace);
     owners.any(|owner| {
         let rest = object.name.strip_prefix(owner.name.as_str());

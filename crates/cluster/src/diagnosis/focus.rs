@@ -27,8 +27,8 @@ impl Focus {
         let is_app = |one: &&FluxObject| app.contains(&one.object());
         let own: Vec<&FluxObject> = facts.flux.iter().filter(is_app).collect();
         let children = facts.flux.iter().filter(|one| {
-            let by = |parent: &&FluxObject| Some(&parent.subject) == one.parent.as_ref();
-            own.iter().any(|parent| by(&parent)) && one.subject.kind == Kind::HelmRelease
+            let is_ours = { own.iter() }.any(|app| Some(&app.subject) == one.parent.as_ref());
+            is_ours && one.subject.kind == Kind::HelmRelease
         });
         let releases: Vec<&FluxObject> = children.collect();
         for one in own.iter().chain(&releases) {
@@ -38,7 +38,10 @@ impl Focus {
             brought.extend(one.workloads.iter().cloned());
         }
         // A chart has its repository for a source.
-        let charts = facts.flux.iter().filter(|one| around.contains(&one.object()));
+        let charts = facts
+            .flux
+            .iter()
+            .filter(|one| around.contains(&one.object()));
         let sources: Vec<Object> = { charts.filter(|one| is_source(one)) }
             .filter_map(|one| one.source.as_ref().map(Object::from))
             .collect();
@@ -59,9 +62,8 @@ impl Focus {
     /// Whether pods belong to it.
     pub(super) fn has_group(&self, group: &Group) -> bool {
         let is_own = |object: &Object| self.app.contains(object) || self.brought.contains(object);
-        is_own(&group.owner)
-            || group.brought_by.as_ref().is_some_and(is_own)
-            || { self.app.iter() }.any(|one| {
+        is_own(&group.owner) || group.brought_by.as_ref().is_some_and(is_own) || { self.app.iter() }
+            .any(|one| {
                 one.kind == "Pod"
                     && one.namespace == group.owner.namespace
                     && group.pods.contains(&one.name)
@@ -130,7 +132,10 @@ pub fn find(
         if same.len() > 1 {
             let places: Vec<String> = same.iter().map(|one| format!("`{}`", one.path())).collect();
             return Err(rules::CLUSTER_NO_APP
-                .report(format!("more than one {kind} is called `{}`", visible(name)))
+                .report(format!(
+                    "more than one {kind} is called `{}`",
+                    visible(name)
+                ))
                 .hint(format!("name one of {}", places.join(", "))));
         }
     }
@@ -148,6 +153,8 @@ fn nobody(facts: &Facts, name: &str, namespace: Option<&str>) -> Diagnostic {
     let names = flux.chain(owners.map(|owner| owner.name.as_str()));
     match closest(name, names) {
         Some(close) => problem.hint(format!("did you mean `{close}`?")),
-        None => problem.hint("`ichor flux graph` shows what the repository has, `ichor status` what is not well"),
+        None => problem.hint(
+            "`ichor flux graph` shows what the repository has, `ichor status` what is not well",
+        ),
     }
 }

@@ -94,7 +94,9 @@ impl Pod {
         }
         let pull = spec.image_pull_secrets.into_iter().flatten();
         found.extend(pull.map(|one| ("Secret", one)));
-        let needed = found.into_iter().filter(|(_, one)| one.optional != Some(true));
+        let needed = found
+            .into_iter()
+            .filter(|(_, one)| one.optional != Some(true));
         needed
             .filter_map(|(kind, one)| {
                 let name = one.secret_name.or(one.name)?;

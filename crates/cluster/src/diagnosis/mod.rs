@@ -110,7 +110,9 @@ fn chain(judged: &Judged, focus: &Focus) -> Vec<Finding> {
         .filter(|group| focus.has_group(group))
         .map(|group| group.owner.clone())
         .collect();
-    let start = of(&focus.app).or_else(|| of(&focus.brought)).or_else(|| of(&parts));
+    let start = of(&focus.app)
+        .or_else(|| of(&focus.brought))
+        .or_else(|| of(&parts));
     let mut chain: Vec<Finding> = Vec::new();
     let mut next = start;
     while let Some(one) = next {

@@ -30,7 +30,7 @@ pub struct FluxObject {
     pub parent: Option<Subject>,
     /// What it has applied that runs pods.
     pub workloads: Vec<Object>,
-    /// The Secrets and ConfigMaps that it needs.
+    /// The `Secret`s and `ConfigMap`s that it needs.
     pub needs: Vec<Object>,
     /// The revision that it has brought, or that its artifact is.
     pub revision: String,
@@ -141,7 +141,9 @@ impl FluxObject {
             origin: artifact.metadata.origin,
             release: (target.to_owned(), release),
             release_status: history.status,
-            retry: some(&spec.retry_interval).unwrap_or(&spec.interval).to_owned(),
+            retry: some(&spec.retry_interval)
+                .unwrap_or(&spec.interval)
+                .to_owned(),
             source,
             subject,
         }
@@ -155,8 +157,10 @@ fn workload(id: &str) -> Option<Object> {
     let kind = parts.next()?;
     let runs = matches!(
         (group, kind),
-        ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
-            | ("batch", "Job" | "CronJob")
+        (
+            "apps",
+            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet"
+        ) | ("batch", "Job" | "CronJob")
             | ("", "Pod")
     );
     runs.then(|| Object::new(kind, namespace, name))

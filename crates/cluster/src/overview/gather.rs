@@ -7,9 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::flux::{self, FluxObject};
 use super::instance::Instance;
-use super::others::{
-    Certificate, Claim, Controller, Entrance, Gateway, Namespace, Node, Service,
-};
+use super::others::{Certificate, Claim, Controller, Entrance, Gateway, Namespace, Node, Service};
 use super::pods::Pod;
 use crate::reconcile::Kind;
 
@@ -81,10 +79,16 @@ pub fn gather(client: &Client) -> Result<Facts, Fault> {
         scope.spawn(|| asker.ask("Pod", "", "pods", None, |facts, all| facts.pods = all));
         for kind in Kind::ALL {
             scope.spawn(move || {
-                asker.ask(kind.name(), kind.group(), kind.plural(), None, |facts, all| {
-                    let read = |raw: flux::Raw| FluxObject::read(kind, raw);
-                    facts.flux.extend(all.into_iter().map(read));
-                });
+                asker.ask(
+                    kind.name(),
+                    kind.group(),
+                    kind.plural(),
+                    None,
+                    |facts, all| {
+                        let read = |raw: flux::Raw| FluxObject::read(kind, raw);
+                        facts.flux.extend(all.into_iter().map(read));
+                    },
+                );
             });
         }
         scope.spawn(|| asker.ask("Node", "", "nodes", None, |facts, all| facts.nodes = all));
@@ -119,23 +123,41 @@ pub fn gather(client: &Client) -> Result<Facts, Fault> {
             });
         });
         scope.spawn(|| {
-            asker.ask("Deployment", "apps", "deployments", Some(OF_FLUX), |facts, all| {
-                facts.controllers = all;
-            });
+            asker.ask(
+                "Deployment",
+                "apps",
+                "deployments",
+                Some(OF_FLUX),
+                |facts, all| {
+                    facts.controllers = all;
+                },
+            );
         });
         scope.spawn(|| {
             let group = "fluxcd.controlplane.io";
-            asker.ask("FluxInstance", group, "fluxinstances", None, |facts, all| {
-                facts.instances = all;
-            });
+            asker.ask(
+                "FluxInstance",
+                group,
+                "fluxinstances",
+                None,
+                |facts, all| {
+                    facts.instances = all;
+                },
+            );
         });
     });
     let mut facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     // In which order they answered is nobody's business.
-    facts.flux.sort_by(|one, other| one.subject.cmp(&other.subject));
-    facts.entrances.sort_by(|one, other| one.object.cmp(&other.object));
+    facts
+        .flux
+        .sort_by(|one, other| one.subject.cmp(&other.subject));
+    facts
+        .entrances
+        .sort_by(|one, other| one.object.cmp(&other.object));
     facts.nodes.sort_by(|one, other| one.name.cmp(&other.name));
-    facts.controllers.sort_by(|one, other| one.at.cmp(&other.at));
+    facts
+        .controllers
+        .sort_by(|one, other| one.at.cmp(&other.at));
     facts.missing.sort();
     facts.unanswered.sort_by(|one, other| one.0.cmp(&other.0));
     facts.unreadable.sort();

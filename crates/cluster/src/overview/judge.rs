@@ -90,9 +90,14 @@ fn of_nodes(facts: &Facts, findings: &mut Vec<Finding>) {
         } else if !node.pressure.is_empty() {
             put(Level::Failing, Cause::Pressure, &node.pressure.join(", "));
         } else if node.is_cordoned {
-            put(Level::Remark, Cause::Suspended, "cordoned: it gets no new pods");
+            put(
+                Level::Remark,
+                Cause::Suspended,
+                "cordoned: it gets no new pods",
+            );
             if let Some(last) = findings.last_mut() {
-                last.next = "`ichor talos status` tells what it runs; whoever upgrades it lets pods come again".to_owned();
+                "`ichor talos status` tells what it runs; whoever upgrades it lets pods come again"
+                    .clone_into(&mut last.next);
             }
         }
     }
@@ -103,7 +108,13 @@ fn of_flux_itself(facts: &Facts, findings: &mut Vec<Finding>) {
         let (namespace, name) = &controller.at;
         let object = Object::new("Deployment", namespace, name);
         let (cause, why) = (Cause::Controller, &controller.why);
-        findings.push(finding(object, Level::Failing, cause, why, Known::default()));
+        findings.push(finding(
+            object,
+            Level::Failing,
+            cause,
+            why,
+            Known::default(),
+        ));
     }
     for instance in &facts.instances {
         let (namespace, name) = &instance.at;
@@ -113,7 +124,13 @@ fn of_flux_itself(facts: &Facts, findings: &mut Vec<Finding>) {
             State::Waiting { until } => (Level::Waiting, until),
             State::Failed { why } => (Level::Failing, why),
         };
-        findings.push(finding(object, level, Cause::Controller, why, Known::default()));
+        findings.push(finding(
+            object,
+            level,
+            Cause::Controller,
+            why,
+            Known::default(),
+        ));
     }
 }
 
@@ -213,7 +230,13 @@ fn of_others(facts: &Facts, now: i64, findings: &mut Vec<Finding>) {
     }
     for one in facts.entrances.iter().filter(|one| !one.why.is_empty()) {
         let at = (one.object.namespace.as_str(), one.object.name.as_str());
-        put(&one.object.kind, at, Level::Failing, Cause::Address, &one.why);
+        put(
+            &one.object.kind,
+            at,
+            Level::Failing,
+            Cause::Address,
+            &one.why,
+        );
     }
 }
 

@@ -23,7 +23,12 @@ pub(super) struct Index<'f> {
 
 impl<'f> Index<'f> {
     pub(super) fn of(facts: &'f Facts) -> Self {
-        let of = |kind| facts.flux.iter().filter(move |one| one.subject.kind == kind);
+        let of = |kind| {
+            facts
+                .flux
+                .iter()
+                .filter(move |one| one.subject.kind == kind)
+        };
         let all = of(Kind::Kustomization).chain(of(Kind::HelmRelease));
         let release = |one: &'f FluxObject| {
             let (namespace, name) = &one.release;
@@ -90,7 +95,12 @@ pub(super) fn links(index: &Index<'_>, groups: &[Group], findings: &mut [Finding
                 changed = instead;
                 behind
             }
-            None => of_part(index, &families, one, parts.get(&(&one.object, one.cause)).copied()),
+            None => of_part(
+                index,
+                &families,
+                one,
+                parts.get(&(&one.object, one.cause)).copied(),
+            ),
         };
         // Nothing comes of itself.
         let behind = behind.filter(|behind| *behind != at);
@@ -119,7 +129,9 @@ impl<'f> Families<'f> {
             }
         }
         // What stands first is worse.
-        children.values_mut().for_each(|all| all.sort_unstable());
+        for all in children.values_mut() {
+            all.sort_unstable();
+        }
         Self { places, children }
     }
 
@@ -136,10 +148,7 @@ fn of_flux(
     cause: Cause,
     object: &FluxObject,
 ) -> (Option<usize>, Instead) {
-    let is_source = !matches!(
-        object.subject.kind,
-        Kind::Kustomization | Kind::HelmRelease
-    );
+    let is_source = !matches!(object.subject.kind, Kind::Kustomization | Kind::HelmRelease);
     match cause {
         Cause::Dependency => {
             let found = object.depends_on.iter().filter_map(|one| families.at(one));
@@ -170,7 +179,10 @@ fn of_flux(
                 .into_iter()
                 .flatten();
             let child = children.next().copied();
-            (child.or_else(|| controller(index.facts, families, object)), None)
+            (
+                child.or_else(|| controller(index.facts, families, object)),
+                None,
+            )
         }
         _ => (None, None),
     }
@@ -212,7 +224,9 @@ fn of_part(
             (claim.at.0.as_str(), claim.at.1.as_str())
                 == (one.object.namespace.as_str(), one.object.name.as_str())
         })?;
-        let release = index.releases.get(&(claim.at.0.as_str(), claim.instance.as_str()))?;
+        let release = index
+            .releases
+            .get(&(claim.at.0.as_str(), claim.instance.as_str()))?;
         return families.at(&release.subject);
     }
     let group = group?;

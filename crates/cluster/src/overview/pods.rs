@@ -290,7 +290,9 @@ pub(super) fn groups(pods: &[Pod], now: i64) -> Vec<Group> {
             Cause::NotReady | Cause::Ending => GRACE,
             _ => 0,
         };
-        let since = trouble.since.map_or(i64::MAX, |since| now.saturating_sub(since));
+        let since = trouble
+            .since
+            .map_or(i64::MAX, |since| now.saturating_sub(since));
         let is_beginning = since < grace;
         // What is on its way out goes by itself.
         if is_beginning && trouble.cause == Cause::Ending {

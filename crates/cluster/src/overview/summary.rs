@@ -188,7 +188,9 @@ impl Overview {
             },
             unwell: groups,
             certificates: Count::of(facts.certificates.iter().map(|one| one.is_ready)),
-            days_left: ends.min().map(|end| end.saturating_sub(now).div_euclid(DAY)),
+            days_left: ends
+                .min()
+                .map(|end| end.saturating_sub(now).div_euclid(DAY)),
             entrances: facts.entrances.iter().map(Way::of).collect(),
             findings,
             first,
@@ -207,7 +209,11 @@ impl Count {
     fn of(all: impl Iterator<Item = bool>) -> Self {
         let mut count = Self::default();
         for is_ready in all {
-            count.add(Some(if is_ready { Level::Remark } else { Level::Failing }));
+            count.add(Some(if is_ready {
+                Level::Remark
+            } else {
+                Level::Failing
+            }));
         }
         count
     }
@@ -226,7 +232,11 @@ impl Count {
 
 impl Told {
     fn node(node: &Node) -> Self {
-        let role = if node.leads { "control plane" } else { "worker" };
+        let role = if node.leads {
+            "control plane"
+        } else {
+            "worker"
+        };
         Self {
             name: node.name.clone(),
             is_ready: node.is_ready,
@@ -261,7 +271,12 @@ impl Way {
 /// What Flux has of git: the source of the Kustomization that it begins with, else the one that
 /// most have.
 fn drift(facts: &Facts) -> Option<Drift> {
-    let of = |kind: Kind| facts.flux.iter().filter(move |one| one.subject.kind == kind);
+    let of = |kind: Kind| {
+        facts
+            .flux
+            .iter()
+            .filter(move |one| one.subject.kind == kind)
+    };
     let has_files = |one: &&FluxObject| one.source.is_some();
     let begins = |one: &&FluxObject| one.subject.name == ROOT && one.subject.namespace == ROOT;
     let kustomizations = || of(Kind::Kustomization).filter(has_files);

@@ -94,9 +94,27 @@ fn a_source_comes_before_what_waits_for_it() {
     let depends = json!({ "spec": { "dependsOn": [{ "name": "a" }] } });
     let facts = Facts {
         flux: vec![
-            flux(Kind::GitRepository, "flux-system/git", "GitOperationFailed", "authentication required", &json!({})),
-            flux(Kind::Kustomization, "apps/a", "ArtifactFailed", "Source artifact not found", &git),
-            flux(Kind::Kustomization, "apps/b", "DependencyNotReady", "dependency 'apps/a' is not ready", &depends),
+            flux(
+                Kind::GitRepository,
+                "flux-system/git",
+                "GitOperationFailed",
+                "authentication required",
+                &json!({}),
+            ),
+            flux(
+                Kind::Kustomization,
+                "apps/a",
+                "ArtifactFailed",
+                "Source artifact not found",
+                &git,
+            ),
+            flux(
+                Kind::Kustomization,
+                "apps/b",
+                "DependencyNotReady",
+                "dependency 'apps/a' is not ready",
+                &depends,
+            ),
             flux(Kind::Kustomization, "apps/c", "", "", &git),
         ],
         ..Facts::default()
@@ -109,18 +127,49 @@ fn a_kustomization_that_checks_a_release_comes_of_that_and_that_has_its_pods() {
     let workloads = json!({ "status": { "inventory": { "entries": [{ "id": "apps_echo_apps_Deployment" }] } } });
     let mut release = of("flux-system/echo");
     merge(&mut release, &workloads);
-    let late = "Helm install failed for release apps/echo with chart echo@1: context deadline exceeded";
+    let late =
+        "Helm install failed for release apps/echo with chart echo@1: context deadline exceeded";
     let facts = Facts {
         flux: vec![
-            flux(Kind::Kustomization, "flux-system/echo", "HealthCheckFailed", "health check failed after 5m0s: timeout waiting for: [HelmRelease/apps/echo status: 'InProgress']", &json!({})),
-            flux(Kind::Kustomization, "flux-system/other", "DependencyNotReady", "dependency 'flux-system/echo' is not ready", &json!({ "spec": { "dependsOn": [{ "name": "echo" }] } })),
-            flux(Kind::HelmRelease, "apps/echo", "InstallFailed", late, &release),
+            flux(
+                Kind::Kustomization,
+                "flux-system/echo",
+                "HealthCheckFailed",
+                "health check failed after 5m0s: timeout waiting for: [HelmRelease/apps/echo status: 'InProgress']",
+                &json!({}),
+            ),
+            flux(
+                Kind::Kustomization,
+                "flux-system/other",
+                "DependencyNotReady",
+                "dependency 'flux-system/echo' is not ready",
+                &json!({ "spec": { "dependsOn": [{ "name": "echo" }] } }),
+            ),
+            flux(
+                Kind::HelmRelease,
+                "apps/echo",
+                "InstallFailed",
+                late,
+                &release,
+            ),
         ],
         pods: vec![
-            pod("apps/echo-5c9-1", "echo", "k8s-0", &waiting("ImagePullBackOff", "not found")),
-            pod("apps/echo-5c9-2", "echo", "k8s-1", &waiting("ErrImagePull", "not found")),
+            pod(
+                "apps/echo-5c9-1",
+                "echo",
+                "k8s-0",
+                &waiting("ImagePullBackOff", "not found"),
+            ),
+            pod(
+                "apps/echo-5c9-2",
+                "echo",
+                "k8s-1",
+                &waiting("ErrImagePull", "not found"),
+            ),
         ],
-        claims: vec![read(json!({ "metadata": { "namespace": "apps", "name": "data", "labels": { "app.kubernetes.io/instance": "echo" } }, "status": { "phase": "Pending" } }))],
+        claims: vec![read(
+            json!({ "metadata": { "namespace": "apps", "name": "data", "labels": { "app.kubernetes.io/instance": "echo" } }, "status": { "phase": "Pending" } }),
+        )],
         ..Facts::default()
     };
     assert_eq!(told(&facts), "");
@@ -130,8 +179,20 @@ fn a_kustomization_that_checks_a_release_comes_of_that_and_that_has_its_pods() {
 fn what_is_named_and_not_there_is_told() {
     let facts = Facts {
         flux: vec![
-            flux(Kind::Kustomization, "a/depends", "DependencyNotReady", "dependency 'a/nobody' is not ready", &json!({ "spec": { "dependsOn": [{ "name": "nobody" }] } })),
-            flux(Kind::Kustomization, "a/source", "ArtifactFailed", "GitRepository not found", &json!({ "spec": { "sourceRef": { "kind": "GitRepository", "name": "none" } } })),
+            flux(
+                Kind::Kustomization,
+                "a/depends",
+                "DependencyNotReady",
+                "dependency 'a/nobody' is not ready",
+                &json!({ "spec": { "dependsOn": [{ "name": "nobody" }] } }),
+            ),
+            flux(
+                Kind::Kustomization,
+                "a/source",
+                "ArtifactFailed",
+                "GitRepository not found",
+                &json!({ "spec": { "sourceRef": { "kind": "GitRepository", "name": "none" } } }),
+            ),
         ],
         ..Facts::default()
     };
@@ -154,18 +215,41 @@ fn what_is_named_and_not_there_is_told() {
 #[test]
 fn a_node_a_controller_and_a_namespace_come_first() {
     let facts = Facts {
-        nodes: vec![read(json!({ "metadata": { "name": "k8s-0" }, "status": { "conditions": [
-            { "type": "Ready", "status": "Unknown", "message": "Kubelet stopped posting node status." } ] } }))],
-        namespaces: vec![read(json!({ "metadata": { "name": "gone", "deletionTimestamp": BEGAN }, "status": { "conditions": [
-            { "type": "NamespaceFinalizersRemaining", "status": "True", "message": "Some content in the namespace has finalizers remaining: x in 1 resource instances" } ] } }))],
-        controllers: vec![read(json!({ "metadata": { "namespace": "flux-system", "name": "helm-controller" },
-            "spec": { "replicas": 1 }, "status": {} }))],
+        nodes: vec![read(
+            json!({ "metadata": { "name": "k8s-0" }, "status": { "conditions": [
+            { "type": "Ready", "status": "Unknown", "message": "Kubelet stopped posting node status." } ] } }),
+        )],
+        namespaces: vec![read(
+            json!({ "metadata": { "name": "gone", "deletionTimestamp": BEGAN }, "status": { "conditions": [
+            { "type": "NamespaceFinalizersRemaining", "status": "True", "message": "Some content in the namespace has finalizers remaining: x in 1 resource instances" } ] } }),
+        )],
+        controllers: vec![read(
+            json!({ "metadata": { "namespace": "flux-system", "name": "helm-controller" },
+            "spec": { "replicas": 1 }, "status": {} }),
+        )],
         flux: vec![
-            flux(Kind::HelmRelease, "apps/fresh", "Progressing", "", &json!({})),
-            flux(Kind::Kustomization, "gone/apps", "ReconciliationFailed", "unable to create new content in namespace gone because it is being terminated", &json!({})),
+            flux(
+                Kind::HelmRelease,
+                "apps/fresh",
+                "Progressing",
+                "",
+                &json!({}),
+            ),
+            flux(
+                Kind::Kustomization,
+                "gone/apps",
+                "ReconciliationFailed",
+                "unable to create new content in namespace gone because it is being terminated",
+                &json!({}),
+            ),
         ],
-        pods: vec![pod("apps/a-5c9-1", "a", "k8s-0", &json!({ "phase": "Running", "conditions": [
-            { "type": "Ready", "status": "False", "lastTransitionTime": BEGAN } ] }))],
+        pods: vec![pod(
+            "apps/a-5c9-1",
+            "a",
+            "k8s-0",
+            &json!({ "phase": "Running", "conditions": [
+            { "type": "Ready", "status": "False", "lastTransitionTime": BEGAN } ] }),
+        )],
         ..Facts::default()
     };
     assert_eq!(told(&facts), "");
@@ -180,7 +264,13 @@ fn those_that_depend_on_each_other_are_one_thing_to_look_at() {
             .zip(["b", "a", "a"])
             .map(|(name, next)| {
                 let why = format!("dependency 'x/{next}' is not ready");
-                flux(Kind::Kustomization, &format!("x/{name}"), "DependencyNotReady", &why, &on(next))
+                flux(
+                    Kind::Kustomization,
+                    &format!("x/{name}"),
+                    "DependencyNotReady",
+                    &why,
+                    &on(next),
+                )
             })
             .collect(),
         ..Facts::default()
@@ -190,13 +280,19 @@ fn those_that_depend_on_each_other_are_one_thing_to_look_at() {
 
 #[test]
 fn pods_are_judged_by_their_containers() {
-    let ended = |reason: &str| json!({ "phase": "Running", "containerStatuses": [{ "name": "app", "restartCount": 7,
+    let ended = |reason: &str| {
+        json!({ "phase": "Running", "containerStatuses": [{ "name": "app", "restartCount": 7,
         "state": { "waiting": { "reason": "CrashLoopBackOff", "message": "back-off" } },
-        "lastState": { "terminated": { "reason": reason, "exitCode": 137 } } }] });
-    let scheduled = |since: &str| json!({ "phase": "Pending", "conditions": [{ "type": "PodScheduled", "status": "False",
-        "reason": "Unschedulable", "message": "0/3 nodes are available", "lastTransitionTime": since }] });
-    let ready = |since: &str| json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "False", "lastTransitionTime": since }],
-        "containerStatuses": [{ "name": "app", "state": { "running": {} } }] });
+        "lastState": { "terminated": { "reason": reason, "exitCode": 137 } } }] })
+    };
+    let scheduled = |since: &str| {
+        json!({ "phase": "Pending", "conditions": [{ "type": "PodScheduled", "status": "False",
+        "reason": "Unschedulable", "message": "0/3 nodes are available", "lastTransitionTime": since }] })
+    };
+    let ready = |since: &str| {
+        json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "False", "lastTransitionTime": since }],
+        "containerStatuses": [{ "name": "app", "state": { "running": {} } }] })
+    };
     let just_now = "2026-01-02T03:59:55Z";
     #[rustfmt::skip]
     let statuses = [
@@ -216,14 +312,24 @@ fn pods_are_judged_by_their_containers() {
         ("lost", json!({ "phase": "Unknown" })),
         ("empty", json!({})),
     ];
-    let pods = statuses.iter().map(|(name, status)| pod(&format!("x/{name}-1"), name, "", status));
+    let pods = statuses
+        .iter()
+        .map(|(name, status)| pod(&format!("x/{name}-1"), name, "", status));
     let facts = Facts {
         pods: pods.collect(),
         ..Facts::default()
     };
     let judged = judge(&facts, NOW);
     let lines: Vec<String> = { judged.findings.iter() }
-        .map(|one| format!("{:?} {}: {}: {}", one.level, one.object.name, one.cause.words(), one.why))
+        .map(|one| {
+            format!(
+                "{:?} {}: {}: {}",
+                one.level,
+                one.object.name,
+                one.cause.words(),
+                one.why
+            )
+        })
         .collect();
     assert_eq!(lines.join("\n"), "");
 }
@@ -231,18 +337,34 @@ fn pods_are_judged_by_their_containers() {
 #[test]
 fn what_ends_is_left_alone_until_its_time_is_over() {
     let at = |time: &str| -> super::Pod {
-        read(json!({ "metadata": { "namespace": "x", "name": "y", "deletionTimestamp": time, "deletionGracePeriodSeconds": 30,
-            "finalizers": ["example.com/hold"] } }))
+        read(
+            json!({ "metadata": { "namespace": "x", "name": "y", "deletionTimestamp": time, "deletionGracePeriodSeconds": 30,
+            "finalizers": ["example.com/hold"] } }),
+        )
     };
-    let of = |time: &str| judge(&Facts { pods: vec![at(time)], ..Facts::default() }, NOW).findings;
+    let of = |time: &str| {
+        judge(
+            &Facts {
+                pods: vec![at(time)],
+                ..Facts::default()
+            },
+            NOW,
+        )
+        .findings
+    };
     assert_eq!(of("2026-01-02T03:58:00Z"), []);
     let findings = of(BEGAN);
-    assert_eq!(findings[0].why, "it was asked to end and is held by example.com/hold");
+    assert_eq!(
+        findings[0].why,
+        "it was asked to end and is held by example.com/hold"
+    );
 }
 
 #[test]
 fn certificates_and_addresses_count() {
-    let certificate = |name: &str, status: Value| read(json!({ "metadata": { "namespace": "x", "name": name }, "status": status }));
+    let certificate = |name: &str, status: Value| {
+        read(json!({ "metadata": { "namespace": "x", "name": name }, "status": status }))
+    };
     let ready = json!([{ "type": "Ready", "status": "True" }]);
     let facts = Facts {
         certificates: vec![
@@ -261,7 +383,10 @@ fn certificates_and_addresses_count() {
         ..Facts::default()
     };
     let overview = Overview::of(&facts, NOW);
-    assert_eq!((overview.certificates.ready, overview.days_left), (2, Some(10)));
+    assert_eq!(
+        (overview.certificates.ready, overview.days_left),
+        (2, Some(10))
+    );
     let lines: Vec<String> = { overview.findings.iter() }
         .map(|one| format!("{}: {}", one.object, one.why))
         .collect();
@@ -280,7 +405,12 @@ fn objects_that_say_nothing_or_too_much_are_read() {
     assert!(!hostile.message.contains(['\u{1b}', '\n']));
     let facts = Facts {
         flux: vec![hostile, empty],
-        pods: vec![read(json!({})), read(json!({ "metadata": { "ownerReferences": [{}] }, "status": { "phase": "Pending" } }))],
+        pods: vec![
+            read(json!({})),
+            read(
+                json!({ "metadata": { "ownerReferences": [{}] }, "status": { "phase": "Pending" } }),
+            ),
+        ],
         nodes: vec![read(json!({}))],
         ..Facts::default()
     };
@@ -292,14 +422,28 @@ fn objects_that_say_nothing_or_too_much_are_read() {
 
 #[test]
 fn git_is_compared_with_what_is_applied() {
-    let at = |revision: &str| json!({ "spec": { "sourceRef": { "kind": "GitRepository", "name": "flux-system", "namespace": "flux-system" } },
-        "status": { "lastAppliedRevision": revision } });
+    let at = |revision: &str| {
+        json!({ "spec": { "sourceRef": { "kind": "GitRepository", "name": "flux-system", "namespace": "flux-system" } },
+        "status": { "lastAppliedRevision": revision } })
+    };
     let [old, new] = ["1", "2"].map(|digit| format!("main@sha1:{}", digit.repeat(40)));
     let artifact = json!({ "status": { "artifact": { "revision": new } } });
     let facts = Facts {
         flux: vec![
-            flux(Kind::GitRepository, "flux-system/flux-system", "", "", &artifact),
-            flux(Kind::Kustomization, "flux-system/flux-system", "", "", &at(&new)),
+            flux(
+                Kind::GitRepository,
+                "flux-system/flux-system",
+                "",
+                "",
+                &artifact,
+            ),
+            flux(
+                Kind::Kustomization,
+                "flux-system/flux-system",
+                "",
+                "",
+                &at(&new),
+            ),
             flux(Kind::Kustomization, "apps/a", "", "", &at(&new)),
             flux(Kind::Kustomization, "apps/b", "", "", &at(&old)),
         ],
@@ -307,7 +451,10 @@ fn git_is_compared_with_what_is_applied() {
     };
     let drift = Overview::of(&facts, NOW).drift.expect("there is a source");
     assert_eq!((drift.applied, drift.commit), (2, Some("2".repeat(40))));
-    assert_eq!(drift.behind[&old], [Object::new("Kustomization", "apps", "b")]);
+    assert_eq!(
+        drift.behind[&old],
+        [Object::new("Kustomization", "apps", "b")]
+    );
 }
 
 #[test]

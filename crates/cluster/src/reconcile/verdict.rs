@@ -119,7 +119,9 @@ impl Said<'_> {
             return waiting(&words(ready.message));
         }
         match ready.status {
-            "True" if !self.is_observed => waiting("its controller has not seen its last change yet"),
+            "True" if !self.is_observed => {
+                waiting("its controller has not seen its last change yet")
+            }
             "True" if !is_attempted => waiting("it has the revision before still"),
             "True" => State::Ready {
                 revision: self.applied.or(self.artifact).map(words),

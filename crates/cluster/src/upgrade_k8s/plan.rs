@@ -141,8 +141,7 @@ impl UpgradeK8s<'_> {
             problems.push(problem);
         }
         if from.minor < self.to.minor {
-            let gone = removed::objects(self.kubernetes, self.to.minor);
-            gone.into_iter().for_each(|problem| problems.push(problem));
+            problems.extend(removed::objects(self.kubernetes, self.to.minor));
         }
         let mut machines = Vec::new();
         for ((member, address), seen) in members.into_iter().zip(addresses).zip(seen) {

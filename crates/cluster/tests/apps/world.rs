@@ -156,7 +156,11 @@ fn answer(kept: &Mutex<Kept>, asked: &Asked) -> Reply {
             .filter(|object| is_labelled(object, &asked.query))
             .collect();
         // As a real one has it in a list of metadata that is empty.
-        let items = if items.is_empty() { Value::Null } else { json!(items) };
+        let items = if items.is_empty() {
+            Value::Null
+        } else {
+            json!(items)
+        };
         return Reply::Json(200, json!({ "metadata": {}, "items": items }).to_string());
     }
     if asked.method != "GET"

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use machines::kubeconfig::Access;
+use talos::bundle::SecretText;
 use talos::certificates::{Facts, certificates_der};
 use talos::talosconfig;
 
@@ -49,8 +50,8 @@ pub fn talosconfig(source: &Source, authority: Option<&str>, now: SystemTime) ->
     let client = Client {
         words,
         file: source.name(),
-        certificate: context.certificate.as_ref().map(|text| text.expose()),
-        authority: context.authority.as_ref().map(|text| text.expose()),
+        certificate: context.certificate.as_ref().map(SecretText::expose),
+        authority: context.authority.as_ref().map(SecretText::expose),
         ours: authority,
     };
     client.check(problems, now)

@@ -101,9 +101,10 @@ fn absent(view: &View<'_>, name: &'static str, mut problems: Diagnostics) -> Che
     let file = names::AGE_KEY;
     if !view.is_file(names::CREATION_RULES) {
         let what = format!("there is no `{file}` yet");
-        return match problems.is_empty() {
-            true => Check::unseen(name, what),
-            false => Check::of(name, what, problems),
+        return if problems.is_empty() {
+            Check::unseen(name, what)
+        } else {
+            Check::of(name, what, problems)
         };
     }
     problems.push(

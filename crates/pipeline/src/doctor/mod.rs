@@ -131,9 +131,8 @@ pub fn git(view: &View<'_>) -> Check {
 /// Whether git looks after secrets in this clone.
 pub fn hooks(root: &Utf8Path) -> Check {
     const NAME: &str = "git hooks";
-    let lacking = match vault::hooks::lacking(root) {
-        Ok(lacking) => lacking,
-        Err(_) => return Check::unseen(NAME, "there is no git repository here"),
+    let Ok(lacking) = vault::hooks::lacking(root) else {
+        return Check::unseen(NAME, "there is no git repository here");
     };
     if lacking.is_empty() {
         return Check::fine(NAME, "set up in this clone");

@@ -6,8 +6,9 @@ use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 
 use super::super::Options;
+use super::super::helper::said;
 use super::bootstrap;
-use super::repository::{Repository, said};
+use super::repository::Repository;
 use super::rig::Rig;
 use crate::files;
 

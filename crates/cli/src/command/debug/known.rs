@@ -25,6 +25,8 @@ pub(super) fn secrets(root: &Utf8Path) -> Secrets {
             texts.extend(values.iter().map(|(_, value)| value.printed()));
         }
     }
-    let texts = texts.iter().filter_map(|text| std::str::from_utf8(text).ok());
+    let texts = texts
+        .iter()
+        .filter_map(|text| std::str::from_utf8(text).ok());
     Secrets::with_words(texts)
 }

@@ -25,11 +25,7 @@ const KINDS: [(&str, &str); 11] = [
 ];
 
 /// Prints them; a kind that is not there is left out, and a list that cannot be had is told.
-pub(super) fn tell(
-    client: &Client,
-    namespace: Option<&str>,
-    ui: &mut Ui,
-) -> Result<Exit, Failure> {
+pub(super) fn tell(client: &Client, namespace: Option<&str>, ui: &mut Ui) -> Result<Exit, Failure> {
     let groups = match client.groups() {
         Ok(groups) => groups,
         Err(fault) => return Ok(unanswered(&fault, ui)),
@@ -78,7 +74,10 @@ fn show(plural: &str, table: &Table, ui: &mut Ui) -> Result<(), Failure> {
 fn header(table: &Table) -> Vec<String> {
     let wide = table.rows.first().map_or(0, Vec::len);
     let namespace = (wide > table.columns.len()).then(|| "Namespace".to_owned());
-    namespace.into_iter().chain(table.columns.iter().cloned()).collect()
+    namespace
+        .into_iter()
+        .chain(table.columns.iter().cloned())
+        .collect()
 }
 
 fn objects(table: Table) -> Value {

@@ -39,7 +39,12 @@ pub(super) fn page(diagnosis: &Diagnosis, width: Option<usize>) -> String {
     if !diagnosis.unanswered.is_empty() {
         heading(&mut page, "Not answered");
         for one in &diagnosis.unanswered {
-            told(&mut page, &format!("{}: {}", one.what, one.why), INDENT, width);
+            told(
+                &mut page,
+                &format!("{}: {}", one.what, one.why),
+                INDENT,
+                width,
+            );
         }
     }
     page
@@ -57,7 +62,12 @@ fn conclusion(
     let _ = writeln!(page, "{style}{}{style:#}: {cause}", app.join(", "));
     let is_elsewhere = !diagnosis.app.contains(&first.object);
     if is_elsewhere {
-        told(page, &format!("It comes of {}:", first.object), INDENT, width);
+        told(
+            page,
+            &format!("It comes of {}:", first.object),
+            INDENT,
+            width,
+        );
     }
     if !first.why.is_empty() {
         told(page, &first.why, INDENT, width);
@@ -68,7 +78,12 @@ fn conclusion(
         heading(page, "From there to here");
         for (step, one) in diagnosis.chain.iter().rev().enumerate() {
             let arrow = if step == 0 { "  " } else { "→ " };
-            let _ = writeln!(page, "  {arrow}{}: {}", called(&one.object), one.cause.words());
+            let _ = writeln!(
+                page,
+                "  {arrow}{}: {}",
+                called(&one.object),
+                one.cause.words()
+            );
         }
     }
 }
@@ -78,14 +93,23 @@ fn objects(diagnosis: &Diagnosis, width: Option<usize>, page: &mut String) {
         return;
     }
     heading(page, "What it is made of");
-    let names: Vec<String> = diagnosis.objects.iter().map(|one| called(&one.object)).collect();
+    let names: Vec<String> = diagnosis
+        .objects
+        .iter()
+        .map(|one| called(&one.object))
+        .collect();
     let wide = names.iter().map(|name| name.width()).max().unwrap_or(0);
     for (one, name) in diagnosis.objects.iter().zip(&names) {
         let mark = mark(one.level);
         let before = wide + 11;
         let blanks = " ".repeat(wide - name.width());
-        let text = behind(&one.told, before, width).replace('\n', &format!("\n{}", " ".repeat(before)));
-        let _ = writeln!(page, "{}", format!("  {mark}  {name}{blanks}  {text}").trim_end());
+        let text =
+            behind(&one.told, before, width).replace('\n', &format!("\n{}", " ".repeat(before)));
+        let _ = writeln!(
+            page,
+            "{}",
+            format!("  {mark}  {name}{blanks}  {text}").trim_end()
+        );
     }
 }
 

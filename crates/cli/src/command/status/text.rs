@@ -71,7 +71,11 @@ fn counted(count: &Count, ready: &str) -> (Option<Level>, String) {
     ];
     for (number, one, several) in more {
         if number > 0 {
-            let _ = write!(told, ", {number} {}", if number == 1 { one } else { several });
+            let _ = write!(
+                told,
+                ", {number} {}",
+                if number == 1 { one } else { several }
+            );
         }
     }
     let bad = match (count.failing, count.waiting) {
@@ -88,7 +92,12 @@ fn numbers(overview: &Overview, clone: &Clone) -> String {
         "" => String::new(),
         version => format!(", Kubernetes {version}"),
     };
-    line(&mut page, None, "Cluster", &format!("{}{kubernetes}", overview.server));
+    line(
+        &mut page,
+        None,
+        "Cluster",
+        &format!("{}{kubernetes}", overview.server),
+    );
     let (bad, told) = counted(&overview.nodes, "ready");
     line(&mut page, bad, "Nodes", &told);
     page.push_str(&nodes(overview));
@@ -158,7 +167,10 @@ fn nodes(overview: &Overview) -> String {
         }
         let role = &one.role;
         let (label, number) = (&one.name, &one.version);
-        let _ = writeln!(page, "       {label:<name$}  {role:<13}  {number:<version$}  {how}");
+        let _ = writeln!(
+            page,
+            "       {label:<name$}  {role:<13}  {number:<version$}  {how}"
+        );
     }
     page
 }
@@ -178,12 +190,21 @@ fn git(overview: &Overview, clone: &Clone) -> Option<(Option<Level>, String)> {
     let here = match clone.distance {
         None => String::new(),
         Some(Distance::Unknown) => "; this clone does not know that commit".to_owned(),
-        Some(Distance::Known { ahead: 0, behind: 0 }) => "; this clone has the same".to_owned(),
+        Some(Distance::Known {
+            ahead: 0,
+            behind: 0,
+        }) => "; this clone has the same".to_owned(),
         Some(Distance::Known { ahead, behind: 0 }) => {
-            format!("; this clone is {} ahead: push them, or wait for Flux", plural(ahead, "commit"))
+            format!(
+                "; this clone is {} ahead: push them, or wait for Flux",
+                plural(ahead, "commit")
+            )
         }
         Some(Distance::Known { ahead: 0, behind }) => {
-            format!("; this clone is {} behind: pull them", plural(behind, "commit"))
+            format!(
+                "; this clone is {} behind: pull them",
+                plural(behind, "commit")
+            )
         }
         Some(Distance::Known { ahead, behind }) => {
             format!("; this clone has gone another way: {ahead} ahead, {behind} behind")
@@ -261,7 +282,11 @@ fn entry(number: usize, one: &First, width: Option<usize>) -> String {
     let mut page = String::new();
     let style = anstyle::Style::new().bold();
     let cause = word(one.cause.words(), 0, tone(one.level));
-    let _ = writeln!(page, "{number:>3}. {style}{}{style:#}: {cause}", called(one));
+    let _ = writeln!(
+        page,
+        "{number:>3}. {style}{}{style:#}: {cause}",
+        called(one)
+    );
     let mut told = |text: &str| {
         let text = behind(text, INDENT, width).replace('\n', &format!("\n{}", " ".repeat(INDENT)));
         let _ = writeln!(page, "{}{text}", " ".repeat(INDENT));
@@ -291,7 +316,12 @@ fn called(one: &First) -> String {
 
 /// What is not well beside what is to be looked at first.
 fn others(overview: &Overview, all: bool, width: Option<usize>) -> String {
-    let is_first = |one: &&Finding| overview.first.iter().any(|first| first.object == one.object);
+    let is_first = |one: &&Finding| {
+        overview
+            .first
+            .iter()
+            .any(|first| first.object == one.object)
+    };
     let rest: Vec<&Finding> = { overview.findings.iter() }
         .filter(|one| !is_first(one))
         .collect();
@@ -301,8 +331,16 @@ fn others(overview: &Overview, all: bool, width: Option<usize>) -> String {
     }
     heading(&mut page, "Beside these");
     let most = if all { usize::MAX } else { LISTED };
-    let shown: Vec<_> = rest.iter().take(most).map(|one| (*one, name(one))).collect();
-    let wide = shown.iter().map(|(_, name)| name.width()).max().unwrap_or(0);
+    let shown: Vec<_> = rest
+        .iter()
+        .take(most)
+        .map(|one| (*one, name(one)))
+        .collect();
+    let wide = shown
+        .iter()
+        .map(|(_, name)| name.width())
+        .max()
+        .unwrap_or(0);
     for (one, name) in &shown {
         let mark = word(level(one.level), 5, tone(one.level));
         let blanks = " ".repeat(wide - name.width());

@@ -64,7 +64,9 @@ impl Status {
                     if let Some((_, lines)) = ui.screen() {
                         ui.redraw(&format!("{fault}\n\n{time}\n"), lines)?;
                     } else if !away {
-                        ui.event(&json!({ "event": "away", "time": time, "why": fault.to_string() }))?;
+                        ui.event(
+                            &json!({ "event": "away", "time": time, "why": fault.to_string() }),
+                        )?;
                         ui.page(&format!("{time}  away   {fault}\n"))?;
                     }
                     away = true;
@@ -96,7 +98,10 @@ fn told(time: &str, change: &Change, ui: &mut Ui) -> std::io::Result<()> {
         Change::Found { finding } => {
             let word = text::level(finding.level);
             let cause = finding.cause.words();
-            format!("{time}  {word:<5}  {}: {cause}: {}\n", finding.object, finding.why)
+            format!(
+                "{time}  {word:<5}  {}: {cause}: {}\n",
+                finding.object, finding.why
+            )
         }
     })
 }

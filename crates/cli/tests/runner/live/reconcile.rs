@@ -86,7 +86,7 @@ fn a_kustomization_looks_again_and_is_waited_for() {
 fn a_proxy_is_for_the_world_outside() {
     let (mut sandbox, _api) = repository(false);
     sandbox.set_variable("HTTPS_PROXY", "http://127.0.0.1:1");
-    sandbox.run(["reconcile", "apps"]).success();
+    drop(sandbox.run(["reconcile", "apps"]).success());
 }
 
 #[test]

@@ -72,7 +72,13 @@ pub(super) fn release(name: &str, reason: &str, message: &str) -> String {
     .to_string()
 }
 
-pub(super) fn source(kind: &str, namespace: &str, name: &str, reason: &str, message: &str) -> String {
+pub(super) fn source(
+    kind: &str,
+    namespace: &str,
+    name: &str,
+    reason: &str,
+    message: &str,
+) -> String {
     json!({
         "kind": kind,
         "metadata": { "namespace": namespace, "name": name, "generation": 1 },
@@ -108,19 +114,29 @@ pub(super) fn well() -> Lists {
     let none = Vec::new;
     Lists::default()
         .with("/api/v1/nodes", [node("k8s-0", false), node("k8s-1", true)])
-        .with("/api/v1/namespaces", [json!({ "metadata": { "name": "apps" } }).to_string()])
+        .with(
+            "/api/v1/namespaces",
+            [json!({ "metadata": { "name": "apps" } }).to_string()],
+        )
         .with("/api/v1/persistentvolumeclaims", none())
         .with(
             "/api/v1/services",
-            [json!({ "metadata": { "namespace": "network", "name": "envoy-external" },
+            [
+                json!({ "metadata": { "namespace": "network", "name": "envoy-external" },
                 "spec": { "type": "LoadBalancer" },
                 "status": { "loadBalancer": { "ingress": [{ "ip": "10.0.0.20" }] } } })
-            .to_string()],
+                .to_string(),
+            ],
         )
         .with(PODS, [pod("echo", 1, "", ""), pod("echo", 2, "", "")])
         .with(
             "/apis/apps/v1/deployments",
-            ["helm-controller", "kustomize-controller", "source-controller"].map(|name| {
+            [
+                "helm-controller",
+                "kustomize-controller",
+                "source-controller",
+            ]
+            .map(|name| {
                 json!({ "metadata": { "namespace": "flux-system", "name": name,
                         "labels": { "app.kubernetes.io/version": "v2.9.4" } },
                     "spec": { "replicas": 1, "template": { "spec": { "containers": [
@@ -131,11 +147,22 @@ pub(super) fn well() -> Lists {
         )
         .with(
             "/apis/cert-manager.io/v1/certificates",
-            [json!({ "metadata": { "namespace": "network", "name": "example-com" },
+            [
+                json!({ "metadata": { "namespace": "network", "name": "example-com" },
                 "status": { "conditions": [{ "type": "Ready", "status": "True" }] } })
-            .to_string()],
+                .to_string(),
+            ],
         )
-        .with(GIT, [source("GitRepository", "flux-system", "flux-system", "", "")])
+        .with(
+            GIT,
+            [source(
+                "GitRepository",
+                "flux-system",
+                "flux-system",
+                "",
+                "",
+            )],
+        )
         .with(CHARTS, [source("OCIRepository", "apps", "echo", "", "")])
         .with(
             KUSTOMIZATIONS,
@@ -153,7 +180,13 @@ fn unwell() -> Lists {
     well()
         .with(
             GIT,
-            [source("GitRepository", "flux-system", "flux-system", "GitOperationFailed", denied)],
+            [source(
+                "GitRepository",
+                "flux-system",
+                "flux-system",
+                "GitOperationFailed",
+                denied,
+            )],
         )
         .with(
             KUSTOMIZATIONS,
@@ -180,7 +213,9 @@ fn unwell() -> Lists {
 }
 
 /// A repository whose cluster answers so.
-pub(super) fn repository(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Sandbox, Api) {
+pub(super) fn repository(
+    answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
+) -> (Sandbox, Api) {
     let cluster = Cluster::new();
     let api = Api::start(&cluster, Guise::Member, answer);
     let sandbox = empty();

@@ -86,7 +86,7 @@ fn each_has_one_address(talconfig: &str) -> bool {
         let value = lines.next().unwrap_or_default();
         let value = value.strip_prefix(':').map(str::trim).unwrap_or_default();
         let next = lines.find(|line| !line.trim().is_empty());
-        value.parse::<IpAddr>().is_ok() && next.is_none_or(|line| is_key(line))
+        value.parse::<IpAddr>().is_ok() && next.is_none_or(is_key)
     })
 }
 
