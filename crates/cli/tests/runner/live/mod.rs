@@ -4,6 +4,7 @@ mod act;
 mod apps;
 mod ask;
 mod bad;
+mod debug;
 mod kubernetes;
 mod machines;
 #[cfg(target_os = "linux")]

@@ -1,5 +1,9 @@
 //! `status`, against API servers that have whole clusters.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 use testkit::kubernetes::{Api, Asked, Reply};
 use testkit::nodes::{Cluster, Guise};
@@ -245,4 +249,190 @@ fn what_others_wait_for_is_looked_at_first() {
     let (sandbox, api) = of(unwell());
     let output = sandbox.run(["status"]).exits(1);
     insta::assert_snapshot!(said(&output.stdout, &api), @"");
+}
+
+#[test]
+fn what_is_seen_is_one_object_for_programs() {
+    let (sandbox, _api) = of(unwell());
+    let output = sandbox.run(["status", "--output", "json"]).exits(1);
+    let told: Value = serde_json::from_str(&output.stdout).expect("an object");
+    assert_eq!(told["exit"], 1);
+    assert_eq!(told["well"], false);
+    assert_eq!(told["kubernetes"], "v1.36.3");
+    assert_eq!(told["helmreleases"]["failing"], 1);
+    assert_eq!(told["kustomizations"]["suspended"], 1);
+    assert_eq!(
+        told["pods"],
+        json!({ "count": 3, "ready": 1, "failing": 2, "waiting": 0, "suspended": 0 })
+    );
+    assert_eq!(told["first"][0]["object"]["kind"], "GitRepository");
+    assert_eq!(told["first"][0]["cause"], "source-credentials");
+    assert_eq!(told["first"][0]["waiting"], 2);
+    assert_eq!(told["first"][1]["cause"], "image-pull");
+    assert_eq!(told["unwell"][0]["brought_by"]["name"], "echo");
+    assert_eq!(
+        told["drift"]["commit"],
+        "0123456789abcdef0123456789abcdef01234567"
+    );
+    let missing: Vec<&str> = { told["missing"].as_array().into_iter().flatten() }
+        .filter_map(Value::as_str)
+        .collect();
+    assert!(missing.contains(&"Gateway"), "{missing:?}");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_no_answer() {
+    let (sandbox, api) = of(well());
+    let url = api.url();
+    drop(api);
+    let output = sandbox.run(["status"]).exits(5);
+    assert_eq!(output.stdout, "");
+    insta::assert_snapshot!(output.stderr.replace(&url, "https://SERVER"), @"");
+}
+
+#[test]
+fn a_list_that_is_not_given_is_told_and_the_rest_goes_on() {
+    let denied = |asked: &Asked| match asked.path.as_str() {
+        RELEASES => Reply::status(403, "Forbidden", "helmreleases is forbidden for you"),
+        CHARTS => Reply::Json(
+            200,
+            r#"{"items":[{"metadata":{"name":7}},"x"]}"#.to_owned(),
+        ),
+        PODS => Reply::Json(200, "{".to_owned()),
+        _ => well().answer(asked),
+    };
+    let (sandbox, api) = repository(denied);
+    let output = sandbox.run(["status"]).exits(5);
+    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+}
+
+#[test]
+fn a_cluster_without_flux_has_nodes_and_pods() {
+    let bare = Lists::default()
+        .with("/api/v1/nodes", [node("k8s-0", false)])
+        .with(PODS, [pod("web", 1, "CrashLoopBackOff", "back-off")]);
+    let (sandbox, api) = of(bare);
+    let output = sandbox.run(["status"]).exits(1);
+    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+}
+
+#[test]
+fn a_list_is_taken_page_by_page_and_begun_anew_where_its_place_is_forgotten() {
+    let forgot = AtomicUsize::new(0);
+    let lists = well().with(PODS, (0..1_100).map(|number| pod("echo", number, "", "")));
+    let (sandbox, api) = repository(move |asked| {
+        let is_second = asked.path == PODS && asked.query.contains("continue=500");
+        if is_second && forgot.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Reply::status(410, "Expired", "The provided continue parameter is too old");
+        }
+        lists.answer(asked)
+    });
+    let output = sandbox.run(["status"]).success();
+    assert!(output.stdout.contains("1100 of 1100 well"), "{output}");
+    let pages = api.calls();
+    assert_eq!(
+        pages
+            .iter()
+            .filter(|call| **call == format!("GET {PODS}"))
+            .count(),
+        5
+    );
+}
+
+#[test]
+fn hostile_objects_command_no_terminal() {
+    let long = "\u{1b}[2J\u{202e}x ".repeat(200_000);
+    let lists = well()
+        .with(
+            RELEASES,
+            [release("echo", "UpgradeFailed", &long), "{}".to_owned()],
+        )
+        .with(
+            PODS,
+            [
+                pod("echo", 1, "ImagePullBackOff", &long),
+                json!({ "metadata": null }).to_string(),
+            ],
+        );
+    let (sandbox, _api) = of(lists);
+    let output = sandbox.run(["status"]).exits(1);
+    assert!(!output.stdout.contains(['\u{1b}', '\u{202e}']), "{output}");
+    assert!(output.stdout.len() < 16 << 10, "{}", output.stdout.len());
+}
+
+#[test]
+fn this_clone_is_compared_with_what_flux_has() {
+    let (sandbox, api) = of(well());
+    let Some(git) = crate::secret_commands::git(&sandbox) else {
+        return;
+    };
+    git.init();
+    let commit = |message| git.run(&["commit", "--quiet", "--allow-empty", "--message", message]);
+    commit("one");
+    let line = |output: &testkit::Output| -> String {
+        let line = output.stdout.lines().find(|line| line.contains("Git"));
+        line.expect("it is told").to_owned()
+    };
+    let output = sandbox.run(["status"]).success();
+    insta::assert_snapshot!(line(&output), @"");
+    drop(api);
+    // Flux has the commit before.
+    let head = git.run(&["rev-parse", "HEAD"]);
+    let revision = format!("main@sha1:{}", head.trim());
+    commit("two");
+    let old = source("GitRepository", "flux-system", "flux-system", "", "");
+    let lists = well().with(GIT, [old.replace(REVISION, &revision)]);
+    let cluster = Cluster::new();
+    let api = Api::start(&cluster, Guise::Member, move |asked| lists.answer(asked));
+    sandbox.write("kubeconfig", cluster.kubeconfig(&api.url()));
+    let output = sandbox.run(["status"]).success();
+    let told = line(&output).replace(&head.trim()[..12], "COMMIT");
+    insta::assert_snapshot!(told, @"");
+}
+
+#[test]
+fn watching_tells_what_changes_until_all_is_well() {
+    let looks = AtomicUsize::new(0);
+    let (sandbox, _api) = repository(move |asked| {
+        // Every look begins with this question.
+        let look = match asked.path.as_str() {
+            "/apis" => looks.fetch_add(1, Ordering::SeqCst) + 1,
+            _ => looks.load(Ordering::SeqCst),
+        };
+        match look {
+            1 => unwell().answer(asked),
+            2 => Reply::status(503, "ServiceUnavailable", "apiserver is shutting down"),
+            _ => well().answer(asked),
+        }
+    });
+    let mut child = sandbox
+        .command([
+            "status",
+            "--watch",
+            "--interval",
+            "10ms",
+            "--until-well",
+            "10m",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be started");
+    let output = BufReader::new(child.stdout.take().expect("it is read"));
+    let lines: Vec<String> = { output.lines() }
+        .map(|line| line.expect("a line"))
+        .map(|line| {
+            line.split_once("  ")
+                .map_or(line.clone(), |(_, rest)| rest.to_owned())
+        })
+        .map(|line| line.split(": ").next().unwrap_or_default().to_owned())
+        .collect();
+    assert!(child.wait().expect("it ends").success());
+    let told: Vec<String> = { lines.iter() }
+        .map(|line| match line.find("`https://") {
+            Some(at) => line[..at].to_owned() + "the server",
+            None => line.clone(),
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"");
 }
