@@ -271,7 +271,7 @@ impl Helm {
         tell: &mut dyn FnMut(&str),
     ) -> Result<(), Failed> {
         is_name(release.name).map_err(Failed::not_started)?;
-        let kubeconfig = self.give("kubeconfig", "yaml", release.kubeconfig.as_bytes())?;
+        let kubeconfig = self.give("access", "yaml", release.kubeconfig.as_bytes())?;
         let seconds = format!("{}s", timeout.as_secs().max(1));
         let around = [
             "--namespace",

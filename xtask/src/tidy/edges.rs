@@ -82,6 +82,8 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
             "helm",
             "kubernetes-client",
             "pipeline",
+            "flux",
+            "yaml",
             "diagnostics",
         ]),
     ),

@@ -176,8 +176,8 @@ fn a_release_that_fails_says_why_and_what_it_stops() {
     assert_eq!(
         world.fails(&World::wanted()),
         [
-            "`kube-system/cilium` is not installed: context deadline exceeded; pod `cilium-x`: ImagePullBackOff, pod `cilium-y`: Unschedulable: 0/2 nodes are available",
-            "not begun, since they need what is not there: `kube-system/coredns`, `cert-manager/cert-manager`, `flux-system/flux-instance`",
+            "cluster/release-failed: `kube-system/cilium` is not installed: context deadline exceeded; pod `cilium-x`: ImagePullBackOff, pod `cilium-y`: Unschedulable: 0/2 nodes are available",
+            "cluster/release-failed: not begun, since they need what is not there: `kube-system/coredns`, `cert-manager/cert-manager`, `flux-system/flux-instance`",
         ]
     );
     // What is done is done; the same goes on.
@@ -206,7 +206,7 @@ fn an_api_server_that_is_away_for_a_while_is_waited_for() {
     let failed = world.fails(&World::wanted());
     assert_eq!(
         failed,
-        ["`API` is not ready, asked whether it is ready: starting"]
+        ["kubernetes-api/not-ready: `API` is not ready, asked whether it is ready: starting"]
     );
 }
 
@@ -224,12 +224,12 @@ fn another_cluster_is_named_before_anything_is_written() {
     assert_eq!(
         world.fails(&wanted(&["cp-1"], authority(&other))),
         [
-            "the kubeconfig trusts another authority than that of the repository's cluster: `API` is another one",
+            "cluster/other-cluster: the kubeconfig trusts another authority than that of the repository's cluster: `API` is another one",
         ]
     );
     assert_eq!(
         world.fails(&wanted(&["k8s-0"], authority(&world))),
-        ["`API` has other nodes than the repository: `cp-1`, `w-1`",]
+        ["cluster/other-cluster: `API` has other nodes than the repository: `cp-1`, `w-1`",]
     );
     let instance = format!("{OPERATOR}/namespaces/flux-system/fluxinstances/flux");
     world.put(
@@ -239,7 +239,7 @@ fn another_cluster_is_named_before_anything_is_written() {
     assert_eq!(
         world.fails(&wanted(&["cp-1"], authority(&world))),
         [
-            "Flux of `API` follows `https://git.example/other.git`, and this repository is `ssh://git.example/home.git`",
+            "cluster/other-cluster: Flux of `API` follows `https://git.example/other.git`, and this repository is `ssh://git.example/home.git`",
         ]
     );
     world.remove(&instance);
@@ -250,7 +250,7 @@ fn another_cluster_is_named_before_anything_is_written() {
     assert_eq!(
         world.fails(&wanted(&["cp-1"], None)),
         [
-            "Flux of `API` follows `https://git.example/third.git`, and this repository is `ssh://git.example/home.git`",
+            "cluster/other-cluster: Flux of `API` follows `https://git.example/third.git`, and this repository is `ssh://git.example/home.git`",
         ]
     );
     assert_eq!(world.changes(), [""; 0]);
@@ -262,7 +262,7 @@ fn a_node_that_is_missing_is_named() {
     world.remove("/api/v1/nodes/w-1");
     assert_eq!(
         world.fails(&World::wanted()),
-        ["after 600 s it is not so that `w-1` registers with Kubernetes",]
+        ["cluster/nodes-missing: after 600 s it is not so that `w-1` registers with Kubernetes",]
     );
     assert_eq!(world.changes(), [""; 0]);
 }
@@ -279,7 +279,7 @@ fn what_others_have_set_is_not_taken_from_them() {
     );
     assert_eq!(
         world.fails(&World::wanted()),
-        ["somebody else has set fields of Secret `flux-system/sops-age`",]
+        ["cluster/foreign-fields: somebody else has set fields of Secret `flux-system/sops-age`",]
     );
     // Flux looks after it.
     let flux = json!({ "metadata": { "labels": { "kustomize.toolkit.fluxcd.io/name": "x" } } });
@@ -300,7 +300,7 @@ fn refusals_are_told_in_the_words_of_the_server() {
     assert_eq!(
         world.fails(&World::wanted()),
         [
-            "`API` does not allow it, asked to apply Namespace `flux-system`: admission webhook `no.example` denied the request: not today",
+            "kubernetes-api/denied: `API` does not allow it, asked to apply Namespace `flux-system`: admission webhook `no.example` denied the request: not today",
         ]
     );
 }
@@ -318,7 +318,7 @@ fn a_namespace_that_is_never_gone_is_named_with_what_holds_it() {
     assert_eq!(
         world.fails(&World::wanted()),
         [
-            "Namespace `flux-system` is being deleted still after 180 s: Some resources are remaining: things.example has 1 resource instances",
+            "cluster/stuck-deletion: Namespace `flux-system` is being deleted still after 180 s: Some resources are remaining: things.example has 1 resource instances",
         ]
     );
 }
@@ -338,7 +338,7 @@ fn a_kind_of_somebody_else_is_left_where_it_is_new_enough() {
     assert_eq!(
         world.fails(&World::wanted()),
         [
-            "the definition of `gateways.gateway.networking.k8s.io` has no v1, which a chart of the repository needs: it belongs to `old-gateway`",
+            "cluster/old-definition: the definition of `gateways.gateway.networking.k8s.io` has no v1, which a chart of the repository needs: it belongs to `old-gateway`",
         ]
     );
     world.put(&name, &served(&["v1alpha1", "v1", "v1beta1"]));
@@ -352,7 +352,7 @@ fn a_chart_that_cannot_be_rendered_is_told() {
     assert_eq!(
         world.fails(&World::wanted()),
         [
-            "the kinds that the chart of `network/envoy-gateway` brings are not known: it is no chart",
+            "cluster/release-failed: the kinds that the chart of `network/envoy-gateway` brings are not known: it is no chart",
         ]
     );
     assert_eq!(helm(&world), [""; 0]);
@@ -362,7 +362,10 @@ fn a_chart_that_cannot_be_rendered_is_told() {
 fn charts_that_cannot_be_had_are_told_before_anything_is_written() {
     let world = World::new();
     fails_with(&world, "charts", "there is no such version");
-    assert_eq!(world.fails(&World::wanted()), ["there is no such version"]);
+    assert_eq!(
+        world.fails(&World::wanted()),
+        ["cluster/release-failed: there is no such version"]
+    );
     assert_eq!(world.changes(), [""; 0]);
 }
 
@@ -372,7 +375,7 @@ fn what_flux_does_not_bring_is_named_after_a_while() {
     world.flux = json!([{ "type": "Ready", "status": "False", "message": "no such chart" }]);
     assert_eq!(
         world.fails(&World::wanted()),
-        ["HelmRelease `kube-system/cilium`: no such chart"]
+        ["cluster/flux-not-ready: HelmRelease `kube-system/cilium`: no such chart"]
     );
     // It was told to look again before that counted.
     let told = format!("PATCH {HELM}/namespaces/kube-system/helmreleases/cilium");
@@ -386,13 +389,13 @@ fn a_secret_that_is_another_one_under_flux_is_noted() {
     world.put(SECRET, &json!({ "data": { "age.agekey": "b3RoZXI=" } }));
     let (outcome, _) = world.run(&World::wanted());
     assert!(outcome.failed.is_empty());
-    let notes: Vec<&str> = outcome
-        .notes
-        .iter()
-        .map(|note| note.message.as_str())
+    let notes: Vec<String> = { outcome.notes.iter() }
+        .map(|note| format!("{}: {}", note.rule.id(), note.message))
         .collect();
     assert_eq!(
         notes,
-        ["Secret `flux-system/sops-age` is another one in the cluster than in the repository"]
+        [
+            "cluster/other-secret: Secret `flux-system/sops-age` is another one in the cluster than in the repository"
+        ]
     );
 }

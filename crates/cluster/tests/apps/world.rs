@@ -355,7 +355,10 @@ impl World {
     pub(crate) fn fails(&self, wanted: &Wanted) -> Vec<String> {
         let (outcome, _) = self.run(wanted);
         { outcome.failed.iter() }
-            .map(|problem| problem.message.replace(&self.api.url(), "API"))
+            .map(|problem| {
+                let message = problem.message.replace(&self.api.url(), "API");
+                format!("{}: {message}", problem.rule.id())
+            })
             .collect()
     }
 

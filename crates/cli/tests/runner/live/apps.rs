@@ -113,3 +113,24 @@ fn what_it_needs_is_asked_for() {
     hint: `bootstrap/helmfile.d` does, or releases called `cilium`, `flux-operator`, `flux-instance`
     ");
 }
+
+#[test]
+fn charts_that_cannot_be_had_end_it_before_anything_is_written() {
+    let (mut sandbox, api) = repository(|asked| match asked.path.as_str() {
+        "/readyz" => Reply::Plain(200, Vec::new(), b"ok".to_vec()),
+        "/api/v1/nodes" => {
+            let nodes = ["k8s-0", "k8s-1", "k8s-2"];
+            let nodes = nodes.map(|name| json!({ "metadata": { "name": name } }));
+            Reply::Json(200, json!({ "metadata": {}, "items": nodes }).to_string())
+        }
+        _ => Reply::status(404, "NotFound", "there is none"),
+    });
+    helm(&sandbox, "v4.3");
+    // Nobody listens there.
+    sandbox.set_variable("HTTPS_PROXY", "http://127.0.0.1:1");
+    let output = sandbox.run(["bootstrap", "apps"]).exits(1);
+    let told = "error[bootstrap/chart-absent]: the chart `oci://quay.io/cilium/charts/cilium ";
+    assert!(output.stderr.contains(told), "{output}");
+    assert!(output.stderr.contains("Nothing was changed."), "{output}");
+    assert_eq!(changes(&api), [""; 0]);
+}
