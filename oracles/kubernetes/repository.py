@@ -62,7 +62,10 @@ VALUES = '{{ (readFile (printf "../../../kubernetes/apps/%s/%s/app/helmrelease.y
 def put(path, what):
     path = folder / path
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(what if isinstance(what, str) else f'---\n{json.dumps(what, indent=2)}\n')
+    if isinstance(what, dict):
+        # helmfile looks for keys at the beginning of lines.
+        what = '---\n' + ''.join(f'{key}: {json.dumps(value, indent=2)}\n' for key, value in what.items())
+    path.write_text(what)
 
 
 def thing(version, kind, name, spec=None, **metadata):

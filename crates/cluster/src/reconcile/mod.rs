@@ -159,12 +159,14 @@ impl Reconcile<'_> {
             }
         }
         while !open.is_empty() {
+            let ready = outcome.ready.len();
             let mut still = Vec::new();
             for one in std::mem::take(&mut open) {
                 self.look(one, begin, tell, &mut outcome, &mut known, &mut still);
             }
             open = still;
-            if !open.is_empty() {
+            // What one that is ready has brought may be ready as well.
+            if !open.is_empty() && outcome.ready.len() == ready {
                 self.clock.pause(PAUSE);
             }
         }

@@ -125,8 +125,9 @@ pub(super) fn original(rig: &mut Rig, repository: &Repository) -> Result<(Times,
     let before = std::mem::replace(&mut rig.helm, Helm::Three);
     let mut script = rig.command("bash")?;
     rig.helm = before;
+    // It opens what it writes to again and again, and would empty a file.
     script
-        .arg("scripts/bootstrap-apps.sh")
+        .args(["-c", "set -o pipefail; bash scripts/bootstrap-apps.sh 2>&1 | cat"])
         .env("KUBECONFIG", repository.folder.join("kubeconfig"))
         .env("TALOSCONFIG", "/dev/null")
         .env("SOPS_AGE_KEY_FILE", repository.folder.join("age.key"));
