@@ -56,7 +56,7 @@ fn written(
                 continue;
             }
             let wanted = if entry.is_wanted {
-                of_entry(view, &inventory, entry, problems)
+                of_entry(view, &inventory, helmfile.is_crds, entry, problems)
             } else {
                 None
             };
@@ -79,6 +79,7 @@ fn written(
 fn of_entry(
     view: &View<'_>,
     inventory: &Inventory<'_>,
+    is_crds: bool,
     entry: &Entry,
     problems: &mut Diagnostics,
 ) -> Option<Wanted> {
@@ -89,8 +90,17 @@ fn of_entry(
     });
     let release = index.and_then(|index| inventory.assembled.releases.get(index));
     let chart = chart::of(entry, release, inventory, problems);
-    let values = values::of(view, entry, release, problems);
-    let values = values.filter(|values| is_known(values, &entry.name, problems));
+    let mut found = Diagnostics::new();
+    let values = values::of(view, entry, release, &mut found);
+    let values = values.filter(|values| is_known(values, &entry.name, &mut found));
+    let only_unknown = |one: &Diagnostic| one.is(&rules::BOOTSTRAP_RELEASE_UNKNOWN);
+    let values = if is_crds && values.is_none() && found.iter().all(only_unknown) {
+        // What is defined does not depend on them.
+        Some(nothing())
+    } else {
+        problems.extend(found);
+        values
+    };
     Some(Wanted {
         name: entry.name.clone(),
         namespace: entry.namespace.clone(),

@@ -19,8 +19,9 @@ pub(super) use template::{Text, reads_only, scalar, text as text_of};
 /// Folders below which they lie.
 const ROOTS: [&str; 2] = ["bootstrap", "kubernetes/bootstrap"];
 
-/// Folders of them, whose files are run in the order of their names.
-const FOLDERS: [&str; 2] = ["helmfile.d", "helmfile"];
+/// Folders of them, whose files are run in the order of their names; the newer shape first, beside
+/// which the older one may have stayed.
+const FOLDERS: [&str; 2] = ["helmfile", "helmfile.d"];
 
 /// Single ones, in the order in which the family's scripts run them.
 const FILES: [&str; 4] = [

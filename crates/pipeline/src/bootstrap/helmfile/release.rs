@@ -171,29 +171,42 @@ pub(super) fn entry(
     })
 }
 
-/// A release over the templates of its helmfile that it names.
+/// A release over the templates of its helmfile that all releases inherit, and over those that it
+/// names itself.
 fn inherited(written: &Value, document: &Value, problems: &mut Diagnostics) -> Value {
+    let own = written.get("inherit").map(Value::items).unwrap_or_default();
+    let own: Vec<(&Value, &[Value])> = { own.iter() }
+        .filter_map(|item| {
+            let except = item.get("except").map(Value::items).unwrap_or_default();
+            Some((item.get("template")?, except))
+        })
+        .collect();
+    let by_default = document.get("defaultInherit").map_or(&[][..], |given| {
+        given.as_list().unwrap_or(std::slice::from_ref(given))
+    });
+    // One that a release names itself counts as it names it.
+    let is_own = |name: &Value| own.iter().any(|(known, _)| *known == name);
+    let by_default = by_default.iter().filter(|name| !is_own(name));
+    let by_default: Vec<_> = by_default.map(|name| (name, &[][..])).collect();
     let mut release = Value::default();
-    for item in written.get("inherit").map(Value::items).unwrap_or_default() {
-        let Some(named) = item.get("template") else {
+    for (named, except) in by_default.into_iter().chain(own) {
+        let name = named.as_text().unwrap_or_default();
+        let Some(template) = document.at(&["templates", name]) else {
+            let message = format!("there is no template `{name}`");
+            problems.push(at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), named));
             continue;
         };
-        let name = named.as_text().unwrap_or_default();
-        match document.at(&["templates", name]) {
-            Some(template) => {
-                let mut template = template.clone();
-                for key in item.get("except").map(Value::items).unwrap_or_default() {
-                    if let (Some(map), Some(key)) = (template.as_map_mut(), key.as_text()) {
-                        map.shift_remove(key);
-                    }
-                }
-                merge(&mut release, template);
-            }
-            None => {
-                let message = format!("there is no template `{name}`");
-                problems.push(at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), named));
+        if let Some(inner) = template.get("inherit") {
+            let message = format!("what the template `{name}` inherits is not followed");
+            problems.push(at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), inner));
+        }
+        let mut template = template.clone();
+        for key in except.iter().filter_map(Value::as_text) {
+            if let Some(map) = template.as_map_mut() {
+                map.shift_remove(key);
             }
         }
+        merge(&mut release, template);
     }
     merge(&mut release, written.clone());
     release

@@ -25,6 +25,7 @@ const READING: &[&str] = &[
     "end",
     "env",
     "eq",
+    "expandenv",
     "fail",
     "fileExists",
     "fromYaml",
@@ -243,6 +244,10 @@ mod tests {
             ),
             (
                 "{{ (readFile \"a\" | fromYaml).spec.values | toYaml | replace \"${A}\" (requiredEnv \"A\") }}",
+                true,
+            ),
+            (
+                "{{- $values := toYaml (fromYaml (readFile \"a\")).spec.values -}}\n{{- $expanded := $values | expandenv -}}\n{{- $expanded | fromYaml | toYaml -}}\n",
                 true,
             ),
             ("---\n# as Flux has them\n{{ readFile \"a.yaml\" }}\n", true),
