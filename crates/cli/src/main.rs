@@ -11,6 +11,8 @@ mod environment;
 mod exit;
 mod failure;
 mod near;
+#[cfg(test)]
+mod spelled;
 mod stopwatch;
 mod ui;
 mod usage;

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use pipeline::init::AgeKey;
+use pipeline::init::taskfile::{self, Placed};
 use repository::View;
 use serde_json::json;
 use vault::hooks::{self, Installed, Setup};
@@ -23,6 +24,7 @@ use crate::ui::Ui;
 ///   ichor -C ~/src/home-cluster init
 ///   ichor init --pq                 with a key that withstands a quantum computer
 ///   ichor init --hooks              in every clone: what makes git look after secrets
+///   ichor init --taskfile           tasks of go-task with the names that you know, which call ichor
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Init {
@@ -30,6 +32,15 @@ pub(crate) struct Init {
     /// the repository, and nothing else
     #[arg(long)]
     hooks: bool,
+
+    /// Write `Taskfile.yaml` and what it includes from `.taskfiles`, and nothing else: a file that
+    /// somebody changed stays
+    #[arg(long, conflicts_with_all = ["hooks", "pq"])]
+    taskfile: bool,
+
+    /// With `--taskfile`: replace files that somebody changed, too
+    #[arg(long, requires = "taskfile")]
+    force: bool,
 
     /// Make a post-quantum age key (`age1pq1…`), where none is there yet: what is encrypted to
     /// it needs age 1.3, sops 3.12 or Flux 2.9
@@ -41,6 +52,9 @@ impl Init {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         if self.hooks {
             return install_hooks(root, ui);
+        }
+        if self.taskfile {
+            return write_taskfile(root, self.force, ui);
         }
         report::stop_if_tidied(root)?;
         let key = if self.pq {
@@ -67,6 +81,47 @@ impl Init {
         road::after_init(root, ui);
         Ok(Exit::Done)
     }
+}
+
+/// Writes the files for go-task, and says which of somebody's stand in the way.
+fn write_taskfile(root: &Utf8Path, force: bool, ui: &mut Ui) -> Result<Exit, Failure> {
+    let placed = taskfile::write(root, force)?;
+    let listed: Vec<_> = { placed.iter() }
+        .map(|(path, placed)| json!({ "path": path, "action": placed }))
+        .collect();
+    ui.set("files", listed);
+    let mut exit = Exit::Done;
+    let mut is_new = false;
+    for (path, placed) in placed {
+        match placed {
+            Placed::Written => {
+                is_new = true;
+                ui.status(format!("Wrote `{path}`."));
+            }
+            Placed::Present => ui.status(format!("`{path}` is as it should be.")),
+            Placed::Foreign => {
+                exit = Exit::Protected;
+                ui.warning(&format!("`{path}` is another one, and nothing was written"));
+            }
+            Placed::Before => {
+                exit = Exit::Protected;
+                ui.warning(&format!(
+                    "go-task reads `{path}` and never `Taskfile.yaml` beside it; nothing was written"
+                ));
+                ui.hint(format!("move `{path}` away"));
+            }
+        }
+    }
+    if exit == Exit::Protected && !force {
+        ui.hint("add `--force` to replace files that were changed, or name a folder of its own with `-C`");
+    }
+    if is_new {
+        ui.next(&[
+            "`task --list`: what there is; `task configure -- --dry-run` gives ichor a flag."
+                .to_owned(),
+        ]);
+    }
+    Ok(exit)
 }
 
 /// Sets up this clone, and says which line belongs into a hook of somebody else's.

@@ -87,7 +87,7 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
         "`ichor configure` checks, renders and writes the repository",
     ),
     (
-        &["lint", "test", "vet", "cue", "doctor", "verify", "precheck"],
+        &["lint", "test", "vet", "cue", "verify", "precheck"],
         "`ichor validate` runs every check and writes nothing",
     ),
     (

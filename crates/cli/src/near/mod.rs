@@ -193,7 +193,6 @@ mod tests {
             ("edit", "`ichor secrets edit`"),
             ("makejinja", "`ichor render`"),
             ("cue", "`ichor validate`"),
-            ("doctor", "`ichor validate`"),
             ("kubeconform", "`ichor flux test`"),
         ] {
             let answer = answer(line);

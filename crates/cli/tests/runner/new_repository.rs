@@ -295,3 +295,28 @@ fn what_is_missing_beside_the_configuration_is_told_with_its_problems() {
     assert!(output.stderr.contains("network/invalid-cidr"), "{output}");
     assert!(!output.stderr.contains("keys/missing"), "{output}");
 }
+
+#[test]
+fn tasks_have_the_names_that_are_known_and_stay_as_somebody_changed_them() {
+    let sandbox = crate::empty();
+    let output = sandbox.run(["init", "--taskfile"]).success();
+    insta::assert_snapshot!(output.stderr, @r"
+    Wrote `Taskfile.yaml`.
+    Wrote `.taskfiles/bootstrap/Taskfile.yaml`.
+    Wrote `.taskfiles/talos/Taskfile.yaml`.
+    Wrote `.taskfiles/template/Taskfile.yaml`.
+
+    Next: `task --list`: what there is; `task configure -- --dry-run` gives ichor a flag.
+    ");
+    sandbox.run(["init", "--taskfile"]).success();
+    sandbox.write("Taskfile.yaml", "version: '3'\n");
+    let output = sandbox.run(["init", "--taskfile"]).exits(4);
+    insta::assert_snapshot!(output.stderr, @r"
+    warning: `Taskfile.yaml` is another one, and nothing was written
+    hint: add `--force` to replace files that were changed, or name a folder of its own with `-C`
+    ");
+    assert_eq!(sandbox.read("Taskfile.yaml"), "version: '3'\n");
+    sandbox.run(["init", "--taskfile", "--force"]).success();
+    assert!(sandbox.read("Taskfile.yaml").contains("includes:"));
+    assert!(!sandbox.exists("cluster.yaml"), "nothing else is written");
+}

@@ -50,7 +50,10 @@ pub(super) fn flux(pins: &Pins, client: &Client) -> Check {
             let version = found
                 .as_ref()
                 .and_then(|found| found.pointer(VERSION)?.as_str());
-            let parts: Vec<_> = version.map(|version| ("it", version)).into_iter().collect();
+            let parts: Vec<_> = version
+                .map(|version| ("Flux", version))
+                .into_iter()
+                .collect();
             let hint =
                 "the operator follows the range in git: `ichor reconcile` has Flux look there";
             compared(NAME, pins.flux.as_deref(), &parts, hint)
@@ -87,7 +90,7 @@ fn compared(name: &'static str, wanted: Option<&str>, parts: &[(&str, &str)], hi
 }
 
 fn other(who: &str, runs: &str, wanted: &str) -> Diagnostic {
-    rules::CLUSTER_OTHER_VERSION.report(format!("{who} runs {runs}, and git has {wanted}"))
+    rules::CLUSTER_OTHER_VERSION.report(format!("{who}: {runs}, and git has {wanted}"))
 }
 
 /// The charts of every release that git names.
@@ -136,6 +139,7 @@ pub(super) fn charts(pins: &Pins, objects: &[Value]) -> Check {
         0 => String::new(),
         absent => format!("; {absent} not installed yet"),
     };
-    let what = format!("{same} with the chart that git has{absent}");
+    let all = same + problems.len();
+    let what = format!("{same} of {all} with the chart that git has{absent}");
     Check::of(NAME, what, problems)
 }

@@ -5,6 +5,7 @@ mod guard;
 mod keys;
 mod mise;
 mod renovate;
+pub mod taskfile;
 
 use camino::Utf8Path;
 use diagnostics::Diagnostic;

@@ -5,6 +5,7 @@ mod apps;
 mod ask;
 mod bad;
 mod debug;
+mod doctor;
 mod kubernetes;
 mod machines;
 #[cfg(target_os = "linux")]
