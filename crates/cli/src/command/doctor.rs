@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use cluster::doctor::{Expected, look};
-use diagnostics::{Diagnostics, Severity, Source};
+use diagnostics::{Diagnostics, Source};
 use flux::assembled::Assembled;
 use helm::Helm;
 use machines::{Machines, Origin, Places, Secrets};
@@ -67,7 +67,10 @@ impl Doctor {
         let keys = options::keys(root);
         let authorities = authorities(&view, &keys);
         let now = repository::clock::system_time();
-        let kubeconfig = self.kubernetes.find(root);
+        let kubeconfig = match self.kubernetes.find(root) {
+            Err(failure) if self.kubernetes.is_named() => return Err(failure),
+            found => found,
+        };
         let here = vec![
             age_key,
             secrets(root, &view),
@@ -114,58 +117,53 @@ fn unseen(why: &str) -> Vec<Check> {
 
 /// Every check in a line of its own, then what is to be done.
 fn tell(parts: &[(&str, Vec<Check>)], ui: &mut Ui) -> Result<Exit, Failure> {
-    let mut problems = Diagnostics::new();
-    let mut listed = Vec::new();
-    let all = parts.iter().flat_map(|(_, checks)| checks);
-    let width = all.clone().map(|check| check.name.len()).max().unwrap_or(0);
-    let mut counted = [0_usize; 2];
-    for (part, checks) in parts {
-        for check in checks {
-            let state = check.state();
-            let (word, tone) = match state {
-                State::Ok => ("ok", Tone::New),
-                State::Warning => ("warning", Tone::Changed),
-                State::Problem => ("problem", Tone::Danger),
-                State::NotLookedAt => ("-", Tone::Calm),
-            };
-            let message = match state {
-                State::NotLookedAt => format!("not looked at: {}", check.message()),
-                _ => check.message().to_owned(),
-            };
-            ui.data(&format!(
-                "{} {:<width$}  {message}\n",
-                ui::word(word, 8, tone),
-                check.name
-            ))?;
-            counted[usize::from(state == State::NotLookedAt)] += 1;
-            problems.extend(check.problems());
-            listed.push(json!({
-                "part": part,
-                "check": check.name,
-                "state": state,
-                "message": check.message(),
-            }));
-        }
+    let all =
+        || { parts.iter() }.flat_map(|(part, checks)| checks.iter().map(move |one| (*part, one)));
+    let width = all().map(|(_, check)| check.name.len()).max().unwrap_or(0);
+    for (_, check) in all() {
+        ui.data(&line(check, width))?;
     }
-    ui.set("checks", json!(listed));
-    if !problems.is_empty() {
-        ui.status("");
+    let listed = all().map(|(part, check)| {
+        json!({
+            "part": part,
+            "check": check.name,
+            "state": check.state(),
+            "message": check.message(),
+        })
+    });
+    ui.set("checks", listed.collect::<Vec<_>>());
+    let problems: Diagnostics = all().flat_map(|(_, check)| check.problems()).collect();
+    if problems.is_empty() {
+        let is_unseen = |check: &Check| check.state() == State::NotLookedAt;
+        let unseen = all().filter(|(_, check)| is_unseen(check)).count();
+        let fine = plural(all().count() - unseen, "check");
+        ui.status(match unseen {
+            0 => format!("{fine}, all fine."),
+            unseen => format!("{fine}, all fine; {unseen} not looked at."),
+        });
+        return Ok(Exit::Done);
     }
+    ui.status("");
     ui.problems(&problems);
     ui.count(&problems);
-    let [looked, unlooked] = counted;
-    if problems.count(Severity::Error) + problems.count(Severity::Warning) == 0 {
-        let rest = match unlooked {
-            0 => String::new(),
-            unlooked => format!(", {unlooked} not looked at"),
-        };
-        ui.status(format!("{} fine{rest}.", plural(looked, "check")));
-    }
     Ok(if problems.has_errors() {
         Exit::Problems
     } else {
         Exit::Done
     })
+}
+
+/// How one thing stands.
+fn line(check: &Check, width: usize) -> String {
+    let message = check.message();
+    let (word, tone, message) = match check.state() {
+        State::Ok => ("ok", Tone::New, message.to_owned()),
+        State::Warning => ("warning", Tone::Changed, message.to_owned()),
+        State::Problem => ("problem", Tone::Danger, message.to_owned()),
+        State::NotLookedAt => ("-", Tone::Calm, format!("not looked at: {message}")),
+    };
+    let word = ui::word(word, 8, tone);
+    format!("{word} {:<width$}  {message}\n", check.name)
 }
 
 fn secrets(root: &Utf8Path, view: &View<'static>) -> Check {
@@ -225,7 +223,7 @@ fn programs() -> [Program; 2] {
     [
         Program {
             name: "helm",
-            needed: "`ichor bootstrap apps` and `ichor flux render` need",
+            needed: "`ichor bootstrap apps`, and `ichor flux build --helm`, need",
             state: helm,
         },
         Program {

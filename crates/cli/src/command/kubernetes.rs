@@ -21,6 +21,11 @@ pub(super) struct Kubernetes {
 }
 
 impl Kubernetes {
+    /// Whether somebody named one.
+    pub(super) fn is_named(&self) -> bool {
+        self.kubeconfig.is_some()
+    }
+
     /// The kubeconfig that counts.
     pub(super) fn find(&self, root: &Utf8Path) -> Result<Source, Failure> {
         let view = View::on_disk(root);

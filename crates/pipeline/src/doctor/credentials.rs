@@ -97,10 +97,14 @@ impl Client<'_> {
                 "of another cluster"
             }
             Some(true) => "of this cluster",
-            None => "of what cluster is not known here",
+            None => "",
+        };
+        let whose = |rest: &str| match whose {
+            "" => format!("{rest}; of which cluster is not known here"),
+            whose => format!("{whose}, {rest}"),
         };
         let Some(certificate) = self.certificate else {
-            return Check::of(name, format!("{whose}, without a certificate"), problems);
+            return Check::of(name, whose("without a certificate"), problems);
         };
         let Ok(facts) = Facts::read(certificate) else {
             problems.push(
@@ -125,7 +129,7 @@ impl Client<'_> {
                         .at(at)
                         .hint(format!("`{renewal}` makes a new one")),
                 );
-                format!("{whose}, ended")
+                whose("ended")
             }
             Ok(left) if left < SOON => {
                 problems.push(
@@ -134,9 +138,9 @@ impl Client<'_> {
                         .at(at)
                         .hint(format!("`{renewal}` makes a new one")),
                 );
-                format!("{whose}, {days}")
+                whose(&days)
             }
-            Ok(_) => format!("{whose}, {days}"),
+            Ok(_) => whose(&days),
         };
         Check::of(name, what, problems)
     }

@@ -70,8 +70,11 @@ impl PublicKeys {
     /// The rules of `.sops.yaml` that encrypt for none of the keys.
     fn missing_in(&self, config: &Config) -> Diagnostics {
         let fails = |rule: &&secrets::CreationRule| {
-            let mut recipients = rule.rule.recipients();
-            !recipients.any(|one| self.keys.iter().any(|key| key == one.as_str()))
+            let recipients: Vec<_> = rule.rule.recipients().collect();
+            let is_own =
+                |one: &&secrets::Recipient| self.keys.iter().any(|key| key == one.as_str());
+            // A rule for keys of other kinds alone is somebody else's matter.
+            !recipients.is_empty() && !recipients.iter().any(is_own)
         };
         let lacking = config.rules.iter().filter(fails);
         let problem = |rule: &secrets::CreationRule| {

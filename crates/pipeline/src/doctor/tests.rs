@@ -122,7 +122,7 @@ fn certificates_are_of_this_cluster_and_have_days_left() {
             365,
             None,
             (State::Ok, vec![]),
-            "of what cluster is not known here, 265 days left",
+            "265 days left; of which cluster is not known here",
         ),
         (
             &bundle,
@@ -205,7 +205,7 @@ fn what_cannot_be_used_is_told() {
     let check = kubeconfig(&Source::new("kubeconfig", text), None, now());
     assert_eq!(
         check.message(),
-        "of what cluster is not known here, without a certificate"
+        "without a certificate; of which cluster is not known here"
     );
 }
 

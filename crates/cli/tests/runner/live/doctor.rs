@@ -9,6 +9,7 @@ use testkit::nodes::{Cluster, Guise};
 use testkit::{Output, Sandbox};
 
 use crate::empty;
+use crate::secret_commands::git::git;
 
 const RELEASE: &str = "apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -188,7 +189,7 @@ fn what_is_as_it_should_be_has_a_line_each() {
     -        git          not looked at: there is no git repository here
     -        git hooks    not looked at: there is no git repository here
     -        talosconfig  not looked at: there is none yet: `ichor talos generate-config` makes one
-    ok       kubeconfig   of what cluster is not known here, DAYS days left
+    ok       kubeconfig   DAYS days left; of which cluster is not known here
     warning  programs     without helm, git
     ok       API server   `SERVER` answers
     ok       Kubernetes   v1.36.4, as git has it
@@ -229,7 +230,7 @@ fn a_cluster_that_does_not_agree_is_told() {
     -        git          not looked at: there is no git repository here
     -        git hooks    not looked at: there is no git repository here
     -        talosconfig  not looked at: there is none yet: `ichor talos generate-config` makes one
-    ok       kubeconfig   of what cluster is not known here, DAYS days left
+    ok       kubeconfig   DAYS days left; of which cluster is not known here
     warning  programs     without helm, git
     ok       API server   `SERVER` answers
     warning  Kubernetes   v1.36.3, v1.36.4, and git has v1.36.4
@@ -279,4 +280,20 @@ fn what_does_not_answer_is_not_looked_at() {
         told("doctor"),
         "-        cluster      not looked at: there is no kubeconfig"
     );
+}
+
+#[test]
+fn git_is_looked_at_where_there_is_a_clone() {
+    let own = Identity::generate();
+    let sandbox = repository(&own);
+    let Some(git) = git(&sandbox) else { return };
+    git.init();
+    let programs = ["doctor/no-program", "doctor/no-program"];
+    let all = rules(&sandbox, 0);
+    assert_eq!(all[..1], ["doctor/no-hooks"]);
+    assert_eq!(all[1..3], programs);
+    assert_eq!(all[3..], ["git/key-exposed"]);
+    sandbox.write(".gitignore", "/age.key\n");
+    sandbox.run(["init", "--hooks"]).success();
+    assert_eq!(rules(&sandbox, 0), programs);
 }
