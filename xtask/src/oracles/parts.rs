@@ -44,12 +44,16 @@ pub(super) fn run<R>(
     for part in parts {
         if options.parts.is_empty() || options.parts.iter().any(|name| name == part.name) {
             let begin = Instant::now();
+            let before = faults.len();
             match (part.run)(rig, &ichor, options, &mut faults) {
                 Ok(shown) => words.push(shown),
                 Err(error) => faults.push(format!("{}: {error:#}", part.name)),
             }
             let seconds = begin.elapsed().as_secs();
             eprintln!("oracles: {oracle}: `{}` in {seconds} s", part.name);
+            for fault in faults.iter().skip(before) {
+                eprintln!("oracles: {oracle}: `{}`: {fault}", part.name);
+            }
             after(rig)?;
         }
     }

@@ -27,10 +27,11 @@ pub(super) fn run(
 ) -> Result<String> {
     let mut words = Vec::new();
     let (mut left, mut slowest) = (Objects::new(), Duration::ZERO);
+    let repository = Repository::new(rig, ichor)?;
     for helm in [Helm::Three, Helm::Four] {
         rig.helm = helm;
         rig.fresh()?;
-        let repository = Repository::new(rig, ichor)?;
+        repository.forget()?;
         let (times, _) = flow::done(rig, &repository)?;
         left = objects::all(rig)?;
         slowest = slowest.max(times.revision);
@@ -50,7 +51,6 @@ pub(super) fn run(
         return Ok(words.join("; "));
     }
     rig.fresh()?;
-    let repository = Repository::new(rig, ichor)?;
     for (path, content) in files::below(&original.join("scripts"))? {
         files::write(&repository.folder.join("scripts").join(path), content)?;
     }

@@ -127,7 +127,10 @@ pub(super) fn original(rig: &mut Rig, repository: &Repository) -> Result<(Times,
     rig.helm = before;
     // It opens what it writes to again and again, and would empty a file.
     script
-        .args(["-c", "set -o pipefail; bash scripts/bootstrap-apps.sh 2>&1 | cat"])
+        .args([
+            "-c",
+            "set -o pipefail; bash scripts/bootstrap-apps.sh 2>&1 | cat",
+        ])
         .env("KUBECONFIG", repository.folder.join("kubeconfig"))
         .env("TALOSCONFIG", "/dev/null")
         .env("SOPS_AGE_KEY_FILE", repository.folder.join("age.key"));

@@ -18,8 +18,9 @@ const RESTLESS: [&str; 6] = [
 ];
 
 /// Kinds that follow from others, under names of chance.
-const DERIVED: [&str; 6] = [
+const DERIVED: [&str; 7] = [
     "Pod",
+    "Endpoints",
     "ReplicaSet",
     "ControllerRevision",
     "CertificateSigningRequest",
@@ -97,6 +98,12 @@ fn meant(objects: &Objects) -> Objects {
             if let Some(all) = object.as_object_mut() {
                 all.remove("status");
             }
+            // Where nobody says which, a Service gets one of chance.
+            if object["kind"] == "Service"
+                && let Some(spec) = object["spec"].as_object_mut()
+            {
+                spec.retain(|key, _| !key.starts_with("clusterIP"));
+            }
             if let Some(metadata) = object["metadata"].as_object_mut() {
                 for key in [
                     "uid",
@@ -146,6 +153,8 @@ fn is_derived(object: &Value) -> bool {
         // Those of Helm hold times, and their number is a fact of its own.
         || object["type"] == "helm.sh/release.v1"
         || kind == "APIService"
+        // A token of its own for each cluster.
+        || object["metadata"]["name"] == "flux-operator-entitlement"
 }
 
 /// A line for each place in which two values are not the same; the values of Secrets are not shown.

@@ -54,6 +54,16 @@ impl Repository {
         Ok(repository)
     }
 
+    /// Forgets what earlier runs have fetched.
+    pub(super) fn forget(&self) -> Result<()> {
+        match std::fs::remove_dir_all(self.folder.join(".ichor")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).context("cannot remove `.ichor`")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Has its kubeconfig be that of a client of the PKI.
     pub(super) fn become_client(&self, rig: &Rig, client: &str) -> Result<()> {
         let settings = files::text(&rig.path("pki")?.join(format!("{client}.conf")))?;
