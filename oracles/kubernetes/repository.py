@@ -47,7 +47,7 @@ APPS = [
 ]
 # Further objects of an app, some of kinds that others define.
 MORE = {
-    'cilium': ('cilium.io/v2alpha1', 'CiliumLoadBalancerIPPool', 'pool', {'blocks': [{'cidr': '10.99.0.0/24'}]}),
+    'cilium': ('cilium.io/v2', 'CiliumLoadBalancerIPPool', 'pool', {'blocks': [{'cidr': '10.99.0.0/24'}]}),
     'cert-manager': ('cert-manager.io/v1', 'ClusterIssuer', 'production', {'acme': {'email': 'somebody@${SECRET_DOMAIN}'}}),
     'envoy-gateway': ('gateway.networking.k8s.io/v1', 'GatewayClass', 'envoy', {'controllerName': 'gateway.envoyproxy.io/gatewayclass-controller'}),
 }

@@ -454,6 +454,17 @@ fn what_an_object_says_of_itself() {
             Some("2"),
             waiting("it has the revision before still"),
         ),
+        // It has got at no revision at all, or not at the new one.
+        (
+            json!({ "conditions": ready("False", "PrerequisiteFailed") }),
+            Some("2"),
+            failed.clone(),
+        ),
+        (
+            json!({ "conditions": ready("False", "ArtifactFailed"), "lastAttemptedRevision": "1" }),
+            Some("2"),
+            failed.clone(),
+        ),
         (
             json!({ "conditions": ready("True", ""), "observedGeneration": 1, "lastAttemptedRevision": "1" }),
             Some("2"),

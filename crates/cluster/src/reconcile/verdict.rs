@@ -118,6 +118,7 @@ impl Said<'_> {
         if ready.reason == "DependencyNotReady" {
             return waiting(&words(ready.message));
         }
+        let is_unread = ready.reason == "ArtifactFailed";
         match ready.status {
             "True" if !self.is_observed => {
                 waiting("its controller has not seen its last change yet")
@@ -126,8 +127,10 @@ impl Said<'_> {
             "True" => State::Ready {
                 revision: self.applied.or(self.artifact).map(words),
             },
-            // What it says is of another revision.
-            "False" if !is_attempted => waiting("it has the revision before still"),
+            // What it says is of another revision, unless it has got at none.
+            "False" if !is_attempted && self.attempted.is_some() && !is_unread => {
+                waiting("it has the revision before still")
+            }
             "False" => State::Failed {
                 why: words(ready.message),
             },
