@@ -12,10 +12,12 @@ use serde_json::value::RawValue;
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
 
-/// So many objects come with one answer; so many are taken in all, in so many answers.
+/// So many objects come with one answer, and so many are taken in all.
 const PAGE: u32 = 500;
 const MOST: usize = 200_000;
-const PAGES: usize = 2_000;
+
+/// So many pages may have nothing on them.
+const EMPTY: usize = 10;
 
 /// How often a list is begun anew that took so long that its server forgot where it was.
 const AGAIN: usize = 3;
@@ -300,8 +302,8 @@ impl Client {
         let asked = format!("for the {}", listing.plural);
         let path = listing.path();
         let mut params = listing.params();
-        let mut begun = 0;
-        for _ in 0..PAGES {
+        let (mut begun, mut empty, mut taken) = (0, 0, 0);
+        loop {
             let is_first = params.continue_token.is_none();
             let mut request = kube::core::Request::new(&path).list(&params);
             if let (Ok(request), Some(accept)) = (&mut request, accept) {
@@ -324,12 +326,13 @@ impl Client {
             if params.continue_token.is_none() {
                 return Ok(());
             }
-            if count > MOST {
-                break;
+            empty += usize::from(count == taken);
+            taken = count;
+            if taken > MOST || empty > EMPTY {
+                let words = format!("more than {MOST} objects, or pages without any");
+                return Err(self.fault(&asked, Kind::TooLarge, &words));
             }
         }
-        let words = format!("more than {MOST} objects, or {PAGES} pages");
-        Err(self.fault(&asked, Kind::TooLarge, &words))
     }
 }
 

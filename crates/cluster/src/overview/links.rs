@@ -80,7 +80,9 @@ pub(super) fn links(index: &Index<'_>, groups: &[Group], findings: &mut [Finding
     for (at, one) in findings.iter().enumerate() {
         places.entry(one.object.clone()).or_insert(at);
     }
-    let families = Families::of(index.facts, &places);
+    // What is left alone keeps nobody from being ready that checks it.
+    let unwell = |at: usize| findings[at].level != Level::Remark;
+    let families = Families::of(index.facts, &places, &unwell);
     let parts: BTreeMap<(&Object, Cause), &Group> =
         { groups.iter().map(|one| ((&one.owner, one.cause), one)) }.collect();
     for at in 0..findings.len() {
@@ -121,10 +123,15 @@ struct Families<'f> {
 }
 
 impl<'f> Families<'f> {
-    fn of(facts: &'f Facts, places: &'f BTreeMap<Object, usize>) -> Self {
+    fn of(
+        facts: &'f Facts,
+        places: &'f BTreeMap<Object, usize>,
+        unwell: &dyn Fn(usize) -> bool,
+    ) -> Self {
         let mut children: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
         for object in &facts.flux {
-            if let (Some(parent), Some(at)) = (&object.parent, places.get(&object.object())) {
+            let at = places.get(&object.object()).filter(|at| unwell(**at));
+            if let (Some(parent), Some(at)) = (&object.parent, at) {
                 children.entry(parent).or_default().push(*at);
             }
         }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod drain;
+mod lists;
 mod objects;
 
 use std::time::Duration;

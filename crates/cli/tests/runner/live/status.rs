@@ -294,10 +294,7 @@ fn a_server_that_does_not_answer_is_no_answer() {
 fn a_list_that_is_not_given_is_told_and_the_rest_goes_on() {
     let denied = |asked: &Asked| match asked.path.as_str() {
         RELEASES => Reply::status(403, "Forbidden", "helmreleases is forbidden for you"),
-        CHARTS => Reply::Json(
-            200,
-            r#"{"items":[{"metadata":{"name":7}},"x"]}"#.to_owned(),
-        ),
+        CHARTS => Reply::Json(200, r#"{"items":[{"metadata":{"name":7}},"x"]}"#.to_owned()),
         PODS => Reply::Json(200, "{".to_owned()),
         _ => well().answer(asked),
     };
