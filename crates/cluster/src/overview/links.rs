@@ -80,9 +80,8 @@ pub(super) fn links(index: &Index<'_>, groups: &[Group], findings: &mut [Finding
     for (at, one) in findings.iter().enumerate() {
         places.entry(one.object.clone()).or_insert(at);
     }
-    // What is left alone keeps nobody from being ready that checks it.
-    let unwell = |at: usize| findings[at].level != Level::Remark;
-    let families = Families::of(index.facts, &places, &unwell);
+    let levels = findings.iter().map(|one| one.level).collect();
+    let families = Families::of(index.facts, &places, levels);
     let parts: BTreeMap<(&Object, Cause), &Group> =
         { groups.iter().map(|one| ((&one.owner, one.cause), one)) }.collect();
     for at in 0..findings.len() {
@@ -100,7 +99,7 @@ pub(super) fn links(index: &Index<'_>, groups: &[Group], findings: &mut [Finding
             None => of_part(
                 index,
                 &families,
-                one,
+                (at, one),
                 parts.get(&(&one.object, one.cause)).copied(),
             ),
         };
@@ -119,15 +118,14 @@ pub(super) fn links(index: &Index<'_>, groups: &[Group], findings: &mut [Finding
 /// Objects of Flux by who has applied them, and the findings about them.
 struct Families<'f> {
     places: &'f BTreeMap<Object, usize>,
+    levels: Vec<Level>,
     children: BTreeMap<&'f Subject, Vec<usize>>,
 }
 
 impl<'f> Families<'f> {
-    fn of(
-        facts: &'f Facts,
-        places: &'f BTreeMap<Object, usize>,
-        unwell: &dyn Fn(usize) -> bool,
-    ) -> Self {
+    fn of(facts: &'f Facts, places: &'f BTreeMap<Object, usize>, levels: Vec<Level>) -> Self {
+        // What is left alone keeps nobody from being ready that checks it.
+        let unwell = |at: usize| levels[at] != Level::Remark;
         let mut children: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
         for object in &facts.flux {
             let at = places.get(&object.object()).filter(|at| unwell(**at));
@@ -139,11 +137,21 @@ impl<'f> Families<'f> {
         for all in children.values_mut() {
             all.sort_unstable();
         }
-        Self { places, children }
+        Self {
+            places,
+            levels,
+            children,
+        }
     }
 
     fn at(&self, subject: &Subject) -> Option<usize> {
         self.places.get(&subject.into()).copied()
+    }
+
+    /// The finding about an object, where that is more than a remark.
+    fn unwell(&self, object: &Object) -> Option<usize> {
+        let at = self.places.get(object).copied();
+        at.filter(|at| self.levels[*at] != Level::Remark)
     }
 }
 
@@ -222,7 +230,7 @@ fn missing(cause: Cause, object: &FluxObject, absent: &Subject) -> Instead {
 fn of_part(
     index: &Index<'_>,
     families: &Families<'_>,
-    one: &Finding,
+    (at, one): (usize, &Finding),
     group: Option<&Group>,
 ) -> Option<usize> {
     if one.object.kind == "PersistentVolumeClaim" {
@@ -234,31 +242,37 @@ fn of_part(
         let release = index
             .releases
             .get(&(claim.at.0.as_str(), claim.instance.as_str()))?;
-        return families.at(&release.subject);
+        return families.unwell(&release.object());
     }
     let group = group?;
+    // Of what looks after them something was found already.
+    if let Some(first) = families.unwell(&one.object).filter(|first| *first != at) {
+        return Some(first);
+    }
     if matches!(group.cause, Cause::NotReady | Cause::Ending) {
         let nodes = group.nodes.iter();
-        let mut away = nodes.filter_map(|node| {
-            let node = Object::new("Node", "", node);
-            families.places.get(&node).copied()
-        });
+        let mut away = nodes.filter_map(|node| families.unwell(&Object::new("Node", "", node)));
         if let Some(away) = away.next() {
             return Some(away);
         }
     }
     let bringer = index.bringer(group)?;
-    families.at(&bringer.subject)
+    families.unwell(&bringer.object())
 }
 
-/// What depends on each other comes of nobody else: the first of them is looked at.
+/// What depends on each other comes of nobody else: one of them is looked at.
 fn cut_circles(findings: &mut [Finding]) {
     for start in 0..findings.len() {
         let mut at = start;
         for _ in 0..findings.len() {
             match findings[at].behind {
                 Some(next) if next == start => {
-                    findings[at].behind = None;
+                    let other = findings[start].object.clone();
+                    let one = &mut findings[at];
+                    one.why = format!("it waits for {other}, and that for it");
+                    "take one of them out of the `dependsOn` of the other"
+                        .clone_into(&mut one.next);
+                    (one.behind, one.after) = (None, None);
                     break;
                 }
                 Some(next) => at = next,

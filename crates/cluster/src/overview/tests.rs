@@ -119,7 +119,13 @@ fn a_source_comes_before_what_waits_for_it() {
         ],
         ..Facts::default()
     };
-    assert_eq!(told(&facts), "");
+    assert_eq!(
+        told(&facts),
+        r#"GitRepository `flux-system/git`: the credentials of the source are refused; 2 wait; parts []
+  Kustomization `apps/a` after GitRepository `flux-system/git`
+  Kustomization `apps/b` after Kustomization `apps/a`
+"#
+    );
 }
 
 #[test]
@@ -172,7 +178,15 @@ fn a_kustomization_that_checks_a_release_comes_of_that_and_that_has_its_pods() {
         )],
         ..Facts::default()
     };
-    assert_eq!(told(&facts), "");
+    assert_eq!(
+        told(&facts),
+        r#"HelmRelease `apps/echo`: a volume is not there; 2 wait; parts [apps/data, apps/echo]
+  Kustomization `flux-system/echo` after HelmRelease `apps/echo`
+  PersistentVolumeClaim `apps/data` after HelmRelease `apps/echo`
+  Deployment `apps/echo` after HelmRelease `apps/echo`
+  Kustomization `flux-system/other` after Kustomization `flux-system/echo`
+"#
+    );
 }
 
 #[test]
@@ -196,7 +210,12 @@ fn what_is_named_and_not_there_is_told() {
         ],
         ..Facts::default()
     };
-    assert_eq!(told(&facts), "");
+    assert_eq!(
+        told(&facts),
+        r#"Kustomization `a/source`: its source is not there; 0 wait; parts []
+Kustomization `a/depends`: what it depends on is not there; 0 wait; parts []
+"#
+    );
     // Where the list could not be had, nobody knows.
     let fault = kubernetes_client::Fault {
         server: "https://10.0.0.10:6443".to_owned(),
@@ -209,7 +228,12 @@ fn what_is_named_and_not_there_is_told() {
         unanswered: vec![("GitRepository".to_owned(), fault)],
         ..facts
     };
-    assert_eq!(told(&facts), "");
+    assert_eq!(
+        told(&facts),
+        r#"Kustomization `a/source`: its source is not ready; 0 wait; parts []
+Kustomization `a/depends`: what it depends on is not there; 0 wait; parts []
+"#
+    );
 }
 
 #[test]
@@ -252,7 +276,16 @@ fn a_node_a_controller_and_a_namespace_come_first() {
         )],
         ..Facts::default()
     };
-    assert_eq!(told(&facts), "");
+    assert_eq!(
+        told(&facts),
+        r#"Node `k8s-0`: a node is not ready; 0 wait; parts [apps/a]
+Deployment `flux-system/helm-controller`: a part of Flux does not run; 1 wait; parts []
+Namespace `gone`: a namespace does not go; 1 wait; parts []
+  Kustomization `gone/apps` after Namespace `gone`
+  Deployment `apps/a` after Node `k8s-0`
+  HelmRelease `apps/fresh` after Deployment `flux-system/helm-controller`
+"#
+    );
 }
 
 #[test]
@@ -275,7 +308,13 @@ fn those_that_depend_on_each_other_are_one_thing_to_look_at() {
             .collect(),
         ..Facts::default()
     };
-    assert_eq!(told(&facts), "");
+    assert_eq!(
+        told(&facts),
+        r#"Kustomization `x/b`: waits for another one; 2 wait; parts []
+  Kustomization `x/a` after Kustomization `x/b`
+  Kustomization `x/c` after Kustomization `x/a`
+"#
+    );
 }
 
 #[test]
@@ -331,7 +370,22 @@ fn pods_are_judged_by_their_containers() {
             )
         })
         .collect();
-    assert_eq!(lines.join("\n"), "");
+    assert_eq!(
+        lines.join("\n"),
+        r#"Failing being-made: not ready: its containers are being made
+Failing config: a container cannot be made: secret "x" not found
+Failing crash: a container ends again and again: container `app` ended with 137
+Failing empty: not ready: its node does not tell how it is
+Failing init: a container ends again and again: CrashLoopBackOff
+Failing lost: not ready: its node does not tell how it is
+Failing memory: a container runs out of memory: container `app` ended with 137: OOMKilled
+Failing nowhere: no node takes it: 0/3 nodes are available
+Failing pull: an image cannot be pulled: no such tag
+Failing slow: not ready: container `app` is not ready
+Waiting fresh: not ready: container `app` is not ready
+Waiting nowhere-yet: no node takes it: 0/3 nodes are available
+Remark evicted: ended in failure: low on memory"#
+    );
 }
 
 #[test]
@@ -390,7 +444,13 @@ fn certificates_and_addresses_count() {
     let lines: Vec<String> = { overview.findings.iter() }
         .map(|one| format!("{}: {}", one.object, one.why))
         .collect();
-    assert_eq!(lines.join("\n"), "");
+    assert_eq!(
+        lines.join("\n"),
+        r#"Certificate `x/late`: it ends at 2026-01-12T04:00:00Z and was to be renewed before
+Certificate `x/new`: cert-manager has not looked at it yet
+Certificate `x/refused`: The order failed: 403 urn:ietf:params:acme:error:unauthorized
+Gateway `network/external`: no controller has taken it"#
+    );
 }
 
 #[test]
