@@ -73,9 +73,11 @@ impl Diagnostic {
         self.rule == rule
     }
 
-    /// Adds the place.
-    pub fn at(mut self, location: Location) -> Self {
-        self.location = Some(location);
+    /// Adds the place, where it has one.
+    pub fn at(mut self, location: impl Into<Option<Location>>) -> Self {
+        if let Some(location) = location.into() {
+            self.location = Some(location);
+        }
         self
     }
 

@@ -145,10 +145,7 @@ pub fn locate(violation: &Violation, stages: &[Stage]) -> Diagnostic {
     if let Some(hint) = &violation.hint {
         problem = problem.hint(hint.clone());
     }
-    match writer(violation, stages) {
-        Some(place) => problem.at(place),
-        None => problem,
-    }
+    problem.at(writer(violation, stages))
 }
 
 /// Where the value of a violation was written last.

@@ -78,19 +78,22 @@ impl Doctor {
             doctor::hooks(root),
             match talosconfig(&view) {
                 Ok(source) => doctor::talosconfig(&source, authorities.talos.as_deref(), now),
-                Err(why) => Check::unseen("talosconfig", why),
+                Err(why) => Check::unseen(names::TALOSCONFIG, why),
             },
             match &kubeconfig {
                 Ok(source) => doctor::kubeconfig(source, authorities.kubernetes.as_deref(), now),
                 Err(_) => Check::unseen(
-                    "kubeconfig",
+                    names::KUBECONFIG,
                     "there is none: `ichor talos kubeconfig` fetches one",
                 ),
             },
             doctor::programs(&programs()),
             leftovers.check(&view),
         ];
-        let there = match (kubeconfig, here.iter().find(|one| one.name == "kubeconfig")) {
+        let there = match (
+            kubeconfig,
+            here.iter().find(|one| one.name == names::KUBECONFIG),
+        ) {
             _ if self.offline => unseen("only what lies here was asked for"),
             (Err(_), _) => unseen("there is no kubeconfig"),
             (Ok(_), Some(check)) if check.state() == State::Problem => {

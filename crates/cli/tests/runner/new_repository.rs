@@ -308,7 +308,7 @@ fn tasks_have_the_names_that_are_known_and_stay_as_somebody_changed_them() {
 
     Next: `task --list`: what there is; `task configure -- --dry-run` gives ichor a flag.
     ");
-    sandbox.run(["init", "--taskfile"]).success();
+    drop(sandbox.run(["init", "--taskfile"]).success());
     sandbox.write("Taskfile.yaml", "version: '3'\n");
     let output = sandbox.run(["init", "--taskfile"]).exits(4);
     insta::assert_snapshot!(output.stderr, @r"
@@ -316,7 +316,7 @@ fn tasks_have_the_names_that_are_known_and_stay_as_somebody_changed_them() {
     hint: add `--force` to replace files that were changed, or name a folder of its own with `-C`
     ");
     assert_eq!(sandbox.read("Taskfile.yaml"), "version: '3'\n");
-    sandbox.run(["init", "--taskfile", "--force"]).success();
+    drop(sandbox.run(["init", "--taskfile", "--force"]).success());
     assert!(sandbox.read("Taskfile.yaml").contains("includes:"));
     assert!(!sandbox.exists("cluster.yaml"), "nothing else is written");
 }

@@ -40,10 +40,7 @@ impl Apps<'_> {
             text(object, "/metadata/name"),
         );
         let shown = shown(definition, namespace, name);
-        let placed = |problem: Diagnostic| match &wish.place {
-            Some(place) => problem.at(place.clone()),
-            None => problem,
-        };
+        let placed = |problem: Diagnostic| problem.at(wish.place.clone());
         let live = self.ask(tell, |client| client.get(definition, namespace, name));
         if let Some(live) = live.map_err(placed)? {
             let is_ending = live.pointer("/metadata/deletionTimestamp").is_some();

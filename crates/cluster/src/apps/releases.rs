@@ -203,10 +203,7 @@ impl Apps<'_> {
             words.push_str(&troubles.join(", "));
         }
         let problem = rules::CLUSTER_RELEASE_FAILED.report(words);
-        let problem = match &release.place {
-            Some(place) => problem.at(place.clone()),
-            None => problem,
-        };
+        let problem = problem.at(release.place.clone());
         match why.hint {
             Some(hint) => problem.hint(hint),
             None => problem,

@@ -171,10 +171,7 @@ impl Apps<'_> {
                     release.path()
                 );
                 let problem = rules::CLUSTER_RELEASE_FAILED.report(words);
-                match &release.place {
-                    Some(place) => problem.at(place.clone()),
-                    None => problem,
-                }
+                problem.at(release.place.clone())
             });
             match found {
                 Err(problem) => tally.problems.push(problem),
@@ -216,10 +213,7 @@ impl Apps<'_> {
             let problem = rules::CLUSTER_OTHER_SECRET
                 .report(format!("Secret `{namespace}/{name}` {why}"))
                 .hint("Flux has the cluster, so nothing was changed; `kubectl apply` it, or `ichor doctor` tells more");
-            notes.push(match place {
-                Some(place) => problem.at(place.clone()),
-                None => problem,
-            });
+            notes.push(problem.at(place.clone()));
         }
         Ok(notes)
     }

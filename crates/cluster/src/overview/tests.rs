@@ -121,10 +121,10 @@ fn a_source_comes_before_what_waits_for_it() {
     };
     assert_eq!(
         told(&facts),
-        r#"GitRepository `flux-system/git`: the credentials of the source are refused; 2 wait; parts []
+        r"GitRepository `flux-system/git`: the credentials of the source are refused; 2 wait; parts []
   Kustomization `apps/a` after GitRepository `flux-system/git`
   Kustomization `apps/b` after Kustomization `apps/a`
-"#
+"
     );
 }
 
@@ -180,12 +180,12 @@ fn a_kustomization_that_checks_a_release_comes_of_that_and_that_has_its_pods() {
     };
     assert_eq!(
         told(&facts),
-        r#"HelmRelease `apps/echo`: a volume is not there; 2 wait; parts [apps/data, apps/echo]
+        r"HelmRelease `apps/echo`: a volume is not there; 2 wait; parts [apps/data, apps/echo]
   Kustomization `flux-system/echo` after HelmRelease `apps/echo`
   PersistentVolumeClaim `apps/data` after HelmRelease `apps/echo`
   Deployment `apps/echo` after HelmRelease `apps/echo`
   Kustomization `flux-system/other` after Kustomization `flux-system/echo`
-"#
+"
     );
 }
 
@@ -212,9 +212,9 @@ fn what_is_named_and_not_there_is_told() {
     };
     assert_eq!(
         told(&facts),
-        r#"Kustomization `a/source`: its source is not there; 0 wait; parts []
+        r"Kustomization `a/source`: its source is not there; 0 wait; parts []
 Kustomization `a/depends`: what it depends on is not there; 0 wait; parts []
-"#
+"
     );
     // Where the list could not be had, nobody knows.
     let fault = kubernetes_client::Fault {
@@ -230,9 +230,9 @@ Kustomization `a/depends`: what it depends on is not there; 0 wait; parts []
     };
     assert_eq!(
         told(&facts),
-        r#"Kustomization `a/source`: its source is not ready; 0 wait; parts []
+        r"Kustomization `a/source`: its source is not ready; 0 wait; parts []
 Kustomization `a/depends`: what it depends on is not there; 0 wait; parts []
-"#
+"
     );
 }
 
@@ -278,13 +278,13 @@ fn a_node_a_controller_and_a_namespace_come_first() {
     };
     assert_eq!(
         told(&facts),
-        r#"Node `k8s-0`: a node is not ready; 0 wait; parts [apps/a]
+        r"Node `k8s-0`: a node is not ready; 0 wait; parts [apps/a]
 Deployment `flux-system/helm-controller`: a part of Flux does not run; 1 wait; parts []
 Namespace `gone`: a namespace does not go; 1 wait; parts []
   Kustomization `gone/apps` after Namespace `gone`
   Deployment `apps/a` after Node `k8s-0`
   HelmRelease `apps/fresh` after Deployment `flux-system/helm-controller`
-"#
+"
     );
 }
 
@@ -310,10 +310,10 @@ fn those_that_depend_on_each_other_are_one_thing_to_look_at() {
     };
     assert_eq!(
         told(&facts),
-        r#"Kustomization `x/b`: waits for another one; 2 wait; parts []
+        r"Kustomization `x/b`: waits for another one; 2 wait; parts []
   Kustomization `x/a` after Kustomization `x/b`
   Kustomization `x/c` after Kustomization `x/a`
-"#
+"
     );
 }
 
@@ -446,10 +446,10 @@ fn certificates_and_addresses_count() {
         .collect();
     assert_eq!(
         lines.join("\n"),
-        r#"Certificate `x/late`: it ends at 2026-01-12T04:00:00Z and was to be renewed before
+        r"Certificate `x/late`: it ends at 2026-01-12T04:00:00Z and was to be renewed before
 Certificate `x/new`: cert-manager has not looked at it yet
 Certificate `x/refused`: The order failed: 403 urn:ietf:params:acme:error:unauthorized
-Gateway `network/external`: no controller has taken it"#
+Gateway `network/external`: no controller has taken it"
     );
 }
 

@@ -38,10 +38,7 @@ pub(super) fn build(files: &dyn Files, flux: &Object, keys: Option<&dyn Decrypt>
         let path = flux.0.at(&["spec", "path"]);
         let place = path.map_or_else(|| flux.place(), |path| path.place.or(&flux.place()));
         let mut built = Built::default();
-        built.problems.push(match place.location() {
-            Some(location) => problem.at(location),
-            None => problem,
-        });
+        built.problems.push(problem.at(place.location()));
         return built;
     };
     let failed = |problems: Diagnostics| Built {
@@ -105,10 +102,7 @@ fn decrypt(object: &mut Object, keys: Option<&dyn Decrypt>) -> Result<(), Diagno
         let problem = |why: &str| {
             let problem = rules::FLUX_DECRYPTION
                 .report(format!("{} cannot be decrypted: {why}", object.id()));
-            match object.place().location() {
-                Some(location) => problem.at(location),
-                None => problem,
-            }
+            problem.at(object.place().location())
         };
         match keys.decrypt(&document) {
             Ok(None) => {}

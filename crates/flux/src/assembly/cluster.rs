@@ -107,10 +107,7 @@ fn endless(object: &Object) -> Diagnostic {
         object.id()
     ));
     let problem = problem.hint("does a Kustomization apply its own folder under another name?");
-    match object.place().location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(object.place().location())
 }
 
 /// A Kustomization and what became of it.

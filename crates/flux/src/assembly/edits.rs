@@ -160,11 +160,7 @@ fn components(spec: &Value, is_folder: impl Fn(&str) -> bool) -> Result<Vec<Valu
             let problem = rules::FLUX_COMPONENT_PATH.report(format!(
                 "the component `{path}` is no path relative to the folder that is built"
             ));
-            return Err(match component.place.location() {
-                Some(location) => problem.at(location),
-                None => problem,
-            }
-            .into());
+            return Err(problem.at(component.place.location()).into());
         }
         if !may_miss || is_folder(path) {
             all.push(component.clone());

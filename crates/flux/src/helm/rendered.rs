@@ -169,10 +169,7 @@ pub fn rendered(release: &Object, text: &str) -> Result<Vec<Object>, Diagnostics
 }
 
 fn at(problem: Diagnostic, place: &Place) -> Diagnostic {
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(place.location())
 }
 
 /// A problem of a post-renderer: what lies in no file of the repository stands at the release.

@@ -90,10 +90,7 @@ fn name(reference: &Value) -> String {
 }
 
 fn at(problem: Diagnostic, place: &Place) -> Diagnostic {
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(place.location())
 }
 
 /// The value that a reference names; none where it may be missing, and is.

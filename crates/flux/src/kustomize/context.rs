@@ -164,10 +164,7 @@ pub(super) fn placed(problem: Diagnostic, place: &Place) -> Diagnostic {
     if problem.location.is_some() {
         return problem;
     }
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(place.location())
 }
 
 /// A field of a kustomization that cannot be.

@@ -257,8 +257,5 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 
 fn refused(message: String, place: &Place) -> Diagnostic {
     let problem = rules::KUSTOMIZE_GENERATOR.report(message);
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(place.location())
 }

@@ -219,8 +219,5 @@ fn duplicate(resource: &Resource, first: Option<&Resource>) -> Diagnostic {
 
 /// A problem at the place of an object.
 pub(super) fn at(problem: Diagnostic, resource: &Resource) -> Diagnostic {
-    match resource.place().location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(resource.place().location())
 }

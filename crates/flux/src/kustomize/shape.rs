@@ -315,9 +315,6 @@ impl Checker<'_> {
     }
 
     fn report(&mut self, problem: Diagnostic, place: &Place) {
-        self.problems.push(match place.location() {
-            Some(location) => problem.at(location),
-            None => problem,
-        });
+        self.problems.push(problem.at(place.location()));
     }
 }

@@ -95,10 +95,7 @@ fn at(problem: Diagnostic, value: &Value) -> Diagnostic {
 
 /// A problem at a place, if there is one.
 fn at_place(problem: Diagnostic, place: &crate::value::Place) -> Diagnostic {
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(place.location())
 }
 
 /// A problem with a second place, if there is one.

@@ -138,10 +138,7 @@ impl Schemas {
             let schema = read.map_err(|error| {
                 let problem = unreadable(group, name, kind, &error);
                 let place = schema.map_or(&definition.place, |schema| &schema.place);
-                Box::new(match place.location() {
-                    Some(location) => problem.at(location),
-                    None => problem,
-                })
+                Box::new(problem.at(place.location()))
             })?;
             self.add(group, name, kind, namespaced, schema);
         }

@@ -138,10 +138,7 @@ fn problem(failure: &Failure, places: &Printed<'_>) -> Diagnostic {
 }
 
 fn at(problem: Diagnostic, place: &Place) -> Diagnostic {
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(place.location())
 }
 
 /// Whether substitution changes anything: a dollar, or a text that is written plain and read

@@ -8,7 +8,6 @@ use flux::lint::drift;
 use flux::value::{Place, Value};
 
 use super::helmfile::{Entry, Text, scalar, text_of};
-use super::wanted::at;
 use crate::rules;
 
 /// The chart, if it can be known; `release` is the one that Flux installs.
@@ -89,7 +88,7 @@ fn place_of(entry: &Entry, chart: &str) -> Result<(String, String), Box<Diagnost
     }
     let unknown = |message: String| {
         let problem = rules::BOOTSTRAP_RELEASE_UNKNOWN.report(message);
-        Box::new(at(problem, &place(&entry.chart)))
+        Box::new(problem.at(place(&entry.chart).location()))
     };
     let is_path = trimmed.starts_with('.') || trimmed.starts_with('/');
     match trimmed.split_once('/') {
@@ -131,5 +130,7 @@ fn template(entry: &Entry) -> Diagnostic {
         "the chart of `{name}` is a template, which is not run, and Flux installs no `{name}` into `{namespace}`"
     );
     let problem = rules::BOOTSTRAP_TEMPLATE.report(message);
-    at(problem, &place(&entry.chart)).hint("write the chart and its version as they are")
+    problem
+        .at(place(&entry.chart).location())
+        .hint("write the chart and its version as they are")
 }

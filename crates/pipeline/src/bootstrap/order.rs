@@ -48,10 +48,8 @@ pub(super) fn of(all: Vec<Ordered<'_>>, problems: &mut Diagnostics) -> Vec<Wante
         let inner = in_circle(index, &needs, &missing);
         if let Some(Ordered { entry, .. }) = all.get(inner) {
             let message = format!("the release `{}` needs itself", entry.name);
-            let problem = at(
-                rules::BOOTSTRAP_NEED_CIRCLE.report(message),
-                entry.needs.first(),
-            );
+            let place = entry.needs.first().and_then(|need| need.place.location());
+            let problem = rules::BOOTSTRAP_NEED_CIRCLE.report(message).at(place);
             problems.push(problem.hint("take one of them out of `needs`"));
         }
     }
@@ -130,19 +128,14 @@ fn in_circle(start: usize, needs: &[BTreeSet<usize>], missing: &[usize]) -> usiz
 
 fn unknown(all: &[Ordered<'_>], name: &str, need: &str, value: &Value) -> Diagnostic {
     let message = format!("`{name}` needs `{need}`, which no helmfile installs");
-    let problem = at(rules::BOOTSTRAP_NEED_UNKNOWN.report(message), Some(value));
+    let problem = rules::BOOTSTRAP_NEED_UNKNOWN
+        .report(message)
+        .at(value.place.location());
     let known: Vec<String> = { all.iter() }
         .map(|one| format!("{}/{}", one.entry.namespace, one.entry.name))
         .collect();
     match closest(need, known.iter().map(String::as_str)) {
         Some(known) => problem.hint(format!("did you mean `{known}`?")),
         None => problem.hint("add the release, or take it out of `needs`"),
-    }
-}
-
-fn at(problem: Diagnostic, value: Option<&Value>) -> Diagnostic {
-    match value.and_then(|value| value.place.location()) {
-        Some(location) => problem.at(location),
-        None => problem,
     }
 }

@@ -185,10 +185,7 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, problem: Diagnostic, item: &Value) {
-        self.problems.push(match item.place.location() {
-            Some(location) => problem.at(location),
-            None => problem,
-        });
+        self.problems.push(problem.at(item.place.location()));
     }
 }
 

@@ -9,7 +9,7 @@ use flux::assembled::{Assembled, Release};
 use flux::helm::{release_name, release_namespace};
 use flux::inventory::Inventory;
 use flux::object::Object;
-use flux::value::{Place, Value};
+use flux::value::Value;
 use repository::View;
 
 use super::helmfile::{Entry, Helmfile};
@@ -52,7 +52,7 @@ fn written(
             if !known.insert((helmfile.is_crds, &entry.namespace, &entry.name)) {
                 let message = format!("the release `{}` is in the helmfiles twice", entry.name);
                 let problem = rules::BOOTSTRAP_RELEASE_TWICE.report(message);
-                problems.push(at(problem, &entry.place));
+                problems.push(problem.at(entry.place.location()));
                 continue;
             }
             let wanted = if entry.is_wanted {
@@ -194,10 +194,9 @@ fn is_known(values: &Value, name: &str, problems: &mut Diagnostics) -> bool {
         return true;
     };
     let message = format!("a value of `{name}` is known in the cluster only");
-    let problem = at(
-        rules::BOOTSTRAP_RELEASE_UNKNOWN.report(message),
-        &unknown.place,
-    );
+    let problem = rules::BOOTSTRAP_RELEASE_UNKNOWN
+        .report(message)
+        .at(unknown.place.location());
     problems
         .push(problem.hint("a Secret that it comes from is not at hand, or cannot be decrypted"));
     false
@@ -206,15 +205,7 @@ fn is_known(values: &Value, name: &str, problems: &mut Diagnostics) -> bool {
 fn unknown(release: &Release, why: &str) -> Diagnostic {
     let problem = rules::BOOTSTRAP_RELEASE_UNKNOWN
         .report(format!("{} cannot be installed: {why}", release.id));
-    at(problem, &release.object.place())
-}
-
-/// A problem at a place, if it is one.
-pub(super) fn at(problem: Diagnostic, place: &Place) -> Diagnostic {
-    match place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
-    }
+    problem.at(release.object.place().location())
 }
 
 /// How long Flux lets Helm wait.

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use machines::kubeconfig::Access;
+use repository::names;
 use talos::bundle::SecretText;
 use talos::certificates::{Facts, certificates_der};
 use talos::talosconfig;
@@ -32,7 +33,7 @@ struct Client<'a> {
 /// Looks at a talosconfig. `authority` is that of the cluster's Talos, in base64 of PEM; none where
 /// the cluster's secrets are not at hand.
 pub fn talosconfig(source: &Source, authority: Option<&str>, now: SystemTime) -> Check {
-    let words = ["talosconfig", "ichor talos generate-config"];
+    let words = [names::TALOSCONFIG, "ichor talos generate-config"];
     let source = source
         .clone()
         .with_secrets(yaml::mask::values(source.text()));
@@ -60,7 +61,7 @@ pub fn talosconfig(source: &Source, authority: Option<&str>, now: SystemTime) ->
 /// Looks at a kubeconfig. `authority` is that of the cluster's Kubernetes, in base64 of PEM; none
 /// where the cluster's secrets are not at hand.
 pub fn kubeconfig(source: &Source, authority: Option<&str>, now: SystemTime) -> Check {
-    let words = ["kubeconfig", "ichor talos kubeconfig --force"];
+    let words = [names::KUBECONFIG, "ichor talos kubeconfig --force"];
     let Some(access) = Access::read(source) else {
         let problem = kubeconfig_broken(source);
         return Check::of(words[0], "has no current context", problem.into());

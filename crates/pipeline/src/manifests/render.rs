@@ -115,10 +115,7 @@ fn one(
         Err(why) => {
             let message = format!("Helm does not render {}: {why}", release.id);
             let problem = FLUX_CHART_RENDER.report(message);
-            let problem = match release.object.place().location() {
-                Some(location) => problem.at(location),
-                None => problem,
-            };
+            let problem = problem.at(release.object.place().location());
             Made::Problems(Diagnostics::from(problem))
         }
     }

@@ -308,7 +308,7 @@ fn other(
 fn storm(rig: &mut Rig, ichor: &Utf8Path, faults: &mut Vec<String>) -> Result<String> {
     rig.fresh()?;
     let repository = Repository::new(rig, ichor)?;
-    let mut storm = rig.beside(rig.path("bin/storm")?.as_str())?;
+    let mut storm = Rig::beside(rig.path("bin/storm")?.as_str());
     storm.args(["127.0.0.1:6444", SERVER, rig.path("pki")?.as_str(), "2"]);
     let _storm = Helper::start(&mut storm)?;
     repository.replace("kubeconfig", SERVER, "https://127.0.0.1:6444")?;

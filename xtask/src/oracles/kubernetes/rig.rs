@@ -209,10 +209,10 @@ impl Rig {
     }
 
     /// The same, as long as the oracle runs.
-    pub(super) fn beside(&self, program: &str) -> Result<Command> {
+    pub(super) fn beside(program: &str) -> Command {
         let mut command = helper::beside(NETWORK, program);
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        Ok(command)
+        command
     }
 
     /// The door's authority, as a `caBundle` has it.

@@ -195,10 +195,7 @@ fn fetched(root: &Utf8Path, plan: &Plan) -> Result<BTreeMap<String, Chart>, Diag
                 "the chart `{}` cannot be had: {}",
                 one.name, one.why
             ));
-            match place.and_then(|planned| planned.place.location()) {
-                Some(place) => problem.at(place),
-                None => problem,
-            }
+            problem.at(place.and_then(|planned| planned.place.location()))
         })
         .collect();
     if !failed.is_empty() {

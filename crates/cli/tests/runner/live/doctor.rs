@@ -64,9 +64,10 @@ impl World {
             json!({ "name": name, "versions": [], "preferredVersion": preferred })
         };
         let list = |items: Value| json!({ "metadata": {}, "items": items });
-        let marks = match self.has_mark {
-            true => json!({ "ichor/cordoned-by": "true" }),
-            false => json!({}),
+        let marks = if self.has_mark {
+            json!({ "ichor/cordoned-by": "true" })
+        } else {
+            json!({})
         };
         let pending = json!([{ "metadata": { "namespace": "kube-system", "name": "s", "labels": {
             "owner": "helm", "name": "cilium", "version": "2", "status": "pending-upgrade" } } }]);
@@ -294,6 +295,6 @@ fn git_is_looked_at_where_there_is_a_clone() {
     assert_eq!(all[1..3], programs);
     assert_eq!(all[3..], ["git/key-exposed"]);
     sandbox.write(".gitignore", "/age.key\n");
-    sandbox.run(["init", "--hooks"]).success();
+    drop(sandbox.run(["init", "--hooks"]).success());
     assert_eq!(rules(&sandbox, 0), programs);
 }

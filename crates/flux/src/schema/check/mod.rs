@@ -78,10 +78,8 @@ impl<'a> Checker<'a> {
             return;
         }
         let problem = problem();
-        self.problems.push(match place.or(&self.near).location() {
-            Some(location) => problem.at(location),
-            None => problem,
-        });
+        self.problems
+            .push(problem.at(place.or(&self.near).location()));
     }
 
     /// Runs something one step deeper.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics, Rule};
+use diagnostics::{Diagnostics, Rule};
 use flux::value::{Data, Value, documents};
 use repository::View;
 use yaml::Dialect;
@@ -157,15 +157,8 @@ impl<'a> Loader<'a> {
     }
 
     fn report(&mut self, rule: &'static Rule, value: &Value, message: String) {
-        self.problems.push(at(rule.report(message), value));
-    }
-}
-
-/// A problem at a value.
-pub(super) fn at(problem: Diagnostic, value: &Value) -> Diagnostic {
-    match value.place.location() {
-        Some(location) => problem.at(location),
-        None => problem,
+        self.problems
+            .push(rule.report(message).at(value.place.location()));
     }
 }
 

@@ -4,7 +4,7 @@ use diagnostics::Diagnostics;
 use flux::value::{Data, Value};
 
 use super::Entry;
-use super::load::{at, merge};
+use super::load::merge;
 use super::template::scalar;
 use crate::rules;
 
@@ -111,7 +111,11 @@ pub(super) fn entry(
             name => format!("`{name}` is no name of a release"),
         };
         let place = release.get("name").unwrap_or(written);
-        problems.push(at(rules::BOOTSTRAP_RELEASE_UNKNOWN.report(message), place));
+        problems.push(
+            rules::BOOTSTRAP_RELEASE_UNKNOWN
+                .report(message)
+                .at(place.place.location()),
+        );
         return None;
     }
     for (key, hint) in NOT_FOLLOWED {
@@ -120,28 +124,38 @@ pub(super) fn entry(
             .filter(|value| !is_nothing(value) && !is_off)
         {
             let message = format!("`{key}` of the release `{name}` is not followed");
-            problems.push(at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), value).hint(*hint));
+            problems.push(
+                rules::BOOTSTRAP_NOT_FOLLOWED
+                    .report(message)
+                    .at(value.place.location())
+                    .hint(*hint),
+            );
             is_wanted = false;
         }
     }
     if let Some(installed) = release.get("installed").filter(|it| it.as_bool().is_none()) {
         let message = format!("whether the release `{name}` is installed is not known");
-        let problem = at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), installed);
+        let problem = rules::BOOTSTRAP_NOT_FOLLOWED
+            .report(message)
+            .at(installed.place.location());
         problems.push(problem.hint("write `true` or `false`"));
         is_wanted = false;
     }
     let chart = release.get("chart").and_then(Value::as_text);
     if chart.is_none_or(str::is_empty) && !is_off {
         let message = format!("the release `{name}` has no `chart`");
-        problems.push(at(
-            rules::BOOTSTRAP_RELEASE_UNKNOWN.report(message),
-            written,
-        ));
+        problems.push(
+            rules::BOOTSTRAP_RELEASE_UNKNOWN
+                .report(message)
+                .at(written.place.location()),
+        );
         is_wanted = false;
     }
     for hook in release.get("hooks").map(Value::items).unwrap_or_default() {
         let message = format!("a hook of the release `{name}` is not run");
-        let problem = at(rules::BOOTSTRAP_HOOK.report(message), hook);
+        let problem = rules::BOOTSTRAP_HOOK
+            .report(message)
+            .at(hook.place.location());
         problems.push(problem.hint("what it applies, Flux has to"));
     }
     let namespace = match (defaults.namespace.as_str(), text(&release, "namespace")) {
@@ -193,12 +207,20 @@ fn inherited(written: &Value, document: &Value, problems: &mut Diagnostics) -> V
         let name = named.as_text().unwrap_or_default();
         let Some(template) = document.at(&["templates", name]) else {
             let message = format!("there is no template `{name}`");
-            problems.push(at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), named));
+            problems.push(
+                rules::BOOTSTRAP_NOT_FOLLOWED
+                    .report(message)
+                    .at(named.place.location()),
+            );
             continue;
         };
         if let Some(inner) = template.get("inherit") {
             let message = format!("what the template `{name}` inherits is not followed");
-            problems.push(at(rules::BOOTSTRAP_NOT_FOLLOWED.report(message), inner));
+            problems.push(
+                rules::BOOTSTRAP_NOT_FOLLOWED
+                    .report(message)
+                    .at(inner.place.location()),
+            );
         }
         let mut template = template.clone();
         for key in except.iter().filter_map(Value::as_text) {
