@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::fault::{Fault, Kind};
 
 /// So many objects come with one answer, and so many are taken in all.
-const PAGE: u32 = 500;
+const PAGE: u32 = 250;
 const MOST: usize = 200_000;
 
 /// So many pages may have nothing on them.

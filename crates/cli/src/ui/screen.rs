@@ -19,6 +19,11 @@ impl Ui {
         Some((usize::from(columns.0), usize::from(lines.0)))
     }
 
+    /// A text with every command as the reader calls it.
+    pub(crate) fn spelt(&self, text: &str) -> String {
+        self.caller.spell(text)
+    }
+
     /// Text that was asked for, with commands as the reader calls them: standard output.
     pub(crate) fn page(&mut self, text: &str) -> io::Result<()> {
         let text = self.caller.spell(text);

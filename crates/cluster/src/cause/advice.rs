@@ -8,8 +8,6 @@ use crate::reconcile::{Kind, Subject};
 pub(crate) struct Known<'a> {
     /// The object of Flux that it is, or that brings it.
     pub(crate) subject: Option<&'a Subject>,
-    /// The namespace.
-    pub(crate) namespace: &'a str,
     /// Its name.
     pub(crate) name: &'a str,
     /// Whether that one gave up.
@@ -42,15 +40,14 @@ impl Known<'_> {
 
 /// What to do about it.
 pub(crate) fn advice(cause: Cause, known: Known<'_>) -> String {
-    let Known {
-        namespace, name, ..
-    } = known;
+    let name = known.name;
     let again = known.again();
     match cause {
         Cause::Node => "`ichor talos health` and `ichor talos services` tell what its machine does".to_owned(),
         Cause::Pressure => format!("`ichor talos get volumestatus -n {name}` and `ichor talos dmesg -n {name}` tell more; move pods away or give it more"),
-        Cause::Controller => format!("`ichor debug {namespace}/{name}` tells why its pods do not run"),
+        Cause::Controller => "see why its pods do not run: their image, their node, their log".to_owned(),
         Cause::NamespaceEnding => "what is left in it is held by a finalizer whose controller is gone: bring that back, or take the finalizer off the object that is named".to_owned(),
+        Cause::Cordoned => "`ichor talos status` tells what it runs; whoever upgrades it lets pods come again".to_owned(),
         Cause::Suspended => format!("`ichor resume {}` lets it go on", known.words()),
         Cause::Progressing | Cause::NotReady => "`ichor status --watch` follows it".to_owned(),
         Cause::Dependency | Cause::Source => format!("what it waits for comes first; then {again}"),
@@ -87,11 +84,11 @@ pub(crate) fn advice(cause: Cause, known: Known<'_>) -> String {
             "helm-controller unlocks it with the next try: {again}; if it stays, delete the newest Secret of the release with the label `status={}`",
             if known.release_status.is_empty() { "pending-upgrade" } else { known.release_status }
         ),
-        Cause::Health => format!("`ichor debug {namespace}/{name}` tells what is not ready; then {again}"),
+        Cause::Health => format!("see what of it is not ready; then {again}"),
         Cause::Release => again,
         Cause::Volume => "is there such a class of storage, and does its driver run? Its events tell more".to_owned(),
         Cause::ImagePull => format!("correct the image or its tag, or give credentials in `imagePullSecrets`; then {again}"),
-        Cause::CrashLoop => format!("its log says why: `ichor debug {namespace}/{name}`; what is wrong is most often in its values or a Secret; then {again}"),
+        Cause::CrashLoop => format!("its log says why; most often it is in its values or a Secret; then {again}"),
         Cause::OutOfMemory => format!("raise `resources.limits.memory`, or find out what it takes; then {again}"),
         Cause::Container => format!("bring the Secret, ConfigMap or key that it names; then {again}"),
         Cause::Unschedulable => "let a node take it: look at its requests, node selectors, taints and volumes, and at cordoned nodes (`ichor talos status`)".to_owned(),

@@ -25,6 +25,8 @@ pub enum Cause {
     Controller,
     /// A namespace that is asked to go does not.
     NamespaceEnding,
+    /// A node gets no new pods.
+    Cordoned,
     /// Somebody has Flux leave it alone.
     Suspended,
     /// It is on its way.
@@ -123,6 +125,7 @@ impl Cause {
             Self::Pressure => "a node is short of something",
             Self::Controller => "a part of Flux does not run",
             Self::NamespaceEnding => "a namespace does not go",
+            Self::Cordoned => "cordoned: it gets no new pods",
             Self::Suspended => "suspended",
             Self::Progressing => "on its way",
             Self::Dependency => "waits for another one",

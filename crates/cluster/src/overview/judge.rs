@@ -62,7 +62,6 @@ fn finding(object: Object, level: Level, cause: Cause, why: &str, known: Known<'
     let next = advice(
         cause,
         Known {
-            namespace: &object.namespace,
             name: &object.name,
             ..known
         },
@@ -90,15 +89,7 @@ fn of_nodes(facts: &Facts, findings: &mut Vec<Finding>) {
         } else if !node.pressure.is_empty() {
             put(Level::Failing, Cause::Pressure, &node.pressure.join(", "));
         } else if node.is_cordoned {
-            put(
-                Level::Remark,
-                Cause::Suspended,
-                "cordoned: it gets no new pods",
-            );
-            if let Some(last) = findings.last_mut() {
-                "`ichor talos status` tells what it runs; whoever upgrades it lets pods come again"
-                    .clone_into(&mut last.next);
-            }
+            put(Level::Remark, Cause::Cordoned, "");
         }
     }
 }

@@ -35,7 +35,7 @@ fn a_list_is_read_page_by_page() {
         .expect("all");
     assert_eq!((listed.items.len(), listed.unreadable), (1_234, 0));
     assert_eq!(listed.items[1_233].metadata.name, "pod-1233");
-    assert_eq!(api.calls().len(), 3);
+    assert_eq!(api.calls().len(), 5);
     let fault = client.list::<Named>(&Listing::all("apps/v1", "deployments"));
     assert_eq!(fault.expect_err("no such kind").kind, Kind::Missing);
 }
@@ -54,7 +54,7 @@ fn what_is_asked_for_is_in_the_question() {
     );
     assert_eq!(
         asked.query,
-        "&limit=500&fieldSelector=type%3DWarning&labelSelector=a%3Db"
+        "&limit=250&fieldSelector=type%3DWarning&labelSelector=a%3Db"
     );
 }
 
@@ -83,11 +83,11 @@ fn objects_that_are_none_are_counted_and_lists_that_are_none_are_faults() {
 
 #[test]
 fn a_list_whose_place_is_forgotten_is_begun_anew_and_not_for_ever() {
-    for (forgets, pages) in [(1, Some(5)), (usize::MAX, None)] {
+    for (forgets, pages) in [(1, Some(7)), (usize::MAX, None)] {
         let forgot = AtomicUsize::new(0);
         let lists = Lists::default().with(PODS, (0..1_234).map(named));
         let (client, api) = served(move |asked| {
-            let is_second = asked.query.contains("continue=500");
+            let is_second = asked.query.contains("continue=250");
             if is_second && forgot.fetch_add(1, Ordering::SeqCst) < forgets {
                 return Reply::status(410, "Expired", "too old");
             }

@@ -72,11 +72,14 @@ impl Debug {
         };
         let focus = Focus::of(&facts, app);
         let secrets = known::secrets(root);
-        let diagnosis = diagnosis::diagnose(&client, &facts, &judged, &focus, &secrets);
+        let mut diagnosis = diagnosis::diagnose(&client, &facts, &judged, &focus, &secrets);
         if let serde_json::Value::Object(members) = json!(diagnosis) {
             for (name, value) in members {
                 ui.set(&name, value);
             }
+        }
+        if let Some(conclusion) = &mut diagnosis.conclusion {
+            conclusion.next = ui.spelt(&conclusion.next);
         }
         let width = ui.screen().map(|(columns, _)| columns);
         ui.page(&text::page(&diagnosis, width))?;

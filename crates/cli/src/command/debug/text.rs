@@ -72,6 +72,11 @@ fn conclusion(
     if !first.why.is_empty() {
         told(page, &first.why, INDENT, width);
     }
+    match first.waiting {
+        0 => {}
+        1 => told(page, "1 other waits for it", INDENT, width),
+        count => told(page, &format!("{count} others wait for it"), INDENT, width),
+    }
     let _ = writeln!(page);
     told(page, &format!("Next: {}", first.next), 0, width);
     if diagnosis.chain.len() > 1 {

@@ -67,9 +67,10 @@ impl Status {
             Ok(overview) => {
                 let clone = Clone::of(root, &overview);
                 tell(&overview, &clone, ui);
-                let text = text::page(&overview, &clone, self.all, ui.screen());
+                let code = exit(&overview);
+                let text = text::page(&spelt(overview, ui), &clone, self.all, ui.screen());
                 ui.page(&text)?;
-                Ok(exit(&overview))
+                Ok(code)
             }
             Err(fault) => Ok(unanswered(&fault, ui)),
         }
@@ -80,6 +81,14 @@ impl Status {
 pub(super) fn look(client: &Client) -> Result<Overview, Fault> {
     let facts = overview::gather(client)?;
     Ok(Overview::of(&facts, repository::clock::unix_seconds()))
+}
+
+/// The same with commands as the reader calls them, before lines are broken.
+fn spelt(mut overview: Overview, ui: &Ui) -> Overview {
+    for first in &mut overview.first {
+        first.next = ui.spelt(&first.next);
+    }
+    overview
 }
 
 /// How this clone of the repository stands to what Flux has fetched.

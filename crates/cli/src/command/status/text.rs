@@ -274,6 +274,7 @@ fn first(overview: &Overview, all: bool, width: Option<usize>) -> String {
     if more > 0 {
         let _ = writeln!(page, "     and {more} more: `ichor status --all` has them");
     }
+    page.push_str("\n     `ichor debug NAME` looks closer at one of them.\n");
     page
 }
 

@@ -5,7 +5,7 @@ use cluster::overview::{Change, Finding, changes};
 use kubernetes_client::Client;
 use serde_json::{Value, json};
 
-use super::{Clone, Status, exit, look, tell, text, unanswered};
+use super::{Clone, Status, exit, look, spelt, tell, text, unanswered};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
@@ -35,7 +35,12 @@ impl Status {
                 Ok(overview) => {
                     let clone = Clone::of(root, overview);
                     if let Some((columns, lines)) = ui.screen() {
-                        let page = text::page(overview, &clone, false, Some((columns, lines)));
+                        let page = text::page(
+                            &spelt(overview.clone(), ui),
+                            &clone,
+                            false,
+                            Some((columns, lines)),
+                        );
                         ui.redraw(&format!("{page}\n{time}\n"), lines)?;
                     } else {
                         if known.is_none() || away {

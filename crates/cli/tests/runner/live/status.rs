@@ -318,7 +318,7 @@ fn a_list_is_taken_page_by_page_and_begun_anew_where_its_place_is_forgotten() {
     let forgot = AtomicUsize::new(0);
     let lists = well().with(PODS, (0..1_100).map(|number| pod("echo", number, "", "")));
     let (sandbox, api) = repository(move |asked| {
-        let is_second = asked.path == PODS && asked.query.contains("continue=500");
+        let is_second = asked.path == PODS && asked.query.contains("continue=250");
         if is_second && forgot.fetch_add(1, Ordering::SeqCst) == 0 {
             return Reply::status(410, "Expired", "The provided continue parameter is too old");
         }
@@ -332,7 +332,7 @@ fn a_list_is_taken_page_by_page_and_begun_anew_where_its_place_is_forgotten() {
             .iter()
             .filter(|call| **call == format!("GET {PODS}"))
             .count(),
-        5
+        7
     );
 }
 
