@@ -129,10 +129,14 @@ fn chain(judged: &Judged, focus: &Focus) -> Vec<Finding> {
 fn name_missing(conclusion: &mut First, missing: &[Object]) {
     let lacks = matches!(
         conclusion.cause,
-        Cause::MissingInput | Cause::Container | Cause::NotReady | Cause::Variables
+        Cause::MissingInput
+            | Cause::SourceCredentials
+            | Cause::Container
+            | Cause::NotReady
+            | Cause::Variables
     );
-    let [first, ..] = missing else { return };
-    if lacks && !conclusion.why.contains(&first.name) {
+    let is_named = missing.iter().any(|one| conclusion.why.contains(&one.name));
+    if let Some(first) = missing.first().filter(|_| lacks && !is_named) {
         conclusion.why = format!("{}; there is no {first}", conclusion.why);
     }
 }

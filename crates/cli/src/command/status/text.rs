@@ -186,7 +186,7 @@ fn git(overview: &Overview, clone: &Clone) -> Option<(Option<Level>, String)> {
         0 => write!(told, ", in all Kustomizations of it"),
         _ => write!(told, ", in {} of {}", drift.applied, drift.applied + others),
     };
-    let bad = (others > 0).then_some(Level::Waiting);
+    let bad = (others > 0).then_some(Level::Remark);
     let here = match clone.distance {
         None => String::new(),
         Some(Distance::Unknown) => "; this clone does not know that commit".to_owned(),
@@ -196,15 +196,12 @@ fn git(overview: &Overview, clone: &Clone) -> Option<(Option<Level>, String)> {
         }) => "; this clone has the same".to_owned(),
         Some(Distance::Known { ahead, behind: 0 }) => {
             format!(
-                "; this clone is {} ahead: push them, or wait for Flux",
+                "; this clone is {} ahead: push, or wait for Flux",
                 plural(ahead, "commit")
             )
         }
         Some(Distance::Known { ahead: 0, behind }) => {
-            format!(
-                "; this clone is {} behind: pull them",
-                plural(behind, "commit")
-            )
+            format!("; this clone is {} behind: pull", plural(behind, "commit"))
         }
         Some(Distance::Known { ahead, behind }) => {
             format!("; this clone has gone another way: {ahead} ahead, {behind} behind")
@@ -330,7 +327,8 @@ fn others(overview: &Overview, all: bool, width: Option<usize>) -> String {
     if rest.is_empty() {
         return page;
     }
-    heading(&mut page, "Beside these");
+    let is_well = overview.first.is_empty();
+    heading(&mut page, if is_well { "To know" } else { "Beside these" });
     let most = if all { usize::MAX } else { LISTED };
     let shown: Vec<_> = rest
         .iter()

@@ -102,11 +102,12 @@ fn told(time: &str, change: &Change, ui: &mut Ui) -> std::io::Result<()> {
         Change::Over { object } => format!("{time}  ok     {object}\n"),
         Change::Found { finding } => {
             let word = text::level(finding.level);
+            let why = match finding.why.as_str() {
+                "" => String::new(),
+                why => format!(": {why}"),
+            };
             let cause = finding.cause.words();
-            format!(
-                "{time}  {word:<5}  {}: {cause}: {}\n",
-                finding.object, finding.why
-            )
+            format!("{time}  {word:<5}  {}: {cause}{why}\n", finding.object)
         }
     })
 }

@@ -52,6 +52,7 @@ fn crashing() -> Lists {
                 kustomization("echo", "HealthCheckFailed", waits, &json!({})),
             ],
         )
+        .with("/api/v1/namespaces/flux-system/events", [])
         .with(
             EVENTS,
             [
@@ -108,7 +109,42 @@ fn a_container_that_ends_again_and_again_is_what_its_app_comes_of() {
     let sandbox = secret_commands::repository();
     sandbox.write("kubeconfig", cluster.kubeconfig(&api.url()));
     let output = sandbox.run(["debug", "echo"]).exits(1);
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r"
+    Kustomization flux-system/echo, HelmRelease apps/echo: a container ends again and again
+      container `app` ended with 1
+      1 other waits for it
+
+    Next: its log says why; most often it is in its values or a Secret; then `ichor reconcile hr apps/echo --reset`
+
+    From there to here
+        HelmRelease apps/echo: what it applied does not become ready
+      → Kustomization flux-system/echo: what it applied does not become ready
+
+    What it is made of
+      fails  Kustomization flux-system/echo         health check failed after 5m0s: timeout waiting for: [HelmRelease/apps/echo status: 'Failed']
+      ok     Kustomization flux-system/flux-system  main@sha1:0123456789abcdef0123456789abcdef01234567
+      fails  HelmRelease apps/echo                  Helm install failed for release apps/echo with chart echo@1.2.3: context deadline exceeded
+      ok     GitRepository flux-system/flux-system  main@sha1:0123456789abcdef0123456789abcdef01234567
+      ok     OCIRepository apps/echo                main@sha1:0123456789abcdef0123456789abcdef01234567
+
+    Pods that are not well
+      Deployment apps/echo: a container ends again and again, container `app`, on k8s-0
+        container `app` ended with 1
+
+    Named, and not there
+      Secret apps/echo-values
+      Secret apps/key
+      Secret flux-system/key
+
+    Events, the newest last
+      2026-01-02T03:04:00Z HelmRelease apps/echo InstallFailed (3 times): context deadline exceeded
+      2026-01-02T03:05:00Z Pod apps/echo-5c9-1 BackOff (3 times): Back-off restarting failed container app
+
+    Log of apps/echo-5c9-1, container `app`, the run before
+      | starting
+      |     connecting with <redacted>
+      | �[31mpanic: no such host
+    ");
     // Of Secrets only whether they are there was asked.
     let asked = api.asked();
     let mut secrets = asked.iter().filter(|asked| asked.path.contains("/secrets"));
@@ -135,7 +171,30 @@ fn a_pod_that_names_what_is_not_there_says_so() {
         _ => lists.answer(asked),
     });
     let output = sandbox.run(["debug", "echo", "-n", "apps"]).exits(1);
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r#"
+    HelmRelease apps/echo: a container cannot be made
+      It comes of Deployment `apps/echo`:
+      secret "echo-secret" not found
+
+    Next: bring the Secret, ConfigMap or key that it names; then `ichor reconcile hr apps/echo`
+
+    What it is made of
+      ok     Kustomization flux-system/echo  main@sha1:0123456789abcdef0123456789abcdef01234567
+      ok     HelmRelease apps/echo           1.2.3
+      ok     OCIRepository apps/echo         main@sha1:0123456789abcdef0123456789abcdef01234567
+
+    Pods that are not well
+      Deployment apps/echo: a container cannot be made, container `app`, on k8s-0
+        secret "echo-secret" not found
+
+    Named, and not there
+      Secret apps/certificate
+      Secret apps/echo-secret
+      Secret apps/key
+
+    Not answered
+      Event: `https://SERVER` does not allow it, asked for the events: events is forbidden for you
+    "#);
 }
 
 #[test]
@@ -164,7 +223,19 @@ fn without_a_name_it_is_what_is_to_be_looked_at_first() {
         .with("/api/v1/namespaces/flux-system/events", []);
     let (sandbox, api) = of(lists);
     let output = sandbox.run(["debug"]).exits(1);
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r#"
+    GitRepository flux-system/flux-system: the source has no such branch, tag or version
+      failed to checkout and determine revision: couldn't find remote ref "refs/heads/main"
+      2 others wait for it
+
+    Next: correct its branch, tag or version in git; then `ichor reconcile source git flux-system/flux-system`
+
+    What it is made of
+      fails  GitRepository flux-system/flux-system  failed to checkout and determine revision: couldn't find remote ref "refs/heads/main"
+
+    Named, and not there
+      Secret flux-system/key
+    "#);
     // Of an app it is the way from there.
     let output = sandbox.run(["debug", "echo", "--output", "json"]).exits(1);
     let told: Value = serde_json::from_str(&output.stdout).expect("an object");
@@ -184,7 +255,13 @@ fn what_is_well_is_said_to_be() {
 fn a_name_that_is_none_is_answered_with_the_closest() {
     let (sandbox, _api) = of(well());
     let output = sandbox.run(["debug", "ecoh"]).exits(1);
-    insta::assert_snapshot!(output.stderr, @"");
+    insta::assert_snapshot!(output.stderr, @r"
+    error[cluster/no-app]: there is no Kustomization, HelmRelease or workload `ecoh`
+     |
+    hint: did you mean `echo`?
+
+    1 error
+    ");
     let lists = well().with(
         RELEASES,
         ["apps", "other"].map(|namespace| {
@@ -196,7 +273,13 @@ fn a_name_that_is_none_is_answered_with_the_closest() {
     );
     let (sandbox, _api) = of(lists);
     let output = sandbox.run(["debug", "echo"]).exits(1);
-    insta::assert_snapshot!(output.stderr, @"");
+    insta::assert_snapshot!(output.stderr, @r"
+    error[cluster/no-app]: more than one HelmRelease is called `echo`
+     |
+    hint: name one of `apps/echo`, `other/echo`
+
+    1 error
+    ");
 }
 
 #[test]
@@ -215,6 +298,15 @@ fn tables_are_those_of_the_server() {
         _ => Reply::status(404, "NotFound", "there is none"),
     });
     let output = sandbox.run(["debug", "--all"]).exits(5);
-    insta::assert_snapshot!(output.stdout, @"");
-    insta::assert_snapshot!(said(&output.stderr, &api), @"");
+    insta::assert_snapshot!(output.stdout, @r"
+    # pods
+    NAMESPACE   NAME         READY
+    apps        echo-5c9-1   true
+    apps        echo -2
+    ");
+    insta::assert_snapshot!(said(&output.stderr, &api), @r"
+    error[kubernetes-api/denied]: `https://SERVER` does not allow it, asked for the nodes: nodes is forbidden for you
+
+    1 error
+    ");
 }

@@ -241,14 +241,64 @@ fn a_cluster_that_is_well_is_a_page_of_numbers() {
     let (sandbox, api) = of(well());
     let output = sandbox.run(["status"]).success();
     assert_eq!(output.stderr, "");
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r"
+    ok     Cluster         https://SERVER, Kubernetes v1.36.3
+    ok     Nodes           2 of 2 ready
+           k8s-0  control plane  v1.36.3  Talos (v1.13.9)
+           k8s-1  control plane  v1.36.3  Talos (v1.13.9), cordoned
+    ok     Flux            v2.9.4, 3 of 3 controllers run
+    ok     Git             main@sha1:0123456789ab, in all Kustomizations of it
+    ok     Sources         2 of 2 ready
+    ok     Kustomizations  3 of 3 ready
+    ok     HelmReleases    1 of 1 ready
+    ok     Pods            2 of 2 well
+    ok     Certificates    1 of 1 ready
+    ok     Addresses       envoy-external 10.0.0.20
+
+    All is well.
+
+    To know
+      note   Node k8s-1  cordoned: it gets no new pods
+    ");
 }
 
 #[test]
 fn what_others_wait_for_is_looked_at_first() {
     let (sandbox, api) = of(unwell());
     let output = sandbox.run(["status"]).exits(1);
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r#"
+    ok     Cluster         https://SERVER, Kubernetes v1.36.3
+    ok     Nodes           2 of 2 ready
+           k8s-0  control plane  v1.36.3  Talos (v1.13.9)
+           k8s-1  control plane  v1.36.3  Talos (v1.13.9), cordoned
+    ok     Flux            v2.9.4, 3 of 3 controllers run
+    ok     Git             main@sha1:0123456789ab, in all Kustomizations of it
+    fails  Sources         1 of 2 ready, 1 fails
+    fails  Kustomizations  0 of 3 ready, 1 fails, 1 waits, 1 suspended
+    fails  HelmReleases    0 of 1 ready, 1 fails
+    fails  Pods            1 of 3 well, 2 fail
+    ok     Certificates    1 of 1 ready
+    ok     Addresses       envoy-external 10.0.0.20
+
+    Look at first
+      1. GitRepository flux-system/flux-system: the credentials of the source are refused
+         failed to checkout and determine revision: authentication required
+         2 others wait for it
+         next: look at the Secret of its `secretRef`, the deploy key of the repository and the name in its `url`; then `ichor reconcile source git flux-system/flux-system`
+      2. HelmRelease apps/echo: an image cannot be pulled
+         Back-off pulling image "ghcr.io/example/echo:9": not found
+         its Deployment `apps/echo`
+         next: correct the image or its tag, or give credentials in `imagePullSecrets`; then `ichor reconcile hr apps/echo`
+
+         `ichor debug NAME` looks closer at one of them.
+
+    Beside these
+      fails  Kustomization flux-system/flux-system  its source is not ready: GitRepository `flux-system/flux-system`
+      fails  Deployment apps/echo (2 pods)          an image cannot be pulled: HelmRelease `apps/echo`
+      waits  Kustomization flux-system/echo         waits for another one: Kustomization `flux-system/flux-system`
+      note   Node k8s-1                             cordoned: it gets no new pods
+      note   Kustomization flux-system/more         suspended: Flux leaves it alone
+    "#);
 }
 
 #[test]
@@ -287,7 +337,13 @@ fn a_server_that_does_not_answer_is_no_answer() {
     drop(api);
     let output = sandbox.run(["status"]).exits(5);
     assert_eq!(output.stdout, "");
-    insta::assert_snapshot!(output.stderr.replace(&url, "https://SERVER"), @"");
+    insta::assert_snapshot!(output.stderr.replace(&url, "https://SERVER"), @r"
+    error[kubernetes-api/unreachable]: `https://SERVER` does not answer, asked for the kinds that it has: Connection refused (os error 111)
+     |
+    hint: does a control plane run, and is the address of the kubeconfig reached from here? `ichor talos health` tells more
+
+    1 error
+    ");
 }
 
 #[test]
@@ -300,7 +356,24 @@ fn a_list_that_is_not_given_is_told_and_the_rest_goes_on() {
     };
     let (sandbox, api) = repository(denied);
     let output = sandbox.run(["status"]).exits(5);
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r"
+    ok     Cluster         https://SERVER, Kubernetes v1.36.3
+    ok     Nodes           2 of 2 ready
+           k8s-0  control plane  v1.36.3  Talos (v1.13.9)
+           k8s-1  control plane  v1.36.3  Talos (v1.13.9), cordoned
+    ok     Flux            v2.9.4, 3 of 3 controllers run
+    ok     Git             main@sha1:0123456789ab, in all Kustomizations of it
+    ok     Sources         1 of 1 ready
+    ok     Kustomizations  3 of 3 ready
+    ok     Certificates    1 of 1 ready
+    ok     Addresses       envoy-external 10.0.0.20
+    ?      HelmRelease     `https://SERVER` does not allow it, asked for the helmreleases: helmreleases is forbidden for you
+    ?      Pod             `https://SERVER` answers with what cannot be read, asked for the pods: line 1, column 1
+    ?      OCIRepository   2 of them cannot be read
+
+    To know
+      note   Node k8s-1  cordoned: it gets no new pods
+    ");
 }
 
 #[test]
@@ -310,7 +383,19 @@ fn a_cluster_without_flux_has_nodes_and_pods() {
         .with(PODS, [pod("web", 1, "CrashLoopBackOff", "back-off")]);
     let (sandbox, api) = of(bare);
     let output = sandbox.run(["status"]).exits(1);
-    insta::assert_snapshot!(said(&output.stdout, &api), @"");
+    insta::assert_snapshot!(said(&output.stdout, &api), @r"
+    ok     Cluster         https://SERVER, Kubernetes v1.36.3
+    ok     Nodes           1 of 1 ready
+           k8s-0  control plane  v1.36.3  Talos (v1.13.9)
+    fails  Pods            0 of 1 well, 1 fails
+
+    Look at first
+      1. Deployment apps/web: a container ends again and again
+         back-off
+         next: its log says why; most often it is in its values or a Secret; then `ichor reconcile`
+
+         `ichor debug NAME` looks closer at one of them.
+    ");
 }
 
 #[test]
@@ -371,7 +456,7 @@ fn this_clone_is_compared_with_what_flux_has() {
         line.expect("it is told").to_owned()
     };
     let output = sandbox.run(["status"]).success();
-    insta::assert_snapshot!(line(&output), @"");
+    insta::assert_snapshot!(line(&output), @r"ok     Git             main@sha1:0123456789ab, in all Kustomizations of it; this clone does not know that commit");
     drop(api);
     // Flux has the commit before.
     let head = git.run(&["rev-parse", "HEAD"]);
@@ -384,7 +469,7 @@ fn this_clone_is_compared_with_what_flux_has() {
     sandbox.write("kubeconfig", cluster.kubeconfig(&api.url()));
     let output = sandbox.run(["status"]).success();
     let told = line(&output).replace(&head.trim()[..12], "COMMIT");
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r"note   Git             main@sha1:COMMIT, in 0 of 3; this clone is 1 commit ahead: push, or wait for Flux");
 }
 
 #[test]
@@ -431,5 +516,22 @@ fn watching_tells_what_changes_until_all_is_well() {
             None => line.clone(),
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    not all is well
+    fails  GitRepository `flux-system/flux-system`
+    fails  Kustomization `flux-system/flux-system`
+    fails  HelmRelease `apps/echo`
+    fails  Deployment `apps/echo`
+    waits  Kustomization `flux-system/echo`
+    note   Node `k8s-1`
+    note   Kustomization `flux-system/more`
+    away   the server
+    all is well
+    ok     GitRepository `flux-system/flux-system`
+    ok     Kustomization `flux-system/flux-system`
+    ok     HelmRelease `apps/echo`
+    ok     Deployment `apps/echo`
+    ok     Kustomization `flux-system/echo`
+    ok     Kustomization `flux-system/more`
+    ");
 }
