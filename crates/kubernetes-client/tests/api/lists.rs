@@ -54,7 +54,7 @@ fn what_is_asked_for_is_in_the_question() {
     );
     assert_eq!(
         asked.query,
-        "&limit=250&fieldSelector=type%3DWarning&labelSelector=a%3Db"
+        "&fieldSelector=type%3DWarning&labelSelector=a%3Db&limit=250"
     );
 }
 
