@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use diagnostics::{Diagnostics, Rule};
-use flux::value::{Data, Value, documents};
+use flux::value::{Value, documents};
 use repository::View;
 use yaml::Dialect;
 
+use super::merge::merge;
 use super::release::{Defaults, entry};
 use super::template::scalar;
 use super::{Helmfile, MOST, is_crds};
@@ -170,24 +171,4 @@ fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
 /// The folder of a file.
 fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// A value over another one: maps merged, all else replaced.
-pub(in crate::bootstrap) fn merge(under: &mut Value, over: Value) {
-    match (&mut under.data, over.data) {
-        (Data::Map(below), Data::Map(above)) => {
-            for (key, field) in above {
-                match below.get_mut(&key) {
-                    Some(known) => merge(&mut known.value, field.value),
-                    None => drop(below.insert(key, field)),
-                }
-            }
-        }
-        (_, data) => {
-            *under = Value {
-                data,
-                place: over.place,
-            };
-        }
-    }
 }

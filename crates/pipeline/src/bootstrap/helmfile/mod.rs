@@ -6,6 +6,7 @@
 //! Source of the behaviour: helmfile 1.8.0.
 
 mod load;
+mod merge;
 mod release;
 mod template;
 
@@ -13,7 +14,7 @@ use diagnostics::Diagnostics;
 use flux::value::{Place, Value};
 use repository::{Kind, View};
 
-pub(super) use load::merge;
+pub(super) use merge::merge;
 pub(super) use template::{Text, reads_only, scalar, text as text_of};
 
 /// Folders below which they lie.

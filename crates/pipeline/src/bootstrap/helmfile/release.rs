@@ -4,7 +4,7 @@ use diagnostics::Diagnostics;
 use flux::value::{Data, Value};
 
 use super::Entry;
-use super::load::merge;
+use super::merge::merge;
 use super::template::scalar;
 use crate::rules;
 
