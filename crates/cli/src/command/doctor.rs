@@ -90,24 +90,22 @@ impl Doctor {
             doctor::programs(&programs()),
             leftovers.check(&view),
         ];
-        let there = match (
-            kubeconfig,
-            here.iter().find(|one| one.name == names::KUBECONFIG),
-        ) {
+        let mut kubeconfigs = here.iter().filter(|one| one.name == names::KUBECONFIG);
+        let is_wrong = kubeconfigs.any(|check| check.state() == State::Problem);
+        let there = match kubeconfig {
             _ if self.offline => unseen("only what lies here was asked for"),
-            (Err(_), _) => unseen("there is no kubeconfig"),
-            (Ok(_), Some(check)) if check.state() == State::Problem => {
-                unseen("the kubeconfig cannot be the one for it")
-            }
-            (Ok(source), _) => {
-                let pins = pins(root, &view);
-                let client = kubernetes::client(&source, self.timeout)?;
-                let expected = Expected {
-                    keys: &own,
-                    pins: &pins,
-                };
-                look(&client, &expected)
-            }
+            Err(_) => unseen("there is no kubeconfig"),
+            Ok(_) if is_wrong => unseen("the kubeconfig cannot be the one for it"),
+            Ok(source) => match kubernetes::client(&source, self.timeout) {
+                Err(problem) => vec![Check::of("cluster", "cannot be asked", problem.into())],
+                Ok(client) => {
+                    let expected = Expected {
+                        keys: &own,
+                        pins: &pins(root, &view),
+                    };
+                    look(&client, &expected)
+                }
+            },
         };
         tell(&[("here", here), ("cluster", there)], ui)
     }

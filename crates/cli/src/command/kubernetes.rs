@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use diagnostics::Source;
+use diagnostics::{Diagnostic, Source};
 use kubernetes_client::{Client, Patience};
 use repository::{View, names};
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ impl Kubernetes {
 
     /// A client of its current context, which waits for no answer longer than this.
     pub(super) fn open(&self, root: &Utf8Path, longest: Duration) -> Result<Client, Failure> {
-        client(&self.find(root)?, longest)
+        Ok(client(&self.find(root)?, longest)?)
     }
 
     /// The same, with the kubeconfig itself.
@@ -56,17 +56,16 @@ impl Kubernetes {
 }
 
 /// A client of the current context of a kubeconfig, which waits for no answer longer than this.
-pub(super) fn client(source: &Source, longest: Duration) -> Result<Client, Failure> {
+pub(super) fn client(source: &Source, longest: Duration) -> Result<Client, Diagnostic> {
     let usual = Patience::default();
     let patience = Patience {
         connect: usual.connect.min(longest),
         answer: usual.answer.min(longest),
     };
-    let client = Client::from_kubeconfig(source.text(), patience);
-    Ok(client.map_err(|mut problem| {
+    Client::from_kubeconfig(source.text(), patience).map_err(|mut problem| {
         problem.message = format!("`{}`: {}", source.name(), problem.message);
         problem
-    })?)
+    })
 }
 
 fn none(path: &Utf8Path) -> Failure {
