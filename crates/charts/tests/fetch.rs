@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use charts::{Credentials, Outcome, Settings, fetch};
 use flux::assembled::{Chart, Pin};
+use testkit::kubernetes::{Api, Reply};
+use testkit::nodes::{Cluster, Guise};
 use testkit::{Answer, Registry, Server, archive, digest};
 
 /// An archive; what is in it does not matter here.
@@ -276,4 +280,36 @@ fn who_is_known_to_docker_logs_in_and_nowhere_else() {
         [Outcome::Fetched { .. }]
     ));
     assert!(matches!(of("example.org")[..], [Outcome::Failed(_)]));
+}
+
+#[test]
+fn a_server_is_trusted_whose_authority_is_named() {
+    let cluster = Cluster::new();
+    let api = Api::start(&cluster, Guise::Member, |_| {
+        Reply::status(404, "NotFound", "there is none")
+    });
+    let chart = Chart {
+        address: api.url(),
+        name: "app".to_owned(),
+        version: "1.0.0".to_owned(),
+        ..Chart::default()
+    };
+    let authority = STANDARD.decode(cluster.authority()).expect("base64");
+    let why = |authorities: Option<Vec<u8>>| {
+        let settings = Settings {
+            authorities,
+            ..Settings::default()
+        };
+        match fetch(std::slice::from_ref(&chart), &|_| None, settings).pop() {
+            Some(Outcome::Failed(why)) => why,
+            other => panic!("{other:?}"),
+        }
+    };
+    for strange in [None, Some(Vec::new())] {
+        let why = why(strange);
+        assert!(why.contains("UnknownIssuer"), "{why}");
+    }
+    // It wants to know who asks, and is asked all the same.
+    let why = why(Some(authority));
+    assert!(!why.contains("UnknownIssuer"), "{why}");
 }

@@ -37,6 +37,10 @@ use crate::wait::{PAUSE, REMINDER};
 /// Under which name fields are set.
 const MANAGER: &str = "kubectl-ichor";
 
+/// Under which name the definitions of kinds are: helm-controller applies those of its charts under
+/// it, and of no other name (seen with 1.6), so that a field which a later chart drops goes.
+const DEFINER: &str = "helm-controller";
+
 /// How long an API server may be away before that is a failure.
 const AWAY: Duration = Duration::from_mins(3);
 

@@ -4,7 +4,7 @@ use diagnostics::Diagnostic;
 use kubernetes_client::{Apply, Definition, Fault, Kind};
 use serde_json::Value;
 
-use super::{Apps, Event, MANAGER, Tell, Wish, known, text, told};
+use super::{Apps, DEFINER, Event, MANAGER, Tell, Wish, known, text, told};
 use crate::rules;
 use crate::wait::until;
 
@@ -103,7 +103,7 @@ impl Apps<'_> {
             }
         }
         let how = Apply {
-            manager: MANAGER,
+            manager: DEFINER,
             takes_over: true,
             is_strict: false,
             is_dry: false,
