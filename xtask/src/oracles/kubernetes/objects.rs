@@ -133,7 +133,7 @@ fn meant(objects: &Objects) -> Objects {
 }
 
 /// Who has written to an object, and how.
-fn named(managers: &Value) -> Value {
+pub(super) fn named(managers: &Value) -> Value {
     let managers = managers.as_array().map(Vec::as_slice).unwrap_or_default();
     let names: BTreeSet<_> = managers
         .iter()

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::Options;
 use super::apps::again;
 use super::flow;
+use super::objects;
 use super::repository::Repository;
 use super::rig::{Helm, PATIENCE, Rig, scripts, until};
 use crate::files;
@@ -131,8 +132,8 @@ pub(super) fn run(
             if waited.is_err() {
                 let managers = has(rig, object, "/metadata/managedFields").ok().flatten();
                 faults.push(format!(
-                    "{helm:?}: {what} is gone from git and not from the cluster; its managers are {:?}",
-                    managers.map(|managers| managers.to_string())
+                    "{helm:?}: {what} is gone from git and not from the cluster, whose managers are {}",
+                    objects::named(&managers.unwrap_or_default())
                 ));
             }
         };
