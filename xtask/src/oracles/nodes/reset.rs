@@ -80,33 +80,23 @@ pub(super) fn run(
         }
     }
     let ours = judge.goes("cp3", "10.5.0.4", true)?;
-    let theirs = judge.goes("cp2", "10.5.0.3", false)?;
-    let expected = (2, 1);
-    if (ours.members, theirs.members) != expected {
+    let members = judge.members()?;
+    if members != 2 {
         faults.push(format!(
-            "members left by both: {} and {}",
-            ours.members, theirs.members
+            "etcd has {members} members after one of three has left"
         ));
     }
-    if ours.left != theirs.left {
-        faults.push(format!(
-            "left by ours: {:?}, by talosctl: {:?}",
-            ours.left, theirs.left
-        ));
+    // Of two members the one that stays may not hear that the other, which led, has left: then
+    // etcd has no leader, whoever asked for it.
+    let theirs = judge.goes("cp2", "10.5.0.3", false)?;
+    if ours != theirs {
+        faults.push(format!("left by ours: {ours:?}, by talosctl: {theirs:?}"));
     }
     Ok(format!(
-        "{} resets refused; {} sent as talosctl sends them; a member leaves etcd, and the node is off, with both",
+        "{} resets refused; {} sent as talosctl sends them; a member leaves etcd, and what is left of a node is the same",
         REFUSED.len(),
         FLAGS.len()
     ))
-}
-
-/// What a control plane leaves that was reset.
-struct Left {
-    /// How many members etcd has after it.
-    members: usize,
-    /// What is in its place for the state of the system.
-    left: Vec<String>,
 }
 
 struct Judge<'a, 'r> {
@@ -159,8 +149,8 @@ impl Judge<'_, '_> {
         sent.context("no call was written down")
     }
 
-    /// Has a real control plane leave for good.
-    fn goes(&self, name: &str, address: &str, ours: bool) -> Result<Left> {
+    /// Has a real control plane leave for good; what is then in its place for the state of the system.
+    fn goes(&self, name: &str, address: &str, ours: bool) -> Result<Vec<String>> {
         let flags = if ours { " --cluster-name nodes" } else { "" };
         self.reset(ours, &format!("-n {address} -e 10.5.0.2{flags}"))?;
         Repository::until("a machine that is off", || {
@@ -172,10 +162,7 @@ impl Judge<'_, '_> {
             left.push(file?.file_name().to_owned());
         }
         left.sort();
-        Ok(Left {
-            members: self.members()?,
-            left,
-        })
+        Ok(left)
     }
 
     /// How many members etcd has.
