@@ -35,7 +35,7 @@ impl Stand {
         let text = format!(
             "#!/bin/sh\nPATH=/usr/bin:/bin\nif [ \"$1\" = version ]; then printf %s '{version}'; exit; fi\n\
              record='{record}'\nfor word; do\n  case \"$word\" in\n\
-             */values-*|*/chart-*|*/kubeconfig-*) echo \"<$(cat \"$word\")>\" ;;\n\
+             */values-*|*/chart-*|*/access-*) echo \"<$(cat \"$word\")>\" ;;\n\
              *) echo \"$word\" ;;\n  esac\ndone > \"$record\"\n{script}\n"
         );
         fs::write(&program, text).expect("written");

@@ -71,18 +71,18 @@ fn other(message: &str) -> Diagnostic {
 
 /// A repository's address by host and path: how it is reached is another matter.
 fn place(address: &str) -> String {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let (host, path) = match rest.split_once('/') {
-        Some((host, path)) => (host, path),
-        // `git@host:path`
-        None => rest.split_once(':').unwrap_or((rest, "")),
+    let (rest, is_url) = match address.split_once("://") {
+        Some((_, rest)) => (rest, true),
+        None => (address, false),
     };
-    let (host, path) = match (address.contains("://"), host.split_once(':')) {
-        (false, Some((host, first))) => (host, format!("{first}/{path}")),
-        (_, Some((host, _port))) => (host, path.to_owned()),
-        (_, None) => (host, path.to_owned()),
-    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.rsplit('@').next().unwrap_or(host);
+    let (host, path) = match host.split_once(':') {
+        // `git@host:owner/repository`
+        Some((host, first)) if !is_url => (host, format!("{first}/{path}")),
+        Some((host, _port)) => (host, path.to_owned()),
+        None => (host, path.to_owned()),
+    };
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     format!("{host}/{path}").to_ascii_lowercase()

@@ -54,7 +54,9 @@ fn from_nothing_everything_is_there_in_its_order() {
     );
     assert!(!applied.query.contains("force=true"), "{}", applied.query);
     // What helm-controller takes over are its own fields only.
-    let mut defined = asked.iter().filter(|asked| asked.method == "PATCH" && asked.path.starts_with(CRDS));
+    let mut defined = asked
+        .iter()
+        .filter(|asked| asked.method == "PATCH" && asked.path.starts_with(CRDS));
     assert!(defined.all(|asked| asked.query.contains("fieldManager=helm-controller")));
     let mut helm = helm(&world);
     assert_eq!(helm[0], "upgrade kube-system/cilium");
