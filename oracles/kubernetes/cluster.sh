@@ -16,6 +16,12 @@ run() { # NAME PROGRAM...
   setsid nohup "$@" >> "$C/$name.log" 2>&1 < /dev/null &
   echo $! > "$C/$name.pid"
 }
+# The same, begun again where it ends by itself, as a kubelet does it: without an API server controllers give up.
+keep() { # NAME PROGRAM...
+  local name=$1
+  shift
+  run "$name" bash -c 'while :; do "$@"; sleep 1; done' keep "$@"
+}
 end() { # NAME
   local id
   id=$(cat "$C/$1.pid" 2>/dev/null) || return 0
@@ -66,12 +72,12 @@ echo $! > watchdog.pid
 run etcd etcd --data-dir etcd --listen-client-urls $STORE --advertise-client-urls $STORE --listen-peer-urls http://127.0.0.1:2380 \
   --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster default=http://127.0.0.1:2380 --unsafe-no-fsync --log-level warn
 server
-run controllers kube-controller-manager --kubeconfig "$RIG/pki/controllers.conf" --bind-address 127.0.0.1 --secure-port 10257 --leader-elect=false \
+keep controllers kube-controller-manager --kubeconfig "$RIG/pki/controllers.conf" --bind-address 127.0.0.1 --secure-port 10257 --leader-elect=false \
   --use-service-account-credentials --service-account-private-key-file "$RIG/pki/sa.key" --root-ca-file "$RIG/pki/ca.crt" \
   --allocate-node-cidrs --cluster-cidr 10.42.0.0/16 --service-cluster-ip-range 10.43.0.0/16 --node-cidr-mask-size 24
-run scheduler kube-scheduler --kubeconfig "$RIG/pki/scheduler.conf" --bind-address 127.0.0.1 --secure-port 10259 --leader-elect=false
+keep scheduler kube-scheduler --kubeconfig "$RIG/pki/scheduler.conf" --bind-address 127.0.0.1 --secure-port 10259 --leader-elect=false
 # Without leases nodes go Unknown after 40 s, and nothing is scheduled any more.
-run kwok kwok --kubeconfig "$RIG/pki/admin.conf" --config "$HERE/stages.yaml" --manage-all-nodes --node-lease-duration-seconds 40
+keep kwok kwok --kubeconfig "$RIG/pki/admin.conf" --config "$HERE/stages.yaml" --manage-all-nodes --node-lease-duration-seconds 40
 
 post() { ask -o /dev/null -H 'Content-Type: application/yaml' --data-binary @- "$API$1"; }
 number=10

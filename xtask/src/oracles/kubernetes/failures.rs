@@ -308,7 +308,7 @@ fn other(
 fn storm(rig: &mut Rig, ichor: &Utf8Path, faults: &mut Vec<String>) -> Result<String> {
     rig.fresh()?;
     let repository = Repository::new(rig, ichor)?;
-    let mut storm = Rig::beside(rig.path("bin/storm")?.as_str());
+    let mut storm = rig.beside("storm")?;
     storm.args(["127.0.0.1:6444", SERVER, rig.path("pki")?.as_str(), "2"]);
     let _storm = Helper::start(&mut storm)?;
     repository.replace("kubeconfig", SERVER, "https://127.0.0.1:6444")?;
@@ -382,6 +382,8 @@ fn told(rig: &Rig, ended: &Ended) -> Result<String> {
         .join("\n");
     text = text.replace(rig.path("")?.as_str().trim_end_matches('/'), "RIG");
     for (pattern, with) in [
+        // It calls itself as it was called.
+        (r"`\S*/ichor ", "`ichor "),
         (r"\d+(\.\d+)? ?(ms|s|m)\b", "TIME"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^ ,;`]*", "MOMENT"),
         (r"-[a-z0-9]{8,10}-[a-z0-9]{5}\b", "-POD"),

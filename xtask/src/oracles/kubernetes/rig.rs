@@ -208,11 +208,12 @@ impl Rig {
         Ok(command)
     }
 
-    /// The same, as long as the oracle runs.
-    pub(super) fn beside(program: &str) -> Command {
-        let mut command = helper::beside(NETWORK, program);
+    /// A program of its own beside the cluster, as long as the oracle runs.
+    pub(super) fn beside(&self, name: &str) -> Result<Command> {
+        let program = self.path("bin")?.join(name);
+        let mut command = helper::beside(NETWORK, program.as_str());
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        command
+        Ok(command)
     }
 
     /// The door's authority, as a `caBundle` has it.
