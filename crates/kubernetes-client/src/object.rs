@@ -321,10 +321,24 @@ impl Client {
     }
 }
 
-/// What a server says of a Secret may quote it.
+/// What a server says of a Secret may quote it, but for who says no.
 fn discreet(definition: &Definition, mut fault: Fault) -> Fault {
     if definition.kind == "Secret" {
-        fault.words.clear();
+        fault.words = match webhook(&fault.words) {
+            Some((name, true)) => format!("the admission webhook `{name}` cannot be called"),
+            Some((name, false)) => format!("the admission webhook `{name}` does not allow it"),
+            None => String::new(),
+        };
     }
     fault
+}
+
+/// The webhook that a refusal names, and whether it is one that does not answer.
+fn webhook(words: &str) -> Option<(&str, bool)> {
+    let (before, rest) = words.split_once("webhook \"")?;
+    let (name, _) = rest.split_once('"')?;
+    let is_name = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '-');
+    let is_known = ["admission ", "failed calling "].contains(&before)
+        || before.ends_with(": failed calling ");
+    (is_known && name.chars().all(is_name)).then_some((name, before.ends_with("calling ")))
 }

@@ -311,6 +311,30 @@ fn refusals_are_told_in_the_words_of_the_server() {
 }
 
 #[test]
+fn of_a_refused_secret_only_who_refuses_it_is_told() {
+    let said = |message: &'static str| {
+        let world = World::new();
+        world.refuses(SECRET, 403, "Forbidden", message);
+        world.fails(&World::wanted())
+    };
+    let begin = "kubernetes-api/denied: `API` does not allow it, asked to apply Secret `flux-system/sops-age`";
+    for (message, words) in [
+        (
+            r#"admission webhook \"no.example\" denied the request: AGE-SECRET-KEY-1 is short"#,
+            ": the admission webhook `no.example` does not allow it",
+        ),
+        (
+            r#"Internal error occurred: failed calling webhook \"no.example\": AGE-SECRET-KEY-1"#,
+            ": the admission webhook `no.example` cannot be called",
+        ),
+        (r#"webhook \"AGE-SECRET-KEY-1\" is no kind"#, ""),
+        ("AGE-SECRET-KEY-1 is short", ""),
+    ] {
+        assert_eq!(said(message), [format!("{begin}{words}")]);
+    }
+}
+
+#[test]
 fn a_namespace_that_is_never_gone_is_named_with_what_holds_it() {
     let world = World::new();
     world.put("/api/v1/namespaces/flux-system", &json!({

@@ -195,6 +195,12 @@ fn fail(rig: &mut Rig, repository: &Repository, does: bool) -> Result<()> {
 
 /// A webhook that says no to every Secret that is made.
 fn refuse(rig: &mut Rig, _: &Repository) -> Result<()> {
+    // Its address is nobody's: calls into the cluster come to the door.
+    rig.apply(&json!({
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": { "name": "policy", "namespace": "default" },
+        "spec": { "ports": [{ "port": 443 }] },
+    }))?;
     rig.apply(&json!({
         "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
         "metadata": { "name": "rig" },
@@ -389,6 +395,7 @@ fn told(rig: &Rig, ended: &Ended) -> Result<String> {
         (r"-[a-z0-9]{8,10}-[a-z0-9]{5}\b", "-POD"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", "UID"),
         (r"sha256:[0-9a-f]{64}", "DIGEST"),
+        (r"\bage1[0-9a-z]{58}\b", "RECIPIENT"),
     ] {
         text = Regex::new(pattern)?.replace_all(&text, with).into_owned();
     }

@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use super::super::Options;
 use super::flow;
 use super::repository::Repository;
-use super::rig::{Helm, Rig};
+use super::rig::{Helm, PATIENCE, Rig, until};
 
 /// How long the reason may take.
 const SOON: Duration = Duration::from_secs(3);
@@ -28,10 +28,15 @@ pub(super) fn run(
         r#"{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["./gone.yaml"]}"#,
     )?;
     repository.push(rig)?;
-    // The source has the new commit before either is asked.
+    // It fails already before either is asked.
     repository
         .ended(rig, "reconcile source git flux-system")?
         .well("`reconcile source`")?;
+    let echo = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/default/kustomizations/echo";
+    until("the Kustomization to fail", PATIENCE, || {
+        let echo = rig.get(echo)?.unwrap_or_default();
+        Ok(flow::ready_condition(&echo)["status"] == "False")
+    })?;
     let ours = repository.ended(rig, "reconcile default/echo")?;
     if ours.status.success() || !ours.words.contains("gone.yaml") {
         faults.push(format!(
