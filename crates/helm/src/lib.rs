@@ -114,7 +114,7 @@ impl Release<'_> {
         let Self {
             namespace, name, ..
         } = self;
-        format!("release-{namespace}-{name}-{:016x}", cluster.finish())
+        format!("release-{namespace}.{name}-{:016x}", cluster.finish())
     }
 }
 
@@ -164,6 +164,7 @@ impl Helm {
     /// Why there is nothing, as a clause: what `helm` says.
     pub fn template(&self, template: &Template<'_>) -> Result<String, String> {
         is_name(template.name)?;
+        is_name(template.namespace)?;
         let chart = self.give("chart", "tgz", template.archive);
         let values = self.give("values", "json", template.values.as_bytes());
         let (chart, values) = chart
@@ -271,6 +272,7 @@ impl Helm {
         tell: &mut dyn FnMut(&str),
     ) -> Result<(), Failed> {
         is_name(release.name).map_err(Failed::not_started)?;
+        is_name(release.namespace).map_err(Failed::not_started)?;
         let kubeconfig = self.give("access", "yaml", release.kubeconfig.as_bytes())?;
         let seconds = format!("{}s", timeout.as_secs().max(1));
         let around = [
@@ -332,7 +334,7 @@ fn is_name(name: &str) -> Result<(), String> {
     if is_name {
         Ok(())
     } else {
-        Err(format!("`{name}` is no name of a release"))
+        Err(format!("`{name}` is no name of a release or a namespace"))
     }
 }
 

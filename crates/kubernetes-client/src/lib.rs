@@ -30,6 +30,7 @@ mod list;
 mod log;
 mod node;
 mod object;
+mod pages;
 mod pod;
 pub mod rules;
 mod time;

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
+use crate::pages::Pages;
 
 /// So many objects come with one answer, and so many are taken in all.
 const PAGE: u32 = 250;
@@ -302,6 +303,7 @@ impl Client {
         let asked = format!("for the {}", listing.plural);
         let path = listing.path();
         let mut params = listing.params();
+        let mut pages = Pages::default();
         let (mut begun, mut empty, mut taken) = (0, 0, 0);
         loop {
             let is_first = params.continue_token.is_none();
@@ -317,12 +319,13 @@ impl Client {
                         return Err(self.fault(&asked, Kind::Busy, &fault.words));
                     }
                     params.continue_token = None;
+                    pages.begin_anew();
                     continue;
                 }
                 answer => answer?,
             };
             let (next, count) = take(self, &asked, &page, is_first)?;
-            params.continue_token = next.filter(|token| !token.is_empty());
+            params.continue_token = pages.next(self, &asked, next)?;
             if params.continue_token.is_none() {
                 return Ok(());
             }

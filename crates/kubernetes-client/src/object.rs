@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
+use crate::pages::Pages;
 
 /// A kind, as a server has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,10 +195,11 @@ impl Client {
         };
         let mut all = Vec::new();
         let mut params = params.limit(PAGE);
+        let mut pages = Pages::default();
         loop {
             let list: Page = self.object(&asked, list(&Request::new(&path), &params))?;
             all.extend(list.items.into_iter().flatten());
-            params.continue_token = list.metadata.next.filter(|token| !token.is_empty());
+            params.continue_token = pages.next(self, &asked, list.metadata.next)?;
             if params.continue_token.is_none() {
                 return Ok(all);
             }

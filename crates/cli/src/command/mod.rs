@@ -10,6 +10,7 @@ mod doctor;
 mod flux;
 pub(crate) mod help;
 mod init;
+mod known;
 mod kubernetes;
 mod man;
 mod program;

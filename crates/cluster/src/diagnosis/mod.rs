@@ -16,6 +16,7 @@ use kubernetes_client::Client;
 use serde::Serialize;
 
 use crate::cause::Cause;
+use crate::overview::clean;
 use crate::overview::{Facts, Finding, First, Group, Judged, Level, Object, Unanswered};
 use crate::reconcile::State;
 
@@ -58,13 +59,8 @@ pub struct Seen {
 }
 
 /// Looks closer at an app. Whatever is told of it passes the secrets that are known.
-pub fn diagnose(
-    client: &Client,
-    facts: &Facts,
-    judged: &Judged,
-    focus: &Focus,
-    secrets: &Secrets,
-) -> Diagnosis {
+pub fn diagnose(client: &Client, facts: &Facts, judged: &Judged, focus: &Focus) -> Diagnosis {
+    let secrets = &facts.secrets;
     let mut unanswered = Vec::new();
     let chain = chain(judged, focus);
     let groups: Vec<Group> = { judged.groups.iter() }
@@ -78,10 +74,10 @@ pub fn diagnose(
     });
     if let Some(conclusion) = &mut conclusion {
         name_missing(conclusion, &missing);
-        conclusion.why = secrets.mask(&conclusion.why);
+        conclusion.why = clean(&conclusion.why, secrets);
     }
     let masked = |mut finding: Finding| {
-        finding.why = secrets.mask(&finding.why);
+        finding.why = clean(&finding.why, secrets);
         finding
     };
     Diagnosis {
@@ -155,7 +151,7 @@ fn seen(facts: &Facts, focus: &Focus, secrets: &Secrets) -> Vec<Seen> {
             Seen {
                 object: one.object(),
                 level,
-                told: secrets.mask(&told),
+                told: clean(&told, secrets),
             }
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use diagnostics::Secrets;
 use kubernetes_client::{Client, Fault, Groups, Kind as FaultKind, Listed, Listing};
 use serde::de::DeserializeOwned;
 
@@ -15,8 +16,10 @@ use crate::reconcile::Kind;
 const OF_FLUX: &str = "app.kubernetes.io/part-of=flux";
 
 /// Everything that was read of a cluster.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Facts {
+    /// What nobody may see of what others write.
+    pub secrets: Secrets,
     /// Its API server.
     pub server: String,
     /// The version of that.
@@ -48,6 +51,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether everything could be read.
+    pub fn is_whole(&self) -> bool {
+        self.unanswered.is_empty() && self.unreadable.is_empty()
+    }
+
     /// Whether all objects of a kind are here, so that one that is not does not exist.
     pub(crate) fn knows(&self, kind: &str) -> bool {
         !self.unanswered.iter().any(|(what, _)| what == kind)
@@ -55,15 +63,16 @@ impl Facts {
     }
 }
 
-/// Asks for all of it.
+/// Asks for all of it. Nothing of the secrets is in what is judged of it.
 ///
 /// # Errors
 ///
 /// A server that does not say which kinds it has: then nothing else is asked.
-pub fn gather(client: &Client) -> Result<Facts, Fault> {
+pub fn gather(client: &Client, secrets: Secrets) -> Result<Facts, Fault> {
     let groups = client.groups()?;
     let facts = Mutex::new(Facts {
         server: client.server().to_owned(),
+        secrets,
         ..Facts::default()
     });
     let asker = Asker {

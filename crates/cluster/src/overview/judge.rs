@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use kubernetes_client::seconds;
 
+use super::clean::clean;
 use super::facts::Object;
 use super::finding::{Finding, First, Judged, Level};
 use super::flux::FluxObject;
@@ -32,6 +33,12 @@ pub fn judge(facts: &Facts, now: i64) -> Judged {
     of_others(facts, now, &mut findings);
     findings.sort_by_cached_key(|one| (one.level, rank(&one.object.kind), one.object.clone()));
     links(&index, &groups, &mut findings);
+    for why in { findings.iter_mut() }.map(|one| &mut one.why) {
+        *why = clean(why, &facts.secrets);
+    }
+    for why in { groups.iter_mut() }.map(|one| &mut one.why) {
+        *why = clean(why, &facts.secrets);
+    }
     let first = first(&findings);
     Judged {
         findings,

@@ -9,6 +9,7 @@
 //! rest goes on.
 
 mod changes;
+mod clean;
 mod facts;
 mod finding;
 mod flux;
@@ -24,6 +25,7 @@ mod summary;
 mod tests;
 
 pub use changes::{Change, changes};
+pub(crate) use clean::clean;
 pub use facts::{Condition, Object};
 pub use finding::{Finding, First, Judged, Level};
 pub use flux::FluxObject;

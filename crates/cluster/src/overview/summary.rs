@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kubernetes_client::seconds;
 use serde::Serialize;
 
+use super::clean::clean;
 use super::facts::Object;
 use super::finding::{Finding, First, Judged, Level};
 use super::flux::FluxObject;
@@ -166,7 +167,7 @@ impl Overview {
         });
         let unanswered = facts.unanswered.iter().map(|(what, fault)| Unanswered {
             what: what.clone(),
-            why: fault.to_string(),
+            why: clean(&fault.to_string(), &facts.secrets),
         });
         Self {
             server: facts.server.clone(),
@@ -199,9 +200,14 @@ impl Overview {
         }
     }
 
-    /// Whether nothing fails and nothing is on its way.
+    /// Whether nothing that could be asked fails or is on its way.
     pub fn is_well(&self) -> bool {
         { self.findings.iter() }.all(|one| one.level == Level::Remark)
+    }
+
+    /// Whether everything could be asked, and is well.
+    pub fn is_known_to_be_well(&self) -> bool {
+        self.is_well() && self.unanswered.is_empty()
     }
 }
 

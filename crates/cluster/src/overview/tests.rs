@@ -89,6 +89,25 @@ fn told(facts: &Facts) -> String {
 }
 
 #[test]
+fn what_others_write_is_told_without_secrets() {
+    let facts = Facts {
+        flux: vec![flux(
+            Kind::Kustomization,
+            "apps/echo",
+            "BuildFailed",
+            "hunter2! is no number; https://user:pass@git.example/a is away",
+            &json!({}),
+        )],
+        secrets: diagnostics::Secrets::new(["hunter2!"]),
+        ..Facts::default()
+    };
+    let judged = judge(&facts, NOW);
+    let expected = "<redacted> is no number; https://<redacted>@git.example/a is away";
+    assert_eq!(judged.findings[0].why, expected);
+    assert_eq!(judged.first[0].why, expected);
+}
+
+#[test]
 fn a_source_comes_before_what_waits_for_it() {
     let git = json!({ "spec": { "sourceRef": { "kind": "GitRepository", "name": "git", "namespace": "flux-system" } } });
     let depends = json!({ "spec": { "dependsOn": [{ "name": "a" }] } });

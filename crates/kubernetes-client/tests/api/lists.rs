@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kubernetes_client::{Groups, Kind, Listing, Log, Table};
+use kubernetes_client::{Definition, Groups, Kind, Listing, Log, Table};
 use serde::Deserialize;
 use testkit::Lists;
 use testkit::kubernetes::Reply;
@@ -169,4 +169,25 @@ fn a_log_is_its_last_lines() {
         assert_eq!(fault.kind, Kind::Refused);
     }
     assert_eq!(api.calls().len(), 1);
+}
+
+#[test]
+fn a_list_that_is_followed_by_itself_ends() {
+    let (client, api) = served(|_| {
+        let page = r#"{"metadata":{"continue":"same"},"items":[{"metadata":{"name":"a"}}]}"#;
+        Reply::Json(200, page.to_owned())
+    });
+    let fault = client.list::<Named>(&Listing::all("v1", "pods"));
+    let fault = fault.expect_err("no end");
+    assert_eq!(fault.kind, Kind::TooLarge);
+    assert!(fault.words.contains("followed by itself"), "{fault}");
+    let definition = Definition {
+        api_version: "v1".to_owned(),
+        kind: "Secret".to_owned(),
+        plural: "secrets".to_owned(),
+        is_namespaced: true,
+    };
+    let fault = client.objects(&definition, None).expect_err("no end");
+    assert_eq!(fault.kind, Kind::TooLarge);
+    assert_eq!(api.calls().len(), 4);
 }

@@ -58,8 +58,8 @@ fn bare(name: &str) -> Object {
     Object(Value::from_json(&json))
 }
 
-/// Whether a folder's name is one of a namespace.
-fn is_name(name: &str) -> bool {
+/// Whether it is the name of a namespace.
+pub(super) fn is_name(name: &str) -> bool {
     let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
     name.len() <= LONGEST
         && name.chars().all(fits)

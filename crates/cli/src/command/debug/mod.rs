@@ -1,15 +1,16 @@
 //! `debug`.
 
-mod known;
 mod tables;
 mod text;
 
 use camino::Utf8Path;
 use clap::Args;
 use cluster::diagnosis::{self, Focus};
-use cluster::overview;
+use cluster::overview::{self, Facts};
+use diagnostics::Diagnostics;
 use serde_json::json;
 
+use super::known;
 use super::kubernetes::Kubernetes;
 use super::status::{PATIENCE, unanswered};
 use crate::exit::Exit;
@@ -52,17 +53,26 @@ impl Debug {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let client = self.kubernetes.open(root, PATIENCE)?;
         if self.all {
-            return tables::tell(&client, self.namespace.as_deref(), ui);
+            let secrets = known::secrets(root);
+            return tables::tell(&client, self.namespace.as_deref(), &secrets, ui);
         }
-        let facts = match overview::gather(&client) {
+        let facts = match overview::gather(&client, known::secrets(root)) {
             Ok(facts) => facts,
             Err(fault) => return Ok(unanswered(&fault, ui)),
         };
         let judged = overview::judge(&facts, repository::clock::unix_seconds());
         let app = match &self.app {
-            Some(name) => diagnosis::find(&facts, &judged, self.namespace.as_deref(), name)?,
+            Some(name) => match diagnosis::find(&facts, &judged, self.namespace.as_deref(), name) {
+                Ok(app) => app,
+                Err(problem) if facts.is_whole() => return Err(problem.into()),
+                Err(problem) => {
+                    ui.problems(&Diagnostics::from(problem));
+                    return Ok(not_asked(&facts, ui));
+                }
+            },
             None => match judged.first.first() {
                 Some(first) => vec![first.object.clone()],
+                None if !facts.is_whole() => return Ok(not_asked(&facts, ui)),
                 None => {
                     ui.set("app", json!([]));
                     ui.page("Nothing is to be looked at: all is well.\n")?;
@@ -71,8 +81,7 @@ impl Debug {
             },
         };
         let focus = Focus::of(&facts, app);
-        let secrets = known::secrets(root);
-        let mut diagnosis = diagnosis::diagnose(&client, &facts, &judged, &focus, &secrets);
+        let mut diagnosis = diagnosis::diagnose(&client, &facts, &judged, &focus);
         if let serde_json::Value::Object(members) = json!(diagnosis) {
             for (name, value) in members {
                 ui.set(&name, value);
@@ -89,4 +98,19 @@ impl Debug {
             None => Exit::NodesFailed,
         })
     }
+}
+
+/// Says which lists could not be had: what is in them is not known.
+fn not_asked(facts: &Facts, ui: &mut Ui) -> Exit {
+    let problems: Diagnostics = { facts.unanswered.iter() }
+        .map(|(_, fault)| fault.diagnostic())
+        .collect();
+    ui.problems(&problems);
+    for (kind, count) in &facts.unreadable {
+        ui.warning(&format!(
+            "{count} of the objects of kind {kind} cannot be read"
+        ));
+    }
+    ui.count(&problems);
+    Exit::NodesFailed
 }

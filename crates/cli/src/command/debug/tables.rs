@@ -1,5 +1,6 @@
 //! Everything as tables, as the server itself prints it.
 
+use diagnostics::{Secrets, words};
 use kubernetes_client::{Client, Kind, Listing, Table};
 use serde_json::{Value, json};
 
@@ -25,7 +26,12 @@ const KINDS: [(&str, &str); 11] = [
 ];
 
 /// Prints them; a kind that is not there is left out, and a list that cannot be had is told.
-pub(super) fn tell(client: &Client, namespace: Option<&str>, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(super) fn tell(
+    client: &Client,
+    namespace: Option<&str>,
+    secrets: &Secrets,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
     let groups = match client.groups() {
         Ok(groups) => groups,
         Err(fault) => return Ok(unanswered(&fault, ui)),
@@ -45,7 +51,10 @@ pub(super) fn tell(client: &Client, namespace: Option<&str>, ui: &mut Ui) -> Res
         });
         match answer {
             None => {}
-            Some(Ok(table)) => {
+            Some(Ok(mut table)) => {
+                for cell in table.rows.iter_mut().flatten() {
+                    *cell = words(&secrets.mask(cell));
+                }
                 show(plural, &table, ui)?;
                 tables.insert(plural.to_owned(), objects(table));
             }

@@ -13,6 +13,7 @@ use kubernetes_client::{Client, Fault};
 use repository::git::{Distance, Git};
 use serde_json::json;
 
+use super::known;
 use super::kubernetes::Kubernetes;
 use super::talos::span;
 use crate::exit::Exit;
@@ -63,7 +64,7 @@ impl Status {
         if self.watch {
             return self.follow(&client, root, ui);
         }
-        match look(&client) {
+        match look(&client, root) {
             Ok(overview) => {
                 let clone = Clone::of(root, &overview);
                 tell(&overview, &clone, ui);
@@ -78,8 +79,8 @@ impl Status {
 }
 
 /// Looks at all of it, now.
-pub(super) fn look(client: &Client) -> Result<Overview, Fault> {
-    let facts = overview::gather(client)?;
+pub(super) fn look(client: &Client, root: &Utf8Path) -> Result<Overview, Fault> {
+    let facts = overview::gather(client, known::secrets(root))?;
     Ok(Overview::of(&facts, repository::clock::unix_seconds()))
 }
 
@@ -118,7 +119,7 @@ impl Clone {
 
 /// Puts it into the object that programs get.
 fn tell(overview: &Overview, clone: &Clone, ui: &mut Ui) {
-    ui.set("well", overview.is_well());
+    ui.set("well", overview.is_known_to_be_well());
     if let serde_json::Value::Object(members) = json!(overview) {
         for (name, value) in members {
             ui.set(&name, value);

@@ -25,7 +25,7 @@ impl Status {
         let mut known: Option<Vec<Finding>> = None;
         let mut away = false;
         loop {
-            let looked = look(client);
+            let looked = look(client, root);
             let time = repository::clock::now();
             let is_over = |is_well: bool| {
                 let most = self.until_well;
@@ -44,7 +44,7 @@ impl Status {
                         ui.redraw(&format!("{page}\n{time}\n"), lines)?;
                     } else {
                         if known.is_none() || away {
-                            state(&time, "looked", overview.is_well(), ui)?;
+                            state(&time, "looked", overview.is_known_to_be_well(), ui)?;
                         }
                         let before = known.as_deref().unwrap_or_default();
                         for change in changes(before, &overview.findings) {
@@ -57,7 +57,7 @@ impl Status {
                     }
                     known = Some(overview.findings.clone());
                     away = false;
-                    if is_over(overview.is_well()) {
+                    if is_over(overview.is_known_to_be_well()) {
                         tell(overview, &clone, ui);
                         return Ok(exit(overview));
                     }

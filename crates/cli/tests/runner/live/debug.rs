@@ -302,7 +302,7 @@ fn tables_are_those_of_the_server() {
     # pods
     NAMESPACE   NAME         READY
     apps        echo-5c9-1   true
-    apps        echo -2
+    apps        echo�-2
     ");
     insta::assert_snapshot!(said(&output.stderr, &api), @r"
     error[kubernetes-api/denied]: `https://SERVER` does not allow it, asked for the nodes: nodes is forbidden for you

@@ -1,8 +1,9 @@
 //! A release of a helmfile.
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, visible};
 use flux::value::{Data, Value};
 
+use super::super::namespaces::is_name as is_namespace;
 use super::Entry;
 use super::merge::merge;
 use super::template::scalar;
@@ -163,6 +164,16 @@ pub(super) fn entry(
         ("", namespace) => namespace,
         (given, _) => given.to_owned(),
     };
+    if !is_off && !is_namespace(&namespace) {
+        let message = format!("`{}` is no name of a namespace", visible(&namespace));
+        let place = release.get("namespace").unwrap_or(written);
+        problems.push(
+            rules::BOOTSTRAP_RELEASE_UNKNOWN
+                .report(message)
+                .at(place.place.location()),
+        );
+        is_wanted = false;
+    }
     let list = |key: &str| {
         let items = release.get(key).map(Value::items);
         items.unwrap_or_default().to_vec()
