@@ -141,7 +141,7 @@ def release(app):
 after = {app: f'{at[before][0]}/{before}' for before, app in zip(RELEASES, RELEASES[1:])}
 put('bootstrap/helmfile.d/templates/values.yaml.gotmpl', VALUES)
 put('bootstrap/helmfile.d/00-crds.yaml', {'helmDefaults': {'args': ['--include-crds', '--no-hooks']}, 'releases': [release(app) for app in DEFINITIONS]})
-put('bootstrap/helmfile.d/01-apps.yaml', {'helmDefaults': {'cleanupOnFail': True, 'wait': True, 'waitForJobs': True}, 'releases': [
+put('bootstrap/helmfile.d/01-apps.yaml', {'helmDefaults': {'cleanupOnFail': True, 'timeout': 60, 'wait': True, 'waitForJobs': True}, 'releases': [
     release(app) | {'values': ['./templates/values.yaml.gotmpl']} | ({'needs': [after[app]]} if app in after else {}) for app in RELEASES]})
 
 bare.mkdir(parents=True, exist_ok=True)

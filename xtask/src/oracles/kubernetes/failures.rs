@@ -12,7 +12,7 @@ use super::super::Options;
 use super::super::helper::Helper;
 use super::flow::{self, BOOTSTRAP};
 use super::repository::{Ended, Repository};
-use super::rig::{Helm, NODES, Rig, SERVER, scripts};
+use super::rig::{Helm, NODES, PATIENCE, Rig, SERVER, scripts, until};
 use crate::files;
 
 /// The line of a run that is to fail: what is not there soon will not be there.
@@ -212,7 +212,12 @@ fn refuse(rig: &mut Rig, _: &Repository) -> Result<()> {
             },
             "rules": [{ "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["secrets"] }],
         }],
-    }))
+    }))?;
+    let attempt = ["create", "secret", "generic", "attempt", "--dry-run=server"];
+    until("the webhook to say no", PATIENCE, || {
+        let said = rig.kubectl(&attempt).err();
+        Ok(said.is_some_and(|error| error.to_string().contains("denied the request")))
+    })
 }
 
 /// A namespace that is deleted and cannot go.
@@ -390,7 +395,7 @@ fn told(rig: &Rig, ended: &Ended) -> Result<String> {
     for (pattern, with) in [
         // It calls itself as it was called.
         (r"`\S*/ichor ", "`ichor "),
-        (r"\d+(\.\d+)? ?(ms|s|m)\b", "TIME"),
+        (r"\b\d+(\.\d+)? ?(ms|s|m)\b", "TIME"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^ ,;`]*", "MOMENT"),
         (r"-[a-z0-9]{8,10}-[a-z0-9]{5}\b", "-POD"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", "UID"),
