@@ -7,6 +7,8 @@ set -u
 HERE=$(cd "$(dirname "$0")" && pwd)
 DO=$1 RIG=$(realpath -m "$2")
 shift 2
+# What is for those outside: hooks have it from RIG/env.
+unset HTTPS_PROXY HTTP_PROXY SSL_CERT_FILE
 C=$RIG/cluster API=https://127.0.0.1:6443 STORE=http://127.0.0.1:2379
 ask() { curl -s --noproxy '*' --cacert "$RIG/pki/ca.crt" --cert "$RIG/pki/admin.crt" --key "$RIG/pki/admin.key" "$@"; }
 # A session of its own for each: what ends it ends what it has started.
