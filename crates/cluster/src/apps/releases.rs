@@ -9,15 +9,12 @@ use diagnostics::{Diagnostic, Diagnostics};
 use kubernetes_client::{Client, PodFilter};
 
 use super::objects::reminder;
-use super::{Apps, Event, Refusal, Release, Tell, told};
+use super::{AWAY, Apps, Event, Refusal, Release, Tell, told};
 use crate::rules;
-use crate::wait::{REMINDER, until};
+use crate::wait::{PAUSE, REMINDER, until};
 
 /// How long it is listened before it is looked whether there is something to remind of.
 const TICK: Duration = Duration::from_millis(200);
-
-/// How often a release is begun again that failed while the API server was away.
-const ATTEMPTS: u32 = 3;
 
 /// So many pods are named.
 const NAMED: usize = 4;
@@ -89,18 +86,24 @@ impl Apps<'_> {
                 }
             }
         });
-        let open: Vec<String> = { all.iter().zip(&states) }
+        let open: Vec<&Release> = { all.iter().zip(&states) }
             .filter(|(_, state)| **state == State::Open)
-            .map(|((release, _), _)| format!("`{}`", release.path()))
+            .map(|((release, _), _)| release)
             .collect();
         if problems.is_empty() && open.is_empty() {
             return Ok((changed, kept));
         }
-        if !open.is_empty() {
-            problems.push(rules::CLUSTER_RELEASE_FAILED.report(format!(
+        if let Some(first) = open.first() {
+            let names: Vec<String> = { open.iter() }
+                .map(|release| format!("`{}`", release.path()))
+                .collect();
+            let words = format!(
                 "not begun, since they need what is not there: {}",
-                open.join(", ")
-            )));
+                names.join(", ")
+            );
+            let problem = rules::CLUSTER_RELEASE_FAILED.report(words);
+            // Behind what they need, which stands before them.
+            problems.push(problem.at(first.place.clone()));
         }
         Err(problems)
     }
@@ -131,7 +134,7 @@ impl Apps<'_> {
 
     /// Has a release installed, unless it is there. Whether anything was done.
     fn release(&self, release: &Release, tell: &Tell<'_>) -> Result<bool, Diagnostic> {
-        let mut attempt = 1;
+        let begin = self.clock.elapsed();
         loop {
             self.alone(release, tell)?;
             if self.is_there(release, tell)? {
@@ -156,10 +159,11 @@ impl Apps<'_> {
                 return Ok(true);
             };
             let is_away = why.is_away || self.client.ready().is_err_and(|fault| fault.is_passing());
-            if !is_away || attempt == ATTEMPTS {
+            let spent = self.clock.elapsed().saturating_sub(begin);
+            if !is_away || spent >= self.patience.min(AWAY) {
                 return Err(self.failed(release, &why));
             }
-            attempt += 1;
+            self.clock.pause(PAUSE);
             self.ask(tell, Client::ready)?;
         }
     }
