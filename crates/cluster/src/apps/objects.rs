@@ -17,10 +17,11 @@ pub(super) enum Became {
     Changed,
 }
 
-/// Labels by which Flux says that an object is its own.
-const FLUX: [&str; 2] = [
+/// Labels by which Flux, or what makes Flux, says that an object is its own.
+const FLUX: [&str; 3] = [
     "/metadata/labels/kustomize.toolkit.fluxcd.io~1name",
     "/metadata/labels/helm.toolkit.fluxcd.io~1name",
+    "/metadata/labels/fluxcd.controlplane.io~1name",
 ];
 
 /// By which Helm says of which release an object is.
@@ -81,8 +82,8 @@ impl Apps<'_> {
         let name = text(object, "/metadata/name");
         let live = self.ask(tell, |client| client.get(&definition, "", name))?;
         if let Some(live) = live {
-            let owner = [FLUX[0], FLUX[1], HELM].map(|path| text(&live, path));
-            let owner = owner.into_iter().find(|owner| !owner.is_empty());
+            let owners = FLUX.iter().chain([&HELM]).map(|path| text(&live, path));
+            let owner = { owners }.find(|owner| !owner.is_empty());
             if contains(&live, object) {
                 return Ok(Became::Kept);
             }

@@ -286,10 +286,14 @@ fn what_others_have_set_is_not_taken_from_them() {
         world.fails(&World::wanted()),
         ["cluster/foreign-fields: somebody else has set fields of Secret `flux-system/sops-age`",]
     );
-    // Flux looks after it.
-    let flux = json!({ "metadata": { "labels": { "kustomize.toolkit.fluxcd.io/name": "x" } } });
-    world.put(SECRET, &flux);
-    assert_eq!(world.fails(&World::wanted()), [""; 0]);
+    // Flux looks after it, or flux-operator, which makes Flux.
+    for label in [
+        "kustomize.toolkit.fluxcd.io/name",
+        "fluxcd.controlplane.io/name",
+    ] {
+        world.put(SECRET, &json!({ "metadata": { "labels": { label: "x" } } }));
+        assert_eq!(world.fails(&World::wanted()), [""; 0]);
+    }
 }
 
 #[test]
