@@ -35,7 +35,8 @@ pub(crate) async fn read(text: &str) -> Result<Config, Diagnostic> {
     let unread = || lacks("has a server or certificates that cannot be read");
     let config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await;
     let mut config = config.map_err(|_| unread())?;
-    // It would be that of `HTTPS_PROXY`, which is for the world outside.
+    // It would be that of `HTTPS_PROXY`, which is for the world outside, whatever `NO_PROXY` says:
+    // kube 5.0.0 holds that against the proxy, see `findings/kube-no-proxy.sh`.
     config.proxy_url = None;
     // Without any, whom the system trusts would do.
     match &config.root_cert {
