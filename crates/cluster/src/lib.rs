@@ -42,6 +42,7 @@ pub mod preflight;
 pub mod quorum;
 mod reboot;
 pub mod reconcile;
+mod record;
 pub mod rules;
 mod servers;
 mod status;

@@ -27,6 +27,10 @@ const AGAIN: usize = 3;
 const TABLE: HeaderValue =
     HeaderValue::from_static("application/json;as=Table;g=meta.k8s.io;v=v1,application/json");
 
+/// Asks for the metadata of objects only.
+const METADATA: HeaderValue =
+    HeaderValue::from_static("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+
 /// Which objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listing<'a> {
@@ -63,7 +67,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let base = if self.api_version.contains('/') {
             "apis"
         } else {
@@ -77,6 +81,14 @@ impl<'a> Listing<'a> {
         match self.namespace {
             Some(namespace) => format!("/{base}/{api_version}/namespaces/{namespace}/{plural}"),
             None => format!("/{base}/{api_version}/{plural}"),
+        }
+    }
+
+    /// What is asked, in messages.
+    fn asked(&self) -> String {
+        match self.namespace {
+            Some(namespace) => format!("for the {} of `{namespace}`", self.plural),
+            None => format!("for the {}", self.plural),
         }
     }
 
@@ -214,11 +226,42 @@ impl Client {
     ///
     /// [`Kind::Missing`] where the server has no such kind.
     pub fn list<T: DeserializeOwned>(&self, listing: &Listing<'_>) -> Result<Listed<T>, Fault> {
+        self.listed(listing, None)
+    }
+
+    /// The same of their metadata only.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Missing`] where the server has no such kind.
+    pub fn metadata<T: DeserializeOwned>(&self, listing: &Listing<'_>) -> Result<Listed<T>, Fault> {
+        self.listed(listing, Some(&METADATA))
+    }
+
+    /// The same where none may be missing: one that cannot be read is a [`Kind::Malformed`].
+    pub(crate) fn whole<T: DeserializeOwned>(
+        &self,
+        listing: &Listing<'_>,
+    ) -> Result<Vec<T>, Fault> {
+        let Listed { items, unreadable } = self.list(listing)?;
+        if unreadable == 0 {
+            return Ok(items);
+        }
+        let asked = listing.asked();
+        let words = format!("{unreadable} of them cannot be read");
+        Err(self.fault(&asked, Kind::Malformed, &words))
+    }
+
+    fn listed<T: DeserializeOwned>(
+        &self,
+        listing: &Listing<'_>,
+        accept: Option<&HeaderValue>,
+    ) -> Result<Listed<T>, Fault> {
         let mut listed = Listed {
             items: Vec::new(),
             unreadable: 0,
         };
-        self.each_page(listing, None, |client, asked, page, is_first| {
+        self.each_page(listing, accept, |client, asked, page, is_first| {
             if is_first {
                 listed.items.clear();
                 listed.unreadable = 0;
@@ -300,7 +343,7 @@ impl Client {
         accept: Option<&HeaderValue>,
         mut take: impl FnMut(&Self, &str, &[u8], bool) -> Result<(Option<String>, usize), Fault>,
     ) -> Result<(), Fault> {
-        let asked = format!("for the {}", listing.plural);
+        let asked = listing.asked();
         let path = listing.path();
         let mut params = listing.params();
         let mut pages = Pages::default();

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use k8s_openapi::List;
 use k8s_openapi::api::core::v1 as core;
 use kube::core::Request;
-use kube::core::params::{GetParams, ListParams, Patch, PatchParams};
+use kube::core::params::{GetParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
+use crate::list::Listing;
 
 const NODES: &str = "/api/v1/nodes";
 
@@ -83,9 +83,8 @@ impl Node {
 impl Client {
     /// Every node, by name.
     pub fn nodes(&self) -> Result<Vec<Node>, Fault> {
-        let request = Request::new(NODES).list(&ListParams::default());
-        let list: List<core::Node> = self.object("for the nodes", request)?;
-        let mut nodes: Vec<Node> = list.items.into_iter().map(Node::read).collect();
+        let nodes: Vec<core::Node> = self.whole(&Listing::all("v1", "nodes"))?;
+        let mut nodes: Vec<Node> = nodes.into_iter().map(Node::read).collect();
         nodes.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(nodes)
     }

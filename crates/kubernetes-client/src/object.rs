@@ -3,15 +3,14 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 use kube::core::Request;
 use kube::core::params::{
-    DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions,
-    PropagationPolicy, ValidationDirective,
+    DeleteParams, GetParams, Patch, PatchParams, PostParams, Preconditions, PropagationPolicy,
+    ValidationDirective,
 };
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::client::Client;
 use crate::fault::{Fault, Kind};
-use crate::pages::Pages;
+use crate::list::Listing;
 
 /// A kind, as a server has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,69 +39,21 @@ pub struct Apply<'a> {
     pub is_dry: bool,
 }
 
-/// The groups of a server, as far as they are read here.
-#[derive(Deserialize)]
-struct Groups {
-    groups: Vec<Group>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Group {
-    name: String,
-    preferred_version: Version,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    group_version: String,
-}
-
-/// So many objects are asked for at a time.
-const PAGE: u32 = 500;
-
 /// What a server is asked.
 type Question = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
 
-/// Some of the objects of a list.
-#[derive(Deserialize)]
-struct Page {
-    #[serde(default)]
-    metadata: PageMetadata,
-    /// `null` where there is none, in a list of metadata.
-    items: Option<Vec<Value>>,
-}
-
-#[derive(Deserialize, Default)]
-struct PageMetadata {
-    /// How to ask for the next ones.
-    #[serde(rename = "continue")]
-    next: Option<String>,
-}
-
 impl Definition {
-    /// The path of all of a namespace, or of the cluster.
-    fn path(&self, namespace: &str) -> String {
-        let base = if self.api_version.contains('/') {
-            format!("/apis/{}", self.api_version)
-        } else {
-            format!("/api/{}", self.api_version)
-        };
-        if self.is_namespaced {
-            format!("{base}/namespaces/{namespace}/{}", self.plural)
-        } else {
-            format!("{base}/{}", self.plural)
+    /// All of them: of a namespace, or of all.
+    pub fn listing<'a>(&'a self, namespace: Option<&'a str>) -> Listing<'a> {
+        Listing {
+            namespace: namespace.filter(|_| self.is_namespaced),
+            ..Listing::all(&self.api_version, &self.plural)
         }
     }
 
-    /// The path of all of them, in whatever namespace.
-    fn everywhere(&self) -> String {
-        if self.api_version.contains('/') {
-            format!("/apis/{}/{}", self.api_version, self.plural)
-        } else {
-            format!("/api/{}/{}", self.api_version, self.plural)
-        }
+    /// The path of those of a namespace, or of the cluster.
+    fn path(&self, namespace: &str) -> String {
+        self.listing(Some(namespace)).path()
     }
 
     /// How one of it is called in messages.
@@ -149,16 +100,15 @@ impl Client {
     ///
     /// [`Kind::Missing`] where the server has no such group.
     pub fn preferred(&self, group: &str) -> Result<String, Fault> {
-        if group.is_empty() {
-            return Ok("v1".to_owned());
-        }
-        let asked = format!("for the group `{group}`");
-        let request = http::Request::get("/apis").body(Vec::new());
-        let request = request.map_err(kube::core::request::Error::BuildRequest);
-        let all: Groups = self.object(&asked, request)?;
-        let found = all.groups.into_iter().find(|one| one.name == group);
-        let found = found.ok_or_else(|| self.fault(&asked, Kind::Missing, ""))?;
-        Ok(found.preferred_version.group_version)
+        let groups = self.groups()?;
+        let first = groups
+            .versions(group)
+            .first()
+            .map(|first| (*first).to_owned());
+        first.ok_or_else(|| {
+            let asked = format!("for the group `{group}`");
+            self.fault(&asked, Kind::Missing, "")
+        })
     }
 
     /// All objects of a kind: of a namespace, or of all.
@@ -167,43 +117,7 @@ impl Client {
         definition: &Definition,
         namespace: Option<&str>,
     ) -> Result<Vec<Value>, Fault> {
-        self.pages(definition, namespace, ListParams::default(), Request::list)
-    }
-
-    /// The metadata of all objects of a kind that have labels, as `kubectl -l` takes them.
-    pub fn labelled(
-        &self,
-        definition: &Definition,
-        namespace: Option<&str>,
-        labels: &str,
-    ) -> Result<Vec<Value>, Fault> {
-        let params = ListParams::default().labels(labels);
-        self.pages(definition, namespace, params, Request::list_metadata)
-    }
-
-    fn pages(
-        &self,
-        definition: &Definition,
-        namespace: Option<&str>,
-        params: ListParams,
-        list: fn(&Request, &ListParams) -> Question,
-    ) -> Result<Vec<Value>, Fault> {
-        let asked = format!("for each {}", definition.kind);
-        let path = match namespace {
-            Some(namespace) => definition.path(namespace),
-            None => definition.everywhere(),
-        };
-        let mut all = Vec::new();
-        let mut params = params.limit(PAGE);
-        let mut pages = Pages::default();
-        loop {
-            let list: Page = self.object(&asked, list(&Request::new(&path), &params))?;
-            all.extend(list.items.into_iter().flatten());
-            params.continue_token = pages.next(self, &asked, list.metadata.next)?;
-            if params.continue_token.is_none() {
-                return Ok(all);
-            }
-        }
+        self.whole(&definition.listing(namespace))
     }
 
     /// An object, if there is one.

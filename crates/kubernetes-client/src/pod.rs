@@ -2,19 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::List;
 use k8s_openapi::api::core::v1 as core;
-use kube::core::Request;
-use kube::core::params::ListParams;
 
 use crate::client::Client;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
+use crate::list::Listing;
 
 /// How a pod is marked that mirrors a static one.
 const MIRROR: &str = "kubernetes.io/config.mirror";
-
-/// So many pods come with one answer, and so many are taken in all.
-const MOST: [u32; 2] = [500, 200_000];
 
 /// A pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,34 +111,15 @@ impl Pod {
 impl Client {
     /// Pods, by namespace and name.
     pub fn pods(&self, which: PodFilter<'_>) -> Result<Vec<Pod>, Fault> {
-        let (path, asked) = match which.namespace {
-            Some(namespace) => (
-                format!("/api/v1/namespaces/{namespace}/pods"),
-                format!("for the pods of `{namespace}`"),
-            ),
-            None => ("/api/v1/pods".to_owned(), "for the pods".to_owned()),
+        let by_node = which.node.map(|node| format!("spec.nodeName={node}"));
+        let listing = Listing {
+            namespace: which.namespace,
+            labels: which.labels,
+            fields: by_node.as_deref(),
+            ..Listing::all("v1", "pods")
         };
-        let [page, most] = MOST;
-        let mut params = ListParams::default().limit(page);
-        if let Some(labels) = which.labels {
-            params = params.labels(labels);
-        }
-        if let Some(node) = which.node {
-            params = params.fields(&format!("spec.nodeName={node}"));
-        }
-        let mut pods = Vec::new();
-        loop {
-            let list: List<core::Pod> = self.object(&asked, Request::new(&path).list(&params))?;
-            pods.extend(list.items.into_iter().map(Pod::read));
-            match list.metadata.continue_.filter(|token| !token.is_empty()) {
-                Some(_) if pods.len() >= most as usize => {
-                    let words = format!("more than {most} pods");
-                    return Err(self.fault(&asked, Kind::TooLarge, &words));
-                }
-                Some(token) => params = params.continue_token(&token),
-                None => break,
-            }
-        }
+        let pods: Vec<core::Pod> = self.whole(&listing)?;
+        let mut pods: Vec<Pod> = pods.into_iter().map(Pod::read).collect();
         if let Some(host) = which.host {
             pods.retain(|pod| pod.host == host);
         }

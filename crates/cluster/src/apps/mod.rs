@@ -26,6 +26,7 @@ use std::time::Duration;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use kubernetes_client::{Client, Definition, Fault};
 use serde_json::Value;
+use zeroize::Zeroize as _;
 
 pub use event::{Event, Step};
 pub use program::{Chart, Fetch, Program};
@@ -75,6 +76,22 @@ pub struct Wish {
     pub place: Option<Location>,
 }
 
+impl Drop for Wish {
+    /// A Secret in the clear is wiped.
+    fn drop(&mut self) {
+        wipe(&mut self.object);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(map) => map.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// A release of Helm.
 #[derive(Debug, Clone, Default)]
 pub struct Release {
@@ -82,8 +99,6 @@ pub struct Release {
     pub name: String,
     /// Its namespace.
     pub namespace: String,
-    /// The version of its chart.
-    pub version: String,
     /// Its values.
     pub values: Value,
     /// Where the repository has it.
@@ -123,6 +138,9 @@ pub trait Helm: Sync {
     ///
     /// Helm's words.
     fn definitions(&self, release: &Release) -> Result<Vec<Value>, String>;
+
+    /// The version of the chart of a release, as the chart says it; none where it is not at hand.
+    fn version(&self, release: &Release) -> Option<String>;
 
     /// Whether somebody still works at a release, whom an earlier run has started.
     fn is_busy(&self, release: &Release) -> bool;
@@ -236,6 +254,11 @@ fn known(api_version: &str, kind: &str, plural: &str, is_namespaced: bool) -> De
         plural: plural.to_owned(),
         is_namespaced,
     }
+}
+
+/// The kind of Secrets.
+fn secrets() -> Definition {
+    known("v1", "Secret", "secrets", true)
 }
 
 /// A text of an object.

@@ -19,6 +19,8 @@ const TIMEOUT: Duration = Duration::from_mins(10);
 pub struct Chart {
     /// Its archive, `.tgz`.
     pub archive: Vec<u8>,
+    /// Its version, as it says it itself.
+    pub version: String,
     /// How long Helm may wait for each thing that it waits for.
     pub timeout: Duration,
     /// Whether what needs it waits until all of it is ready.
@@ -113,6 +115,10 @@ impl Helm for Program<'_> {
         });
         let text = text.map_err(|why| (self.mask)(&why))?;
         Ok(definitions(&text))
+    }
+
+    fn version(&self, release: &Release) -> Option<String> {
+        self.chart(release).ok().map(|chart| chart.version.clone())
     }
 
     fn is_busy(&self, release: &Release) -> bool {

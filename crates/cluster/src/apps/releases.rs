@@ -188,8 +188,8 @@ impl Apps<'_> {
         if self.is_with_flux(release, tell)? {
             return Ok(true);
         }
-        match stored.status.as_str() {
-            "deployed" => return Ok(stored.is(release)),
+        match stored.record.status.as_str() {
+            "deployed" => return Ok(stored.is(release, self.helm.version(release).as_deref())),
             "pending-install" => self.forget(release, &stored, tell)?,
             "pending-upgrade" | "pending-rollback" => {
                 { self.helm.rollback(release) }.map_err(|why| self.failed(release, &why))?;

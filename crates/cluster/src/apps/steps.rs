@@ -7,7 +7,7 @@ use kubernetes_client::Client;
 use serde_json::Value;
 
 use super::objects::{Became, contains, reminder};
-use super::{Apps, Event, Outcome, Step, Tell, Wish, known, text, told};
+use super::{Apps, Event, Outcome, Step, Tell, Wish, known, secrets, text, told};
 use crate::rules;
 use crate::wait::{Stopped, until};
 
@@ -142,7 +142,7 @@ impl Apps<'_> {
     /// Namespaces, and the secrets in them.
     fn objects(&self, tell: &Tell<'_>, outcome: &mut Outcome) -> Result<(), Diagnostics> {
         let namespace = known("v1", "Namespace", "namespaces", false);
-        let secret = known("v1", "Secret", "secrets", true);
+        let secret = secrets();
         let both = [
             (Step::Namespaces, namespace, &self.wanted.namespaces),
             (Step::Secrets, secret, &self.wanted.secrets),
@@ -196,7 +196,7 @@ impl Apps<'_> {
 
     /// Secrets that are others in the cluster than in the repository, where Flux has it already.
     fn other_secrets(&self, tell: &Tell<'_>) -> Result<Diagnostics, Diagnostic> {
-        let definition = known("v1", "Secret", "secrets", true);
+        let definition = secrets();
         let mut notes = Diagnostics::new();
         for Wish { object, place } in &self.wanted.secrets {
             let namespace = text(object, "/metadata/namespace");

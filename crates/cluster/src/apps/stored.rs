@@ -9,17 +9,16 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Apps, Release, Tell, known, text};
+use super::{Apps, Release, Tell, secrets, text};
+use crate::record::{self, Record};
 
 /// So many bytes of what a release is made of are read.
 const LARGEST: u64 = 64 << 20;
 
 /// The newest record of a release.
 pub(super) struct Stored {
-    /// The name of the Secret that it is in, and what no other Secret has.
-    pub(super) secret: (String, String),
-    /// Such as `deployed` or `pending-install`.
-    pub(super) status: String,
+    /// What its labels say.
+    pub(super) record: Record,
     /// What was installed, where that can be read.
     content: Option<Content>,
 }
@@ -43,9 +42,9 @@ struct Metadata {
 }
 
 impl Stored {
-    /// Whether it is what is wanted.
-    pub(super) fn is(&self, release: &Release) -> bool {
-        let Some(content) = &self.content else {
+    /// Whether it is what is wanted, from a chart of a version.
+    pub(super) fn is(&self, release: &Release, version: Option<&str>) -> bool {
+        let (Some(content), Some(version)) = (&self.content, version) else {
             return false;
         };
         let bare = |version: &str| version.trim_start_matches('v').to_owned();
@@ -54,7 +53,7 @@ impl Stored {
             Value::Null => nothing.clone(),
             value => value.clone(),
         };
-        bare(&content.chart.metadata.version) == bare(&release.version)
+        bare(&content.chart.metadata.version) == bare(version)
             && values(&content.config) == values(&release.values)
     }
 }
@@ -66,30 +65,21 @@ impl Apps<'_> {
         release: &Release,
         tell: &Tell<'_>,
     ) -> Result<Option<Stored>, Diagnostic> {
-        let secrets = known("v1", "Secret", "secrets", true);
-        let labels = format!("owner=helm,name={}", release.name);
         let namespace = release.namespace.as_str();
-        let all = self.ask(tell, |client| {
-            client.labelled(&secrets, Some(namespace), &labels)
+        let found = self.ask(tell, |client| {
+            record::newest(client, Some(namespace), Some(&release.name))
         })?;
-        let revision = |one: &Value| text(one, "/metadata/labels/version").parse::<u64>().ok();
-        let Some(newest) = all.into_iter().max_by_key(revision) else {
+        let Some(record) = found.into_iter().next() else {
             return Ok(None);
         };
-        let name = text(&newest, "/metadata/name").to_owned();
-        let status = text(&newest, "/metadata/labels/status").to_owned();
-        let uid = text(&newest, "/metadata/uid").to_owned();
-        let content = if status == "deployed" {
-            let whole = self.ask(tell, |client| client.get(&secrets, namespace, &name))?;
+        let content = if record.status == "deployed" {
+            let (name, _) = &record.secret;
+            let whole = self.ask(tell, |client| client.get(&secrets(), namespace, name))?;
             whole.and_then(|secret| content(text(&secret, "/data/release")))
         } else {
             None
         };
-        Ok(Some(Stored {
-            secret: (name, uid),
-            status,
-            content,
-        }))
+        Ok(Some(Stored { record, content }))
     }
 
     /// Deletes the record of an installation that was cut off.
@@ -99,14 +89,11 @@ impl Apps<'_> {
         stored: &Stored,
         tell: &Tell<'_>,
     ) -> Result<(), Diagnostic> {
-        let secrets = known("v1", "Secret", "secrets", true);
-        let (name, uid) = &stored.secret;
-        {
-            self.ask(tell, |client| {
-                client.delete_object(&secrets, &release.namespace, name, uid)
-            })
-        }
-        .map(drop)
+        let (name, uid) = &stored.record.secret;
+        let deleted = self.ask(tell, |client| {
+            client.delete_object(&secrets(), &release.namespace, name, uid)
+        });
+        deleted.map(drop)
     }
 }
 

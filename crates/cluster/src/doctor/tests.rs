@@ -7,6 +7,7 @@ use pipeline::doctor::{Check, Pins, PublicKeys, Release, State};
 use serde_json::json;
 
 use super::{key, leftovers, versions};
+use crate::record::{self, Record};
 
 /// The state, and the rules of what was found.
 fn told(check: &Check) -> (State, Vec<&'static str>) {
@@ -137,14 +138,19 @@ fn what_killed_runs_left_in_the_cluster_is_told() {
     assert_eq!(told(&leftovers::cordons(&[by_hand])), (State::Ok, vec![]));
 
     let secret = |name: &str, revision: &str, status: &str| {
-        json!({ "metadata": { "namespace": "kube-system", "labels": {
-            "owner": "helm", "name": name, "version": revision, "status": status } } })
+        let secret = json!({ "metadata": { "namespace": "kube-system", "labels": {
+            "owner": "helm", "name": name, "version": revision, "status": status } } });
+        Record::from(serde_json::from_value::<record::Raw>(secret).expect("a record"))
     };
-    let found = leftovers::pending(&[
+    let secrets = [
         secret("cilium", "9", "pending-upgrade"),
         secret("cilium", "10", "pending-rollback"),
         secret("coredns", "1", "pending-install"),
-    ]);
+        // Somebody has installed it since.
+        secret("spegel", "1", "pending-install"),
+        secret("spegel", "2", "deployed"),
+    ];
+    let found = leftovers::pending(&record::newest_of(secrets.into_iter()));
     let messages: Vec<_> = found.iter().map(|one| one.message.clone()).collect();
     let goes_on = "a run of Helm goes on, or was killed";
     assert_eq!(

@@ -151,7 +151,6 @@ fn wanted(plan: &Plan, authority: Option<String>) -> Wanted {
     let release = |planned: &Planned| Release {
         name: planned.name.clone(),
         namespace: planned.namespace.clone(),
-        version: planned.chart.version.clone(),
         values: planned.values.to_json(),
         place: planned.place.location(),
     };
@@ -210,6 +209,7 @@ fn fetched(root: &Utf8Path, plan: &Plan) -> Result<BTreeMap<String, Chart>, Diag
     let chart = |planned: &Planned| {
         let chart = Chart {
             archive: cache.archive(&planned.chart)?,
+            version: cache.version(&planned.chart)?,
             timeout: planned.timeout,
             waits: planned.wait,
         };
