@@ -163,8 +163,7 @@ impl Helm {
     ///
     /// Why there is nothing, as a clause: what `helm` says.
     pub fn template(&self, template: &Template<'_>) -> Result<String, String> {
-        is_name(template.name)?;
-        is_name(template.namespace)?;
+        named(template.name, template.namespace)?;
         let chart = self.give("chart", "tgz", template.archive);
         let values = self.give("values", "json", template.values.as_bytes());
         let (chart, values) = chart
@@ -271,8 +270,7 @@ impl Helm {
         timeout: Duration,
         tell: &mut dyn FnMut(&str),
     ) -> Result<(), Failed> {
-        is_name(release.name).map_err(Failed::not_started)?;
-        is_name(release.namespace).map_err(Failed::not_started)?;
+        named(release.name, release.namespace).map_err(Failed::not_started)?;
         let kubeconfig = self.give("access", "yaml", release.kubeconfig.as_bytes())?;
         let seconds = format!("{}s", timeout.as_secs().max(1));
         let around = [
@@ -327,15 +325,37 @@ impl Helm {
     }
 }
 
-/// Whether a text is a name that `helm` takes, and no flag.
-fn is_name(name: &str) -> Result<(), String> {
+/// The longest name of a release that Helm takes.
+const LONGEST_NAME: usize = 53;
+
+/// Whether a text is a name that Helm takes for a release, and no flag.
+pub fn is_name(name: &str) -> bool {
     let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit();
-    let is_name = name.starts_with(fits) && name.chars().all(|one| fits(one) || "-.".contains(one));
-    if is_name {
-        Ok(())
-    } else {
-        Err(format!("`{name}` is no name of a release or a namespace"))
+    name.len() <= LONGEST_NAME
+        && name.starts_with(fits)
+        && name.ends_with(fits)
+        && name.chars().all(|one| fits(one) || "-.".contains(one))
+}
+
+/// Whether a text is the name of a namespace.
+pub fn is_namespace(name: &str) -> bool {
+    const LONGEST: usize = 63;
+    let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit();
+    name.len() <= LONGEST
+        && name.starts_with(fits)
+        && name.ends_with(fits)
+        && name.chars().all(|one| fits(one) || one == '-')
+}
+
+/// Refuses what `helm` would take for something else than names.
+fn named(name: &str, namespace: &str) -> Result<(), String> {
+    if !is_name(name) {
+        return Err(format!("`{name}` is no name of a release"));
     }
+    if !is_namespace(namespace) {
+        return Err(format!("`{namespace}` is no name of a namespace"));
+    }
+    Ok(())
 }
 
 /// The major and the minor of what `helm version` prints.

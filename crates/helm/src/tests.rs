@@ -217,7 +217,7 @@ fn a_name_is_no_flag() {
         let refused = helm.template(&Template { name, ..TEMPLATE });
         assert_eq!(
             refused.unwrap_err(),
-            format!("`{name}` is no name of a release or a namespace")
+            format!("`{name}` is no name of a release")
         );
         let release = Release { name, ..RELEASE };
         let upgrade = Upgrade { release, ..UPGRADE };

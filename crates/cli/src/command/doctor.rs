@@ -7,13 +7,14 @@ use cluster::doctor::{Expected, look};
 use diagnostics::{Diagnostics, Source};
 use flux::assembled::Assembled;
 use helm::Helm;
-use machines::{Machines, Origin, Places, Secrets};
+use machines::Places;
 use pipeline::doctor::{self, Check, Leftovers, Pins, Program, PublicKeys, State, Unusable};
 use repository::private::PrivateFolder;
 use repository::{View, names, private};
 use serde_json::json;
-use vault::{Keys, Vault};
+use vault::Vault;
 
+use super::authorities::Authorities;
 use super::flux::repository::Where;
 use super::kubernetes::{self, Kubernetes};
 use super::talos::{options, span};
@@ -48,13 +49,6 @@ pub(crate) struct Doctor {
     kubernetes: Kubernetes,
 }
 
-/// The authorities of the cluster, in base64 of PEM; none where its secrets are not at hand.
-#[derive(Default)]
-struct Authorities {
-    talos: Option<String>,
-    kubernetes: Option<String>,
-}
-
 impl Doctor {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
@@ -65,7 +59,7 @@ impl Doctor {
         let offered = environment::read().keys;
         let (own, age_key) = PublicKeys::look(&view, &offered);
         let keys = options::keys(root);
-        let authorities = authorities(&view, &keys);
+        let authorities = Authorities::read(&view, &keys);
         let now = repository::clock::system_time();
         let kubeconfig = match self.kubernetes.find(root) {
             Err(failure) if self.kubernetes.is_named() => return Err(failure),
@@ -192,18 +186,6 @@ fn talosconfig(view: &View<'_>) -> Result<Source, String> {
     match view.text(path.ok_or_else(none)?.as_str()) {
         Ok(source) => source.ok_or_else(none),
         Err(problem) => Err(problem.message),
-    }
-}
-
-fn authorities(view: &View<'_>, keys: &Keys) -> Authorities {
-    let now = repository::clock::system_time();
-    let places = Places::find(view);
-    match Machines::open(view, &places, keys, Secrets::Optional, now) {
-        Ok(machines) if matches!(machines.origin, Origin::File { .. }) => Authorities {
-            talos: Some(machines.bundle.os.certificate.expose().to_owned()),
-            kubernetes: Some(machines.bundle.kubernetes.certificate.expose().to_owned()),
-        },
-        _ => Authorities::default(),
     }
 }
 

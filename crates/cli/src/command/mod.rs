@@ -1,5 +1,6 @@
 //! Every command, one file each.
 
+mod authorities;
 mod bootstrap;
 mod charts;
 pub(crate) mod completions;

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::objects::reminder;
 use super::{Apps, Event, Release, SETTLE, Tell, known, text, told};
+use crate::overview::Instance;
 use crate::reconcile::subject::brought;
-use crate::reconcile::{Helm, Kind, Outcome as Brought, Reconcile, Subject, Subjects};
+use crate::reconcile::{Helm, Kind, Outcome as Brought, Reconcile, State, Subject, Subjects};
 use crate::rules;
 use crate::wait::{Stopped, until};
 
@@ -114,20 +115,24 @@ impl Apps<'_> {
             let Some(instance) = &found else {
                 return Ok(None);
             };
-            let missing = not_ready(instance);
-            let is_failing = missing.as_ref().is_some_and(|(is_failing, _)| *is_failing);
-            let now = self.clock.elapsed();
-            failing = is_failing.then(|| failing.unwrap_or(now));
-            match (missing, failing) {
-                (Some((_, why)), Some(since)) if now.saturating_sub(since) >= SETTLE => {
-                    Err(rules::CLUSTER_FLUX_NOT_READY.report(format!(
-                        "FluxInstance `{}/{}`: {why}",
-                        text(instance, "/metadata/namespace"),
-                        text(instance, "/metadata/name")
-                    )))
+            let why = match state(instance) {
+                State::Ready { .. } | State::Suspended => return Ok(None),
+                State::Waiting { until } => {
+                    failing = None;
+                    return Ok(Some(until));
                 }
-                (missing, _) => Ok(missing.map(|(_, why)| why)),
+                State::Failed { why } => why,
+            };
+            let now = self.clock.elapsed();
+            let since = *failing.get_or_insert(now);
+            if now.saturating_sub(since) < SETTLE {
+                return Ok(Some(why));
             }
+            Err(rules::CLUSTER_FLUX_NOT_READY.report(format!(
+                "FluxInstance `{}/{}`: {why}",
+                text(instance, "/metadata/namespace"),
+                text(instance, "/metadata/name")
+            )))
         });
         ended.map_err(|stopped| late(stopped, "FluxInstance"))?;
         Ok(found)
@@ -213,27 +218,13 @@ fn root(instance: Option<&Value>) -> Subject {
     }
 }
 
-/// Why an object is not ready, and whether that is a failure; its generation counts within the
-/// condition, as flux-operator has it.
-fn not_ready(object: &Value) -> Option<(bool, String)> {
-    let conditions = object.pointer("/status/conditions");
-    let conditions = conditions.and_then(Value::as_array).into_iter().flatten();
-    let mut ready = conditions.filter(|one| text(one, "/type") == "Ready");
-    let Some(ready) = ready.next() else {
-        return Some((false, "its controller has not looked at it yet".to_owned()));
-    };
-    let observed = ready.get("observedGeneration");
-    if observed.is_some() && observed != object.pointer("/metadata/generation") {
-        return Some((
-            false,
-            "its controller has not seen its last change yet".to_owned(),
-        ));
-    }
-    let words = || diagnostics::words(text(ready, "/message"));
-    match text(ready, "/status") {
-        "True" => None,
-        "False" => Some((true, words())),
-        _ => Some((false, words())),
+/// How what flux-operator makes of Flux is.
+fn state(instance: &Value) -> State {
+    match serde_json::from_value::<Instance>(instance.clone()) {
+        Ok(instance) => instance.state,
+        Err(_) => State::Waiting {
+            until: "it cannot be read".to_owned(),
+        },
     }
 }
 

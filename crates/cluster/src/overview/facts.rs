@@ -143,6 +143,8 @@ pub struct Condition {
     /// Since when, in RFC 3339.
     #[serde(deserialize_with = "text")]
     pub last_transition_time: String,
+    /// Of which generation that is, where it says so.
+    pub observed_generation: Option<i64>,
 }
 
 impl Condition {

@@ -29,7 +29,6 @@ struct Raw {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Status {
-    observed_generation: Option<i64>,
     #[serde(deserialize_with = "or_nothing")]
     conditions: Vec<Condition>,
     #[serde(deserialize_with = "text")]
@@ -44,8 +43,8 @@ impl From<Raw> for Instance {
             is_suspended: false,
             handled: None,
             // flux-operator notes a generation in its conditions only.
-            is_observed: raw.status.observed_generation.is_none()
-                || raw.status.observed_generation == raw.metadata.generation,
+            is_observed: { ready.and_then(|ready| ready.observed_generation) }
+                .is_none_or(|observed| Some(observed) == raw.metadata.generation),
             attempted: None,
             applied: Some(applied.as_str()),
             artifact: None,

@@ -137,18 +137,12 @@ impl Subjects {
     /// A server without Flux: `cluster/no-flux`.
     pub fn of(client: &Client) -> Result<Self, Diagnostic> {
         let mut found = BTreeMap::new();
-        let mut groups: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        let groups = client.groups().map_err(|fault| fault.diagnostic())?;
         for kind in Kind::ALL {
-            let version = match groups.get(kind.group()) {
-                Some(version) => version.clone(),
-                None => {
-                    let version = there(client.preferred(kind.group()))?;
-                    groups.insert(kind.group(), version.clone());
-                    version
-                }
+            let Some(version) = groups.versions(kind.group()).first().copied() else {
+                continue;
             };
-            let Some(version) = version else { continue };
-            if let Some(definition) = there(client.definition(&version, kind.name()))? {
+            if let Some(definition) = there(client.definition(version, kind.name()))? {
                 found.insert(kind, definition);
             }
         }

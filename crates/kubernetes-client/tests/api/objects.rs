@@ -112,7 +112,10 @@ fn pods_come_page_by_page_with_what_tells_how_they_are() {
     ]);
     let (client, api) = served(move |_| {
         let mut pods = pods.lock().expect("it is not broken");
-        let next = if pods.len() > 1 { "more" } else { "" };
+        let next = match pods.len() {
+            1 => String::new(),
+            left => format!("more-{left}"),
+        };
         let pod = pods.pop().expect("one is left");
         Reply::Json(
             200,
@@ -157,5 +160,5 @@ fn pods_come_page_by_page_with_what_tells_how_they_are() {
             .contains("fieldSelector=spec.nodeName%3Dk8s-0"),
         "{asked:?}"
     );
-    assert!(asked[2].query.contains("continue=more"), "{asked:?}");
+    assert!(asked[2].query.contains("continue=more-2"), "{asked:?}");
 }

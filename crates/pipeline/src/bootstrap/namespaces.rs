@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use flux::assembled::Assembled;
 use flux::object::Object;
 use flux::value::Value;
+use helm::is_namespace;
 use repository::{Kind, View};
 use serde_json::json;
 
@@ -15,9 +16,6 @@ const APPS: &str = "kubernetes/apps";
 
 /// What every cluster has.
 const OWN: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
-
-/// The longest name of a namespace.
-const LONGEST: usize = 63;
 
 /// All of them, by name.
 pub(super) fn of(
@@ -35,7 +33,7 @@ pub(super) fn of(
     }
     let listed = view.list(APPS).unwrap_or_default().into_iter();
     let folders = listed
-        .filter(|entry| entry.kind == Some(Kind::Folder) && is_name(&entry.name))
+        .filter(|entry| entry.kind == Some(Kind::Folder) && is_namespace(&entry.name))
         .map(|entry| entry.name);
     let releases = wanted.iter().flat_map(|list| list.iter());
     let others = { releases.map(|wanted| wanted.namespace.clone()) }
@@ -56,13 +54,4 @@ pub(super) fn of(
 fn bare(name: &str) -> Object {
     let json = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
     Object(Value::from_json(&json))
-}
-
-/// Whether it is the name of a namespace.
-pub(super) fn is_name(name: &str) -> bool {
-    let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
-    name.len() <= LONGEST
-        && name.chars().all(fits)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }

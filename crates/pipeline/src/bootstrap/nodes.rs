@@ -1,25 +1,28 @@
 //! The host names of a repository's nodes.
 
+use machines::Places;
 use repository::View;
 use yaml::Limits;
 
-/// Where they are named, and by which key of the items of `nodes`; the first file that is there
-/// counts.
-const PLACES: [(&str, &str); 4] = [
-    ("nodes.yaml", "name"),
-    ("talos/talconfig.yaml", "hostname"),
-    ("talconfig.yaml", "hostname"),
-    ("kubernetes/bootstrap/talos/talconfig.yaml", "hostname"),
-];
+/// Where a talconfig lies in older repositories.
+const OLDER: &str = "kubernetes/bootstrap/talos/talconfig.yaml";
 
-/// The names, in the order of the file; none where no file has them.
+/// The names, in the order of the file: of the nodes' own, else of the talconfig. None where no
+/// file has them, or where only variables say what they are.
 pub(super) fn of(view: &View<'_>) -> Vec<String> {
-    let named = PLACES.iter().find_map(|(path, key)| {
+    let talconfig = Places::find(view).talconfig;
+    let places = [
+        ("nodes.yaml", "name"),
+        (talconfig.as_str(), "hostname"),
+        (OLDER, "hostname"),
+    ];
+    let named = places.iter().find_map(|(path, key)| {
         let source = view.text(path).ok()??;
         let parsed = yaml::parse(&source, &Limits::default());
         let items = parsed.root()?.get("nodes")?.as_sequence()?;
         let names = items.iter().filter_map(|item| item.get(key)?.text());
-        Some(names.map(str::to_owned).collect())
+        let known = names.filter(|name| !name.contains("${"));
+        Some(known.map(str::to_owned).collect())
     });
     named.unwrap_or_default()
 }

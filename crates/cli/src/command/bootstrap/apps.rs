@@ -7,13 +7,13 @@ use std::time::Duration;
 use camino::Utf8Path;
 use cluster::apps::{Apps, Chart, Event, Outcome, Program, Release, Step, Wanted, Wish};
 use diagnostics::{Diagnostic, Diagnostics};
-use machines::{Places, Secrets};
 use pipeline::bootstrap::{Plan, Wanted as Planned, judge, plan};
 use pipeline::manifests::charts::Charts as Cache;
 use pipeline::rules;
 use repository::View;
 use serde_json::json;
 
+use super::super::authorities::Authorities;
 use super::super::flux::repository::{Repository, Where};
 use super::super::kubernetes::Kubernetes;
 use super::super::talos::{options, span};
@@ -72,7 +72,8 @@ impl BootstrapApps {
         let (repository, plan, notes) = read(root)?;
         ui.problems(&notes);
         let (client, kubeconfig) = self.kubernetes.open_with_text(root, ANSWER)?;
-        let wanted = wanted(&plan, authority(root));
+        let authorities = Authorities::read(&View::on_disk(root), &options::keys(root));
+        let wanted = wanted(&plan, authorities.kubernetes);
         let names = plan.releases.iter().map(path).collect::<Vec<_>>();
         let lines = ui.lines(names.iter().map(String::as_str), "`ichor bootstrap apps`");
         let Some(watch) = lines.watch() else {
@@ -132,15 +133,6 @@ fn read(root: &Utf8Path) -> Result<(Repository, Plan, Diagnostics), Failure> {
         .hint("`bootstrap/helmfile.d` does, or releases called `cilium`, `flux-operator`, `flux-instance`"));
     }
     Ok((repository, plan, problems))
-}
-
-/// The authority of the repository's cluster, where its secrets can be read.
-fn authority(root: &Utf8Path) -> Option<String> {
-    let view = View::on_disk(root);
-    let places = Places::find(&view);
-    let keys = options::keys(root);
-    let machines = options::open(root, &places, &keys, Secrets::Required).ok()?;
-    Some(machines.bundle.kubernetes.certificate.expose().to_owned())
 }
 
 fn path(planned: &Planned) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use clap::Args;
 use cluster::overview::{self, Overview};
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Secrets};
 use kubernetes_client::{Client, Fault};
 use repository::git::{Distance, Git};
 use serde_json::json;
@@ -61,10 +61,11 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
         let client = self.kubernetes.open(root, PATIENCE)?;
+        let secrets = known::secrets(root);
         if self.watch {
-            return self.follow(&client, root, ui);
+            return self.follow(&client, &secrets, root, ui);
         }
-        match look(&client, root) {
+        match look(&client, &secrets) {
             Ok(overview) => {
                 let clone = Clone::of(root, &overview);
                 tell(&overview, &clone, ui);
@@ -79,8 +80,8 @@ impl Status {
 }
 
 /// Looks at all of it, now.
-pub(super) fn look(client: &Client, root: &Utf8Path) -> Result<Overview, Fault> {
-    let facts = overview::gather(client, known::secrets(root))?;
+pub(super) fn look(client: &Client, secrets: &Secrets) -> Result<Overview, Fault> {
+    let facts = overview::gather(client, secrets.clone())?;
     Ok(Overview::of(&facts, repository::clock::unix_seconds()))
 }
 

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use cluster::overview::{Change, Finding, changes};
+use diagnostics::Secrets;
 use kubernetes_client::Client;
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ impl Status {
     pub(super) fn follow(
         &self,
         client: &Client,
+        secrets: &Secrets,
         root: &Utf8Path,
         ui: &mut Ui,
     ) -> Result<Exit, Failure> {
@@ -25,7 +27,7 @@ impl Status {
         let mut known: Option<Vec<Finding>> = None;
         let mut away = false;
         loop {
-            let looked = look(client, root);
+            let looked = look(client, secrets);
             let time = repository::clock::now();
             let is_over = |is_well: bool| {
                 let most = self.until_well;

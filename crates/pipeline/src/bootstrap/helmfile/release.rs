@@ -2,8 +2,8 @@
 
 use diagnostics::{Diagnostics, visible};
 use flux::value::{Data, Value};
+use helm::{is_name, is_namespace};
 
-use super::super::namespaces::is_name as is_namespace;
 use super::Entry;
 use super::merge::merge;
 use super::template::scalar;
@@ -41,9 +41,6 @@ const NOT_FOLLOWED: &[(&str, &str)] = &[
     ),
     ("dependencies", "write them into the chart"),
 ];
-
-/// The longest name of a release that Helm takes.
-const LONGEST_NAME: usize = 53;
 
 /// What holds for all releases of a helmfile.
 pub(super) struct Defaults {
@@ -243,15 +240,6 @@ fn inherited(written: &Value, document: &Value, problems: &mut Diagnostics) -> V
     }
     merge(&mut release, written.clone());
     release
-}
-
-/// Whether a text is a name that Helm takes.
-fn is_name(name: &str) -> bool {
-    let fits = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit();
-    name.len() <= LONGEST_NAME
-        && name.starts_with(fits)
-        && name.ends_with(fits)
-        && name.chars().all(|one| fits(one) || "-.".contains(one))
 }
 
 fn is_nothing(value: &Value) -> bool {
