@@ -45,11 +45,24 @@ pub(crate) fn until(
     remind: &mut dyn FnMut(&str, u64),
     mut look: impl FnMut() -> Result<Option<String>, Diagnostic>,
 ) -> Result<(), Stopped> {
+    found(clock, patience, remind, || {
+        look().map(|missing| missing.map_or(Ok(()), Err))
+    })
+}
+
+/// The same for something that is looked for: it, or what is missing for it.
+pub(crate) fn found<T>(
+    clock: &dyn Clock,
+    patience: Duration,
+    remind: &mut dyn FnMut(&str, u64),
+    mut look: impl FnMut() -> Result<Result<T, String>, Diagnostic>,
+) -> Result<T, Stopped> {
     let begin = clock.elapsed();
     let mut reminded = begin;
     loop {
-        let Some(missing) = look().map_err(Stopped::Failed)? else {
-            return Ok(());
+        let missing = match look().map_err(Stopped::Failed)? {
+            Ok(found) => return Ok(found),
+            Err(missing) => missing,
         };
         let now = clock.elapsed();
         let seconds = now.saturating_sub(begin).as_secs();

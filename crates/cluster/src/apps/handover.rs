@@ -12,7 +12,7 @@ use crate::overview::Instance;
 use crate::reconcile::subject::brought;
 use crate::reconcile::{Helm, Kind, Outcome as Brought, Reconcile, State, Subject, Subjects};
 use crate::rules;
-use crate::wait::{Stopped, until};
+use crate::wait::{Stopped, found};
 
 /// What Flux's first objects are called where nobody says, and their namespace.
 const FIRST: &str = "flux-system";
@@ -107,59 +107,47 @@ impl Apps<'_> {
 
     /// Waits until flux-operator says that Flux runs, where it is what makes it.
     fn instance_ready(&self, tell: &Tell<'_>) -> Result<Option<Value>, Diagnostic> {
-        let mut found = None;
         let mut failing: Option<Duration> = None;
         let mut remind = reminder(tell, "FluxInstance".to_owned());
-        let ended = until(self.clock, self.patience, &mut remind, || {
-            found = self.instance(tell)?;
-            let Some(instance) = &found else {
-                return Ok(None);
+        let ended = found(self.clock, self.patience, &mut remind, || {
+            let Some(instance) = self.instance(tell)? else {
+                return Ok(Ok(None));
             };
-            let why = match state(instance) {
-                State::Ready { .. } | State::Suspended => return Ok(None),
+            let why = match state(&instance) {
+                State::Ready { .. } | State::Suspended => return Ok(Ok(Some(instance))),
                 State::Waiting { until } => {
                     failing = None;
-                    return Ok(Some(until));
+                    return Ok(Err(until));
                 }
                 State::Failed { why } => why,
             };
             let now = self.clock.elapsed();
             let since = *failing.get_or_insert(now);
             if now.saturating_sub(since) < SETTLE {
-                return Ok(Some(why));
+                return Ok(Err(why));
             }
             Err(rules::CLUSTER_FLUX_NOT_READY.report(format!(
                 "FluxInstance `{}/{}`: {why}",
-                text(instance, "/metadata/namespace"),
-                text(instance, "/metadata/name")
+                text(&instance, "/metadata/namespace"),
+                text(&instance, "/metadata/name")
             )))
         });
-        ended.map_err(|stopped| late(stopped, "FluxInstance"))?;
-        Ok(found)
+        ended.map_err(|stopped| late(stopped, "FluxInstance"))
     }
 
     /// Waits until the kinds of Flux are known.
     fn subjects(&self, tell: &Tell<'_>) -> Result<Subjects, Diagnostic> {
-        let mut found = None;
         let mut remind = reminder(tell, "Flux".to_owned());
-        let ended = until(self.clock, self.patience, &mut remind, || {
+        let ended = found(self.clock, self.patience, &mut remind, || {
             self.ask(tell, kubernetes_client::Client::ready)?;
             match Subjects::of(self.client) {
-                Ok(subjects) => {
-                    found = Some(subjects);
-                    Ok(None)
+                Err(problem) if problem.is(&rules::CLUSTER_NO_FLUX) => {
+                    Ok(Err("its kinds are not known yet".to_owned()))
                 }
-                Err(problem) if *problem.rule == rules::CLUSTER_NO_FLUX => {
-                    Ok(Some("its kinds are not known yet".to_owned()))
-                }
-                Err(problem) => Err(problem),
+                answer => answer.map(Ok),
             }
         });
-        match (ended, found) {
-            (Ok(()), Some(found)) => Ok(found),
-            (Ok(()), None) => Err(rules::CLUSTER_NO_FLUX.report("Flux is not there")),
-            (Err(stopped), _) => Err(late(stopped, "Flux")),
-        }
+        ended.map_err(|stopped| late(stopped, "Flux"))
     }
 
     /// Waits until there is what Flux begins with.
@@ -170,24 +158,22 @@ impl Apps<'_> {
         tell: &Tell<'_>,
     ) -> Result<Vec<Subject>, Diagnostic> {
         let root = root(instance);
-        let mut found = Vec::new();
         let mut remind = reminder(tell, root.to_string());
-        let ended = until(self.clock, self.patience, &mut remind, || {
+        let ended = found(self.clock, self.patience, &mut remind, || {
             let answer = self.ask(tell, |client| subjects.find(client, &root))?;
             if answer.is_some() {
-                found = vec![root.clone()];
-                return Ok(None);
+                return Ok(Ok(vec![root.clone()]));
             }
             if instance.is_some() {
-                return Ok(Some("flux-operator makes it".to_owned()));
+                return Ok(Err("flux-operator makes it".to_owned()));
             }
-            found = self.topmost(subjects)?;
-            Ok(found
-                .is_empty()
-                .then(|| "there is no Kustomization yet".to_owned()))
+            let topmost = self.topmost(subjects)?;
+            if topmost.is_empty() {
+                return Ok(Err("there is no Kustomization yet".to_owned()));
+            }
+            Ok(Ok(topmost))
         });
-        ended.map_err(|stopped| late(stopped, "what Flux begins with"))?;
-        Ok(found)
+        ended.map_err(|stopped| late(stopped, "what Flux begins with"))
     }
 
     /// The Kustomizations that no other has brought.
