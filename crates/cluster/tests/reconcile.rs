@@ -11,7 +11,7 @@ use cluster::reconcile::{
 };
 use kubernetes_client::{Client, Patience};
 use serde_json::{Value, json};
-use testkit::kubernetes::{Api, Asked, Reply};
+use testkit::kubernetes::{self, Api, Asked, Reply};
 use testkit::nodes::{Cluster, Guise};
 
 const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
@@ -48,31 +48,19 @@ fn merge(object: &mut Value, patch: &Value) {
 }
 
 fn answer(objects: &Objects, asked: &Asked) -> Reply {
-    let kinds = |kinds: &[(&str, &str)]| {
-        let resources: Vec<Value> = { kinds.iter() }
-            .map(|(kind, name)| json!({ "kind": kind, "name": name, "singularName": "", "namespaced": true, "verbs": [] }))
-            .collect();
-        Reply::Json(
-            200,
-            json!({ "groupVersion": "v1", "resources": resources }).to_string(),
-        )
-    };
     let missing = || Reply::status(404, "NotFound", "there is none");
     match asked.path.as_str() {
         "/apis" => {
-            let group = |(name, version): (&str, &str)| {
-                json!({ "name": name, "versions": [], "preferredVersion": {
-                    "groupVersion": format!("{name}/{version}"), "version": version } })
-            };
-            let groups = [(KUSTOMIZE, "v1"), (HELM, "v2"), (SOURCE, "v1")].map(group);
-            return Reply::Json(200, json!({ "groups": groups }).to_string());
+            return kubernetes::groups([(KUSTOMIZE, "v1"), (HELM, "v2"), (SOURCE, "v1")]);
         }
         "/apis/kustomize.toolkit.fluxcd.io/v1" => {
-            return kinds(&[("Kustomization", "kustomizations")]);
+            return kubernetes::kinds(&[("Kustomization", "kustomizations", true)]);
         }
-        "/apis/helm.toolkit.fluxcd.io/v2" => return kinds(&[("HelmRelease", "helmreleases")]),
+        "/apis/helm.toolkit.fluxcd.io/v2" => {
+            return kubernetes::kinds(&[("HelmRelease", "helmreleases", true)]);
+        }
         "/apis/source.toolkit.fluxcd.io/v1" => {
-            return kinds(&[("GitRepository", "gitrepositories")]);
+            return kubernetes::kinds(&[("GitRepository", "gitrepositories", true)]);
         }
         _ => {}
     }

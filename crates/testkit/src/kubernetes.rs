@@ -57,6 +57,34 @@ pub fn failure(code: u16, reason: &str, message: &str) -> String {
     )
 }
 
+/// The kinds of a group and version, each with its name in paths and whether it is in namespaces.
+pub fn kinds(all: &[(&str, &str, bool)]) -> Reply {
+    let all: Vec<String> = { all.iter() }
+        .map(|(kind, name, is_namespaced)| {
+            format!(
+                r#"{{"kind":"{kind}","name":"{name}","singularName":"","namespaced":{is_namespaced},"verbs":[]}}"#
+            )
+        })
+        .collect();
+    let all = all.join(",");
+    Reply::Json(
+        200,
+        format!(r#"{{"groupVersion":"v1","resources":[{all}]}}"#),
+    )
+}
+
+/// The groups of a server, each with its version.
+pub fn groups<'g>(all: impl IntoIterator<Item = (&'g str, &'g str)>) -> Reply {
+    let all: Vec<String> = { all.into_iter() }
+        .map(|(group, version)| {
+            let version =
+                format!(r#"{{"groupVersion":"{group}/{version}","version":"{version}"}}"#);
+            format!(r#"{{"name":"{group}","versions":[{version}],"preferredVersion":{version}}}"#)
+        })
+        .collect();
+    Reply::Json(200, format!(r#"{{"groups":[{}]}}"#, all.join(",")))
+}
+
 type Handler = Arc<dyn Fn(&Asked) -> Reply + Send + Sync>;
 
 /// An API server, which is there until it is dropped.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kubernetes::{Asked, Reply};
+use crate::kubernetes::{self, Asked, Reply};
 
 /// Objects by the path of their list, such as `/apis/apps/v1/deployments`, each as JSON.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ impl Lists {
     pub fn answer(&self, asked: &Asked) -> Reply {
         match asked.path.as_str() {
             "/version" => Reply::Json(200, r#"{"gitVersion":"v1.36.3"}"#.to_owned()),
-            "/apis" => Reply::Json(200, self.groups()),
+            "/apis" => self.groups(),
             path => match self.0.get(path) {
                 Some(objects) => Reply::Json(200, page(objects, &asked.query)),
                 None => Reply::status(404, "NotFound", "the server has no such thing"),
@@ -30,21 +30,12 @@ impl Lists {
         }
     }
 
-    fn groups(&self) -> String {
+    fn groups(&self) -> Reply {
         let names = self.0.keys().filter_map(|path| {
             let mut parts = path.strip_prefix("/apis/")?.split('/');
             Some((parts.next()?, parts.next()?))
         });
-        let names: BTreeSet<(&str, &str)> = names.collect();
-        let groups: Vec<String> = { names.iter() }
-            .map(|(group, version)| {
-                let version = format!(r#"{{"groupVersion":"{group}/{version}"}}"#);
-                format!(
-                    r#"{{"name":"{group}","versions":[{version}],"preferredVersion":{version}}}"#
-                )
-            })
-            .collect();
-        format!(r#"{{"groups":[{}]}}"#, groups.join(","))
+        kubernetes::groups(names.collect::<BTreeSet<(&str, &str)>>())
     }
 }
 

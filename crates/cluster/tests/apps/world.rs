@@ -17,7 +17,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use kubernetes_client::{Client, Patience};
 use serde_json::{Value, json};
-use testkit::kubernetes::{Api, Asked, Reply};
+use testkit::kubernetes::{self, Api, Asked, Reply};
 use testkit::nodes::{Cluster, Guise};
 
 const FLUX: &str = "/apis/kustomize.toolkit.fluxcd.io/v1";
@@ -86,27 +86,14 @@ fn is_collection(path: &str) -> bool {
     plurals.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
-fn discovery(path: &str) -> Option<Value> {
-    let kinds = |kinds: &[(&str, &str)]| {
-        let resources: Vec<Value> = { kinds.iter() }
-            .map(|(kind, name)| json!({ "kind": kind, "name": name, "singularName": "", "namespaced": true, "verbs": [] }))
-            .collect();
-        json!({ "groupVersion": "v1", "resources": resources })
-    };
+fn discovery(path: &str) -> Option<Reply> {
     Some(match path {
-        "/apis" => {
-            let group = |(name, version): (&str, &str)| {
-                json!({ "name": name, "versions": [], "preferredVersion": {
-                    "groupVersion": format!("{name}/{version}"), "version": version } })
-            };
-            let groups = [
-                ("kustomize.toolkit.fluxcd.io", "v1"),
-                ("helm.toolkit.fluxcd.io", "v2"),
-            ];
-            json!({ "groups": groups.map(group) })
-        }
-        FLUX => kinds(&[("Kustomization", "kustomizations")]),
-        HELM => kinds(&[("HelmRelease", "helmreleases")]),
+        "/apis" => kubernetes::groups([
+            ("kustomize.toolkit.fluxcd.io", "v1"),
+            ("helm.toolkit.fluxcd.io", "v2"),
+        ]),
+        FLUX => kubernetes::kinds(&[("Kustomization", "kustomizations", true)]),
+        HELM => kubernetes::kinds(&[("HelmRelease", "helmreleases", true)]),
         _ => return None,
     })
 }
@@ -139,7 +126,7 @@ fn answer(kept: &Mutex<Kept>, asked: &Asked) -> Reply {
         return Reply::Plain(200, Vec::new(), b"ok".to_vec());
     }
     if let Some(found) = discovery(&asked.path) {
-        return Reply::Json(200, found.to_string());
+        return found;
     }
     if asked.method == "GET" && is_collection(&asked.path) {
         let (above, plural) = asked.path.rsplit_once('/').expect("a path");

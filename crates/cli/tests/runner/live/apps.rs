@@ -79,7 +79,7 @@ fn rights_that_are_missing_are_named() {
     let output = sandbox.run(["bootstrap", "apps"]).exits(1);
     let told = output.stderr.replace(&api.url(), "API");
     insta::assert_snapshot!(told, @r"
-    error[kubernetes-api/denied]: `API` does not allow it, asked for each FluxInstance: nodes is forbidden
+    error[kubernetes-api/denied]: `API` does not allow it, asked for the fluxinstances: nodes is forbidden
 
     1 error
     Nothing was changed.

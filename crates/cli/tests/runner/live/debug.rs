@@ -193,7 +193,7 @@ fn a_pod_that_names_what_is_not_there_says_so() {
       Secret apps/key
 
     Not answered
-      Event: `https://SERVER` does not allow it, asked for the events: events is forbidden for you
+      Event: `https://SERVER` does not allow it, asked for the events of `apps`: events is forbidden for you
     "#);
 }
 

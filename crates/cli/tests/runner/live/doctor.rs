@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrets::Identity;
 use serde_json::{Value, json};
-use testkit::kubernetes::{Api, Asked, Reply};
+use testkit::kubernetes::{self, Api, Asked, Reply};
 use testkit::nodes::{Cluster, Guise};
 use testkit::{Output, Sandbox};
 
@@ -52,17 +52,6 @@ impl World {
     }
 
     fn answer(&self, asked: &Asked) -> Reply {
-        let kinds = |all: &[(&str, &str, bool)]| {
-            let all = all.iter().map(|(kind, name, namespaced)| {
-                json!({ "kind": kind, "name": name, "singularName": "", "namespaced": namespaced, "verbs": [] })
-            });
-            json!({ "groupVersion": "v1", "resources": all.collect::<Vec<_>>() })
-        };
-        let group = |name: &str, version: &str| {
-            let preferred =
-                json!({ "groupVersion": format!("{name}/{version}"), "version": version });
-            json!({ "name": name, "versions": [], "preferredVersion": preferred })
-        };
         let list = |items: Value| json!({ "metadata": {}, "items": items });
         let marks = if self.has_mark {
             json!({ "ichor/cordoned-by": "true" })
@@ -80,30 +69,33 @@ impl World {
                     "architecture": "", "bootID": "", "containerRuntimeVersion": "", "kernelVersion": "",
                     "kubeProxyVersion": "", "machineID": "", "operatingSystem": "", "systemUUID": "" } },
             }])),
-            "/api/v1" => kinds(&[("Secret", "secrets", true)]),
+            "/api/v1" => return kubernetes::kinds(&[("Secret", "secrets", true)]),
             "/api/v1/secrets" if self.is_pending => list(pending),
             "/api/v1/secrets" => list(json!([])),
             "/api/v1/namespaces/flux-system/secrets/sops-age" => json!({
                 "metadata": { "namespace": "flux-system", "name": "sops-age" },
                 "data": { "age.agekey": STANDARD.encode(&self.identity) },
             }),
-            "/apis" => json!({ "groups": [
-                group("kustomize.toolkit.fluxcd.io", "v1"),
-                group("helm.toolkit.fluxcd.io", "v2"),
-            ] }),
-            "/apis/kustomize.toolkit.fluxcd.io/v1" => {
-                kinds(&[("Kustomization", "kustomizations", true)])
+            "/apis" => {
+                return kubernetes::groups([
+                    ("kustomize.toolkit.fluxcd.io", "v1"),
+                    ("helm.toolkit.fluxcd.io", "v2"),
+                ]);
             }
-            "/apis/helm.toolkit.fluxcd.io/v2" => kinds(&[("HelmRelease", "helmreleases", true)]),
+            "/apis/kustomize.toolkit.fluxcd.io/v1" => {
+                return kubernetes::kinds(&[("Kustomization", "kustomizations", true)]);
+            }
+            "/apis/helm.toolkit.fluxcd.io/v2" => {
+                return kubernetes::kinds(&[("HelmRelease", "helmreleases", true)]);
+            }
             "/apis/helm.toolkit.fluxcd.io/v2/helmreleases" => list(json!([{
                 "metadata": { "namespace": "kube-system", "name": "cilium" },
                 "status": { "history": [{ "chartVersion": self.chart }] },
             }])),
-            "/apis/apiextensions.k8s.io/v1" => kinds(&[(
-                "CustomResourceDefinition",
-                "customresourcedefinitions",
-                false,
-            )]),
+            "/apis/apiextensions.k8s.io/v1" => {
+                let kind = "CustomResourceDefinition";
+                return kubernetes::kinds(&[(kind, "customresourcedefinitions", false)]);
+            }
             path if path.ends_with("/gitrepositories.source.toolkit.fluxcd.io") => {
                 json!({ "metadata": { "labels": { "app.kubernetes.io/version": "v2.9.4" } } })
             }

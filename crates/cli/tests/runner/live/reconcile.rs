@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use testkit::Sandbox;
-use testkit::kubernetes::{Api, Asked, Reply};
+use testkit::kubernetes::{self, Api, Asked, Reply};
 use testkit::nodes::{Cluster, Guise};
 
 use crate::empty;
@@ -37,13 +37,11 @@ fn flux(fails: bool) -> impl Fn(&Asked) -> Reply + Send + Sync {
                 object["spec"]["suspend"] = suspend.clone();
             }
         }
-        let kinds = json!({ "groupVersion": "v1", "resources": [
-            { "kind": "Kustomization", "name": "kustomizations", "singularName": "", "namespaced": true, "verbs": [] } ] });
-        let groups = json!({ "groups": [{ "name": "kustomize.toolkit.fluxcd.io", "versions": [],
-            "preferredVersion": { "groupVersion": "kustomize.toolkit.fluxcd.io/v1", "version": "v1" } }] });
         match asked.path.as_str() {
-            "/apis" => Reply::Json(200, groups.to_string()),
-            "/apis/kustomize.toolkit.fluxcd.io/v1" => Reply::Json(200, kinds.to_string()),
+            "/apis" => kubernetes::groups([("kustomize.toolkit.fluxcd.io", "v1")]),
+            "/apis/kustomize.toolkit.fluxcd.io/v1" => {
+                kubernetes::kinds(&[("Kustomization", "kustomizations", true)])
+            }
             APPS => Reply::Json(200, object.to_string()),
             path if path.ends_with("/kustomizations") => Reply::Json(
                 200,
