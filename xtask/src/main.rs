@@ -51,6 +51,9 @@ enum Task {
         /// A checkout of the original template, for the oracle `kubernetes` to run its script beside
         #[arg(long, value_name = "DIR")]
         original: Option<Utf8PathBuf>,
+        /// The cargo profile of the program, for what `talos-nodes` and `kubernetes` measure
+        #[arg(long, default_value = "dev")]
+        profile: String,
     },
     /// Measure against bounds measured in the same run
     Bench {
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
             parts,
             kills,
             original,
+            profile,
         } => {
             let options = oracles::Options {
                 charts,
@@ -92,6 +96,7 @@ fn main() -> ExitCode {
                 parts,
                 kills,
                 original,
+                profile,
             };
             oracles::command(&names, &options)
         }

@@ -11,6 +11,8 @@ diagnostics::rules! {
         "A network is an address and the length of its prefix. One of many thousands of addresses is not looked through: most likely a digit is missing.";
     CLUSTER_BAD_SNAPSHOT: error "cluster/bad-snapshot",
         "A snapshot of etcd ends with a checksum of what is in it. One that does not fit it was cut off, and restores nothing.";
+    CLUSTER_FAILING: error "cluster/failing",
+        "Something in the cluster is not what it should be, and does not become so by itself. The message is that of the object, as whoever looks after it wrote it.";
     CLUSTER_FOREIGN_FIELDS: error "cluster/foreign-fields",
         "A field of an object belongs to whoever has set it last. What another program looks after is not taken from it unless that was meant.";
     CLUSTER_CORDON_LEFT: warning "cluster/cordon-left",
@@ -51,6 +53,8 @@ diagnostics::rules! {
         "The configuration names network links by their MACs. One that no link has is never configured, and the node cannot be reached.";
     CLUSTER_NOT_READY: error "cluster/not-ready",
         "The time that was given is over, and the node is not as far as it should be. What was done stays; the same command goes on from there.";
+    CLUSTER_WAITING: warning "cluster/waiting",
+        "Something in the cluster is not yet what it should be, or waits for something that is not.";
     CLUSTER_FLUX_NOT_READY: error "cluster/flux-not-ready",
         "What Flux brings is not as git has it. The message is that of the object itself, as its controller wrote it.";
     CLUSTER_NO_FLUX: error "cluster/no-flux",

@@ -217,7 +217,9 @@ impl Client {
             let (head, body) = answer.map_err(|error| broken(&error))?.into_parts();
             let body = Limited::new(body, LARGEST).collect().await;
             let body = body.map_err(|error| broken(error.as_ref()))?.to_bytes();
-            if head.status.is_success() {
+            // A page for people, such as that of a proxy which wants a login.
+            let is_page = is_page(&head.headers);
+            if head.status.is_success() && !is_page {
                 return Ok(body.to_vec());
             }
             Err(self.refusal(asked, head.status, &head.headers, &body))
@@ -233,11 +235,8 @@ impl Client {
     fn refusal(&self, asked: &str, code: StatusCode, headers: &HeaderMap, body: &[u8]) -> Fault {
         let status: Option<Status> = serde_json::from_slice(body).ok();
         let reason = status.as_ref().map_or("", |status| &status.reason);
-        let is_page = headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let kind = match code.as_u16() {
-            _ if status.is_none() && is_page => Kind::NotKubernetes,
+            _ if status.is_none() && is_page(headers) => Kind::NotKubernetes,
             401 => Kind::ClientRefused,
             403 => Kind::Denied,
             404 | 410 => Kind::Missing,
@@ -259,6 +258,11 @@ impl Client {
         fault.again = seconds.map(|seconds| Duration::from_secs(seconds.min(LATEST)));
         fault
     }
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// The words of a refusal, with the causes that are not in its message.

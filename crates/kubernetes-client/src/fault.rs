@@ -139,8 +139,16 @@ impl Fault {
             Kind::Untrusted => {
                 "is it the kubeconfig of this cluster? `ichor talos kubeconfig --force` fetches the one that is"
             }
-            Kind::ClientRefused => "fetch a new one with `ichor talos kubeconfig --force`",
+            Kind::ClientRefused => {
+                "fetch a new one with `ichor talos kubeconfig --force`; `ichor doctor` tells whether this one has ended"
+            }
             Kind::NotKubernetes => "the API of Kubernetes is on port 6443 of each control plane",
+            Kind::Malformed => {
+                "does something else answer there, or stand between? the API of Kubernetes is on port 6443 of each control plane"
+            }
+            Kind::Denied => {
+                "the kubeconfig is of somebody with fewer rights; `ichor talos kubeconfig` fetches that of an administrator"
+            }
             Kind::Slow | Kind::Interrupted | Kind::NotReady | Kind::Busy => {
                 "run the same again in a minute"
             }

@@ -38,7 +38,7 @@ pub(super) fn run<R>(
     options: &Options,
     mut after: impl FnMut(&mut R) -> Result<()>,
 ) -> Result<Outcome> {
-    let ichor = process::ichor("dev")?;
+    let ichor = process::ichor(&options.profile)?;
     let mut faults = Vec::new();
     let mut words = Vec::new();
     for part in parts {

@@ -223,6 +223,13 @@ impl Ui {
         self.problems.extend(sorted);
     }
 
+    /// Problems that a page for people shows in its own way, for whoever gets nothing but problems.
+    pub(crate) fn annotate(&mut self, problems: Diagnostics) {
+        if matches!(self.format, Format::Github | Format::Sarif) {
+            self.problems.extend(problems);
+        }
+    }
+
     /// A line that counts problems: `2 errors, 1 warning`. Nothing where there are none.
     pub(crate) fn count(&mut self, problems: &Diagnostics) {
         let counted = [

@@ -6,15 +6,26 @@ use std::thread;
 use std::time::Duration;
 
 use diagnostics::{Diagnostic, Diagnostics};
-use kubernetes_client::{Client, PodFilter};
+use kubernetes_client::{Client, Pod, PodFilter};
+use serde_json::{Map, Value};
 
 use super::objects::reminder;
-use super::{AWAY, Apps, Event, Refusal, Release, Tell, told};
+use super::{AWAY, Apps, Event, Refusal, Release, Tell, known, text, told};
 use crate::rules;
 use crate::wait::{PAUSE, REMINDER, until};
 
 /// How long it is listened before it is looked whether there is something to remind of.
 const TICK: Duration = Duration::from_millis(200);
+
+/// What runs pods.
+const RUNNERS: [(&str, &str); 3] = [
+    ("DaemonSet", "daemonsets"),
+    ("Deployment", "deployments"),
+    ("StatefulSet", "statefulsets"),
+];
+
+/// Where Helm writes whose release an object is.
+const OWNER: &str = "/metadata/annotations/meta.helm.sh~1release-name";
 
 /// So many pods are named.
 const NAMED: usize = 4;
@@ -244,18 +255,44 @@ impl Apps<'_> {
 
     /// Why pods of a release are not ready, as they say themselves: Helm does not.
     fn troubles(&self, release: &Release) -> Vec<String> {
-        let labels = format!("app.kubernetes.io/instance={}", release.name);
         let filter = PodFilter {
             namespace: Some(&release.namespace),
-            labels: Some(&labels),
             ..PodFilter::default()
         };
         // It is said beside something else.
         let pods = self.client.pods(filter).unwrap_or_default();
-        let pods = pods.iter().filter(|pod| !pod.is_ready && !pod.is_finished);
+        let own = self.selectors(release);
+        let is_own = |pod: &&Pod| {
+            { own.iter() }.any(|labels| {
+                { labels.iter() }
+                    .all(|(key, value)| pod.labels.get(key).map(String::as_str) == value.as_str())
+            })
+        };
+        let pods = pods.iter().filter(is_own);
+        let pods = pods.filter(|pod| !pod.is_ready && !pod.is_finished);
         let told = pods.filter(|pod| !pod.reason.is_empty());
         { told.take(NAMED) }
             .map(|pod| format!("pod `{}`: {}", pod.name, diagnostics::words(&pod.reason)))
             .collect()
+    }
+
+    /// By which labels the pods of a release are known, as what runs them says: not every chart
+    /// gives its pods the name of the release (that of Cilium does not).
+    fn selectors(&self, release: &Release) -> Vec<Map<String, Value>> {
+        let mut selectors = Vec::new();
+        for (kind, plural) in RUNNERS {
+            let kind = known("apps/v1", kind, plural, true);
+            let found = self.client.objects(&kind, Some(&release.namespace));
+            for object in found.unwrap_or_default() {
+                let labels = object.pointer("/spec/selector/matchLabels");
+                if text(&object, OWNER) == release.name
+                    && let Some(Value::Object(labels)) = labels
+                    && !labels.is_empty()
+                {
+                    selectors.push(labels.clone());
+                }
+            }
+        }
+        selectors
     }
 }

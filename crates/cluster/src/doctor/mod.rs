@@ -40,16 +40,14 @@ pub fn look(client: &Client, expected: &Expected<'_>) -> Vec<Check> {
         Err(fault) => checks.push(untold("nodes", &fault)),
     }
     checks.push(leftovers::releases(client));
-    match Subjects::of(client) {
-        Ok(subjects) => {
+    match Subjects::found(client) {
+        Ok(Some(subjects)) => {
             checks.push(versions::flux(pins, client));
             checks.push(versions::releases(pins, client, &subjects));
             checks.push(key::cluster_key(client, expected.keys));
         }
-        Err(problem) if problem.is(&crate::rules::CLUSTER_NO_FLUX) => {
-            checks.push(Check::unseen("Flux", "it is not in the cluster yet"));
-        }
-        Err(problem) => checks.push(Check::of("Flux", "cannot be told", problem.into())),
+        Ok(None) => checks.push(Check::unseen("Flux", "it is not in the cluster yet")),
+        Err(fault) => checks.push(untold("Flux", &fault)),
     }
     checks
 }

@@ -96,9 +96,9 @@ fn other(who: &str, runs: &str, wanted: &str) -> Diagnostic {
 /// The charts of every release that git names.
 pub(super) fn releases(pins: &Pins, client: &Client, subjects: &Subjects) -> Check {
     const NAME: &str = "releases";
-    match subjects.all(client, Kind::HelmRelease, None) {
+    match subjects.listed(client, Kind::HelmRelease, None) {
         Ok(found) => charts(pins, &found),
-        Err(problem) => Check::of(NAME, "cannot be told", problem.into()),
+        Err(fault) => untold(NAME, &fault),
     }
 }
 

@@ -1,10 +1,14 @@
 //! Something that is not well, and something that comes of nothing else.
 
+use std::fmt::Write as _;
+
+use diagnostics::Diagnostic;
 use serde::Serialize;
 
 use super::facts::Object;
 use super::pods::Group;
 use crate::cause::Cause;
+use crate::rules;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -40,6 +44,26 @@ pub struct Finding {
     /// The index of what it comes of.
     #[serde(skip)]
     pub(super) behind: Option<usize>,
+}
+
+impl Finding {
+    /// As a problem; none where somebody wanted it so, or it does no harm.
+    pub fn problem(&self) -> Option<Diagnostic> {
+        let rule = match self.level {
+            Level::Failing => &rules::CLUSTER_FAILING,
+            Level::Waiting => &rules::CLUSTER_WAITING,
+            Level::Remark => return None,
+        };
+        let mut words = format!("{}: {}", self.object, self.cause.words());
+        if !self.why.is_empty() && self.why != self.cause.words() {
+            words.push_str(": ");
+            words.push_str(&self.why);
+        }
+        if let Some(after) = &self.after {
+            let _ = write!(words, "; it comes of {after}");
+        }
+        Some(rule.report(diagnostics::words(&words)).hint(&*self.next))
+    }
 }
 
 /// Something that comes of nothing else.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diagnostics::Diagnostics;
 use kubernetes_client::seconds;
 use serde::Serialize;
 
@@ -203,6 +204,19 @@ impl Overview {
     /// Whether nothing that could be asked fails or is on its way.
     pub fn is_well(&self) -> bool {
         { self.findings.iter() }.all(|one| one.level == Level::Remark)
+    }
+
+    /// What is not well, as problems.
+    pub fn problems(&self) -> Diagnostics {
+        { self.findings.iter() }
+            .filter_map(Finding::problem)
+            .collect()
+    }
+
+    /// Whether Flux is not there at all: every list was had, and nothing is of it.
+    pub fn has_no_flux(&self) -> bool {
+        let is_empty = self.flux.is_empty() && self.controllers.is_empty();
+        is_empty && self.kustomizations.count == 0 && self.unanswered.is_empty()
     }
 
     /// Whether everything could be asked, and is well.

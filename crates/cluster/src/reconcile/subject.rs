@@ -136,8 +136,18 @@ impl Subjects {
     ///
     /// A server without Flux: `cluster/no-flux`.
     pub fn of(client: &Client) -> Result<Self, Diagnostic> {
+        let found = Self::found(client).map_err(|fault| fault.diagnostic())?;
+        found.ok_or_else(|| {
+            rules::CLUSTER_NO_FLUX
+                .report(format!("`{}` has no Flux", client.server()))
+                .hint("it comes with the first bootstrap of the apps")
+        })
+    }
+
+    /// The same; none where the server has no Flux.
+    pub(crate) fn found(client: &Client) -> Result<Option<Self>, Fault> {
         let mut found = BTreeMap::new();
-        let groups = client.groups().map_err(|fault| fault.diagnostic())?;
+        let groups = client.groups()?;
         for kind in Kind::ALL {
             let Some(version) = groups.versions(kind.group()).first().copied() else {
                 continue;
@@ -146,12 +156,8 @@ impl Subjects {
                 found.insert(kind, definition);
             }
         }
-        if found.contains_key(&Kind::Kustomization) {
-            return Ok(Self(found));
-        }
-        Err(rules::CLUSTER_NO_FLUX
-            .report(format!("`{}` has no Flux", client.server()))
-            .hint("it comes with the first bootstrap of the apps"))
+        let is_there = found.contains_key(&Kind::Kustomization);
+        Ok(is_there.then_some(Self(found)))
     }
 
     /// An object by its name, or `namespace/name`: of a kind, and of a namespace where one is
@@ -209,10 +215,20 @@ impl Subjects {
         kind: Kind,
         namespace: Option<&str>,
     ) -> Result<Vec<Value>, Diagnostic> {
-        let Some(definition) = self.0.get(&kind) else {
-            return Ok(Vec::new());
-        };
-        { client.objects(definition, namespace) }.map_err(|fault| fault.diagnostic())
+        { self.listed(client, kind, namespace) }.map_err(|fault| fault.diagnostic())
+    }
+
+    /// The same.
+    pub(crate) fn listed(
+        &self,
+        client: &Client,
+        kind: Kind,
+        namespace: Option<&str>,
+    ) -> Result<Vec<Value>, Fault> {
+        match self.0.get(&kind) {
+            Some(definition) => client.objects(definition, namespace),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// An object, if there is one.
@@ -303,10 +319,10 @@ pub(crate) fn nobody(subject: &Subject) -> Diagnostic {
 }
 
 /// What is there; a server that has none has said so.
-fn there<T>(answer: Result<T, Fault>) -> Result<Option<T>, Diagnostic> {
+fn there<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match answer {
         Ok(found) => Ok(Some(found)),
         Err(fault) if fault.kind == FaultKind::Missing => Ok(None),
-        Err(fault) => Err(fault.diagnostic()),
+        Err(fault) => Err(fault),
     }
 }

@@ -166,15 +166,25 @@ fn the_helm_of_an_earlier_run_is_waited_for() {
 fn a_release_that_fails_says_why_and_what_it_stops() {
     let world = World::new();
     fails_with(&world, "kube-system/cilium", "context deadline exceeded");
+    // Its chart gives pods no label with the name of the release.
+    world.put(
+        "/apis/apps/v1/namespaces/kube-system/daemonsets/cilium",
+        &json!({ "metadata": { "annotations": { "meta.helm.sh/release-name": "cilium" } },
+            "spec": { "selector": { "matchLabels": { "k8s-app": "cilium" } } } }),
+    );
+    world.put(
+        "/api/v1/namespaces/kube-system/pods/somebody-else",
+        &json!({ "metadata": { "labels": { "k8s-app": "other" } }, "status": { "reason": "Evicted" } }),
+    );
     world.put(
         "/api/v1/namespaces/kube-system/pods/cilium-x",
-        &json!({ "metadata": { "labels": { "app.kubernetes.io/instance": "cilium" } },
+        &json!({ "metadata": { "labels": { "k8s-app": "cilium", "pod": "x" } },
             "status": { "containerStatuses": [{ "name": "a", "ready": false, "image": "", "imageID": "", "restartCount": 0,
                 "state": { "waiting": { "reason": "ImagePullBackOff" } } }] } }),
     );
     world.put(
         "/api/v1/namespaces/kube-system/pods/cilium-y",
-        &json!({ "metadata": { "labels": { "app.kubernetes.io/instance": "cilium" } },
+        &json!({ "metadata": { "labels": { "k8s-app": "cilium" } },
             "status": { "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
                 "message": "0/2 nodes are available" }] } }),
     );

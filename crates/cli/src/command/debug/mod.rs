@@ -23,7 +23,7 @@ use crate::ui::Ui;
 /// volumes, events, and the last lines of containers that end; says what it comes of and what to do.
 /// Nothing is changed, and no value of a Secret is asked for. Without a name it is whatever is to be
 /// looked at first. Exits with 0 where it is well, with 1 where it is not, and with 5 where the API
-/// server does not answer.
+/// server does not answer. Tables are of whatever there is, well or not: their exit code is 0.
 ///
 /// Examples:
 ///   ichor debug                              what `ichor status` would look at first

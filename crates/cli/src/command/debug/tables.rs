@@ -1,6 +1,6 @@
 //! Everything as tables, as the server itself prints it.
 
-use diagnostics::{Secrets, words};
+use diagnostics::{Diagnostics, Secrets, words};
 use kubernetes_client::{Client, Kind, Listing, Table};
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ pub(super) fn tell(
         Err(fault) => return Ok(unanswered(&fault, ui)),
     };
     let mut tables = serde_json::Map::new();
-    let mut exit = Exit::Done;
+    let mut problems = Diagnostics::new();
     for (group, plural) in KINDS {
         let answer = groups.versions(group).into_iter().find_map(|version| {
             let listing = Listing {
@@ -58,13 +58,16 @@ pub(super) fn tell(
                 show(plural, &table, ui)?;
                 tables.insert(plural.to_owned(), objects(table));
             }
-            Some(Err(fault)) => {
-                exit = unanswered(&fault, ui);
-            }
+            Some(Err(fault)) => problems.push(fault.diagnostic()),
         }
     }
     ui.set("tables", tables);
-    Ok(exit)
+    if problems.is_empty() {
+        return Ok(Exit::Done);
+    }
+    ui.problems(&problems);
+    ui.count(&problems);
+    Ok(Exit::NodesFailed)
 }
 
 fn show(plural: &str, table: &Table, ui: &mut Ui) -> Result<(), Failure> {

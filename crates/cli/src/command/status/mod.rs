@@ -69,6 +69,7 @@ impl Status {
             Ok(overview) => {
                 let clone = Clone::of(root, &overview);
                 tell(&overview, &clone, ui);
+                ui.annotate(overview.problems());
                 let code = exit(&overview);
                 let text = text::page(&spelt(overview, ui), &clone, self.all, ui.screen());
                 ui.page(&text)?;

@@ -112,6 +112,9 @@ fn numbers(overview: &Overview, clone: &Clone) -> String {
         let all = overview.controllers.len();
         let told = format!("{version}, {} of {all} controllers run", all - count);
         line(&mut page, bad, "Flux", &told);
+    } else if overview.has_no_flux() {
+        let told = "there is none: `ichor bootstrap apps` brings it";
+        line(&mut page, Some(Level::Remark), "Flux", told);
     }
     if let Some((bad, told)) = git(overview, clone) {
         line(&mut page, bad, "Git", &told);
@@ -158,19 +161,18 @@ fn nodes(overview: &Overview) -> String {
     let version = widest(&|at| shown[at].version.width());
     let mut page = String::new();
     for one in shown {
-        let mut how = one.os.clone();
-        if one.is_cordoned {
-            how.push_str(", cordoned");
-        }
-        if !one.is_ready {
-            how.push_str(", not ready");
-        }
+        let cordoned = one.is_cordoned.then_some("cordoned");
+        let unready = (!one.is_ready).then_some("not ready");
+        let how: Vec<&str> = { Some(one.os.as_str()).into_iter() }
+            .chain(cordoned)
+            .chain(unready)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let how = how.join(", ");
         let role = &one.role;
         let (label, number) = (&one.name, &one.version);
-        let _ = writeln!(
-            page,
-            "       {label:<name$}  {role:<13}  {number:<version$}  {how}"
-        );
+        let told = format!("       {label:<name$}  {role:<13}  {number:<version$}  {how}");
+        let _ = writeln!(page, "{}", told.trim_end());
     }
     page
 }
@@ -183,10 +185,14 @@ fn git(overview: &Overview, clone: &Clone) -> Option<(Option<Level>, String)> {
         revision => short(revision),
     };
     let _ = match others {
+        0 if drift.revision.is_empty() => Ok(()),
         0 => write!(told, ", in all Kustomizations of it"),
         _ => write!(told, ", in {} of {}", drift.applied, drift.applied + others),
     };
-    let bad = (others > 0).then_some(Level::Remark);
+    let bad = match drift.revision.as_str() {
+        "" => Some(Level::Waiting),
+        _ => (others > 0).then_some(Level::Remark),
+    };
     let here = match clone.distance {
         None => String::new(),
         Some(Distance::Unknown) => "; this clone does not know that commit".to_owned(),

@@ -53,7 +53,7 @@ impl<'a> Loader<'a> {
         let Some(document) = self.document(path, from, depth) else {
             return;
         };
-        for named in items(&document, "helmfiles") {
+        for named in self.items(&document, "helmfiles") {
             let given = named.get("path").unwrap_or(named);
             if let Some(selectors) = named.get("selectors") {
                 self.refuse(selectors, "`selectors` choose releases of another helmfile");
@@ -64,7 +64,7 @@ impl<'a> Loader<'a> {
             }
         }
         let defaults = Defaults::of(&document, folder(path));
-        let releases = items(&document, "releases");
+        let releases = self.items(&document, "releases");
         let left = MOST_RELEASES.saturating_sub(self.releases);
         self.releases += releases.len();
         if let Some(first) = releases.get(left) {
@@ -128,7 +128,7 @@ impl<'a> Loader<'a> {
         }
         let mut document = Value::default();
         for value in &values {
-            for base in items(value, "bases") {
+            for base in self.items(value, "bases") {
                 if let Some(inner) = self.path(folder(path), base)
                     && let Some(under) = self.document(&inner, Some(base), depth - 1)
                 {
@@ -153,6 +153,15 @@ impl<'a> Loader<'a> {
         inner
     }
 
+    /// The items of a list; none where there is no such list.
+    fn items<'v>(&mut self, value: &'v Value, key: &str) -> &'v [Value] {
+        let found = value.get(key).filter(|found| !found.is_null());
+        if let Some(other) = found.filter(|found| found.as_list().is_none()) {
+            self.refuse(other, &format!("`{key}` is no list"));
+        }
+        found.map(Value::items).unwrap_or_default()
+    }
+
     fn refuse(&mut self, value: &Value, message: &str) {
         self.report(&rules::BOOTSTRAP_NOT_FOLLOWED, value, message.to_owned());
     }
@@ -161,11 +170,6 @@ impl<'a> Loader<'a> {
         self.problems
             .push(rule.report(message).at(value.place.location()));
     }
-}
-
-/// The items of a list; none where there is no such list.
-fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).map(Value::items).unwrap_or_default()
 }
 
 /// The folder of a file.

@@ -10,9 +10,11 @@ mod merge;
 mod release;
 mod template;
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Location};
 use flux::value::{Place, Value};
 use repository::{Kind, View};
+
+use crate::rules;
 
 pub(super) use merge::merge;
 pub(super) use template::{Text, reads_only, scalar, text as text_of};
@@ -73,7 +75,7 @@ pub(super) struct Entry {
 
 /// All of them, in the order in which they are run; none where a repository has none.
 pub(super) fn read(view: &View<'_>, problems: &mut Diagnostics) -> Option<Vec<Helmfile>> {
-    let paths = ROOTS.iter().find_map(|root| found(view, root))?;
+    let paths = { ROOTS.iter() }.find_map(|root| found(view, root, problems))?;
     let mut loader = load::Loader::new(view, problems);
     let mut files = Vec::new();
     for path in paths {
@@ -82,15 +84,26 @@ pub(super) fn read(view: &View<'_>, problems: &mut Diagnostics) -> Option<Vec<He
     Some(files)
 }
 
-fn found(view: &View<'_>, root: &str) -> Option<Vec<String>> {
+fn found(view: &View<'_>, root: &str, problems: &mut Diagnostics) -> Option<Vec<String>> {
     for folder in FOLDERS {
         let folder = format!("{root}/{folder}");
         let listed = view.list(&folder).unwrap_or_default().into_iter();
-        let files = listed.filter(|entry| entry.kind == Some(Kind::File));
-        let mut paths: Vec<String> = files
+        let named = listed
             .filter(|entry| ENDINGS.iter().any(|ending| entry.name.ends_with(ending)))
-            .map(|entry| format!("{folder}/{}", entry.name))
-            .collect();
+            .filter(|entry| entry.kind != Some(Kind::Folder));
+        let mut paths = Vec::new();
+        for entry in named {
+            let path = format!("{folder}/{}", entry.name);
+            if entry.kind == Some(Kind::File) {
+                paths.push(path);
+            } else {
+                let problem = rules::BOOTSTRAP_NOT_FOLLOWED
+                    .report(format!("`{path}` is a link, which is not followed"))
+                    .at(Location::file(&path))
+                    .hint("put the file itself there");
+                problems.push(problem);
+            }
+        }
         // `helmfile/` has names that say no order.
         paths.sort_by_key(|path| (!is_crds(path), path.clone()));
         if !paths.is_empty() {
