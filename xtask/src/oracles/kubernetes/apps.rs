@@ -101,8 +101,9 @@ pub(super) fn again(
     }
     if run.took > AGAIN {
         faults.push(format!(
-            "a second run takes {:.1} s",
-            run.took.as_secs_f32()
+            "a second run takes {:.1} s:\n{}",
+            run.took.as_secs_f32(),
+            run.words
         ));
     }
     let mut touched = objects::changed(&before, &after);
