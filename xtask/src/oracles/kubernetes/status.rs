@@ -61,7 +61,7 @@ pub(super) fn run(
         .last()
         .and_then(|line| line.parse().ok())
         .with_context(|| format!("`status` says:\n{}", ended.words))?;
-    for is_told in ["app-100", "ImagePullBackOff"] {
+    for is_told in ["app-100", "an image cannot be pulled"] {
         if !ended.words.contains(is_told) {
             faults.push(format!(
                 "`status` does not tell of {is_told}:\n{}",
