@@ -84,6 +84,39 @@ fn host(url: &str) -> String {
     host.trim_matches(['[', ']']).to_owned()
 }
 
+/// How long others may need until they know that a member has left.
+const HEARD: Duration = Duration::from_secs(15);
+
+/// Looks whether a member that was to leave has left, as the others tell; where nobody tells, there
+/// is nobody whom it would be missed by. Talos leaves etcd in a graceful reset, but not on a node in
+/// container mode (source: the sequence of a reset, 1.13.9).
+///
+/// # Errors
+///
+/// `cluster/member-stays`.
+pub fn has_left(
+    client: &Client,
+    others: &[String],
+    member: u64,
+    name: &str,
+    clock: &dyn Clock,
+) -> Result<(), Diagnostic> {
+    let stays = || {
+        let all = voters(client, others).unwrap_or_default();
+        let is_there = all.iter().any(|voter| voter.id == member);
+        Ok(is_there.then(|| "it is a member still".to_owned()))
+    };
+    wait::until(clock, HEARD, &mut |_, _| {}, stays).map_err(|_| {
+        rules::CLUSTER_MEMBER_STAYS
+            .report(format!(
+                "`{name}` is gone, and still a member of etcd: {member:016x}"
+            ))
+            .hint(format!(
+                "`ichor talos etcd remove-member {member:016x}` takes it out; until then etcd wants one more of the others"
+            ))
+    })
+}
+
 /// Refuses what leaves too few members that are well.
 ///
 /// # Errors

@@ -61,6 +61,8 @@ diagnostics::rules! {
         "The kinds of Flux are not known to the API server, so that there is nothing to reconcile.";
     CLUSTER_NO_FLUX_OBJECT: error "cluster/no-flux-object",
         "A name stands for one object. Where none has it, or several have, it has to be another one, with its namespace before it.";
+    CLUSTER_MEMBER_STAYS: error "cluster/member-stays",
+        "A control plane that is gone for good is still a member of etcd, which counts it among those of whom more than half must agree.";
     CLUSTER_NO_QUORUM: error "cluster/no-quorum",
         "etcd needs more than half of its members. With those left that would not leave it, it stands still, and the cluster with it.";
     CLUSTER_OTHER_TIME: error "cluster/other-time",

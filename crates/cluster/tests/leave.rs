@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use cluster::quorum::{Going, keep, voters};
+use cluster::quorum::{Going, has_left, keep, voters};
 use cluster::{Clock, Leaving};
 use diagnostics::{Diagnostic, Source};
 use prost::Message;
@@ -180,6 +180,46 @@ fn a_machine_has_forgotten_its_cluster_in_maintenance_or_in_another_boot() {
             Ok(())
         }));
     }
+}
+
+#[test]
+fn a_member_that_has_not_left_is_told() {
+    let world = World::new(&[]);
+    // It is known for five looks, or for ever.
+    for (looks, ended) in [(5, None), (u64::MAX, Some("cluster/member-stays"))] {
+        let left = AtomicU64::new(looks);
+        let node = Node::start(&world.cluster, Guise::Member, move |call| {
+            if !call.path.ends_with("/EtcdMemberList") {
+                return vec![Step::Status(12, "unknown method")];
+            }
+            let is_there = left.load(Ordering::Relaxed) > 0;
+            left.fetch_sub(u64::from(is_there), Ordering::Relaxed);
+            let member = |id| api::EtcdMember {
+                id,
+                ..api::EtcdMember::default()
+            };
+            let ids = if is_there { vec![1, 2] } else { vec![1] };
+            say(api::EtcdMemberListResponse {
+                messages: vec![api::EtcdMembers {
+                    members: ids.into_iter().map(member).collect(),
+                    ..api::EtcdMembers::default()
+                }],
+            })
+        });
+        let others = [node.address()];
+        let client = world.client_by(&others);
+        let found = has_left(&client, &others, 2, "k8s-2", &world);
+        assert_eq!(rule(&found), ended, "{found:?}");
+        if let Err(problem) = found {
+            assert_eq!(
+                problem.message,
+                "`k8s-2` is gone, and still a member of etcd: 0000000000000002"
+            );
+        }
+    }
+    // Nobody is left who would miss it.
+    let gone = ["127.0.0.1:1".to_owned()];
+    assert_eq!(has_left(&world.client(), &gone, 2, "k8s-2", &world), Ok(()));
 }
 
 #[test]

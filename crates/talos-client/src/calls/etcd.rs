@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::api::common::{Data, Empty};
 use crate::api::machine::{
     EtcdDefragmentResponse, EtcdMember, EtcdMemberListRequest, EtcdMemberListResponse,
-    EtcdMemberStatus, EtcdStatusResponse, FileInfo, ListRequest,
+    EtcdMemberStatus, EtcdRemoveMemberByIdRequest, EtcdRemoveMemberByIdResponse,
+    EtcdStatusResponse, FileInfo, ListRequest,
 };
 use crate::client::Stream;
 use crate::client::{Method, Node};
@@ -13,6 +14,7 @@ use crate::fault::{Fault, Kind};
 
 const MEMBERS: Method = Method("/machine.MachineService/EtcdMemberList");
 const STATUS: Method = Method("/machine.MachineService/EtcdStatus");
+const REMOVE: Method = Method("/machine.MachineService/EtcdRemoveMemberByID");
 const SNAPSHOT: Method = Method("/machine.MachineService/EtcdSnapshot");
 const LIST: Method = Method("/machine.MachineService/List");
 const DEFRAGMENT: Method = Method("/machine.MachineService/EtcdDefragment");
@@ -53,6 +55,14 @@ impl Node<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Takes a member out of etcd, by its number: one that is gone, and did not leave. Any member
+    /// that is well may be asked.
+    pub fn etcd_remove(&self, member_id: u64) -> Result<(), Fault> {
+        let request = EtcdRemoveMemberByIdRequest { member_id };
+        self.ask::<EtcdRemoveMemberByIdResponse>(REMOVE, request)
+            .map(drop)
     }
 
     /// Frees what the database of the node's member does not use. It answers nobody meanwhile.

@@ -38,6 +38,7 @@ replies! {
     BootstrapResponse: Bootstrap,
     EtcdDefragmentResponse: EtcdDefragment,
     EtcdMemberListResponse: EtcdMembers,
+    EtcdRemoveMemberByIdResponse: EtcdRemoveMemberById,
     EtcdStatusResponse: EtcdStatus,
     ImagePullResponse: ImagePull,
     MemoryResponse: Memory,

@@ -81,6 +81,41 @@ fn what_stops_a_node_wants_it_named_and_asks() {
 }
 
 #[test]
+fn a_member_that_is_gone_is_taken_out_of_etcd_and_one_that_is_well_is_not() {
+    // Of three members, the second is not well.
+    let world = World::new(|call| match call.path.rsplit('/').next() {
+        Some("ServiceList") if call.node.as_deref() == Some("10.0.0.11") => {
+            vec![Step::Status(14, "gone")]
+        }
+        Some("EtcdRemoveMemberByID") => say(api::EtcdRemoveMemberByIdResponse {
+            messages: vec![api::EtcdRemoveMemberById::default()],
+        }),
+        _ => control_plane(call),
+    });
+    for (line, exit, said) in [
+        ("nobody", 2, "etcd has no one member `nobody`"),
+        ("one --yes", 4, "is well; nothing was done"),
+        ("two", 4, "add `--yes` if that is meant"),
+    ] {
+        let line = format!("talos etcd remove-member {line}");
+        let output = world.run(&line).exits(exit);
+        assert!(output.stderr.contains(said), "{output}");
+    }
+    assert!(!world.calls().contains(&"EtcdRemoveMemberByID".to_owned()));
+    for member in ["two", "abd", "0000000000000abd"] {
+        let output = world.run(&format!("talos etcd remove-member {member} --yes"));
+        let output = output.success();
+        let said = "Took the member 0000000000000abd (two) out of etcd.";
+        assert!(output.stderr.contains(said), "{output}");
+        let calls = world.calls();
+        assert_eq!(
+            calls.last().map(String::as_str),
+            Some("EtcdRemoveMemberByID")
+        );
+    }
+}
+
+#[test]
 fn what_is_not_waited_for_is_only_begun() {
     for flag in ["--no-wait", "--wait=false"] {
         let world = World::new(reboots());

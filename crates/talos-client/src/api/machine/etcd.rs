@@ -118,3 +118,27 @@ pub struct EtcdDefragmentResponse {
     #[prost(message, repeated, tag = "1")]
     pub messages: Vec<EtcdDefragment>,
 }
+
+/// Takes a member out that is gone.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct EtcdRemoveMemberByIdRequest {
+    /// Its number.
+    #[prost(uint64, tag = "1")]
+    pub member_id: u64,
+}
+
+/// What became of it.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct EtcdRemoveMemberById {
+    /// Whose answer it is.
+    #[prost(message, optional, tag = "1")]
+    pub metadata: Option<Metadata>,
+}
+
+/// The answer to the removal of a member.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct EtcdRemoveMemberByIdResponse {
+    /// One for each node that was asked.
+    #[prost(message, repeated, tag = "1")]
+    pub messages: Vec<EtcdRemoveMemberById>,
+}

@@ -7,6 +7,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Subcommand;
+use cluster::quorum::{self, Voter};
 use repository::{View, write};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -23,6 +24,7 @@ pub(crate) enum Etcd {
     Status(Status),
     Snapshot(Snapshot),
     Defrag(Defrag),
+    RemoveMember(RemoveMember),
 }
 
 impl Etcd {
@@ -32,6 +34,7 @@ impl Etcd {
             Self::Status(command) => command.run(root, ui),
             Self::Snapshot(command) => command.run(root, ui),
             Self::Defrag(command) => command.run(root, ui),
+            Self::RemoveMember(command) => command.run(root, ui),
         }
     }
 }
@@ -240,6 +243,69 @@ impl Defrag {
                 before.db_size
             ));
         }
+        Ok(Exit::Done)
+    }
+}
+
+/// Take a member out that is gone and did not leave
+///
+/// It is named by its number or its host name, as `ichor talos etcd members` lists it. One that is
+/// well is left alone: reset its node, which then leaves by itself.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct RemoveMember {
+    /// Its number or its host name
+    member: String,
+
+    /// Even if it is well
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    reach: Reach,
+}
+
+impl RemoveMember {
+    fn run(&self, root: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+        let session = leading(&self.reach, root)?;
+        let client = &session.client;
+        let voters = quorum::voters(client, &session.nodes)?;
+        let number = u64::from_str_radix(&self.member, 16).ok();
+        let is_meant = |voter: &&Voter| number == Some(voter.id) || voter.hostname == self.member;
+        let (Some(voter), None) = ({
+            let mut meant = voters.iter().filter(is_meant);
+            (meant.next(), meant.next())
+        }) else {
+            let message = format!("etcd has no one member `{}`", self.member);
+            return Err(Failure::stopped(Exit::Usage, message)
+                .hint("`ichor talos etcd members` lists them with their numbers"));
+        };
+        let name = format!("{:016x} ({})", voter.id, voter.hostname);
+        if voter.is_well && !self.force {
+            let message = format!("the member {name} is well; nothing was done");
+            return Err(Failure::stopped(Exit::Protected, message)
+                .hint("`ichor talos reset` has its node leave; or `--force`"));
+        }
+        match ui.confirm(&format!("Take the member {name} out of etcd?")) {
+            Some(true) => {}
+            Some(false) => return Err(Failure::stopped(Exit::Protected, "nothing was done")),
+            None => {
+                let message = format!("nobody can be asked whether to take {name} out");
+                return Err(
+                    Failure::stopped(Exit::Protected, message).hint("add `--yes` if that is meant")
+                );
+            }
+        }
+        // Whoever is well passes it on to the others.
+        let mut well = voters.iter().filter(|one| one.is_well && one.id != voter.id);
+        let asked = well.next().map_or_else(
+            || session.nodes.first().cloned().unwrap_or_default(),
+            |one| one.address.clone(),
+        );
+        let removed = client.node(&asked).etcd_remove(voter.id);
+        removed.map_err(|fault| fault.diagnostic())?;
+        ui.set("removed", format!("{:016x}", voter.id));
+        ui.status(format!("Took the member {name} out of etcd."));
         Ok(Exit::Done)
     }
 }

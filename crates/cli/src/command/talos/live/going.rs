@@ -87,6 +87,23 @@ impl<'s> Etcd<'s> {
         Ok(members)
     }
 
+    /// The member of etcd that a node has, if it has one and says so.
+    pub(super) fn member(node: &Node<'_>) -> Option<u64> {
+        if !leads(node) {
+            return None;
+        }
+        node.etcd_status().ok().map(|status| status.member_id)
+    }
+
+    /// Looks whether the member of a node that is gone has left, as the other control planes tell.
+    pub(super) fn has_left(&self, node: &str, member: u64) -> Result<(), Diagnostic> {
+        let leads = self.session.leads().iter();
+        let others: Vec<String> = leads.filter(|lead| *lead != node).cloned().collect();
+        let name = self.session.name(node);
+        let clock = Stopwatch::start();
+        quorum::has_left(&self.session.client, &others, member, name, &clock)
+    }
+
     /// Stops where etcd would have no majority without some of its members; without any it is
     /// meant to end.
     pub(super) fn keep_some(&self, going: &[String], how: Going) -> Result<(), Diagnostic> {

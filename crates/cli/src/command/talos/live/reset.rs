@@ -109,9 +109,16 @@ impl Reset {
         one_by_one(&session, AGAIN, ui, |node, lines, ui| {
             let leaving = leaving(node.name());
             let name = leaving.name.clone();
-            self.act(&leaving, request.clone(), &mut |doing| {
+            let member = { self.graceful.then(|| Etcd::member(node)) }.flatten();
+            let done = self.act(&leaving, request.clone(), &mut |doing| {
                 lines.set(ui, &name, doing);
-            })
+            })?;
+            if let Some(member) = member
+                && self.waiting.patience().is_some()
+            {
+                etcd.has_left(node.name(), member)?;
+            }
+            Ok(done)
         })
     }
 
