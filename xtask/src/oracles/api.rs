@@ -73,6 +73,18 @@ const NAMES: &[(&str, &[&str])] = &[
         "machine::PhaseAction",
         &["machine.PhaseEvent.Action", "machine.TaskEvent.Action"],
     ),
+    (
+        "machine::EtcdRemoveMemberById",
+        &["machine.EtcdRemoveMemberByID"],
+    ),
+    (
+        "machine::EtcdRemoveMemberByIdRequest",
+        &["machine.EtcdRemoveMemberByIDRequest"],
+    ),
+    (
+        "machine::EtcdRemoveMemberByIdResponse",
+        &["machine.EtcdRemoveMemberByIDResponse"],
+    ),
     ("machine::RebootMode", &["machine.RebootRequest.Mode"]),
     ("machine::SequenceAction", &["machine.SequenceEvent.Action"]),
     (

@@ -73,6 +73,9 @@ pub(crate) fn merge(object: &mut Value, patch: &Value) {
 
 fn is_collection(path: &str) -> bool {
     let plurals = [
+        "daemonsets",
+        "deployments",
+        "statefulsets",
         "nodes",
         "namespaces",
         "secrets",

@@ -117,6 +117,20 @@ fn each_repository_says_what_is_bootstrapped() {
     assert!(count >= 8, "cases are missing");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_helmfile_that_is_a_link_is_told() {
+    let root = tempfile::tempdir().expect("a folder");
+    let root = Utf8Path::from_path(root.path()).expect("UTF-8");
+    let folder = root.join("bootstrap/helmfile.d");
+    std::fs::create_dir_all(&folder).expect("made");
+    std::fs::write(folder.join("01-apps.yaml"), "releases: []\n").expect("written");
+    std::os::unix::fs::symlink("01-apps.yaml", folder.join("02-apps.yaml")).expect("linked");
+    let told = told(&View::on_disk(root), &Settings::default());
+    let expected = "bootstrap/helmfile.d/02-apps.yaml: error[bootstrap/not-followed]: `bootstrap/helmfile.d/02-apps.yaml` is a link, which is not followed\n";
+    assert!(told.contains(expected), "{told}");
+}
+
 #[test]
 fn the_repositories_that_are_rendered_say_it() {
     let fixtures = testkit::fixtures();

@@ -159,7 +159,10 @@ impl Judge<'_, '_> {
             let line = format!("--yes talos reset {line} --cluster-name nodes");
             let done = self.repository.ichor(&line)?;
             if done.status.success() || !said(&done).contains(STAYS) {
-                bail!("`reset` does not tell that a member stays:\n{}", said(&done));
+                bail!(
+                    "`reset` does not tell that a member stays:\n{}",
+                    said(&done)
+                );
             }
         } else {
             self.reset(false, &line)?;

@@ -263,6 +263,40 @@ fn a_cluster_that_is_well_is_a_page_of_numbers() {
 }
 
 #[test]
+fn whoever_gets_problems_alone_gets_what_is_not_well() {
+    let (sandbox, _api) = of(unwell());
+    let output = sandbox.run(["status", "--output", "sarif"]).exits(1);
+    let log: Value = serde_json::from_str(&output.stdout).expect("a log");
+    let found = log.pointer("/runs/0/results").and_then(Value::as_array);
+    let found: Vec<&str> = { found.expect("results").iter() }
+        .filter_map(|one| one["ruleId"].as_str())
+        .collect();
+    let expected = ["cluster/failing"; 4].iter().chain(&["cluster/waiting"]);
+    assert_eq!(found, expected.copied().collect::<Vec<_>>());
+    let output = sandbox.run(["status", "--output", "github"]).exits(1);
+    let told = "::warning title=cluster/waiting::";
+    assert!(output.stdout.contains(told), "{output}");
+    let output = sandbox.run(["status", "--output", "json"]).exits(1);
+    let object: Value = serde_json::from_str(&output.stdout).expect("an object");
+    assert_eq!(object["problems"], json!([]));
+}
+
+#[test]
+fn a_cluster_without_flux_says_so() {
+    let none = Vec::new;
+    let lists = well()
+        .with("/apis/apps/v1/deployments", none())
+        .with(GIT, none())
+        .with(CHARTS, none())
+        .with(KUSTOMIZATIONS, none())
+        .with(RELEASES, none());
+    let (sandbox, _api) = of(lists);
+    let output = sandbox.run(["status"]).success();
+    let told = "note   Flux            there is none: `ichor bootstrap apps` brings it\n";
+    assert!(output.stdout.contains(told), "{output}");
+}
+
+#[test]
 fn what_others_wait_for_is_looked_at_first() {
     let (sandbox, api) = of(unwell());
     let output = sandbox.run(["status"]).exits(1);

@@ -297,7 +297,9 @@ impl RemoveMember {
             }
         }
         // Whoever is well passes it on to the others.
-        let mut well = voters.iter().filter(|one| one.is_well && one.id != voter.id);
+        let mut well = voters
+            .iter()
+            .filter(|one| one.is_well && one.id != voter.id);
         let asked = well.next().map_or_else(
             || session.nodes.first().cloned().unwrap_or_default(),
             |one| one.address.clone(),
