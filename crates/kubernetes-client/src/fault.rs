@@ -147,7 +147,7 @@ impl Fault {
                 "does something else answer there, or stand between? the API of Kubernetes is on port 6443 of each control plane"
             }
             Kind::Denied => {
-                "the kubeconfig is of somebody with fewer rights; `ichor talos kubeconfig` fetches that of an administrator"
+                "the kubeconfig belongs to somebody with fewer rights; `ichor talos kubeconfig` fetches an administrator's"
             }
             Kind::Slow | Kind::Interrupted | Kind::NotReady | Kind::Busy => {
                 "run the same again in a minute"

@@ -80,6 +80,8 @@ fn rights_that_are_missing_are_named() {
     let told = output.stderr.replace(&api.url(), "API");
     insta::assert_snapshot!(told, @r"
     error[kubernetes-api/denied]: `API` does not allow it, asked for the fluxinstances: nodes is forbidden
+     |
+    hint: the kubeconfig belongs to somebody with fewer rights; `ichor talos kubeconfig` fetches an administrator's
 
     1 error
     Nothing was changed.

@@ -306,6 +306,8 @@ fn tables_are_those_of_the_server() {
     ");
     insta::assert_snapshot!(said(&output.stderr, &api), @r"
     error[kubernetes-api/denied]: `https://SERVER` does not allow it, asked for the nodes: nodes is forbidden for you
+     |
+    hint: the kubeconfig belongs to somebody with fewer rights; `ichor talos kubeconfig` fetches an administrator's
 
     1 error
     ");

@@ -282,21 +282,6 @@ fn whoever_gets_problems_alone_gets_what_is_not_well() {
 }
 
 #[test]
-fn a_cluster_without_flux_says_so() {
-    let none = Vec::new;
-    let lists = well()
-        .with("/apis/apps/v1/deployments", none())
-        .with(GIT, none())
-        .with(CHARTS, none())
-        .with(KUSTOMIZATIONS, none())
-        .with(RELEASES, none());
-    let (sandbox, _api) = of(lists);
-    let output = sandbox.run(["status"]).success();
-    let told = "note   Flux            there is none: `ichor bootstrap apps` brings it\n";
-    assert!(output.stdout.contains(told), "{output}");
-}
-
-#[test]
 fn what_others_wait_for_is_looked_at_first() {
     let (sandbox, api) = of(unwell());
     let output = sandbox.run(["status"]).exits(1);
@@ -421,6 +406,7 @@ fn a_cluster_without_flux_has_nodes_and_pods() {
     ok     Cluster         https://SERVER, Kubernetes v1.36.3
     ok     Nodes           1 of 1 ready
            k8s-0  control plane  v1.36.3  Talos (v1.13.9)
+    note   Flux            there is none: `ichor bootstrap apps` brings it
     fails  Pods            0 of 1 well, 1 fails
 
     Look at first
