@@ -146,7 +146,8 @@ impl Fault {
             Kind::Malformed => {
                 "does something else answer there, or stand between? the API of Kubernetes is on port 6443 of each control plane"
             }
-            Kind::Denied => {
+            // A webhook has its own reasons.
+            Kind::Denied if !self.words.contains("admission webhook") => {
                 "the kubeconfig belongs to somebody with fewer rights; `ichor talos kubeconfig` fetches an administrator's"
             }
             Kind::Slow | Kind::Interrupted | Kind::NotReady | Kind::Busy => {

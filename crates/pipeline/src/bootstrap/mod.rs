@@ -76,7 +76,9 @@ pub struct Wanted {
     pub needs: Vec<usize>,
     /// How long Helm may wait for it.
     pub timeout: Duration,
-    /// Whether what comes after waits until all of it is ready.
+    /// Whether what comes after waits until all of it is ready. Not of what makes a
+    /// `FluxInstance`: nothing comes after it, and whoever bootstraps waits for Flux longer than a
+    /// release may take (Helm 4 would wait for the object, Helm 3 never did).
     pub wait: bool,
     /// The HelmRelease that takes it over, a place in [`Assembled::releases`].
     pub release: Option<usize>,

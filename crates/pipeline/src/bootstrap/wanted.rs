@@ -15,7 +15,7 @@ use repository::View;
 use super::helmfile::{Entry, Helmfile};
 use super::order::Ordered;
 use super::values::nothing;
-use super::{Wanted, builtin, chart, helmfile, order, values};
+use super::{Wanted, builtin, chart, helmfile, order, sync, values};
 use crate::rules;
 
 /// How long Helm may wait where nothing says it.
@@ -30,10 +30,14 @@ pub(super) fn read(
     assembled: &Assembled,
     problems: &mut Diagnostics,
 ) -> (Vec<Wanted>, Vec<Wanted>) {
-    match helmfile::read(view, problems) {
+    let (crds, mut releases) = match helmfile::read(view, problems) {
         Some(files) => written(view, assembled, &files, problems),
         None => built_in(assembled, problems),
+    };
+    for release in &mut releases {
+        release.wait &= release.name != sync::INSTANCE;
     }
+    (crds, releases)
 }
 
 /// As helmfiles have it.
