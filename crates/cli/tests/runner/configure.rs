@@ -279,30 +279,6 @@ fn a_stack_that_no_template_deploys_is_named_at_its_switch() {
     let start = output.stderr.find("warning").expect("warnings");
     let end = output.stderr.find("Everything").expect("the end");
     assert_snapshot!(&output.stderr[start..end], @r#"
-    warning[template/not-deployed]: the built-in templates do not deploy the Proxmox storage driver yet: `proxmox_csi_token_id` has no effect
-      --> cluster.yaml:31:1
-       |
-    31 | proxmox_csi_token_id: "kubernetes-csi@pve!csi"
-       | ^^^^^^^^^^^^^^^^^^^^
-       |
-    hint: leave it out, or add templates for it below `templates/overrides`
-
-    warning[template/not-deployed]: the built-in templates do not deploy the Proxmox cloud controller yet: `proxmox_ccm_token_id` has no effect
-      --> cluster.yaml:33:1
-       |
-    33 | proxmox_ccm_token_id: "kubernetes-ccm@pve!ccm"
-       | ^^^^^^^^^^^^^^^^^^^^
-       |
-    hint: leave it out, or add templates for it below `templates/overrides`
-
-    warning[template/not-deployed]: the built-in templates do not deploy the AI gateway yet: `envoy_ai_gateway_enabled` has no effect
-      --> cluster.yaml:36:1
-       |
-    36 | envoy_ai_gateway_enabled: true
-       | ^^^^^^^^^^^^^^^^^^^^^^^^
-       |
-    hint: leave it out, or add templates for it below `templates/overrides`
-
     warning[template/not-deployed]: the built-in templates do not deploy single sign-on yet: `oidc_enabled` has no effect
       --> cluster.yaml:43:1
        |
@@ -321,8 +297,8 @@ fn a_stack_that_no_template_deploys_is_named_at_its_switch() {
     "#);
     // Until templates do.
     sandbox.write(
-        "templates/overrides/ai.txt.j2",
-        "#{ envoy_ai_gateway_enabled }# #{ mcp_gateway_enabled }# #{ oidc_enabled }#\n#{ proxmox_csi_token_id }# #{ proxmox_ccm_token_id }#\n",
+        "templates/overrides/mcp.txt.j2",
+        "#{ mcp_gateway_enabled }# #{ oidc_enabled }#\n",
     );
     let output = sandbox.run(["validate"]).success();
     assert!(!output.stderr.contains("template/not-deployed"), "{output}");

@@ -68,8 +68,8 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     drop(sandbox.run(["configure", "--quiet"]).success());
     let tested = sandbox.run(["flux", "test"]).success().to_string();
     assert!(!tested.contains("FAILED"), "{tested}");
-    assert_eq!(tested.matches("PASSED  Kustomization").count(), 17);
-    assert_eq!(tested.matches("PASSED  HelmRelease").count(), 13);
+    assert_eq!(tested.matches("PASSED  Kustomization").count(), 24);
+    assert_eq!(tested.matches("PASSED  HelmRelease").count(), 17);
     drop(
         sandbox
             .run(["flux", "graph", "--html", "page.html"])
@@ -88,6 +88,9 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     for secret in [
         "fixture-token",
         "fixture-csi-secret",
+        "fixture-ccm-secret",
+        "fixture-us-east-key",
+        "fixture-us-east2-key",
         "AGE-SECRET-KEY",
         "PRIVATE KEY",
     ] {
