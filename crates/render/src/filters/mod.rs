@@ -73,12 +73,13 @@ pub(crate) const BUILT_IN: &[(&str, Function)] = &[
     ("xmlattr", markup::xmlattr),
 ];
 
-/// The filters of cluster templates, which their Python plugin gave them.
+/// The filters of cluster templates: those that their Python plugin gave them, and ichor's own.
 pub(crate) const NATIVE: &[(&str, Function)] = &[
     ("b64decode", native::b64decode),
     ("b64encode", native::b64encode),
     ("basename", native::basename),
     ("nthhost", native::nthhost),
+    ("sha256", native::sha256),
 ];
 
 /// The filter of that name.

@@ -1,4 +1,4 @@
-//! The filters that cluster templates get from their Python plugin.
+//! The filters of cluster templates: those that their Python plugin gave them, and ichor's own.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use minijinja::{Error, Value};
+use tree::Digest;
 
 use super::layout::not_text;
 use crate::python::call::Call;
@@ -59,6 +60,17 @@ pub(super) fn b64decode(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .map(Value::from)
         .ok_or_else(|| Fault::value_error("what `b64decode` was given is no text in base64").into())
+}
+
+/// The SHA-256 digest of a text's UTF-8, in 64 hexadecimal digits: what an object is named after
+/// that has to be made anew whenever the text changes.
+pub(super) fn sha256(mut call: Call<'_, '_, '_>) -> Result<Value, Error> {
+    let [value] = call.bind(["value"], 1)?;
+    let value = value.unwrap_or_default();
+    let View::Text(text) = View::of(&value) else {
+        return Err(not_text("sha256", &value).into());
+    };
+    Ok(Value::from(Digest::of(text.as_bytes()).to_string()))
 }
 
 /// The n-th address of a network, `false` if there is none

@@ -27,12 +27,14 @@ fn context() -> Context {
 fn functions_and_filters_of_earlier_and_other_members() {
     let template = "#{ age_public_key() }# #{ age_private_key() }# #{ cloudflare_account_tag() }#\n\
         #{ cloudflare_tunnel('TunnelID') }# #{ cloudflare_tunnel('Port') }# #{ current_datetime() }#\n\
-        #{ 'grüß' | b64encode }# #{ 'Z3LDvMOf\\n' | b64decode }# #{ ['a'] | map('b64encode') | first }#\n";
+        #{ 'grüß' | b64encode }# #{ 'Z3LDvMOf\\n' | b64decode }# #{ ['a'] | map('b64encode') | first }#\n\
+        #{ 'abc' | sha256 }#\n";
     assert_snapshot!(outcome(&[("a.j2", template)], &context(), &Options::default()), @r"
     == a 644
     age1public AGE-SECRET-KEY-1 tag
     id-1 7 2026-01-31T12:00:00
     Z3LDvMOf grüß YQ==
+    ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
     ");
 }
 
@@ -43,6 +45,7 @@ fn what_they_cannot_give_is_told_without_a_value() {
         ("b.j2", "#{ 'AA' | b64decode }#"),
         ("c.j2", "#{ 1 | b64encode }#"),
         ("d.j2", "#{ cloudflare_tunnel(1) }#"),
+        ("e.j2", "#{ 1 | sha256 }#"),
     ];
     assert_snapshot!(outcome(&templates, &context(), &Options::default()), @r"
     a.j2:1:4: error[template/credential]: `cloudflare-tunnel.json` has no key `TunnelId`
@@ -51,6 +54,8 @@ fn what_they_cannot_give_is_told_without_a_value() {
     c.j2:1:4: error[template/type]: `b64encode` needs a str, not an int
       hint: make text of it with `| string` first
     d.j2:1:4: error[template/type]: `cloudflare_tunnel` needs the name of a key
+    e.j2:1:4: error[template/type]: `sha256` needs a str, not an int
+      hint: make text of it with `| string` first
     ");
     let nothing = Context::builder()
         .credentials(Credentials::default())
