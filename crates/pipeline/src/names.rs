@@ -14,40 +14,8 @@ use crate::rules;
 /// How many names a message lists.
 const LISTED: usize = 12;
 
-/// An optional stack: the key that turns it on, what it is, and how its keys start.
-type Stack = (&'static str, &'static str, &'static [&'static str]);
-
-const STACKS: &[Stack] = &[
-    (
-        "proxmox_csi_token_id",
-        "the Proxmox storage driver",
-        &["proxmox_"],
-    ),
-    (
-        "proxmox_ccm_token_id",
-        "the Proxmox cloud controller",
-        &["proxmox_"],
-    ),
-    (
-        "envoy_ai_gateway_enabled",
-        "the AI gateway",
-        &["envoy_ai_gateway_", "azure_"],
-    ),
-    (
-        "mcp_gateway_enabled",
-        "the MCP gateway with Keycloak and Redis",
-        &["mcp_", "keycloak_", "redis_", "auth_gateway_"],
-    ),
-    (
-        "oidc_enabled",
-        "single sign-on",
-        &["oidc_", "auth_gateway_", "keycloak_"],
-    ),
-];
-
 /// Without declarations, a repository's own templates are read leniently, and what would be an
-/// error is listed in one warning; else keys that nothing uses are. An optional stack that is
-/// on and that the built-in templates know nothing of is named by itself.
+/// error is listed in one warning; else keys that nothing uses are.
 ///
 /// What the text of a plugin names, that may read.
 pub(crate) fn check(
@@ -67,43 +35,7 @@ pub(crate) fn check(
     if model.is_lenient() {
         return Vec::from_iter(lenient(&unused, &undeclared(model, analysis)));
     }
-    let mut found = Vec::new();
-    if model.origin == Templates::BuiltIn {
-        found = not_deployed(model, &mut unused);
-    }
-    found.extend(set_in_vain(&unused));
-    found
-}
-
-/// The stacks that are on though no template deploys them. Their keys are not listed again.
-fn not_deployed(model: &Model, unused: &mut Vec<&WrittenKey>) -> Vec<Diagnostic> {
-    let is_on = |name: &str| {
-        let value = model.cluster.values().get(name);
-        value.is_some_and(|value| value.as_bool().unwrap_or(value.as_str() != Some("")))
-    };
-    let on: Vec<&Stack> = STACKS
-        .iter()
-        .filter(|(switch, ..)| is_on(switch) && unused.iter().any(|key| key.name == *switch))
-        .collect();
-    let found = on
-        .iter()
-        .filter_map(|(switch, what, _)| {
-            let key = unused.iter().find(|key| key.name == *switch)?;
-            let problem = rules::TEMPLATE_NOT_DEPLOYED.report(format!(
-                "the built-in templates do not deploy {what} yet: `{switch}` has no effect"
-            ));
-            Some(
-                problem
-                    .at(key.location.clone())
-                    .hint("leave it out, or add templates for it below `templates/overrides`"),
-            )
-        })
-        .collect();
-    unused.retain(|key| {
-        let mut starts = on.iter().flat_map(|(.., starts)| starts.iter());
-        !starts.any(|start| key.name.starts_with(start))
-    });
-    found
+    Vec::from_iter(set_in_vain(&unused))
 }
 
 fn set_in_vain(unused: &[&WrittenKey]) -> Option<Diagnostic> {

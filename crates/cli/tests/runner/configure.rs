@@ -273,33 +273,8 @@ fn rendered() -> Sandbox {
 }
 
 #[test]
-fn a_stack_that_no_template_deploys_is_named_at_its_switch() {
+fn with_everything_on_nothing_is_left_to_warn_of() {
     let sandbox = fixture("public");
-    let output = sandbox.run(["validate"]).success();
-    let start = output.stderr.find("warning").expect("warnings");
-    let end = output.stderr.find("Everything").expect("the end");
-    assert_snapshot!(&output.stderr[start..end], @r#"
-    warning[template/not-deployed]: the built-in templates do not deploy single sign-on yet: `oidc_enabled` has no effect
-      --> cluster.yaml:43:1
-       |
-    43 | oidc_enabled: true
-       | ^^^^^^^^^^^^
-       |
-    hint: leave it out, or add templates for it below `templates/overrides`
-
-    warning[template/not-deployed]: the built-in templates do not deploy the MCP gateway with Keycloak and Redis yet: `mcp_gateway_enabled` has no effect
-      --> cluster.yaml:58:1
-       |
-    58 | mcp_gateway_enabled: true
-       | ^^^^^^^^^^^^^^^^^^^
-       |
-    hint: leave it out, or add templates for it below `templates/overrides`
-    "#);
-    // Until templates do.
-    sandbox.write(
-        "templates/overrides/mcp.txt.j2",
-        "#{ mcp_gateway_enabled }# #{ oidc_enabled }#\n",
-    );
-    let output = sandbox.run(["validate"]).success();
-    assert!(!output.stderr.contains("template/not-deployed"), "{output}");
+    let output = sandbox.run(["validate", "--strict"]).success();
+    assert!(!output.stderr.contains("warning"), "{output}");
 }

@@ -68,8 +68,8 @@ fn the_public_fixture_passes_and_shows_no_secret() {
     drop(sandbox.run(["configure", "--quiet"]).success());
     let tested = sandbox.run(["flux", "test"]).success().to_string();
     assert!(!tested.contains("FAILED"), "{tested}");
-    assert_eq!(tested.matches("PASSED  Kustomization").count(), 24);
-    assert_eq!(tested.matches("PASSED  HelmRelease").count(), 17);
+    assert_eq!(tested.matches("PASSED  Kustomization").count(), 30);
+    assert_eq!(tested.matches("PASSED  HelmRelease").count(), 18);
     drop(
         sandbox
             .run(["flux", "graph", "--html", "page.html"])
@@ -91,6 +91,13 @@ fn the_public_fixture_passes_and_shows_no_secret() {
         "fixture-ccm-secret",
         "fixture-us-east-key",
         "fixture-us-east2-key",
+        "fixture-google-secret",
+        "fixture-entra-secret",
+        "fixture-github-secret",
+        "fixture-keycloak-password",
+        "fixture-oidc-client-secret",
+        "fixture-postgres-password",
+        "fixture-redis-password",
         "AGE-SECRET-KEY",
         "PRIVATE KEY",
     ] {

@@ -15,8 +15,6 @@ diagnostics::rules! {
         "Templates are read from inside of the repository. What lies elsewhere is not in git, and others would render something else.";
     TEMPLATE_NOT_DECLARED: warning "template/not-declared",
         "Nothing says which names the repository's templates may use, so that a misspelt one renders to nothing.";
-    TEMPLATE_NOT_DEPLOYED: warning "template/not-deployed",
-        "The key switches on an application that the built-in templates do not have, so that nothing happens.";
     TEMPLATE_NOT_EJECTED: error "template/not-ejected",
         "Only a template that was ejected has an original recorded to compare it with.";
     VERSIONS_AMBIGUOUS_BUMP: error "versions/ambiguous-bump",
