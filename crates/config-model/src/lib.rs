@@ -5,7 +5,7 @@
 //! - the *raw* files mirror `cluster.yaml` and `nodes.yaml` and remember where each value
 //!   was written;
 //! - the table of [`Declarations`] says what each key takes; a repository adds its own keys in
-//!   `templates/variables.yaml`;
+//!   `templates/variables.yaml`, and optional stacks add theirs in the same language;
 //! - [`Cluster`] is what the rest of the workspace sees. Holding one means that every rule
 //!   of [`rules`] was checked.
 //!
@@ -35,6 +35,7 @@
 use diagnostics::{Diagnostics, Source};
 
 mod build;
+mod built_in;
 pub mod credentials;
 mod cross;
 mod fields;
@@ -57,7 +58,10 @@ pub mod versions;
 
 pub use build::sounds_secret;
 pub use input::{Input, Parsed, WrittenKey};
-pub use keys::{Declaration, Declarations, Default, Field, Kind, PluginUse, Presence, Section};
+pub use keys::{
+    Constraint, Declaration, Declarations, Default, Demand, Field, Kind, PluginUse, Presence,
+    Section, Stack,
+};
 pub use model::{Cluster, Entry, Node, State, Values, Visibility};
 pub use parse::parse;
 pub use templates::Templates;
@@ -75,7 +79,7 @@ pub use used::UsedKeys;
 /// ```
 pub fn declarations(variables: Option<&Source>) -> (Declarations, Diagnostics) {
     match variables {
-        Some(source) => variables::parse(source),
+        Some(source) => variables::parse(source, Declarations::built_in()),
         None => (Declarations::built_in().clone(), Diagnostics::new()),
     }
 }

@@ -12,7 +12,7 @@ use crate::keys::{Declarations, Section};
 use crate::lower::Manner;
 use crate::raw::{self, RawFile, RawMap, raw_map};
 use crate::used::Uses;
-use crate::{build, lower, rules, variables};
+use crate::{build, declarations, lower, rules};
 
 /// Reads both files and checks every rule.
 ///
@@ -20,14 +20,8 @@ use crate::{build, lower, rules, variables};
 /// that was refused is left out, so that one mistake is one problem.
 pub fn parse(input: &Input<'_>) -> Parsed {
     let mut diagnostics = Diagnostics::new();
-    let mut declarations = match input.variables {
-        Some(source) => {
-            let (declarations, problems) = variables::parse(source);
-            diagnostics.extend(problems);
-            declarations
-        }
-        None => Declarations::built_in().clone(),
-    };
+    let (mut declarations, problems) = declarations(input.variables);
+    diagnostics.extend(problems);
     for (section, name, value) in input.used.iter().flat_map(|used| used.defaults()) {
         declarations.set_default(*section, name, value.clone());
     }

@@ -24,7 +24,7 @@ pub fn cluster(schema: &str) -> String {
     let mut group = "";
     for declaration in listed(Section::Cluster) {
         if declaration.group != group {
-            group = declaration.group;
+            group = &declaration.group;
             let _ = write!(sample, "\n# --- {group} ---\n");
         }
         sample.push('\n');
@@ -54,7 +54,8 @@ pub fn variables(schema: &str) -> String {
         schema,
         "Keys that this repository adds to `cluster.yaml` and to the nodes in `nodes.yaml`, for \
          its own templates. Each has a `type`, and may have `default`, `required`, \
-         `required_with`, `secret` and `description`.",
+         `required_with`, `secret`, `generate` and `description`. Below `rules` stands what keys \
+         ask of each other.",
     );
     sample.push_str(
         "\ncluster: {}\n\
@@ -66,6 +67,7 @@ pub fn variables(schema: &str) -> String {
          #   wiki_password:\n\
          #     type: string\n\
          #     secret: true\n\
+         #     generate: true\n\
          #     required_with: wiki_enabled\n\
          #     description: The password of its administrator.\n\
          \nnodes: {}\n\

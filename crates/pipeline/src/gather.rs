@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use config_model::{Section, Templates, UsedKeys};
-use diagnostics::{Diagnostics, Source};
+use config_model::{Parsed, Section, Templates, UsedKeys};
+use diagnostics::{Diagnostic, Diagnostics, Source};
 use render::makejinja::Existing;
 use render::{Analysis, Options, Reading, TemplateSet, UndefinedMode};
 
@@ -27,6 +27,39 @@ pub(crate) fn used_keys(analysis: &Analysis) -> UsedKeys {
 pub(crate) fn used_and_given(analysis: &Analysis, plugin: Option<&Source>) -> UsedKeys {
     let defaults = plugin.map(render::declare::built_in_defaults);
     used_keys(analysis).with_defaults(defaults.unwrap_or_default())
+}
+
+/// The keys that a repository's own templates name; none where every key counts.
+pub(crate) fn used(inputs: &Inputs, gathered: &Gathered) -> Option<UsedKeys> {
+    let is_own = gathered.origin == Templates::Own;
+    let reading = gathered.reading.as_ref().filter(|_| is_own)?;
+    Some(used_and_given(reading.analysis(), inputs.own_plugin()))
+}
+
+/// The configuration with these files in the place of its own. Nothing is run.
+pub(crate) fn parsed(inputs: &Inputs, cluster: &Source, nodes: &Source) -> Parsed {
+    let gathered = gather(inputs);
+    config_model::parse(&config_model::Input {
+        cluster,
+        nodes,
+        variables: inputs.variables.as_ref(),
+        templates: gathered.origin,
+        used: used(inputs, gathered).as_ref(),
+    })
+}
+
+/// What is wrong with the configuration with these files in the place of its own, and is not with
+/// its own. Nothing is run.
+pub(crate) fn judged(inputs: &Inputs, cluster: &Source, nodes: &Source) -> Diagnostics {
+    let before = parsed(inputs, &inputs.cluster, &inputs.nodes).diagnostics;
+    let is_new = |problem: &Diagnostic| {
+        let mut before = before.iter();
+        !before.any(|old| old.is(problem.rule) && old.message == problem.message)
+    };
+    let after = parsed(inputs, cluster, nodes).diagnostics.into_iter();
+    after
+        .filter(|problem| problem.is_error() && is_new(problem))
+        .collect()
 }
 
 /// The templates and how they are rendered. The first who asks pays for it.

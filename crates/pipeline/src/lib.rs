@@ -33,6 +33,7 @@ pub mod drop_in;
 pub mod example;
 mod gather;
 mod gathered;
+pub mod generate;
 pub mod init;
 pub mod load;
 pub mod manifests;

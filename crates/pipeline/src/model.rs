@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config_model::versions::{self, Versions};
-use config_model::{Cluster, Input, Parsed, Templates, WrittenKey, credentials};
+use config_model::{Cluster, Parsed, Templates, WrittenKey, credentials};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::{Analysis, Context, Credentials, Reading};
 use repository::names;
@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use secrets::Identity;
 use zeroize::Zeroizing;
 
-use crate::gather::{gather, used_and_given};
+use crate::gather::{self, gather};
 use crate::load::Inputs;
 use crate::own::Own;
 use crate::plugin::Withheld;
@@ -69,14 +69,7 @@ impl Model {
             .as_ref()
             .filter(|_| origin == Templates::Own)
             .map(|reading| reading.analysis());
-        let used = analysis.map(|analysis| used_and_given(analysis, inputs.own_plugin()));
-        let parsed = config_model::parse(&Input {
-            cluster: &inputs.cluster,
-            nodes: &inputs.nodes,
-            variables: inputs.variables.as_ref(),
-            templates: origin,
-            used: used.as_ref(),
-        });
+        let parsed = gather::parsed(inputs, &inputs.cluster, &inputs.nodes);
         problems.extend(parsed.diagnostics.iter().cloned());
         let versions = pins(inputs, &mut problems);
         let mut secrets = parsed.secrets.clone();

@@ -1,11 +1,11 @@
 //! Nodes that are added to `nodes.yaml`, whose comments and layout stay.
 
 use config_model::{Declarations, Section};
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostics, Source};
 use yaml::edit::Edits;
 use yaml::{Limits, Mapping, Node};
 
-use crate::gather::{gather, used_and_given};
+use crate::gather;
 use crate::load::Inputs;
 use crate::rules;
 
@@ -184,29 +184,7 @@ pub fn added(nodes: &Source, drafts: &[Draft]) -> Result<String, Diagnostics> {
 /// What is wrong with the configuration of a repository once it has this `nodes.yaml`, and was
 /// not before. Nothing is run.
 pub fn judged(inputs: &Inputs, changed: &Source) -> Diagnostics {
-    let gathered = gather(inputs);
-    let is_own = gathered.origin == config_model::Templates::Own;
-    let reading = gathered.reading.as_ref().filter(|_| is_own);
-    let used = reading.map(|reading| used_and_given(reading.analysis(), inputs.own_plugin()));
-    let problems = |nodes: &Source| {
-        let parsed = config_model::parse(&config_model::Input {
-            cluster: &inputs.cluster,
-            nodes,
-            variables: inputs.variables.as_ref(),
-            templates: gathered.origin,
-            used: used.as_ref(),
-        });
-        parsed.diagnostics
-    };
-    let before = problems(&inputs.nodes);
-    let is_new = |problem: &Diagnostic| {
-        let mut before = before.iter();
-        !before.any(|old| old.rule.id() == problem.rule.id() && old.message == problem.message)
-    };
-    let after = problems(changed).into_iter();
-    after
-        .filter(|problem| problem.is_error() && is_new(problem))
-        .collect()
+    gather::judged(inputs, &inputs.cluster, changed)
 }
 
 /// Whether a node is that of the sample, as nobody has touched it.

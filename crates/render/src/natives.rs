@@ -1,6 +1,7 @@
 //! The functions that cluster templates get from their Python plugin, fed from values that
 //! were read before.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,14 +31,34 @@ pub(crate) const NAMES: &[&str] = &[
     "talos_patches",
 ];
 
+/// Which applications a namespace has. No plugin of a cluster template gives this one, so a
+/// repository may mean something else by the name, which then counts.
+pub(crate) const APPS: &str = "apps";
+
 /// Where the patches of Talos stand below the template folder: today, and until early 2025.
 const PATCHES: [&str; 2] = ["talos/patches/", "kubernetes/bootstrap/talos/patches/"];
 
 /// What templates call the template folder.
 const FOLDER: &str = "templates/config/";
 
-/// Tells which templates whose name starts with a prefix give a file, for `talos_patches`.
-pub(crate) type Outputs = dyn Fn(&State<'_, '_>, &str) -> Vec<String> + Send + Sync;
+/// Where the applications of a namespace are rendered to, and the file that makes a folder one.
+const APPLICATIONS: &str = "kubernetes/apps/";
+const APPLICATION: &str = "ks.yaml";
+
+/// A template that may give a file.
+#[derive(Clone)]
+pub(crate) struct Giving {
+    /// The name of the template.
+    pub(crate) name: String,
+    /// The path of what it becomes.
+    pub(crate) output: String,
+    /// Whether it is copied, and gives a file whatever is in it.
+    pub(crate) copied: bool,
+}
+
+/// Gives those of the wanted templates that do give a file.
+pub(crate) type Outputs =
+    dyn Fn(&State<'_, '_>, &dyn Fn(&Giving) -> bool) -> Vec<Giving> + Send + Sync;
 
 /// The function of that name as a value.
 pub(crate) fn find(
@@ -45,7 +66,8 @@ pub(crate) fn find(
     context: &Arc<ContextBuilder>,
     outputs: impl FnOnce() -> Arc<Outputs>,
 ) -> Option<Value> {
-    let name = *NAMES.iter().find(|known| **known == name)?;
+    let mut known = NAMES.iter().copied().chain([APPS]);
+    let name = known.find(|known| *known == name)?;
     Some(Value::from_object(Native {
         name,
         context: context.clone(),
@@ -96,6 +118,14 @@ impl Native {
                 };
                 Ok(self.patches(state, folder))
             }
+            APPS => {
+                let [namespace] = arguments.bind(self.name, ["namespace"], 1)?;
+                let namespace = namespace.unwrap_or_default();
+                let View::Text(namespace) = View::of(&namespace) else {
+                    return Err(Fault::type_error("`apps` needs the name of a namespace"));
+                };
+                Ok(self.apps(state, namespace))
+            }
             name => {
                 arguments.positional(name, 0, 0)?;
                 match name {
@@ -144,13 +174,13 @@ impl Native {
     fn patches(&self, state: &State<'_, '_>, folder: &str) -> Value {
         let below = |place: &str| -> Vec<String> {
             let prefix = format!("{place}{folder}/");
-            (self.outputs)(state, &prefix)
+            let is_patch = |template: &Giving| {
+                let file = template.name.strip_prefix(&prefix);
+                file.is_some_and(|file| file.ends_with(".yaml.j2") && !file.contains('/'))
+            };
+            (self.outputs)(state, &is_patch)
                 .into_iter()
-                .filter(|name| {
-                    let file = &name[prefix.len()..];
-                    file.ends_with(".yaml.j2") && !file.contains('/')
-                })
-                .map(|name| format!("{FOLDER}{name}"))
+                .map(|template| format!("{FOLDER}{}", template.name))
                 .collect()
         };
         let mut found = PATCHES
@@ -160,6 +190,19 @@ impl Native {
             .unwrap_or_default();
         found.sort_unstable();
         List::value(found.into_iter().map(Value::from).collect())
+    }
+
+    /// The folders of a namespace's applications, sorted. One whose Kustomization renders to
+    /// nothing is not there, so that a stack that is off leaves no trace.
+    fn apps(&self, state: &State<'_, '_>, namespace: &str) -> Value {
+        let prefix = format!("{APPLICATIONS}{namespace}/");
+        let folder = |template: &Giving| {
+            let (folder, file) = template.output.strip_prefix(&prefix)?.split_once('/')?;
+            (file == APPLICATION).then(|| folder.to_owned())
+        };
+        let found = (self.outputs)(state, &|template| folder(template).is_some());
+        let folders: BTreeSet<_> = found.iter().filter_map(folder).collect();
+        List::value(folders.into_iter().map(Value::from).collect())
     }
 }
 

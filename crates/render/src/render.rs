@@ -1,6 +1,6 @@
 //! A set of templates and a context in, a tree of files out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
@@ -63,7 +63,7 @@ pub(crate) fn render_read(
     }
     let engine = Engine::new(
         Arc::new(prepared),
-        names(&templates),
+        Names::new(&templates),
         context.inner.clone(),
         options,
     );
@@ -119,15 +119,6 @@ fn fault(problem: &Diagnostic) -> (String, Option<Location>) {
 fn prepare(reader: &Reader, template: &Template, parsed: &Parsed) -> Prepared {
     let translated = reader.translate(&parsed.statements);
     Prepared::new(template, parsed, translated)
-}
-
-/// Of two templates with one name the first is found.
-fn names(templates: &[&Template]) -> Names {
-    let mut names = BTreeMap::new();
-    for (position, template) in templates.iter().enumerate() {
-        names.entry(template.name.clone()).or_insert(position);
-    }
-    Names(names)
 }
 
 fn make(

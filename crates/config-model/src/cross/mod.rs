@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bgp;
+mod constraints;
 mod domains;
 mod features;
 mod free;
@@ -21,5 +22,6 @@ pub(crate) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     bgp::check(scope, diagnostics);
     domains::check(scope, diagnostics);
     nodes::check(scope, diagnostics);
+    constraints::check(scope, diagnostics);
     features::check(scope, diagnostics);
 }

@@ -45,13 +45,17 @@ pub enum Default {
     /// This value.
     Value(Value),
     /// A value that follows from other keys: how, in words.
-    Derived(&'static str),
+    Derived(String),
 }
 
 /// One key of the configuration.
 ///
-/// Made by the table of this crate, or read from `templates/variables.yaml`.
+/// Made by the table of this crate, or read from `templates/stacks` or `templates/variables.yaml`.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that is known of a key"
+)]
 #[non_exhaustive]
 pub struct Declaration {
     /// Its name, as files and templates spell it.
@@ -66,10 +70,12 @@ pub struct Declaration {
     pub default: Default,
     /// Whether its value is redacted in every message.
     pub secret: bool,
+    /// Whether any strong value will do, so that one can be made where none is set.
+    pub generate: bool,
     /// What it is for: one or more sentences.
     pub description: String,
     /// The heading it stands below in sample and documentation.
-    pub group: &'static str,
+    pub group: String,
     /// What the sample file shows as its value, in YAML.
     pub sample: String,
     /// Whether the sample sets the key; otherwise it shows it as a comment.
@@ -81,7 +87,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    pub(crate) fn new(section: Section, group: &'static str, name: &str, kind: Kind) -> Self {
+    pub(crate) fn new(section: Section, group: &str, name: &str, kind: Kind) -> Self {
         Self {
             name: name.to_owned(),
             section,
@@ -89,8 +95,9 @@ impl Declaration {
             presence: Presence::Optional,
             default: Default::Unset,
             secret: false,
+            generate: false,
             description: String::new(),
-            group,
+            group: group.to_owned(),
             sample: String::new(),
             shown: false,
             placeholder: false,
@@ -119,9 +126,9 @@ impl Declaration {
         self
     }
 
-    pub(super) fn derived(mut self, from: &'static str) -> Self {
+    pub(super) fn derived(mut self, from: &str) -> Self {
         self.presence = Presence::Derived;
-        self.default = Default::Derived(from);
+        self.default = Default::Derived(from.to_owned());
         self
     }
 
@@ -130,8 +137,8 @@ impl Declaration {
         self
     }
 
-    pub(super) fn follows(mut self, from: &'static str) -> Self {
-        self.default = Default::Derived(from);
+    pub(super) fn follows(mut self, from: &str) -> Self {
+        self.default = Default::Derived(from.to_owned());
         self
     }
 
@@ -159,7 +166,7 @@ impl Declaration {
     }
 
     /// A text that stands for a value.
-    pub(super) fn placeholder(mut self, text: &str) -> Self {
+    pub(crate) fn placeholder(mut self, text: &str) -> Self {
         self.sample = format!("\"{text}\"");
         self.placeholder = true;
         self

@@ -1,19 +1,21 @@
 //! All declarations of a repository, by section and name.
 
-use std::sync::LazyLock;
-
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::constraint::Constraint;
 use super::declaration::{Declaration, Default, Presence, Section};
-use super::{cluster, nodes, optional};
+use super::stack::Stack;
+use super::{cluster, nodes};
 
 /// All keys that a repository may set: the built-in ones, then its own, each in the order
 /// of declaration.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Declarations {
     cluster: IndexMap<String, Declaration>,
     nodes: IndexMap<String, Declaration>,
+    constraints: Vec<Constraint>,
+    stacks: Vec<Stack>,
     plugin: PluginUse,
     silenced: Vec<String>,
 }
@@ -58,22 +60,13 @@ impl PluginUse {
 }
 
 impl Declarations {
-    /// The built-in keys.
-    pub fn built_in() -> &'static Self {
-        static BUILT_IN: LazyLock<Declarations> = LazyLock::new(|| {
-            let mut all = Declarations {
-                cluster: IndexMap::new(),
-                nodes: IndexMap::new(),
-                plugin: PluginUse::Unsaid,
-                silenced: Vec::new(),
-            };
-            let tables = [cluster::table(), optional::table(), nodes::table()];
-            for declaration in tables.into_iter().flatten() {
-                all.insert(declaration);
-            }
-            all
-        });
-        &BUILT_IN
+    /// The keys that every cluster has.
+    pub(crate) fn core() -> Self {
+        let mut core = Self::default();
+        for declaration in cluster::table().into_iter().chain(nodes::table()) {
+            core.insert(declaration);
+        }
+        core
     }
 
     /// The key of this name in a section.
@@ -97,6 +90,17 @@ impl Declarations {
         self.cluster.values().chain(self.nodes.values())
     }
 
+    /// What keys of `cluster.yaml` ask of each other: the built-in constraints, then the
+    /// repository's own.
+    pub fn constraints(&self) -> &[Constraint] {
+        &self.constraints
+    }
+
+    /// The optional stacks, by name.
+    pub fn stacks(&self) -> &[Stack] {
+        &self.stacks
+    }
+
     /// Whether the repository's own plugin runs.
     pub fn plugin(&self) -> PluginUse {
         self.plugin
@@ -109,6 +113,14 @@ impl Declarations {
 
     pub(crate) fn silence(&mut self, rules: Vec<String>) {
         self.silenced = rules;
+    }
+
+    pub(crate) fn constrain(&mut self, constraints: Vec<Constraint>) {
+        self.constraints.extend(constraints);
+    }
+
+    pub(crate) fn add_stack(&mut self, stack: Stack) {
+        self.stacks.push(stack);
     }
 
     pub(crate) fn set_plugin(&mut self, plugin: PluginUse) {

@@ -119,14 +119,6 @@ impl Kind {
         }
     }
 
-    /// A whole number of at least this.
-    pub fn at_least(minimum: i64) -> Self {
-        Self::Integer {
-            minimum: Some(minimum),
-            maximum: None,
-        }
-    }
-
     /// The kind that `templates/variables.yaml` calls by this name.
     ///
     /// ```
@@ -204,6 +196,8 @@ const NAMES: &[Named] = &[
     ("repository", || Kind::Repository),
     ("branch", || Kind::Branch),
     ("url", || Kind::Url),
+    ("proxmox url", || Kind::ProxmoxUrl),
+    ("proxmox token", || Kind::TokenId),
     ("token", || Kind::Token),
     ("uuid", || Kind::Uuid),
     ("quantity", || Kind::Quantity),

@@ -17,6 +17,8 @@ diagnostics::rules! {
         "The key is required: there is no value that would suit every cluster, so there is no default.";
     KEY_EMPTY: error "key/empty",
         "The key is required but has no value, or only an empty one. For an optional key that means the default; a required one has none.";
+    KEY_PARTIAL: error "key/partial",
+        "`templates/variables.yaml` says that these keys go together: all of them are set, or none. With only some of them, what they configure is half there.";
     KEY_DERIVED: relaxed "key/derived",
         "The value follows from other keys and cannot be set: setting it would contradict them.";
     VALUE_WRONG_TYPE: error "value/wrong-type",
@@ -50,7 +52,7 @@ diagnostics::rules! {
     VALUE_INVALID_URL: error "value/invalid-url",
         "The value must be a URL with a scheme and a host, such as `https://example.com/path`, without white space.";
     VARIABLES_INVALID: error "variables/invalid-declaration",
-        "`templates/variables.yaml` has two sections, `cluster` and `nodes`; below each stands one entry a key, with `type` and, where wanted, `default`, `required`, `required_with`, `secret`, `description`, `choices`, `minimum`, `maximum` and `keys`. Anything else would be ignored, so it is refused.";
+        "`templates/variables.yaml` has two sections, `cluster` and `nodes`; below each stands one entry a key, with `type` and, where wanted, `default`, `required`, `required_with`, `secret`, `generate`, `description`, `choices`, `minimum`, `maximum` and `keys`. In `rules` each entry has `when` with `requires`, or `all_or_none`, and may have a `hint`. Anything else would be ignored, so it is refused.";
     VARIABLES_UNKNOWN_TYPE: error "variables/unknown-type",
         "The declaration names a type that does not exist, so values could not be checked.";
     VARIABLES_INVALID_NAME: error "variables/invalid-name",
@@ -62,7 +64,7 @@ diagnostics::rules! {
     VARIABLES_REDUNDANT: warning "variables/redundant",
         "The declaration repeats a built-in key, whose own declaration stays in force. The lines can go.";
     VARIABLES_UNKNOWN_CONDITION: error "variables/unknown-condition",
-        "`required_with` names a key that is not declared in the same section, so the condition could never hold.";
+        "`required_with` or a rule names a key that is not declared in the same section, so the condition could never hold.";
     VARIABLES_REQUIRED_DEFAULT: warning "variables/required-default",
         "The key is required, so its default is never used. One of the two is a mistake.";
     VERSIONS_INVALID: error "versions/invalid-value",

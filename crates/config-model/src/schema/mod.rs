@@ -47,6 +47,12 @@ pub fn variables() -> Value {
     let names: Vec<_> = Kind::names().collect();
     let attribute =
         |kind: &str, description: &str| json!({ "type": kind, "description": description });
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let described = |schema: &Value, description: &str| {
+        let mut schema = schema.clone();
+        schema["description"] = description.into();
+        schema
+    };
     let schema = json!({
         "type": "object",
         "properties": {
@@ -55,6 +61,11 @@ pub fn variables() -> Value {
             "plugin": {
                 "enum": PluginUse::WORDS,
                 "description": "Whether the repository's Python plugin gives what is not built in (`missing`), goes before it (`all`), or never runs (`none`).",
+            },
+            "rules": {
+                "type": ["array", "null"],
+                "items": { "$ref": "#/definitions/rule" },
+                "description": "What keys of `cluster.yaml` ask of each other.",
             },
             "silence": {
                 "type": ["array", "null"],
@@ -80,6 +91,7 @@ pub fn variables() -> Value {
                     "required": attribute("boolean", "Whether the key must be set."),
                     "required_with": attribute("string", "The key that makes this one required."),
                     "secret": attribute("boolean", "Whether the value is redacted in messages."),
+                    "generate": attribute("boolean", "Whether `ichor secrets generate` makes a value where none is set."),
                     "description": attribute("string", "What the key is for, in one line."),
                     "choices": {
                         "type": "array",
@@ -93,6 +105,20 @@ pub fn variables() -> Value {
                     },
                 },
                 "anyOf": [{ "required": ["type"] }, { "required": ["keys"] }],
+                "additionalProperties": false,
+            },
+            "rule": {
+                "type": "object",
+                "properties": {
+                    "when": {
+                        "anyOf": [{ "type": "string" }, list],
+                        "description": "The keys with which the others must be set: switches that are on, others that are set.",
+                    },
+                    "requires": described(&list, "The keys that must be set then; switches must be on."),
+                    "all_or_none": described(&list, "Keys that are set together, or not at all."),
+                    "hint": attribute("string", "What to do about it, in place of the usual words."),
+                },
+                "oneOf": [{ "required": ["when", "requires"] }, { "required": ["all_or_none"] }],
                 "additionalProperties": false,
             },
         },

@@ -1,59 +1,32 @@
 //! One declaration.
 
-use diagnostics::{Diagnostics, Source};
-use yaml::{Dialect, Node, Resolved};
+use diagnostics::{Diagnostic, Diagnostics, Source};
 
-use super::defaults::default_value;
+use super::Author;
+use super::attributes::{Attributes, attribute_map, attributes};
+use super::defaults::declared_value;
 use crate::keys::{Declaration, Default, Field, Kind, Presence, Section};
-use crate::raw::{RawEntry, raw_map};
+use crate::raw::RawEntry;
 use crate::rules;
-
-const ATTRIBUTES: &[&str] = &[
-    "type",
-    "default",
-    "required",
-    "required_with",
-    "secret",
-    "description",
-    "choices",
-    "minimum",
-    "maximum",
-    "keys",
-];
-
-/// What a declaration says, each part of which may be left out.
-#[derive(Default)]
-struct Attributes<'a> {
-    kind: Option<&'a RawEntry>,
-    default: Option<&'a RawEntry>,
-    required: bool,
-    required_with: Option<String>,
-    secret: bool,
-    description: String,
-    choices: Option<Vec<String>>,
-    minimum: Option<i64>,
-    maximum: Option<i64>,
-    keys: Option<&'a RawEntry>,
-    /// Whether there are others, one of which may be a misspelt `type`.
-    unknown: bool,
-}
 
 /// Reads one declaration; none if it is of no use.
 pub(super) fn declaration(
     section: Section,
     entry: &RawEntry,
+    author: Author,
     source: &Source,
     problems: &mut Diagnostics,
 ) -> Option<Declaration> {
     let map = attribute_map(entry, source, problems)?;
-    let attributes = attributes(&map.entries, source, problems);
-    let kind = kind(entry, &attributes, source, problems)?;
-    let default = match attributes.default {
-        Some(default) if !default.value.is_null() => {
-            default_value(entry, default, &kind, attributes.secret, source, problems)
-        }
-        _ => None,
+    let attributes = attributes(&map.entries, author, source, problems);
+    let kind = kind(entry, &attributes, author, source, problems)?;
+    let mut value = |what, declared: Option<&RawEntry>| {
+        let declared = declared.filter(|declared| !declared.value.is_null())?;
+        let secret = attributes.secret;
+        declared_value(what, entry, declared, &kind, secret, source, problems)
     };
+    let default = value("default", attributes.default);
+    let example = value("example", attributes.example);
     if attributes.required && default.is_some() {
         problems.push(
             rules::VARIABLES_REQUIRED_DEFAULT
@@ -65,151 +38,57 @@ pub(super) fn declaration(
                 .hint("remove `required` or `default`"),
         );
     }
+    let may_be_made = attributes.secret && kind == Kind::Text && section == Section::Cluster;
+    if attributes.generate && !may_be_made {
+        problems.push(not_made(entry, source));
+    }
     let mut declaration = Declaration::new(section, "This repository", &entry.name, kind);
+    // An empty default is none.
+    let shown = example.or_else(|| default.clone().filter(|value| value != ""));
+    declaration.sample = shown.map(|value| value.to_string()).unwrap_or_default();
+    if let Some(text) = attributes.placeholder {
+        declaration = declaration.placeholder(&text);
+    }
     declaration.presence = match (attributes.required, attributes.required_with) {
         (true, _) => Presence::Required,
         (false, Some(other)) => Presence::RequiredWith(other),
         (false, None) => Presence::Optional,
     };
-    declaration.default = default.map_or(Default::Unset, Default::Value);
+    declaration.default = match (default, attributes.follows) {
+        (Some(value), _) => Default::Value(value),
+        (None, Some(from)) => Default::Derived(from),
+        (None, None) => Default::Unset,
+    };
     declaration.secret = attributes.secret;
+    declaration.generate = attributes.generate;
     declaration.description = attributes.description;
-    declaration.declared_at = Some(source.location(entry.key.clone()));
+    declaration.declared_at = match author {
+        Author::Repository => Some(source.location(entry.key.clone())),
+        Author::Stack => None,
+    };
     Some(declaration)
 }
 
-fn attribute_map(
-    entry: &RawEntry,
-    source: &Source,
-    problems: &mut Diagnostics,
-) -> Option<crate::raw::RawMap> {
-    let map = raw_map(&entry.value, source, problems);
-    if map.is_none() {
-        let range = entry.value.range();
-        let range = if range.is_empty() {
-            entry.key.clone()
-        } else {
-            range
-        };
-        problems.push(
-            rules::VARIABLES_INVALID
-                .report(format!(
-                    "the declaration of `{}` takes attributes such as `type`, not {}",
-                    entry.name,
-                    entry.value.kind_name()
-                ))
-                .at(source.location(range))
-                .hint(format!("write `{}: {{ type: string }}`", entry.name)),
-        );
-    }
-    map
-}
-
-fn attributes<'a>(
-    entries: &'a [RawEntry],
-    source: &Source,
-    problems: &mut Diagnostics,
-) -> Attributes<'a> {
-    let mut attributes = Attributes::default();
-    for entry in entries {
-        let wrong = match entry.name.as_str() {
-            "type" => {
-                attributes.kind = Some(entry);
-                None
-            }
-            "default" => {
-                attributes.default = Some(entry);
-                None
-            }
-            "keys" => {
-                attributes.keys = Some(entry);
-                None
-            }
-            "required" => keep(
-                boolean(&entry.value),
-                &mut attributes.required,
-                "`true` or `false`",
-            ),
-            "secret" => keep(
-                boolean(&entry.value),
-                &mut attributes.secret,
-                "`true` or `false`",
-            ),
-            "description" => {
-                let text = entry.value.text().map(str::to_owned);
-                keep(text, &mut attributes.description, "text")
-            }
-            "required_with" => {
-                let text = entry.value.text().map(|text| Some(text.to_owned()));
-                keep(text, &mut attributes.required_with, "the name of a key")
-            }
-            "choices" => keep(
-                words(&entry.value).map(Some),
-                &mut attributes.choices,
-                "a list of words",
-            ),
-            "minimum" => keep(
-                integer(&entry.value).map(Some),
-                &mut attributes.minimum,
-                "a whole number",
-            ),
-            "maximum" => keep(
-                integer(&entry.value).map(Some),
-                &mut attributes.maximum,
-                "a whole number",
-            ),
-            other => {
-                attributes.unknown = true;
-                let mut problem = rules::VARIABLES_INVALID
-                    .report(format!("`{other}` is not an attribute of a declaration"))
-                    .at(source.location(entry.key.clone()));
-                if let Some(meant) = diagnostics::closest(other, ATTRIBUTES.iter().copied()) {
-                    problem = problem.hint(format!("did you mean `{meant}`?"));
-                }
-                problems.push(problem);
-                None
-            }
-        };
-        if let Some(wanted) = wrong {
-            let range = entry.value.range();
-            let range = if range.is_empty() {
-                entry.key.clone()
-            } else {
-                range
-            };
-            problems.push(
-                rules::VARIABLES_INVALID
-                    .report(format!(
-                        "`{}` takes {wanted}, not {}",
-                        entry.name,
-                        entry.value.kind_name()
-                    ))
-                    .at(source.location(range)),
-            );
-        }
-    }
-    attributes
-}
-
-/// Keeps a value, or says what was wanted.
-fn keep<T>(value: Option<T>, place: &mut T, wanted: &'static str) -> Option<&'static str> {
-    match value {
-        Some(value) => {
-            *place = value;
-            None
-        }
-        None => Some(wanted),
-    }
+/// The problem of `generate` where it would have no effect.
+fn not_made(entry: &RawEntry, source: &Source) -> Diagnostic {
+    rules::VARIABLES_INVALID
+        .report(format!(
+            "no value can be made for `{}`, which is no secret text of `cluster.yaml`",
+            entry.name
+        ))
+        .at(source.location(entry.key.clone()))
+        .hint("add `secret: true` to a `type: string`, or remove `generate`")
 }
 
 fn kind(
     entry: &RawEntry,
     attributes: &Attributes<'_>,
+    author: Author,
     source: &Source,
     problems: &mut Diagnostics,
 ) -> Option<Kind> {
     if let Some(keys) = attributes.keys {
-        return record(keys, source, problems);
+        return record(keys, author, source, problems);
     }
     let Some(named) = attributes.kind else {
         if !attributes.unknown {
@@ -250,13 +129,22 @@ fn kind(
 }
 
 /// A map with declared keys.
-fn record(keys: &RawEntry, source: &Source, problems: &mut Diagnostics) -> Option<Kind> {
+fn record(
+    keys: &RawEntry,
+    author: Author,
+    source: &Source,
+    problems: &mut Diagnostics,
+) -> Option<Kind> {
     let map = attribute_map(keys, source, problems)?;
     let mut fields = Vec::with_capacity(map.entries.len());
     for entry in &map.entries {
-        let Some(declaration) = declaration(Section::Cluster, entry, source, problems) else {
+        let read = declaration(Section::Cluster, entry, author, source, problems);
+        let Some(declaration) = read else {
             continue;
         };
+        if declaration.generate {
+            problems.push(not_made(entry, source));
+        }
         fields.push(Field {
             name: declaration.name,
             kind: declaration.kind,
@@ -270,26 +158,4 @@ fn record(keys: &RawEntry, source: &Source, problems: &mut Diagnostics) -> Optio
         });
     }
     Some(Kind::Record(fields))
-}
-
-fn boolean(node: &Node) -> Option<bool> {
-    match node.as_scalar()?.read(Dialect::Yaml12) {
-        Resolved::Bool(value) => Some(value),
-        _ => None,
-    }
-}
-
-fn integer(node: &Node) -> Option<i64> {
-    match node.as_scalar()?.read(Dialect::Yaml12) {
-        Resolved::Integer(value) => i64::try_from(value).ok(),
-        _ => None,
-    }
-}
-
-fn words(node: &Node) -> Option<Vec<String>> {
-    let items = node.as_sequence()?;
-    items
-        .iter()
-        .map(|item| item.text().map(str::to_owned))
-        .collect()
 }

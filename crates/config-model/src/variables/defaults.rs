@@ -1,4 +1,4 @@
-//! The default of a declaration.
+//! A value in a declaration: its default, or its example.
 
 use diagnostics::{Diagnostics, Source};
 use serde_json::Value;
@@ -8,21 +8,22 @@ use crate::lower::{Reading, lower};
 use crate::raw::RawEntry;
 use crate::rules;
 
-/// The default, if it is a value that the key itself would take. An empty text always is: it
-/// counts as not set.
-pub(super) fn default_value(
+/// The value, if the key itself would take it; `what` messages call it. An empty text always is
+/// one: it counts as not set.
+pub(super) fn declared_value(
+    what: &str,
     entry: &RawEntry,
-    default: &RawEntry,
+    declared: &RawEntry,
     kind: &Kind,
     secret: bool,
     source: &Source,
     problems: &mut Diagnostics,
 ) -> Option<Value> {
-    if default.value.text() == Some("") {
+    if declared.value.text() == Some("") {
         return Some(Value::from(""));
     }
     let mut found = Diagnostics::new();
-    let hidden = secret.then(|| default.value.range());
+    let hidden = secret.then(|| declared.value.range());
     let source = source.clone().with_secrets(hidden);
     let mut reading = Reading {
         source: &source,
@@ -31,14 +32,14 @@ pub(super) fn default_value(
         placeholder: None,
         diagnostics: &mut found,
     };
-    let value = lower(&mut reading, &default.value, kind);
+    let value = lower(&mut reading, &declared.value, kind);
     for problem in found {
         if !problem.is_error() {
             problems.push(problem);
             continue;
         }
         let mut invalid = rules::VARIABLES_INVALID_DEFAULT.report(format!(
-            "the default of `{}` is wrong: {}",
+            "the {what} of `{}` is wrong: {}",
             entry.name, problem.message
         ));
         if let Some(place) = problem.location {

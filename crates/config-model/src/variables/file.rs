@@ -1,8 +1,11 @@
-//! The two sections of the file, and what it says of the plugin and of warnings.
+//! `templates/variables.yaml`: its two sections, its rules, and what it says of the plugin and of
+//! warnings.
 
-use diagnostics::{Diagnostics, Source};
+use diagnostics::{Diagnostics, Location, Source};
 use yaml::{Limits, Node};
 
+use super::Author;
+use super::constraints::constraints;
 use super::declare::declaration;
 use crate::keys::{Declaration, Declarations, Kind, PluginUse, Presence, Section};
 use crate::raw::{RawMap, raw_map};
@@ -13,6 +16,9 @@ const PLUGIN: &str = "plugin";
 
 /// The key that lists rules whose warnings are not told.
 const SILENCE: &str = "silence";
+
+/// The key that lists what keys ask of each other.
+const RULES: &str = "rules";
 
 /// Words that templates cannot use as a name.
 const JINJA_WORDS: &[&str] = &[
@@ -36,8 +42,8 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// The built-in keys with those that the file declares, and what is wrong with it.
-pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
-    let mut declarations = Declarations::built_in().clone();
+pub(crate) fn parse(source: &Source, built_in: &Declarations) -> (Declarations, Diagnostics) {
+    let mut declarations = built_in.clone();
     let parsed = yaml::parse(source, &Limits::default());
     let mut problems = parsed.diagnostics;
     let mut declared = Vec::new();
@@ -48,14 +54,19 @@ pub(crate) fn parse(source: &Source) -> (Declarations, Diagnostics) {
         if let Some(value) = root.get(SILENCE) {
             declarations.silence(silenced(value, source, &mut problems));
         }
+        if let Some(value) = root.get(RULES) {
+            let read = constraints(value, Author::Repository, source, &mut problems);
+            declarations.constrain(read);
+        }
         for (section, map) in sections(root, source, &mut problems) {
-            read_section(section, &map, source, &mut declared, &mut problems);
+            let read = read_section(section, &map, built_in, source, &mut problems);
+            declared.extend(read);
         }
     }
     for declaration in declared {
         declarations.insert(declaration);
     }
-    conditions(&declarations, &mut problems);
+    problems.extend(unknown(&declarations));
     (declarations, problems)
 }
 
@@ -135,12 +146,13 @@ fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Se
         let section = match entry.name.as_str() {
             "cluster" => Section::Cluster,
             "nodes" => Section::Nodes,
-            PLUGIN | SILENCE => continue,
+            PLUGIN | SILENCE | RULES => continue,
             other => {
                 let mut problem = rules::VARIABLES_INVALID
                     .report(format!("`{other}` is not a section of this file"))
                     .at(source.location(entry.key));
-                problem = match diagnostics::closest(other, ["cluster", "nodes", PLUGIN, SILENCE]) {
+                let known = ["cluster", "nodes", PLUGIN, SILENCE, RULES];
+                problem = match diagnostics::closest(other, known) {
                     Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
                     None => problem.hint("declare keys below `cluster:` or `nodes:`"),
                 };
@@ -170,10 +182,11 @@ fn sections(root: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<(Se
 fn read_section(
     section: Section,
     map: &RawMap,
+    built_in: &Declarations,
     source: &Source,
-    declared: &mut Vec<Declaration>,
     problems: &mut Diagnostics,
-) {
+) -> Vec<Declaration> {
+    let mut declared = Vec::with_capacity(map.entries.len());
     for entry in &map.entries {
         let place = source.location(entry.key.clone());
         if !is_name(&entry.name) {
@@ -188,10 +201,11 @@ fn read_section(
             );
             continue;
         }
-        let Some(declaration) = declaration(section, entry, source, problems) else {
+        let read = declaration(section, entry, Author::Repository, source, problems);
+        let Some(declaration) = read else {
             continue;
         };
-        let Some(known) = Declarations::built_in().get(section, &entry.name) else {
+        let Some(known) = built_in.get(section, &entry.name) else {
             declared.push(declaration);
             continue;
         };
@@ -212,6 +226,7 @@ fn read_section(
             },
         );
     }
+    declared
 }
 
 /// Whether a declared kind is what a built-in key takes, perhaps less exactly.
@@ -230,29 +245,39 @@ fn same(built_in: &Kind, declared: &Kind) -> bool {
     }
 }
 
-/// Checks that the keys named by `required_with` exist.
-fn conditions(declarations: &Declarations, problems: &mut Diagnostics) {
-    for declaration in declarations.iter() {
-        let Presence::RequiredWith(other) = &declaration.presence else {
-            continue;
-        };
-        if declarations.get(declaration.section, other).is_some() {
-            continue;
+/// Keys that `required_with` or a rule names and nothing declares.
+pub(crate) fn unknown(declarations: &Declarations) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    let mut check = |section, other: &str, why: String, place: Option<&Location>| {
+        if declarations.get(section, other).is_some() {
+            return;
         }
-        let known = declarations.section(declaration.section);
+        let known = declarations.section(section);
         let meant = diagnostics::closest(other, known.map(|known| known.name.as_str()));
-        let mut problem = rules::VARIABLES_UNKNOWN_CONDITION.report(format!(
-            "`{}` is required with `{other}`, which is not declared",
-            declaration.name
-        ));
-        if let Some(place) = &declaration.declared_at {
+        let mut problem = rules::VARIABLES_UNKNOWN_CONDITION
+            .report(format!("{why} `{other}`, which is not declared"));
+        if let Some(place) = place {
             problem = problem.at(place.clone());
         }
         if let Some(meant) = meant {
             problem = problem.hint(format!("did you mean `{meant}`?"));
         }
         problems.push(problem);
+    };
+    for declaration in declarations.iter() {
+        if let Presence::RequiredWith(other) = &declaration.presence {
+            let why = format!("`{}` is required with", declaration.name);
+            let place = declaration.declared_at.as_ref();
+            check(declaration.section, other, why, place);
+        }
     }
+    for constraint in declarations.constraints() {
+        for key in constraint.keys() {
+            let why = "a rule names".to_owned();
+            check(Section::Cluster, key, why, constraint.declared_at.as_ref());
+        }
+    }
+    problems
 }
 
 fn is_name(name: &str) -> bool {

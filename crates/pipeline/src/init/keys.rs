@@ -46,7 +46,7 @@ pub(super) fn push_token() -> Zeroizing<String> {
 }
 
 /// Random bytes as hexadecimal digits.
-pub(super) fn random_hex(bytes: usize) -> Zeroizing<String> {
+pub(crate) fn random_hex(bytes: usize) -> Zeroizing<String> {
     let mut random = Zeroizing::new(vec![0_u8; bytes]);
     OsRng.fill_bytes(&mut random);
     let mut text = Zeroizing::new(String::with_capacity(2 * bytes + 1));

@@ -17,6 +17,7 @@ use crate::templates::builtin;
 use repository::{View, names, write};
 
 pub use keys::AgeKey;
+pub(crate) use keys::random_hex;
 
 /// One file that is missing from a repository.
 pub struct NewFile {

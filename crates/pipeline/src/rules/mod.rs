@@ -3,6 +3,7 @@
 mod bootstrap;
 mod doctor;
 mod encryption;
+mod generate;
 mod init;
 mod manifests;
 mod names;
@@ -13,6 +14,7 @@ mod plugins;
 pub use bootstrap::*;
 pub use doctor::*;
 pub use encryption::*;
+pub use generate::*;
 pub use init::*;
 pub use manifests::*;
 pub use names::*;
@@ -25,6 +27,7 @@ pub static RULES: &[diagnostics::Table] = &[
     bootstrap::TABLE,
     doctor::TABLE,
     encryption::TABLE,
+    generate::TABLE,
     init::TABLE,
     manifests::TABLE,
     names::TABLE,

@@ -11,6 +11,7 @@ mod outputs;
 mod own;
 mod pins;
 mod plans;
+mod stacks;
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostics, Severity};
@@ -20,8 +21,13 @@ use secrets::Timestamp;
 
 /// The configuration and the keys of the fixture `minimal`.
 fn fixture() -> Vec<(String, Vec<u8>)> {
-    let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/minimal");
-    let disk = View::on_disk(fixture);
+    fixture_of("minimal")
+}
+
+/// The configuration and the keys of a fixture, `cluster.yaml` first.
+fn fixture_of(case: &str) -> Vec<(String, Vec<u8>)> {
+    let fixtures = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let disk = View::on_disk(fixtures.join(case));
     let read = |path: &str| disk.bytes(path).expect("readable").expect("there");
     let mut files: Vec<_> = ["cluster.yaml", "nodes.yaml"]
         .map(|path| (path.to_owned(), read(path)))

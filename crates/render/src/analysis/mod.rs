@@ -309,6 +309,9 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
     if context.withheld.contains_key(name) {
         return None;
     }
+    if mention.called && name == natives::APPS && context.native_functions {
+        return None;
+    }
     let of_plugin = context.plugin.as_ref();
     if of_plugin.is_some_and(|plugin| plugin.names().functions.contains(name)) {
         return None;
@@ -318,7 +321,8 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
     let functions = globals::BUILT_IN
         .iter()
         .map(|(name, _)| *name)
-        .chain(natives::NAMES.iter().copied());
+        .chain(natives::NAMES.iter().copied())
+        .chain([natives::APPS]);
     let closest = diagnostics::closest(name, known.chain(functions));
     let message = if mention.called {
         format!("there is no function `{name}`")

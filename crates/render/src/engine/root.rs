@@ -12,7 +12,7 @@ use minijinja::{Error, Value};
 use crate::context::ContextBuilder;
 use crate::data::Data;
 use crate::globals;
-use crate::natives;
+use crate::natives::{self, Giving};
 use crate::options::UndefinedMode;
 use crate::plugin;
 use crate::python::attributes::VARIABLE_PREFIX;
@@ -23,6 +23,7 @@ use crate::python::objects::{List, Opaque, Tuple};
 use crate::python::undefined::{Origin, Undefined};
 use crate::python::view::integer;
 use crate::syntax::is_space;
+use crate::template::{Role, Template};
 use crate::translate::encode_name;
 
 /// By which name the engine finds the root itself.
@@ -32,13 +33,36 @@ pub(super) const ROOT: &str = "_root";
 pub(super) const MISSING_TEMPLATE: &str = "\u{1}";
 
 /// Which templates there are.
-#[derive(Default)]
-pub(crate) struct Names(pub(crate) BTreeMap<String, usize>);
+pub(crate) struct Names {
+    positions: BTreeMap<String, usize>,
+    giving: Vec<Giving>,
+}
 
 impl Names {
+    /// Of two templates with one name the first is found.
+    pub(crate) fn new(templates: &[&Template]) -> Self {
+        let mut positions = BTreeMap::new();
+        for (position, template) in templates.iter().enumerate() {
+            positions.entry(template.name.clone()).or_insert(position);
+        }
+        let giving = templates
+            .iter()
+            .filter(|template| template.role != Role::Partial);
+        Self {
+            positions,
+            giving: giving
+                .map(|template| Giving {
+                    name: template.name.clone(),
+                    output: template.output.clone(),
+                    copied: template.role == Role::Verbatim,
+                })
+                .collect(),
+        }
+    }
+
     /// The place of a template.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.0.get(name).copied()
+        self.positions.get(name).copied()
     }
 
     /// The name of the template that a path means, as Jinja2's loader reads it.
@@ -48,25 +72,18 @@ impl Names {
             .filter(|part| !part.is_empty() && *part != ".")
             .collect();
         let name = parts.join("/");
-        let allowed = !parts.contains(&"..") && self.0.contains_key(&name);
+        let allowed = !parts.contains(&"..") && self.positions.contains_key(&name);
         allowed.then_some(name)
-    }
-
-    /// The names that start with a prefix.
-    pub(crate) fn below(&self, prefix: &str) -> Vec<String> {
-        self.0
-            .range(prefix.to_owned()..)
-            .map(|(name, _)| name)
-            .take_while(|name| name.starts_with(prefix))
-            .cloned()
-            .collect()
     }
 
     /// The name that a wrong one most likely means.
     pub(crate) fn closest(&self, name: &str) -> Option<&str> {
-        diagnostics::closest(name, self.0.keys().map(String::as_str)).or_else(|| {
+        diagnostics::closest(name, self.positions.keys().map(String::as_str)).or_else(|| {
             let file = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-            let mut same = self.0.keys().filter(|known| file(known) == file(name));
+            let mut same = self
+                .positions
+                .keys()
+                .filter(|known| file(known) == file(name));
             same.next()
                 .filter(|_| same.next().is_none())
                 .map(String::as_str)
@@ -144,13 +161,20 @@ impl Root {
         {
             return function;
         }
-        if self.context.native_functions
-            && let Some(function) = natives::find(name, &self.context, || self.outputs())
+        let native = || {
+            let exists = self.context.native_functions;
+            let find = || natives::find(name, &self.context, || self.outputs());
+            exists.then(find).flatten()
+        };
+        if name != natives::APPS
+            && let Some(function) = native()
         {
             return function;
         }
+        let is_free = !self.context.declared.contains(name);
         globals::find(name, &self.settings)
             .or_else(of_plugin)
+            .or_else(|| is_free.then(native).flatten())
             .unwrap_or_else(|| {
                 let mode = match self.settings.undefined {
                     UndefinedMode::Declared => UndefinedMode::Chainable,
@@ -160,8 +184,8 @@ impl Root {
             })
     }
 
-    /// Which templates below a prefix give a file. To know, they are rendered, except where
-    /// one of them asks the same.
+    /// Which of the wanted templates give a file. To know, they are rendered, except where one
+    /// of them asks the same.
     fn outputs(&self) -> Arc<natives::Outputs> {
         let (settings, context, names) = (
             self.settings.clone(),
@@ -169,21 +193,21 @@ impl Root {
             self.names.clone(),
         );
         let nested = self.nested;
-        Arc::new(move |state, prefix| {
-            let mut found = names.below(prefix);
-            if !nested {
-                found.retain(|name| {
-                    let mut root =
-                        Self::new(settings.clone(), context.clone(), None, names.clone());
-                    root.nested = true;
-                    let rendered = state
-                        .get_template(name)
-                        .and_then(|template| template.render(Value::from_object(root)));
-                    // One with problems reports them itself.
-                    rendered.map_or(true, |text| !text.chars().all(is_space))
-                });
-            }
-            found
+        Arc::new(move |state, is_wanted| {
+            let gives = |template: &Giving| {
+                let mut root = Self::new(settings.clone(), context.clone(), None, names.clone());
+                root.nested = true;
+                let rendered = state
+                    .get_template(&template.name)
+                    .and_then(|template| template.render(Value::from_object(root)));
+                // One with problems reports them itself.
+                rendered.map_or(true, |text| !text.chars().all(is_space))
+            };
+            let wanted = names.giving.iter().filter(|template| is_wanted(template));
+            wanted
+                .filter(|template| nested || template.copied || gives(template))
+                .cloned()
+                .collect()
         })
     }
 

@@ -191,3 +191,61 @@ fn patches_are_listed_unless_they_render_to_nothing() {
     == talos/patches/global/gone.yaml is empty
     "#);
 }
+
+#[test]
+fn applications_are_listed_unless_their_kustomization_renders_to_nothing() {
+    let templates = [
+        (
+            "kubernetes/apps/network/kustomization.yaml.j2",
+            "#% for app in apps('network') %#\n- ./#{ app }#/ks.yaml\n#% endfor %#\n#{ apps('none') }#\n",
+        ),
+        ("kubernetes/apps/network/zone/ks.yaml.j2", "zone: 1\n"),
+        ("kubernetes/apps/network/tunnel/ks.yaml", "#% if never %#\n"),
+        (
+            "kubernetes/apps/network/dns/ks.yaml.j2",
+            "dns: #{ apps(namespace='network') | length }#\n",
+        ),
+        (
+            "kubernetes/apps/network/off/ks.yaml.j2",
+            "#% if false %#x#% endif %#\n\n",
+        ),
+        ("kubernetes/apps/network/off/app/ks.yaml.j2", "deeper: 1\n"),
+        ("kubernetes/apps/network/namespace.yaml.j2", "none: 1\n"),
+        ("kubernetes/apps/networks/other/ks.yaml.j2", "other: 1\n"),
+    ];
+    let shown = outcome(&templates, &cluster().build(), &Options::default());
+    let start = shown
+        .find("== kubernetes/apps/network/kustomization.yaml")
+        .expect("it is there");
+    let list = shown[start..].split("\n== ").next().unwrap_or_default();
+    insta::assert_snapshot!(list, @r"
+    == kubernetes/apps/network/kustomization.yaml 644
+    - ./dns/ks.yaml
+    - ./tunnel/ks.yaml
+    - ./zone/ks.yaml
+    []
+    ");
+}
+
+/// It is no function of the templates that clusters were made from before.
+#[test]
+fn what_a_repository_calls_apps_counts_before_the_function() {
+    let shown =
+        |context, text: &'static str| outcome(&[("a.j2", text)], &context, &Options::default());
+    let own = cluster().set("apps", "mine").build();
+    insta::assert_snapshot!(shown(own, "#{ apps }#\n"), @r"
+    == a 644
+    mine
+    ");
+    let declared = cluster().declare("apps").build();
+    insta::assert_snapshot!(shown(declared, "[#{ apps }#]\n"), @r"
+    == a 644
+    []
+    ");
+    insta::assert_snapshot!(shown(cluster().build(), "#{ apps }#\n"), @r"
+    a.j2:1:4: error[template/undeclared]: nothing declares `apps`
+    ");
+    insta::assert_snapshot!(shown(cluster().build(), "#{ apps(1) }#\n"), @r"
+    a.j2:1:4: error: `apps` needs the name of a namespace
+    ");
+}

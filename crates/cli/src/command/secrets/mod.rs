@@ -6,6 +6,7 @@ mod edit;
 mod encrypt;
 mod exec_env;
 mod exec_file;
+mod generate;
 mod get;
 mod merge_driver;
 mod options;
@@ -33,6 +34,7 @@ pub(crate) enum Secrets {
     Encrypt(encrypt::Encrypt),
     Decrypt(decrypt::Decrypt),
     Edit(edit::Edit),
+    Generate(generate::Generate),
     Get(get::Get),
     Set(set::Set),
     Unset(unset::Unset),
@@ -63,6 +65,7 @@ impl Secrets {
             Self::Encrypt(command) => command.run(root, output, ui),
             Self::Decrypt(command) => command.run(root, output, ui),
             Self::Edit(command) => command.run(root, ui),
+            Self::Generate(command) => command.run(root, ui),
             Self::Get(command) => command.run(root, ui),
             Self::Set(command) => command.run(root, ui),
             Self::Unset(command) => command.run(root, ui),

@@ -4,6 +4,7 @@ mod bad;
 mod check;
 mod edit;
 mod files;
+mod generate;
 pub(crate) mod git;
 mod reports;
 mod run;
