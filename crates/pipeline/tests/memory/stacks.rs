@@ -290,3 +290,37 @@ fn every_pair_of_parts_is_right_on_and_off() {
         );
     }
 }
+
+/// The name of the job that brings the realm to Keycloak, with some text of the configuration changed.
+fn job(from: &str, to: &str) -> String {
+    let text = cluster(&stacks().iter().collect::<Vec<_>>(), Off::Switched);
+    assert!(text.contains(from), "`{from}`");
+    let outputs = outputs(&view(&text.replace(from, to)));
+    let job = &outputs["kubernetes/apps/auth-system/keycloak/realm/job.yaml"];
+    let name = job
+        .lines()
+        .find(|line| line.starts_with("  name: keycloak-realm-"));
+    name.expect("a job with a name").to_owned()
+}
+
+#[test]
+fn a_job_brings_whatever_changes_of_the_realm_to_keycloak() {
+    let before = job("", "");
+    for (from, to) in [
+        ("fixture-oidc-client-secret", "another-secret"),
+        ("fixture-google-secret", "another-secret"),
+        ("fixture-keycloak-password", "another-password"),
+        ("123456789-fixture", "another-client"),
+        ("oidc_github_enabled: true", "oidc_github_enabled: false"),
+        ("26.4.7", "26.4.8"),
+        ("\"example.com\", ", ""),
+    ] {
+        assert_ne!(before, job(from, to), "{from}");
+    }
+    for (from, to) in [
+        ("fixture-redis-password", "another-password"),
+        ("keycloak_replicas: 3", "keycloak_replicas: 2"),
+    ] {
+        assert_eq!(before, job(from, to), "{from}");
+    }
+}
