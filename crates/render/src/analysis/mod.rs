@@ -322,7 +322,7 @@ fn undeclared_name(mention: &Mention, context: &ContextBuilder) -> Option<Diagno
         .iter()
         .map(|(name, _)| *name)
         .chain(natives::NAMES.iter().copied())
-        .chain([natives::APPS]);
+        .chain((name != natives::APPS).then_some(natives::APPS));
     let closest = diagnostics::closest(name, known.chain(functions));
     let message = if mention.called {
         format!("there is no function `{name}`")

@@ -244,8 +244,9 @@ fn what_a_repository_calls_apps_counts_before_the_function() {
     ");
     insta::assert_snapshot!(shown(cluster().build(), "#{ apps }#\n"), @r"
     a.j2:1:4: error[template/undeclared]: nothing declares `apps`
+      hint: declare `apps` in `templates/variables.yaml`, or bind it with `set`
     ");
     insta::assert_snapshot!(shown(cluster().build(), "#{ apps(1) }#\n"), @r"
-    a.j2:1:4: error: `apps` needs the name of a namespace
+    a.j2:1:4: error[template/type]: `apps` needs the name of a namespace
     ");
 }
