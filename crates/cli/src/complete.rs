@@ -1,5 +1,5 @@
 //! What a shell completes: besides the words that clap knows, the names of nodes, templates and
-//! outputs of the repository at hand.
+//! outputs of the repository at hand, and of pages.
 
 use std::any::TypeId;
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use clap::{Arg, Command, CommandFactory as _, ValueHint};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use diagnostics::Source;
-use pipeline::load;
+use pipeline::{load, pages};
 use pipeline::templates::{SUFFIX, builtin};
 use repository::{Kind, View};
 use tree::{RECORD_PATH, Record};
@@ -53,6 +53,7 @@ fn argument(arg: Arg, command: &str) -> Arg {
         ("talos explain" | "talos patch", "node") => arg.add(ArgValueCandidates::new(nodes)),
         ("template eject", "paths") => arg.add(ArgValueCompleter::new(templates)),
         ("template diff", "path") => arg.add(ArgValueCandidates::new(ejected)),
+        ("docs", "page") => arg.add(ArgValueCandidates::new(documentation)),
         ("diff", "paths") | ("configure", "force") => arg.add(ArgValueCompleter::new(outputs)),
         _ if arg.get_value_parser().type_id() == TypeId::of::<Utf8PathBuf>() => {
             let folder = arg
@@ -136,6 +137,13 @@ fn outputs(current: &OsStr) -> Vec<CompletionCandidate> {
 fn ejected() -> Vec<CompletionCandidate> {
     let (bases, _, _) = load::ejected(&View::on_disk(root()));
     bases.keys().map(CompletionCandidate::new).collect()
+}
+
+fn documentation() -> Vec<CompletionCandidate> {
+    let candidate = |page: &pages::Page| {
+        CompletionCandidate::new(page.name).help(Some(page.about.into()))
+    };
+    pages::PAGES.iter().map(candidate).collect()
 }
 
 /// As a shell completes paths: up to the next folder, whose names come once it is chosen.

@@ -1,8 +1,10 @@
 //! Commands that task files and documents name: each is one that the program has.
 
-use clap::Parser as _;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 use diagnostics::Source;
 use pipeline::init::taskfile;
+use testkit::{commands, documents};
 use yaml::{Limits, Node};
 
 use crate::arguments::Arguments;
@@ -25,14 +27,30 @@ const BEFORE: &str = include_str!("../../../fixtures/commands-so-far.txt");
 
 const TABLE: &str = include_str!("../../../docs/from-tasks.md");
 
-fn parse(line: &str) -> Result<(), String> {
-    let mut line = line.to_owned();
+/// Words that are no commands on purpose: what other programs have, and what ichor answers to it.
+const NO_COMMANDS: &[&str] = &["ichor genconfig"];
+
+fn stand_in(text: &str) -> String {
+    let mut text = text.to_owned();
     for (name, value) in STAND_INS {
-        line = line.replace(name, value);
+        text = text.replace(name, value);
     }
+    text
+}
+
+fn parse(line: &str) -> Result<(), String> {
+    let line = stand_in(line);
     let words = shlex::split(&line).ok_or_else(|| format!("`{line}`: a quote has no end"))?;
+    parse_words(&words)
+}
+
+fn parse_words(words: &[String]) -> Result<(), String> {
     let read = Arguments::try_parse_from(words);
-    read.map(drop).map_err(|error| format!("`{line}`: {error}"))
+    match read.and_then(|arguments| arguments.check()) {
+        Ok(()) => Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(()),
+        Err(error) => Err(format!("`{}`: {error}", words.join(" "))),
+    }
 }
 
 /// The tasks of one file, each with its command.
@@ -148,4 +166,68 @@ fn every_command_so_far_has_its_row_and_every_row_a_command_that_exists() {
             .replace("{{.IP}}", "192.168.x.x");
         assert_eq!(words(command.trim()), words(now), "{before}");
     }
+}
+
+#[test]
+fn every_command_line_in_a_block_is_one() {
+    let mut looked = 0;
+    let mut faults = Vec::new();
+    for document in documents() {
+        for block in document.blocks(&["sh", "bash"]) {
+            for words in commands(&stand_in(&block.text)) {
+                if words[0] == "ichor" {
+                    looked += 1;
+                    let fault = parse_words(&words).err();
+                    faults.extend(fault.map(|fault| format!("{}:{}: {fault}", document.path, block.line)));
+                }
+            }
+        }
+    }
+    assert!(looked > 150, "{looked}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// In the text a command may stand for several, and leave out what it takes: its words count.
+#[test]
+fn every_command_in_the_text_has_words_that_there_are() {
+    let all = Arguments::command();
+    let mut faults = Vec::new();
+    for document in documents() {
+        for code in document.code() {
+            let is_meant = NO_COMMANDS.contains(&code.text.as_str());
+            let mut command = &all;
+            for word in code.text.split(' ').skip(1) {
+                let is_word = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
+                if is_meant
+                    || !code.text.starts_with("ichor ")
+                    || !command.has_subcommands()
+                    || !word.starts_with(|one: char| one.is_ascii_lowercase())
+                    || !word.chars().all(is_word)
+                {
+                    break;
+                }
+                match command.find_subcommand(word) {
+                    Some(found) => command = found,
+                    None => {
+                        faults.push(format!("{}:{}: `{}`", document.path, code.line, code.text));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_fulfils_a_requirement_is_a_command_as_it_stands() {
+    let all = documents();
+    let table = all.iter().find(|document| document.path == "docs/requirements.md");
+    let rows = table.expect("it is there").rows();
+    let cells = rows.iter().flat_map(|(_, cells)| cells.get(1));
+    let code = cells.flat_map(|cell| &cell.code);
+    let commands: Vec<_> = code.filter(|code| code.starts_with("ichor ")).collect();
+    assert!(commands.len() > 40, "{}", commands.len());
+    let faults: Vec<_> = commands.iter().filter_map(|command| parse(command).err()).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

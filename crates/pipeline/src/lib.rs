@@ -43,6 +43,7 @@ pub mod nodes;
 mod options;
 pub mod origin;
 mod own;
+pub mod pages;
 mod paths;
 pub mod pins;
 mod places;

@@ -11,6 +11,7 @@
 )]
 
 mod archive;
+mod document;
 mod folder;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
@@ -22,9 +23,11 @@ mod output;
 mod registry;
 mod sandbox;
 mod server;
+mod shell;
 mod texts;
 
 pub use archive::{archive, digest};
+pub use document::{Cell, Document, Part, documents, root};
 pub use folder::{Snapshot, copy_folder, files_below, fixtures};
 #[cfg(feature = "kubernetes")]
 pub use lists::Lists;
@@ -32,4 +35,5 @@ pub use output::Output;
 pub use registry::Registry;
 pub use sandbox::Sandbox;
 pub use server::{Answer, Asked, Server};
+pub use shell::commands;
 pub use texts::texts;

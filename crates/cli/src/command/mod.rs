@@ -7,6 +7,7 @@ pub(crate) mod completions;
 mod configure;
 mod debug;
 mod diff;
+mod docs;
 mod doctor;
 mod flux;
 pub(crate) mod help;
@@ -67,6 +68,7 @@ pub(crate) enum Command {
     Schemas(schemas::Schemas),
     Schema(schema::Schema),
     Completions(completions::Completions),
+    Docs(docs::Docs),
     Man(man::Man),
     Help(help::Help),
 }
@@ -114,6 +116,7 @@ pub(crate) fn run(
         Command::Schemas(command) => command.run(here, ui),
         Command::Schema(command) => command.run(root, ui),
         Command::Completions(command) => command.run(ui),
+        Command::Docs(command) => command.run(root, ui),
         Command::Man(command) => command.run(here, whole(), ui),
         Command::Help(command) => command.run(&whole(), ui),
     }

@@ -44,18 +44,23 @@ pub(super) fn stop_if_tidied(root: &Utf8Path) -> Result<(), Failure> {
 /// asked for where the configuration itself is encrypted.
 pub(super) fn read(root: &Utf8Path, ui: &mut Ui) -> Result<Inputs, Failure> {
     let view = View::on_disk(root);
-    let sealed = |name: &str| view.exists(name);
-    let mut environment = environment::read();
-    if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
-        environment.keys = environment::with_identities().0;
-    }
-    let loaded = load_with(&view, &environment, false, ui)?;
+    let loaded = load_with(&view, &surroundings(&view), false, ui)?;
     loaded
         .map(|(inputs, _)| inputs)
         .ok_or_else(|| no_configuration(root))
 }
 
-/// The same with every identity at hand, for a command that compares secrets.
+/// The environment, with every identity where the configuration itself is encrypted.
+pub(super) fn surroundings(view: &View<'_>) -> Environment {
+    let sealed = |name: &str| view.exists(name);
+    let mut environment = environment::read();
+    if sealed("cluster.sops.yaml") || sealed("nodes.sops.yaml") {
+        environment.keys = environment::with_identities().0;
+    }
+    environment
+}
+
+/// The repository with every identity at hand, for a command that compares secrets.
 pub(super) fn read_with_identities(
     root: &Utf8Path,
     strict: bool,

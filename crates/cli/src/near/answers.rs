@@ -116,6 +116,10 @@ pub(super) const ANSWERS: &[(&[&str], &str)] = &[
     ),
     (&["completion"], "`ichor completions SHELL` prints them"),
     (
+        &["documentation", "manual", "guide", "page", "pages"],
+        "`ichor docs` lists the pages of the documentation, and shows one",
+    ),
+    (
         &["commit", "push", "git"],
         "that is git's: `git add --all && git commit`",
     ),

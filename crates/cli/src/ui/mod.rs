@@ -10,6 +10,7 @@ mod excerpt;
 mod findings;
 mod group;
 mod lines;
+mod markdown;
 mod paint;
 mod screen;
 mod table;

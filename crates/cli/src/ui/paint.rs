@@ -34,6 +34,18 @@ pub(crate) fn word(word: &str, width: usize, tone: Tone) -> String {
     format!("{style}{word}{style:#}{blanks}")
 }
 
+/// What stands above what it is about.
+pub(super) fn heading(text: &str) -> String {
+    let style = Style::new().bold();
+    format!("{style}{text}{style:#}")
+}
+
+/// A line of code.
+pub(super) fn code(line: &str) -> String {
+    let style = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
+    format!("{style}{line}{style:#}")
+}
+
 /// A difference in unified format.
 pub(super) fn diff(text: &str) -> String {
     let head = Style::new().bold();

@@ -42,7 +42,8 @@ fn hang(line: &str) -> usize {
     indented + numbered + labelled
 }
 
-fn filled(line: &str, hang: usize, width: usize) -> String {
+/// A line that is broken after so many columns, its rest behind so many blanks.
+pub(super) fn filled(line: &str, hang: usize, width: usize) -> String {
     if line.width() <= width {
         return line.to_owned();
     }

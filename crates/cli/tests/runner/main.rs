@@ -10,6 +10,7 @@ mod bad_input;
 mod cache;
 mod charts;
 mod configure;
+mod documents;
 mod example;
 mod excerpts;
 mod flux;

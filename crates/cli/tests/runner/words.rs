@@ -288,6 +288,7 @@ fn shells_complete_nodes_templates_outputs_and_files() {
         completed(&sandbox, &["template", "diff", "talos"]),
         ["talos/talenv.yaml.j2"]
     );
+    assert_eq!(completed(&sandbox, &["docs", "debu"]), ["debugging"]);
     assert_eq!(
         completed(&sandbox, &["secrets", "edit", "age"]),
         ["age.key"]

@@ -9,6 +9,7 @@ mod archives;
 mod inputs;
 mod outputs;
 mod own;
+mod pages;
 mod pins;
 mod plans;
 mod stacks;

@@ -1,0 +1,96 @@
+//! `ichor docs`.
+
+use insta::assert_snapshot;
+use pipeline::pages::PAGES;
+use serde_json::Value;
+
+use crate::{empty, fixture, on_terminal};
+
+#[test]
+fn pages_are_listed_with_a_line_each() {
+    let sandbox = empty();
+    let listed = sandbox.run(["docs"]).success();
+    assert_eq!(listed.stdout.lines().count(), PAGES.len() + 1);
+    for page in PAGES {
+        let line = listed.stdout.lines().find(|line| line.starts_with(page.name));
+        assert!(line.is_some_and(|line| line.ends_with(page.about)), "{}: {listed}", page.name);
+    }
+    let json = sandbox.run(["docs", "--output", "json"]).success();
+    let json: Value = serde_json::from_str(&json.stdout).expect("it is JSON");
+    let names: Vec<_> = PAGES.iter().map(|page| page.name).collect();
+    let told = json["pages"].as_array().expect("a list").iter();
+    assert_eq!(told.map(|page| page["name"].clone()).collect::<Vec<_>>(), names);
+}
+
+#[test]
+fn a_page_is_the_text_that_lies_in_docs() {
+    let sandbox = empty();
+    for page in PAGES {
+        let shown = sandbox.run(["docs", page.name]).success();
+        assert_eq!(shown.stdout, page.text, "{}", page.name);
+    }
+}
+
+#[test]
+fn a_page_has_the_values_of_the_cluster_that_is_here() {
+    let sandbox = fixture("public");
+    let table = sandbox.run(["docs", "from-tasks"]).success();
+    assert!(table.stdout.contains("`dig @10.10.10.253 <hostname>.example.com`"), "{table}");
+    assert_eq!(table.stderr, "");
+    let json = sandbox.run(["docs", "docs/from-tasks.md", "--output", "json"]).success();
+    let json: Value = serde_json::from_str(&json.stdout).expect("it is JSON");
+    let page = &json["page"];
+    assert_eq!(page["text"], table.stdout);
+    assert_eq!(page["values"]["domain"], "example.com");
+    assert_eq!(page["values"]["cluster_dns_gateway_addr"], "10.10.10.253");
+    // No key has to be at hand, nothing is asked, and nothing is written.
+    std::fs::remove_file(sandbox.root().join("age.key")).expect("it was there");
+    let before = sandbox.snapshot();
+    assert_eq!(sandbox.run(["docs", "from-tasks"]).success().stdout, table.stdout);
+    assert_eq!(sandbox.snapshot(), before);
+}
+
+#[test]
+fn no_page_shows_a_secret_of_the_cluster() {
+    let sandbox = fixture("public");
+    for page in PAGES {
+        let shown = sandbox.run(["docs", page.name]).success().to_string();
+        for secret in ["fixture-token", "fixture-csi-secret", "fixture-keycloak-password", "AGE-SECRET-KEY-1"] {
+            // Pages may name how a key begins.
+            let is_shown = shown.contains(secret) && !page.text.contains(secret);
+            assert!(!is_shown, "{}: {secret}", page.name);
+        }
+    }
+}
+
+#[test]
+fn without_a_cluster_that_is_said() {
+    assert_snapshot!(empty().run(["docs", "from-tasks"]).success().stderr, @"");
+    let sandbox = fixture("minimal");
+    sandbox.write("cluster.yaml", "node_cidr: 10.10.10.1/24\n");
+    assert_snapshot!(sandbox.run(["docs", "from-tasks"]).success().stderr, @"");
+    assert_eq!(sandbox.run(["docs", "from-tasks", "--quiet"]).success().stderr, "");
+    // A page that has nothing of a cluster in it.
+    assert_eq!(sandbox.run(["docs", "exit-codes"]).success().stderr, "");
+}
+
+#[test]
+fn a_page_that_is_none_gets_a_suggestion() {
+    let sandbox = empty();
+    assert_snapshot!(sandbox.run(["docs", "debuging"]).exits(2), @"");
+    assert_snapshot!(sandbox.run(["docs", "xyzzy"]).exits(2), @"");
+    assert_snapshot!(sandbox.run(["documentation"]).exits(2), @"");
+}
+
+#[test]
+fn a_page_is_laid_out_on_a_terminal() {
+    let sandbox = empty();
+    let path = format!("{}:/usr/bin:/bin", sandbox.programs());
+    let Some(shown) = on_terminal(&sandbox, "docs exit-codes", &path, "") else {
+        return;
+    };
+    assert!(shown.contains("\u{1b}[1m# Exit codes"), "{shown}");
+    assert!(!shown.contains("|---|"), "{shown}");
+    let piped = on_terminal(&sandbox, "docs exit-codes | cat", &path, "").expect("as before");
+    assert!(piped.contains("|---|"), "{piped}");
+}
