@@ -10,8 +10,8 @@ use clap::{Arg, Command, CommandFactory as _, ValueHint};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use diagnostics::Source;
-use pipeline::{load, pages};
 use pipeline::templates::{SUFFIX, builtin};
+use pipeline::{load, pages};
 use repository::{Kind, View};
 use tree::{RECORD_PATH, Record};
 
@@ -140,9 +140,8 @@ fn ejected() -> Vec<CompletionCandidate> {
 }
 
 fn documentation() -> Vec<CompletionCandidate> {
-    let candidate = |page: &pages::Page| {
-        CompletionCandidate::new(page.name).help(Some(page.about.into()))
-    };
+    let candidate =
+        |page: &pages::Page| CompletionCandidate::new(page.name).help(Some(page.about.into()));
     pages::PAGES.iter().map(candidate).collect()
 }
 

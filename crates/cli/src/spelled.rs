@@ -48,7 +48,14 @@ fn parse_words(words: &[String]) -> Result<(), String> {
     let read = Arguments::try_parse_from(words);
     match read.and_then(|arguments| arguments.check()) {
         Ok(()) => Ok(()),
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            Ok(())
+        }
         Err(error) => Err(format!("`{}`: {error}", words.join(" "))),
     }
 }
@@ -178,7 +185,9 @@ fn every_command_line_in_a_block_is_one() {
                 if words[0] == "ichor" {
                     looked += 1;
                     let fault = parse_words(&words).err();
-                    faults.extend(fault.map(|fault| format!("{}:{}: {fault}", document.path, block.line)));
+                    faults.extend(
+                        fault.map(|fault| format!("{}:{}: {fault}", document.path, block.line)),
+                    );
                 }
             }
         }
@@ -197,7 +206,8 @@ fn every_command_in_the_text_has_words_that_there_are() {
             let is_meant = NO_COMMANDS.contains(&code.text.as_str());
             let mut command = &all;
             for word in code.text.split(' ').skip(1) {
-                let is_word = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
+                let is_word =
+                    |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
                 if is_meant
                     || !code.text.starts_with("ichor ")
                     || !command.has_subcommands()
@@ -222,12 +232,17 @@ fn every_command_in_the_text_has_words_that_there_are() {
 #[test]
 fn what_fulfils_a_requirement_is_a_command_as_it_stands() {
     let all = documents();
-    let table = all.iter().find(|document| document.path == "docs/requirements.md");
+    let table = all
+        .iter()
+        .find(|document| document.path == "docs/requirements.md");
     let rows = table.expect("it is there").rows();
     let cells = rows.iter().flat_map(|(_, cells)| cells.get(1));
     let code = cells.flat_map(|cell| &cell.code);
     let commands: Vec<_> = code.filter(|code| code.starts_with("ichor ")).collect();
     assert!(commands.len() > 40, "{}", commands.len());
-    let faults: Vec<_> = commands.iter().filter_map(|command| parse(command).err()).collect();
+    let faults: Vec<_> = commands
+        .iter()
+        .filter_map(|command| parse(command).err())
+        .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -33,7 +33,9 @@ const ALIASES: [(&str, &str); 2] = [("domain", "primary_domain"), ("realm", "key
 /// The page of a name, which may be written as its path: `docs/secrets.md`.
 pub fn page(name: &str) -> Option<&'static Page> {
     let plain = plain(name);
-    PAGES.iter().find(|page| page.name.eq_ignore_ascii_case(plain))
+    PAGES
+        .iter()
+        .find(|page| page.name.eq_ignore_ascii_case(plain))
 }
 
 /// The name that is closest to one that no page has.

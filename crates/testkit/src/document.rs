@@ -46,7 +46,8 @@ pub fn root() -> Utf8PathBuf {
 pub fn documents() -> Vec<Document> {
     let root = root();
     let entries = root.read_dir_utf8().expect("this repository is readable");
-    let entries = entries.map(|entry| Utf8PathBuf::from(entry.expect("and its entries").file_name()));
+    let entries =
+        entries.map(|entry| Utf8PathBuf::from(entry.expect("and its entries").file_name()));
     let mut paths: Vec<_> = entries.collect();
     for folder in ["docs", "fixtures", "oracles"] {
         let below = files_below(&root.join(folder)).into_iter();
@@ -55,7 +56,8 @@ pub fn documents() -> Vec<Document> {
     // What a program makes is no document, nor is what a test renders.
     paths.retain(|path| {
         let made = ["node_modules", "target", "expected", "templates"];
-        path.extension() == Some("md") && !path.components().any(|part| made.contains(&part.as_str()))
+        path.extension() == Some("md")
+            && !path.components().any(|part| made.contains(&part.as_str()))
     });
     paths.sort();
     let read = |path: Utf8PathBuf| {

@@ -77,7 +77,11 @@ fn split(words: Vec<String>, all: &mut Vec<Vec<String>>) {
             word = inner;
         }
         let last = word.ends_with([';', ')']) && !word.contains('(');
-        let word = if last { word.trim_end_matches([';', ')']) } else { word };
+        let word = if last {
+            word.trim_end_matches([';', ')'])
+        } else {
+            word
+        };
         if !word.is_empty() {
             command.push(word.to_owned());
         }
@@ -107,7 +111,10 @@ mod tests {
     #[test]
     fn a_block_is_taken_apart_as_a_shell_does() {
         let block = "a b  # that's why\nc 'd | e' | f && g > h 2>&1\nA=1 ! i \\\n  -j\n\nk=$(l m \"n\" | o -p '.q')\nr <s> <t\nu -d '{\n  \"v\": 1\n}'; w &\ncat > x <<'EOF'\nit's no command\nEOF\ny\n";
-        let found: Vec<_> = commands(block).iter().map(|words| words.join(" ")).collect();
+        let found: Vec<_> = commands(block)
+            .iter()
+            .map(|words| words.join(" "))
+            .collect();
         assert_eq!(
             found,
             [

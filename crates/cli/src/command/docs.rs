@@ -78,7 +78,11 @@ fn list(known: &Known, ui: &mut Ui) -> Result<Exit, Failure> {
     });
     ui.set("pages", all.collect::<Vec<_>>());
     let row = |page: &Page| {
-        let off = if lacks(page).is_empty() { "" } else { "off here" };
+        let off = if lacks(page).is_empty() {
+            ""
+        } else {
+            "off here"
+        };
         [page.name, page.about, off].map(str::to_owned).to_vec()
     };
     ui.table(&["PAGE", "TELLS", ""], PAGES.iter().map(row).collect())?;
@@ -120,7 +124,10 @@ fn show(page: &Page, known: &Known, ui: &mut Ui) -> Result<Exit, Failure> {
 /// The line at the top of a page of what the cluster does not have.
 fn off(lacks: &[&str]) -> String {
     let keys: Vec<_> = lacks.iter().map(|key| format!("`{key}`")).collect();
-    let (keys, turn) = (keys.join(", "), if keys.len() == 1 { "turns" } else { "turn" });
+    let (keys, turn) = (
+        keys.join(", "),
+        if keys.len() == 1 { "turns" } else { "turn" },
+    );
     format!("> This is off in this repository: {keys} in `cluster.yaml` {turn} it on.\n\n")
 }
 
@@ -155,7 +162,11 @@ mod tests {
             ("a", "secrets.md", Some("`ichor docs secrets`")),
             ("a", "secrets.md#rules", Some("`ichor docs secrets`")),
             ("a/b", "../secrets.md", Some("`ichor docs secrets`")),
-            ("a", "https://example.com/a#b", Some("https://example.com/a#b")),
+            (
+                "a",
+                "https://example.com/a#b",
+                Some("https://example.com/a#b"),
+            ),
             // Here, no page, and outside.
             ("a", "#rules", None),
             ("a", "style.md", None),

@@ -1,6 +1,6 @@
 //! Markdown on a terminal: lines as wide as that, tables in columns, code in colour.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::mem::take;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -10,6 +10,9 @@ use super::{Ui, paint, table, wrap};
 
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDEST: usize = 110;
+
+/// How wide a terminal is that does not say so.
+const USUAL: usize = 80;
 
 /// How far code is indented.
 const CODE: usize = 4;
@@ -22,9 +25,10 @@ impl Ui {
         text: &str,
         link: impl Fn(&str) -> Option<String>,
     ) -> io::Result<()> {
-        let Some((columns, _)) = self.screen() else {
+        if self.is_json() || !io::stdout().is_terminal() {
             return self.data(text);
-        };
+        }
+        let columns = self.screen().map_or(USUAL, |(columns, _)| columns);
         let spelt = |target: &str| Some(self.spelt(&link(target)?));
         let text = laid_out(text, columns.min(WIDEST), &spelt);
         self.data(&text)
@@ -82,9 +86,10 @@ impl Page<'_> {
                 self.line.push_str(&code);
                 self.line.push('`');
             }
+            Event::InlineHtml(text) if text.starts_with("<!--") => {}
             Event::Text(text) | Event::InlineHtml(text) => self.line.push_str(&text),
             Event::SoftBreak | Event::HardBreak => self.line.push(' '),
-            // Comments, and what is not asked for.
+            // Blocks of comments, rules, and what only other dialects have.
             _ => {}
         }
     }
@@ -134,7 +139,9 @@ impl Page<'_> {
                 let code = take(&mut self.line);
                 let blanks = " ".repeat(self.indent + CODE);
                 for line in code.lines() {
-                    self.write(&format!("{blanks}{}", paint::code(line)));
+                    let is_blank = line.trim().is_empty();
+                    let shown = format!("{blanks}{}", paint::code(line));
+                    self.write(if is_blank { "" } else { &shown });
                 }
                 self.gap = true;
             }
@@ -164,7 +171,9 @@ impl Page<'_> {
             }
             TagEnd::Link => {
                 let target = self.links.pop().unwrap_or_default();
-                if let Some(told) = (self.link)(&target).filter(|told| !self.line.ends_with(&**told)) {
+                if let Some(told) =
+                    (self.link)(&target).filter(|told| !self.line.ends_with(&**told))
+                {
                     self.line.push_str(&format!(" ({told})"));
                 }
             }
@@ -202,7 +211,11 @@ impl Page<'_> {
             let is_blank = head.iter().all(String::is_empty);
             for (number, line) in columns.lines().enumerate().skip(usize::from(is_blank)) {
                 let is_head = number == 0;
-                self.write(&if is_head { paint::heading(line) } else { line.to_owned() });
+                self.write(&if is_head {
+                    paint::heading(line)
+                } else {
+                    line.to_owned()
+                });
             }
             return;
         }
@@ -241,27 +254,75 @@ mod tests {
         let page = "> Off: `a`.\n\n# A page\n\nOne line, which is\nlonger than it is wide. <!-- not shown -->\n\n\
             - first, with words enough for two lines\n- second\n  - inner\n- third\n\n\
             1. one\n\n   more of it\n2. two\n\n```sh\nichor a --long-flag --other-flag --third\n\nb\n```\n\nEnd.\n";
-        insta::assert_snapshot!(plain(page, 40), @"");
+        insta::assert_snapshot!(plain(page, 40), @r"
+        > Off: `a`.
+
+        # A page
+
+        One line, which is longer than it is
+        wide.
+
+        - first, with words enough for two lines
+        - second
+          - inner
+        - third
+
+        1. one
+
+           more of it
+
+        2. two
+
+            ichor a --long-flag --other-flag --third
+
+            b
+
+        End.
+        ");
     }
 
     #[test]
     fn links_say_where_they_lead() {
         let page = "[a](https://a.example), [here](#b), <https://b.example>\n";
-        assert_eq!(plain(page, 80), "a (https://a.example), here, https://b.example\n");
+        assert_eq!(
+            plain(page, 80),
+            "a (https://a.example), here, https://b.example\n"
+        );
     }
 
     #[test]
     fn tables_are_columns_where_these_fit_in() {
         let page = "| key | what it is |\n|---|---|\n| `a` | first |\n| `b\\|c` | [second](#b) |\n\nEnd.\n";
-        insta::assert_snapshot!(plain(page, 40), @"");
-        insta::assert_snapshot!(plain(page, 18), @"");
-        insta::assert_snapshot!(plain("| | |\n|---|---|\n| a | b |\n", 40), @"");
+        insta::assert_snapshot!(plain(page, 18), @r"
+        key     what it is
+        `a`     first
+        `b|c`   second
+
+        End.
+        ");
+        insta::assert_snapshot!(plain(page, 12), @r"
+        `a`
+          what it
+            is:
+            first
+        `b|c`
+          what it
+            is:
+            second
+
+        End.
+        ");
+        assert_eq!(plain("| | |\n|---|---|\n| a | b |\n", 40), "a   b\n");
     }
 
     #[test]
     fn headings_and_code_have_colours() {
         let page = laid_out("# A\n\n```sh\nb\n```\n", 40, &|_| None);
-        insta::assert_snapshot!(page.replace('\u{1b}', "^"), @"");
+        insta::assert_snapshot!(page.replace('\u{1b}', "^"), @r"
+        ^[1m# A^[0m
+
+            ^[36mb^[0m
+        ");
     }
 
     #[test]
@@ -271,7 +332,11 @@ mod tests {
                 let shown = plain(page.text, width);
                 assert!(!shown.contains("|---"), "{}", page.name);
                 // Blocks of code keep their lines, and every cell and paragraph its words.
-                let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                let words = |text: &str| {
+                    text.split_whitespace()
+                        .map(str::to_owned)
+                        .collect::<Vec<_>>()
+                };
                 let shown: std::collections::BTreeSet<_> = words(&shown).into_iter().collect();
                 let code = page.text.split("```").skip(1).step_by(2);
                 for word in code.flat_map(|code| words(code).into_iter().skip(1)) {

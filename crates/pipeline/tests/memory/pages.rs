@@ -35,7 +35,10 @@ fn described(more: &str) -> Cluster {
 fn names_in_angle_brackets_are_values_of_the_cluster() {
     let cluster = described("keycloak_realm: people\n");
     for (text, filled) in [
-        ("`https://llms.<domain>/v1`", "`https://llms.example.com/v1`"),
+        (
+            "`https://llms.<domain>/v1`",
+            "`https://llms.example.com/v1`",
+        ),
         ("<cluster_gateway_addr>", "10.10.10.252"),
         ("<repository_name>", "octocat/home-cluster"),
         ("/realms/<realm>/<keycloak_realm>", "/realms/people/people"),
@@ -50,7 +53,10 @@ fn names_in_angle_brackets_are_values_of_the_cluster() {
     }
     let (_, values) = page("<domain> <domain> <nothing> <realm>").filled(&cluster);
     let expected = [("domain", "example.com"), ("realm", "people")];
-    assert_eq!(values, expected.map(|(name, value)| (name, value.to_owned())));
+    assert_eq!(
+        values,
+        expected.map(|(name, value)| (name, value.to_owned()))
+    );
 }
 
 #[test]
@@ -82,11 +88,17 @@ fn keys_that_nobody_declares_are_no_values() {
     let view = minimal(&[
         ("cluster.yaml", text.as_str()),
         ("templates/config/a.txt.j2", "#{ mine }#"),
-        ("makejinja.toml", "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\n"),
+        (
+            "makejinja.toml",
+            "[makejinja]\ninputs = [\"templates/config\"]\noutput = \".\"\n",
+        ),
     ]);
     let cluster = read(&view).expect("other templates let such keys through");
     assert!(cluster.values().get("mine").is_some());
-    assert_eq!(page("<mine> <mine_secret>").filled(&cluster).0, "<mine> <mine_secret>");
+    assert_eq!(
+        page("<mine> <mine_secret>").filled(&cluster).0,
+        "<mine> <mine_secret>"
+    );
 }
 
 #[test]
@@ -108,7 +120,12 @@ fn a_configuration_with_an_error_is_no_cluster() {
 
 #[test]
 fn pages_are_found_by_name_and_by_path() {
-    for name in ["debugging", "docs/debugging.md", "Debugging", "debugging.md"] {
+    for name in [
+        "debugging",
+        "docs/debugging.md",
+        "Debugging",
+        "debugging.md",
+    ] {
         let found = pages::page(name).map(|page| page.name);
         assert_eq!(found, Some("debugging"), "{name}");
     }
@@ -129,8 +146,11 @@ fn every_page_is_listed_once_in_a_line() {
     const OTHERS: [&str; 2] = ["requirements", "style"];
     let docs = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let written = testkit::files_below(&docs).into_iter();
-    let written = written.filter(|path| path.extension() == Some("md") && !path.starts_with("design"));
-    let mut written: Vec<_> = written.map(|path| path.with_extension("").into_string()).collect();
+    let written =
+        written.filter(|path| path.extension() == Some("md") && !path.starts_with("design"));
+    let mut written: Vec<_> = written
+        .map(|path| path.with_extension("").into_string())
+        .collect();
     written.retain(|name| !OTHERS.contains(&name.as_str()));
     written.sort_unstable();
     let mut listed: Vec<_> = pages::PAGES.iter().map(|page| page.name).collect();
@@ -139,9 +159,16 @@ fn every_page_is_listed_once_in_a_line() {
     let declared = config_model::Declarations::built_in();
     for page in pages::PAGES {
         assert!(page.text.starts_with("# "), "{}", page.name);
-        assert!(page.about.len() <= 80 && !page.about.ends_with('.'), "{}", page.about);
+        assert!(
+            page.about.len() <= 80 && !page.about.ends_with('.'),
+            "{}",
+            page.about
+        );
         for key in page.needs {
-            assert!(declared.get(config_model::Section::Cluster, key).is_some(), "{key}");
+            assert!(
+                declared.get(config_model::Section::Cluster, key).is_some(),
+                "{key}"
+            );
         }
     }
 }

@@ -40,9 +40,17 @@ fn faults(languages: &[&str], least: usize, judge: impl Fn(&str) -> Vec<String>)
 fn every_block_says_what_it_is() {
     let known: Vec<_> = SHELL.iter().chain(&READ).chain(&OTHERS).copied().collect();
     for document in documents() {
-        let fences = document.text.lines().filter(|line| line.trim_start().starts_with("```"));
+        let fences = document
+            .text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("```"));
         let blocks = document.blocks(&known).len();
-        assert_eq!(fences.count(), blocks * 2, "{}: a block of none of {known:?}", document.path);
+        assert_eq!(
+            fences.count(),
+            blocks * 2,
+            "{}: a block of none of {known:?}",
+            document.path
+        );
     }
 }
 
@@ -61,7 +69,10 @@ fn bash_reads_every_block_of_shell() {
         let output = bash.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&output.stderr);
         let fine = output.status.success() && said.is_empty();
-        (!fine).then(|| said.trim().to_owned()).into_iter().collect()
+        (!fine)
+            .then(|| said.trim().to_owned())
+            .into_iter()
+            .collect()
     });
 }
 
@@ -104,7 +115,11 @@ fn judged(source: &Source, root: &Node) -> Vec<String> {
         return Vec::new();
     };
     let keys: Vec<_> = map.iter().filter_map(|entry| entry.key.text()).collect();
-    let is_known = |key: &&str| Declarations::built_in().get(Section::Cluster, key).is_some();
+    let is_known = |key: &&str| {
+        Declarations::built_in()
+            .get(Section::Cluster, key)
+            .is_some()
+    };
     let declares = ["cluster", "plugin", "silence"];
     if keys.iter().any(is_known) {
         return of_cluster(source, &keys);
@@ -121,7 +136,10 @@ fn judged(source: &Source, root: &Node) -> Vec<String> {
 fn of_cluster(source: &Source, keys: &[&str]) -> Vec<String> {
     let read = |name: &str| {
         let path = fixtures().join("public").join(name);
-        Source::new(name, std::fs::read_to_string(path).expect("the fixture has it"))
+        Source::new(
+            name,
+            std::fs::read_to_string(path).expect("the fixture has it"),
+        )
     };
     let named = keys.iter().map(|key| (Section::Cluster, (*key).to_owned()));
     let parsed = config_model::parse(&Input {
@@ -132,7 +150,10 @@ fn of_cluster(source: &Source, keys: &[&str]) -> Vec<String> {
         templates: Templates::Own,
         used: Some(&UsedKeys::new(named)),
     });
-    let problems = parsed.diagnostics.iter().filter(|problem| problem.is_error());
+    let problems = parsed
+        .diagnostics
+        .iter()
+        .filter(|problem| problem.is_error());
     problems.map(ToString::to_string).collect()
 }
 

@@ -84,7 +84,9 @@ fn every_link_leads_somewhere() {
             };
             let is_there = root().join(&target).exists();
             let is_anchor = anchor.is_empty()
-                || anchors.get(&target).is_some_and(|anchors| anchors.contains(anchor));
+                || anchors
+                    .get(&target)
+                    .is_some_and(|anchors| anchors.contains(anchor));
             if !is_there || !is_anchor {
                 faults.push(format!("{}:{}: {}", document.path, link.line, link.text));
             }
@@ -101,7 +103,12 @@ fn what_is_to_be_filled_in_stands_in_code() {
     for document in documents() {
         for html in document.html() {
             if !html.text.trim_start().starts_with("<!--") {
-                faults.push(format!("{}:{}: {}", document.path, html.line, html.text.trim()));
+                faults.push(format!(
+                    "{}:{}: {}",
+                    document.path,
+                    html.line,
+                    html.text.trim()
+                ));
             }
         }
     }

@@ -9,7 +9,21 @@ use crate::fixture;
 
 /// What charts and controllers make of objects that are rendered: kind, name and namespace of each,
 /// and those of what it comes of.
-const MADE: &[([&str; 3], [&str; 3])] = &[];
+const MADE: &[([&str; 3], [&str; 3])] = &[
+    (
+        ["Service", "hubble-ui", "kube-system"],
+        ["HelmRelease", "cilium", "kube-system"],
+    ),
+    (
+        ["Deployment", "proxmox-csi-controller", "csi-proxmox"],
+        ["HelmRelease", "proxmox-csi", "csi-proxmox"],
+    ),
+    // Of no namespace.
+    (
+        ["StorageClass", "proxmox-csi", "default"],
+        ["HelmRelease", "proxmox-csi", "csi-proxmox"],
+    ),
+];
 
 /// Kinds of which controllers make objects, and the kind of those that they come of.
 const MADE_KINDS: &[(&str, &str)] = &[("CiliumBGPNodeConfig", "CiliumBGPClusterConfig")];
@@ -58,13 +72,34 @@ const SHORT: &[(&str, &str)] = &[
 
 /// Flags whose value is a word of its own.
 const VALUED: &[&str] = &[
-    "-L", "-c", "-f", "-l", "-n", "-o", "-p", "--container", "--context", "--field-selector", "--for",
-    "--kubeconfig", "--namespace", "--output", "--patch", "--replicas", "--selector", "--since",
-    "--sort-by", "--tail", "--timeout", "--type",
+    "-L",
+    "-c",
+    "-f",
+    "-l",
+    "-n",
+    "-o",
+    "-p",
+    "--container",
+    "--context",
+    "--field-selector",
+    "--for",
+    "--kubeconfig",
+    "--namespace",
+    "--output",
+    "--patch",
+    "--replicas",
+    "--selector",
+    "--since",
+    "--sort-by",
+    "--tail",
+    "--timeout",
+    "--type",
 ];
 
 /// Verbs that name a kind, and then objects of it or `KIND/NAME`.
-const KINDS: &[&str] = &["annotate", "delete", "describe", "edit", "get", "label", "patch", "scale", "wait"];
+const KINDS: &[&str] = &[
+    "annotate", "delete", "describe", "edit", "get", "label", "patch", "scale", "wait",
+];
 
 /// Verbs that name nodes.
 const NODES: &[&str] = &["cordon", "drain", "uncordon"];
@@ -73,7 +108,16 @@ const NODES: &[&str] = &["cordon", "drain", "uncordon"];
 const PODS: &[&str] = &["attach", "exec", "logs", "port-forward"];
 
 /// Verbs that name no object of the cluster.
-const NONE: &[&str] = &["api-resources", "apply", "auth", "config", "create", "explain", "run", "version"];
+const NONE: &[&str] = &[
+    "api-resources",
+    "apply",
+    "auth",
+    "config",
+    "create",
+    "explain",
+    "run",
+    "version",
+];
 
 /// The labels by which a controller marks what it makes of an object: the label, and the kind.
 const OWNERS: &[(&str, &str)] = &[
@@ -96,7 +140,10 @@ struct Named {
 fn read(words: &[String]) -> Result<Named, String> {
     let mut named = Named::default();
     let mut plain: Vec<&str> = Vec::new();
-    let mut words = words[1..].iter().map(String::as_str).take_while(|word| *word != "--");
+    let mut words = words[1..]
+        .iter()
+        .map(String::as_str)
+        .take_while(|word| *word != "--");
     while let Some(word) = words.next() {
         // The log is followed; elsewhere a file is named.
         let follows = word == "-f" && plain.first() == Some(&"logs");
@@ -135,11 +182,16 @@ fn read(words: &[String]) -> Result<Named, String> {
                 _ => names,
             };
             named.objects = if first.contains('/') {
-                rest.iter().filter(|word| word.contains('/')).map(|word| object(word)).collect()
+                rest.iter()
+                    .filter(|word| word.contains('/'))
+                    .map(|word| object(word))
+                    .collect()
             } else if names.is_empty() {
                 first.split(',').map(object).collect()
             } else {
-                let named = names.iter().map(|name| ((*first).to_owned(), Some((*name).to_owned())));
+                let named = names
+                    .iter()
+                    .map(|name| ((*first).to_owned(), Some((*name).to_owned())));
                 named.collect()
             };
         }
@@ -156,7 +208,11 @@ fn read(words: &[String]) -> Result<Named, String> {
             named.objects = rest.iter().map(node).collect();
         }
         verb if NONE.contains(&verb) => {}
-        verb => return Err(format!("this test does not know what `kubectl {verb}` names")),
+        verb => {
+            return Err(format!(
+                "this test does not know what `kubectl {verb}` names"
+            ));
+        }
     }
     Ok(named)
 }
@@ -179,7 +235,9 @@ impl Objects {
         };
         let mut objects = rendered("public");
         objects.extend(rendered("bgp").into_iter().filter(|object| {
-            object["kind"].as_str().is_some_and(|kind| kind.contains("BGP"))
+            object["kind"]
+                .as_str()
+                .is_some_and(|kind| kind.contains("BGP"))
         }));
         assert!(objects.len() > 60, "{}", objects.len());
         Self(objects)
@@ -204,15 +262,24 @@ impl Objects {
             return Some((*kind).to_owned());
         }
         let rendered = self.0.iter().filter_map(|object| object["kind"].as_str());
-        let made = MADE_KINDS.iter().filter(|(_, of)| self.find(of).next().is_some());
+        let made = MADE_KINDS
+            .iter()
+            .filter(|(_, of)| self.find(of).next().is_some());
         let made = made.map(|(kind, _)| *kind);
         let mut kinds = rendered.chain(EVERYWHERE.iter().copied()).chain(made);
         let plurals = |kind: &str| {
             let kind = kind.to_lowercase();
             let y = kind.strip_suffix('y').map(|stem| format!("{stem}ies"));
-            [format!("{kind}s"), format!("{kind}es"), y.unwrap_or_default(), kind]
+            [
+                format!("{kind}s"),
+                format!("{kind}es"),
+                y.unwrap_or_default(),
+                kind,
+            ]
         };
-        kinds.find(|kind| plurals(kind).contains(&word)).map(str::to_owned)
+        kinds
+            .find(|kind| plurals(kind).contains(&word))
+            .map(str::to_owned)
     }
 
     /// What is wrong with what a command names.
@@ -220,9 +287,8 @@ impl Objects {
         let mut faults = Vec::new();
         let namespace = named.namespace.as_deref();
         let namespace = namespace.filter(|name| !name.starts_with(['$', '<']));
-        let in_namespace = |object: &&Value| {
-            namespace.is_none_or(|name| object["metadata"]["namespace"] == name)
-        };
+        let in_namespace =
+            |object: &&Value| namespace.is_none_or(|name| object["metadata"]["namespace"] == name);
         if let Some(name) = namespace.filter(|name| !self.has("Namespace", name, "")) {
             // Talos and Kubernetes make the first ones.
             if !["default", "kube-system"].contains(&name) {
@@ -238,7 +304,10 @@ impl Objects {
                 None if EVERYWHERE.contains(&kind.as_str()) => {}
                 None if MADE_KINDS.iter().any(|(made, _)| *made == kind) => {}
                 None if self.find(&kind).any(|object| in_namespace(&object)) => {}
-                None => faults.push(format!("there is no {kind} in `{}`", namespace.unwrap_or("any"))),
+                None => faults.push(format!(
+                    "there is no {kind} in `{}`",
+                    namespace.unwrap_or("any")
+                )),
                 // Whoever reads it has to say which.
                 Some(name) if name.starts_with(['$', '<']) => {}
                 Some(name) => {
@@ -249,7 +318,11 @@ impl Objects {
                 }
             }
         }
-        for label in named.selector.iter().flat_map(|selector| selector.split(',')) {
+        for label in named
+            .selector
+            .iter()
+            .flat_map(|selector| selector.split(','))
+        {
             let (key, value) = label.split_once('=').unwrap_or((label, ""));
             let owner = OWNERS.iter().find(|(known, _)| *known == key);
             let made = owner.is_some_and(|(_, kind)| {
@@ -269,9 +342,13 @@ impl Objects {
         // The first workload of a release, and its service, have its name.
         let of_release = ["DaemonSet", "Deployment", "Service", "StatefulSet"].contains(&kind);
         // Pods that keep their names have numbers.
-        let set = name.trim_end_matches(|one: char| one.is_ascii_digit()).strip_suffix('-');
+        let set = name
+            .trim_end_matches(|one: char| one.is_ascii_digit())
+            .strip_suffix('-');
         let of_set = set.filter(|_| kind == "Pod").is_some_and(|set| {
-            ["StatefulSet", "Cluster"].iter().any(|kind| self.has(kind, set, namespace))
+            ["StatefulSet", "Cluster"]
+                .iter()
+                .any(|kind| self.has(kind, set, namespace))
         });
         of_set
             || (of_release && self.has("HelmRelease", name, namespace))
@@ -299,12 +376,20 @@ fn of_document(document: &Document, cluster: &Cluster) -> Vec<(usize, Vec<String
     let mut found = Vec::new();
     for part in document.blocks(&["sh", "bash"]) {
         let (text, _) = pipeline::pages::filled(&part.text, cluster);
-        let kubectl = commands(&text).into_iter().filter(|words| words[0] == "kubectl");
+        let kubectl = commands(&text)
+            .into_iter()
+            .filter(|words| words[0] == "kubectl");
         // What the block itself applies is looked at, and taken away again.
         let is_applied = |words: &[String]| {
-            let names = text.lines().filter_map(|line| line.trim().strip_prefix("name: "));
+            let names = text
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix("name: "));
             let mut names = names.filter(|_| text.contains("kubectl apply -f -"));
-            names.any(|name| words.iter().any(|word| word.split('/').next_back() == Some(name)))
+            names.any(|name| {
+                words
+                    .iter()
+                    .any(|word| word.split('/').next_back() == Some(name))
+            })
         };
         let others = kubectl.filter(|words| !is_applied(words));
         found.extend(others.map(|words| (part.line, words)));
@@ -335,21 +420,57 @@ fn what_the_cluster_does_not_have_is_told() {
     let objects = Objects::rendered();
     for (line, fault) in [
         ("kubectl get pods -A", ""),
-        ("kubectl -n kube-system port-forward svc/hubble-relay 4245:80", "there is no Service `hubble-relay`"),
+        (
+            "kubectl -n kube-system port-forward svc/hubble-relay 4245:80",
+            "there is no Service `hubble-relay`",
+        ),
         ("kubectl get gateway envoy-internal -n network -o yaml", ""),
-        ("kubectl get gateways.gateway.networking.k8s.io -n network", ""),
-        ("kubectl get gateway envoy-internal", "there is no Gateway `envoy-internal` in `default`"),
+        (
+            "kubectl get gateways.gateway.networking.k8s.io -n network",
+            "",
+        ),
+        (
+            "kubectl get gateway envoy-internal",
+            "there is no Gateway `envoy-internal` in `default`",
+        ),
         ("kubectl get httproute,gateway --namespace=network", ""),
-        ("kubectl get httproute -n cert-manager", "there is no HTTPRoute in `cert-manager`"),
-        ("kubectl describe thing a -n network", "there is no kind `thing`"),
-        ("kubectl get pods -n nowhere", "there is no namespace `nowhere`"),
-        ("kubectl rollout restart deployment/envoy-gateway -n network", ""),
+        (
+            "kubectl get httproute -n cert-manager",
+            "there is no HTTPRoute in `cert-manager`",
+        ),
+        (
+            "kubectl describe thing a -n network",
+            "there is no kind `thing`",
+        ),
+        (
+            "kubectl get pods -n nowhere",
+            "there is no namespace `nowhere`",
+        ),
+        (
+            "kubectl rollout restart deployment/envoy-gateway -n network",
+            "",
+        ),
         ("kubectl logs -f deploy/envoy-gateway -n network -c a", ""),
-        ("kubectl logs some-pod -n network", "there is no Pod `some-pod` in `network`"),
-        ("kubectl delete pods -n network -l gateway.envoyproxy.io/owning-gateway-name=envoy-internal", ""),
-        ("kubectl get pods -n network -l a=b", "nothing has the label `a=b`"),
-        ("kubectl exec -n network deploy/envoy-gateway -- cat nothing", ""),
-        ("kubectl frob a", "this test does not know what `kubectl frob` names"),
+        (
+            "kubectl logs some-pod -n network",
+            "there is no Pod `some-pod` in `network`",
+        ),
+        (
+            "kubectl delete pods -n network -l gateway.envoyproxy.io/owning-gateway-name=envoy-internal",
+            "",
+        ),
+        (
+            "kubectl get pods -n network -l a=b",
+            "nothing has the label `a=b`",
+        ),
+        (
+            "kubectl exec -n network deploy/envoy-gateway -- cat nothing",
+            "",
+        ),
+        (
+            "kubectl frob a",
+            "this test does not know what `kubectl frob` names",
+        ),
     ] {
         let words = commands(line).remove(0);
         let faults = match read(&words) {
@@ -357,10 +478,16 @@ fn what_the_cluster_does_not_have_is_told() {
             Err(fault) => vec![fault],
         };
         let told = faults.join(", ");
-        assert!(told.starts_with(fault) && told.is_empty() == fault.is_empty(), "{line}: {told}");
+        assert!(
+            told.starts_with(fault) && told.is_empty() == fault.is_empty(),
+            "{line}: {told}"
+        );
     }
     for (made, owner) in MADE {
         let [kind, name, namespace] = made;
-        assert!(objects.makes(kind, name, namespace), "{made:?}: there is no {owner:?}");
+        assert!(
+            objects.makes(kind, name, namespace),
+            "{made:?}: there is no {owner:?}"
+        );
     }
 }

@@ -20,11 +20,15 @@ fn unknown(cell: &Cell) -> Vec<String> {
     let declared = Declarations::built_in();
     let is_key = |name: &str| {
         let sections = [Section::Cluster, Section::Nodes];
-        sections.iter().any(|section| declared.get(*section, name).is_some())
+        sections
+            .iter()
+            .any(|section| declared.get(*section, name).is_some())
     };
     let mut named = 0;
     let unquoted = |file: &Option<(&str, String, bool)>| match file {
-        Some((path, _, false)) if path.ends_with(".j2") => Some(format!("`{path}`: which words of it?")),
+        Some((path, _, false)) if path.ends_with(".j2") => {
+            Some(format!("`{path}`: which words of it?"))
+        }
         _ => None,
     };
     for code in &cell.code {
@@ -42,7 +46,9 @@ fn unknown(cell: &Cell) -> Vec<String> {
         {
             *quoted = true;
         } else if !is_key(code) {
-            faults.push(format!("`{code}` is no command, no file, no words of that, and no key"));
+            faults.push(format!(
+                "`{code}` is no command, no file, no words of that, and no key"
+            ));
         }
     }
     faults.extend(unquoted(&file));
@@ -67,7 +73,11 @@ fn everything_that_is_asked_for_is_done_by_something_that_is_there() {
             [asked, done] if !asked.text.trim().is_empty() => unknown(done),
             _ => vec!["what is asked for, and what does it".to_owned()],
         };
-        faults.extend(found.into_iter().map(|fault| format!("docs/requirements.md:{line}: {fault}")));
+        faults.extend(
+            found
+                .into_iter()
+                .map(|fault| format!("docs/requirements.md:{line}: {fault}")),
+        );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -78,7 +88,9 @@ fn no_line_is_asked_for_twice_and_every_section_has_one() {
     let mut asked = std::collections::BTreeSet::new();
     for section in text.split("\n## ").skip(1) {
         let title = section.lines().next().unwrap_or_default();
-        let rows = section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| asked for |"));
+        let rows = section
+            .lines()
+            .filter(|line| line.starts_with("| ") && !line.starts_with("| asked for |"));
         let mut count = 0;
         for row in rows {
             count += 1;
