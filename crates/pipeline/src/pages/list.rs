@@ -73,6 +73,31 @@ pub const PAGES: &[Page] = &[
         ["envoy_ai_gateway_enabled"]
     ),
     page!(
+        "envoy-gateway-oidc-sso",
+        "single sign-on: how logins go, and what may be wrong",
+        ["mcp_gateway_enabled", "oidc_enabled"]
+    ),
+    page!(
+        "oidc-google-setup",
+        "logins with Google",
+        ["mcp_gateway_enabled", "oidc_enabled", "oidc_google_enabled"]
+    ),
+    page!(
+        "oidc-entra-setup",
+        "logins with Microsoft Entra ID",
+        ["mcp_gateway_enabled", "oidc_enabled", "oidc_entra_enabled"]
+    ),
+    page!(
+        "oidc-github-setup",
+        "logins with GitHub",
+        ["mcp_gateway_enabled", "oidc_enabled", "oidc_github_enabled"]
+    ),
+    page!(
+        "mcp-architecture-k8s-assessment",
+        "the gateway to MCP servers, with Keycloak, PostgreSQL and Redis",
+        ["mcp_gateway_enabled"]
+    ),
+    page!(
         "flux",
         "what the cluster gets: put together, checked, compared, drawn"
     ),
