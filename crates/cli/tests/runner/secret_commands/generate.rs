@@ -129,7 +129,7 @@ fn what_cannot_be_made_or_written_is_said() {
         (&["secrets", "generate", "cloudflare_token"], 2),
         (&["secrets", "generate", "--print", "--dry-run"], 2),
     ] {
-        drop(sandbox.run(words).exits(code));
+        drop(sandbox.run(words.iter().copied()).exits(code));
     }
     let output = sandbox
         .run(["secrets", "generate", "redis_pasword"])
