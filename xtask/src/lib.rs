@@ -17,4 +17,5 @@ pub mod files;
 pub mod golden;
 pub mod oracles;
 pub mod process;
+pub mod stacks;
 pub mod tidy;

@@ -39,10 +39,10 @@ enum Task {
         /// A folder with unpacked Helm charts, for the oracle `charts`
         #[arg(long, value_name = "DIR")]
         charts: Option<Utf8PathBuf>,
-        /// Record again what is frozen of the oracle `talos`, and the transcripts of `kubernetes`
+        /// Record again what is frozen of the oracles `talos` and `stacks`, and the transcripts of `kubernetes`
         #[arg(long)]
         bless: bool,
-        /// Only these parts of the oracle `talos-nodes` or `kubernetes`
+        /// Only these parts of the oracle `talos-nodes`, `kubernetes` or `stacks`
         #[arg(long = "part", value_name = "PART")]
         parts: Vec<String>,
         /// How often the oracles `talos-nodes` and `kubernetes` kill a bootstrap

@@ -15,9 +15,11 @@ mod makejinja;
 mod nodes;
 mod page;
 mod parts;
+mod python;
 mod schemas;
 mod seed;
 mod sops;
+mod stacks;
 mod talos;
 mod tls;
 mod writes;
@@ -68,7 +70,7 @@ struct Oracle {
 }
 
 /// Asked only where it is named: what it needs takes long to build, and it takes minutes to run.
-const ON_REQUEST: [&str; 2] = ["talos-nodes", "kubernetes"];
+const ON_REQUEST: [&str; 3] = ["talos-nodes", "kubernetes", "stacks"];
 
 /// All of them; a new one is a line here and a file beside this.
 const ORACLES: &[Oracle] = &[
@@ -126,6 +128,11 @@ const ORACLES: &[Oracle] = &[
         name: "schemas",
         about: "objects changed one field at a time, as a real kube-apiserver judges them",
         run: schemas::run,
+    },
+    Oracle {
+        name: "stacks",
+        about: "routes and policies of every fixture before Envoy Gateway and Envoy, the realm in Keycloak",
+        run: stacks::run,
     },
     Oracle {
         name: "kubernetes",

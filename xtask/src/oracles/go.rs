@@ -25,17 +25,22 @@ impl Program {
         self.built_over(None)
     }
 
-    /// The same of a program that embeds a file which only its own releases have: another stands in for it.
-    pub(super) fn with_stand_in(
+    /// The same of a module that a file is put into: one that only its own releases have, or a program
+    /// of ours, since nobody else may import its packages.
+    pub(super) fn built_with(
         &self,
         module: &str,
         file: &str,
+        content: &str,
     ) -> Result<Result<Utf8PathBuf, String>> {
-        self.built_over(Some((module, file)))
+        self.built_over(Some((module, file, content)))
     }
 
     #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
-    fn built_over(&self, stand_in: Option<(&str, &str)>) -> Result<Result<Utf8PathBuf, String>> {
+    fn built_over(
+        &self,
+        addition: Option<(&str, &str, &str)>,
+    ) -> Result<Result<Utf8PathBuf, String>> {
         let folder = process::cache(self.folder, &self.pins())?;
         let program = folder.join(self.name);
         if program.exists() {
@@ -54,7 +59,7 @@ impl Program {
         let mut build = go(self.folder);
         build.args(["build", "-trimpath", "-ldflags", self.link, "-o"]);
         build.arg(&unfinished);
-        if let Some((module, file)) = stand_in {
+        if let Some((module, file, content)) = addition {
             let module_source = match source(self.folder, module)? {
                 Ok(folder) => folder,
                 Err(reason) => return Ok(Err(reason)),
@@ -63,7 +68,7 @@ impl Program {
             for (path, content) in files::below(&module_source)? {
                 files::write(&copy.join(path), content)?;
             }
-            files::write(&copy.join(file), "stand-in: true\n")?;
+            files::write(&copy.join(file), content)?;
             // Nothing below Go's own cache may be replaced by an overlay.
             let pins = files::root().join("oracles").join(self.folder);
             let text = files::text(&pins.join("go.mod"))?;

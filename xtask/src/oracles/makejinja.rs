@@ -3,45 +3,12 @@
 use anyhow::{Context as _, Result};
 use camino::Utf8PathBuf;
 
-use super::{Options, Outcome};
+use super::{Options, Outcome, python};
 use crate::{files, process};
 
-/// The environment's folder, made where Python is there to make it, or why there is none.
+/// The environment's folder, or why there is none.
 pub fn environment() -> Result<Result<Utf8PathBuf, String>> {
-    let requirements = files::root().join("oracles/makejinja/requirements.txt");
-    let folder = process::cache("makejinja", std::slice::from_ref(&requirements))?;
-    let ready = folder.join("ready");
-    if ready.exists() {
-        return Ok(Ok(folder));
-    }
-    if !process::exists("python3", "--version") {
-        return Ok(Err("there is no `python3`".to_owned()));
-    }
-    let made = process::quiet(
-        process::command("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&folder),
-    )
-    .and_then(|_| {
-        process::quiet(
-            process::command(folder.join("bin/python"))
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                    "-r",
-                ])
-                .arg(&requirements),
-        )
-    });
-    // Without a network or with another Python it cannot be had; that proves nothing.
-    if let Err(error) = made {
-        return Ok(Err(format!("makejinja cannot be installed: {error}")));
-    }
-    files::write(&ready, "")?;
-    Ok(Ok(folder))
+    python::environment("makejinja")
 }
 
 pub(super) fn run(_options: &Options) -> Result<Outcome> {

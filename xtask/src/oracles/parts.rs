@@ -18,15 +18,24 @@ pub(super) struct Part<R> {
 
 /// Refuses a part that there is not.
 pub(super) fn check<R>(parts: &[Part<R>], options: &Options) -> Result<()> {
-    let stranger = options
-        .parts
-        .iter()
-        .find(|name| parts.iter().all(|part| part.name != **name));
-    if let Some(part) = stranger {
-        let known: Vec<_> = parts.iter().map(|part| part.name).collect();
+    let names: Vec<_> = parts.iter().map(|part| part.name).collect();
+    check_names(&names, options)
+}
+
+/// The same of an oracle whose parts are none that a build of ichor is shown with.
+pub(super) fn check_names(known: &[&str], options: &Options) -> Result<()> {
+    let mut asked = options.parts.iter();
+    if let Some(part) = asked.find(|name| !known.contains(&name.as_str())) {
         bail!("there is no part `{part}`; there are {}", known.join(", "));
     }
     Ok(())
+}
+
+impl Options {
+    /// Whether a part is asked for; all are, if none is named.
+    pub(super) fn asks_for(&self, part: &str) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|name| name == part)
+    }
 }
 
 /// Runs those that are asked for, and what is to be done after each; one that fails keeps no other from being asked.
@@ -42,7 +51,7 @@ pub(super) fn run<R>(
     let mut faults = Vec::new();
     let mut words = Vec::new();
     for part in parts {
-        if options.parts.is_empty() || options.parts.iter().any(|name| name == part.name) {
+        if options.asks_for(part.name) {
             let begin = Instant::now();
             let before = faults.len();
             match (part.run)(rig, &ichor, options, &mut faults) {

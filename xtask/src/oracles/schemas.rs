@@ -5,9 +5,12 @@
 //! kind that `oracles/schemas/definitions.yaml` defines to ask about rules; those of other kinds
 //! come from the `public` fixture. `oracles/schemas/differences.txt` lists the differences that
 //! are meant, with their reasons.
+//!
+//! Then every object of every fixture as it is, in its own namespace.
 
 mod api;
 mod changes;
+mod fixtures;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -94,6 +97,7 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
             }
         }
     }
+    let rendered = fixtures::judged(&cluster, &api, &mut problems)?;
     let gone = known.keys().filter(|name| !seen.contains(*name));
     problems.extend(gone.map(|name| format!("{name}: is listed, and no difference any more")));
     if count < FEWEST {
@@ -103,7 +107,8 @@ pub(super) fn run(_options: &Options) -> Result<Outcome> {
         return Ok(Outcome::Differs(problems.join("\n")));
     }
     Ok(Outcome::Agreed(format!(
-        "{count} changed objects of {kinds} kinds, with {} differences that are listed",
+        "{count} changed objects of {kinds} kinds, with {} differences that are listed; \
+         {rendered} objects of the fixtures are taken without a warning",
         seen.len()
     )))
 }

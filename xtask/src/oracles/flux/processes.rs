@@ -40,12 +40,12 @@ impl Sandbox {
     }
 
     /// Something in the folder.
-    pub(super) fn path(&self, name: &str) -> Result<Utf8PathBuf> {
+    pub(in crate::oracles) fn path(&self, name: &str) -> Result<Utf8PathBuf> {
         Ok(files::utf8(self.folder.path())?.join(name))
     }
 
     /// A command that knows nothing of the one who runs it.
-    pub(super) fn command(&self, program: &str) -> Result<Command> {
+    pub(in crate::oracles) fn command(&self, program: &str) -> Result<Command> {
         let mut command = process::command(program);
         command
             .current_dir(self.folder.path())
@@ -57,7 +57,7 @@ impl Sandbox {
     }
 
     /// Starts a program that runs until the oracle ends.
-    pub(super) fn start(
+    pub(in crate::oracles) fn start(
         &self,
         program: &Utf8Path,
         arguments: &[String],
@@ -94,7 +94,7 @@ pub(in crate::oracles) struct Running {
 
 impl Running {
     /// Waits until something is so that this program has to bring about.
-    pub(super) fn until(&mut self, mut ready: impl FnMut() -> bool) -> Result<()> {
+    pub(in crate::oracles) fn until(&mut self, mut ready: impl FnMut() -> bool) -> Result<()> {
         let begun = Instant::now();
         while !ready() {
             if let Some(status) = self.child.try_wait()? {
@@ -114,7 +114,7 @@ impl Running {
     }
 
     /// The end of what it wrote.
-    pub(super) fn last_words(&self) -> String {
+    pub(in crate::oracles) fn last_words(&self) -> String {
         let text = files::text(&self.log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         let last = lines.get(lines.len().saturating_sub(20)..);
@@ -136,7 +136,7 @@ impl Drop for Running {
 }
 
 /// Loopback ports on which nobody listens.
-pub(super) fn free_ports<const N: usize>() -> Result<[u16; N]> {
+pub(in crate::oracles) fn free_ports<const N: usize>() -> Result<[u16; N]> {
     let mut ports = [0; N];
     // All are held until all are found, so that no two are the same.
     let mut held = Vec::new();
@@ -149,6 +149,6 @@ pub(super) fn free_ports<const N: usize>() -> Result<[u16; N]> {
 }
 
 /// Whether somebody listens on a loopback port.
-pub(super) fn listens(port: u16) -> bool {
+pub(in crate::oracles) fn listens(port: u16) -> bool {
     std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
 }

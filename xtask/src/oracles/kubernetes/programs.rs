@@ -104,7 +104,7 @@ impl Programs {
         ];
         let mut all = plain.to_vec();
         for (program, module, file) in embedded {
-            match program.with_stand_in(module, file)? {
+            match program.built_with(module, file, "stand-in: true\n")? {
                 Ok(path) => all.push(path),
                 Err(reason) => return Ok(Err(reason)),
             }

@@ -17,6 +17,21 @@ pub(super) struct Api {
     kinds: HashMap<(String, String), (String, bool)>,
 }
 
+/// What the server says of an object.
+pub(super) struct Judgement {
+    /// Why it is refused; none where it is taken.
+    pub(super) refused: Option<String>,
+    /// What is taken and should not be written any more.
+    pub(super) warnings: Vec<String>,
+}
+
+/// What is answered.
+struct Answer {
+    status: u16,
+    warnings: Vec<String>,
+    body: String,
+}
+
 impl Api {
     pub(super) fn new(port: u16) -> Result<Self> {
         let mut api = Self {
@@ -47,8 +62,13 @@ impl Api {
         Ok(api)
     }
 
-    /// Why the server refuses an object; none where it takes it.
+    /// Why the server refuses an object in the namespace `default`; none where it takes it.
     pub(super) fn refuses(&self, object: &Value) -> Result<Option<String>> {
+        Ok(self.judges(object, "default")?.refused)
+    }
+
+    /// What the server says of an object in a namespace, if its kind has one.
+    pub(super) fn judges(&self, object: &Value, namespace: &str) -> Result<Judgement> {
         let key = (text(object, "apiVersion"), text(object, "kind"));
         let Some((path, namespaced)) = self.kinds.get(&key) else {
             bail!("the API has no {} {}", key.0, key.1);
@@ -64,31 +84,31 @@ impl Api {
             .collect();
         let path = if *namespaced {
             let (start, plural) = path.rsplit_once('/').context("a path has a last part")?;
-            format!("{start}/namespaces/default/{plural}/{name}")
+            format!("{start}/namespaces/{namespace}/{plural}/{name}")
         } else {
             format!("{path}/{name}")
         };
         let query = "fieldManager=oracle&force=true&fieldValidation=Strict&dryRun=All";
-        let (status, answer) =
-            self.ask("PATCH", &format!("{path}?{query}"), &object.to_string())?;
-        if status < 300 {
-            return Ok(None);
-        }
-        let answer: Value = serde_json::from_str(&answer).unwrap_or(Value::String(answer));
-        Ok(Some(format!("{status} {}", text(&answer, "message"))))
+        let answer = self.ask("PATCH", &format!("{path}?{query}"), &object.to_string())?;
+        let status = answer.status;
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body));
+        Ok(Judgement {
+            refused: (status >= 300).then(|| format!("{status} {}", text(&body, "message"))),
+            warnings: answer.warnings,
+        })
     }
 
     fn get(&self, path: &str) -> Result<Value> {
-        let (status, answer) = self.ask("GET", path, "")?;
+        let Answer { status, body, .. } = self.ask("GET", path, "")?;
         if status >= 300 {
-            bail!("{path}: {status} {answer}");
+            bail!("{path}: {status} {body}");
         }
-        Ok(serde_json::from_str(&answer)?)
+        Ok(serde_json::from_str(&body)?)
     }
 
     /// Asks again where the proxy, which has thousands of connections to close, resets one: nothing
     /// that is asked here changes anything.
-    fn ask(&self, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
+    fn ask(&self, method: &str, path: &str, body: &str) -> Result<Answer> {
         let is_reset = |error: &anyhow::Error| {
             let error = error.downcast_ref::<std::io::Error>();
             error.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
@@ -103,7 +123,7 @@ impl Api {
         answer
     }
 
-    fn ask_once(&self, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
+    fn ask_once(&self, method: &str, path: &str, body: &str) -> Result<Answer> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         let kind = if body.is_empty() {
             ""
@@ -121,7 +141,14 @@ impl Api {
         let answer = String::from_utf8_lossy(&answer);
         let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
         let status = head.split(' ').nth(1).context("no status")?.parse()?;
-        Ok((status, body.to_owned()))
+        let warnings = head
+            .lines()
+            .filter_map(|line| line.strip_prefix("Warning: "));
+        Ok(Answer {
+            status,
+            warnings: warnings.map(str::to_owned).collect(),
+            body: body.to_owned(),
+        })
     }
 }
 

@@ -1,0 +1,46 @@
+//! What others make that rendered objects name: charts, controllers, Kubernetes itself. Nothing
+//! rendered shows it, so that it is written down, by who makes it.
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use super::{Cluster, FOLDER, name};
+use crate::charts::documents;
+use crate::files;
+
+/// Who is there in every cluster.
+const ALWAYS: &str = "Kubernetes";
+
+/// Something that is made by another object.
+pub(crate) struct Made {
+    /// The object that makes it, as messages name it.
+    pub(crate) maker: String,
+    /// What it makes, as far as others name it.
+    pub(crate) object: Value,
+}
+
+/// All that is written down.
+///
+/// # Errors
+///
+/// Where the file cannot be read.
+pub(crate) fn read() -> Result<Vec<Made>> {
+    let path = files::root().join(FOLDER).join("made.yaml");
+    let documents = documents(&files::text(&path)?).with_context(|| path.to_string())?;
+    let makers = documents.first().and_then(Value::as_object);
+    let makers = makers.with_context(|| format!("{path} is no map of makers"))?;
+    let made = makers.iter().flat_map(|(maker, made)| {
+        made.as_array().into_iter().flatten().map(|object| Made {
+            maker: maker.clone(),
+            object: object.clone(),
+        })
+    });
+    Ok(made.collect())
+}
+
+/// What is made in a cluster, since its maker is there.
+pub(crate) fn of<'a>(cluster: &Cluster, all: &'a [Made]) -> Vec<&'a Value> {
+    let has = |maker: &str| maker == ALWAYS || cluster.objects.iter().any(|one| name(one) == maker);
+    let made = all.iter().filter(|made| has(&made.maker));
+    made.map(|made| &made.object).collect()
+}
