@@ -1,15 +1,13 @@
-//! What others make that rendered objects name: charts, controllers, Kubernetes itself. Nothing
-//! rendered shows it, so that it is written down, by who makes it.
+//! What others make that rendered objects name: charts, operators, controllers. Nothing rendered shows
+//! it, so that it is written down, by who makes it; but for the Secrets of certificates, whose names
+//! the certificates say.
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Cluster, FOLDER, name};
 use crate::charts::documents;
 use crate::files;
-
-/// Who is there in every cluster.
-const ALWAYS: &str = "Kubernetes";
 
 /// Something that is made by another object.
 pub(crate) struct Made {
@@ -40,7 +38,24 @@ pub(crate) fn read() -> Result<Vec<Made>> {
 
 /// What is made in a cluster, since its maker is there.
 pub(crate) fn of<'a>(cluster: &Cluster, all: &'a [Made]) -> Vec<&'a Value> {
-    let has = |maker: &str| maker == ALWAYS || cluster.objects.iter().any(|one| name(one) == maker);
+    let has = |maker: &str| cluster.objects.iter().any(|one| name(one) == maker);
     let made = all.iter().filter(|made| has(&made.maker));
     made.map(|made| &made.object).collect()
+}
+
+/// The Secrets that cert-manager makes.
+pub(crate) fn of_certificates(cluster: &Cluster) -> Vec<Value> {
+    let certificates = cluster.of_kind("Certificate");
+    let secrets = certificates.map(|certificate| {
+        json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {
+                "namespace": certificate["metadata"]["namespace"],
+                "name": certificate["spec"]["secretName"],
+            },
+            "data": { "tls.crt": "", "tls.key": "" },
+        })
+    });
+    secrets.collect()
 }

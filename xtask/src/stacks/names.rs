@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use self::inventory::Inventory;
 use self::references::{Part, Reference, Shape};
-use super::{Cluster, items, made, name, text};
+use super::{Cluster, items, made, name, stand_ins, text};
 
 /// What is named and not there, and what is written down as made and never named: one a line.
 ///
@@ -29,7 +29,12 @@ pub fn missing(clusters: &[Cluster]) -> Result<Vec<String>> {
     let mut faults = BTreeSet::new();
     for cluster in clusters {
         let made = made::of(cluster, &all);
-        let mine = cluster.objects.iter().chain(&cluster.before);
+        let secrets = made::of_certificates(cluster);
+        let mine = cluster
+            .objects
+            .iter()
+            .chain(&cluster.before)
+            .chain(&secrets);
         let inventory = Inventory::new(mine.chain(made.iter().copied()));
         let mut told = |object: &Value, at: &str, words: &str| {
             faults.insert(format!(
@@ -38,7 +43,7 @@ pub fn missing(clusters: &[Cluster]) -> Result<Vec<String>> {
                 name(object)
             ));
         };
-        for object in &cluster.objects {
+        for object in cluster.objects.iter().chain(&stand_ins::of_charts(cluster)) {
             for shape in references::of(object) {
                 match shape {
                     Shape::Unknown(at) => told(

@@ -91,7 +91,14 @@ impl Translator {
             json!({ "controllerName": "gateway.envoyproxy.io/gatewayclass-controller" });
         let namespace = text(release, "/metadata/namespace");
         let mut objects = self.certificates.secrets(cluster)?;
-        // What Envoy shows to rate limiting and the like, which a job of the gateway makes.
+        // What a job of the gateway makes: what Envoy shows to rate limiting, and the key of the cookies
+        // of logins, without which no policy with a login is taken.
+        objects.push(json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": { "namespace": namespace, "name": "envoy-oidc-hmac" },
+            "stringData": { "hmac-secret": "0123456789abcdef0123456789abcdef" },
+        }));
         objects.push(self.certificates.secret(namespace, "envoy", &["*"])?);
         let made = made::of(cluster, &self.made).into_iter();
         objects.extend(

@@ -8,6 +8,7 @@ use crate::stacks::text;
 
 /// Kinds without a namespace that are named here.
 const CLUSTER_SCOPED: &[&str] = &[
+    "CiliumBGPPeerConfig",
     "ClusterIssuer",
     "ClusterRole",
     "GatewayClass",

@@ -60,6 +60,7 @@ const MAPS: &[(&str, &str, &str)] = &[
     ("", "parametersRef", ""),
     ("", "parentRefs", "Gateway"),
     ("", "passwordSecret", "Secret"),
+    ("", "peerConfigRef", "CiliumBGPPeerConfig"),
     ("", "roleRef", ""),
     ("", "scaleTargetRef", ""),
     ("", "secretKeyRef", "Secret"),
