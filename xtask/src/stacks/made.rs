@@ -9,6 +9,9 @@ use super::{Cluster, FOLDER, name};
 use crate::charts::documents;
 use crate::files;
 
+/// Who is there in every cluster: the user, who says so there.
+const ALWAYS: &str = "cluster.yaml";
+
 /// Something that is made by another object.
 pub(crate) struct Made {
     /// The object that makes it, as messages name it.
@@ -38,7 +41,8 @@ pub(crate) fn read() -> Result<Vec<Made>> {
 
 /// What is made in a cluster, since its maker is there.
 pub(crate) fn of<'a>(cluster: &Cluster, all: &'a [Made]) -> Vec<&'a Value> {
-    let has = |maker: &str| cluster.objects.iter().any(|one| name(one) == maker);
+    let is_there = |maker: &str| cluster.objects.iter().any(|one| name(one) == maker);
+    let has = |maker: &str| maker == ALWAYS || is_there(maker);
     let made = all.iter().filter(|made| has(&made.maker));
     made.map(|made| &made.object).collect()
 }
