@@ -52,6 +52,7 @@ fn argument(arg: Arg, command: &str) -> Arg {
     match (command, id.as_str()) {
         ("talos explain" | "talos patch", "node") => arg.add(ArgValueCandidates::new(nodes)),
         ("template eject", "paths") => arg.add(ArgValueCompleter::new(templates)),
+        ("app remove", "name") => arg.add(ArgValueCandidates::new(added)),
         ("template diff", "path") => arg.add(ArgValueCandidates::new(ejected)),
         ("docs", "page") => arg.add(ArgValueCandidates::new(documentation)),
         ("diff", "paths") | ("configure", "force") => arg.add(ArgValueCompleter::new(outputs)),
@@ -143,6 +144,12 @@ fn documentation() -> Vec<CompletionCandidate> {
     let candidate =
         |page: &pages::Page| CompletionCandidate::new(page.name).help(Some(page.about.into()));
     pages::PAGES.iter().map(candidate).collect()
+}
+
+/// What `app add` added.
+fn added() -> Vec<CompletionCandidate> {
+    let names = pipeline::app::added(&View::on_disk(root()));
+    names.into_iter().map(CompletionCandidate::new).collect()
 }
 
 /// As a shell completes paths: up to the next folder, whose names come once it is chosen.

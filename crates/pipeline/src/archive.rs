@@ -14,6 +14,7 @@ const ARCHIVED: &[&str] = &[
     "nodes.yaml",
     "templates",
     "makejinja.toml",
+    ".ichor/apps",
     ".ichor/ejected",
     ".ichor/schema",
 ];

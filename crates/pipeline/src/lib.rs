@@ -21,6 +21,7 @@
 //! ```
 
 mod again;
+pub mod app;
 pub mod archive;
 pub mod bootstrap;
 mod build;

@@ -86,11 +86,24 @@ impl Batch {
         made.map_err(|error| unwritable(path, &error))
     }
 
-    /// Gives every file its place.
+    /// Has a file of the repository removed once all others have their places, with the folders
+    /// that it leaves empty.
     ///
     /// # Errors
     ///
-    /// `file/unwritable` for each that could not be given it; those stay as they were.
+    /// `file/unwritable`: a path that leads out of the repository.
+    pub fn remove(&self, path: &str) -> Result<(), Diagnostic> {
+        let outside = || io::Error::from(io::ErrorKind::InvalidInput);
+        let inner = self.inside(path).ok_or_else(outside);
+        let said = inner.and_then(|inner| self.inside.remove(&inner));
+        said.map_err(|error| unwritable(path, &error))
+    }
+
+    /// Gives every file its place, then removes what is to go.
+    ///
+    /// # Errors
+    ///
+    /// `file/unwritable` for each that could not be given it, or removed; those stay as they were.
     pub fn commit(self) -> Result<(), Diagnostics> {
         let mut failed = self.inside.commit();
         let elsewhere = self.elsewhere.into_inner();

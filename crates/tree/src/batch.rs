@@ -24,7 +24,7 @@ use rustix::io::Errno;
 use rustix::process::Pid;
 
 use crate::disk::{Disk, Lock, Obstacle};
-use crate::sweep::remove_folder;
+use crate::sweep::{remove_empty_parents, remove_folder};
 use crate::write::{Staged, Target, WriteOptions};
 use crate::{RelPath, TEMPORARY_PREFIX};
 
@@ -47,6 +47,8 @@ struct Work {
     above: Option<(String, Arc<File>)>,
     made: Vec<String>,
     staged: Vec<New>,
+    /// What goes away once the others have their places.
+    removed: Vec<RelPath>,
 }
 
 struct New {
@@ -140,13 +142,30 @@ impl Batch {
         Ok(())
     }
 
-    /// Gives every file its place, and the path of each that could not be given it with the
-    /// reason: those stay as they were.
+    /// Has a file removed once all others have their places, with the folders above it that it
+    /// leaves empty. One that is not there is no fault.
+    ///
+    /// # Errors
+    ///
+    /// A path that leaves the root.
+    pub fn remove(&self, path: &str) -> io::Result<()> {
+        let path = RelPath::new(path)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+        self.work().removed.push(path);
+        Ok(())
+    }
+
+    /// Gives every file its place, then removes what is to go, in the order in which that was
+    /// said; and the path of each that could not be given it or removed, with the reason: those
+    /// stay as they were. Nothing is removed where a file could not be given its place.
     pub fn commit(self) -> Vec<(String, io::Error)> {
-        let staged = {
+        let (staged, removed) = {
             let mut work = self.work();
             work.made.clear();
-            std::mem::take(&mut work.staged)
+            (
+                std::mem::take(&mut work.staged),
+                std::mem::take(&mut work.removed),
+            )
         };
         let place = |new: New| {
             let target = Target {
@@ -162,8 +181,24 @@ impl Batch {
         } else {
             staged.into_par_iter().filter_map(place).collect()
         };
+        if failed.is_empty() {
+            let gone = |path: &RelPath| {
+                let removed = self.remove_file(path);
+                removed.err().map(|error| (path.as_str().to_owned(), error))
+            };
+            failed.extend(removed.iter().filter_map(gone));
+            remove_empty_parents(&self.disk, &removed);
+        }
         failed.sort_by(|left, right| left.0.cmp(&right.0));
         failed
+    }
+
+    fn remove_file(&self, path: &RelPath) -> io::Result<()> {
+        match self.disk.folder(path.parent()) {
+            Ok(folder) => folder.remove(path.file_name()),
+            Err(Obstacle::Missing) => Ok(()),
+            Err(obstacle) => Err(obstructed(obstacle)),
+        }
     }
 
     /// Makes a folder and those above it.

@@ -1,5 +1,6 @@
 //! Every command, one file each.
 
+mod app;
 mod authorities;
 mod bootstrap;
 mod charts;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Validate(validate::Validate),
     #[command(subcommand)]
     Template(template::Template),
+    #[command(subcommand)]
+    App(app::App),
     #[command(subcommand)]
     Versions(versions::Versions),
     Render(render::Render),
@@ -100,6 +103,7 @@ pub(crate) fn run(
         Command::Diff(command) => command.run(&found, ui),
         Command::Validate(command) => command.run(root, here, ui),
         Command::Template(command) => command.run(root, ui),
+        Command::App(command) => command.run(root, here, ui),
         Command::Versions(command) => command.run(root, ui),
         Command::Render(command) => command.run(root, ui),
         Command::Secrets(command) => command.run(here, output, ui),

@@ -6,6 +6,7 @@
     reason = "tests may touch the disk of their sandbox, and ask the user's own git"
 )]
 
+mod app;
 mod bad_input;
 mod cache;
 mod charts;

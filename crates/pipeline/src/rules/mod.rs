@@ -1,5 +1,6 @@
 //! Every rule of this crate: what can be wrong, and why it cannot work.
 
+mod app;
 mod bootstrap;
 mod doctor;
 mod encryption;
@@ -11,6 +12,7 @@ mod nodes;
 mod outputs;
 mod plugins;
 
+pub use app::*;
 pub use bootstrap::*;
 pub use doctor::*;
 pub use encryption::*;
@@ -24,6 +26,7 @@ pub use plugins::*;
 
 /// The tables.
 pub static RULES: &[diagnostics::Table] = &[
+    app::TABLE,
     bootstrap::TABLE,
     doctor::TABLE,
     encryption::TABLE,

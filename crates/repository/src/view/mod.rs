@@ -4,6 +4,7 @@
 //! Stages are given a view and never a folder, so that they cannot tell one from another, and
 //! so that everything that they depend on passes one place: see [`View::recording`].
 
+mod changed;
 mod disk;
 mod folder;
 mod memory;
@@ -106,6 +107,12 @@ impl View<'static> {
     /// What is on a disk below a folder.
     pub fn on_disk(root: impl Into<Utf8PathBuf>) -> Self {
         Self::new(disk::OnDisk { root: root.into() })
+    }
+
+    /// The same with files changed that are not written yet; `None` is one that goes away.
+    #[must_use]
+    pub fn with(&self, files: impl IntoIterator<Item = (String, Option<Vec<u8>>)>) -> Self {
+        Self::new(changed::Changed::new(self.clone(), files))
     }
 
     /// What a commit of git holds below a folder of its work tree. Symbolic links and submodules
