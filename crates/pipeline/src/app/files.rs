@@ -81,8 +81,8 @@ pub(super) fn namespace(name: &str) -> String {
     NAMESPACE.replace("NAME", name)
 }
 
-/// `kustomization.yaml` of a new namespace, which lists no application yet.
-pub(super) fn parent(namespace: &str, around: &Surroundings) -> String {
+/// `kustomization.yaml` of a new namespace, in which no application has an entry yet.
+pub(super) fn parent(namespace: &str, around: &Surroundings, pen: &Pen) -> String {
     let mut text = format!(
         "---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: {namespace}\n"
     );
@@ -93,6 +93,11 @@ pub(super) fn parent(namespace: &str, around: &Surroundings) -> String {
         }
     }
     text.push_str("resources:\n  - ./namespace.yaml\n");
+    if around.lists_itself {
+        let begin = pen.statement(&format!("for app in apps('{namespace}')"));
+        let (app, end) = (pen.value("app"), pen.statement("endfor"));
+        let _ = write!(text, "{begin}\n  - ./{app}/ks.yaml\n{end}\n");
+    }
     text
 }
 

@@ -74,7 +74,7 @@ pub fn remove(inputs: &Inputs, name: &Name) -> Result<Removed, Diagnostics> {
         }
         work.take_out(insertion)?;
     }
-    work.shared(&record)?;
+    work.shared(&record, name, &around)?;
     let path = record::path(name);
     work.changes.set(&inputs.view, &path, None)?;
     Ok(Removed {
@@ -259,11 +259,21 @@ impl Work<'_> {
     }
 
     /// Files that were made for applications, and that none needs any more.
-    fn shared(&mut self, record: &Record) -> Result<(), Diagnostic> {
+    fn shared(
+        &mut self,
+        record: &Record,
+        name: &Name,
+        around: &Surroundings,
+    ) -> Result<(), Diagnostic> {
         let view = &self.inputs.view;
+        let list = around.template(&format!("{}/kustomization.yaml", name.above()));
+        let list = list.and_then(place).filter(|_| around.has_more(name));
         let mut goes = Vec::new();
         for (path, empty) in &record.shared {
-            let is_needed = self.others.values().any(|it| it.shared.contains_key(path));
+            // An ejected list goes back to the built-in one, which lists the others too.
+            let is_ejected = record.shared.contains_key(&base_of(path));
+            let is_needed = self.others.values().any(|it| it.shared.contains_key(path))
+                || (list == Some(path.as_str()) && !is_ejected);
             let text = self.changes.text(view, path)?;
             let is_empty = text.is_some_and(|text| digest(text.text().as_bytes()) == *empty);
             if !is_needed && is_empty {

@@ -1,15 +1,13 @@
 //! What the repository has that an application fits into, told from its templates.
 
-use std::collections::BTreeSet;
-
 use config_model::Templates;
 use diagnostics::{Diagnostic, Location};
 use render::{Options, Template, TemplateSet};
 use yaml::{Limits, Node};
 
-use super::APPS;
 use super::host::Domains;
 use super::name::Name;
+use super::{APPS, parent};
 use crate::gather::choose;
 use crate::load::Inputs;
 use crate::rules;
@@ -27,6 +25,8 @@ pub(super) struct Surroundings {
     pub(super) suffix: String,
     /// What the kustomizations of namespaces include.
     pub(super) components: Vec<String>,
+    /// Whether they list their applications by a function.
+    pub(super) lists_itself: bool,
     /// Where Flux reads the repository from.
     pub(super) source: Source,
     /// Whether the kustomization of its namespace gives the application's its namespace.
@@ -98,6 +98,8 @@ impl Surroundings {
         let pins = kind == Templates::BuiltIn || texts().any(|text| text.contains("versions."));
         Ok(Self {
             components: components(&templates),
+            lists_itself: { templates.iter().filter(is_list) }
+                .any(|list| parent::lists_itself(&text_of(list))),
             source: ks().find_map(|text| source(&text)).unwrap_or_default(),
             substitutes: ks().any(|text| text.contains("cluster-secrets")),
             sets_namespace,
@@ -151,20 +153,13 @@ impl Surroundings {
             .hint("leave `--host` out, and write the route that this repository needs"))
     }
 
-    /// Every folder of the templates of a namespace, with what lies in it.
+    /// Whether no template lies in a namespace.
     pub(super) fn is_new(&self, namespace: &str) -> bool {
         let below = format!("{APPS}/{namespace}/");
         !self
             .templates
             .iter()
             .any(|it| it.output.starts_with(&below))
-    }
-
-    /// The namespaces that there are.
-    pub(super) fn namespaces(&self) -> BTreeSet<&str> {
-        let outputs = self.templates.iter().map(|it| it.output.as_str());
-        let parts = outputs.filter_map(|output| below_apps(output)?.split_once('/'));
-        parts.map(|(namespace, _)| namespace).collect()
     }
 }
 
@@ -217,12 +212,14 @@ fn top(text: &str, key: &str) -> Option<String> {
     root_of(text)?.get(key)?.text().map(str::to_owned)
 }
 
+/// Whether it is the list of a namespace.
+fn is_list(template: &&Template) -> bool {
+    let name = below_apps(&template.output).and_then(|below| below.split_once('/'));
+    name.is_some_and(|(_, file)| file == "kustomization.yaml")
+}
+
 /// What most namespaces include.
 fn components(templates: &TemplateSet) -> Vec<String> {
-    let of_namespace = |template: &&Template| {
-        let name = below_apps(&template.output).and_then(|below| below.split_once('/'));
-        name.is_some_and(|(_, file)| file == "kustomization.yaml")
-    };
     let listed = |template: &Template| {
         let root = root_of(&text_of(template))?;
         let items = root.get("components")?.as_sequence()?;
@@ -234,7 +231,7 @@ fn components(templates: &TemplateSet) -> Vec<String> {
     };
     let mut found: Vec<_> = templates
         .iter()
-        .filter(of_namespace)
+        .filter(is_list)
         .filter_map(listed)
         .collect();
     found.sort_by_key(|items| std::cmp::Reverse(items.len()));

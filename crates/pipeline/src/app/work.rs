@@ -189,18 +189,13 @@ impl Work<'_> {
         let namespace = self.around.new_template(&format!("{above}/namespace.yaml"));
         let is_new = self.around.is_new(&name.namespace);
         let list = match self.around.template(&output) {
-            Some(template) => {
-                let text = text_of(template);
-                if parent::lists_itself(&text) {
-                    return Ok(());
-                }
-                match place(template) {
-                    Some(path) => path.to_owned(),
-                    None => self.eject(&template.name, text)?,
-                }
-            }
+            Some(template) => match place(template) {
+                Some(path) => path.to_owned(),
+                None if parent::lists_itself(&text_of(template)) => return Ok(()),
+                None => self.eject(&template.name, text_of(template))?,
+            },
             None if is_new => {
-                let text = files::parent(&name.namespace, self.around);
+                let text = files::parent(&name.namespace, self.around, application.pen);
                 let path = self.around.new_template(&output);
                 self.make(&path, text)?;
                 self.make(&namespace, files::namespace(&name.namespace))?;
@@ -251,6 +246,9 @@ impl Work<'_> {
 
     fn item(&mut self, list: &str, item: &str, lines: &str) -> Result<(), Diagnostic> {
         let source = self.text(list)?;
+        if parent::lists_itself(source.text()) {
+            return Ok(());
+        }
         match parent::named(&source, &self.around.options.delimiters, item, lines)? {
             Some(made) => self.put(vec![made]),
             None => {
@@ -270,10 +268,6 @@ impl Work<'_> {
             _ => return Ok(()),
         };
         let item = format!("./{}", name.namespace);
-        let source = self.text(&list)?;
-        if parent::lists_itself(source.text()) {
-            return Ok(());
-        }
         self.item(&list, &item, &format!("- {item}\n"))
     }
 }

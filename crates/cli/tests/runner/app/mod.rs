@@ -183,6 +183,41 @@ fn so_they_are_where_the_templates_are_the_repositorys_own() {
     assert!(!sandbox.exists("templates/overrides"));
 }
 
+/// A fork of the family, in which namespaces are listed and versions stand in the templates.
+#[test]
+fn a_fork_gets_applications_in_its_own_way() {
+    let sandbox = fixture("forks/early-2025");
+    if crate::no_python(&sandbox, "a_fork_gets_applications_in_its_own_way") {
+        return;
+    }
+    let declare = ["template", "declare", "--plugin", "missing"];
+    drop(sandbox.run(declare).success());
+    drop(sandbox.run(["configure", "--yes"]).success());
+    let at_first = contents(&sandbox);
+    add(&sandbox, "media/podinfo", PLAIN);
+    add(
+        &sandbox,
+        "home/radio",
+        &format!("{PLAIN} --key radio_volume:integer:3"),
+    );
+    drop(sandbox.run(["configure"]).success());
+    let namespaces = sandbox.read("kubernetes/apps/kustomization.yaml");
+    assert!(
+        namespaces.ends_with("  - ./home\n  - ./media\n"),
+        "{namespaces}"
+    );
+    let home = sandbox.read("kubernetes/apps/home/kustomization.yaml");
+    assert!(home.contains("  - ./radio/ks.yaml\n"), "{home}");
+    let source = sandbox.read("kubernetes/apps/home/radio/app/ocirepository.yaml");
+    assert!(source.contains("tag: \"1.2.3\""), "{source}");
+    assert!(!sandbox.exists("versions.yaml"));
+    for name in ["media/podinfo", "home/radio"] {
+        remove(&sandbox, name);
+    }
+    drop(sandbox.run(["configure"]).success());
+    assert_same(&contents(&sandbox), &at_first);
+}
+
 /// What was there before, in forms that an editor or another system leaves.
 #[test]
 fn files_of_every_form_come_back_to_the_byte() {
