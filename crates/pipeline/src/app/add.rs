@@ -5,11 +5,12 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use serde_json::Value;
 
 use super::changes::Changes;
-use super::files::{Application, Pen, Route};
+use super::files::{Application, Route};
 use super::host::Hosts;
 use super::keys::VARIABLES;
 use super::manifests::has_variables;
 use super::needed::Needed;
+use super::pen::Pen;
 use super::record::{self, Record};
 use super::request::{Origin, Request};
 use super::surroundings::Surroundings;
@@ -112,6 +113,8 @@ pub fn add(inputs: &Inputs, request: &Request) -> Result<Added, Diagnostics> {
     };
     work.own(name, &application)?;
     work.listed(name, &application)?;
+    // The order in which they come out again, whatever was there before.
+    work.record.insertions.sort();
     let text = work.record.text();
     work.set(&record::path(name), text)?;
     let release = match request.origin {

@@ -44,17 +44,23 @@ impl Changes {
         self.iter()
             .filter_map(|(path, change)| {
                 let name = RelPath::new(path).ok()?;
-                let hidden = names::is_never_committed(path) || names::is_secret(path);
-                let content = |bytes: &Option<Vec<u8>>| bytes.clone().map(Content::from);
-                let (before, after) = (content(&change.before), content(&change.after));
-                let side = |content: &'_ Option<Content>| match content {
-                    Some(content) => Side::Content(content),
-                    None => Side::Missing,
-                };
+                let hidden = names::is_never_committed(path)
+                    || (names::is_secret(path) && !names::is_template(path));
+                let content = |bytes: Option<&Vec<u8>>| bytes.cloned().map(Content::from);
+                let (before, after) = (
+                    content(change.before.as_ref()),
+                    content(change.after.as_ref()),
+                );
                 let values = hidden.then_some(yaml::mask::values as tree::Values);
                 Some((
                     path,
-                    Diff::new(&name, side(&before), side(&after), values, &none),
+                    Diff::new(
+                        &name,
+                        side(before.as_ref()),
+                        side(after.as_ref()),
+                        values,
+                        &none,
+                    ),
                 ))
             })
             .collect()
@@ -140,4 +146,8 @@ impl Changes {
             }
         }
     }
+}
+
+fn side(content: Option<&Content>) -> Side<'_> {
+    content.map_or(Side::Missing, Side::Content)
 }

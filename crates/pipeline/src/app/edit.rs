@@ -8,7 +8,7 @@ use yaml::{Limits, Node, Notation, Value};
 use crate::rules;
 
 /// What was put into a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Insertion {
     /// The file, from the root of the repository.
     pub(super) file: String,
@@ -18,8 +18,8 @@ pub(super) struct Insertion {
     pub(super) text: String,
 }
 
-/// What an insertion is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What an insertion is. They are taken out in the order opposite to this.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Role {
     /// The section of `templates/variables.yaml` that declarations stand in.
@@ -30,8 +30,8 @@ pub(super) enum Role {
     Pin(String),
     /// What a list names.
     Item(String),
-    /// Comments.
-    Comment,
+    /// Comments on the keys of an application.
+    Comment(String),
 }
 
 /// The line break of a text, and that of a new one.
@@ -104,14 +104,18 @@ pub(super) fn cut(text: &str, insertion: &str) -> Option<String> {
     if insertion.is_empty() {
         return None;
     }
+    let begins_lines = insertion.starts_with(['\n', '\r']);
+    let ends_lines = insertion.ends_with('\n');
     let is_whole = |at: usize| {
-        let end = at + insertion.len();
-        let (before, after) = (&text[..at], &text[end..]);
-        let starts = !insertion.ends_with('\n') || before.is_empty() || before.ends_with('\n');
-        let begins_lines = insertion.starts_with(['\n', '\r']);
-        let ends = !begins_lines || after.is_empty() || after.starts_with(['\n', '\r']);
+        let (before, after) = (&text[..at], &text[at + insertion.len()..]);
+        let starts = begins_lines
+            || before.is_empty()
+            || before.ends_with('\n')
+            || (!ends_lines && before.ends_with(['{', ' ']));
         // Lines that were put behind one without a line break end as that did.
-        (starts || begins_lines) && (ends || insertion.ends_with('\n'))
+        let ends =
+            !begins_lines || ends_lines || after.is_empty() || after.starts_with(['\n', '\r']);
+        starts && ends
     };
     let at = { text.rmatch_indices(insertion).map(|(at, _)| at) }.find(|at| is_whole(*at))?;
     Some(format!("{}{}", &text[..at], &text[at + insertion.len()..]))

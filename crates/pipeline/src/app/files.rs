@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use render::Delimiters;
-
 use super::host::Hosts;
 use super::name::Name;
+use super::pen::Pen;
 use super::request::Origin;
 use super::surroundings::{Source, Surroundings};
 
@@ -35,35 +34,6 @@ pub(super) struct Route {
     pub(super) gateway: super::surroundings::Gateway,
     pub(super) service: String,
     pub(super) port: u16,
-}
-
-/// Writes the parts of a template between the repository's delimiters.
-pub(super) struct Pen(pub(super) Delimiters);
-
-impl Pen {
-    pub(super) fn statement(&self, statement: &str) -> String {
-        format!("{} {statement} {}", self.0.block_start, self.0.block_end)
-    }
-
-    pub(super) fn value(&self, expression: &str) -> String {
-        format!(
-            "{} {expression} {}",
-            self.0.variable_start, self.0.variable_end
-        )
-    }
-
-    fn comment(&self, comment: &str) -> String {
-        format!("{} {comment} {}", self.0.comment_start, self.0.comment_end)
-    }
-
-    /// Lines that are there only where a condition holds.
-    pub(super) fn only_if(&self, indent: &str, condition: &str, lines: &str) -> String {
-        let (begin, end) = (
-            self.statement(&format!("if {condition}")),
-            self.statement("endif"),
-        );
-        format!("{indent}{begin}\n{lines}{indent}{end}\n")
-    }
 }
 
 const NAMESPACE: &str = "\

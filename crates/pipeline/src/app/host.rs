@@ -2,8 +2,8 @@
 
 use diagnostics::Diagnostic;
 
-use super::files::Pen;
 use super::name::is_label;
+use super::pen::Pen;
 use crate::rules;
 
 /// How the cluster's domains reach a route.

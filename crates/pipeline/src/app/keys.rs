@@ -238,7 +238,7 @@ pub(super) fn shown(source: &Source, about: &str, keys: &[&Key]) -> Option<(usiz
     fits.then(|| {
         let insertion = Insertion {
             file: source.name().to_owned(),
-            role: Role::Comment,
+            role: Role::Comment(about.to_owned()),
             text: lines,
         };
         (at, insertion)

@@ -67,7 +67,7 @@ pub fn list(inputs: &Inputs) -> Result<(Vec<App>, Diagnostics), Diagnostics> {
         model,
         warnings,
         ..
-    } = crate::build::render(inputs)?;
+    } = render::on_deep_stacks(|| crate::build::render(inputs))?;
     let templates = model.templates.templates();
     let delimiters = &model.templates.options().delimiters;
     let mut found = Vec::new();
@@ -139,7 +139,7 @@ fn because(
         condition.split(|character: char| !character.is_alphanumeric() && character != '_')
     });
     words
-        .filter(|word| model.context.names().any(|known| known == *word))
+        .filter(|word| model.cluster.values().entry(word).is_some())
         .filter(|word| seen.insert((*word).to_owned()))
         .map(|word| Condition {
             key: word.to_owned(),

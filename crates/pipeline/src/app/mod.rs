@@ -25,6 +25,7 @@ mod manifests;
 mod name;
 mod needed;
 mod parent;
+mod pen;
 mod pin;
 mod record;
 mod remove;

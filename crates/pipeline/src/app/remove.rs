@@ -237,7 +237,7 @@ impl Work<'_> {
             Role::Key(key) => keys::without(&source, key),
             Role::Pin(entry) => pin::without(&source, entry),
             Role::Item(item) => parent::without(&source, item),
-            Role::Section | Role::Comment => None,
+            Role::Section | Role::Comment(_) => None,
         };
         match exact.or_else(|| otherwise().filter(&is_right)) {
             Some(text) => self.changes.set(view, file, Some(text.into_bytes())),
@@ -247,7 +247,7 @@ impl Work<'_> {
                     Role::Pin(entry) => format!("the version `{entry}`"),
                     Role::Item(item) => format!("the item `{item}`"),
                     Role::Section => "the section `cluster`".to_owned(),
-                    Role::Comment => "what was said of its keys".to_owned(),
+                    Role::Comment(_) => "what was said of its keys".to_owned(),
                 };
                 self.kept(
                     file,

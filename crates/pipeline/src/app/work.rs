@@ -7,10 +7,11 @@ use repository::View;
 
 use super::changes::Changes;
 use super::edit::{self, Insertion, Role};
-use super::files::{self, Application, Pen};
+use super::files::{self, Application};
 use super::keys::{self, Key, VARIABLES};
 use super::name::Name;
 use super::needed::Needed;
+use super::pen::Pen;
 use super::pin::{Pin, VERSIONS};
 use super::record::{Record, digest};
 use super::request::Request;
@@ -119,14 +120,7 @@ impl Work<'_> {
             self.put(made)?;
         }
         let cluster = "cluster.yaml";
-        let before = self
-            .records
-            .get(name)
-            .into_iter()
-            .flat_map(|it| &it.insertions);
-        self.record
-            .insertions
-            .extend(before.filter(|it| it.role == Role::Comment).cloned());
+        self.again(cluster, &Role::Comment(name.to_string()));
         if !unknown.is_empty()
             && let Some(source) = self.changes.text(self.view, cluster)?
             && let Some(made) = keys::shown(&source, &name.to_string(), unknown)
