@@ -238,6 +238,94 @@ fn a_batch_writes_all_or_nothing() {
 }
 
 #[test]
+fn a_batch_removes_once_the_rest_has_its_place_and_leaves_no_empty_folder() {
+    let (sandbox, _) = both();
+    let root = sandbox.root();
+    let stage = |batch: &Batch, path: &str| batch.stage(path, b"1", REPLACING);
+    let batch = Batch::open(&root).expect("opened");
+    stage(&batch, "talos/new.yaml").expect("staged");
+    for path in [
+        "talos/patches/a.yaml",
+        "talos/none/none.yaml",
+        "cluster.yaml",
+    ] {
+        batch.remove(path).expect("in the repository");
+    }
+    assert!(batch.remove("../outside").is_err());
+    assert!(sandbox.exists("talos/patches/a.yaml"));
+    batch.commit().expect("done");
+    let left: Vec<_> = testkit::files_below(&root);
+    assert_eq!(
+        left,
+        [
+            "talos/new.yaml",
+            "talos/talconfig.yaml",
+            "templates/config/a.j2"
+        ]
+    );
+    assert!(!sandbox.exists("talos/patches") && !sandbox.exists("talos/none"));
+    // What is dropped removes nothing, and nothing is removed through a link.
+    let batch = Batch::open(&root).expect("opened");
+    batch.remove("talos/new.yaml").expect("in the repository");
+    drop(batch);
+    symlink(root.join("talos"), root.join("link")).expect("linked");
+    let batch = Batch::open(&root).expect("opened");
+    batch.remove("link/new.yaml").expect("in the repository");
+    let problems = batch.commit().expect_err("a link is on the way");
+    assert_eq!(
+        problems.iter().next().map(|it| it.rule.id()),
+        Some("file/unwritable")
+    );
+    assert!(sandbox.exists("talos/new.yaml"));
+}
+
+#[test]
+fn changes_lie_over_a_disk_as_if_they_were_written() {
+    let (sandbox, [disk, _]) = both();
+    let changes = [
+        ("talos/patches/a.yaml", None),
+        ("talos/patches/b.yaml", Some("e: 5\n")),
+        ("cluster.yaml", Some("a: 2\n")),
+        ("new/a.yaml", Some("f: 6\n")),
+    ];
+    let owned = |(path, text): &(&str, Option<&str>)| {
+        (
+            (*path).to_owned(),
+            text.map(|text| text.as_bytes().to_vec()),
+        )
+    };
+    let over = disk.with(changes.iter().map(owned));
+    let told = |view: &View<'_>| {
+        let text = |path: &str| Some(view.text(path).ok()??.text().to_owned());
+        let kind = |path: &str| view.find(path).map(|found| found.kind);
+        let names = |path: &str| {
+            let names = view.list(path).expect("a folder").into_iter();
+            names.map(|listed| listed.name).collect::<Vec<_>>()
+        };
+        let paths = [
+            "talos/patches/a.yaml",
+            "talos/patches/b.yaml",
+            "cluster.yaml",
+            "new/a.yaml",
+            "new",
+            "talos",
+        ];
+        (
+            paths.map(text),
+            paths.map(kind),
+            ["", "talos", "talos/patches", "new"].map(names),
+            view.files("talos").0.into_keys().collect::<Vec<_>>(),
+        )
+    };
+    let before = told(&over);
+    sandbox.write("talos/patches/b.yaml", "e: 5\n");
+    sandbox.write("cluster.yaml", "a: 2\n");
+    sandbox.write("new/a.yaml", "f: 6\n");
+    std::fs::remove_file(sandbox.root().join("talos/patches/a.yaml")).expect("it is there");
+    assert_eq!(before, told(&disk));
+}
+
+#[test]
 fn no_link_is_followed_and_each_is_named() {
     let (sandbox, _) = both();
     let root = sandbox.root();

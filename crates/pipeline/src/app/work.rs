@@ -206,6 +206,14 @@ impl Work<'_> {
                     ));
             }
         };
+        let is_recorded = self
+            .records
+            .values()
+            .any(|it| it.shared.contains_key(&namespace));
+        if is_recorded && self.changes.text(self.view, &namespace)?.is_none() {
+            // A run that was killed had not come to it.
+            self.make(&namespace, files::namespace(&name.namespace))?;
+        }
         self.shares(&list, None);
         self.shares(&namespace, None);
         self.shares(&base_of(&list), None);
@@ -220,7 +228,8 @@ impl Work<'_> {
 
     /// A file that is made for this application, or was for another one.
     fn make(&mut self, path: &str, text: String) -> Result<(), Diagnostic> {
-        if self.changes.text(self.view, path)?.is_some() {
+        let there = self.changes.text(self.view, path)?;
+        if there.is_some_and(|there| there.text() != text) {
             return Err(rules::APP_EXISTS
                 .report(format!("`{path}` exists, and nothing is rendered from it"))
                 .at(Location::file(path))

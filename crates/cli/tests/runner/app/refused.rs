@@ -231,26 +231,29 @@ fn nothing_is_written_through_a_link() {
 }
 
 #[test]
-fn what_is_not_rendered_any_more_is_not_written() {
+fn nothing_is_written_unless_the_repository_is_accepted_with_it() {
     let sandbox = fixture("minimal");
-    // Another application has the host of the route's gateway, but the list is broken.
     sandbox.write(
-        "templates/overrides/kubernetes/apps/media/namespace.yaml.j2",
-        "#% if nothing_declares_this %#\n#% endif %#\n",
-    );
-    // It was wrong before: that is told, and is no reason.
-    let said = sandbox.run(words("default/x", PLAIN)).success().stderr;
-    assert!(!said.contains("app/not-accepted"), "{said}");
-    remove(&sandbox, "default/x");
-    std::fs::remove_dir_all(sandbox.root().join("templates")).expect("there");
-    // The application's own kustomization would list what is not there.
-    sandbox.write(
-        "templates/overrides/kubernetes/apps/default/x/app/ocirepository.yaml.j2/.keep",
-        "",
+        "in/service.yaml",
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports: none\n",
     );
     let before = sandbox.snapshot();
-    drop(sandbox.run(words("default/x", PLAIN)).exits(1));
+    let words = ["app", "add", "web/a", "--manifest", "in/service.yaml"];
+    let said = sandbox.run(words).exits(1).stderr;
+    assert!(said.contains("[app/not-accepted]"), "{said}");
     assert_eq!(sandbox.snapshot().changed_since(&before), [""; 0]);
+}
+
+#[test]
+fn what_was_wrong_before_is_no_reason() {
+    let sandbox = fixture("minimal");
+    sandbox.write(
+        "templates/overrides/a.yaml.j2",
+        "#{ nothing_declares_this }#\n",
+    );
+    drop(sandbox.run(words("default/x", PLAIN)).success());
+    remove(&sandbox, "default/x");
+    assert!(!sandbox.exists(".ichor/apps"));
 }
 
 #[test]
