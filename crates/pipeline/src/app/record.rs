@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diagnostics::{Diagnostic, Location};
 use repository::View;
 use serde::{Deserialize, Serialize};
-use tree::Digest;
+use tree::{Digest, RelPath};
 
 use super::edit::Insertion;
 use super::name::Name;
@@ -43,6 +43,14 @@ impl Record {
         let text = serde_json::to_string_pretty(self);
         format!("{}\n", text.unwrap_or_default())
     }
+
+    /// Whether all of its files are in the repository, and none is git's: it may come from
+    /// somebody else.
+    fn stays_inside(&self) -> bool {
+        let files = self.files.keys().chain(self.shared.keys());
+        let mut all = files.chain(self.insertions.iter().map(|it| &it.file));
+        all.all(|path| RelPath::new(path).is_ok_and(|path| !path.starts_with(".git")))
+    }
 }
 
 /// The records of a repository, by application.
@@ -61,6 +69,7 @@ pub(super) fn all(view: &View<'_>) -> Result<BTreeMap<Name, Record>, Diagnostic>
             .strip_suffix(".json")
             .and_then(|name| name.parse().ok());
         let record = serde_json::from_slice(&file.content).ok();
+        let record = record.filter(Record::stays_inside);
         let Some((name, record)) = name.zip(record) else {
             let path = format!("{FOLDER}/{path}");
             return Err(rules::APP_NOT_UNDERSTOOD

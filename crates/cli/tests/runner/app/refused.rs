@@ -204,6 +204,11 @@ fn what_is_not_understood_is_left_alone() {
             "# renovate: datasource=docker depName=ghcr.io/a/b",
         ),
         (".ichor/apps/default/y.json", "{", "from a commit"),
+        (
+            ".ichor/apps/default/y.json",
+            r#"{"files":{"../outside":""},"shared":{},"insertions":[]}"#,
+            "from a commit",
+        ),
     ] {
         let sandbox = fixture("minimal");
         sandbox.write(path, text);
