@@ -5,8 +5,8 @@ use yaml::{Limits, Node};
 
 use crate::rules;
 
-/// A file with objects.
-#[derive(Debug, Clone)]
+/// A file with objects. Has no `Debug`: it may hold secrets.
+#[derive(Clone)]
 pub struct Manifest {
     /// Its name without folders.
     pub name: String,

@@ -7,7 +7,7 @@ use super::name::{Name, is_label};
 use crate::rules;
 
 /// An application to add.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// What it is called.
     pub name: Name,
@@ -33,7 +33,7 @@ pub struct Request {
 }
 
 /// What is deployed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Origin {
     /// A chart in a registry.
     Oci {

@@ -161,6 +161,19 @@ impl Surroundings {
             .iter()
             .any(|it| it.output.starts_with(&below))
     }
+
+    /// Whether a namespace has more than itself, its list and one application.
+    pub(super) fn has_more(&self, name: &Name) -> bool {
+        let (above, app) = (format!("{}/", name.above()), format!("{}/", name.folder()));
+        self.templates.iter().any(|template| {
+            let output = template.output.as_str();
+            let below = output.strip_prefix(&above);
+            below.is_some_and(|below| {
+                !output.starts_with(&app)
+                    && !["kustomization.yaml", "namespace.yaml"].contains(&below)
+            })
+        })
+    }
 }
 
 /// Where a template is written, from the root of the repository; none for a built-in one.
