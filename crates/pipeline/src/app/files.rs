@@ -18,14 +18,23 @@ pub(super) struct Application<'a> {
     pub(super) version: String,
     /// The route, with the service behind it and its port.
     pub(super) route: Option<Route>,
-    /// The entries of its secret, each with the key whose value it has.
-    pub(super) secrets: &'a [(String, String)],
+    /// The entries of its secret.
+    pub(super) secrets: &'a [Secret],
     /// Keys that are declared for its values.
     pub(super) keys: &'a [String],
     /// The key that switches it on.
     pub(super) switch: Option<&'a str>,
     /// Whether Flux fills in variables.
     pub(super) substitutes: bool,
+}
+
+/// An entry of the secret.
+pub(super) struct Secret {
+    pub(super) entry: String,
+    /// The key whose value it has.
+    pub(super) key: String,
+    /// Whether that is set wherever the application is deployed.
+    pub(super) is_there: bool,
 }
 
 /// A route.
@@ -119,9 +128,9 @@ impl Application<'_> {
 
     /// Objects as they are, in a template.
     fn raw(&self, condition: &str, text: &str) -> String {
-        let end = if text.ends_with('\n') { "" } else { "\n" };
-        let (begin_raw, end_raw) = (self.pen.statement("raw"), self.pen.statement("endraw"));
-        let lines = format!("{begin_raw}\n{text}{end}{end_raw}\n");
+        let (begin, end) = (self.pen.statement("raw"), self.pen.statement("endraw"));
+        // A line break behind the first would be one of the text.
+        let lines = format!("{begin}{text}{end}\n");
         self.pen.only_if("", condition, &lines)
     }
 
@@ -186,10 +195,15 @@ impl Application<'_> {
         text
     }
 
-    /// A secret is there where one of its values is; one that is switched on has all of them.
+    /// A secret is there where one of its values is.
     fn condition_of_secret(&self) -> Option<String> {
-        let keys: Vec<_> = self.secrets.iter().map(|(_, key)| key.as_str()).collect();
-        self.switch.is_none().then(|| keys.join(" or "))
+        let keys: Vec<_> = self
+            .secrets
+            .iter()
+            .map(|secret| secret.key.as_str())
+            .collect();
+        let always = self.secrets.iter().any(|secret| secret.is_there);
+        (!always).then(|| keys.join(" or "))
     }
 
     fn release(&self, chart: &str) -> String {
@@ -258,13 +272,13 @@ impl Application<'_> {
         let mut text = format!(
             "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}-secret\n  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\nstringData:\n"
         );
-        for (entry, key) in self.secrets {
-            let value = self.pen.value(&format!("{key} | string | tojson"));
-            let line = format!("  {}: {value}\n", yaml::quote(entry));
-            if self.switch.is_none() && self.secrets.len() > 1 {
-                text.push_str(&self.pen.only_if("  ", key, &line));
-            } else {
+        for secret in self.secrets {
+            let value = self.pen.value(&format!("{} | string | tojson", secret.key));
+            let line = format!("  {}: {value}\n", yaml::quote(&secret.entry));
+            if secret.is_there || self.secrets.len() == 1 {
                 text.push_str(&line);
+            } else {
+                text.push_str(&self.pen.only_if("  ", &secret.key, &line));
             }
         }
         match self.condition_of_secret() {

@@ -94,6 +94,11 @@ impl Key {
         })
     }
 
+    /// How it is declared where nothing does yet.
+    pub(super) fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
     /// Whether it is declared already.
     ///
     /// # Errors

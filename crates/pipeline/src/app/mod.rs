@@ -36,7 +36,7 @@ mod work;
 
 pub use add::{Added, add};
 pub use changes::{Change, Changes};
-pub use list::{App, Condition, list};
+pub use list::{App, Condition, Version, list};
 pub use manifests::Manifest;
 pub use name::Name;
 pub use remove::{Removed, remove};

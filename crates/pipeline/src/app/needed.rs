@@ -1,8 +1,9 @@
 //! The keys that are asked for, held against those that are declared.
 
-use config_model::{Declarations, Section};
+use config_model::{Declarations, Presence, Section};
 use diagnostics::Diagnostics;
 
+use super::files::Secret;
 use super::keys::Key;
 use super::request::Request;
 use crate::rules;
@@ -11,8 +12,10 @@ use crate::rules;
 #[derive(Default)]
 pub(super) struct Needed {
     pub(super) all: Vec<Key>,
-    /// The entries of its secret, each with its key.
-    pub(super) secrets: Vec<(String, String)>,
+    /// The entries of its secret.
+    pub(super) secrets: Vec<Secret>,
+    /// Keys with which others of these are required.
+    pub(super) conditions: Vec<String>,
     /// Keys for its values.
     pub(super) values: Vec<String>,
 }
@@ -45,7 +48,7 @@ impl Needed {
                 );
                 continue;
             }
-            if needed.secrets.iter().any(|(known, _)| known == entry) {
+            if needed.secrets.iter().any(|known| known.entry == entry) {
                 problems.push(
                     rules::APP_INVALID_KEY
                         .report(format!("the entry `{entry}` is asked for twice")),
@@ -54,7 +57,16 @@ impl Needed {
             }
             match Key::secret(key, switch, &about) {
                 Ok(made) => {
-                    needed.secrets.push((entry.to_owned(), key.to_owned()));
+                    let declared = declarations.get(Section::Cluster, key);
+                    let presence = &declared.unwrap_or(made.declaration()).presence;
+                    needed.secrets.push(Secret {
+                        is_there: is_there(presence, switch),
+                        entry: entry.to_owned(),
+                        key: key.to_owned(),
+                    });
+                    if let Presence::RequiredWith(condition) = presence {
+                        needed.conditions.push(condition.clone());
+                    }
                     needed.add(made);
                 }
                 Err(problem) => problems.push(problem),
@@ -96,6 +108,15 @@ impl Needed {
     pub(super) fn unknown(&self, declarations: &Declarations) -> Vec<&Key> {
         let is_known = |key: &&Key| key.is_known(declarations).unwrap_or(true);
         self.all.iter().filter(|key| !is_known(key)).collect()
+    }
+}
+
+/// Whether a key is set wherever the application is deployed.
+fn is_there(presence: &Presence, switch: Option<&str>) -> bool {
+    match presence {
+        Presence::Required => true,
+        Presence::RequiredWith(condition) => switch == Some(condition.as_str()),
+        Presence::Optional | Presence::Derived => false,
     }
 }
 

@@ -111,8 +111,10 @@ impl Work<'_> {
         let is_new = self.changes.text(self.view, VARIABLES)?.is_none();
         self.shares(VARIABLES, (is_new && !unknown.is_empty()).then_some(""));
         self.again(VARIABLES, &Role::Section);
-        for key in &needed.all {
-            self.again(VARIABLES, &Role::Key(key.name.clone()));
+        // What a declaration names has to stay as long as that does.
+        let names = needed.all.iter().map(|key| &key.name);
+        for name in names.chain(&needed.conditions) {
+            self.again(VARIABLES, &Role::Key(name.clone()));
         }
         for key in unknown {
             let source = self.text(VARIABLES)?;

@@ -317,15 +317,19 @@ fn a_switch_that_is_off_leaves_no_trace_and_one_that_is_on_needs_its_secrets() {
     let clear = crate::plaintext(secret, sandbox.read(secret).as_bytes(), &identity);
     let clear = String::from_utf8_lossy(&clear);
     assert!(
-        clear.contains("grafana_password: ${correct} horse \"battery\"")
-            || clear.contains(r#"grafana_password: "${correct} horse \"battery\"""#),
+        clear.contains(r#"grafana_password: '${correct} horse "battery"'"#),
         "{clear}"
     );
-    assert!(
-        !sandbox
-            .read("kubernetes/apps/default/grafana/app/secret.sops.yaml")
-            .contains("battery")
+    assert!(!sandbox.read(secret).contains("battery"));
+    // A secret that both need is required where the first is on, and optional in the second.
+    add(
+        &sandbox,
+        "default/other",
+        &format!("{PLAIN} --secret grafana_password --when other_enabled"),
     );
+    let other = "templates/overrides/kubernetes/apps/default/other/app/secret.sops.yaml.j2";
+    assert!(sandbox.read(other).contains("#% if grafana_password %#"));
+    remove(&sandbox, "default/other");
     // What it needs cannot be taken away under it.
     let said = sandbox
         .run(["app", "remove", "default/grafana"])
