@@ -192,7 +192,11 @@ fn what_is_not_understood_is_left_alone() {
             "cluster: &a {}\nnodes: *a\n",
             "yourself",
         ),
-        ("templates/variables.yaml", "cluster: []\n", ""),
+        (
+            "templates/variables.yaml",
+            "{cluster: {}, nodes: {}}\n---\na: 1\n",
+            "",
+        ),
         (
             "templates/overrides/kubernetes/apps/default/kustomization.yaml.j2",
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [./namespace.yaml, ./echo/ks.yaml]\n",
@@ -215,6 +219,7 @@ fn what_is_not_understood_is_left_alone() {
         let before = sandbox.snapshot();
         let flags = format!("{PLAIN} --key x_size:string");
         let said = sandbox.run(words("default/x", &flags)).exits(1).stderr;
+        assert!(said.contains("[app/not-understood]"), "{path}: {said}");
         assert!(said.contains(hint), "{path}: {said}");
         assert_eq!(sandbox.snapshot().changed_since(&before), [""; 0], "{path}");
     }
