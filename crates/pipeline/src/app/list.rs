@@ -71,7 +71,7 @@ pub fn list(inputs: &Inputs) -> Result<(Vec<App>, Diagnostics), Diagnostics> {
     let templates = model.templates.templates();
     let delimiters = &model.templates.options().delimiters;
     let mut found = Vec::new();
-    for template in templates.iter() {
+    for template in templates {
         let Some(name) = application(&template.output) else {
             continue;
         };

@@ -78,12 +78,10 @@ impl Request {
     /// What of it cannot work, whatever the repository has.
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
         let mut found = match &self.origin {
-            Origin::Oci { url, version } => Vec::from_iter(
-                registry(url)
-                    .err()
-                    .into_iter()
-                    .chain(version_problem(version)),
-            ),
+            Origin::Oci { url, version } => {
+                let problems = registry(url).err().into_iter();
+                problems.chain(version_problem(version)).collect()
+            }
             Origin::Repository {
                 url,
                 chart,

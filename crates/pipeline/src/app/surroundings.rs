@@ -98,7 +98,7 @@ impl Surroundings {
         let pins = kind == Templates::BuiltIn || texts().any(|text| text.contains("versions."));
         Ok(Self {
             components: components(&templates),
-            lists_itself: { templates.iter().filter(is_list) }
+            lists_itself: { templates.iter().filter(|one| is_list(one)) }
                 .any(|list| parent::lists_itself(&text_of(list))),
             source: ks().find_map(|text| source(&text)).unwrap_or_default(),
             substitutes: ks().any(|text| text.contains("cluster-secrets")),
@@ -226,7 +226,7 @@ fn top(text: &str, key: &str) -> Option<String> {
 }
 
 /// Whether it is the list of a namespace.
-fn is_list(template: &&Template) -> bool {
+fn is_list(template: &Template) -> bool {
     let name = below_apps(&template.output).and_then(|below| below.split_once('/'));
     name.is_some_and(|(_, file)| file == "kustomization.yaml")
 }
@@ -244,7 +244,7 @@ fn components(templates: &TemplateSet) -> Vec<String> {
     };
     let mut found: Vec<_> = templates
         .iter()
-        .filter(is_list)
+        .filter(|template| is_list(template))
         .filter_map(listed)
         .collect();
     found.sort_by_key(|items| std::cmp::Reverse(items.len()));
