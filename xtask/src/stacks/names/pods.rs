@@ -10,7 +10,7 @@ use crate::stacks::{items, name, text};
 /// The label that every namespace has.
 const NAMESPACE: &str = "/namespaceSelector/matchLabels/kubernetes.io~1metadata.name";
 
-/// The label that each pod of a StatefulSet has of its own.
+/// The label that each pod of a `StatefulSet` has of its own.
 const POD: &str = "statefulset.kubernetes.io/pod-name";
 
 /// What an object selects and no pod is: where it says so, and what is wrong. Owners of pods that

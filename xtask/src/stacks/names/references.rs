@@ -157,7 +157,7 @@ impl Own<'_> {
             }
             Value::String(text) => {
                 self.text(text, path, shapes);
-                self.hosts(text, path, shapes);
+                Self::hosts(text, path, shapes);
             }
             _ => {}
         }
@@ -240,7 +240,7 @@ impl Own<'_> {
         }));
     }
 
-    fn hosts(&self, text: &str, path: &[&str], shapes: &mut Vec<Shape>) {
+    fn hosts(text: &str, path: &[&str], shapes: &mut Vec<Shape>) {
         for host in HOSTS.captures_iter(text) {
             let part = host.get(3).map(|port| Part::Port(port.as_str().to_owned()));
             shapes.push(Shape::Names(Reference {

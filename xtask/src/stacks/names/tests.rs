@@ -1,7 +1,6 @@
 //! Small clusters in which one thing is missing.
 
 use insta::assert_snapshot;
-use serde_json::Value;
 
 use super::inventory::Inventory;
 use super::references::{self, Shape};

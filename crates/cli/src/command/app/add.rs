@@ -27,6 +27,7 @@ use crate::ui::{Ui, plural};
 ///   ichor app add default/wiki --chart oci://ghcr.io/bjw-s-labs/helm/app-template --version 5.1.0 --key wiki_size:quantity:5Gi
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(clippy::doc_markdown, reason = "an example is printed as it is typed")]
 pub(crate) struct Add {
     /// The namespace, and the name in it
     #[arg(value_name = "NAMESPACE/NAME")]
@@ -124,13 +125,13 @@ impl Add {
                 request.name,
                 plural(count, "file")
             ));
-            ui.next(&self.steps(&added));
+            ui.next(&Self::steps(&added));
         }
         Ok(Exit::Done)
     }
 
     /// What comes next.
-    fn steps(&self, added: &Added) -> Vec<String> {
+    fn steps(added: &Added) -> Vec<String> {
         let mut steps = Vec::new();
         if let Some(release) = &added.release {
             steps.push(format!("Write the values of the chart into `{release}`."));

@@ -27,6 +27,7 @@ const PATH: &str = "cluster.yaml";
 ///   ichor secrets generate redis_password     only this one, whether its stack is on or not
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(clippy::doc_markdown, reason = "an example is printed as it is typed")]
 pub(crate) struct Generate {
     /// Keys of `cluster.yaml`; without any, all that are needed
     #[arg(value_name = "KEY")]
