@@ -59,13 +59,15 @@ pub struct Made {
 /// A `cluster.yaml` or a `templates/variables.yaml` that cannot be read.
 pub fn makeable(inputs: &Inputs) -> Result<Vec<Makeable>, Diagnostics> {
     let file = yaml::parse(&inputs.cluster, &Limits::default());
-    let (declarations, problems) = config_model::declarations(inputs.variables.as_ref());
-    for problems in [file.diagnostics.clone(), problems] {
-        if problems.has_errors() {
-            return Err(problems);
-        }
-    }
     let parsed = gather::parsed(inputs, &inputs.cluster, &inputs.nodes);
+    let (declarations, problems) = config_model::declarations(inputs.variables.as_ref());
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    if file.diagnostics.has_errors() {
+        // The same problems, with secrets masked.
+        return Err(parsed.diagnostics);
+    }
     let used = gather::used(inputs, gather(inputs));
     let keys = declarations.section(Section::Cluster);
     let keys = keys.filter(|key| key.generate);
@@ -116,6 +118,7 @@ pub fn lines(made: &[Made]) -> Zeroizing<String> {
 /// configuration then, and is not now.
 pub fn written(inputs: &Inputs, made: &[Made]) -> Result<Zeroizing<String>, Diagnostics> {
     let source = &inputs.cluster;
+    let masked = gather::parsed(inputs, source, &inputs.nodes).cluster_source;
     let parsed = yaml::parse(source, &Limits::default());
     let (declarations, _) = config_model::declarations(inputs.variables.as_ref());
     let mut edits = Edits::new(source.text());
@@ -125,7 +128,7 @@ pub fn written(inputs: &Inputs, made: &[Made]) -> Result<Zeroizing<String>, Diag
             Some(root) => place(&mut edits, root, made, stack_of(&declarations, &made.key)),
             None => Err(EditError::NotMapping),
         };
-        problems.extend(done.err().map(|_| no_place(source, parsed.root(), made)));
+        problems.extend(done.err().map(|_| no_place(&masked, parsed.root(), made)));
     }
     let text = Zeroizing::new(edits.apply().unwrap_or_default());
     let changed = Source::new(source.name(), text.as_str());
@@ -134,7 +137,7 @@ pub fn written(inputs: &Inputs, made: &[Made]) -> Result<Zeroizing<String>, Diag
         let after = yaml::parse(&changed, &Limits::default());
         let value = after.root().and_then(|root| root.get(&made.key)?.text());
         if value != Some(&made.value) {
-            problems.push(no_place(source, parsed.root(), made));
+            problems.push(no_place(&masked, parsed.root(), made));
         }
     }
     if problems.is_empty() {

@@ -56,7 +56,15 @@ fn what_is_missing_is_made_once_and_nothing_else_changes() {
         "{refused}"
     );
     let output = sandbox.run(["secrets", "generate"]).success();
-    assert_snapshot!(output.stderr, @"");
+    assert_snapshot!(output.stderr, @r"
+      keycloak_admin_password      MCP gateway
+      keycloak_postgres_password   MCP gateway
+      redis_password               MCP gateway
+      keycloak_oidc_client_secret  Single sign-on
+    Wrote 4 secrets into `cluster.yaml`.
+
+    Next: `ichor configure`: renders with them.
+    ");
     let after = sandbox.read("cluster.yaml");
     let values: Vec<_> = MADE
         .iter()
@@ -108,7 +116,13 @@ fn dry_runs_and_prints_write_nothing() {
     let sandbox = without_passwords();
     let before = sandbox.read("cluster.yaml");
     let output = sandbox.run(["secrets", "generate", "--dry-run"]).success();
-    assert_snapshot!(output.stderr, @"");
+    assert_snapshot!(output.stderr, @r"
+      keycloak_admin_password      MCP gateway
+      keycloak_postgres_password   MCP gateway
+      redis_password               MCP gateway
+      keycloak_oidc_client_secret  Single sign-on
+    Would write 4 secrets into `cluster.yaml`.
+    ");
     let output = sandbox.run(["secrets", "generate", "--print"]).success();
     for key in MADE {
         assert!(is_strong(&value(&output.stdout, key).expect(key)));
@@ -117,7 +131,7 @@ fn dry_runs_and_prints_write_nothing() {
     let json = ["secrets", "generate", "--dry-run", "--output", "json"];
     let output = sandbox.run(json).success();
     let answer: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
-    assert_snapshot!(answer["keys"], @"");
+    assert_snapshot!(answer["keys"], @r#"[{"key":"keycloak_admin_password","stack":"MCP gateway","state":"lacking"},{"key":"keycloak_postgres_password","stack":"MCP gateway","state":"lacking"},{"key":"redis_password","stack":"MCP gateway","state":"lacking"},{"key":"keycloak_oidc_client_secret","stack":"Single sign-on","state":"lacking"}]"#);
     assert_eq!(sandbox.read("cluster.yaml"), before);
 }
 
@@ -148,7 +162,9 @@ fn what_cannot_be_made_or_written_is_said() {
     let output = sandbox
         .run(["secrets", "generate", "redis_password"])
         .exits(1);
-    assert_snapshot!(output.stderr, @"");
+    let place = "error[generate/no-place]: there is no place to write `redis_password` to";
+    assert!(output.stderr.contains(place), "{output}");
+    assert!(!output.stderr.contains("fixture-token"), "{output}");
     assert_eq!(sandbox.read("cluster.yaml"), text);
 }
 
