@@ -9,7 +9,7 @@
 //!
 //! Where templates belong: files of the application itself are new, so that they go to
 //! `templates/overrides`, which adds to the built-in set file by file, or beside a repository's own
-//! templates. Only a list that has to name the application is ejected.
+//! templates. Built-in lists of namespaces look for themselves what is there (`apps()`).
 //!
 //! Files are changed by insertions alone: each is recorded as it was put in, and taken out as
 //! that. Nothing here writes: [`Changes`] are shown, tried and written by who asked.

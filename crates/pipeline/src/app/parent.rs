@@ -183,6 +183,23 @@ mod tests {
         }
     }
 
+    /// So that nothing of the built-in set has to be ejected for an application.
+    #[test]
+    fn every_built_in_list_of_a_namespace_lists_itself() {
+        let lists = crate::templates::builtin::templates().into_iter();
+        let lists = lists.filter(|(name, _)| {
+            let below = name
+                .strip_prefix("kubernetes/apps/")
+                .and_then(|it| it.split_once('/'));
+            below.is_some_and(|(_, file)| file == "kustomization.yaml.j2")
+        });
+        let lists: Vec<_> = lists.collect();
+        assert!(lists.len() > 4, "{}", lists.len());
+        for (name, content) in lists {
+            assert!(lists_itself(&String::from_utf8_lossy(&content)), "{name}");
+        }
+    }
+
     #[test]
     fn a_list_of_another_form_is_left_alone() {
         for text in [

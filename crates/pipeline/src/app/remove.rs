@@ -11,12 +11,9 @@ use super::edit::{self, Insertion, Role};
 use super::name::Name;
 use super::record::{self, Record, digest};
 use super::surroundings::{Surroundings, place, text_of};
-use super::work::base_of;
 use super::{keys, parent, pin};
 use crate::load::Inputs;
 use crate::rules;
-use crate::templates::OVERRIDES;
-use crate::templates::eject::BASES;
 
 /// An application that can be removed.
 pub struct Removed {
@@ -270,17 +267,15 @@ impl Work<'_> {
         let list = list.and_then(place).filter(|_| around.has_more(name));
         let mut goes = Vec::new();
         for (path, empty) in &record.shared {
-            // An ejected list goes back to the built-in one, which lists the others too.
-            let is_ejected = record.shared.contains_key(&base_of(path));
             let is_needed = self.others.values().any(|it| it.shared.contains_key(path))
-                || (list == Some(path.as_str()) && !is_ejected);
+                || list == Some(path.as_str());
             let text = self.changes.text(view, path)?;
             let is_empty = text.is_some_and(|text| digest(text.text().as_bytes()) == *empty);
             if !is_needed && is_empty {
                 goes.push(path.as_str());
             }
         }
-        // An original is there for its copy, and a namespace for its list.
+        // A namespace is there for its list.
         let copies = goes.clone();
         let is_with = |path: &&str| match leader(path, &record.shared) {
             Some(leader) => copies.contains(&leader.as_str()),
@@ -295,11 +290,6 @@ impl Work<'_> {
 
 /// The file without which another one has no purpose.
 fn leader(path: &str, shared: &BTreeMap<String, String>) -> Option<String> {
-    if let Some(name) = path.strip_prefix(BASES) {
-        let copy = format!("{OVERRIDES}{name}");
-        debug_assert_eq!(base_of(&copy), path, "the way there and back");
-        return Some(copy);
-    }
     let (folder, name) = path.rsplit_once('/')?;
     let suffix = name.strip_prefix("namespace.yaml")?;
     let list = format!("{folder}/kustomization.yaml{suffix}");

@@ -15,10 +15,9 @@ use super::pen::Pen;
 use super::pin::{Pin, VERSIONS};
 use super::record::{Record, digest};
 use super::request::Request;
-use super::surroundings::{Surroundings, place, text_of};
+use super::surroundings::{Surroundings, place};
 use super::{APPS, parent};
 use crate::rules;
-use crate::templates::{OVERRIDES, eject};
 
 /// Changes on their way, with what is recorded of them.
 pub(super) struct Work<'a> {
@@ -187,8 +186,8 @@ impl Work<'_> {
         let list = match self.around.template(&output) {
             Some(template) => match place(template) {
                 Some(path) => path.to_owned(),
-                None if parent::lists_itself(&text_of(template)) => return Ok(()),
-                None => self.eject(&template.name, text_of(template))?,
+                // Built-in lists look for themselves what is there.
+                None => return Ok(()),
             },
             None if is_new => {
                 let text = files::parent(&name.namespace, self.around, application.pen);
@@ -218,7 +217,6 @@ impl Work<'_> {
         }
         self.shares(&list, None);
         self.shares(&namespace, None);
-        self.shares(&base_of(&list), None);
         let item = format!("./{}/ks.yaml", name.name);
         let mut lines = format!("- {item}\n");
         if let Some(switch) = application.switch {
@@ -239,14 +237,6 @@ impl Work<'_> {
         }
         self.shares(path, Some(&text));
         self.set(path, text)
-    }
-
-    /// Copies a built-in list, with its original beside.
-    fn eject(&mut self, name: &str, text: String) -> Result<String, Diagnostic> {
-        let copy = format!("{OVERRIDES}/{name}");
-        self.make(&base_of(&copy), text.clone())?;
-        self.make(&copy, text)?;
-        Ok(copy)
     }
 
     fn item(&mut self, list: &str, item: &str, lines: &str) -> Result<(), Diagnostic> {
@@ -275,12 +265,6 @@ impl Work<'_> {
         let item = format!("./{}", name.namespace);
         self.item(&list, &item, &format!("- {item}\n"))
     }
-}
-
-/// The recorded original of an override.
-pub(super) fn base_of(copy: &str) -> String {
-    let name = copy.strip_prefix(OVERRIDES).unwrap_or(copy);
-    format!("{}{name}", eject::BASES)
 }
 
 fn exists(name: &Name, path: &str) -> Diagnostic {
