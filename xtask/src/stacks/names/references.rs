@@ -157,7 +157,7 @@ impl Own<'_> {
             }
             Value::String(text) => {
                 self.text(text, path, shapes);
-                Self::hosts(text, path, shapes);
+                hosts(text, path, shapes);
             }
             _ => {}
         }
@@ -239,18 +239,19 @@ impl Own<'_> {
             part: Part::Whole,
         }));
     }
+}
 
-    fn hosts(text: &str, path: &[&str], shapes: &mut Vec<Shape>) {
-        for host in HOSTS.captures_iter(text) {
-            let part = host.get(3).map(|port| Part::Port(port.as_str().to_owned()));
-            shapes.push(Shape::Names(Reference {
-                at: path.join(".").replace(".[]", "[]"),
-                kind: "Service".to_owned(),
-                namespace: host[2].to_owned(),
-                name: host[1].to_owned(),
-                part: part.unwrap_or(Part::Whole),
-            }));
-        }
+/// The Services whose host names stand in a text.
+fn hosts(text: &str, path: &[&str], shapes: &mut Vec<Shape>) {
+    for host in HOSTS.captures_iter(text) {
+        let part = host.get(3).map(|port| Part::Port(port.as_str().to_owned()));
+        shapes.push(Shape::Names(Reference {
+            at: path.join(".").replace(".[]", "[]"),
+            kind: "Service".to_owned(),
+            namespace: host[2].to_owned(),
+            name: host[1].to_owned(),
+            part: part.unwrap_or(Part::Whole),
+        }));
     }
 }
 

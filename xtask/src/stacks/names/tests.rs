@@ -99,5 +99,20 @@ fn what_is_missing_is_told_with_its_place() {
             told(&at, &words);
         }
     }
-    assert_snapshot!(faults.join("\n"), @"");
+    assert_snapshot!(faults.join("\n"), @r#"
+    Service a/none: spec.selector: no pod of `a` has {"app":"wbe"}
+    Service a/port: spec.ports: the pods of Deployment a/web have no port `https`
+    Deployment a/web: spec.template.spec.serviceAccountName: nothing makes the ServiceAccount `a/nobody`
+    Deployment a/web: spec.template.spec.containers[].env[].valueFrom.secretKeyRef: the Secret a/s has no key `other`
+    Deployment a/web: spec.template.spec.containers[].env[].value: the Service a/web has no port 81
+    Deployment a/web: spec.template.spec.containers[].env[].value: nothing makes the Service `b/web`
+    Deployment a/web: spec.template.spec.volumes[].configMap: nothing makes the ConfigMap `a/none`
+    Deployment a/web: spec.template.spec.volumes[].secret: the Secret a/s has no key `gone`
+    HTTPRoute a/r: spec.parentRefs[]: the Gateway a/g has no listener `http`
+    HTTPRoute a/r: spec.rules[].backendRefs[]: the Service a/web has no port 81
+    HTTPRoute a/r: spec.rules[].backendRefs[]: nothing makes the Service `b/web`
+    SecurityPolicy a/p: spec.oidc.clientSecret: the Secret a/s has no key `client-secret`
+    SecurityPolicy a/p: spec.newWayRef: not known
+    NetworkPolicy a/n: spec.ingress.from: no pod of `b` has {"app":"web"}
+    "#);
 }
