@@ -154,7 +154,11 @@ fn logs_in(
         ));
     }
     let proxy = rig.start(cluster, policy, domain, server.port)?;
-    let jar = rig.sandbox.path("browser")?.into_string();
+    // A browser of its own: whoever has logged in at one gateway is known at the other.
+    let jar = rig
+        .sandbox
+        .path(text(policy, "/metadata/name"))?
+        .into_string();
     let browser = [
         "--cookie",
         &jar,
