@@ -371,10 +371,12 @@ fn has_label(value: &Value, key: &str, label: &str) -> bool {
     }
 }
 
-/// Every command of kubectl in a document, with its line.
+/// Every command of kubectl in a document, in blocks and in the text, with its line.
 fn of_document(document: &Document, cluster: &Cluster) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
-    for part in document.blocks(&["sh", "bash"]) {
+    let within = document.code().into_iter();
+    let within = within.filter(|code| code.text.starts_with("kubectl "));
+    for part in { document.blocks(&["sh", "bash"]).into_iter() }.chain(within) {
         let (text, _) = pipeline::pages::filled(&part.text, cluster);
         let kubectl = commands(&text)
             .into_iter()
