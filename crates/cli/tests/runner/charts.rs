@@ -413,7 +413,7 @@ fn configure_knows_the_charts_and_says_again_what_it_said() {
     for _ in 0..2 {
         let next = sandbox.run(["configure"]).success();
         assert!(
-            next.stderr.contains("13 charts are not in the cache"),
+            next.stderr.contains("18 charts are not in the cache"),
             "{next}"
         );
     }

@@ -66,9 +66,17 @@ fn nothing_of_any_secret_is_in_the_page_of_a_whole_repository() {
             let fields = secret.0.get(part).and_then(Value::as_map);
             for field in fields.into_iter().flat_map(|fields| fields.values()) {
                 let text = field.value.as_text().unwrap_or_default();
-                if text.len() >= diagnostics::SHORTEST_SECRET {
+                // A user of a database may be called as what uses it.
+                let is_name = { assembled.kustomizations.iter() }
+                    .flat_map(|one| &one.objects)
+                    .any(|object| object.name() == text);
+                if text.len() >= diagnostics::SHORTEST_SECRET && !is_name {
                     count += 1;
-                    assert!(!page.contains(text) && !graph.contains(text));
+                    assert!(
+                        !page.contains(text) && !graph.contains(text),
+                        "{}",
+                        secret.name()
+                    );
                 }
             }
         }
