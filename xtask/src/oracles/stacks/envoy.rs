@@ -7,9 +7,11 @@ use camino::Utf8PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::super::python;
-use super::gateway::Fleet;
 use crate::stacks::text;
 use crate::{files, process};
+
+/// Envoy's resources by type.
+pub(super) type Fleet = BTreeMap<String, Vec<Value>>;
 
 /// Types of Envoy's resources.
 const CLUSTER: &str = "type.googleapis.com/envoy.config.cluster.v3.Cluster";

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::super::go::Program;
 use super::super::{Options, Outcome};
 use super::certificates::Certificates;
-use super::envoy::{self, Envoy};
+use super::envoy::{self, Envoy, Fleet};
 use super::verdict::{self, Remarks};
 use crate::stacks::made::{self, Made};
 use crate::stacks::{Cluster, FOLDER, group, name, stand_ins, text, verdicts};
@@ -35,9 +35,6 @@ const RELEASE: &str = "HelmRelease network/envoy-gateway";
 
 /// Kinds of other groups that the translator reads.
 const OTHERS: [&str; 4] = ["ConfigMap", "Namespace", "Secret", "Service"];
-
-/// Envoy's resources by type.
-pub(super) type Fleet = BTreeMap<String, Vec<Value>>;
 
 /// What the translator says.
 #[derive(Deserialize)]
