@@ -199,6 +199,21 @@ pub fn replace(root: &Utf8Path, path: &str, content: &[u8]) -> Result<(), Diagno
     one(root, path, content, REPLACING)
 }
 
+/// Replaces a file that still holds what was read of it, so that two who do so at once do not undo
+/// each other's work.
+///
+/// # Errors
+///
+/// `file/unwritable` with the reason, also where it holds something else by now.
+pub fn replace_unchanged(
+    root: &Utf8Path,
+    path: &str,
+    before: &[u8],
+    content: &[u8],
+) -> Result<(), Diagnostic> {
+    one_if(root, path, content, REPLACING, |now| now == Some(before))
+}
+
 /// Writes a file that must not exist yet.
 ///
 /// # Errors
@@ -253,7 +268,22 @@ fn one(
     content: &[u8],
     options: WriteOptions,
 ) -> Result<(), Diagnostic> {
+    one_if(root, path, content, options, |_| true)
+}
+
+/// Writes a file, if what it holds under the lock is fit for that.
+fn one_if(
+    root: &Utf8Path,
+    path: &str,
+    content: &[u8],
+    options: WriteOptions,
+    is_fit: impl FnOnce(Option<&[u8]>) -> bool,
+) -> Result<(), Diagnostic> {
     let batch = Batch::open(root)?;
+    if !is_fit(View::on_disk(root).bytes(path)?.as_deref()) {
+        let other = io::Error::other("it was changed meanwhile; run the command again");
+        return Err(unwritable(path, &other));
+    }
     batch.stage(path, content, options)?;
     match batch.commit() {
         Ok(()) => Ok(()),

@@ -14,6 +14,7 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     regions(cluster, diagnostics);
     cookie_domain(cluster, diagnostics);
     storage_class(cluster, diagnostics);
+    realm(cluster, diagnostics);
 }
 
 /// A region has a resource and a way to sign in; one of them is complete.
@@ -123,6 +124,19 @@ fn storage_class(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
                 .report("the storage class `proxmox-csi` is used, but the Proxmox CSI driver is not enabled")
                 .at(cluster.location(at))
                 .hint("set `mcp_storage_class` to a class that the cluster has"),
+        );
+    }
+}
+
+/// Users are in another realm than those who look after Keycloak.
+fn realm(cluster: &Fields<'_>, diagnostics: &mut Diagnostics) {
+    const KEY: &str = "keycloak_realm";
+    if cluster.text(KEY) == Some("master") {
+        diagnostics.push(
+            rules::MCP_ADMIN_REALM
+                .report("`master` is the realm of Keycloak's administrators")
+                .at(cluster.location(KEY))
+                .hint("name a realm for users, such as `k8s-cluster`"),
         );
     }
 }

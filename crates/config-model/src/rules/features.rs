@@ -29,6 +29,8 @@ diagnostics::rules! {
         "Browsers drop the login's cookie on a domain that is not below the cookie domain, so single sign-on does not extend to it.";
     MCP_MISSING_KEY: error "mcp/missing-key",
         "The MCP gateway runs Keycloak, PostgreSQL and Redis behind an address of its own. Without the address it is out of reach; with an empty password anybody gets in, or nobody.";
+    MCP_ADMIN_REALM: error "mcp/admin-realm",
+        "The realm `master` is that of Keycloak's administrators. As the realm of users it would let in whomever a provider lets in, and be published with its console.";
     MCP_STORAGE_CLASS: warning "mcp/storage-class",
         "The storage class is that of the Proxmox CSI driver, which is not enabled. Unless the class is made some other way, the volumes of PostgreSQL and Redis stay pending.";
 }

@@ -6,11 +6,18 @@ use std::collections::BTreeMap;
 use diagnostics::{Diagnostic, Location};
 use repository::View;
 use serde::{Deserialize, Serialize};
+use tree::names::TEMPORARY_PREFIX;
 use tree::{Digest, RelPath};
 
+use super::APPS;
 use super::edit::Insertion;
+use super::keys::VARIABLES;
 use super::name::Name;
+use super::pin::VERSIONS;
 use crate::rules;
+
+/// Where keys are shown, to be set.
+pub(super) const CLUSTER: &str = "cluster.yaml";
 
 /// Folder of the records.
 const FOLDER: &str = ".ichor/apps";
@@ -44,12 +51,20 @@ impl Record {
         format!("{}\n", text.unwrap_or_default())
     }
 
-    /// Whether all of its files are in the repository, and none is git's: it may come from
-    /// somebody else.
-    fn stays_inside(&self) -> bool {
-        let files = self.files.keys().chain(self.shared.keys());
-        let mut all = files.chain(self.insertions.iter().map(|it| &it.file));
-        all.all(|path| RelPath::new(path).is_ok_and(|path| !path.starts_with(".git")))
+    /// Whether it names nothing but what adding this application touches: it may come from somebody
+    /// else, and what it names is taken away. Its own files are below its own folder; what it shares
+    /// and what it puts something into is below the folder of applications, or one of three files.
+    fn stays_inside(&self, name: &Name) -> bool {
+        let is_path = |path: &str| RelPath::new(path).is_ok_and(|path| !path.starts_with(".git"));
+        let is_below = |path: &str, folder: &str| {
+            is_path(path) && format!("/{path}").contains(&format!("/{folder}/"))
+        };
+        let is_touched =
+            |path: &str| [CLUSTER, VARIABLES, VERSIONS].contains(&path) || is_below(path, APPS);
+        let own = name.folder();
+        let mut shared = { self.insertions.iter().map(|it| &it.file) }.chain(self.shared.keys());
+        { self.files.keys() }.all(|path| is_below(path, &own))
+            && shared.all(|path| is_touched(path))
     }
 }
 
@@ -65,11 +80,18 @@ pub(super) fn all(view: &View<'_>) -> Result<BTreeMap<Name, Record>, Diagnostic>
     }
     let mut found = BTreeMap::new();
     for (path, file) in files {
-        let name = path
+        // What a run has left that was killed: `doctor` tells of it.
+        let is_left = path.rsplit('/').next();
+        if is_left.is_some_and(|file| file.starts_with(TEMPORARY_PREFIX)) {
+            continue;
+        }
+        let name: Option<Name> = path
             .strip_suffix(".json")
             .and_then(|name| name.parse().ok());
         let record = serde_json::from_slice(&file.content).ok();
-        let record = record.filter(Record::stays_inside);
+        let record = record.filter(|record: &Record| {
+            { name.as_ref() }.is_some_and(|name| record.stays_inside(name))
+        });
         let Some((name, record)) = name.zip(record) else {
             let path = format!("{FOLDER}/{path}");
             return Err(rules::APP_NOT_UNDERSTOOD

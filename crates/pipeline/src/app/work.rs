@@ -13,7 +13,7 @@ use super::name::Name;
 use super::needed::Needed;
 use super::pen::Pen;
 use super::pin::{Pin, VERSIONS};
-use super::record::{Record, digest};
+use super::record::{CLUSTER, Record, digest};
 use super::request::Request;
 use super::surroundings::{Surroundings, place};
 use super::{APPS, parent};
@@ -120,7 +120,7 @@ impl Work<'_> {
             let made = keys::declare(&source, key)?;
             self.put(made)?;
         }
-        let cluster = "cluster.yaml";
+        let cluster = CLUSTER;
         self.again(cluster, &Role::Comment(name.to_string()));
         if !unknown.is_empty()
             && let Some(source) = self.changes.text(self.view, cluster)?

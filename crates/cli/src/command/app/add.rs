@@ -22,7 +22,7 @@ use crate::ui::{Ui, plural};
 ///
 /// Examples:
 ///   ichor app add default/podinfo --chart oci://ghcr.io/stefanprodan/charts/podinfo --version 6.9.2 --host podinfo --port 9898
-///   ichor app add monitoring/grafana --repository https://grafana.github.io/helm-charts --chart grafana --version 9.4.5 --secret grafana_password --when grafana_enabled
+///   ichor app add monitoring/grafana --chart oci://ghcr.io/grafana/helm-charts/grafana --version 9.4.5 --secret grafana_password --when grafana_enabled
 ///   ichor app add media/web --manifest deployment.yaml service.yaml --host web --gateway external
 ///   ichor app add default/wiki --chart oci://ghcr.io/bjw-s-labs/helm/app-template --version 5.1.0 --key wiki_size:quantity:5Gi
 #[derive(Debug, clap::Args)]

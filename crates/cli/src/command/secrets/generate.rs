@@ -69,7 +69,8 @@ impl Generate {
             return outcome::print(generate::lines(&made).as_bytes(), ui);
         }
         let text = generate::written(&inputs, &made)?;
-        write::replace(root, PATH, text.as_bytes())?;
+        let before = inputs.cluster.text().as_bytes();
+        write::replace_unchanged(root, PATH, before, text.as_bytes())?;
         ui.status(format!("Wrote {count} into `{PATH}`."));
         ui.next(&["`ichor configure`: renders with them.".to_owned()]);
         Ok(Exit::Done)

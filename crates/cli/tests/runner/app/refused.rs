@@ -213,6 +213,22 @@ fn what_is_not_understood_is_left_alone() {
             r#"{"files":{"../outside":""},"shared":{},"insertions":[]}"#,
             "from a commit",
         ),
+        // It may come from somebody else, who would have a key removed.
+        (
+            ".ichor/apps/default/y.json",
+            r#"{"files":{"age.key":""},"shared":{},"insertions":[]}"#,
+            "from a commit",
+        ),
+        (
+            ".ichor/apps/default/y.json",
+            r#"{"files":{},"shared":{"nodes.yaml":""},"insertions":[]}"#,
+            "from a commit",
+        ),
+        (
+            ".ichor/apps/default/y.json",
+            r#"{"files":{"templates/overrides/kubernetes/apps/media/z/ks.yaml.j2":""},"shared":{},"insertions":[]}"#,
+            "from a commit",
+        ),
     ] {
         let sandbox = fixture("minimal");
         sandbox.write(path, text);
