@@ -7,7 +7,7 @@ use std::process::Command;
 use testkit::Sandbox;
 use tree::WriteOptions;
 
-use crate::write::REPLACING;
+use crate::write::{REPLACING, replace_unchanged};
 use crate::{Batch, Kind, Question, View};
 
 const FILES: [(&str, &str); 4] = [
@@ -235,6 +235,21 @@ fn a_batch_writes_all_or_nothing() {
     assert_eq!(sandbox.read("cluster.yaml"), "2");
     let left = View::on_disk(&*root).list("new").expect("a folder");
     assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn what_somebody_else_has_changed_meanwhile_is_not_replaced() {
+    let (sandbox, _) = both();
+    let replace = |before: &str, content: &str| {
+        let root = sandbox.root();
+        replace_unchanged(&root, "cluster.yaml", before.as_bytes(), content.as_bytes())
+    };
+    assert!(replace("a: 1\n", "a: 2\n").is_ok());
+    // Who has read it before that.
+    let problem = replace("a: 1\n", "a: 1\nb: 3\n").expect_err("it is another one");
+    assert_eq!(problem.rule.id(), "file/unwritable");
+    assert!(problem.message.contains("changed meanwhile"), "{problem}");
+    assert_eq!(sandbox.read("cluster.yaml"), "a: 2\n");
 }
 
 #[test]
