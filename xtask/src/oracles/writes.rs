@@ -25,7 +25,7 @@ const HIDDEN: &[&str] = &[
 ];
 
 /// Encrypted where it stands among secrets, and public everywhere else: the domain.
-const PUBLIC: &[&str] = &["example.com"];
+const PUBLIC: &[&str] = &["example.com", "keycloak", "talos-k8s", "\"talos-k8s\""];
 
 /// What the token of the webhook is changed to.
 const NEW_TOKEN: &str = "another-token-of-the-webhook-0123456789";
