@@ -24,8 +24,9 @@ const HIDDEN: &[&str] = &[
     "io_uring_setup",
 ];
 
-/// Encrypted where it stands among secrets, and public everywhere else: the domain.
-const PUBLIC: &[&str] = &["example.com", "keycloak", "talos-k8s", "\"talos-k8s\""];
+/// Encrypted where it stands among secrets, and public everywhere else: the domain, the name of a
+/// user of the database, the region of Proxmox.
+const PUBLIC: &[&str] = &["example.com", "keycloak", "talos-k8s"];
 
 /// What the token of the webhook is changed to.
 const NEW_TOKEN: &str = "another-token-of-the-webhook-0123456789";
@@ -79,14 +80,13 @@ fn case(fixture: &Utf8Path) -> Result<Result<String, String>> {
             bail!("the witness did not see `{proof}` being written");
         }
     }
-    // The same eyes must see the secrets where they are written: all but the replaced token, and
-    // lines of longer texts, which are put down in another shape. Four of five are enough for eyes.
+    // The same eyes must see the secrets where they are written, all but the replaced token.
     let clear = trace(&["secrets", "decrypt", "--in-place", "."])?;
     let seen = encrypted
         .iter()
         .filter(|value| holds(&clear, value))
         .count();
-    if encrypted.len() < 3 || seen * 5 < encrypted.len() * 4 || !holds(&clear, NEW_TOKEN) {
+    if encrypted.len() < 3 || seen + 1 < encrypted.len() || !holds(&clear, NEW_TOKEN) {
         let all = encrypted.len();
         bail!("the witness saw {seen} of {all} secrets that were written");
     }
@@ -168,10 +168,8 @@ fn trace(ichor: &Utf8Path, root: &Utf8Path, words: &[&str]) -> Result<String> {
 
 /// Whether a value is in a trace, as it is or in base64, wherever in a longer text it begins.
 fn holds(trace: &str, value: &str) -> bool {
-    let escape = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-    // A text of several lines may stand in quotes of YAML, too.
-    let escaped = escape(value);
-    if trace.contains(&escaped) || trace.contains(&escape(&escaped)) {
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    if trace.contains(&escaped) {
         return true;
     }
     (0..3).any(|offset| {
@@ -205,8 +203,10 @@ fn encrypted_values(fixture: &Utf8Path) -> Result<BTreeSet<String>> {
             let value = line.split_once(": ").map_or(line, |(_, value)| value);
             let value = value.trim_matches(['"', '\'']);
             if !encrypted.contains(value) {
-                // A value of several lines may be written in another style: look for its lines.
-                values.extend(value.split("\\n").map(str::to_owned));
+                // A value of several lines may be written in another style, in which quotes stand as
+                // they are: look for its lines.
+                let lines = value.split("\\n");
+                values.extend(lines.map(|line| line.replace("\\\"", "\"")));
             }
         }
     }
