@@ -117,6 +117,32 @@ pub fn has_left(
     })
 }
 
+/// The member that a number in hexadecimal digits or the name of a machine stands for; none where none
+/// or several have it.
+pub fn meant<'v>(voters: &'v [Voter], name: &str) -> Option<&'v Voter> {
+    let number = u64::from_str_radix(name, 16).ok();
+    let mut meant = { voters.iter() }.filter(|one| number == Some(one.id) || one.hostname == name);
+    let one = meant.next();
+    one.filter(|_| meant.next().is_none())
+}
+
+/// Takes a member out of etcd that is gone and did not leave. Whoever is well is asked, and passes it
+/// on to the others.
+///
+/// # Errors
+///
+/// `cluster/no-quorum` where none of the others is well; what the node says.
+pub fn remove(client: &Client, voters: &[Voter], gone: &Voter) -> Result<(), Diagnostic> {
+    let well = { voters.iter() }.find(|one| one.is_well && one.id != gone.id);
+    let Some(well) = well else {
+        return Err(rules::CLUSTER_NO_QUORUM
+            .report("no other member of etcd is well, so that none can be taken out")
+            .hint("mend the others first: `ichor talos etcd status`"));
+    };
+    let removed = client.node(&well.address).etcd_remove(gone.id);
+    removed.map_err(|fault| fault.diagnostic())
+}
+
 /// Refuses what leaves too few members that are well.
 ///
 /// # Errors

@@ -88,6 +88,16 @@ impl Diagnostics {
         self
     }
 
+    /// Those that others do not say already, wherever in a file they say it.
+    #[must_use]
+    pub fn without(mut self, others: &Self) -> Self {
+        self.0.retain(|problem| {
+            let mut others = others.iter();
+            !others.any(|other| other.is(problem.rule) && other.message == problem.message)
+        });
+        self
+    }
+
     /// Makes errors of the warnings that `choose` picks.
     pub fn promote(&mut self, choose: impl Fn(&Diagnostic) -> bool) {
         for diagnostic in &mut self.0 {

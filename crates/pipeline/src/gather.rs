@@ -52,14 +52,8 @@ pub(crate) fn parsed(inputs: &Inputs, cluster: &Source, nodes: &Source) -> Parse
 /// its own. Nothing is run.
 pub(crate) fn judged(inputs: &Inputs, cluster: &Source, nodes: &Source) -> Diagnostics {
     let before = parsed(inputs, &inputs.cluster, &inputs.nodes).diagnostics;
-    let is_new = |problem: &Diagnostic| {
-        let mut before = before.iter();
-        !before.any(|old| old.is(problem.rule) && old.message == problem.message)
-    };
-    let after = parsed(inputs, cluster, nodes).diagnostics.into_iter();
-    after
-        .filter(|problem| problem.is_error() && is_new(problem))
-        .collect()
+    let after = parsed(inputs, cluster, nodes).diagnostics.without(&before);
+    after.into_iter().filter(Diagnostic::is_error).collect()
 }
 
 /// The templates and how they are rendered. The first who asks pays for it.

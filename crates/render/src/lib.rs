@@ -60,6 +60,7 @@ pub use analysis::{Analysis, Mention};
 pub use context::{Context, ContextBuilder, Credentials};
 pub use data::Data;
 pub use options::{Delimiters, Extensions, Limits, NewlineSequence, Options, UndefinedMode};
+pub use python::methods::is_dict_method;
 pub use reading::{Reading, analyze, render};
 pub use render::Output;
 pub use template::{Role, Template, TemplateSet};

@@ -351,7 +351,10 @@ impl Ui {
     }
 
     fn labelled(&mut self, label: &str, colour: AnsiColor, text: &str) {
-        let text = self.caller.spell(&format!("{label}: {text}"));
+        // Of what was typed, too, nothing commands the terminal.
+        let text = text.split('\n').map(excerpt::visible).collect::<Vec<_>>();
+        let text = format!("{label}: {}", text.join("\n"));
+        let text = self.caller.spell(&text);
         let text = wrap::wrapped(&text, self.width);
         let rest = text.strip_prefix(label).unwrap_or(&text);
         let style = Style::new().bold().fg_color(Some(colour.into()));

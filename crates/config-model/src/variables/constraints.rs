@@ -5,6 +5,7 @@ use yaml::Node;
 
 use super::Author;
 use super::attributes::{keep, refused, text, unknown, word_or_words, words};
+use super::listed::{Said, listed};
 use crate::keys::{Constraint, Demand};
 use crate::raw::{RawMap, raw_map};
 use crate::rules;
@@ -32,30 +33,14 @@ pub(super) fn constraints(
     source: &Source,
     problems: &mut Diagnostics,
 ) -> Vec<Constraint> {
-    if list.is_null() {
-        return Vec::new();
-    }
-    let mut wrong = |node: &Node, message: &str| {
-        problems.push(
-            rules::VARIABLES_INVALID
-                .report(message)
-                .at(source.location(node.range()))
-                .hint("write `- { when: wiki_enabled, requires: [wiki_password] }`"),
-        );
+    const SAID: Said = Said {
+        list: "`rules` takes a list",
+        item: "a rule takes a map",
+        hint: "write `- { when: wiki_enabled, requires: [wiki_password] }`",
     };
-    let Some(items) = list.as_sequence() else {
-        wrong(list, "`rules` takes a list");
-        return Vec::new();
-    };
-    let mut read = Vec::with_capacity(items.len());
-    for item in items {
-        if item.as_mapping().is_none() {
-            wrong(item, "a rule takes a map");
-            continue;
-        }
-        read.push(item);
-    }
-    read.into_iter()
+    let is_map = |item| Node::as_mapping(item).map(|_| item);
+    let maps = listed(list, &SAID, source, problems, is_map);
+    maps.into_iter()
         .filter_map(|item| {
             let map = raw_map(item, source, problems)?;
             constraint(&map, author, source, problems)

@@ -7,6 +7,7 @@ use yaml::{Limits, Node};
 use super::Author;
 use super::constraints::constraints;
 use super::declare::declaration;
+use super::listed::{Said, listed};
 use crate::keys::{Declaration, Declarations, Kind, PluginUse, Presence, Section};
 use crate::raw::{RawMap, raw_map};
 use crate::rules;
@@ -92,29 +93,15 @@ fn plugin(value: &Node, source: &Source, problems: &mut Diagnostics) -> PluginUs
 
 /// The rules that `silence` names.
 fn silenced(value: &Node, source: &Source, problems: &mut Diagnostics) -> Vec<String> {
-    if value.is_null() {
-        return Vec::new();
-    }
-    let mut wrong = |node: &Node, message: &str| {
-        problems.push(
-            rules::VARIABLES_INVALID
-                .report(message)
-                .at(source.location(node.range()))
-                .hint("list the names that stand in brackets behind `warning`: `[secret/blank]`"),
-        );
+    const SAID: Said = Said {
+        list: "`silence` takes a list of rules",
+        item: "this is no name of a rule",
+        hint: "list the names that stand in brackets behind `warning`: `[secret/blank]`",
     };
-    let Some(items) = value.as_sequence() else {
-        wrong(value, "`silence` takes a list of rules");
-        return Vec::new();
-    };
-    let mut named = Vec::new();
-    for item in items {
-        match item.text().filter(|text| is_rule(text)) {
-            Some(text) => named.push(text.to_owned()),
-            None => wrong(item, "this is no name of a rule"),
-        }
-    }
-    named
+    listed(value, &SAID, source, problems, |item| {
+        let name = item.text().filter(|text| is_rule(text));
+        name.map(str::to_owned)
+    })
 }
 
 /// `topic/kebab-name`.

@@ -6,6 +6,7 @@ mod constraints;
 mod declare;
 mod defaults;
 mod file;
+mod listed;
 mod stacks;
 
 pub(crate) use file::{parse, unknown};

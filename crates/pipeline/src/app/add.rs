@@ -1,6 +1,6 @@
 //! Adding an application.
 
-use config_model::{Input, Templates};
+use config_model::Templates;
 use diagnostics::{Diagnostic, Diagnostics, Location};
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ use super::record::{self, Record};
 use super::request::{Origin, Request};
 use super::surroundings::Surroundings;
 use super::work::Work;
+use crate::gather;
 use crate::load::Inputs;
 use crate::rules;
 
@@ -82,12 +83,11 @@ pub fn add(inputs: &Inputs, request: &Request) -> Result<Added, Diagnostics> {
         record: Record::default(),
     };
     let version = work.version(request)?;
-    work.keys(name, &needed, &unknown)?;
+    let mut notes = work.keys(name, &needed, &unknown)?;
     let fills_in = match &request.origin {
         Origin::Manifests(files) => route.is_some() || !has_variables(files),
         _ => true,
     };
-    let mut notes = Diagnostics::new();
     if let Origin::Manifests(files) = &request.origin
         && route.is_some()
         && has_variables(files)
@@ -150,13 +150,7 @@ fn route(
 
 /// The cluster's domains, the primary one first, as far as they are known.
 fn domains(inputs: &Inputs) -> Vec<String> {
-    let parsed = config_model::parse(&Input {
-        cluster: &inputs.cluster,
-        nodes: &inputs.nodes,
-        variables: inputs.variables.as_ref(),
-        templates: Templates::Own,
-        used: None,
-    });
+    let parsed = gather::parsed(inputs, &inputs.cluster, &inputs.nodes);
     let values = parsed.values.as_ref();
     let domains = values.and_then(|values| values.get("cloudflare_domains")?.as_array());
     let texts = domains.into_iter().flatten().filter_map(Value::as_str);

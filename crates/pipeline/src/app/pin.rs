@@ -11,21 +11,6 @@ use crate::templates::builtin;
 /// Where versions are decided.
 pub(super) const VERSIONS: &str = "versions.yaml";
 
-/// Words that mean something else behind `versions.` in a template.
-const METHODS: [&str; 11] = [
-    "clear",
-    "copy",
-    "fromkeys",
-    "get",
-    "items",
-    "keys",
-    "pop",
-    "popitem",
-    "setdefault",
-    "update",
-    "values",
-];
-
 /// A version with where its releases are found.
 pub(super) struct Pin {
     pub(super) version: String,
@@ -146,7 +131,7 @@ fn names(name: &Name) -> impl Iterator<Item = String> {
         .map(|parts| camel(&parts.join("-")))
         .filter(|name| {
             name.starts_with(|first: char| first.is_ascii_alphabetic())
-                && !METHODS.contains(&name.as_str())
+                && !render::is_dict_method(name)
         })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use config_model::{Input, Section};
+use config_model::Section;
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use render::TemplateSet;
 
@@ -12,6 +12,7 @@ use super::name::Name;
 use super::record::{self, Record, digest};
 use super::surroundings::{Surroundings, place, text_of};
 use super::{keys, parent, pin};
+use crate::gather;
 use crate::load::Inputs;
 use crate::rules;
 
@@ -114,13 +115,7 @@ fn in_use(
     if keys.is_empty() {
         return Diagnostics::new();
     }
-    let parsed = config_model::parse(&Input {
-        cluster: &inputs.cluster,
-        nodes: &inputs.nodes,
-        variables: inputs.variables.as_ref(),
-        templates: around.kind,
-        used: None,
-    });
+    let parsed = gather::parsed(inputs, &inputs.cluster, &inputs.nodes);
     let analysis = render::analyze(rest, &around.options);
     let mut found = Diagnostics::new();
     for key in keys {

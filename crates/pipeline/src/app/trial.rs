@@ -1,6 +1,6 @@
 //! Whether a repository is accepted with changes, before they are written.
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use repository::View;
 
 use super::changes::Changes;
@@ -24,12 +24,7 @@ pub fn try_out(
     if after.is_empty() {
         return Ok(after);
     }
-    let before = told(view, environment, options);
-    let is_known = |problem: &Diagnostic| {
-        let mut known = before.iter();
-        known.any(|known| known.rule == problem.rule && known.message == problem.message)
-    };
-    let mut new: Diagnostics = after.into_iter().filter(|it| !is_known(it)).collect();
+    let mut new = after.without(&told(view, environment, options));
     if !new.has_errors() {
         return Ok(new);
     }

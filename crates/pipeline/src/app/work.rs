@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::{Diagnostic, Location, Source};
+use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use repository::View;
 
 use super::changes::Changes;
@@ -97,15 +97,16 @@ impl Work<'_> {
         Ok(yaml_value(&pen.value(&format!("versions.{entry}"))))
     }
 
-    /// Declares what nothing does yet, and shows it in `cluster.yaml`.
+    /// Declares what nothing does yet, and shows it in `cluster.yaml`; what is to be known of that.
     pub(super) fn keys(
         &mut self,
         name: &Name,
         needed: &Needed,
         unknown: &[&Key],
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<Diagnostics, Diagnostic> {
+        let mut notes = Diagnostics::new();
         if needed.all.is_empty() {
-            return Ok(());
+            return Ok(notes);
         }
         let is_new = self.changes.text(self.view, VARIABLES)?.is_none();
         self.shares(VARIABLES, (is_new && !unknown.is_empty()).then_some(""));
@@ -124,11 +125,18 @@ impl Work<'_> {
         self.again(cluster, &Role::Comment(name.to_string()));
         if !unknown.is_empty()
             && let Some(source) = self.changes.text(self.view, cluster)?
-            && let Some(made) = keys::shown(&source, &name.to_string(), unknown)
         {
-            self.put(vec![made])?;
+            match keys::shown(&source, &name.to_string(), unknown) {
+                Some(made) => self.put(vec![made])?,
+                None => notes.push(
+                    rules::APP_NOT_SHOWN
+                        .report(format!("`{cluster}` is left as it is, so that the keys of the application are not shown in it"))
+                        .at(Location::file(cluster))
+                        .hint(format!("`{VARIABLES}` has them")),
+                ),
+            }
         }
-        Ok(())
+        Ok(notes)
     }
 
     /// The files of the application itself.

@@ -1,6 +1,8 @@
 //! Rules about applications that are added and removed.
 
 diagnostics::rules! {
+    APP_NOT_SHOWN: warning "app/not-shown",
+        "Keys are offered as comments at the end of `cluster.yaml`, unless that would change what stands there, or the file cannot be read.";
     APP_EXISTS: error "app/exists",
         "The repository has this application already, or a file where one of its own would be, and it is another one. Nothing of it is replaced.";
     APP_INVALID_CHART: error "app/invalid-chart",

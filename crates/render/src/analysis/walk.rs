@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::scope::{Scopes, Shape};
 use super::summary::{Free, Link, Summary};
+use crate::python::methods::is_dict_method;
 use crate::syntax::Span;
 use crate::syntax::ast::{
     Arguments, Expression, Kind, Literal, Parameter, Statement, StatementKind, Target, Word,
@@ -38,21 +39,6 @@ const BY_ATTRIBUTE: [(&str, usize); 10] = [
     ("max", 1),
     ("sum", 0),
     ("join", 1),
-];
-
-/// Methods of a dict, which are no keys.
-const DICT_METHODS: [&str; 11] = [
-    "clear",
-    "copy",
-    "fromkeys",
-    "get",
-    "items",
-    "keys",
-    "pop",
-    "popitem",
-    "setdefault",
-    "update",
-    "values",
 ];
 
 /// Walks a template.
@@ -278,7 +264,7 @@ impl<'a> Walker<'a> {
             Kind::Name(name) => self.variable(name, expression.span, false),
             Kind::Attribute(object, name) => {
                 let shape = self.expression(object);
-                if !DICT_METHODS.contains(&name.text.as_str()) {
+                if !is_dict_method(&name.text) {
                     self.key(&shape, &name.text, name.span);
                 }
                 Shape::Unknown

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use self::envoy::Rig;
+use self::http::form;
 use self::server::Server;
 use super::super::flux::processes::Sandbox;
 use super::super::{Options, Outcome};
@@ -218,19 +219,19 @@ fn logs_in(
         }
     }
     // Somebody of the realm's own, since nobody can log in at a provider here.
-    let form = page
+    let action = page
         .body
         .split_once("action=\"")
         .map_or("", |(_, rest)| rest);
-    let form = form
+    let action = action
         .split('"')
         .next()
         .unwrap_or_default()
         .replace("&amp;", "&");
     let name = format!("username={USER}");
     let password = format!("password={PASSWORD}");
-    let fields = ["--data-urlencode", &name, "--data-urlencode", &password];
-    let back = server.ask(&form, &[&browser[..], &fields].concat())?;
+    let fields = form(&[&name, &password]);
+    let back = server.ask(&action, &[&browser[..], &fields].concat())?;
     let Some(back) = back.header("location") else {
         told(format!("nobody can log in: {} {}", back.status, back.body));
         return Ok(());
@@ -294,21 +295,19 @@ fn lets_in(
     Ok(())
 }
 
+/// Where a realm gives tokens.
+fn token_address(issuer: &str) -> String {
+    format!("{issuer}/protocol/openid-connect/token")
+}
+
 /// The token that a client gets for itself.
 fn token(server: &Server<'_>, issuer: &str, client: &str, secret: &str) -> Result<String> {
     let (client, secret) = (
         format!("client_id={client}"),
         format!("client_secret={secret}"),
     );
-    let form = ["grant_type=client_credentials", &client, &secret];
-    let arguments: Vec<&str> = form
-        .iter()
-        .flat_map(|field| ["--data-urlencode", field])
-        .collect();
-    let answer = server.ask(
-        &format!("{issuer}/protocol/openid-connect/token"),
-        &arguments,
-    )?;
+    let fields = ["grant_type=client_credentials", &client, &secret];
+    let answer = server.ask(&token_address(issuer), &form(&fields))?;
     let said: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
     let token = said.get("access_token").and_then(Value::as_str);
     let token = token.with_context(|| format!("no token for {client}: {}", answer.body))?;
@@ -329,21 +328,14 @@ fn changes(
         let client = format!("client_id={}", text(policy, "/spec/oidc/clientID"));
         let redirect = format!("redirect_uri={}", text(policy, "/spec/oidc/redirectURL"));
         let secret = format!("client_secret={secret}");
-        let form = [
+        let fields = [
             "grant_type=authorization_code",
             "code=none",
             &client,
             &redirect,
             &secret,
         ];
-        let arguments: Vec<&str> = form
-            .iter()
-            .flat_map(|field| ["--data-urlencode", field])
-            .collect();
-        let answer = server.ask(
-            &format!("{issuer}/protocol/openid-connect/token"),
-            &arguments,
-        )?;
+        let answer = server.ask(&token_address(issuer), &form(&fields))?;
         Ok(answer.body.contains("invalid_grant"))
     };
     let mut check = |now: usize, when: &str| -> Result<()> {

@@ -11,6 +11,7 @@ use pipeline::app::{Changes, try_out};
 use pipeline::{Environment, Inputs};
 use repository::View;
 use serde_json::json;
+use tree::Diff;
 
 use crate::command::report;
 use crate::exit::Exit;
@@ -63,11 +64,12 @@ impl Repository {
 
     /// Shows changes, or tries them out and writes them.
     fn make(&self, changes: &Changes, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
-        record(changes, ui);
+        let diffs = changes.diffs();
+        record(changes, &diffs, ui);
         let options = report::options();
         let tried = try_out(&self.view, changes, &self.environment, &options);
         if dry_run {
-            for (_, diff) in changes.diffs() {
+            for (_, diff) in &diffs {
                 ui.diff_data(&diff.text)?;
             }
         }
@@ -87,8 +89,7 @@ impl Repository {
 }
 
 /// Every file that changes, kept for JSON output.
-fn record(changes: &Changes, ui: &mut Ui) {
-    let diffs = changes.diffs();
+fn record(changes: &Changes, diffs: &[(&str, Diff)], ui: &mut Ui) {
     let text = |path: &str| {
         let found = diffs.iter().find(|(known, _)| *known == path);
         found.map(|(_, diff)| diff.text.as_str())

@@ -242,6 +242,17 @@ fn what_is_not_understood_is_left_alone() {
 }
 
 #[test]
+fn keys_that_cannot_be_shown_are_told() {
+    let sandbox = fixture("minimal");
+    let cluster = sandbox.read("cluster.yaml") + "--- [\n";
+    sandbox.write("cluster.yaml", &cluster);
+    let flags = format!("{PLAIN} --key x_size:string");
+    let said = sandbox.run(words("default/x", &flags)).stderr;
+    assert!(said.contains("[app/not-shown]"), "{said}");
+    assert_eq!(sandbox.read("cluster.yaml"), cluster);
+}
+
+#[test]
 fn nothing_is_written_through_a_link() {
     let sandbox = fixture("minimal");
     let folder = sandbox.root().join("templates/overrides/kubernetes/apps");

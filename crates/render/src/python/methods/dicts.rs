@@ -9,6 +9,11 @@ use crate::python::items::{check_count, items};
 use crate::python::objects::{DictView, Tuple};
 use crate::python::view::View;
 
+/// Whether a name behind a dict means one of its methods, and no key.
+pub fn is_dict_method(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
 pub(super) const NAMES: &[&str] = &[
     "clear",
     "copy",

@@ -12,6 +12,8 @@ use super::call::Arguments;
 use super::fault::{Fault, Outcome};
 use super::view::{View, integer};
 
+pub use dicts::is_dict_method;
+
 /// Whether a value has a method of that name.
 pub(crate) fn exists(value: &Value, name: &str) -> bool {
     let names: &[&str] = match View::of(value) {

@@ -21,6 +21,13 @@ impl Answer {
     }
 }
 
+/// The arguments of curl that send these fields as a form.
+pub(super) fn form<'f>(fields: &[&'f str]) -> Vec<&'f str> {
+    { fields.iter() }
+        .flat_map(|field| ["--data-urlencode", *field])
+        .collect()
+}
+
 /// Asks for an address, with further arguments of curl.
 pub(super) fn ask(address: &str, arguments: &[&str]) -> Result<Answer> {
     let mut curl = process::command("curl");

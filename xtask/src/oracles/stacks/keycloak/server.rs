@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::super::super::flux::processes::{Running, Sandbox, free_ports, listens};
 use super::container::Container;
-use super::http::{Answer, ask};
+use super::http::{Answer, ask, form};
 use crate::stacks::{Cluster, items, text};
 use crate::{files, process};
 
@@ -162,17 +162,13 @@ impl<'a> Server<'a> {
             self.address
         );
         let password = format!("password={}", self.password);
-        let form = [
+        let fields = [
             "grant_type=password",
             "client_id=admin-cli",
             "username=admin",
             &password,
         ];
-        let arguments: Vec<&str> = form
-            .iter()
-            .flat_map(|field| ["--data-urlencode", field])
-            .collect();
-        let answer = ask(&login, &arguments)?;
+        let answer = ask(&login, &form(&fields))?;
         let token: Value = serde_json::from_str(&answer.body)
             .with_context(|| format!("no token for the administrator: {}", answer.body))?;
         let token = format!("Authorization: Bearer {}", text(&token, "/access_token"));

@@ -7,7 +7,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Subcommand;
-use cluster::quorum::{self, Voter};
+use cluster::quorum;
 use repository::{View, write};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -270,12 +270,7 @@ impl RemoveMember {
         let session = leading(&self.reach, root)?;
         let client = &session.client;
         let voters = quorum::voters(client, &session.nodes)?;
-        let number = u64::from_str_radix(&self.member, 16).ok();
-        let is_meant = |voter: &&Voter| number == Some(voter.id) || voter.hostname == self.member;
-        let (Some(voter), None) = ({
-            let mut meant = voters.iter().filter(is_meant);
-            (meant.next(), meant.next())
-        }) else {
+        let Some(voter) = quorum::meant(&voters, &self.member) else {
             let message = format!("etcd has no one member `{}`", self.member);
             return Err(Failure::stopped(Exit::Usage, message)
                 .hint("`ichor talos etcd members` lists them with their numbers"));
@@ -296,16 +291,7 @@ impl RemoveMember {
                 );
             }
         }
-        // Whoever is well passes it on to the others.
-        let mut well = voters
-            .iter()
-            .filter(|one| one.is_well && one.id != voter.id);
-        let asked = well.next().map_or_else(
-            || session.nodes.first().cloned().unwrap_or_default(),
-            |one| one.address.clone(),
-        );
-        let removed = client.node(&asked).etcd_remove(voter.id);
-        removed.map_err(|fault| fault.diagnostic())?;
+        quorum::remove(client, &voters, voter)?;
         ui.set("removed", format!("{:016x}", voter.id));
         ui.status(format!("Took the member {name} out of etcd."));
         Ok(Exit::Done)
