@@ -51,19 +51,44 @@ pub(super) fn secrets(tree: &Files) -> Result<(Vec<Plain>, String)> {
             found.push(plain(path, &document).with_context(|| path.clone())?);
         }
     }
-    let names: BTreeSet<_> = found
-        .iter()
-        .map(|secret| (&secret.namespace, &secret.name))
-        .collect();
-    if found.is_empty() || names.len() != found.len() {
-        bail!("{} Secrets with {} names", found.len(), names.len());
-    }
+    once_each(&mut found)?;
     let left_out = if others.is_empty() {
         String::new()
     } else {
         format!(" (left out, since not only Secrets: {})", others.join(", "))
     };
     Ok((found, left_out))
+}
+
+/// Leaves one Secret of each name. What an application needs before Flux is there stands in
+/// `bootstrap/` as well: then both say the same, and Flux's stays.
+fn once_each(found: &mut Vec<Plain>) -> Result<()> {
+    let mut names = BTreeMap::new();
+    let of_flux = found.iter().filter(|secret| !is_of_bootstrap(&secret.path));
+    for secret in of_flux {
+        let name = (secret.namespace.clone(), secret.name.clone());
+        if names.insert(name, secret.data.clone()).is_some() {
+            bail!("{}: a second Secret of its name", secret.path);
+        }
+    }
+    for secret in found.iter().filter(|secret| is_of_bootstrap(&secret.path)) {
+        let name = (secret.namespace.clone(), secret.name.clone());
+        if names.get(&name).is_some_and(|data| *data != secret.data) {
+            bail!("{}: Flux has another Secret of its name", secret.path);
+        }
+    }
+    found.retain(|secret| {
+        let name = (secret.namespace.clone(), secret.name.clone());
+        !is_of_bootstrap(&secret.path) || !names.contains_key(&name)
+    });
+    if found.is_empty() {
+        bail!("no Secrets");
+    }
+    Ok(())
+}
+
+fn is_of_bootstrap(path: &str) -> bool {
+    path.starts_with("bootstrap/")
 }
 
 fn is_applied(path: &str) -> bool {
