@@ -55,6 +55,22 @@ impl Batch {
         }
     }
 
+    /// Refuses to go on where a file holds something else than what was read of it, none where there
+    /// was none, so that two who change it at once do not undo each other's work: from here on
+    /// nobody else writes.
+    ///
+    /// # Errors
+    ///
+    /// `file/unwritable` where it is another one by now; what cannot be read.
+    pub fn expect(&self, path: &str, before: Option<&[u8]>) -> Result<(), Diagnostic> {
+        let folder = self.root.path.join(&self.root.below);
+        if View::on_disk(or_here(&folder)).bytes(path)?.as_deref() == before {
+            return Ok(());
+        }
+        let other = io::Error::other("it was changed meanwhile; run the command again");
+        Err(unwritable(path, &other))
+    }
+
     /// Writes a file beside its place. Many may be staged at a time, from several threads.
     ///
     /// # Errors
@@ -211,7 +227,9 @@ pub fn replace_unchanged(
     before: &[u8],
     content: &[u8],
 ) -> Result<(), Diagnostic> {
-    one_if(root, path, content, REPLACING, |now| now == Some(before))
+    let batch = Batch::open(root)?;
+    batch.expect(path, Some(before))?;
+    alone(batch, path, content, REPLACING)
 }
 
 /// Writes a file that must not exist yet.
@@ -268,22 +286,16 @@ fn one(
     content: &[u8],
     options: WriteOptions,
 ) -> Result<(), Diagnostic> {
-    one_if(root, path, content, options, |_| true)
+    alone(Batch::open(root)?, path, content, options)
 }
 
-/// Writes a file, if what it holds under the lock is fit for that.
-fn one_if(
-    root: &Utf8Path,
+/// Writes a file as all that there is in a batch.
+fn alone(
+    batch: Batch,
     path: &str,
     content: &[u8],
     options: WriteOptions,
-    is_fit: impl FnOnce(Option<&[u8]>) -> bool,
 ) -> Result<(), Diagnostic> {
-    let batch = Batch::open(root)?;
-    if !is_fit(View::on_disk(root).bytes(path)?.as_deref()) {
-        let other = io::Error::other("it was changed meanwhile; run the command again");
-        return Err(unwritable(path, &other));
-    }
     batch.stage(path, content, options)?;
     match batch.commit() {
         Ok(()) => Ok(()),

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::io;
 
 use camino::Utf8Path;
 use diagnostics::{Diagnostic, Diagnostics, Secrets, Source};
 use repository::write::{Batch, REPLACING};
-use repository::{View, names, unwritable};
+use repository::{View, names};
 use tree::{Content, Diff, RelPath, Side};
 
 /// One file: what it holds, and what it is to hold. Has no `Debug`: it may hold secrets.
@@ -83,12 +82,8 @@ impl Changes {
     pub fn write(&self, root: &Utf8Path) -> Result<(), Diagnostics> {
         let batch = Batch::open(root)?;
         let all: Vec<_> = self.iter().collect();
-        let view = View::on_disk(root);
         for (path, change) in &all {
-            if view.bytes(path)? != change.before {
-                let other = io::Error::other("it was changed meanwhile; run the command again");
-                return Err(unwritable(path, &other).into());
-            }
+            batch.expect(path, change.before.as_deref())?;
         }
         for (path, change) in &all {
             if let Some(content) = &change.after {

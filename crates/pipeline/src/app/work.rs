@@ -121,17 +121,16 @@ impl Work<'_> {
             let made = keys::declare(&source, key)?;
             self.put(made)?;
         }
-        let cluster = CLUSTER;
-        self.again(cluster, &Role::Comment(name.to_string()));
+        self.again(CLUSTER, &Role::Comment(name.to_string()));
         if !unknown.is_empty()
-            && let Some(source) = self.changes.text(self.view, cluster)?
+            && let Some(source) = self.changes.text(self.view, CLUSTER)?
         {
             match keys::shown(&source, &name.to_string(), unknown) {
                 Some(made) => self.put(vec![made])?,
                 None => notes.push(
                     rules::APP_NOT_SHOWN
-                        .report(format!("`{cluster}` is left as it is, so that the keys of the application are not shown in it"))
-                        .at(Location::file(cluster))
+                        .report(format!("`{CLUSTER}` is left as it is, so that the keys of the application are not shown in it"))
+                        .at(Location::file(CLUSTER))
                         .hint(format!("`{VARIABLES}` has them")),
                 ),
             }

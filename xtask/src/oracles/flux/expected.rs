@@ -51,7 +51,7 @@ pub(super) fn secrets(tree: &Files) -> Result<(Vec<Plain>, String)> {
             found.push(plain(path, &document).with_context(|| path.clone())?);
         }
     }
-    once_each(&mut found)?;
+    let found = once_each(found)?;
     let left_out = if others.is_empty() {
         String::new()
     } else {
@@ -60,35 +60,25 @@ pub(super) fn secrets(tree: &Files) -> Result<(Vec<Plain>, String)> {
     Ok((found, left_out))
 }
 
-/// Leaves one Secret of each name. What an application needs before Flux is there stands in
-/// `bootstrap/` as well: then both say the same, and Flux's stays.
-fn once_each(found: &mut Vec<Plain>) -> Result<()> {
-    let mut names = BTreeMap::new();
-    let of_flux = found.iter().filter(|secret| !is_of_bootstrap(&secret.path));
-    for secret in of_flux {
-        let name = (secret.namespace.clone(), secret.name.clone());
-        if names.insert(name, secret.data.clone()).is_some() {
-            bail!("{}: a second Secret of its name", secret.path);
+/// One Secret of each name, Flux's first. What an application needs before Flux is there stands in
+/// `bootstrap/` as well, and then both say the same.
+fn once_each(mut found: Vec<Plain>) -> Result<Vec<Plain>> {
+    let is_early = |secret: &Plain| secret.path.starts_with("bootstrap/");
+    found.sort_by_key(is_early);
+    let mut once: Vec<Plain> = Vec::with_capacity(found.len());
+    for secret in found {
+        let of_its_name =
+            |one: &&Plain| (&one.namespace, &one.name) == (&secret.namespace, &secret.name);
+        match once.iter().find(of_its_name) {
+            None => once.push(secret),
+            Some(one) if !is_early(one) && is_early(&secret) && one.data == secret.data => {}
+            Some(one) => bail!("{} and {}: two Secrets of one name", one.path, secret.path),
         }
     }
-    for secret in found.iter().filter(|secret| is_of_bootstrap(&secret.path)) {
-        let name = (secret.namespace.clone(), secret.name.clone());
-        if names.get(&name).is_some_and(|data| *data != secret.data) {
-            bail!("{}: Flux has another Secret of its name", secret.path);
-        }
-    }
-    found.retain(|secret| {
-        let name = (secret.namespace.clone(), secret.name.clone());
-        !is_of_bootstrap(&secret.path) || !names.contains_key(&name)
-    });
-    if found.is_empty() {
+    if once.is_empty() {
         bail!("no Secrets");
     }
-    Ok(())
-}
-
-fn is_of_bootstrap(path: &str) -> bool {
-    path.starts_with("bootstrap/")
+    Ok(once)
 }
 
 fn is_applied(path: &str) -> bool {
