@@ -165,7 +165,8 @@ impl Judge<'_, '_> {
                 );
             }
         } else {
-            self.reset(false, &line)?;
+            // It would wait for a last event that the machine may take with it when it goes off.
+            self.reset(false, &format!("{line} --wait=false"))?;
         }
         Repository::until("a machine that is off", || {
             Ok(self.rig.console(name).contains("== power off"))
