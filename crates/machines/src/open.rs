@@ -268,7 +268,7 @@ fn contract(
         (Some(version), _) => version,
         (None, Some(_)) => "",
         // That it is missing is told where the nodes are made.
-        (None, None) => return Some(Contract::NEWEST),
+        (None, None) => return Some(Contract::NEWEST_UNASKED),
     };
     match Contract::choose(explicit.as_deref(), version) {
         Ok((contract, note)) => {

@@ -6,12 +6,6 @@ use diagnostics::Diagnostic;
 
 use crate::rules;
 
-/// Why contract 1.14 is refused: the three stops for configurations of the v1alpha1 style.
-const STOPS: &str = "1.14 removes the sections of the Kubernetes components that patches such as \
-    `cluster.apiServer.admissionControl: $patch: delete` look up, its new documents conflict with \
-    `cluster.*`, `machine.kubelet`, `machine.install` and the nameservers of `machine.network` in \
-    v1alpha1, and `machine.files` is deprecated, which strict validation refuses";
-
 /// A version contract: what the shape of a generated configuration depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Contract {
@@ -22,7 +16,11 @@ impl Contract {
     /// The oldest one that can be generated.
     pub const OLDEST: Self = Self { minor: 9 };
     /// The newest one that can be generated.
-    pub const NEWEST: Self = Self { minor: 13 };
+    pub const NEWEST: Self = Self { minor: 14 };
+    /// The newest one that is taken where none is set. A version of Talos does not make the move
+    /// to 1.14: its documents and the sections of v1alpha1 exclude each other, so that patches
+    /// have to move with them. Every later Talos reads this one, too.
+    pub const NEWEST_UNASKED: Self = Self { minor: 13 };
 
     /// All of them, oldest first.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -42,15 +40,19 @@ impl Contract {
         if minor > Self::NEWEST.minor {
             return Err(rules::TALOS_CONTRACT_UNSUPPORTED
                 .report(format!(
-                    "the contract 1.{minor} does not fit configurations in v1alpha1: {STOPS}"
+                    "the contract 1.{minor} is newer than {}",
+                    Self::NEWEST
                 ))
-                .hint("use the contract `1.13`: newer versions of Talos read it too"));
+                .hint(format!(
+                    "use the contract `{}`: newer versions of Talos read it too",
+                    Self::NEWEST
+                )));
         }
         Self::not_too_old(minor)
     }
 
-    /// The contract of a cluster: the one that is set, else that of the Talos version, but
-    /// never above 1.13. The note says when the two differ.
+    /// The contract of a cluster: the one that is set, else that of the Talos version, but then
+    /// never above [`Self::NEWEST_UNASKED`]. The note says when the two differ.
     pub fn choose(
         explicit: Option<&str>,
         talos_version: &str,
@@ -59,14 +61,14 @@ impl Contract {
             return Self::parse(explicit).map(|contract| (contract, None));
         }
         let minor = talos_minor(talos_version)?;
-        if minor <= Self::NEWEST.minor {
+        let newest = Self::NEWEST_UNASKED;
+        if minor <= newest.minor {
             return Self::not_too_old(minor).map(|contract| (contract, None));
         }
         let note = rules::TALOS_CONTRACT_CAPPED.report(format!(
-            "Talos 1.{minor} gets configurations of the contract {}",
-            Self::NEWEST
+            "Talos 1.{minor} gets configurations of the contract {newest}, since no newer one is set"
         ));
-        Ok((Self::NEWEST, Some(note)))
+        Ok((newest, Some(note)))
     }
 
     /// Refuses what Talos itself no longer supports.
@@ -114,6 +116,7 @@ impl Release {
         let patch = match contract.minor() {
             12 => 5,
             13 => 9,
+            14 => 1,
             _ => 0,
         };
         Self {
@@ -215,14 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn only_an_explicit_contract_above_the_newest_is_refused() {
+    fn a_newer_contract_is_taken_where_it_is_set_and_never_for_a_version() {
         let (capped, note) = Contract::choose(None, "v1.14.0").expect("a version");
-        assert_eq!(capped, Contract::NEWEST);
-        insta::assert_snapshot!(note.expect("a note"), @"note[talos/contract-capped]: Talos 1.14 gets configurations of the contract 1.13");
-        let refused = Contract::choose(Some("1.14"), "v1.13.0").expect_err("refused");
-        for stop in ["$patch: delete", "conflict", "machine.files"] {
-            assert!(refused.message.contains(stop), "{stop}");
-        }
+        assert_eq!(capped, Contract::NEWEST_UNASKED);
+        insta::assert_snapshot!(note.expect("a note"), @"note[talos/contract-capped]: Talos 1.14 gets configurations of the contract 1.13, since no newer one is set");
+        let (chosen, note) = Contract::choose(Some("1.14"), "v1.14.1").expect("a contract");
+        assert_eq!((chosen, note.is_none()), (Contract::NEWEST, true));
+        let refused = Contract::parse("1.15").expect_err("refused");
+        insta::assert_snapshot!(refused.message, @"the contract 1.15 is newer than 1.14");
         let (chosen, note) = Contract::choose(Some("v1.12"), "v1.13.9").expect("a contract");
         assert_eq!((chosen.minor(), note.is_none()), (12, true));
         for text in [

@@ -1,11 +1,16 @@
 //! Configurations against those of the upstream generator, by meaning; and the bundle they
 //! are made from, byte for byte.
 
+#![expect(clippy::disallowed_methods, reason = "the vectors are files")]
+
+#[path = "generate/sets.rs"]
+mod sets;
+
 use diagnostics::Source;
 use serde_json::{Map, Value};
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::generate::{Input, Role, machine_config};
+use talos::generate::{Input, Options, Role, machine_config};
 use yaml::{Dialect, Limits, Node, Resolved};
 
 const BUNDLE: &str = include_str!("vectors/talsecret.yaml");
@@ -61,6 +66,7 @@ fn every_contract_and_role() {
         vector!("v1.11.5", "cp"),
         vector!("v1.12.5", "cp"),
         vector!("v1.13.9", "cp"),
+        vector!("v1.14.0", "cp"),
     ];
     let workers = [
         vector!("v1.9.5", "worker"),
@@ -68,6 +74,7 @@ fn every_contract_and_role() {
         vector!("v1.11.5", "worker"),
         vector!("v1.12.5", "worker"),
         vector!("v1.13.9", "worker"),
+        vector!("v1.14.0", "worker"),
     ];
     let control_planes = control_planes.map(|vector| (Role::ControlPlane, vector));
     let workers = workers.map(|vector| (Role::Worker, vector));
@@ -89,6 +96,7 @@ fn every_contract_and_role() {
                 pod_subnets: &["10.42.0.0/16".to_owned()],
                 service_subnets: &["10.43.0.0/16".to_owned()],
                 allow_scheduling_on_control_planes: false,
+                options: Options::default(),
             },
         );
         let expected = documents(expected);

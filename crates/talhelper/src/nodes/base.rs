@@ -9,7 +9,7 @@ use super::image::Image;
 use super::node::Findings;
 use crate::talconfig::{Keys, List, Raw, Texts};
 use talos::contract::Contract;
-use talos::generate::{Input, Role, machine_config};
+use talos::generate::{Input, Options, Role, machine_config};
 
 /// What the generator makes for a role, with no image of an installer yet.
 pub(super) fn generated(request: &Request<'_, Raw>, role: Role) -> Vec<Value> {
@@ -53,6 +53,7 @@ pub(super) fn generated(request: &Request<'_, Raw>, role: Role) -> Vec<Value> {
             ),
             allow_scheduling_on_control_planes: config.allow_scheduling_on_masters
                 || config.allow_scheduling_on_control_planes,
+            options: Options::default(),
         },
     );
     // talhelper gives the old secret to every node, once the bundle has it.

@@ -94,6 +94,7 @@ impl<'a> Generator<'a> {
             usual_boot: OnceLock::new(),
         };
         problems.extend(generator.lint());
+        problems.extend(talos::generate::note(request.bundle, request.contract));
         problems.sort();
         (generator, problems)
     }

@@ -2,10 +2,20 @@
 //!
 //! One generator for every contract: what a contract changes stands in a table of switches.
 
-use serde_json::{Map, Value, json};
+mod disk;
+mod documents;
+mod kubernetes;
+mod parts;
+mod v1alpha1;
 
-use crate::bundle::{Bundle, KeyPair};
+use diagnostics::Diagnostic;
+use serde_json::Value;
+
+use crate::bundle::Bundle;
 use crate::contract::Contract;
+use crate::rules;
+
+pub use disk::disk_match;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +41,7 @@ pub struct Input<'a> {
     pub kubernetes_version: &'a str,
     /// The disk to install to, if it is known by name.
     pub install_disk: Option<&'a str>,
-    /// The installer, with its tag.
+    /// The installer, with its tag. From contract 1.14 on it stands beside a disk only.
     pub install_image: &'a str,
     /// More names and addresses of the Talos API.
     pub machine_sans: &'a [String],
@@ -45,6 +55,74 @@ pub struct Input<'a> {
     pub service_subnets: &'a [String],
     /// Whether control planes run workloads too.
     pub allow_scheduling_on_control_planes: bool,
+    /// What few clusters ask for.
+    pub options: Options<'a>,
+}
+
+/// What a generator is rarely asked for. The default is what Talos makes unasked.
+#[derive(Debug, Clone)]
+pub struct Options<'a> {
+    /// What of a cluster runs on the node.
+    pub runs: Runs,
+    /// Whether nodes find each other through the public discovery service.
+    pub discovery: bool,
+    /// The port of `KubePrism` on each node, 0 for none.
+    pub kube_prism_port: u16,
+    /// Whether nodes talk through `WireGuard`.
+    pub kube_span: bool,
+    /// The URL of the manifest of a CNI that takes Flannel's place.
+    pub custom_cni: Option<&'a str>,
+    /// Registries with mirrors or with their own ways of TLS, in any order.
+    pub registries: &'a [Registry<'a>],
+    /// Settings of the kernel: names and values.
+    pub sysctls: &'a [(&'a str, &'a str)],
+    /// More arguments of the kernel. From contract 1.14 on only a schematic has a place for them.
+    pub extra_kernel_args: &'a [String],
+    /// The port of the API server on each control plane, where it is not 6443.
+    pub api_server_port: Option<u16>,
+    /// Whether the machine's console tells more.
+    pub debug: bool,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            runs: Runs::Kubernetes,
+            discovery: true,
+            kube_prism_port: 7445,
+            kube_span: false,
+            custom_cni: None,
+            registries: &[],
+            sysctls: &[],
+            extra_kernel_args: &[],
+            api_server_port: None,
+            debug: false,
+        }
+    }
+}
+
+/// What of a cluster runs on nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Runs {
+    /// Kubernetes, over etcd.
+    Kubernetes,
+    /// Talos and etcd alone.
+    Etcd,
+    /// Talos alone.
+    Talos,
+}
+
+/// A registry of images.
+#[derive(Debug, Clone)]
+pub struct Registry<'a> {
+    /// Its host, with a port if it has one.
+    pub name: &'a str,
+    /// The URLs that are asked in its place.
+    pub mirrors: &'a [String],
+    /// The authority that its certificate is of, in PEM.
+    pub ca: Option<&'a str>,
+    /// Whether any certificate of it is taken.
+    pub insecure: bool,
 }
 
 /// What differs between contracts.
@@ -53,6 +131,10 @@ struct Switches {
     multi_document_network: bool,
     /// `machine.network: {}` although there is nothing in it.
     empty_network: bool,
+    /// `KubeSpan` in a document of its own.
+    kube_span_document: bool,
+    /// Nearly everything in documents.
+    multi_document: bool,
 }
 
 impl Switches {
@@ -61,216 +143,41 @@ impl Switches {
         Self {
             multi_document_network: contract.minor() >= 12,
             empty_network: contract.minor() < 13,
+            kube_span_document: contract.minor() >= 13,
+            multi_document: contract.minor() >= 14,
         }
     }
 }
 
 /// The documents of a node's configuration, v1alpha1 first, keys in the order of Talos.
+///
+/// They differ from what Talos makes in two things: a secret of AES-CBC is always written as what
+/// it is (see [`note`]), and a disk below `/dev/disk` is chosen so that it is found.
 pub fn machine_config(bundle: &Bundle, input: &Input<'_>) -> Vec<Value> {
     let switches = Switches::of(input.contract);
-    let mut documents = vec![json!({
-        "version": "v1alpha1",
-        "debug": false,
-        "persist": true,
-        "machine": machine(bundle, input, &switches),
-        "cluster": cluster(bundle, input, &switches),
-    })];
-    if switches.multi_document_network {
-        documents.push(json!({
-            "apiVersion": "v1alpha1", "kind": "HostnameConfig", "auto": "stable",
-        }));
+    let mut out = vec![v1alpha1::document(bundle, input, &switches)];
+    if switches.multi_document {
+        documents::machine(bundle, input, &mut out);
     }
-    documents
+    documents::network(input, &switches, &mut out);
+    if switches.multi_document && input.options.runs == Runs::Kubernetes {
+        kubernetes::documents(bundle, input, &mut out);
+    }
+    out
 }
 
-/// `machine`.
-fn machine(bundle: &Bundle, input: &Input<'_>, switches: &Switches) -> Value {
-    let control_plane = input.role == Role::ControlPlane;
-    let mut out = Map::new();
-    let role = if control_plane {
-        "controlplane"
-    } else {
-        "worker"
-    };
-    out.insert("type".into(), role.into());
-    out.insert("token".into(), bundle.trustd_token.expose().into());
-    out.insert("ca".into(), authority(&bundle.os, control_plane));
-    out.insert("certSANs".into(), json!(input.machine_sans));
-    let kubelet = image("ghcr.io/siderolabs/kubelet", input);
-    out.insert(
-        "kubelet".into(),
-        json!({
-            "image": kubelet,
-            "defaultRuntimeSeccompProfileEnabled": true,
-            "disableManifestsDirectory": true,
-        }),
-    );
-    if switches.empty_network {
-        out.insert("network".into(), json!({}));
+/// What somebody has to know who compares configurations of this bundle with those that
+/// `talosctl gen config` makes of it.
+pub fn note(bundle: &Bundle, contract: Contract) -> Option<Diagnostic> {
+    if !Switches::of(contract).multi_document {
+        return None;
     }
-    let mut install = Map::new();
-    if let Some(disk) = input.install_disk {
-        install.insert("disk".into(), disk.into());
-    }
-    install.insert("image".into(), input.install_image.into());
-    install.insert("wipe".into(), false.into());
-    if switches.multi_document_network {
-        install.insert("grubUseUKICmdline".into(), true.into());
-    }
-    out.insert("install".into(), install.into());
-    out.insert("features".into(), features(switches));
-    if control_plane {
-        out.insert(
-            "nodeLabels".into(),
-            json!({"node.kubernetes.io/exclude-from-external-load-balancers": ""}),
-        );
-    }
-    out.into()
-}
-
-/// `machine.features`.
-fn features(switches: &Switches) -> Value {
-    let mut out = Map::new();
-    if !switches.multi_document_network {
-        for flag in ["rbac", "stableHostname", "apidCheckExtKeyUsage"] {
-            out.insert(flag.into(), true.into());
-        }
-    }
-    out.insert("diskQuotaSupport".into(), true.into());
-    out.insert("kubePrism".into(), json!({"enabled": true, "port": 7445}));
-    out.insert(
-        "hostDNS".into(),
-        json!({"enabled": true, "forwardKubeDNSToHost": true}),
-    );
-    out.into()
-}
-
-/// `cluster`.
-fn cluster(bundle: &Bundle, input: &Input<'_>, switches: &Switches) -> Value {
-    let control_plane = input.role == Role::ControlPlane;
-    let mut out = Map::new();
-    out.insert("id".into(), bundle.cluster_id.expose().into());
-    out.insert("secret".into(), bundle.cluster_secret.expose().into());
-    out.insert("controlPlane".into(), json!({"endpoint": input.endpoint}));
-    out.insert("clusterName".into(), input.cluster_name.into());
-    out.insert(
-        "network".into(),
-        json!({
-            "dnsDomain": input.dns_domain,
-            "podSubnets": input.pod_subnets,
-            "serviceSubnets": input.service_subnets,
-        }),
-    );
-    out.insert("token".into(), bundle.bootstrap_token.expose().into());
-    if control_plane {
-        if let Some(secret) = &bundle.aescbc_secret {
-            out.insert("aescbcEncryptionSecret".into(), secret.expose().into());
-        }
-        if let Some(secret) = &bundle.secretbox_secret {
-            out.insert("secretboxEncryptionSecret".into(), secret.expose().into());
-        }
-    }
-    out.insert("ca".into(), authority(&bundle.kubernetes, control_plane));
-    if control_plane {
-        out.insert("aggregatorCA".into(), authority(&bundle.aggregator, true));
-        let key = bundle.service_account_key.expose();
-        out.insert("serviceAccount".into(), json!({"key": key}));
-        out.insert("apiServer".into(), api_server(input, switches));
-        for (section, name) in [
-            (
-                "controllerManager",
-                "registry.k8s.io/kube-controller-manager",
-            ),
-            ("proxy", "registry.k8s.io/kube-proxy"),
-            ("scheduler", "registry.k8s.io/kube-scheduler"),
-        ] {
-            out.insert(section.into(), json!({"image": image(name, input)}));
-        }
-    }
-    out.insert(
-        "discovery".into(),
-        json!({
-            "enabled": true,
-            "registries": {"kubernetes": {"disabled": true}, "service": {}},
-        }),
-    );
-    if control_plane {
-        let authority = authority(&bundle.etcd, true);
-        out.insert("etcd".into(), json!({"ca": authority}));
-        if input.allow_scheduling_on_control_planes {
-            out.insert("allowSchedulingOnControlPlanes".into(), true.into());
-        }
-    }
-    out.into()
-}
-
-/// `cluster.apiServer`.
-fn api_server(input: &Input<'_>, switches: &Switches) -> Value {
-    let mut out = Map::new();
-    let name = image("registry.k8s.io/kube-apiserver", input);
-    out.insert("image".into(), name.into());
-    let mut names = Vec::new();
-    if !switches.multi_document_network {
-        names.push(host(input.endpoint).to_owned());
-    }
-    names.extend_from_slice(input.api_server_sans);
-    if !names.is_empty() {
-        out.insert("certSANs".into(), names.into());
-    }
-    if !switches.multi_document_network {
-        out.insert("disablePodSecurityPolicy".into(), true.into());
-    }
-    out.insert(
-        "admissionControl".into(),
-        json!([{
-            "name": "PodSecurity",
-            "configuration": {
-                "apiVersion": "pod-security.admission.config.k8s.io/v1alpha1",
-                "defaults": {
-                    "audit": "restricted",
-                    "audit-version": "latest",
-                    "enforce": "baseline",
-                    "enforce-version": "latest",
-                    "warn": "restricted",
-                    "warn-version": "latest",
-                },
-                "exemptions": {
-                    "namespaces": ["kube-system"], "runtimeClasses": [], "usernames": [],
-                },
-                "kind": "PodSecurityConfiguration",
-            },
-        }]),
-    );
-    out.insert(
-        "auditPolicy".into(),
-        json!({
-            "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{"level": "Metadata"}],
-        }),
-    );
-    out.into()
-}
-
-/// A certificate with its key, which workers do not get.
-fn authority(pair: &KeyPair, with_key: bool) -> Value {
-    let key = if with_key { pair.key.expose() } else { "" };
-    json!({"crt": pair.certificate.expose(), "key": key})
-}
-
-/// An image of Kubernetes at the cluster's version.
-fn image(name: &str, input: &Input<'_>) -> String {
-    let version = input.kubernetes_version;
-    format!("{name}:v{}", version.strip_prefix('v').unwrap_or(version))
-}
-
-/// The host of a URL, without brackets, port and path.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    if let Some(inner) = authority.strip_prefix('[') {
-        return inner.split(']').next().unwrap_or_default();
-    }
-    authority.split(':').next().unwrap_or_default()
+    bundle.aescbc_secret.as_ref().map(|_| {
+        rules::TALOS_AESCBC_PROVIDER
+            .report(
+                "the secret for AES-CBC is written as the provider `aescbc` with the key `key1`; \
+                 talosctl 1.14 writes it as a second one of `secretbox`",
+            )
+            .hint("make configurations of this bundle with no other tool, or compare `KubeEtcdEncryptionConfig`")
+    })
 }

@@ -6,7 +6,7 @@ use diagnostics::Source;
 use serde_json::{Value, json};
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
-use talos::generate::{Input, Role, machine_config};
+use talos::generate::{Input, Options, Role, machine_config};
 
 const BUNDLE: &str = include_str!("../vectors/talsecret.yaml");
 
@@ -32,6 +32,7 @@ pub(crate) fn generated(contract: Contract, role: Role) -> Vec<Value> {
             pod_subnets: &["10.69.0.0/16".to_owned()],
             service_subnets: &["10.96.0.0/16".to_owned()],
             allow_scheduling_on_control_planes: false,
+            options: Options::default(),
         },
     )
 }

@@ -82,10 +82,10 @@ impl Migrate {
     }
 }
 
-/// A contract that the command line names; else the newest.
+/// A contract that the command line names; else the newest that needs no other patches.
 pub(super) fn contract(text: Option<&str>) -> Result<Contract, Failure> {
     match text {
         Some(text) => Ok(Contract::parse(text)?),
-        None => Ok(Contract::NEWEST),
+        None => Ok(Contract::NEWEST_UNASKED),
     }
 }

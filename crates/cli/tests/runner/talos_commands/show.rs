@@ -142,11 +142,11 @@ fn another_contract_is_compared_and_the_newest_is_refused() {
 
     From contract 1.12 to 1.11: 1 node would change.
     "#);
-    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14"]).exits(1), @r"
+    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.15"]).exits(1), @r"
     ------- stderr -------
-    error[talos/contract-unsupported]: the contract 1.14 does not fit configurations in v1alpha1: 1.14 removes the sections of the Kubernetes components that patches such as `cluster.apiServer.admissionControl: $patch: delete` look up, its new documents conflict with `cluster.*`, `machine.kubelet`, `machine.install` and the nameservers of `machine.network` in v1alpha1, and `machine.files` is deprecated, which strict validation refuses
+    error[talos/contract-unsupported]: the contract 1.15 is newer than 1.14
      |
-    hint: use the contract `1.13`: newer versions of Talos read it too
+    hint: use the contract `1.14`: newer versions of Talos read it too
 
     1 error
     [exit code: 1]
