@@ -95,11 +95,13 @@ impl Writer {
                     out.push('\n');
                     self.list(out, inner, column + self.indent, false);
                 }
-                // Rights are read in base 8.
-                Value::Number(rights) if key == "permissions" => match rights.as_u64() {
-                    Some(rights) => out.push_str(&format!(" 0o{rights:o}\n")),
-                    None => out.push_str(&format!(" {rights}\n")),
-                },
+                // Rights are read in base 8: of a file of a machine config, and of an EtcFileConfig.
+                Value::Number(rights) if key == "permissions" || (key == "mode" && column == 0) => {
+                    match rights.as_u64() {
+                        Some(rights) => out.push_str(&format!(" 0o{rights:o}\n")),
+                        None => out.push_str(&format!(" {rights}\n")),
+                    }
+                }
                 scalar => {
                     out.push(' ');
                     self.scalar(out, scalar, column);

@@ -39,11 +39,13 @@ fn plain(value: &Value, spec: &Spec) -> Value {
     match (&spec.kind, value) {
         (Kind::Struct(name), Value::Object(map)) => map
             .iter()
-            .map(|(key, value)| {
+            .filter_map(|(key, value)| {
                 let spec = Schema::get().field(name, key).unwrap_or(any());
-                (key.clone(), plain(value, spec))
+                let value = plain(value, spec);
+                // A list that may be absent as opposed to empty says something by being empty.
+                let said = spec.optional && value.is_array();
+                (said || !is_empty(&value)).then(|| (key.clone(), value))
             })
-            .filter(|(_, value)| !is_empty(value))
             .collect(),
         // What other programs read may mean something even if it is empty.
         (Kind::Map(item), Value::Object(map)) => map

@@ -7,7 +7,6 @@ use serde_json::{Map, Number, Value};
 use yaml::{Dialect, Node, Resolved};
 
 use super::table::{Kind, Schema, Spec, any};
-use crate::contract::Contract;
 use crate::rules;
 use documents::scalar::go_float;
 
@@ -137,13 +136,10 @@ impl Decoder<'_> {
         // Nobody knows whether it is a secret.
         let source = self.source.clone().with_secrets([value.range()]);
         let fields = self.schema.fields(name).iter().map(|(field, _)| *field);
-        let later = self.schema.later(&format!("{name}.{text}"));
-        let message = match later {
-            Some(version) => format!("Talos has `{text}` here since {version}"),
-            None if self.faults.unknown == &rules::PATCH_UNKNOWN_FIELD => {
-                format!("Talos knows no field `{text}` here")
-            }
-            None => format!("`{text}` is not a key here"),
+        let message = if self.faults.unknown == &rules::PATCH_UNKNOWN_FIELD {
+            format!("Talos knows no field `{text}` here")
+        } else {
+            format!("`{text}` is not a key here")
         };
         let mut problem = self
             .faults
@@ -152,8 +148,6 @@ impl Decoder<'_> {
             .at(source.location(key.range()));
         if text == "$$patch" {
             problem = problem.hint("the doubled dollar is for files that pass substitution");
-        } else if later.is_some() {
-            problem = problem.hint(newest());
         } else if let Some(close) = closest(text, fields) {
             problem = problem.hint(format!("did you mean `{close}`?"));
         }
@@ -312,24 +306,10 @@ impl Decoder<'_> {
 
 /// What to say of a kind of document that is not in the table, and what to do about it.
 pub fn unknown_kind(kind: &str) -> (String, Option<String>) {
-    let schema = Schema::get();
-    if let Some(version) = schema.later(kind) {
-        let message = format!("Talos has documents of kind `{kind}` since {version}");
-        return (message, Some(newest()));
-    }
-    let mut kinds: Vec<_> = schema.kinds().chain(schema.later_kinds()).collect();
+    let mut kinds: Vec<_> = Schema::get().kinds().collect();
     kinds.sort_unstable();
     let close = closest(kind, kinds).map(|close| format!("did you mean `{close}`?"));
     (format!("Talos has no document of kind `{kind}`"), close)
-}
-
-/// What to do about what is newer.
-fn newest() -> String {
-    format!(
-        "write it as contract {newest} has it, which newer versions read too: contracts above \
-         {newest} are not made yet",
-        newest = Contract::NEWEST
-    )
 }
 
 /// A document's kind; `v1alpha1` for the one without.

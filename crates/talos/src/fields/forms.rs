@@ -19,9 +19,10 @@ pub(crate) fn written(format: &str, text: &str) -> Option<String> {
         }
         "hardware-address" if text.contains(':') => Some(text.to_ascii_lowercase()),
         _ => {
-            let lower = text.to_lowercase();
-            let values = Schema::get().values(format)?;
-            values.contains(&lower.as_str()).then_some(lower)
+            let mut values = Schema::get().values(format)?.iter();
+            values
+                .find(|value| value.eq_ignore_ascii_case(text))
+                .map(|value| (*value).to_owned())
         }
     }
 }
@@ -108,6 +109,7 @@ mod tests {
             ),
             ("bond-mode", "802.3AD", Some("802.3ad")),
             ("bond-mode", "802.3", None),
+            ("dns-protocol", "dot", Some("DoT")),
             ("", "1.5h", None),
             ("byte-size", "10GB", None),
         ] {

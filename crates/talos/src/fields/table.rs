@@ -110,7 +110,6 @@ pub struct Schema {
     documents: HashMap<&'static str, Spec>,
     types: HashMap<&'static str, Type>,
     values: HashMap<&'static str, Vec<&'static str>>,
-    later: HashMap<&'static str, &'static str>,
 }
 
 impl Schema {
@@ -135,7 +134,6 @@ impl Schema {
             documents: HashMap::new(),
             types: HashMap::new(),
             values: HashMap::new(),
-            later: HashMap::new(),
         };
         // Where the fields of the type begin that was named last.
         let mut current: Option<(&str, usize)> = None;
@@ -156,9 +154,6 @@ impl Schema {
                     let mut spec = Spec::of(Kind::Struct(name));
                     attributes(&mut spec, rest.iter().copied());
                     schema.documents.insert(kind, spec);
-                }
-                ["later", version, what] => {
-                    schema.later.insert(what, version);
                 }
                 ["values", format, values @ ..] => {
                     schema.values.insert(format, values.to_vec());
@@ -216,19 +211,6 @@ impl Schema {
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.all()
             .flat_map(|schema| schema.documents.keys().copied())
-    }
-
-    /// Since which Talos there is a kind of document, or a `TYPE.FIELD`, that no contract has
-    /// yet that is made here.
-    pub fn later(&self, what: &str) -> Option<&'static str> {
-        self.all()
-            .find_map(|schema| schema.later.get(what).copied())
-    }
-
-    /// All kinds of document that only newer versions have.
-    pub fn later_kinds(&self) -> impl Iterator<Item = &'static str> {
-        let all = self.all().flat_map(|schema| schema.later.keys().copied());
-        all.filter(|what| !what.contains('.'))
     }
 
     /// The values that a format allows, if it is a list of them.

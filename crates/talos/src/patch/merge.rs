@@ -302,6 +302,8 @@ fn is_unset(value: &Value, spec: &Spec) -> bool {
             "duration" => !text.contains(|one: char| ('1'..='9').contains(&one)),
             "default-action" => text == "accept",
             "encryption-provider" | "filesystem" => text == "none",
+            "logical-volume-type" => text == "linear",
+            "raid-metadata" => text == "1.0",
             "rule-action" | "routing-table" => text == "unspec",
             _ => false,
         })

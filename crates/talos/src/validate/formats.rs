@@ -109,10 +109,9 @@ pub(super) fn fault(format: &str, text: &str) -> Option<Fault> {
 }
 
 fn one_of(format: &str, values: &[&str], text: &str) -> Option<Fault> {
-    let lower = text.to_lowercase();
     // Talos took numbers here once, and still does.
     let number = format == "fail-over-mac" && matches!(text, "0" | "1" | "2" | "+0" | "+1" | "+2");
-    if number || values.contains(&lower.as_str()) {
+    if number || values.iter().any(|value| value.eq_ignore_ascii_case(text)) {
         return None;
     }
     let list: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
