@@ -83,7 +83,7 @@ fn stages() -> Vec<Stage> {
     let request = Request {
         talconfig: &talconfig.valid().expect("nothing is wrong"),
         bundle: &bundle,
-        contract: Contract::NEWEST,
+        contract: Contract::NEWEST_UNASKED,
         variables: &variables,
         files: &files,
     };
@@ -217,13 +217,13 @@ fn a_violation_is_told_where_its_value_was_set_last() {
     let request = Request {
         talconfig: &talconfig.valid().expect("nothing is wrong"),
         bundle: &bundle,
-        contract: Contract::NEWEST,
+        contract: Contract::NEWEST_UNASKED,
         variables: &variables,
         files: &files,
     };
     let (configs, _) = talhelper::nodes::generate(&request);
     let config = configs.first().expect("a config");
-    let mut found = validate(&config.documents, Contract::NEWEST);
+    let mut found = validate(&config.documents, Contract::NEWEST_UNASKED);
     // What the generator set has no place; what nobody set neither.
     for path in [
         "machine.features.hostDNS.enabled",
