@@ -17,8 +17,9 @@ use crate::rules;
 /// The entry that fixes the format of machine configurations.
 pub const CONTRACT: &str = "talosContract";
 
-/// The newest format of machine configurations that the templates write.
-const NEWEST_CONTRACT: Contract = Contract {
+/// The newest format of machine configurations that is taken where none is chosen. What runs in
+/// an older one must not change with the version that is installed.
+const UNCHOSEN: Contract = Contract {
     major: 1,
     minor: 13,
 };
@@ -42,15 +43,19 @@ pub type Pins = IndexMap<String, Pin>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versions {
     pins: Pins,
-    contract: Option<Contract>,
+    contract: Contract,
 }
 
 impl Versions {
     /// The built-in pins, over which those of a repository win entry by entry; entries that
     /// only the repository has come last. Warns of pins that the templates may be too new for.
+    ///
+    /// The built-in contract is what a new repository starts with, and does not count here: one
+    /// that has none of its own keeps what [`contract`](Self::contract) says.
     pub fn new(built_in: Pins, own: Option<Pins>) -> (Self, Diagnostics) {
         let mut problems = Diagnostics::new();
         let mut pins = built_in;
+        pins.shift_remove(CONTRACT);
         for (name, pin) in own.unwrap_or_default() {
             match pins.get(&name) {
                 Some(expected) => problems.extend(older(&name, &pin, &expected.version)),
@@ -59,18 +64,18 @@ impl Versions {
             }
             pins.insert(name, pin);
         }
-        let mut contract = None;
-        if let Some(pin) = pins.get(CONTRACT) {
-            contract = pin.version.parse().ok();
-            if contract.is_none() {
-                problems.push(
-                    rules::VERSIONS_INVALID_CONTRACT
-                        .report(format!("`{}` is not a Talos minor version", pin.version))
-                        .at(pin.location.clone())
-                        .hint(format!("write one such as `\"{NEWEST_CONTRACT}\"`")),
-                );
-            }
+        let parsed = |name: &str| pins.get(name)?.version.parse::<Contract>().ok();
+        let chosen = parsed(CONTRACT);
+        if let (None, Some(pin)) = (chosen, pins.get(CONTRACT)) {
+            problems.push(
+                rules::VERSIONS_INVALID_CONTRACT
+                    .report(format!("`{}` is not a Talos minor version", pin.version))
+                    .at(pin.location.clone())
+                    .hint(format!("write one such as `\"{UNCHOSEN}\"`")),
+            );
         }
+        let of_version = || parsed("talosVersion").map(|version| version.min(UNCHOSEN));
+        let contract = chosen.or_else(of_version).unwrap_or(UNCHOSEN);
         (Self { pins, contract }, problems)
     }
 
@@ -87,10 +92,7 @@ impl Versions {
     /// The format of machine configurations: `talosContract`, or else the smaller of
     /// `talosVersion`'s minor version and 1.13.
     pub fn contract(&self) -> Contract {
-        let of_version = || self.get("talosVersion")?.parse::<Contract>().ok();
         self.contract
-            .or_else(|| of_version().map(|version| version.min(NEWEST_CONTRACT)))
-            .unwrap_or(NEWEST_CONTRACT)
     }
 }
 
@@ -105,7 +107,7 @@ pub struct Contract {
 
 /// Why a text names no contract.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a Talos version such as `v1.13`")]
+#[error("not a Talos version such as `1.13`")]
 pub struct InvalidContract;
 
 impl FromStr for Contract {
@@ -125,7 +127,7 @@ impl FromStr for Contract {
 
 impl fmt::Display for Contract {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "v{}.{}", self.major, self.minor)
+        write!(formatter, "{}.{}", self.major, self.minor)
     }
 }
 

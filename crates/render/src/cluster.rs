@@ -1,6 +1,6 @@
 //! The context of a cluster's templates: one pure function of what was read and checked.
 
-use config_model::versions::Versions;
+use config_model::versions::{CONTRACT, Versions};
 use config_model::{Cluster, Values};
 use indexmap::IndexMap;
 
@@ -8,7 +8,8 @@ use crate::{Context, Credentials, Data};
 
 impl Context {
     /// What a cluster's templates can name: every key of `cluster.yaml` by its name, with
-    /// defaults and derived values; `nodes` with the keys of each node; `versions`.
+    /// defaults and derived values; `nodes` with the keys of each node; `versions`, among them
+    /// the contract in force as `1.13`, however it is written and whether or not it is.
     ///
     /// A key that is declared but not set, of a node too, is Jinja's chainable undefined.
     pub fn new(cluster: &Cluster, versions: &Versions, credentials: Credentials) -> Self {
@@ -28,12 +29,14 @@ impl Context {
             }
         }
         builder = builder.declare_items("nodes", node_keys.into_keys());
-        let pins = versions.iter().map(|(name, _)| name);
-        builder = builder.declare_items("versions", pins);
-        let versions = versions
-            .iter()
-            .map(|(name, pin)| (Data::from(name), Data::from(pin.version.as_str())));
-        builder = builder.set("versions", Data::Map(versions.collect()));
+        let contract = versions.contract().to_string();
+        let pins = { versions.iter() }.map(|(name, pin)| (name, pin.version.as_str()));
+        let pins = pins.filter(|(name, _)| *name != CONTRACT);
+        let pins: Vec<_> = pins.chain([(CONTRACT, contract.as_str())]).collect();
+        builder = builder.declare_items("versions", pins.iter().map(|(name, _)| *name));
+        let pins = pins.into_iter();
+        let pins = pins.map(|(name, version)| (Data::from(name), Data::from(version)));
+        builder = builder.set("versions", Data::Map(pins.collect()));
         for secret in cluster.secrets() {
             builder = builder.secret(secret);
         }

@@ -74,7 +74,7 @@ diagnostics::rules! {
     VERSIONS_UNKNOWN: warning "versions/unknown-entry",
         "No template set of this program pins a version of this name, but one of nearly this name: the entry seems misspelt, so the pin meant stays at its default.";
     VERSIONS_INVALID_CONTRACT: error "versions/invalid-contract",
-        "`talosContract` names the Talos minor version whose machine configuration format is generated, such as `v1.13`.";
+        "`talosContract` names the Talos minor version whose machine configuration format is generated, such as `1.13`.";
     CREDENTIALS_BLANK: error "credentials/blank",
         "The file is there but empty. What it is deployed to would start and be refused with every request.";
     CREDENTIALS_NOT_JSON: error "credentials/invalid-tunnel-file",

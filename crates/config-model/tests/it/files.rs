@@ -50,19 +50,26 @@ fn own_pins_win_entry_by_entry() {
 }
 
 #[test]
-fn the_contract_is_never_newer_than_the_templates() {
-    for (talos, contract) in [
-        ("v1.14.0", "v1.13"),
-        ("v1.12.4", "v1.12"),
-        ("1.13.0-beta.1", "v1.13"),
+fn the_contract_is_chosen_and_follows_no_newer_version() {
+    for (built_in, own, contract) in [
+        ("talosVersion: v1.14.0\n", "", "1.13"),
+        ("talosVersion: v1.12.4\n", "", "1.12"),
+        ("talosVersion: 1.13.0-beta.1\n", "", "1.13"),
+        ("talosVersion: v1.13.7\n", "talosVersion: v1.14.1\n", "1.13"),
+        ("talosVersion: v1.13.7\n", "talosContract: v1.14\n", "1.14"),
+        (
+            "talosVersion: v1.14.1\n",
+            "talosContract: \"1.13\"\n",
+            "1.13",
+        ),
+        // What new repositories start with is no choice of those that are there.
+        ("talosContract: \"1.14\"\n", "", "1.13"),
+        ("", "", "1.13"),
     ] {
-        let (versions, _) = Versions::new(pins(&format!("talosVersion: {talos}\n")), None);
-        assert_eq!(versions.contract().to_string(), contract, "{talos}");
+        let (versions, problems) = Versions::new(pins(built_in), Some(pins(own)));
+        assert_eq!(versions.contract().to_string(), contract, "{built_in}{own}");
+        assert!(problems.is_empty(), "{built_in}{own}");
     }
-    assert_eq!(
-        Versions::new(pins(""), None).0.contract().to_string(),
-        "v1.13"
-    );
 }
 
 #[test]

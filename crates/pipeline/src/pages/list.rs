@@ -37,6 +37,10 @@ pub const PAGES: &[Page] = &[
         "nodes that run: from bare machines to a cluster, upgrades, etcd"
     ),
     page!(
+        "talos-1.14",
+        "configurations as documents: what changes, how to move, how to go back"
+    ),
+    page!(
         "operations",
         "a cluster that Flux looks after: apps, status, reconcile, doctor"
     ),
