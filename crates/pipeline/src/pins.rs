@@ -128,7 +128,7 @@ pub fn adopted(inputs: &Inputs, bumps: &[Bump]) -> Result<String, Diagnostics> {
     let mut source = inputs
         .versions
         .clone()
-        .unwrap_or_else(|| Source::new("versions.yaml", builtin::versions()));
+        .unwrap_or_else(|| Source::new("versions.yaml", builtin::versions_kept()));
     for bump in bumps {
         let text = config_model::versions::set(&source, &bump.name, &bump.to)?;
         source = Source::new("versions.yaml", text);

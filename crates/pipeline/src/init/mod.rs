@@ -125,9 +125,15 @@ fn missing_with(
     add(NewFile::new("nodes.yaml", nodes, "the machines; edit it").private());
     // Other templates have their versions elsewhere.
     if !existing.own_templates {
+        let is_new = !(existing.has)("cluster.yaml");
+        let versions = if is_new {
+            builtin::versions()
+        } else {
+            builtin::versions_kept()
+        };
         add(NewFile::new(
             "versions.yaml",
-            builtin::versions(),
+            versions,
             "the versions that are deployed",
         ));
         if !renovate::is_configured(existing) {

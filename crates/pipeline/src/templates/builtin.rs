@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use config_model::versions::{self, CONTRACT, Versions};
+use diagnostics::Source;
 use rust_embed::RustEmbed;
 
 /// Everything below `templates/` of this repository, as it was when the program was built.
@@ -36,6 +38,15 @@ pub fn template(path: &str) -> Option<Cow<'static, [u8]>> {
 /// The pins that come with the program: the text of `versions.yaml`.
 pub fn versions() -> String {
     text("versions.yaml")
+}
+
+/// The pins for a repository that is there already and had none of its own: with the contract
+/// that it has so far, and not that of a new one.
+pub(crate) fn versions_kept() -> String {
+    let source = Source::new("built-in:versions.yaml", versions());
+    let (in_force, _) = Versions::new(versions::read(&source).0, None);
+    let contract = in_force.contract().to_string();
+    versions::set(&source, CONTRACT, &contract).expect("the file is part of this repository")
 }
 
 /// The example's configuration: `cluster.yaml` and `nodes.yaml`.

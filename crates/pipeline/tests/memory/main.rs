@@ -6,6 +6,7 @@
 )]
 
 mod archives;
+mod contract;
 mod inputs;
 mod outputs;
 mod own;
