@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::expression::means;
 use crate::hardware::Disk;
 
 /// How a configuration names the disk.
@@ -11,6 +12,8 @@ pub enum Choice {
     Path(String),
     /// By what it is.
     Selector(Box<Selector>),
+    /// By an expression, as an `UnattendedInstallConfig` has it.
+    Expression(String),
 }
 
 /// `machine.install.diskSelector`: everything that is set must fit. Texts may hold `*`.
@@ -61,6 +64,13 @@ impl Choice {
                 found
             }
             Self::Selector(selector) => disks.iter().find(|disk| selector.fits(disk)),
+            Self::Expression(expression) => {
+                let verdicts = disks.iter().map(|disk| (disk, means(expression, disk)));
+                match { verdicts }.find(|(_, meant)| *meant != Some(false)) {
+                    Some((_, None)) => return Found::Unknown,
+                    found => found.map(|(disk, _)| disk),
+                }
+            }
         };
         one.map_or(Found::None, Found::One)
     }
@@ -70,6 +80,9 @@ impl Choice {
         match self {
             Self::Path(path) => format!("`{path}`"),
             Self::Selector(selector) => selector.words(),
+            Self::Expression(expression) => {
+                format!("that `{}` means", diagnostics::visible(expression))
+            }
         }
     }
 }

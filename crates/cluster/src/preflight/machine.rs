@@ -58,7 +58,10 @@ fn disk(member: &Member, wanted: &Wanted, node: &Node<'_>) -> Finding {
     match choice.find(&disks) {
         Found::Unknown => Finding::unproven(
             Topic::Disk,
-            format!("this Talos does not tell what {} leads to", choice.words()),
+            match choice {
+                Choice::Expression(_) => format!("ichor cannot tell the disk {}", choice.words()),
+                _ => format!("this Talos does not tell what {} leads to", choice.words()),
+            },
         ),
         Found::None => {
             let there = named(
@@ -74,7 +77,7 @@ fn disk(member: &Member, wanted: &Wanted, node: &Node<'_>) -> Finding {
                     Choice::Path(_) => {
                         "name the disk in `nodes.yaml` by its serial number, which stays when devices are counted anew"
                     }
-                    Choice::Selector(_) => "compare `disk` in `nodes.yaml` with the label of the disk",
+                    Choice::Selector(_) | Choice::Expression(_) => "compare `disk` in `nodes.yaml` with the label of the disk",
                 });
             Finding::failed(Topic::Disk, format!("no disk {words}"), problem)
         }

@@ -6,6 +6,7 @@
 //! is asked at once, and every problem told.
 
 mod disk;
+mod expression;
 mod machine;
 mod shared;
 mod wanted;

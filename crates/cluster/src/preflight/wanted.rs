@@ -23,7 +23,7 @@ pub struct Wanted {
     pub endpoint: Option<String>,
 }
 
-/// The parts of a `v1alpha1` document that are read here.
+/// The parts of documents that are read here.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document {
@@ -34,6 +34,23 @@ struct Document {
     cluster: Cluster,
     /// Of a `LinkAliasConfig`.
     selector: Match,
+    /// Of an `UnattendedInstallConfig`.
+    installer: Installer,
+    provisioning: Provisioning,
+    /// Of a `KubeClusterConfig`.
+    endpoint: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Installer {
+    image: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Provisioning {
+    disk_selector: Match,
 }
 
 #[derive(Default, Deserialize)]
@@ -160,6 +177,12 @@ impl Wanted {
             }
             "LinkAliasConfig" => self.macs.extend(macs(&document.selector.r#match)),
             "Layer2VIPConfig" => self.virtual_addresses.extend(some(document.name)),
+            "UnattendedInstallConfig" => {
+                self.disk =
+                    some(document.provisioning.disk_selector.r#match).map(Choice::Expression);
+                self.image = some(document.installer.image);
+            }
+            "KubeClusterConfig" => self.endpoint = some(document.endpoint),
             _ => {}
         }
     }
@@ -241,6 +264,30 @@ link: ethSel0
         assert_eq!(wanted.disk, Some(Choice::Path("/dev/sda".to_owned())));
         assert_eq!(wanted.macs, ["aa:00"]);
         assert_eq!(wanted.virtual_addresses, ["10.0.0.5"]);
+
+        let documents = r#"machine: {certSANs: [10.0.0.6]}
+---
+apiVersion: v1alpha1
+kind: UnattendedInstallConfig
+installer: {image: 'factory/installer:v1.14.1'}
+provisioning: {diskSelector: {match: disk.dev_path == "/dev/sda"}, wipe: false}
+---
+apiVersion: v1alpha1
+kind: KubeClusterConfig
+clusterName: home
+endpoint: https://10.0.0.6:6443
+---
+apiVersion: v1alpha1
+kind: WireguardConfig
+name: wg0
+endpoint: 192.0.2.1:51820
+"#;
+        let wanted = Wanted::of(documents);
+        let expression = r#"disk.dev_path == "/dev/sda""#.to_owned();
+        assert_eq!(wanted.disk, Some(Choice::Expression(expression)));
+        assert_eq!(wanted.image.as_deref(), Some("factory/installer:v1.14.1"));
+        assert_eq!(wanted.alternative_names, ["10.0.0.6"]);
+        assert_eq!(wanted.endpoint.as_deref(), Some("https://10.0.0.6:6443"));
         for text in ["", "[", "machine: 1", "- a"] {
             assert_eq!(Wanted::of(text), Wanted::default(), "{text}");
         }
