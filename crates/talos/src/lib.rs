@@ -5,6 +5,7 @@
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
 //! - [`fields`]: what configurations hold, as a table.
 //! - [`generate`]: machine configurations.
+//! - [`migrate`]: from v1alpha1 to the documents of Talos 1.14.
 //! - [`patch`]: patches, merged as Talos does.
 //! - [`validate`]: whether Talos accepts a configuration.
 //! - [`compare`]: two configurations by meaning.
@@ -22,6 +23,7 @@ mod component;
 pub mod contract;
 pub mod fields;
 pub mod generate;
+pub mod migrate;
 pub mod patch;
 
 pub mod rules;

@@ -1,0 +1,26 @@
+//! From v1alpha1 to the documents of Talos 1.14: what moves where, and whether a node reads the
+//! same afterwards.
+//!
+//! - [`configuration`]: all of a node's configuration, subsystem by subsystem.
+//! - [`Rewritten`]: a patch, with its comments.
+//! - [`read`]: what a node reads of either form.
+//!
+//! Where a field goes is one table (`table`), and reading is moving: what a configuration says
+//! is what its documents would say.
+
+mod configuration;
+mod convert;
+mod reading;
+mod subsystem;
+mod table;
+mod text;
+mod tree;
+mod work;
+
+pub use configuration::{Moved, configuration};
+pub use convert::disk::of_selector as disk_of_selector;
+pub use reading::{Differences, Reading, read};
+pub use subsystem::Subsystem;
+pub use table::is_for_control_planes;
+pub use text::{Audience, ByHand, Part, Rewritten};
+pub use work::{Scope, Stay};

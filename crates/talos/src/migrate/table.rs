@@ -1,0 +1,224 @@
+//! Where 1.14 has what stands in v1alpha1: one table, which moving and reading both go by.
+//!
+//! Upstream: the documents of `github.com/siderolabs/talos/pkg/machinery/config/types` in
+//! v1.14.1 beside the fields of `v1alpha1` that their conflicts name.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use super::convert::{Convert, cluster, files, install, kubernetes, lists, machine};
+use super::subsystem::Subsystem::{
+    self, AggregatorCa, ApiServer, Ca, Cluster, ControllerManager, CoreDns, Discovery, Environment,
+    EtcdEncryption, Files, Hostname, ImageCache, Install, KernelModules, KubePrism, Kubelet,
+    Manifests, Network, Node, Proxy, Registries, Resolver, RuntimeSpec, Scheduler, StaticPods,
+    Sysctls, Sysfs, TalosApiAccess, Time, Udev, Volumes,
+};
+
+/// One field of v1alpha1.
+pub(super) struct Row {
+    /// Its path.
+    pub(super) path: &'static str,
+    /// The kind of document that has it.
+    pub(super) kind: &'static str,
+    /// The path in that document; empty where the rule below puts it together.
+    pub(super) field: &'static str,
+    /// How the value changes.
+    pub(super) how: How,
+    /// What it moves with.
+    pub(super) subsystem: Subsystem,
+}
+
+/// How a value changes on its way.
+pub(super) enum How {
+    /// Not at all.
+    Same,
+    /// `disabled` becomes `enabled`.
+    Inverted,
+    /// Each item of a list becomes a map with this key.
+    Each(&'static str),
+    /// By a rule of its own.
+    By(Convert),
+    /// Documents always do what it says where it has this value; with any other it has no
+    /// successor, and what to do is said.
+    Always(bool, &'static str),
+    /// No document has it; what to do about it.
+    Nowhere(&'static str),
+}
+
+use How::{Always, By, Each, Inverted, Nowhere, Same};
+
+const fn row(
+    path: &'static str,
+    kind: &'static str,
+    field: &'static str,
+    how: How,
+    subsystem: Subsystem,
+) -> Row {
+    Row {
+        path,
+        kind,
+        field,
+        how,
+        subsystem,
+    }
+}
+
+const VOLUMES: &str = "the component cannot mount anything of the node any more";
+
+#[rustfmt::skip]
+static ROWS: &[Row] = &[
+    row("cluster.id", "DiscoveryIdentityConfig", "clusterID", Same, Discovery),
+    row("cluster.secret", "DiscoveryIdentityConfig", "clusterSecret", Same, Discovery),
+    row("cluster.discovery", "DiscoveryServiceConfig", "", By(cluster::discovery), Discovery),
+    row("cluster.clusterName", "KubeClusterConfig", "clusterName", Same, Cluster),
+    row("cluster.controlPlane.endpoint", "KubeClusterConfig", "endpoint", Same, Cluster),
+    row("cluster.controlPlane.localAPIServerPort", "KubeAPIServerConfig", "apiPort", By(cluster::port), ApiServer),
+    row("cluster.serviceAccount", "KubeServiceAccountConfig", "issuer", By(cluster::service_account), Cluster),
+    row("cluster.ca", "KubeAPIServerCAConfig", "", By(cluster::authority), Ca),
+    row("cluster.acceptedCAs", "KubeAPIServerCAConfig", "acceptedCAs", By(cluster::accepted), Ca),
+    row("cluster.aggregatorCA", "KubeAggregatorCAConfig", "", By(cluster::authority), AggregatorCa),
+    row("cluster.secretboxEncryptionSecret", "KubeEtcdEncryptionConfig", "config", By(cluster::encryption), EtcdEncryption),
+    row("cluster.aescbcEncryptionSecret", "KubeEtcdEncryptionConfig", "config", By(cluster::encryption), EtcdEncryption),
+    row("cluster.network.dnsDomain", "KubeNetworkConfig", "dnsDomain", Same, Network),
+    row("cluster.network.podSubnets", "KubeNetworkConfig", "podSubnets", Same, Network),
+    row("cluster.network.serviceSubnets", "KubeNetworkConfig", "serviceSubnets", Same, Network),
+    row("cluster.network.cni", "KubeFlannelCNIConfig", "", By(cluster::cni), Network),
+
+    row("cluster.apiServer.image", "KubeAPIServerConfig", "image", Same, ApiServer),
+    row("cluster.apiServer.extraArgs", "KubeAPIServerConfig", "extraArgs", By(kubernetes::api_server_arguments), ApiServer),
+    row("cluster.apiServer.env", "KubeAPIServerConfig", "env", Same, ApiServer),
+    row("cluster.apiServer.resources", "KubeAPIServerConfig", "resources", Same, ApiServer),
+    row("cluster.apiServer.certSANs", "KubeAPIServerConfig", "certExtraSANs", Same, ApiServer),
+    row("cluster.apiServer.admissionControl", "KubeAdmissionControlConfig", "", By(kubernetes::admission), ApiServer),
+    row("cluster.apiServer.auditPolicy", "KubeAuditPolicyConfig", "configuration", By(kubernetes::audit), ApiServer),
+    row("cluster.apiServer.authorizationConfig", "KubeAuthorizerConfig", "", By(lists::named), ApiServer),
+    row("cluster.apiServer.disablePodSecurityPolicy", "KubeAPIServerConfig", "", Always(true, "leave it out: Kubernetes has no such policies any more"), ApiServer),
+    row("cluster.apiServer.extraVolumes", "KubeAPIServerConfig", "", Nowhere(VOLUMES), ApiServer),
+    row("cluster.controllerManager.image", "KubeControllerManagerConfig", "image", Same, ControllerManager),
+    row("cluster.controllerManager.extraArgs", "KubeControllerManagerConfig", "extraArgs", Same, ControllerManager),
+    row("cluster.controllerManager.env", "KubeControllerManagerConfig", "env", Same, ControllerManager),
+    row("cluster.controllerManager.resources", "KubeControllerManagerConfig", "resources", Same, ControllerManager),
+    row("cluster.controllerManager.extraVolumes", "KubeControllerManagerConfig", "", Nowhere(VOLUMES), ControllerManager),
+    row("machine.controlPlane.controllerManager.disabled", "KubeControllerManagerConfig", "enabled", Inverted, ControllerManager),
+    row("cluster.scheduler.image", "KubeSchedulerConfig", "image", Same, Scheduler),
+    row("cluster.scheduler.extraArgs", "KubeSchedulerConfig", "extraArgs", Same, Scheduler),
+    row("cluster.scheduler.env", "KubeSchedulerConfig", "env", Same, Scheduler),
+    row("cluster.scheduler.resources", "KubeSchedulerConfig", "resources", Same, Scheduler),
+    row("cluster.scheduler.config", "KubeSchedulerConfig", "config", Same, Scheduler),
+    row("cluster.scheduler.extraVolumes", "KubeSchedulerConfig", "", Nowhere(VOLUMES), Scheduler),
+    row("machine.controlPlane.scheduler.disabled", "KubeSchedulerConfig", "enabled", Inverted, Scheduler),
+    row("cluster.proxy.disabled", "KubeProxyConfig", "enabled", Inverted, Proxy),
+    row("cluster.proxy.image", "KubeProxyConfig", "image", Same, Proxy),
+    row("cluster.proxy.mode", "KubeProxyConfig", "mode", Same, Proxy),
+    row("cluster.proxy.extraArgs", "KubeProxyConfig", "extraArgs", Same, Proxy),
+    row("cluster.coreDNS.disabled", "KubeCoreDNSConfig", "enabled", Inverted, CoreDns),
+    row("cluster.coreDNS.image", "KubeCoreDNSConfig", "image", Same, CoreDns),
+    row("cluster.inlineManifests", "KubeInlineManifestConfig", "", By(lists::inline_manifests), Manifests),
+    row("cluster.extraManifests", "KubeExternalManifestConfig", "", By(lists::external_manifests), Manifests),
+    row("cluster.extraManifestHeaders", "KubeExternalManifestConfig", "", By(lists::manifest_headers), Manifests),
+    row("cluster.allowSchedulingOnControlPlanes", "KubeNodeConfig", "taints", By(kubernetes::scheduling), Node),
+    row("cluster.allowSchedulingOnMasters", "KubeNodeConfig", "taints", By(kubernetes::scheduling), Node),
+
+    row("machine.kubelet.image", "KubeletConfig", "image", Same, Kubelet),
+    row("machine.kubelet.extraArgs", "KubeletConfig", "extraArgs", Same, Kubelet),
+    row("machine.kubelet.clusterDNS", "KubeletConfig", "clusterDNS", Same, Kubelet),
+    row("machine.kubelet.extraConfig", "KubeletConfig", "config", Same, Kubelet),
+    row("machine.kubelet.defaultRuntimeSeccompProfileEnabled", "KubeletConfig", "defaultRuntimeSeccompProfileEnabled", Same, Kubelet),
+    row("machine.kubelet.credentialProviderConfig", "KubeCredentialProviderConfig", "configuration", Same, Kubelet),
+    row("machine.kubelet.disableManifestsDirectory", "KubeletConfig", "", Always(true, "make each manifest of that directory a KubeStaticPodConfig"), Kubelet),
+    row("machine.kubelet.extraMounts", "KubeletConfig", "", Nowhere("make each a volume: the kubelet sees what a UserVolumeConfig mounts below `/var/mnt`"), Kubelet),
+    row("machine.kubelet.nodeIP", "KubeNodeConfig", "nodeIP", Same, Node),
+    row("machine.kubelet.skipNodeRegistration", "KubeNodeConfig", "skipNodeRegistration", Same, Node),
+    row("machine.kubelet.registerWithFQDN", "KubeNodeConfig", "registerWithFQDN", Same, Node),
+    row("machine.nodeLabels", "KubeNodeConfig", "labels", Same, Node),
+    row("machine.nodeAnnotations", "KubeNodeConfig", "annotations", Same, Node),
+    row("machine.nodeTaints", "KubeNodeConfig", "taints", Same, Node),
+    row("machine.pods", "KubeStaticPodConfig", "", By(lists::static_pods), StaticPods),
+    row("machine.install", "UnattendedInstallConfig", "", By(install::install), Install),
+    row("machine.network.hostname", "HostnameConfig", "hostname", By(machine::hostname), Hostname),
+    row("machine.network.nameservers", "ResolverConfig", "nameservers", Each("address"), Resolver),
+    row("machine.network.searchDomains", "ResolverConfig", "searchDomains.domains", By(machine::search_domains), Resolver),
+    row("machine.network.disableSearchDomain", "ResolverConfig", "searchDomains.disableDefault", Same, Resolver),
+    row("machine.features.hostDNS", "ResolverConfig", "hostDNS", Same, Resolver),
+    row("machine.features.kubePrism", "KubePrismConfig", "", By(machine::switched), KubePrism),
+    row("machine.features.kubernetesTalosAPIAccess", "KubeTalosAPIAccessConfig", "", By(machine::switched), TalosApiAccess),
+    row("machine.features.imageCache.localEnabled", "ImageCacheConfig", "local.enabled", Same, ImageCache),
+    row("machine.sysctls", "SysctlConfig", "params", Same, Sysctls),
+    row("machine.sysfs", "SysfsConfig", "params", Same, Sysfs),
+    row("machine.kernel.modules", "KernelModuleConfig", "", By(lists::named), KernelModules),
+    row("machine.udev.rules", "UdevRulesConfig", "rules", Same, Udev),
+    row("machine.files", "EtcFileConfig", "", By(files::files), Files),
+    row("machine.baseRuntimeSpecOverrides", "CRIBaseRuntimeSpecConfig", "overrides", Same, RuntimeSpec),
+    row("machine.time.disabled", "TimeSyncConfig", "enabled", By(machine::time_disabled), Time),
+    row("machine.time.servers", "TimeSyncConfig", "ntp.servers", Same, Time),
+    row("machine.time.bootTimeout", "TimeSyncConfig", "bootTimeout", Same, Time),
+    row("machine.env", "EnvironmentConfig", "variables", Same, Environment),
+    row("machine.registries.mirrors", "RegistryMirrorConfig", "", By(machine::mirrors), Registries),
+    row("machine.systemDiskEncryption.state", "VolumeConfig", "", By(machine::encryption), Volumes),
+    row("machine.systemDiskEncryption.ephemeral", "VolumeConfig", "", By(machine::encryption), Volumes),
+];
+
+/// Sections whose deletion is that of a document, and what is to be known of that.
+pub(super) const SECTIONS: &[(&str, &str, &str)] = &[
+    ("cluster.proxy", "KubeProxyConfig", LEGACY),
+    ("cluster.coreDNS", "KubeCoreDNSConfig", LEGACY),
+    (
+        "cluster.controllerManager",
+        "KubeControllerManagerConfig",
+        LEGACY,
+    ),
+    ("cluster.scheduler", "KubeSchedulerConfig", LEGACY),
+];
+
+/// What the absence of a component's document means.
+const LEGACY: &str = "without its document Talos runs the component as it did before 1.14; `enabled: false` is what switches it off";
+
+/// Documents that only control planes take.
+const CONTROL_PLANE_ONLY: &[&str] = &[
+    "KubeAPIServerConfig",
+    "KubeAdmissionControlConfig",
+    "KubeAggregatorCAConfig",
+    "KubeAuditPolicyConfig",
+    "KubeAuthenticationConfig",
+    "KubeAuthorizerConfig",
+    "KubeControllerManagerConfig",
+    "KubeCoreDNSConfig",
+    "KubeEtcdEncryptionConfig",
+    "KubeFlannelCNIConfig",
+    "KubeProxyConfig",
+    "KubeSchedulerConfig",
+    "KubeServiceAccountConfig",
+    "KubeTalosAPIAccessConfig",
+];
+
+/// Whether Talos refuses documents of a kind on workers.
+pub fn is_for_control_planes(kind: &str) -> bool {
+    CONTROL_PLANE_ONLY.contains(&kind)
+}
+
+/// The row of a path.
+pub(super) fn row_of(path: &str) -> Option<&'static Row> {
+    static ROWS_BY_PATH: OnceLock<HashMap<&'static str, &'static Row>> = OnceLock::new();
+    let rows = ROWS_BY_PATH.get_or_init(|| ROWS.iter().map(|row| (row.path, row)).collect());
+    rows.get(path).copied()
+}
+
+/// Whether rows stand below a path.
+pub(super) fn leads_on(path: &str) -> bool {
+    static SECTIONS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let sections = SECTIONS.get_or_init(|| {
+        let dots = |row: &Row| {
+            let path = row.path;
+            path.match_indices('.')
+                .filter_map(move |(dot, _)| path.get(..dot))
+        };
+        ROWS.iter().flat_map(dots).collect()
+    });
+    sections.contains(path)
+}
+
+/// The rows of a subsystem.
+pub(super) fn rows_below(section: &str) -> impl Iterator<Item = &'static Row> {
+    let starts = format!("{section}.");
+    ROWS.iter().filter(move |row| row.path.starts_with(&starts))
+}
