@@ -203,7 +203,7 @@ mod tests {
             (r#"disk.serial > "A""#, None),
             ("disk.size > 1u * disk.io_size", None),
             ("disk.size > 99999999999u * TiB", None),
-            (r#"disk.serial == 'S1'"#, None),
+            (r"disk.serial == 'S1'", None),
             (r#"glob("S1", disk.serial"#, None),
             ("disk.cdrom)", None),
             ("\"", None),
