@@ -38,6 +38,7 @@ pub mod generate;
 pub mod init;
 pub mod load;
 pub mod manifests;
+pub mod migrate;
 mod model;
 mod names;
 pub mod nodes;

@@ -104,7 +104,7 @@ impl Changes {
     /// # Errors
     ///
     /// What cannot be read, is no file or is not UTF-8.
-    pub(super) fn text(
+    pub(crate) fn text(
         &mut self,
         view: &View<'_>,
         path: &str,
@@ -121,7 +121,7 @@ impl Changes {
     /// # Errors
     ///
     /// What is there and cannot be read.
-    pub(super) fn set(
+    pub(crate) fn set(
         &mut self,
         view: &View<'_>,
         path: &str,

@@ -7,6 +7,7 @@ mod encryption;
 mod generate;
 mod init;
 mod manifests;
+mod migrate;
 mod names;
 mod nodes;
 mod outputs;
@@ -19,6 +20,7 @@ pub use encryption::*;
 pub use generate::*;
 pub use init::*;
 pub use manifests::*;
+pub use migrate::*;
 pub use names::*;
 pub use nodes::*;
 pub use outputs::*;
@@ -33,6 +35,7 @@ pub static RULES: &[diagnostics::Table] = &[
     generate::TABLE,
     init::TABLE,
     manifests::TABLE,
+    migrate::TABLE,
     names::TABLE,
     nodes::TABLE,
     outputs::TABLE,

@@ -143,6 +143,27 @@ impl Subsystem {
         }
     }
 
+    /// Whether Talos takes its old form beside the documents that are generated for it.
+    pub fn is_legal_beside_documents(self) -> bool {
+        matches!(
+            self,
+            Self::Manifests
+                | Self::StaticPods
+                | Self::TalosApiAccess
+                | Self::ImageCache
+                | Self::Sysctls
+                | Self::Sysfs
+                | Self::KernelModules
+                | Self::Udev
+                | Self::Files
+                | Self::RuntimeSpec
+                | Self::Time
+                | Self::Environment
+                | Self::Registries
+                | Self::Volumes
+        )
+    }
+
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)

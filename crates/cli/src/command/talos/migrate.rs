@@ -1,29 +1,42 @@
 //! `talos migrate`.
 
 use camino::Utf8Path;
-use machines::{Refusal, Secrets};
+use machines::{Machines, Places, Refusal, Secrets};
+use pipeline::migrate::{self, Proof, Reason, What};
+use repository::View;
 use serde_json::json;
 use talos::compare;
 use talos::contract::Contract;
+use vault::Keys;
 
 use super::options::{self, Reading};
+use crate::command::report;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui::{Ui, plural};
 
-/// Show what another configuration contract would change
+/// Show what another configuration contract would change, and move to 1.14
 ///
-/// Compares, by meaning, what each node gets now with what it would get; writes nothing. To
-/// move, set `talosContract` in `versions.yaml`.
+/// Compares, by meaning, what each node gets now with what it would get. With the contract 1.14,
+/// which has documents in place of the one big section, patches are rewritten too: each is shown
+/// with its reason, and what Talos reads on every node before and after is compared. Nothing is
+/// written without `--write`, which also sets `talosContract` in `versions.yaml`. Exits with 1
+/// where something is left to do by hand, and then writes nothing.
 ///
 /// Examples:
 ///   ichor talos migrate --contract 1.13
+///   ichor talos migrate --contract 1.14
+///   ichor talos migrate --contract 1.14 --write
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Migrate {
     /// The contract to move to, such as `1.13`
     #[arg(long, value_name = "VERSION")]
     contract: String,
+
+    /// Write the patches and the contract
+    #[arg(long)]
+    write: bool,
 
     #[command(flatten)]
     pub(super) reading: Reading,
@@ -35,6 +48,15 @@ impl Migrate {
         let places = self.reading.places(root);
         let keys = options::keys(root);
         let machines = options::open(root, &places, &keys, Secrets::Optional)?;
+        if target.to_string() == migrate::TARGET && machines.contract < target {
+            return self.documents(root, &places, &machines, &keys, ui);
+        }
+        if self.write {
+            let failure = Failure::stopped(Exit::Usage, "there is nothing to write");
+            return Err(failure.hint(format!(
+                "set `talosContract` in `versions.yaml`: patches are the same at {target}"
+            )));
+        }
         // What is wrong today is told by `validate`.
         let (today, _) = machines.generator();
         let (then, shared) = machines.generator_for(target);
@@ -80,6 +102,136 @@ impl Migrate {
         ));
         Ok(Exit::Done)
     }
+}
+
+impl Migrate {
+    /// Moves to the contract that has documents.
+    fn documents(
+        &self,
+        root: &Utf8Path,
+        places: &Places,
+        today: &Machines<'_>,
+        keys: &Keys,
+        ui: &mut Ui,
+    ) -> Result<Exit, Failure> {
+        let view = View::on_disk(root);
+        let environment = report::environment(ui);
+        let moving = migrate::plan(&view, places)?;
+        let diffs = moving.changes.diffs();
+        let now = repository::clock::system_time();
+        let proven = migrate::prove(&view, places, &moving, today, keys, &environment, now);
+        if !self.write {
+            for (_, diff) in &diffs {
+                ui.diff_data(&diff.text)?;
+            }
+        }
+        let reasons: Vec<_> = moving.reasons.iter().map(why).collect();
+        for reason in &reasons {
+            ui.status(reason.clone());
+        }
+        let files: Vec<_> = diffs
+            .iter()
+            .map(|(path, diff)| json!({ "path": path, "diff": diff.text }))
+            .collect();
+        ui.set("changes", files);
+        ui.set("reasons", json!(reasons));
+        ui.set("from", json!(today.contract.to_string()));
+        ui.set("to", json!(migrate::TARGET));
+        let mut problems = today.masked(moving.problems.clone());
+        let proofs = match proven {
+            Ok((proofs, found)) => {
+                problems.extend(found);
+                proofs
+            }
+            // What follows from a patch that is left is told with that.
+            Err(_) if problems.has_errors() => Vec::new(),
+            Err(found) => {
+                problems.extend(found);
+                Vec::new()
+            }
+        };
+        problems.sort();
+        ui.problems(&problems);
+        if !proofs.is_empty() {
+            tell(&proofs, today, ui)?;
+        }
+        if problems.has_errors() {
+            ui.count(&problems);
+            return Ok(Exit::Problems);
+        }
+        if !self.write {
+            ui.status("Nothing was written; `--write` does it.");
+            return Ok(Exit::Done);
+        }
+        moving.changes.write(root)?;
+        for (path, _) in moving.changes.iter() {
+            ui.status(format!("  wrote {path}"));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Why something changes.
+fn why(reason: &Reason) -> String {
+    let place = &reason.place;
+    match &reason.what {
+        What::Part(part) => {
+            let from: Vec<_> = part.from.iter().map(|path| format!("`{path}`")).collect();
+            let verb = if from.len() == 1 { "is" } else { "are" };
+            format!("{place}: {} {verb} in `{}`", from.join(", "), part.title)
+        }
+        What::Dropped(path, why) => format!("{place}: `{path}` is left out: {why}"),
+    }
+}
+
+/// Says of every node whether it reads the same.
+fn tell(proofs: &[Proof], machines: &Machines<'_>, ui: &mut Ui) -> Result<(), Failure> {
+    let same = proofs
+        .iter()
+        .filter(|proof| proof.differences.are_none())
+        .count();
+    let other = |proof: &Proof| {
+        let both = [&proof.differences.identity, &proof.differences.other];
+        (
+            proof.hostname.clone(),
+            both.into_iter().flatten().cloned().collect(),
+        )
+    };
+    let nodes: Vec<_> = proofs.iter().map(other).collect();
+    super::import::tell(&nodes, &machines.secrets(), ui)?;
+    let mut new: Vec<(&str, &str, usize)> = Vec::new();
+    for proof in proofs {
+        let mut seen = Vec::new();
+        for (change, what) in &proof.differences.new {
+            if seen.contains(what) {
+                continue;
+            }
+            seen.push(*what);
+            match new.iter_mut().find(|(_, known, _)| known == what) {
+                Some((.., count)) => *count += 1,
+                None => new.push((&change.document, what, 1)),
+            }
+        }
+    }
+    for (document, what, count) in &new {
+        ui.status(format!(
+            "New on {}, `{document}`: {what}.",
+            plural(*count, "node")
+        ));
+    }
+    let new: Vec<_> = new
+        .iter()
+        .map(
+            |(document, what, count)| json!({ "document": document, "what": what, "nodes": count }),
+        )
+        .collect();
+    ui.set("new", new);
+    ui.set("same", json!(same));
+    ui.status(format!(
+        "{same} of {} would read what it reads now, but for what is new.",
+        plural(proofs.len(), "node")
+    ));
+    Ok(())
 }
 
 /// A contract that the command line names; else the newest that needs no other patches.
