@@ -17,6 +17,10 @@ use crate::rules;
 /// The entry that fixes the format of machine configurations.
 pub const CONTRACT: &str = "talosContract";
 
+/// The entry that has what of machine configurations is in documents before the contract is 1.14:
+/// names with commas between them.
+pub const DOCUMENTS: &str = "talosDocuments";
+
 /// The newest format of machine configurations that is taken where none is chosen. What runs in
 /// an older one must not change with the version that is installed.
 const UNCHOSEN: Contract = Contract {
@@ -59,7 +63,7 @@ impl Versions {
         for (name, pin) in own.unwrap_or_default() {
             match pins.get(&name) {
                 Some(expected) => problems.extend(older(&name, &pin, &expected.version)),
-                None if name == CONTRACT => {}
+                None if name == CONTRACT || name == DOCUMENTS => {}
                 None => problems.extend(misspelt(&name, &pin, &pins)),
             }
             pins.insert(name, pin);

@@ -29,6 +29,7 @@ use talhelper::talconfig::Talconfig;
 use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::Role;
+use talos::migrate::Subsystem;
 use zeroize::Zeroizing;
 
 use repository::View;
@@ -53,6 +54,8 @@ pub struct Machines<'a> {
     pub origin: Origin,
     /// The shape of the configurations.
     pub contract: Contract,
+    /// What of them is in documents of Talos 1.14, where the contract is an older one.
+    pub in_documents: Vec<Subsystem>,
     /// What is worth knowing, without any error.
     pub warnings: Diagnostics,
     /// When that is.
@@ -87,13 +90,26 @@ impl Machines<'_> {
 
     /// The same for another contract.
     pub fn generator_for(&self, contract: Contract) -> (Generator<'_>, Diagnostics) {
-        Generator::new(Request {
+        let (generator, problems) = Generator::new(Request {
             talconfig: &self.talconfig,
             bundle: &self.bundle,
             contract,
             variables: &self.variables,
             files: &self.reader,
-        })
+        });
+        if contract != self.contract {
+            return (generator, problems);
+        }
+        (generator.in_documents(self.in_documents.clone()), problems)
+    }
+
+    /// The contract that configurations are checked by: documents of 1.14 are in none before.
+    pub fn checked_by(&self) -> Contract {
+        if self.in_documents.is_empty() {
+            self.contract
+        } else {
+            Contract::NEWEST
+        }
     }
 
     /// Every configuration, checked as Talos would.
@@ -104,7 +120,7 @@ impl Machines<'_> {
     pub fn make(&self) -> Result<(Vec<Made>, Diagnostics), Diagnostics> {
         let (generator, problems) = self.generator();
         let name = self.talconfig.source().name();
-        let (made, problems) = every(&generator, problems, self.contract, name);
+        let (made, problems) = every(&generator, problems, self.checked_by(), name);
         let problems = self.masked(problems);
         if problems.has_errors() {
             return Err(problems);

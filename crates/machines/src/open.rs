@@ -2,8 +2,8 @@
 
 use std::time::SystemTime;
 
-use camino::Utf8PathBuf;
-use config_model::versions::CONTRACT;
+use camino::{Utf8Path, Utf8PathBuf};
+use config_model::versions::{CONTRACT, DOCUMENTS};
 use diagnostics::{Diagnostics, Location, Source};
 use documents::substitute::{Variables, substitute, talenv};
 use repository::View;
@@ -12,6 +12,7 @@ use talhelper::nodes::{Generator, Request};
 use talhelper::talconfig::{Raw, Read, Talconfig};
 use talos::bundle::{self, Bundle};
 use talos::contract::Contract;
+use talos::migrate::Subsystem;
 
 use super::Machines;
 use super::files::Reader;
@@ -144,17 +145,44 @@ impl<'a> Machines<'a> {
             return Err(problems);
         };
         problems.sort();
+        let in_documents = if contract < Contract::NEWEST {
+            parts(&reader)?
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             talconfig,
             bundle,
             origin,
             contract,
+            in_documents,
             warnings: problems,
             now,
             variables,
             reader,
         })
     }
+}
+
+/// What `versions.yaml` says is in documents already.
+fn parts(reader: &Reader<'_>) -> Result<Vec<Subsystem>, Diagnostics> {
+    let Some(source) = reader.text(Utf8Path::new("versions.yaml"))? else {
+        return Ok(Vec::new());
+    };
+    let (pins, _) = config_model::versions::read(&source);
+    let Some(pin) = pins.get(DOCUMENTS) else {
+        return Ok(Vec::new());
+    };
+    let read = |name: &str| {
+        Subsystem::parse(name).ok_or_else(|| {
+            rules::TALOS_UNKNOWN_PART
+                .report(format!("`{name}` is no part of a machine configuration"))
+                .at(pin.location.clone())
+                .hint("`ichor talos migrate --help` names them")
+                .into()
+        })
+    };
+    pin.version.split(',').map(read).collect()
 }
 
 /// The variables of every file that exists; later files win.

@@ -13,6 +13,8 @@ diagnostics::rules! {
         "A talosconfig needs a certificate that is signed with the key of Talos' authority. That key is not here, or cannot sign.";
     TALOS_NOT_CHECKED: note "talos/not-checked",
         "Machine configs are checked with the cluster's secrets in them. No identity here decrypts these, so that the check was left out.";
+    TALOS_UNKNOWN_PART: error "talos/unknown-part",
+        "`talosDocuments` names parts of machine configs with commas between them, each of which moves to the documents of Talos 1.14 by itself.";
     TALOS_UNKNOWN_NODE: warning "talos/unknown-node",
         "The machine config belongs to no node of the talconfig, so there is nothing to compare it with.";
     TALSECRET_EXISTS: error "talsecret/exists",

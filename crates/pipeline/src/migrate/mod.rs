@@ -6,7 +6,7 @@ mod proof;
 mod rewrite;
 mod templates;
 
-use config_model::versions::{self, CONTRACT};
+use config_model::versions::{self, CONTRACT, DOCUMENTS};
 use diagnostics::{Diagnostic, Diagnostics, Location, Source};
 use machines::Places;
 use repository::View;
@@ -71,6 +71,7 @@ pub fn plan(view: &View<'static>, places: &Places) -> Result<Move, Diagnostics> 
     let old = moving.changes.text(view, "versions.yaml")?;
     let old = old.unwrap_or_else(|| Source::new("versions.yaml", ""));
     let new = versions::set(&old, CONTRACT, TARGET)?;
+    let new = without_parts(&new);
     moving
         .changes
         .set(view, "versions.yaml", Some(new.into_bytes()))?;
@@ -78,10 +79,54 @@ pub fn plan(view: &View<'static>, places: &Places) -> Result<Move, Diagnostics> 
     Ok(moving)
 }
 
+/// Works out how parts of the configurations are moved, while the contract stays: they become
+/// documents after all patches, which stay as they are. Nothing is written.
+///
+/// # Errors
+///
+/// What cannot be read.
+pub fn plan_parts(
+    view: &View<'static>,
+    today: &[Subsystem],
+    more: &[Subsystem],
+) -> Result<Move, Diagnostics> {
+    let mut moving = Move {
+        changes: Changes::default(),
+        reasons: Vec::new(),
+        problems: Diagnostics::new(),
+    };
+    let mut parts = today.to_vec();
+    parts.extend(more.iter().filter(|part| !today.contains(part)));
+    let names: Vec<_> = Subsystem::with_ties(parts)
+        .iter()
+        .map(|part| part.name())
+        .collect();
+    let old = moving.changes.text(view, "versions.yaml")?;
+    let old = old.unwrap_or_else(|| Source::new("versions.yaml", ""));
+    let new = versions::set(&old, DOCUMENTS, &names.join(","))?;
+    moving
+        .changes
+        .set(view, "versions.yaml", Some(new.into_bytes()))?;
+    Ok(moving)
+}
+
 /// Whether the talconfig is what templates render.
 fn is_rendered(view: &View<'_>, places: &Places) -> bool {
     let usual = Places::find(view).talconfig == places.talconfig;
     usual && view.is_file("cluster.yaml") && view.is_file("nodes.yaml")
+}
+
+/// The text of `versions.yaml` without the entry of what is in documents: with the contract, all
+/// is.
+fn without_parts(text: &str) -> String {
+    let source = Source::new("versions.yaml", text);
+    let parsed = yaml::parse(&source, &yaml::Limits::default());
+    let mut edits = yaml::edit::Edits::new(text);
+    let there = parsed.root().filter(|root| root.get(DOCUMENTS).is_some());
+    let removed = there.and_then(|root| edits.remove_key(root, DOCUMENTS).ok());
+    removed
+        .and_then(|()| edits.apply().ok())
+        .unwrap_or_else(|| text.to_owned())
 }
 
 /// What only a person can do.

@@ -62,7 +62,7 @@ pub fn prove<'a>(
             let Some(config) = config else {
                 return (None, found, Vec::new());
             };
-            let refused = Refusal::all(&generator, index, &config, then.contract);
+            let refused = Refusal::all(&generator, index, &config, then.checked_by());
             let old = before
                 .find(&config.hostname)
                 .and_then(|index| before.node(index).0);
@@ -97,7 +97,7 @@ pub fn prove<'a>(
 /// That nodes run a Talos that refuses the documents.
 fn too_old(then: &Machines<'_>, generator: &Generator<'_>) -> Option<Diagnostic> {
     let release = generator.release()?;
-    (release.minor() < then.contract.minor()).then(|| {
+    (release.minor() < then.checked_by().minor()).then(|| {
         rules::MIGRATE_TALOS_TOO_OLD
             .report(format!(
                 "nodes of Talos {release} refuse documents of {TARGET}"

@@ -19,6 +19,7 @@ use crate::talconfig::{Raw, Texts};
 use talos::contract::{Contract, Release};
 use talos::fields::{canonical, document_name};
 use talos::generate::Role;
+use talos::migrate::{Subsystem, configuration};
 use talos::patch::{Machinery, Patch, apply_in_place, fill};
 
 use crate::rules;
@@ -30,6 +31,8 @@ pub(super) const MACHINERY: Machinery = Machinery::V1_14;
 pub struct Generator<'a> {
     pub(super) raw: &'a Raw,
     pub(super) contract: Contract,
+    /// What is moved to documents when all else is done.
+    in_documents: Vec<Subsystem>,
     pub(super) nodes: Vec<Node<'a>>,
     names: Vec<String>,
     /// Something that every node needs is wrong.
@@ -86,6 +89,7 @@ impl<'a> Generator<'a> {
             shared: shared_steps(raw, manifests),
             raw,
             contract: request.contract,
+            in_documents: Vec::new(),
             nodes,
             names,
             broken,
@@ -144,6 +148,15 @@ impl<'a> Generator<'a> {
         self.nodes.iter().flat_map(Node::addresses).collect()
     }
 
+    /// The same with parts of every configuration in documents of Talos 1.14, after all patches.
+    #[must_use]
+    pub fn in_documents(self, parts: Vec<Subsystem>) -> Self {
+        Self {
+            in_documents: parts,
+            ..self
+        }
+    }
+
     /// The configuration of a node, unless something is wrong with it. The problems are those
     /// that [`Self::new`] has not told.
     pub fn node(&self, index: usize) -> (Option<NodeConfig>, Diagnostics) {
@@ -171,6 +184,9 @@ impl<'a> Generator<'a> {
         let extra = self.extra_manifests(node, &made);
         problems.extend(extra.1);
         made.extend(extra.0);
+        if !self.in_documents.is_empty() {
+            made = configuration(&made, &self.in_documents).documents;
+        }
         let name = self.names.get(index).filter(|name| !name.is_empty());
         let broken = self.broken
             || self

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::configuration::{authorizers, has_kubernetes, is_control_plane, node, within};
 use super::subsystem::Subsystem;
+use super::table::is_for_control_planes;
 use super::work::Scope;
 use crate::compare;
 use crate::fields::kind_of_value;
@@ -128,6 +129,10 @@ pub fn read(documents: &[Value]) -> Reading {
         for document in more {
             merge(&mut all, document);
         }
+    }
+    // What is refused on workers was not looked at there in its old form either.
+    if !is_control_plane(&all) {
+        all.retain(|document| !is_for_control_planes(kind_of_value(document)));
     }
     Reading {
         documents: all.into_iter().filter_map(plain).collect(),

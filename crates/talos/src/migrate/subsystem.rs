@@ -143,6 +143,17 @@ impl Subsystem {
         }
     }
 
+    /// These, and what has to move with any of them.
+    #[must_use]
+    pub fn with_ties(mut parts: Vec<Self>) -> Vec<Self> {
+        for (one, other, _) in Self::TIES {
+            if parts.contains(&one) && !parts.contains(&other) {
+                parts.push(other);
+            }
+        }
+        parts
+    }
+
     /// Whether Talos takes its old form beside the documents that are generated for it.
     pub fn is_legal_beside_documents(self) -> bool {
         matches!(

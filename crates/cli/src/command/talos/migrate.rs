@@ -7,6 +7,7 @@ use repository::View;
 use serde_json::json;
 use talos::compare;
 use talos::contract::Contract;
+use talos::migrate::Subsystem;
 use vault::Keys;
 
 use super::options::{self, Reading};
@@ -27,12 +28,22 @@ use crate::ui::{Ui, plural};
 ///   ichor talos migrate --contract 1.13
 ///   ichor talos migrate --contract 1.14
 ///   ichor talos migrate --contract 1.14 --write
+///   ichor talos migrate --contract 1.14 --subsystem kubelet --write
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Migrate {
     /// The contract to move to, such as `1.13`
     #[arg(long, value_name = "VERSION")]
     contract: String,
+
+    /// Move this part alone, with the contract as it is: all patches stay as they are, and the
+    /// part becomes documents behind them. Can be given several times. Parts are cluster, ca,
+    /// aggregator-ca, etcd-encryption, discovery, network, api-server, controller-manager,
+    /// scheduler, proxy, core-dns, manifests, kubelet, node, static-pods, install, resolver,
+    /// kube-prism, talos-api-access, image-cache, sysctls, sysfs, kernel-modules, udev, files,
+    /// runtime-spec, time, environment, hostname, registries, volumes
+    #[arg(long, value_name = "PART")]
+    subsystem: Vec<String>,
 
     /// Write the patches and the contract
     #[arg(long)]
@@ -105,6 +116,21 @@ impl Migrate {
 }
 
 impl Migrate {
+    /// The parts that are named.
+    fn parts(&self) -> Result<Vec<Subsystem>, Failure> {
+        let read = |name: &String| {
+            Subsystem::parse(name).ok_or_else(|| {
+                let failure = Failure::stopped(Exit::Usage, format!("there is no part `{name}`"));
+                let names = Subsystem::ALL.iter().map(|part| part.name());
+                match diagnostics::closest(name, names) {
+                    Some(close) => failure.hint(format!("did you mean `{close}`?")),
+                    None => failure.hint("`ichor talos migrate --help` names them"),
+                }
+            })
+        };
+        self.subsystem.iter().map(read).collect()
+    }
+
     /// Moves to the contract that has documents.
     fn documents(
         &self,
@@ -116,7 +142,11 @@ impl Migrate {
     ) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
         let environment = report::environment(ui);
-        let moving = migrate::plan(&view, places)?;
+        let moving = if self.subsystem.is_empty() {
+            migrate::plan(&view, places)?
+        } else {
+            migrate::plan_parts(&view, &today.in_documents, &self.parts()?)?
+        };
         let diffs = moving.changes.diffs();
         let now = repository::clock::system_time();
         let proven = migrate::prove(&view, places, &moving, today, keys, &environment, now);

@@ -2,6 +2,7 @@
 
 mod check;
 mod generate;
+mod migrate;
 mod moving;
 mod show;
 
