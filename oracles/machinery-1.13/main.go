@@ -26,7 +26,7 @@ import (
 
 // question is what any of the sub-commands may need.
 type question struct {
-	// Ask is generate, patch, validate, bundle or talosconfig.
+	// Ask is generate, patch, validate, bundle, talosconfig or read.
 	Ask string `json:"ask"`
 	// Text is a config, a bundle or a talosconfig.
 	Text string `json:"text"`
@@ -48,6 +48,27 @@ type question struct {
 	ServiceSubnets    []string `json:"serviceSubnets"`
 	AllowScheduling   bool     `json:"allowScheduling"`
 	LenientValidation bool     `json:"lenient"`
+	// AsNode leaves nothing of the validation to the node.
+	AsNode bool `json:"asNode"`
+
+	Debug              bool                `json:"debug"`
+	Discovery          *bool               `json:"discovery"`
+	ExtraKernelArgs    []string            `json:"extraKernelArgs"`
+	KubePrismPort      *int                `json:"kubePrismPort"`
+	LocalAPIServerPort int                 `json:"localAPIServerPort"`
+	RegistryCA         map[string]string   `json:"registryCA"`
+	RegistryInsecure   []string            `json:"registryInsecure"`
+	RegistryMirrors    map[string][]string `json:"registryMirrors"`
+	Sysctls            map[string]string   `json:"sysctls"`
+	// AESCBC is put into the bundle, which may not have both when it is loaded.
+	AESCBC           string `json:"aescbc"`
+	WithoutSecretbox bool   `json:"withoutSecretbox"`
+
+	// What only some releases can be asked for.
+	CustomCNI          string `json:"customCNI"`
+	EtcdDisabled       bool   `json:"etcdDisabled"`
+	KubernetesDisabled bool   `json:"kubernetesDisabled"`
+	KubeSpan           bool   `json:"kubeSpan"`
 }
 
 // answer holds what was asked for, or why there is none.
@@ -56,6 +77,9 @@ type answer struct {
 	Text     string   `json:"text,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 	Contexts any      `json:"contexts,omitempty"`
+	// Values are what a node reads, by the names of what it is read with, and Skipped is what could not be asked for.
+	Values  map[string]any `json:"values,omitempty"`
+	Skipped []string       `json:"skipped,omitempty"`
 }
 
 func main() {
@@ -108,13 +132,19 @@ func reply(asked *question) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{}, loaded.Validate()
+		return answer{}, validBundle(loaded)
 	case "talosconfig":
 		parsed, err := clientconfig.FromString(asked.Text)
 		if err != nil {
 			return answer{}, err
 		}
 		return answer{Text: parsed.Context, Contexts: parsed.Contexts}, nil
+	case "read":
+		provider, err := configloader.NewFromBytes([]byte(asked.Text))
+		if err != nil {
+			return answer{}, err
+		}
+		return read(provider)
 	}
 	return answer{}, fmt.Errorf("nothing answers %q", asked.Ask)
 }
@@ -124,6 +154,9 @@ func made(asked *question) (answer, error) {
 	secretsBundle, err := bundle(asked.Bundle)
 	if err != nil {
 		return answer{}, err
+	}
+	if asked.AESCBC != "" {
+		secretsBundle = withAESCBC(secretsBundle, asked)
 	}
 	contract, err := config.ParseContractFromVersion(asked.Contract)
 	if err != nil {
@@ -136,19 +169,47 @@ func made(asked *question) (answer, error) {
 	options := []generate.Option{
 		generate.WithSecretsBundle(secretsBundle),
 		generate.WithVersionContract(contract),
+		generate.WithDebug(asked.Debug),
+		generate.WithSysctls(asked.Sysctls),
+		generate.WithInstallExtraKernelArgs(asked.ExtraKernelArgs),
+		generate.WithLocalAPIServerPort(asked.LocalAPIServerPort),
 		generate.WithInstallDisk(asked.InstallDisk),
 		generate.WithInstallImage(asked.InstallImage),
 		generate.WithDNSDomain(asked.DNSDomain),
 		generate.WithAllowSchedulingOnControlPlanes(asked.AllowScheduling),
 	}
+	if asked.Discovery != nil {
+		options = append(options, generate.WithClusterDiscovery(*asked.Discovery))
+	}
+	if asked.KubePrismPort != nil {
+		options = append(options, generate.WithKubePrismPort(*asked.KubePrismPort))
+	}
+	for host, endpoints := range asked.RegistryMirrors {
+		options = append(options, generate.WithRegistryMirror(host, endpoints...))
+	}
+	for host, certificate := range asked.RegistryCA {
+		options = append(options, generate.WithRegistryCACert(host, certificate))
+	}
+	for _, host := range asked.RegistryInsecure {
+		options = append(options, generate.WithRegistryInsecureSkipVerify(host))
+	}
+	more, err := releaseOptions(asked, contract)
+	if err != nil {
+		return answer{}, err
+	}
+	options = append(options, more...)
 	input, err := generate.NewInput(asked.Cluster, asked.Endpoint, asked.Kubernetes, options...)
 	if err != nil {
 		return answer{}, err
 	}
 	input.AdditionalSubjectAltNames = asked.APIServerSANs
 	input.AdditionalMachineCertSANs = asked.MachineSANs
-	input.PodNet = asked.PodSubnets
-	input.ServiceNet = asked.ServiceSubnets
+	if asked.PodSubnets != nil {
+		input.PodNet = asked.PodSubnets
+	}
+	if asked.ServiceSubnets != nil {
+		input.ServiceNet = asked.ServiceSubnets
+	}
 	provider, err := input.Config(role)
 	if err != nil {
 		return answer{}, err
@@ -187,7 +248,10 @@ func validated(asked *question) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	options := []validation.Option{validation.WithLocal()}
+	var options []validation.Option
+	if !asked.AsNode {
+		options = append(options, validation.WithLocal())
+	}
 	if !asked.LenientValidation {
 		options = append(options, validation.WithStrict())
 	}
@@ -201,6 +265,17 @@ type metal struct{}
 func (metal) String() string        { return "metal" }
 func (metal) RequiresInstall() bool { return true }
 func (metal) InContainer() bool     { return false }
+
+// withAESCBC is a copy of a bundle that has such a secret too, or instead.
+func withAESCBC(known *secrets.Bundle, asked *question) *secrets.Bundle {
+	bundle, inner := *known, *known.Secrets
+	inner.AESCBCEncryptionSecret = asked.AESCBC
+	if asked.WithoutSecretbox {
+		inner.SecretboxEncryptionSecret = ""
+	}
+	bundle.Secrets = &inner
+	return &bundle
+}
 
 var bundles = map[string]*secrets.Bundle{}
 

@@ -1,0 +1,1 @@
+../machinery-1.13/release.go
