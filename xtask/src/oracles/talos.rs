@@ -1,4 +1,4 @@
-//! The real talhelper and the machinery of three releases of Talos, beside the crate `talos`.
+//! The real talhelper and the machinery of four releases of Talos, beside the crate `talos`.
 
 mod bundles;
 mod commands;
@@ -21,7 +21,7 @@ use anyhow::Result;
 
 use self::machinery::Machinery;
 pub use self::talhelper::{command as talhelper_genconfig, program as talhelper};
-use super::{Options, Outcome};
+use super::{Options, Outcome, parts};
 
 /// How many differences of a part are shown.
 const SHOWN: usize = 40;
@@ -63,19 +63,15 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let parts: [&dyn Fn() -> Result<Part>; 5] = [
-        &|| vectors::run(&machineries),
-        &|| bundles::run(&machineries),
-        &|| patches::run(&machineries),
-        &|| genconfig::run(&talhelper, &machineries),
-        &|| commands::run(&talhelper, options.bless),
+    let all: [(&str, &dyn Fn() -> Result<Part>); 5] = [
+        ("vectors", &|| vectors::run(&machineries)),
+        ("bundles", &|| bundles::run(&machineries)),
+        ("patches", &|| patches::run(&machineries)),
+        ("talconfigs", &|| genconfig::run(&talhelper, &machineries)),
+        ("commands", &|| commands::run(&talhelper, options.bless)),
     ];
-    for part in parts.into_iter().skip(
-        std::env::var("SKIPPARTS")
-            .ok()
-            .and_then(|n| n.parse().ok())
-            .unwrap_or(0),
-    ) {
+    parts::check_names(&all.map(|(name, _)| name), options)?;
+    for (_, part) in all.iter().filter(|(name, _)| options.asks_for(name)) {
         let start = Instant::now();
         let part = part()?;
         let seconds = start.elapsed().as_secs_f64();

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::parts;
 use crate::fields::{Keyed, Kind, Schema, Spec, any, is_pair};
 
 /// Two values of a section without a type do not fit together.
@@ -77,7 +78,12 @@ pub(crate) fn merge(
         Kind::Keyed(how) => keyed(left, right, how, path),
         _ => {
             if spec.optional || !is_unset(right, spec) {
-                *left = right.clone();
+                *left = match (&*left, right) {
+                    (Value::String(left), Value::String(right)) => {
+                        parts::merged(left, right, spec.format).into()
+                    }
+                    _ => right.clone(),
+                };
             }
             Ok(())
         }

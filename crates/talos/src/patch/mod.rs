@@ -26,6 +26,7 @@ mod load;
 mod machinery;
 mod marks;
 mod merge;
+mod parts;
 mod template;
 mod trace;
 

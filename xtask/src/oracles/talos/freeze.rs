@@ -18,11 +18,9 @@ const KEPT: usize = 60;
 /// they change, with the values behind.
 const FIXTURE: &str = "crates/talos/tests/vectors/random-patches.json";
 
-/// Records the fixture with the newest release.
+/// Records the fixture with the newest release whose configurations are one document.
 pub(super) fn record(machineries: &[Machinery]) -> Result<()> {
-    let Some(machinery) = machineries.last() else {
-        return Ok(());
-    };
+    let machinery = Machinery::of(machineries, 13)?;
     let table = Table::read(machinery.minor)?;
     let cases = patches::cases(machinery, &table)?;
     let questions: Vec<_> = cases.iter().map(patches::Case::question).collect();
@@ -49,7 +47,7 @@ pub(super) fn record(machineries: &[Machinery]) -> Result<()> {
             Some(_) => json!({ "refused": true }),
             None => {
                 let (before, after) = (leaves(&case.base)?, leaves(&answer.text)?);
-                let ours = match patches::ours(case) {
+                let ours = match patches::ours(case, machinery.minor) {
                     Ok(ours) => leaves(&ours)?,
                     Err(_) => continue,
                 };

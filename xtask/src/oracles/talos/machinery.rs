@@ -1,6 +1,8 @@
 //! The machinery of Talos as a process that answers one question a line.
 
-use anyhow::{Result, bail};
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
 use camino::Utf8PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,6 +22,10 @@ pub(super) struct Answer {
     pub(super) warnings: Vec<String>,
     /// The contexts of a talosconfig.
     pub(super) contexts: Value,
+    /// What a node reads, by the names of the accessors.
+    pub(super) values: BTreeMap<String, Value>,
+    /// The accessors that could not be asked.
+    pub(super) skipped: Vec<String>,
 }
 
 /// One release of the machinery.
@@ -29,10 +35,11 @@ pub(super) struct Machinery {
     program: Utf8PathBuf,
 }
 
-const PROGRAMS: [(u32, Program); 3] = [
+const PROGRAMS: [(u32, Program); 4] = [
     (11, program("machinery-1.11")),
     (12, program("machinery-1.12")),
     (13, program("machinery-1.13")),
+    (14, program("machinery-1.14")),
 ];
 
 const fn program(folder: &'static str) -> Program {
@@ -46,9 +53,8 @@ const fn program(folder: &'static str) -> Program {
 
 impl Machinery {
     /// All releases, oldest first, or why one cannot be had.
-    pub(super) fn all() -> Result<Result<[Self; 3], String>> {
-        let [(_, first), (_, second), (_, third)] = &PROGRAMS;
-        let programs = match go::all([first, second, third])? {
+    pub(super) fn all() -> Result<Result<[Self; 4], String>> {
+        let programs = match go::all(PROGRAMS.each_ref().map(|(_, program)| program))? {
             Ok(programs) => programs,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -57,6 +63,13 @@ impl Machinery {
             minor: minors.next().unwrap_or_default(),
             program,
         })))
+    }
+
+    /// The one of a minor version.
+    pub(super) fn of(machineries: &[Self], minor: u32) -> Result<&Self> {
+        let mut all = machineries.iter();
+        all.find(|one| one.minor == minor)
+            .with_context(|| format!("there is no machinery of 1.{minor}"))
     }
 
     /// Answers in the order of the questions; one process a core.

@@ -14,8 +14,9 @@ use super::meaning;
 use super::mutate::Mutator;
 use super::table::Table;
 
-/// How many cases go to each release of the machinery; the table is that of the last.
-const CASES: [(u32, usize); 3] = [(11, 200), (12, 300), (13, 2000)];
+/// How many cases go to each release of the machinery, and the oldest contract of their configs:
+/// only 1.14 has documents in place of sections, so all of its cases are about these.
+const CASES: [(u32, usize, u32); 4] = [(11, 200, 9), (12, 300, 9), (13, 2000, 9), (14, 2400, 14)];
 
 /// What a release refuses and a later one does not, or what is refused for how a value is held
 /// and not for what it says.
@@ -63,7 +64,7 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
         let found: Vec<Vec<String>> = cases
             .par_iter()
             .zip(&answers)
-            .map(|(case, answer)| differences(&table, case, answer))
+            .map(|(case, answer)| differences(&table, machinery.minor, case, answer))
             .collect::<Result<_>>()?;
         for ((case, answer), found) in cases.iter().zip(&answers).zip(found) {
             part.cases += 1;
@@ -120,11 +121,11 @@ fn readable(machinery: &Machinery, cases: &[Case], answers: &mut [Answer]) -> Re
 
 /// The cases of one release.
 pub(super) fn cases(machinery: &Machinery, table: &Table) -> Result<Vec<Case>> {
-    let bases = bases(machinery)?;
-    let (_, count) = CASES
+    let (_, count, oldest) = CASES
         .iter()
-        .find(|(minor, _)| *minor == machinery.minor)
+        .find(|(minor, ..)| *minor == machinery.minor)
         .context("a release without cases")?;
+    let bases = bases(machinery, *oldest)?;
     let series = format!("patches-1.{}", machinery.minor);
     let mutator = Mutator::new(table);
     Ok((0..*count)
@@ -142,9 +143,9 @@ pub(super) fn cases(machinery: &Machinery, table: &Table) -> Result<Vec<Case>> {
 }
 
 /// Configs to patch, as texts and as documents: generated ones, alone and with more documents.
-fn bases(machinery: &Machinery) -> Result<Vec<(String, Vec<Value>)>> {
+fn bases(machinery: &Machinery, oldest: u32) -> Result<Vec<(String, Vec<Value>)>> {
     let mut questions = Vec::new();
-    for minor in 9..=machinery.minor {
+    for minor in oldest..=machinery.minor {
         for role in ["controlplane", "worker"] {
             questions.push(generate(&format!("v1.{minor}.0"), role)?);
         }
@@ -152,10 +153,16 @@ fn bases(machinery: &Machinery) -> Result<Vec<(String, Vec<Value>)>> {
     let mut all = Vec::new();
     for answer in machinery.ask(&questions)? {
         anyhow::ensure!(answer.error.is_none(), "no config to patch: {answer:?}");
-        for extra in ["", OLD, NETWORK, VOLUMES] {
-            if (extra == NETWORK && machinery.minor < 12)
-                || (extra == VOLUMES && machinery.minor < 11)
-            {
+        for (extra, since) in [
+            ("", 9),
+            (OLD, 9),
+            (VOLUMES, 11),
+            (NETWORK, 12),
+            (SUCCESSORS, 14),
+        ] {
+            // The generator makes a resolver and a volume of its own at 1.14.
+            let twice = machinery.minor >= 14 && [NETWORK, VOLUMES].contains(&extra);
+            if machinery.minor < since || twice {
                 continue;
             }
             let text = format!("{}{extra}", with_sections(&answer.text));
@@ -245,9 +252,91 @@ provisioning:
   minSize: 10GiB
 ";
 
+/// Documents that the generator does not make of its own accord, in place of sections.
+const SUCCESSORS: &str = "\
+---
+apiVersion: v1alpha1
+kind: SysctlConfig
+params:
+  a: \"1\"
+  c.d: x
+---
+apiVersion: v1alpha1
+kind: KernelModuleConfig
+name: one
+parameters: [a=1]
+---
+apiVersion: v1alpha1
+kind: UdevRulesConfig
+rules: [one, two]
+---
+apiVersion: v1alpha1
+kind: TimeSyncConfig
+ntp:
+  servers: [one]
+bootTimeout: 2m0s
+---
+apiVersion: v1alpha1
+kind: EtcFileConfig
+name: one
+mode: 0o600
+contents: one
+---
+apiVersion: v1alpha1
+kind: CRICustomizationConfig
+name: one
+content: one
+---
+apiVersion: v1alpha1
+kind: UnattendedInstallConfig
+installer:
+  image: one
+provisioning:
+  diskSelector:
+    match: system_disk
+  wipe: false
+---
+apiVersion: v1alpha1
+kind: KubeStaticPodConfig
+name: one
+pod:
+  kind: Pod
+  k: {l: x, m: [i]}
+---
+apiVersion: v1alpha1
+kind: KubeInlineManifestConfig
+name: one
+manifest: one
+---
+apiVersion: v1alpha1
+kind: KubeCredentialProviderConfig
+configuration:
+  k: {l: x, m: [i]}
+---
+apiVersion: v1alpha1
+kind: KubeTalosAPIAccessConfig
+allowedRoles: [one]
+allowedKubernetesNamespaces: [one]
+---
+apiVersion: v1alpha1
+kind: LinkConfig
+name: one
+mtu: 9000
+addresses:
+  - address: 10.1.0.7/24
+---
+apiVersion: v1alpha1
+kind: UserVolumeConfig
+name: one
+provisioning:
+  diskSelector:
+    match: disk.transport == \"nvme\"
+  minSize: 10GiB
+";
+
 /// Where ichor makes something else of a case.
-fn differences(table: &Table, case: &Case, answer: &Answer) -> Result<Vec<String>> {
-    Ok(match (ours(case), &answer.error) {
+fn differences(table: &Table, minor: u32, case: &Case, answer: &Answer) -> Result<Vec<String>> {
+    Ok(match (ours(case, minor), &answer.error) {
         (Err(_), Some(_)) => Vec::new(),
         (Err(problem), None) => vec![format!("only ichor refuses: {problem}")],
         (Ok(_), Some(error)) => vec![format!("only the machinery refuses: {}", error.trim_end())],
@@ -258,9 +347,13 @@ fn differences(table: &Table, case: &Case, answer: &Answer) -> Result<Vec<String
     })
 }
 
-/// What ichor makes of a case, as text, or why it refuses.
-pub(super) fn ours(case: &Case) -> Result<String, String> {
-    let followed = Followed::V1_13;
+/// What ichor makes of a case where it follows a release, as text, or why it refuses.
+pub(super) fn ours(case: &Case, minor: u32) -> Result<String, String> {
+    let followed = if minor < 14 {
+        Followed::V1_13
+    } else {
+        Followed::V1_14
+    };
     let (mut config, problems) = documents(&Source::new("base.yaml", case.base.as_str()));
     let say = |problems: &diagnostics::Diagnostics| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();

@@ -92,7 +92,7 @@ fn patches(machinery: &Machinery, table: &Table, part: &mut Part) -> Result<()> 
     for (case, answer) in cases.iter().zip(machinery.ask(&questions)?) {
         part.cases += 1;
         let name = format!("1.{} {}", machinery.minor, case.name);
-        match (ours(case), &answer.error) {
+        match (ours(case, machinery.minor), &answer.error) {
             (Err(_), Some(_)) => {}
             (Err(problem), None) => part.differs(format!("{name}: only ichor refuses: {problem}")),
             (Ok(_), Some(error)) => {
