@@ -8,6 +8,7 @@ mod generate;
 mod machinery;
 mod meaning;
 mod mutate;
+mod options;
 mod patches;
 mod table;
 mod talconfigs;
@@ -63,9 +64,10 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let all: [(&str, &dyn Fn() -> Result<Part>); 5] = [
+    let all: [(&str, &dyn Fn() -> Result<Part>); 6] = [
         ("vectors", &|| vectors::run(&machineries)),
         ("bundles", &|| bundles::run(&machineries)),
+        ("options", &|| options::run(&machineries)),
         ("patches", &|| patches::run(&machineries)),
         ("talconfigs", &|| genconfig::run(&talhelper, &machineries)),
         ("commands", &|| commands::run(&talhelper, options.bless)),
