@@ -1,16 +1,18 @@
 //! Random options of the generator at contract 1.14: the same configuration from ichor, and what
 //! ichor makes is strictly valid wherever what Talos makes is.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value, json};
 use talos::bundle::Bundle;
 use talos::contract::Contract;
 use talos::generate::{Input, Options, Registry, Role, Runs, machine_config};
 
 use super::super::seed::Seed;
+use super::generate::folder;
 use super::machinery::Machinery;
 use super::table::Table;
 use super::{Part, meaning, talhelper};
+use crate::files;
 
 /// How many sets of options, each for both roles.
 const CASES: usize = 300;
@@ -30,6 +32,7 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
     let Ok(bundle) = talos::bundle::read(&source) else {
         bail!("the bundle of the vectors cannot be read");
     };
+    let certificate = certificate()?;
     let mut questions = Vec::new();
     let mut ours = Vec::new();
     for index in 0..CASES {
@@ -37,7 +40,7 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
             (Role::ControlPlane, "controlplane"),
             (Role::Worker, "worker"),
         ] {
-            let mut asked = asked(index);
+            let mut asked = asked(index, &certificate);
             asked.insert("ask".into(), json!("generate"));
             asked.insert("bundle".into(), json!(text));
             asked.insert("contract".into(), json!("v1.14.0"));
@@ -98,8 +101,17 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
     Ok(part)
 }
 
+/// One in PEM, which the vectors have.
+fn certificate() -> Result<String> {
+    let sets = files::text(&folder().join("v1.14/generate/sets.yaml"))?;
+    let sets: Vec<Value> = serde_saphyr::from_str(&sets)?;
+    let mut all = sets.iter().filter_map(|set| set["registryCA"].as_object());
+    let first = all.find_map(|map| map.values().next()?.as_str());
+    Ok(first.context("no set has a certificate")?.to_owned())
+}
+
 /// The options of a number, as the machinery is asked for them.
-fn asked(index: usize) -> Map<String, Value> {
+fn asked(index: usize, certificate: &str) -> Map<String, Value> {
     let mut seed = Seed::new("options", index);
     let seed = &mut seed;
     let mut out = Map::new();
@@ -167,11 +179,7 @@ fn asked(index: usize) -> Map<String, Value> {
             "registryMirrors",
             json!({ "ghcr.io": ["https://b.example.com", "http://192.0.2.5:5000/v2/x"], "docker.io": ["https://a.example.com"] }),
         ),
-        (
-            20,
-            "registryCA",
-            json!({ "b.example.com": "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n" }),
-        ),
+        (20, "registryCA", json!({ "b.example.com": certificate })),
         (
             20,
             "registryInsecure",
