@@ -71,7 +71,15 @@ pub(crate) struct Certificate {
 impl Certificate {
     /// One in base64 of PEM.
     pub(crate) fn read(text: &str) -> Result<Self, CertificateFault> {
-        let block = pem::decode(text).map_err(CertificateFault::Pem)?;
+        Self::of(pem::decode(text).map_err(CertificateFault::Pem)?)
+    }
+
+    /// One in PEM.
+    pub(crate) fn read_plain(text: &str) -> Result<Self, CertificateFault> {
+        Self::of(pem::decode_plain(text).map_err(CertificateFault::Pem)?)
+    }
+
+    fn of(block: pem::Block) -> Result<Self, CertificateFault> {
         match block.label {
             Some(pem::CERTIFICATE) => {}
             Some(other) => return Err(CertificateFault::NotACertificate(other)),

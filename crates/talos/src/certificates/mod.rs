@@ -1,4 +1,5 @@
-//! Certificates and keys as Talos makes and stores them: base64 of PEM.
+//! Certificates and keys as Talos makes and stores them: base64 of PEM, and PEM in documents of
+//! Talos 1.14.
 //!
 //! Authorities for ten years, client certificates of the Talos API, and reading of what others
 //! made. The clock and the randomness are passed in.
@@ -28,6 +29,7 @@ pub use randomness::CryptoRng;
 
 pub(crate) use authority::authority;
 pub(crate) use certificate::Certificate;
+pub(crate) use pem::labels as pem_labels;
 pub(crate) use private_key::ReadKey;
 pub(crate) use rsa_key::service_account_key;
 

@@ -1,4 +1,5 @@
-//! DER in PEM in base64, which is how bundles, machine configs and `talosconfig` hold it.
+//! DER in PEM in base64, which is how bundles, machine configs and `talosconfig` hold it; and in
+//! PEM alone, as documents of Talos 1.14 do.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -47,6 +48,9 @@ pub enum PemFault {
     /// Base64 of something else.
     #[error("is base64, but not of PEM")]
     NotPem,
+    /// Without base64 around it, something else.
+    #[error("is not PEM")]
+    Plain,
     /// There is a beginning, but no end.
     #[error("is cut off: its PEM has no `END` line")]
     CutOff,
@@ -68,10 +72,34 @@ pub(super) fn decode(text: &str) -> Result<Block, PemFault> {
     Ok(first(&bytes(text)?)?.0)
 }
 
+/// The first block of PEM that has no base64 around it, as documents of Talos 1.14 hold it.
+pub(super) fn decode_plain(text: &str) -> Result<Block, PemFault> {
+    match first(text.as_bytes()) {
+        Ok((block, _)) => Ok(block),
+        Err(PemFault::NotPem) => Err(PemFault::Plain),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// Every block of base64 of PEM: there is one at least.
 pub(super) fn decode_all(text: &str) -> Result<Vec<Block>, PemFault> {
     let pem = bytes(text)?;
-    let (block, mut behind) = first(&pem)?;
+    blocks(&pem)
+}
+
+/// The label of every block of PEM without base64 around it, one at least; none where a message
+/// must not name it.
+pub(crate) fn labels(text: &str) -> Result<Vec<Option<&'static str>>, PemFault> {
+    match blocks(text.as_bytes()) {
+        Ok(blocks) => Ok(blocks.into_iter().map(|block| block.label).collect()),
+        Err(PemFault::NotPem) => Err(PemFault::Plain),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Every block.
+fn blocks(pem: &[u8]) -> Result<Vec<Block>, PemFault> {
+    let (block, mut behind) = first(pem)?;
     let mut blocks = vec![block];
     while let Some(rest) = pem
         .get(behind..)

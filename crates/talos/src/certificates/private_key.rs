@@ -155,7 +155,15 @@ pub(crate) struct ReadKey {
 impl ReadKey {
     /// A key in base64 of PEM, under any label that Talos reads.
     pub(crate) fn read(text: &str) -> Result<Self, KeyFault> {
-        let block = pem::decode(text).map_err(KeyFault::Pem)?;
+        Self::of(&pem::decode(text).map_err(KeyFault::Pem)?)
+    }
+
+    /// A key in PEM, under any label that Talos reads.
+    pub(crate) fn read_plain(text: &str) -> Result<Self, KeyFault> {
+        Self::of(&pem::decode_plain(text).map_err(KeyFault::Pem)?)
+    }
+
+    fn of(block: &pem::Block) -> Result<Self, KeyFault> {
         let label = block.label.ok_or(KeyFault::UnknownLabel)?;
         let key = match label {
             pem::RSA_KEY => Self::rsa(&block.der),

@@ -4,6 +4,7 @@ use diagnostics::Severity;
 use std::collections::HashSet;
 
 use super::common::{duplicate, endpoint, subnet};
+use super::kubernetes::{resources, version};
 use super::place::{Place, Report};
 use super::url::Url;
 
@@ -16,11 +17,14 @@ pub(super) fn check(cluster: &Place<'_>, control_plane: bool, report: &mut Repor
         return;
     }
     let url = cluster.keys(&["controlPlane", "endpoint"]);
-    if !url.is_there() {
+    if url.is_there() {
+        endpoint(&url, report);
+    } else if report.has_documents() {
+        without_endpoint(cluster, report);
+    } else {
         report.missing(&url, "write it like `https://10.0.0.10:6443`");
         return;
     }
-    endpoint(&url, report);
     let domain = cluster.keys(&["network", "dnsDomain"]);
     if !domain.is_empty() && !is_domain(domain.text()) {
         report.bad(&domain, "a DNS name", "write it like `cluster.local`");
@@ -30,19 +34,33 @@ pub(super) fn check(cluster: &Place<'_>, control_plane: bool, report: &mut Repor
     discovery(cluster, report);
     api_server(&cluster.key("apiServer"), report);
     for component in ["apiServer", "controllerManager", "scheduler"] {
-        let resources = cluster.keys(&[component, "resources"]);
-        for section in ["requests", "limits"] {
-            for (key, place) in resources.key(section).entries() {
-                if !matches!(key, "cpu" | "memory") {
-                    report.add(
-                        &place,
-                        &rules::MACHINE_CONFIG_BAD_VALUE,
-                        format!("`{key}` is not a resource of a pod that Talos sets"),
-                        "use `cpu` and `memory`",
-                    );
-                }
-            }
+        let component = cluster.key(component);
+        resources(&component.key("resources"), report);
+        if control_plane {
+            version(&component.key("image"), report);
         }
+    }
+}
+
+/// What must not stay where the endpoint is in a document.
+fn without_endpoint(cluster: &Place<'_>, report: &mut Report) {
+    let section = cluster.key("controlPlane");
+    if section.is_there() {
+        report.missing(
+            &section.key("endpoint"),
+            "write it like `https://10.0.0.10:6443`, or take the whole section `controlPlane` out \
+             where `KubeClusterConfig` has the endpoint, and `KubeAPIServerConfig` the port",
+        );
+    }
+    let account = cluster.key("serviceAccount");
+    if account.is_there() {
+        report.add(
+            &account,
+            &rules::MACHINE_CONFIG_NEEDS,
+            "the key of service accounts needs `controlPlane.endpoint` beside it, which names who \
+             signs",
+            "move it to `KubeServiceAccountConfig` together with the endpoint",
+        );
     }
 }
 

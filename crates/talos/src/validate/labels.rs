@@ -67,8 +67,8 @@ pub(super) fn taints(taints: &Place<'_>, report: &mut Report) {
     }
 }
 
-/// A name with or without a domain before it.
-fn name(key: &str, place: &Place<'_>, report: &mut Report) -> bool {
+/// A name with or without a domain before it, as Kubernetes' qualified names are.
+pub(super) fn name(key: &str, place: &Place<'_>, report: &mut Report) -> bool {
     let (domain, name) = match key.split_once('/') {
         Some((domain, name)) => (Some(domain), name),
         None => (None, key),
@@ -107,7 +107,8 @@ fn is_short_name(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }
 
-fn is_subdomain(text: &str) -> bool {
+/// Whether it is a subdomain by RFC 1123, in lower case.
+pub(super) fn is_subdomain(text: &str) -> bool {
     let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     text.len() <= 253
         && text.split('.').all(|label| {

@@ -5,38 +5,10 @@ use std::collections::HashSet;
 use super::common::{KUBESPAN_MTU, duplicate, least, subnet};
 use super::place::{Place, Report};
 use super::url::Url;
-use super::{cluster, encryption, formats, interfaces, labels};
+use super::{cluster, encryption, formats, interfaces, kubernetes, labels, runtime_spec};
 use crate::fields::forms::bytes;
 
 use crate::rules;
-
-/// Fields of the kubelet's configuration that Talos sets itself.
-const KUBELET_OWN: [&str; 13] = [
-    "apiVersion",
-    "authentication",
-    "authorization",
-    "cgroupRoot",
-    "kind",
-    "kubeletCgroups",
-    "port",
-    "protectKernelDefaults",
-    "resolvConf",
-    "rotateCertificates",
-    "systemCgroups",
-    "staticPodPath",
-    "seccompDefault",
-];
-
-/// Roles of Talos' own API.
-const ROLES: [&str; 7] = [
-    "os:admin",
-    "os:operator",
-    "os:reader",
-    "os:etcd:backup",
-    "os:image:verifier",
-    "os:meta:writer",
-    "os:impersonator",
-];
 
 /// The document without a kind.
 pub(super) fn check(document: &Place<'_>, report: &mut Report) {
@@ -65,6 +37,9 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
         );
     }
     cluster::check(&document.key("cluster"), control_plane, report);
+    if report.has_documents() {
+        deprecated(&machine, report);
+    }
     install(&machine.key("install"), report);
     host_dns(&machine.keys(&["features", "hostDNS"]), report);
     authority(document, control_plane, worker, report);
@@ -75,6 +50,7 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
     kubespan(document, report);
     disks(&machine.key("disks"), report);
     kubelet(&machine.key("kubelet"), report);
+    runtime_spec::check(&machine.key("baseRuntimeSpecOverrides"), report);
     for partition in ["state", "ephemeral"] {
         let partition = machine.keys(&["systemDiskEncryption", partition]);
         if partition.is_there() {
@@ -105,9 +81,30 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
     }
 }
 
+/// Sections that have documents instead.
+fn deprecated(machine: &Place<'_>, report: &mut Report) {
+    for (key, document) in [
+        ("files", "`EtcFileConfig` and `CRICustomizationConfig`"),
+        ("baseRuntimeSpecOverrides", "`CRIBaseRuntimeSpecConfig`"),
+    ] {
+        let place = machine.key(key);
+        if !place.is_empty() {
+            report.add(
+                &place,
+                &rules::MACHINE_CONFIG_DEPRECATED,
+                format!("Talos will stop to read `{key}`"),
+                format!("use {document}"),
+            );
+        }
+    }
+}
+
 fn install(install: &Place<'_>, report: &mut Report) {
     if !install.is_there() {
-        report.missing(install, "say which disk to install to");
+        // Since Talos 1.14 a node may have a document, or be installed already.
+        if !report.has_documents() {
+            report.missing(install, "say which disk to install to");
+        }
         return;
     }
     let selector = install.key("diskSelector");
@@ -218,9 +215,11 @@ fn kubespan(document: &Place<'_>, report: &mut Report) {
     if mtu.number() != 0 && mtu.number() < KUBESPAN_MTU {
         least(&mtu, KUBESPAN_MTU, report);
     }
+    // Since Talos 1.14 discovery may be a document: see `whole`.
     let cluster = document.key("cluster");
     let discovery = cluster.keys(&["discovery", "enabled"]);
-    if !discovery.is_true() {
+    let alone = !report.has_documents();
+    if alone && !discovery.is_true() {
         report.add(
             &discovery,
             &rules::MACHINE_CONFIG_NEEDS,
@@ -230,7 +229,7 @@ fn kubespan(document: &Place<'_>, report: &mut Report) {
     }
     for key in ["id", "secret"] {
         let value = cluster.key(key);
-        if value.is_empty() {
+        if alone && value.is_empty() {
             report.missing(
                 &value,
                 "KubeSpan needs it: take it from the secrets of the cluster",
@@ -267,20 +266,11 @@ pub(super) fn disks(disks: &Place<'_>, report: &mut Report) {
 }
 
 fn kubelet(kubelet: &Place<'_>, report: &mut Report) {
+    kubernetes::version(&kubelet.key("image"), report);
     for network in kubelet.keys(&["nodeIP", "validSubnets"]).items() {
         subnet(&network, report);
     }
-    let config = kubelet.key("extraConfig");
-    for (key, place) in config.entries() {
-        if KUBELET_OWN.contains(&key) {
-            report.add(
-                &place,
-                &rules::MACHINE_CONFIG_KUBELET_OWN,
-                format!("Talos sets `{key}` of the kubelet itself"),
-                "take it out",
-            );
-        }
-    }
+    kubernetes::kubelet_config(&kubelet.key("extraConfig"), report);
 }
 
 fn logging(destinations: &Place<'_>, report: &mut Report) {
@@ -316,9 +306,5 @@ fn api_access(access: &Place<'_>, control_plane: bool, report: &mut Report) {
             "move it to a patch for control planes",
         );
     }
-    for role in access.key("allowedRoles").items() {
-        if !ROLES.contains(&role.text()) {
-            report.bad(&role, "a role of Talos", "write one such as `os:reader`");
-        }
-    }
+    kubernetes::roles(&access.key("allowedRoles"), report);
 }

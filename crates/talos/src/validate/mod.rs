@@ -8,20 +8,26 @@ mod cel;
 mod cluster;
 mod common;
 mod conflicts;
+mod dangers;
 mod encryption;
+mod files;
 mod formats;
 mod interfaces;
+mod kubernetes;
 mod labels;
 mod links;
 mod machine;
 mod network;
 mod place;
+mod resolver;
 mod runtime;
+mod runtime_spec;
 pub mod sections;
 mod shape;
 mod url;
 mod volumes;
 mod way;
+mod whole;
 
 use std::borrow::Cow;
 
@@ -31,7 +37,9 @@ use crate::contract::{Contract, Release};
 use crate::fields::document_name;
 use documents::path::touches;
 use place::{Place, Report};
+use whole::Whole;
 
+pub use dangers::{dangers, switched_on};
 pub use place::Violation;
 
 /// Everything that Talos of a contract would refuse or warn about, in the order of documents.
@@ -51,12 +59,16 @@ pub fn validate(documents: &[Value], contract: Contract) -> Vec<Violation> {
 }
 
 /// The same where it is known which release of Talos the node runs: some take less than others
-/// that read the same contract.
+/// that read the same contract, and newer ones take more than the contract has.
+///
+/// Whether a node runs the versions of Kubernetes that its images name is asked only then: only
+/// a contract, as `talosctl validate` has it, does not say.
 pub fn validate_on(
     documents: &[Value],
     contract: Contract,
     release: Option<Release>,
 ) -> Vec<Violation> {
+    let exact = release.is_some();
     let release = release.unwrap_or(Release::of(contract));
     let mut shapes = Report::new(release);
     // The values as Talos holds them, without what cannot be decoded.
@@ -64,15 +76,17 @@ pub fn validate_on(
         .iter()
         .map(|document| {
             let name = document_name(document);
-            let decoded = shape::decode(document, &name, contract, &mut shapes);
+            let decoded = shape::decode(document, &name, release.minor(), &mut shapes);
             (name, decoded)
         })
         .collect();
     let mut report = Report::new(release);
+    report.exact = exact;
     for (name, document) in &decoded {
         check(&Place::new(name, document), &mut report);
     }
     conflicts::check(&decoded, &mut report);
+    whole::check(&Whole::of(&decoded), &mut report);
     let shapes = shapes.violations;
     // What follows from a value that could not be decoded is no problem of its own.
     report.violations.retain(|found| {
@@ -112,9 +126,15 @@ fn check(document: &Place<'_>, report: &mut Report) {
         | "NetworkRuleConfig"
         | "TCPProbeConfig"
         | "BlackholeRouteConfig"
-        | "RoutingRuleConfig" => {
+        | "RoutingRuleConfig"
+        | "HTTPProbeConfig" => {
             network::check(document, report);
         }
+        "ResolverConfig" => resolver::check(document, report),
+        "EtcFileConfig" | "CRICustomizationConfig" | "CRIBaseRuntimeSpecConfig"
+        | "SysctlConfig" | "SysfsConfig" | "KernelModuleConfig" => files::check(document, report),
+        // `KubeSpanConfig` is above: it has nothing to do with Kubernetes but its name.
+        kind if kind.starts_with("Kube") => kubernetes::check(document, report),
         _ => runtime::check(document, report),
     }
 }

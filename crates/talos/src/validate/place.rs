@@ -37,6 +37,11 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// Where a document would be that is not there.
+    pub(super) fn absent(document: &'a str) -> Self {
+        Self::new(document, &NOTHING)
+    }
+
     /// A document as a whole.
     pub(super) fn new(document: &'a str, value: &'a Value) -> Self {
         Self::with_path(document, String::new(), value)
@@ -90,6 +95,16 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The document that it is in, such as `UserVolumeConfig/data`.
+    pub(super) fn document(&self) -> &'a str {
+        self.document
+    }
+
+    /// The value as it is.
+    pub(super) fn value(&self) -> &'a Value {
+        self.value
+    }
+
     /// The text; empty if there is none.
     pub(super) fn text(&self) -> &'a str {
         self.value.as_str().unwrap_or_default()
@@ -103,6 +118,11 @@ impl<'a> Place<'a> {
             .map(i128::from)
             .or_else(|| value.as_u64().map(i128::from))
             .unwrap_or_default()
+    }
+
+    /// Whether it is `false`, not only absent.
+    pub(super) fn is_false(&self) -> bool {
+        self.value == &Value::Bool(false)
     }
 
     /// The scalar as text.
@@ -141,6 +161,8 @@ pub(super) struct Report {
     pub(super) violations: Vec<Violation>,
     /// Who is asked.
     pub(super) release: Release,
+    /// Whether that is the release of the node, not only the oldest one of a contract.
+    pub(super) exact: bool,
 }
 
 impl Report {
@@ -149,7 +171,13 @@ impl Report {
         Self {
             violations: Vec::new(),
             release,
+            exact: false,
         }
+    }
+
+    /// Whether Talos 1.14 or newer is asked, which has documents for nearly everything.
+    pub(super) fn has_documents(&self) -> bool {
+        self.release.minor() >= 14
     }
 
     /// Something that Talos refuses, or warns about, as the rule says.

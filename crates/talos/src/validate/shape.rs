@@ -8,22 +8,21 @@ use serde_json::{Map, Value};
 use super::formats;
 use super::place::{Place, Report, shown};
 use super::way::Way;
-use crate::contract::Contract;
 use crate::fields::unknown_kind;
 use crate::fields::{Kind, Schema, Spec};
 use crate::rules;
 
-/// The document as Talos holds it: without nulls, texts as texts, and without what is wrong,
+/// The document as Talos of a minor of `1.x` holds it: without nulls, texts as texts, and without what is wrong,
 /// which is reported. One that is so already is given back, not copied.
 pub(super) fn decode<'v>(
     document: &'v Value,
     name: &str,
-    contract: Contract,
+    minor: u32,
     report: &mut Report,
 ) -> Cow<'v, Value> {
     let mut decoder = Decoder {
         name,
-        contract,
+        minor,
         report,
     };
     let Some(map) = document.as_object() else {
@@ -39,7 +38,7 @@ pub(super) fn decode<'v>(
         decoder.unknown_kind(kind, document);
         return Cow::Owned(Value::Null);
     };
-    if spec.since > contract.minor() {
+    if spec.since > minor {
         decoder.too_new(Way::TOP, &format!("the document `{kind}`"), spec, document);
         return Cow::Owned(Value::Null);
     }
@@ -61,12 +60,12 @@ pub(super) fn section<'v>(
     value: &'v Value,
     spec: &Spec,
     path: &str,
-    contract: Contract,
+    minor: u32,
     report: &mut Report,
 ) -> Cow<'v, Value> {
     let mut decoder = Decoder {
         name: "",
-        contract,
+        minor,
         report,
     };
     let decoded = decoder.value(value, spec, Way::Path(path));
@@ -75,7 +74,7 @@ pub(super) fn section<'v>(
 
 struct Decoder<'a> {
     name: &'a str,
-    contract: Contract,
+    minor: u32,
     report: &'a mut Report,
 }
 
@@ -133,7 +132,7 @@ impl<'a> Decoder<'a> {
                 );
                 return None;
             };
-            if spec.since > self.contract.minor() {
+            if spec.since > self.minor {
                 self.too_new(inner, &format!("`{key}`"), spec, value);
                 return None;
             }
@@ -212,14 +211,14 @@ impl<'a> Decoder<'a> {
     ) -> Cow<'v, Value> {
         entries(whole, map, |key, value| {
             let inner = Way::Key(&way, key);
-            if value.is_array() && self.contract.minor() < 13 {
+            if value.is_array() && self.minor < 13 {
                 let place = self.place(inner, value);
                 self.report.add(
                     &place,
                     &rules::MACHINE_CONFIG_TOO_NEW,
                     format!(
-                        "a flag with a list of values does not exist in Talos {}",
-                        self.contract
+                        "a flag with a list of values does not exist in Talos 1.{}",
+                        self.minor
                     ),
                     "write one text, the values joined by commas",
                 );
@@ -320,7 +319,7 @@ impl<'a> Decoder<'a> {
         self.report.add(
             &place,
             &rules::MACHINE_CONFIG_TOO_NEW,
-            format!("{what} does not exist in Talos {}", self.contract),
+            format!("{what} does not exist in Talos 1.{}", self.minor),
             format!("take it out, or use Talos 1.{} or newer", spec.since),
         );
     }
