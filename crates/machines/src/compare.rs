@@ -9,7 +9,7 @@ use talhelper::nodes::{Files as _, Generator, read_schematic, schematic_id};
 use talos::compare::differences;
 use talos::contract::Contract;
 use talos::patch::{Machinery, documents};
-use talos::validate::{validate, validate_on};
+use talos::validate::{dangers, validate, validate_on};
 
 use super::Machines;
 use repository::View;
@@ -170,7 +170,10 @@ pub fn try_patch(
         Machinery::default(),
     );
     let mut problems = history.findings;
-    for violation in validate_on(&after, machines.contract, generator.release()) {
+    let (contract, release) = (machines.contract, generator.release());
+    let mut violations = validate_on(&after, contract, release);
+    violations.extend(dangers(&after, contract, release));
+    for violation in violations {
         let message = format!("`{}`: {}", violation.path, violation.message);
         let mut problem = violation.rule.report_as(violation.severity, message);
         problem.hint = violation.hint;
@@ -198,7 +201,9 @@ pub fn validate_file(view: &View<'_>, path: &Utf8Path, contract: Contract) -> Di
     if problems.has_errors() {
         return problems;
     }
-    for violation in validate(&documents, contract) {
+    let mut violations = validate(&documents, contract);
+    violations.extend(dangers(&documents, contract, None));
+    for violation in violations {
         let place = match violation.path.as_str() {
             "" => format!("`{}`", violation.document),
             path => format!("`{path}`"),

@@ -4,12 +4,12 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use talhelper::explain;
 use talhelper::nodes::{Generator, NodeConfig};
 use talos::contract::Contract;
-use talos::validate::validate_on;
+use talos::validate::{dangers, validate_on};
 
 /// At most so many nodes are named.
 const NAMED: usize = 3;
 
-/// Something that one node would refuse.
+/// Something that one node would refuse, or its cluster suffer from.
 pub struct Refusal {
     hostname: String,
     /// Without the name of the node.
@@ -25,7 +25,9 @@ impl Refusal {
         config: &NodeConfig,
         contract: Contract,
     ) -> Vec<Self> {
-        let violations = validate_on(&config.documents, contract, generator.release());
+        let release = generator.release();
+        let mut violations = validate_on(&config.documents, contract, release);
+        violations.extend(dangers(&config.documents, contract, release));
         if violations.is_empty() {
             return Vec::new();
         }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use talos::contract::{Contract, Release};
 use talos::generate::Role;
-use talos::validate::{Violation, validate, validate_on};
+use talos::validate::{Violation, dangers, validate, validate_on};
 
 #[test]
 fn what_the_generator_makes_is_fine() {
@@ -235,7 +235,8 @@ proptest! {
         let at = at.index(count(&whole));
         replace(&mut whole, at, &new);
         let documents = whole.as_array().cloned().unwrap_or_default();
-        for found in validate(&documents, contract) {
+        let dangers = dangers(&documents, Contract::NEWEST, None);
+        for found in validate(&documents, contract).into_iter().chain(dangers) {
             prop_assert!(!found.message.is_empty());
             prop_assert!(!found.message.ends_with('.'));
         }

@@ -9,6 +9,9 @@ use crate::rules;
 /// The least size of `KubeSpan`'s packets.
 pub(super) const KUBESPAN_MTU: i128 = 1280;
 
+/// The least of a watchdog, and between two scrubs, in nanoseconds.
+pub(super) const TEN_SECONDS: i64 = 10_000_000_000;
+
 /// A value that another item of the list has already.
 pub(super) fn duplicate(place: &Place<'_>, what: &str, report: &mut Report) {
     report.add(
@@ -61,5 +64,13 @@ pub(super) fn endpoint(place: &Place<'_>, report: &mut Report) {
 pub(super) fn not_negative(place: &Place<'_>, report: &mut Report) {
     if formats::duration(place.text()).is_some_and(|duration| duration < 0) {
         report.bad(place, "a duration that can pass", "leave the sign out");
+    }
+}
+
+/// How often a file system is looked through.
+pub(super) fn scrub(interval: &Place<'_>, report: &mut Report) {
+    let time = formats::duration(interval.text()).unwrap_or_default();
+    if time != 0 && time < TEN_SECONDS {
+        report.bad(interval, "a time between two scrubs", "use at least `10s`");
     }
 }

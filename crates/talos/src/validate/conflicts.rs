@@ -77,67 +77,140 @@ fn among_documents(
 
 /// What a document and v1alpha1 both say.
 fn with_main(document: &Place<'_>, main: &Place<'_>, report: &mut Report) {
-    let network = main.keys(&["machine", "network"]);
-    let mut taken: Vec<Place<'_>> = Vec::new();
-    match document.key("kind").text() {
-        "HostnameConfig" => {
-            taken.push(network.key("hostname"));
-            taken.push(main.keys(&["machine", "features", "stableHostname"]));
+    let kind = document.key("kind").text();
+    for old in OLD.iter().filter(|old| old.document == kind) {
+        let place = main.keys(old.section);
+        if (old.is_set)(&place) && (old.with.is_empty() || !document.key(old.with).is_empty()) {
+            clash(&place, old, report);
         }
-        "ResolverConfig" => {
-            let servers = network.key("nameservers");
-            // Talos leaves out what is no address.
-            if servers
-                .items()
-                .iter()
-                .any(|server| formats::is_address(server.text()))
-            {
-                taken.push(servers);
-            }
-            let domains = network.key("searchDomains");
-            if domains.is_there() {
-                clash(&domains, document, report);
-            }
-            taken.push(network.key("disableSearchDomain"));
-        }
-        "TimeSyncConfig" => {
-            let time = main.keys(&["machine", "time"]);
-            taken.extend(["disabled", "servers"].map(|key| time.key(key)));
-            let timeout = time.key("bootTimeout");
-            if formats::duration(timeout.text()).is_some_and(|duration| duration != 0) {
-                taken.push(timeout);
-            }
-        }
-        "KubeSpanConfig" => {
-            let kubespan = network.key("kubespan");
-            if kubespan.is_there() {
-                clash(&kubespan, document, report);
-            }
-        }
-        "VolumeConfig" => {
-            let partition = match document.key("name").text() {
-                "STATE" => "state",
-                "EPHEMERAL" => "ephemeral",
-                _ => return,
-            };
-            let old = main.keys(&["machine", "systemDiskEncryption", partition]);
-            if encryption::is_set(&document.key("encryption")) && old.is_there() {
-                clash(&old, document, report);
-            }
-        }
-        _ => {}
     }
-    for place in taken.iter().filter(|place| !place.is_empty()) {
-        clash(place, document, report);
+    if kind == "VolumeConfig" && encryption::is_set(&document.key("encryption")) {
+        let partition = document.key("name").text();
+        let old = VOLUMES.iter().find(|(name, _)| *name == partition);
+        if let Some((_, old)) = old.filter(|(_, old)| main.keys(old.section).is_there()) {
+            clash(&main.keys(old.section), old, report);
+        }
     }
 }
 
-fn clash(place: &Place<'_>, document: &Place<'_>, report: &mut Report) {
-    let kind = document.key("kind").text();
-    report.add(
-        place,
-        &rules::MACHINE_CONFIG_CONFLICT,
-        format!("the document `{kind}` says the same"),
-        format!("set it in `{kind}` only"),
-    );
+/// A section of v1alpha1 beside which Talos takes no document of a kind.
+struct Old {
+    document: &'static str,
+    section: &'static [&'static str],
+    is_set: fn(&Place<'_>) -> bool,
+    /// The key of the document that says the same; empty for the document as a whole.
+    with: &'static str,
+    /// Whether they say the same, or Talos only takes them for it.
+    same: bool,
+}
+
+const fn old(
+    document: &'static str,
+    section: &'static [&'static str],
+    is_set: fn(&Place<'_>) -> bool,
+) -> Old {
+    Old {
+        document,
+        section,
+        is_set,
+        with: "",
+        same: true,
+    }
+}
+
+/// The section is there, be it empty.
+fn there(place: &Place<'_>) -> bool {
+    place.is_there()
+}
+
+/// There is something in it.
+fn filled(place: &Place<'_>) -> bool {
+    !place.is_empty()
+}
+
+/// Talos leaves out what is no address.
+fn has_address(place: &Place<'_>) -> bool {
+    let items = place.items();
+    items.iter().any(|item| formats::is_address(item.text()))
+}
+
+fn lasts(place: &Place<'_>) -> bool {
+    formats::duration(place.text()).is_some_and(|duration| duration != 0)
+}
+
+/// The table: `V1Alpha1ConflictValidate` of every document of the machinery 1.14.1.
+#[rustfmt::skip]
+const OLD: &[Old] = &[
+    old("CRIBaseRuntimeSpecConfig", &["machine", "baseRuntimeSpecOverrides"], there),
+    old("DiscoveryIdentityConfig", &["cluster", "id"], filled),
+    old("DiscoveryIdentityConfig", &["cluster", "secret"], filled),
+    old("DiscoveryServiceConfig", &["cluster", "discovery"], there),
+    old("HostnameConfig", &["machine", "network", "hostname"], filled),
+    old("HostnameConfig", &["machine", "features", "stableHostname"], filled),
+    old("ImageCacheConfig", &["machine", "features", "imageCache"], there),
+    old("KubeAPIServerCAConfig", &["cluster", "ca"], there),
+    old("KubeAPIServerConfig", &["cluster", "apiServer"], there),
+    old("KubeAPIServerConfig", &["cluster", "controlPlane", "localAPIServerPort"], filled),
+    old("KubeAdmissionControlConfig", &["cluster", "apiServer", "admissionControl"], filled),
+    old("KubeAggregatorCAConfig", &["cluster", "aggregatorCA"], there),
+    old("KubeAuditPolicyConfig", &["cluster", "apiServer", "auditPolicy"], filled),
+    // It is the plugins of admission that Talos looks at here, not the authorizers.
+    Old { same: false, ..old("KubeAuthorizerConfig", &["cluster", "apiServer", "admissionControl"], filled) },
+    old("KubeClusterConfig", &["cluster", "clusterName"], filled),
+    old("KubeClusterConfig", &["cluster", "controlPlane", "endpoint"], there),
+    old("KubeControllerManagerConfig", &["cluster", "controllerManager"], there),
+    old("KubeControllerManagerConfig", &["machine", "controlPlane", "controllerManager"], there),
+    old("KubeCoreDNSConfig", &["cluster", "coreDNS"], there),
+    Old { same: false, ..old("KubeCredentialProviderConfig", &["machine", "kubelet"], there) },
+    old("KubeEtcdEncryptionConfig", &["cluster", "secretboxEncryptionSecret"], filled),
+    old("KubeEtcdEncryptionConfig", &["cluster", "aescbcEncryptionSecret"], filled),
+    old("KubeFlannelCNIConfig", &["cluster", "network"], there),
+    old("KubeNetworkConfig", &["cluster", "network"], there),
+    old("KubeNodeConfig", &["cluster", "allowSchedulingOnControlPlanes"], there),
+    old("KubeNodeConfig", &["cluster", "allowSchedulingOnMasters"], there),
+    old("KubeNodeConfig", &["machine", "kubelet", "skipNodeRegistration"], there),
+    old("KubeNodeConfig", &["machine", "kubelet", "registerWithFQDN"], there),
+    old("KubeNodeConfig", &["machine", "kubelet", "nodeIP"], there),
+    old("KubeNodeConfig", &["machine", "nodeLabels"], filled),
+    old("KubeNodeConfig", &["machine", "nodeAnnotations"], filled),
+    old("KubeNodeConfig", &["machine", "nodeTaints"], filled),
+    old("KubePrismConfig", &["machine", "features", "kubePrism"], there),
+    old("KubeProxyConfig", &["cluster", "proxy"], there),
+    old("KubeSchedulerConfig", &["cluster", "scheduler"], there),
+    old("KubeSchedulerConfig", &["machine", "controlPlane", "scheduler"], there),
+    old("KubeServiceAccountConfig", &["cluster", "serviceAccount"], there),
+    old("KubeSpanConfig", &["machine", "network", "kubespan"], there),
+    old("KubeTalosAPIAccessConfig", &["machine", "features", "kubernetesTalosAPIAccess"], there),
+    old("KubeletConfig", &["machine", "kubelet"], there),
+    old("ResolverConfig", &["machine", "network", "nameservers"], has_address),
+    old("ResolverConfig", &["machine", "network", "searchDomains"], there),
+    old("ResolverConfig", &["machine", "network", "disableSearchDomain"], filled),
+    Old { with: "hostDNS", ..old("ResolverConfig", &["machine", "features", "hostDNS"], there) },
+    old("TimeSyncConfig", &["machine", "time", "disabled"], filled),
+    old("TimeSyncConfig", &["machine", "time", "servers"], filled),
+    old("TimeSyncConfig", &["machine", "time", "bootTimeout"], lasts),
+    old("UnattendedInstallConfig", &["machine", "install"], there),
+];
+
+/// The volumes that both can encrypt.
+#[rustfmt::skip]
+const VOLUMES: [(&str, Old); 2] = [
+    ("EPHEMERAL", old("VolumeConfig", &["machine", "systemDiskEncryption", "ephemeral"], there)),
+    ("STATE", old("VolumeConfig", &["machine", "systemDiskEncryption", "state"], there)),
+];
+
+fn clash(place: &Place<'_>, old: &Old, report: &mut Report) {
+    let (kind, key) = (old.document, old.section.last().unwrap_or(&""));
+    let (message, hint) = if old.same {
+        (
+            format!("the document `{kind}` says the same"),
+            format!("set it in `{kind}` only"),
+        )
+    } else {
+        (
+            format!("Talos takes no document `{kind}` beside this"),
+            format!("write documents in place of `{key}` too"),
+        )
+    };
+    report.add(place, &rules::MACHINE_CONFIG_CONFLICT, message, hint);
 }

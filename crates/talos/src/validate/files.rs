@@ -76,11 +76,10 @@ fn file(name: &Place<'_>, report: &mut Report) {
         report.bad(name, "a path below `/etc`", hint);
         return;
     }
-    let managed = MANAGED_FILES.contains(&path)
-        || { MANAGED_FOLDERS.iter() }.any(|folder| {
-            let rest = path.strip_prefix(folder);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
+    let managed = MANAGED_FILES.contains(&path) || { MANAGED_FOLDERS.iter() }.any(|folder| {
+        let rest = path.strip_prefix(folder);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
     if managed {
         let hint = if path.starts_with("cri/conf.d/") {
             "write a `CRICustomizationConfig`"

@@ -131,8 +131,12 @@ fn check(document: &Place<'_>, report: &mut Report) {
             network::check(document, report);
         }
         "ResolverConfig" => resolver::check(document, report),
-        "EtcFileConfig" | "CRICustomizationConfig" | "CRIBaseRuntimeSpecConfig"
-        | "SysctlConfig" | "SysfsConfig" | "KernelModuleConfig" => files::check(document, report),
+        "EtcFileConfig"
+        | "CRICustomizationConfig"
+        | "CRIBaseRuntimeSpecConfig"
+        | "SysctlConfig"
+        | "SysfsConfig"
+        | "KernelModuleConfig" => files::check(document, report),
         // `KubeSpanConfig` is above: it has nothing to do with Kubernetes but its name.
         kind if kind.starts_with("Kube") => kubernetes::check(document, report),
         _ => runtime::check(document, report),

@@ -3,6 +3,7 @@
 use super::common::{KUBESPAN_MTU, least, not_negative, subnet};
 use super::formats;
 use super::place::{Place, Report};
+use super::url::Url;
 
 use crate::rules;
 
@@ -20,7 +21,8 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
         "TimeSyncConfig" => time(document, report),
         "KubeSpanConfig" => kubespan(document, report),
         "NetworkRuleConfig" => firewall(document, report),
-        "TCPProbeConfig" => probe(document, report),
+        "TCPProbeConfig" => probe(document, "endpoint", report),
+        "HTTPProbeConfig" => http_probe(document, report),
         "BlackholeRouteConfig" => {
             let name = document.key("name");
             if name.is_empty() {
@@ -98,6 +100,17 @@ fn time(document: &Place<'_>, report: &mut Report) {
     if document.key("ntp").is_there() && document.key("ptp").is_there() {
         report.exclusive(&document.key("ptp"), "ntp");
     }
+    // Certificates are of names.
+    let ntp = document.key("ntp");
+    for server in ntp.key("servers").items() {
+        if ntp.key("useNTS").is_true() && server.text().parse::<std::net::IpAddr>().is_ok() {
+            report.bad(
+                &server,
+                "the name of a server",
+                "name the server, since NTS looks at its certificate; or leave `useNTS` out",
+            );
+        }
+    }
 }
 
 fn kubespan(document: &Place<'_>, report: &mut Report) {
@@ -157,11 +170,23 @@ pub(super) fn firewall(document: &Place<'_>, report: &mut Report) {
     }
 }
 
-fn probe(document: &Place<'_>, report: &mut Report) {
-    for (key, hint) in [
-        ("name", "give the probe a name"),
-        ("endpoint", "write it like `10.0.0.1:443`"),
-    ] {
+fn http_probe(document: &Place<'_>, report: &mut Report) {
+    probe(document, "url", report);
+    let url = document.key("url");
+    let fine = Url::read(url.text())
+        .is_some_and(|url| matches!(url.scheme.as_str(), "http" | "https") && !url.host.is_empty());
+    if !url.is_empty() && !fine {
+        report.bad(&url, "a URL", "write it like `https://10.0.0.1/healthz`");
+    }
+}
+
+/// A probe, whose target stands under a key.
+fn probe(document: &Place<'_>, target: &'static str, report: &mut Report) {
+    let example = match target {
+        "url" => "write it like `https://10.0.0.1/healthz`",
+        _ => "write it like `10.0.0.1:443`",
+    };
+    for (key, hint) in [("name", "give the probe a name"), (target, example)] {
         let place = document.key(key);
         if place.is_empty() {
             report.missing(&place, hint);

@@ -95,11 +95,6 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The document that it is in, such as `UserVolumeConfig/data`.
-    pub(super) fn document(&self) -> &'a str {
-        self.document
-    }
-
     /// The value as it is.
     pub(super) fn value(&self) -> &'a Value {
         self.value

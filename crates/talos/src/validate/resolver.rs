@@ -64,5 +64,7 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
 /// Whether a server is asked through TLS.
 pub(super) fn is_encrypted(server: &Place<'_>) -> bool {
     let protocol = server.key("protocol").text();
-    ["DoT", "DoH"].iter().any(|one| protocol.eq_ignore_ascii_case(one))
+    ["DoT", "DoH"]
+        .iter()
+        .any(|one| protocol.eq_ignore_ascii_case(one))
 }

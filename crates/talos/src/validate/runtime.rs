@@ -3,17 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::common::not_negative;
+use super::common::{TEN_SECONDS, not_negative, scrub};
 use super::formats;
 use super::place::{Place, Report};
 use super::url::{Url, splits_into_host_and_port};
+use diagnostics::Severity;
+use zeroize::Zeroizing;
 
 use crate::rules;
 
 mod images;
-
-/// Ten seconds, the least of a watchdog.
-const WATCHDOG: i64 = 10_000_000_000;
 
 /// One document.
 pub(super) fn check(document: &Place<'_>, report: &mut Report) {
@@ -37,6 +36,12 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
         "RegistryMirrorConfig" => mirror(document, report),
         "RegistryAuthConfig" => login(document, report),
         "RegistryTLSConfig" => certificates(document, report),
+        "DiscoveryIdentityConfig" => identity(document, report),
+        "DiscoveryServiceConfig" => discovery(document, report),
+        "UnattendedInstallConfig" => install(document, report),
+        "FilesystemTrimConfig" => not_negative(&document.key("interval"), report),
+        "FilesystemScrubConfig" => scrub(&document.key("interval"), report),
+        "ContainerConfig" => container(document, report),
         "ImageVerificationConfig" => images::check(&document.key("rules"), report),
         _ => {}
     }
@@ -46,6 +51,98 @@ fn required(document: &Place<'_>, key: &'static str, hint: &str, report: &mut Re
     let place = document.key(key);
     if place.is_empty() {
         report.missing(&place, hint);
+    }
+}
+
+/// Who the cluster is for the discovery service.
+fn identity(document: &Place<'_>, report: &mut Report) {
+    let hint = "take it from the secrets of the cluster";
+    required(document, "clusterID", hint, report);
+    required(document, "clusterSecret", hint, report);
+    let secret = document.key("clusterSecret");
+    let bytes = formats::base64(secret.text()).map(Zeroizing::new);
+    if !secret.is_empty() && bytes.is_none_or(|bytes| bytes.len() != 32) {
+        report.add(
+            &secret,
+            &rules::MACHINE_CONFIG_BAD_VALUE,
+            "the value is not 32 bytes in base64",
+            hint,
+        );
+    }
+}
+
+fn discovery(document: &Place<'_>, report: &mut Report) {
+    required(document, "name", "name it `default`, as Talos does", report);
+    let place = document.key("endpoint");
+    let hint = "write it like `https://discovery.talos.dev/`";
+    if place.is_empty() {
+        report.missing(&place, hint);
+        return;
+    }
+    let fine = Url::read(place.text()).is_some_and(|url| {
+        matches!(url.scheme.as_str(), "http" | "https" | "grpc") && !url.host.is_empty()
+    });
+    if !fine {
+        report.bad(&place, "the URL of a discovery service", hint);
+    }
+}
+
+/// How a machine installs Talos by itself.
+fn install(document: &Place<'_>, report: &mut Report) {
+    let image = document.keys(&["installer", "image"]);
+    if image.is_empty() {
+        report.add_as(
+            Severity::Warning,
+            &image,
+            &rules::MACHINE_CONFIG_MISSING,
+            "without an image only what Image Factory made can install itself",
+            "write it like `factory.talos.dev/metal-installer/SCHEMATIC:v1.14.1`",
+        );
+    }
+    let selector = document.keys(&["provisioning", "diskSelector", "match"]);
+    if selector.is_empty() {
+        report.missing(
+            &selector,
+            "say which disk: a patch of this document that leaves it out takes it away, even one of \
+             the image alone",
+        );
+    }
+}
+
+/// What Talos runs without Kubernetes. How containers depend on each other is told of the whole.
+fn container(document: &Place<'_>, report: &mut Report) {
+    let name = document.key("name");
+    let odd = |byte: u8| !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if name.is_empty() {
+        report.missing(&name, "give the container a name");
+    } else if name.text().len() > 63 || name.text().bytes().any(odd) {
+        report.bad(
+            &name,
+            "a name of a container",
+            "use up to 63 lower-case letters, digits and hyphens",
+        );
+    }
+    let image = document.key("image");
+    if image.is_empty() {
+        report.missing(&image, "name the image of the container");
+    } else if !image.text().contains("@sha256:") {
+        report.add_as(
+            Severity::Warning,
+            &image,
+            &rules::MACHINE_CONFIG_NOT_ADVISED,
+            "the image has no digest, so that another may be run after each start",
+            "write `@sha256:` and the digest behind it",
+        );
+    }
+    for variable in document.key("environment").items() {
+        if !variable.text().contains('=') {
+            report.add(
+                &variable,
+                &rules::MACHINE_CONFIG_BAD_VALUE,
+                "a variable is written as `KEY=value`",
+                "add `=` and its value",
+            );
+        }
     }
 }
 
@@ -93,7 +190,7 @@ fn watchdog(document: &Place<'_>, report: &mut Report) {
     required(document, "device", "write it like `/dev/watchdog0`", report);
     let timeout = document.key("timeout");
     let time = formats::duration(timeout.text()).unwrap_or_default();
-    if time != 0 && time < WATCHDOG {
+    if time != 0 && time < TEN_SECONDS {
         report.bad(&timeout, "long enough for a watchdog", "use at least `10s`");
     }
 }

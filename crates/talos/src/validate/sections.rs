@@ -110,7 +110,9 @@ fn typed<'v>(node: &'v Value, report: &mut Report) -> Cow<'v, Value> {
                 spec = Spec::of(Kind::List(Box::new(spec)));
             }
             // Whether a contract has it, its configuration says.
-            if let Cow::Owned(value) = shape::section(value, &spec, key, Contract::NEWEST.minor(), report) {
+            if let Cow::Owned(value) =
+                shape::section(value, &spec, key, Contract::NEWEST.minor(), report)
+            {
                 changed.push((key, value));
             }
         }
@@ -122,7 +124,9 @@ fn typed<'v>(node: &'v Value, report: &mut Report) -> Cow<'v, Value> {
         let rule = Spec::of(Kind::Struct("NetworkRuleConfig"));
         let spec = Spec::of(Kind::List(Box::new(rule)));
         let path = "ingressFirewall.rules";
-        if let Cow::Owned(rules) = shape::section(rules, &spec, path, Contract::NEWEST.minor(), report) {
+        if let Cow::Owned(rules) =
+            shape::section(rules, &spec, path, Contract::NEWEST.minor(), report)
+        {
             let mut firewall = firewall.clone();
             if let Some(place) = firewall.get_mut("rules") {
                 *place = rules;

@@ -1,5 +1,6 @@
 //! Documents of volumes.
 
+use super::common::{not_negative, scrub};
 use super::encryption;
 use super::place::{Place, Report};
 use crate::fields::forms::bytes;
@@ -27,9 +28,11 @@ pub(super) fn check(document: &Place<'_>, report: &mut Report) {
         "UserVolumeConfig" => {
             name(document, NAME, report);
             user(document, report);
+            rounds(document, report);
         }
         "ExistingVolumeConfig" => {
             name(document, usize::MAX, report);
+            rounds(document, report);
             let selector = document.keys(&["discovery", "volumeSelector", "match"]);
             if selector.is_empty() {
                 report.missing(
@@ -67,7 +70,10 @@ fn name(document: &Place<'_>, most: usize, report: &mut Report) {
 /// A volume of Talos' own.
 fn system(document: &Place<'_>, report: &mut Report) {
     let name = document.key("name");
-    if !matches!(name.text(), "STATE" | "EPHEMERAL" | "IMAGECACHE") {
+    // These are folders of `EPHEMERAL` unless they get partitions of their own.
+    let folder = matches!(name.text(), "ETCD" | "CRI" | "KUBELET" | "LOG");
+    let known = matches!(name.text(), "STATE" | "EPHEMERAL" | "IMAGECACHE");
+    if !(known || folder && report.has_documents()) {
         report.bad(
             &name,
             "a volume of the system",
@@ -76,6 +82,9 @@ fn system(document: &Place<'_>, report: &mut Report) {
         return;
     }
     let space = document.key("provisioning");
+    if report.has_documents() {
+        mounted(document, folder && !is_set(&space), report);
+    }
     if name.text() == "STATE" {
         if is_set(&space) {
             report.add(
@@ -99,6 +108,41 @@ fn system(document: &Place<'_>, report: &mut Report) {
     }
     provisioning(&space, false, report);
     encryption::check(&document.key("encryption"), report);
+}
+
+/// What of Talos' own volumes is mounted in another way, and what cannot be.
+fn mounted(document: &Place<'_>, folder: bool, report: &mut Report) {
+    let mount = document.key("mount");
+    let name = document.key("name").text();
+    let fixed = matches!(name, "STATE" | "IMAGECACHE");
+    if (fixed || folder) && !mount.entries().is_empty() {
+        report.add(
+            &mount,
+            &rules::MACHINE_CONFIG_NOT_HERE,
+            format!("how the volume `{name}` is mounted cannot be set"),
+            if folder {
+                "give it a partition by `provisioning`, or take this out"
+            } else {
+                "take it out"
+            },
+        );
+    }
+    let filesystem = document.key("filesystem");
+    if name == "IMAGECACHE" && filesystem.key("xfs").is_there() {
+        report.add(
+            &filesystem,
+            &rules::MACHINE_CONFIG_NOT_HERE,
+            "the volume `IMAGECACHE` has another file system",
+            "take it out",
+        );
+    }
+    rounds(document, report);
+}
+
+/// How often a volume is trimmed and scrubbed.
+fn rounds(document: &Place<'_>, report: &mut Report) {
+    not_negative(&document.keys(&["trim", "interval"]), report);
+    scrub(&document.keys(&["scrub", "interval"]), report);
 }
 
 fn is_set(provisioning: &Place<'_>) -> bool {
@@ -165,7 +209,14 @@ fn user(document: &Place<'_>, report: &mut Report) {
                     &filesystem,
                     typed || filesystem.key("projectQuotaSupport").is_there(),
                 ),
-                (&mount, !mount.entries().is_empty()),
+                (
+                    &mount,
+                    !mount.entries().is_empty() && !report.has_documents(),
+                ),
+                (
+                    &mount.key("disableAccessTime"),
+                    mount.key("disableAccessTime").is_there(),
+                ),
             ] {
                 if set {
                     report.add(
@@ -206,11 +257,21 @@ fn user(document: &Place<'_>, report: &mut Report) {
 fn filesystem(filesystem: &Place<'_>, report: &mut Report) {
     let kind = filesystem.key("type");
     let name = kind.text().to_lowercase();
-    if !matches!(name.as_str(), "" | "none" | "xfs" | "ext4") {
+    let new = name == "btrfs" && report.has_documents();
+    if !new && !matches!(name.as_str(), "" | "none" | "xfs" | "ext4") {
         report.bad(&kind, "a file system of a volume", "write `xfs` or `ext4`");
     }
+    let options = filesystem.key("xfs");
+    if options.is_there() && !matches!(name.as_str(), "" | "none" | "xfs") {
+        report.add(
+            &options,
+            &rules::MACHINE_CONFIG_NEEDS,
+            "these options are for `xfs` only",
+            "write `type: xfs`, or take them out",
+        );
+    }
     let quota = filesystem.key("projectQuotaSupport");
-    if quota.is_true() && name == "ext4" {
+    if quota.is_true() && matches!(name.as_str(), "ext4" | "btrfs") {
         report.add(
             &quota,
             &rules::MACHINE_CONFIG_NEEDS,

@@ -63,7 +63,11 @@ fn accepted(document: &Place<'_>, report: &mut Report) {
     for place in document.key("acceptedCAs").items() {
         match pem_labels(place.text()) {
             Ok(labels) if labels.iter().all(|label| *label == Some("CERTIFICATE")) => {}
-            Ok(_) => broken(&place, &"is PEM of something else than a certificate", report),
+            Ok(_) => broken(
+                &place,
+                &"is PEM of something else than a certificate",
+                report,
+            ),
             Err(fault) => broken(&place, &fault, report),
         }
     }

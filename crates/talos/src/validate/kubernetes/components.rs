@@ -148,7 +148,8 @@ pub(in crate::validate) fn kubelet_config(config: &Place<'_>, report: &mut Repor
 
 fn server_flags(flags: &Place<'_>, report: &mut Report) {
     for (flag, place) in flags.entries() {
-        let Some((_, document)) = { SERVER_FLAGS.iter() }.find(|(start, _)| flag.starts_with(start))
+        let Some((_, document)) =
+            { SERVER_FLAGS.iter() }.find(|(start, _)| flag.starts_with(start))
         else {
             continue;
         };
@@ -173,7 +174,10 @@ fn proxy(document: &Place<'_>, report: &mut Report) {
         "iptables" | "ipvs" => report.add(
             &mode,
             &rules::MACHINE_CONFIG_NOT_ADVISED,
-            format!("kube-proxy works in the mode `{}`, but better in `nftables`", mode.text()),
+            format!(
+                "kube-proxy works in the mode `{}`, but better in `nftables`",
+                mode.text()
+            ),
             "write `nftables`, or take `mode` out",
         ),
         other => report.bad(
@@ -205,7 +209,10 @@ mod tests {
     fn versions_of_images() {
         for (image, version) in [
             ("registry.k8s.io/kube-proxy:v1.34.2", Some((1, 34))),
-            ("localhost:5000/kubelet:v1.37.0-rc.1@sha256:00", Some((1, 37))),
+            (
+                "localhost:5000/kubelet:v1.37.0-rc.1@sha256:00",
+                Some((1, 37)),
+            ),
             ("x:v9", Some((9, 0))),
             ("x:1.34.2", None),
             ("x:v1.x.2", None),

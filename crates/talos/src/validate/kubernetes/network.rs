@@ -164,7 +164,11 @@ fn first_address(address: IpAddr, length: u32) -> IpAddr {
 }
 
 fn pods_fault(masks: &Masks, address: IpAddr, length: u32) -> Option<Fault> {
-    let node = if address.is_ipv4() { masks.v4 } else { masks.v6 }?;
+    let node = if address.is_ipv4() {
+        masks.v4
+    } else {
+        masks.v6
+    }?;
     if length > node {
         return Some(Fault {
             what: format!("is smaller than the `/{node}` that each node gets of it"),
