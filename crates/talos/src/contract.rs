@@ -241,6 +241,7 @@ mod tests {
         assert_eq!(kubernetes_range(9), Some((27, 32)));
         assert_eq!(kubernetes_range(11), Some((29, 34)));
         assert_eq!(kubernetes_range(13), Some((31, 36)));
+        assert_eq!(kubernetes_range(14), Some((32, 37)));
         assert_eq!(kubernetes_range(15), Some((33, 38)));
         assert_eq!(kubernetes_range(16), None);
     }
