@@ -9,6 +9,8 @@ use serde_json::Value;
 pub enum Kind {
     /// Any text on one or more lines.
     Text,
+    /// Any text on one line.
+    Line,
     /// `true` or `false`.
     Boolean,
     /// A whole number within bounds, both included.
@@ -173,6 +175,7 @@ type Named = (&'static str, fn() -> Kind);
 const NAMES: &[Named] = &[
     ("string", || Kind::Text),
     ("text", || Kind::Text),
+    ("line", || Kind::Line),
     ("bool", || Kind::Boolean),
     ("boolean", || Kind::Boolean),
     ("integer", || Kind::Integer {
@@ -217,6 +220,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Text => "text",
+            Self::Line => "text on one line",
             Self::Boolean => "`true` or `false`",
             Self::Integer { .. } => "a whole number",
             Self::Number => "a number",

@@ -131,6 +131,7 @@ fn checked(kind: &Kind, text: &str) -> Result<String, InvalidValue> {
     }
     match kind {
         Kind::Choice(words) => choice(words, text),
+        Kind::Line => line(text),
         Kind::Token => token(text),
         Kind::MacAddress => text.parse::<MacAddress>().map(|mac| mac.to_string()),
         Kind::Address => of::<Address>(text),
@@ -180,6 +181,16 @@ fn choice(words: &[String], text: &str) -> Result<String, InvalidValue> {
             None => invalid,
         },
     )
+}
+
+fn line(text: &str) -> Result<String, InvalidValue> {
+    if text.contains(char::is_control) {
+        return Err(InvalidValue::new(
+            &rules::VALUE_CONTROL_CHARACTER,
+            "has a line break or another control character in it",
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 fn token(text: &str) -> Result<String, InvalidValue> {

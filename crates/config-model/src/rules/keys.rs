@@ -41,6 +41,8 @@ diagnostics::rules! {
         "The value consists of white space only, which no service accepts as a credential.";
     VALUE_WHITE_SPACE: error "value/white-space",
         "The token holds white space. Cloudflare's tokens have none, and an HTTP header with it is refused; usually something was copied along.";
+    VALUE_CONTROL_CHARACTER: error "value/control-character",
+        "The value stands on one line of what is made of it. A line break ends that line early, and no program reads another control character as it was meant.";
     VALUE_INVALID_UUID: error "value/invalid-uuid",
         "Microsoft Entra names tenants and applications by UUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12. Any other text is refused when a token is asked for.";
     VALUE_INVALID_QUANTITY: error "value/invalid-quantity",

@@ -102,6 +102,7 @@ fn pattern(kind: &Kind) -> Option<String> {
         Kind::ProxmoxUrl => r"^https?://\S+/api2/json$".to_owned(),
         Kind::Url => r"^[A-Za-z][A-Za-z0-9+.-]*://\S+$".to_owned(),
         Kind::TokenId => r"^[^@\s]+@[^!\s]+![^!@=\s]+$".to_owned(),
+        Kind::Line => r"^[^\u0000-\u001f\u007f-\u009f]*$".to_owned(),
         Kind::Token => r"^\S+$".to_owned(),
         Kind::Uuid => "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$".to_owned(),
         Kind::Quantity => {

@@ -38,7 +38,8 @@ pub(super) fn declaration(
                 .hint("remove `required` or `default`"),
         );
     }
-    let may_be_made = attributes.secret && kind == Kind::Text && section == Section::Cluster;
+    let may_be_made =
+        attributes.secret && matches!(kind, Kind::Text | Kind::Line) && section == Section::Cluster;
     if attributes.generate && !may_be_made {
         problems.push(not_made(entry, source));
     }
