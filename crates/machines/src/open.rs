@@ -126,6 +126,12 @@ impl<'a> Machines<'a> {
             problems.sort();
             return Err(hide(problems));
         };
+        if contract.minor() >= 14 {
+            // The documents merge labels.
+            problems = { problems.into_iter() }
+                .filter(|problem| !problem.is(&talhelper::rules::TALCONFIG_DISPLACED_LABEL))
+                .collect();
+        }
         let mut problems = hide(problems);
         let (bundle, origin) = bundle.unwrap_or_else(|| (Bundle::placeholder(), Origin::None));
         if problems.has_errors() {

@@ -4,6 +4,7 @@
 //! - [`certificates`]: authorities, and client certificates of the Talos API.
 //! - [`contract`]: which configuration contract, and which Kubernetes, a Talos version has.
 //! - [`fields`]: what configurations hold, as a table.
+//! - [`files`]: which document has a file of a machine from contract 1.14 on.
 //! - [`generate`]: machine configurations.
 //! - [`migrate`]: from v1alpha1 to the documents of Talos 1.14.
 //! - [`patch`]: patches, merged as Talos does.
@@ -22,6 +23,7 @@ pub mod compare;
 mod component;
 pub mod contract;
 pub mod fields;
+pub mod files;
 pub mod generate;
 pub mod migrate;
 pub mod patch;

@@ -1,5 +1,8 @@
 //! The v1alpha1 document: what the generator makes, and what the keys of a node set in it.
 
+use std::collections::HashMap;
+
+use diagnostics::Location;
 use serde_json::Value;
 
 use super::Request;
@@ -7,6 +10,7 @@ use super::contents::Contents;
 use super::effect::{Effect, Step};
 use super::image::Image;
 use super::node::Findings;
+use super::successors::{self, has_documents};
 use crate::talconfig::{Keys, List, Raw, Texts};
 use talos::contract::Contract;
 use talos::generate::{Input, Options, Role, machine_config};
@@ -56,8 +60,11 @@ pub(super) fn generated(request: &Request<'_, Raw>, role: Role) -> Vec<Value> {
             options: Options::default(),
         },
     );
-    // talhelper gives the old secret to every node, once the bundle has it.
-    if let Some(secret) = &request.bundle.aescbc_secret {
+    // talhelper gives the old secret to every node, once the bundle has it. The documents of
+    // contract 1.14 have it already.
+    if !has_documents(request.contract)
+        && let Some(secret) = &request.bundle.aescbc_secret
+    {
         let set = Effect::Set("cluster.aescbcEncryptionSecret", secret.expose().into());
         drop(set.apply(&mut documents));
     }
@@ -102,36 +109,40 @@ pub(super) fn steps(
             set("disableSearchDomain", path, true.into());
         }
     }
-    if !own.install_disk.is_empty() {
+    let in_documents = has_documents(contract);
+    if !in_documents && !own.install_disk.is_empty() {
         let disk = own.install_disk.as_str();
         set("installDisk", "machine.install.disk", disk.into());
     }
-    for (key, path, value) in [
+    let in_v1alpha1 = [
         (
             "installDiskSelector",
             "machine.install.diskSelector",
             &own.install_disk_selector,
         ),
-        ("machineDisks", "machine.disks", &shared.machine_disks),
         (
             "kernelModules",
             "machine.kernel.modules",
             &shared.kernel_modules,
         ),
         ("nodeTaints", "machine.nodeTaints", &shared.node_taints),
-    ] {
+    ];
+    let disks = ("machineDisks", "machine.disks", &shared.machine_disks);
+    let in_v1alpha1 = in_v1alpha1.into_iter().filter(|_| !in_documents);
+    for (key, path, value) in in_v1alpha1.chain([disks]) {
         let empty_list = |value: &&Value| value.as_array().is_some_and(Vec::is_empty);
         if let Some(value) = value.as_ref().filter(|value| !empty_list(value)) {
             set(key, path, value.clone());
         }
     }
-    if shared
-        .machine_files
-        .as_ref()
-        .is_some_and(|list| !list.is_empty())
-    {
-        let files = files(contents, findings);
-        set("machineFiles", "machine.files", files.into());
+    if !in_documents {
+        let files: Vec<_> = files(contents, findings)
+            .into_iter()
+            .map(|(_, file)| file)
+            .collect();
+        if !files.is_empty() {
+            set("machineFiles", "machine.files", files.into());
+        }
     }
     let mut append = |key: &'static str, path: &'static str, items: Option<&Texts>| {
         if let Some(items) = items.filter(|items| !items.is_empty()) {
@@ -151,6 +162,10 @@ pub(super) fn steps(
         append("schematic", "machine.install.extraKernelArgs", arguments);
     }
     append("certSANs", "machine.certSANs", shared.cert_sans.as_ref());
+    if in_documents {
+        out.extend(successors::steps(image, contents, findings));
+        return out;
+    }
     out.push(Step {
         key: image.key,
         effect: Effect::Set("machine.install.image", image.name.as_str().into()),
@@ -164,10 +179,7 @@ pub(super) fn steps(
         ),
     ] {
         if let Some(map) = map {
-            let templates = map.iter().filter(|(_, value)| is_template(value));
-            let places = templates
-                .map(|(name, _)| (name.clone(), findings.place(&format!("{key}.{name}"))))
-                .collect();
+            let places = templates(key, map, findings);
             out.push(Step {
                 key,
                 effect: Effect::Filled(path, map.clone(), places),
@@ -177,6 +189,18 @@ pub(super) fn steps(
     out
 }
 
+/// Where the values of a map stand that are templates.
+pub(super) fn templates(
+    key: &str,
+    map: &Keys,
+    findings: &Findings<'_>,
+) -> HashMap<String, Location> {
+    let templates = map.iter().filter(|(_, value)| is_template(value));
+    templates
+        .map(|(name, _)| (name.clone(), findings.place(&format!("{key}.{name}"))))
+        .collect()
+}
+
 /// Whether talhelper takes a text for a template.
 fn is_template(value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();
@@ -184,9 +208,13 @@ fn is_template(value: &Value) -> bool {
 }
 
 /// The steps of keys that are the same for every node.
-pub(super) fn shared_steps(raw: &Raw, manifests: Option<Value>) -> Vec<Step> {
+pub(super) fn shared_steps(raw: &Raw, contract: Contract, manifests: Option<Value>) -> Vec<Step> {
     let mut out = Vec::new();
-    if let Some(cni) = &raw.config.cni_config {
+    if let Some(cni) = &raw.config.cni_config
+        && has_documents(contract)
+    {
+        out.extend(successors::cni(cni));
+    } else if let Some(cni) = &raw.config.cni_config {
         out.push(Step {
             key: "cniConfig",
             effect: Effect::Set("cluster.network.cni", cni.clone()),
@@ -201,8 +229,8 @@ pub(super) fn shared_steps(raw: &Raw, manifests: Option<Value>) -> Vec<Step> {
     out
 }
 
-/// `machineFiles`, with what stands in other files.
-fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<Value> {
+/// `machineFiles` with their numbers, and with what stands in other files.
+pub(super) fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<(usize, Value)> {
     let mut out = Vec::new();
     let list = findings.node.shared.machine_files.as_ref();
     for (index, file) in list.into_iter().flat_map(List::iter) {
@@ -220,7 +248,7 @@ fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<Value> {
                 made.insert(key.to_owned(), value.clone());
             }
         }
-        out.push(made.into());
+        out.push((index, made.into()));
     }
     out
 }

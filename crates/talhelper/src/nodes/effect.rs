@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diagnostics::{Diagnostics, Location, Source};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::talconfig::Keys;
 use talos::fields::document_name;
@@ -23,8 +23,14 @@ pub(super) enum Effect {
     Append(&'static str, Vec<Value>),
     /// A map of texts is set, after the templates in it are filled; and where they are written.
     Filled(&'static str, Keys, HashMap<String, Location>),
+    /// The same as a field of a document of this kind, into which it is merged.
+    FilledInto(&'static str, &'static str, Keys, HashMap<String, Location>),
     /// Documents are merged in.
     Merge(Vec<Value>),
+    /// Documents are merged in where there is one of this name.
+    MergeBeside(&'static str, Vec<Value>),
+    /// The document of this name is taken out.
+    Remove(&'static str),
 }
 
 impl Effect {
@@ -51,11 +57,21 @@ impl Effect {
                     *place = filled.into();
                 }
             }
-            Self::Merge(more) => {
-                if let Err(problem) = merge_documents(documents, more) {
-                    problems.push(problem);
+            Self::FilledInto(kind, field, map, places) => {
+                let filled = fill_all(map, places, documents, &mut problems);
+                let document = json!({"apiVersion": "v1alpha1", "kind": kind, *field: filled});
+                problems.extend(merge_documents(documents, &[document]).err());
+            }
+            Self::Merge(more) => problems.extend(merge_documents(documents, more).err()),
+            Self::MergeBeside(name, more) => {
+                if documents
+                    .iter()
+                    .any(|document| document_name(document) == *name)
+                {
+                    problems.extend(merge_documents(documents, more).err());
                 }
             }
+            Self::Remove(name) => documents.retain(|document| document_name(document) != *name),
         }
         problems
     }

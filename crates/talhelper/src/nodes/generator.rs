@@ -86,7 +86,7 @@ impl<'a> Generator<'a> {
         let generator = Self {
             control_plane: generated(&request, Role::ControlPlane),
             worker: generated(&request, Role::Worker),
-            shared: shared_steps(raw, manifests),
+            shared: shared_steps(raw, request.contract, manifests),
             raw,
             contract: request.contract,
             in_documents: Vec::new(),

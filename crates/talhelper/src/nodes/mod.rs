@@ -28,6 +28,7 @@ mod patches;
 mod places;
 mod schematic;
 mod stages;
+mod successors;
 
 use std::fmt;
 

@@ -15,7 +15,7 @@ use crate::bundle::Bundle;
 use crate::contract::Contract;
 use crate::rules;
 
-pub use disk::disk_match;
+pub use disk::{disk_match, selector_match};
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
