@@ -7,6 +7,7 @@ use talos::contract::Contract;
 use talos::generate::Role;
 use talos::migrate::{Audience, Moved, Rewritten, Subsystem, configuration, read};
 
+#[path = "support/generated.rs"]
 mod support;
 
 fn generated(role: Role) -> Vec<Value> {

@@ -1,7 +1,7 @@
 //! Which disk an `UnattendedInstallConfig` means: the part of CEL that configurations choose disks
 //! with. Whatever is beyond that is not told from here.
 
-use super::disk::glob;
+use super::glob::glob;
 use crate::hardware::Disk;
 
 /// How deep parentheses and negations may be.

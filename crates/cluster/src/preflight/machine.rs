@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 use talos_client::{Fault, Image, Kind, Node};
 
-use super::disk::{Choice, Found, glob};
+use super::disk::{Choice, Found};
+use super::glob::glob;
 use super::wanted::Wanted;
 use super::{Finding, Preflight, Topic};
 use crate::hardware::{self, Disk, Link, SMALLEST_DISK, gibibytes};

@@ -7,6 +7,7 @@
 
 mod disk;
 mod expression;
+mod glob;
 mod machine;
 mod shared;
 mod wanted;

@@ -29,12 +29,12 @@ pub struct Proof {
 /// # Errors
 ///
 /// What keeps configurations from being made at all, before or after.
-pub fn prove<'a>(
+pub fn prove(
     view: &View<'static>,
     places: &Places,
     moving: &Move,
     today: &Machines<'_>,
-    keys: &'a Keys,
+    keys: &Keys,
     environment: &Environment,
     now: SystemTime,
 ) -> Result<(Vec<Proof>, Diagnostics), Diagnostics> {

@@ -1,17 +1,15 @@
 //! The v1alpha1 document: what the generator makes, and what the keys of a node set in it.
 
-use std::collections::HashMap;
-
-use diagnostics::Location;
 use serde_json::Value;
 
 use super::Request;
 use super::contents::Contents;
 use super::effect::{Effect, Step};
 use super::image::Image;
+use super::listed::{machine_files, templates};
 use super::node::Findings;
 use super::successors::{self, has_documents};
-use crate::talconfig::{Keys, List, Raw, Texts};
+use crate::talconfig::{Raw, Texts};
 use talos::contract::Contract;
 use talos::generate::{Input, Options, Role, machine_config};
 
@@ -136,7 +134,7 @@ pub(super) fn steps(
         }
     }
     if !in_documents {
-        let files: Vec<_> = files(contents, findings)
+        let files: Vec<_> = machine_files(contents, findings)
             .into_iter()
             .map(|(_, file)| file)
             .collect();
@@ -189,24 +187,6 @@ pub(super) fn steps(
     out
 }
 
-/// Where the values of a map stand that are templates.
-pub(super) fn templates(
-    key: &str,
-    map: &Keys,
-    findings: &Findings<'_>,
-) -> HashMap<String, Location> {
-    let templates = map.iter().filter(|(_, value)| is_template(value));
-    templates
-        .map(|(name, _)| (name.clone(), findings.place(&format!("{key}.{name}"))))
-        .collect()
-}
-
-/// Whether talhelper takes a text for a template.
-fn is_template(value: &Value) -> bool {
-    let text = value.as_str().unwrap_or_default();
-    text.contains("{{") || text.contains("}}")
-}
-
 /// The steps of keys that are the same for every node.
 pub(super) fn shared_steps(raw: &Raw, contract: Contract, manifests: Option<Value>) -> Vec<Step> {
     let mut out = Vec::new();
@@ -225,30 +205,6 @@ pub(super) fn shared_steps(raw: &Raw, contract: Contract, manifests: Option<Valu
             key: "inlineManifests",
             effect: Effect::Set("cluster.inlineManifests", manifests),
         });
-    }
-    out
-}
-
-/// `machineFiles` with their numbers, and with what stands in other files.
-pub(super) fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<(usize, Value)> {
-    let mut out = Vec::new();
-    let list = findings.node.shared.machine_files.as_ref();
-    for (index, file) in list.into_iter().flat_map(List::iter) {
-        let place = findings.place(&format!("machineFiles.{index}.content"));
-        let (content, problems) = contents.text(&file.content, file.skip_envsubst, &place);
-        findings.problems.extend(problems);
-        let mut made = Keys::new();
-        for (key, value) in [
-            ("content", &Some(content.into())),
-            ("permissions", &file.permissions),
-            ("path", &file.path),
-            ("op", &file.op),
-        ] {
-            if let Some(value) = value {
-                made.insert(key.to_owned(), value.clone());
-            }
-        }
-        out.push((index, made.into()));
     }
     out
 }

@@ -20,6 +20,7 @@ mod effect;
 mod generator;
 mod gitignore;
 mod image;
+mod listed;
 mod names;
 mod network;
 mod node;

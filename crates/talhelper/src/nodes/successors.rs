@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::base;
 use super::contents::Contents;
 use super::effect::{Effect, Step};
 use super::image::Image;
+use super::listed::{machine_files, templates};
 use super::node::Findings;
 use crate::rules;
 use talos::contract::Contract;
@@ -60,7 +60,7 @@ pub(super) fn steps(
         ("nodeAnnotations", "annotations", &shared.node_annotations),
     ] {
         if let Some(map) = map {
-            let places = base::templates(key, map, findings);
+            let places = templates(key, map, findings);
             out.push(Step {
                 key,
                 effect: Effect::FilledInto("KubeNodeConfig", field, map.clone(), places),
@@ -108,7 +108,7 @@ fn install(image: &Image, findings: &mut Findings<'_>) -> Vec<Step> {
 fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<Step> {
     const KEY: &str = "machineFiles";
     let (mut documents, mut left) = (Vec::new(), Vec::new());
-    for (index, file) in base::files(contents, findings) {
+    for (index, file) in machine_files(contents, findings) {
         let text = |key: &str| file.get(key).and_then(Value::as_str).unwrap_or_default();
         match successor(text("path"), text("op")) {
             Ok(Successor::Etc(name)) => {

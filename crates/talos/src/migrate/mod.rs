@@ -11,6 +11,7 @@
 mod configuration;
 mod convert;
 mod reading;
+mod row;
 mod subsystem;
 mod table;
 mod text;

@@ -6,44 +6,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use super::convert::{Convert, cluster, files, install, kubernetes, lists, machine};
+use super::convert::{cluster, files, install, kubernetes, lists, machine};
+use super::row::{How, Row};
 use super::subsystem::Subsystem::{
     self, AggregatorCa, ApiServer, Ca, Cluster, ControllerManager, CoreDns, Discovery, Environment,
     EtcdEncryption, Files, Hostname, ImageCache, Install, KernelModules, KubePrism, Kubelet,
     Manifests, Network, Node, Proxy, Registries, Resolver, RuntimeSpec, Scheduler, StaticPods,
     Sysctls, Sysfs, TalosApiAccess, Time, Udev, Volumes,
 };
-
-/// One field of v1alpha1.
-pub(super) struct Row {
-    /// Its path.
-    pub(super) path: &'static str,
-    /// The kind of document that has it.
-    pub(super) kind: &'static str,
-    /// The path in that document; empty where the rule below puts it together.
-    pub(super) field: &'static str,
-    /// How the value changes.
-    pub(super) how: How,
-    /// What it moves with.
-    pub(super) subsystem: Subsystem,
-}
-
-/// How a value changes on its way.
-pub(super) enum How {
-    /// Not at all.
-    Same,
-    /// `disabled` becomes `enabled`.
-    Inverted,
-    /// Each item of a list becomes a map with this key.
-    Each(&'static str),
-    /// By a rule of its own.
-    By(Convert),
-    /// Documents always do what it says where it has this value; with any other it has no
-    /// successor, and what to do is said.
-    Always(bool, &'static str),
-    /// No document has it; what to do about it.
-    Nowhere(&'static str),
-}
 
 use How::{Always, By, Each, Inverted, Nowhere, Same};
 

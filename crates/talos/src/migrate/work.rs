@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::convert::lists::each_as;
+use super::row::{How, Row};
 use super::subsystem::Subsystem;
-use super::table::{How, Row, SECTIONS, leads_on, row_of};
+use super::table::{SECTIONS, leads_on, row_of};
 use super::tree::{Body, Comment, Key, Tree};
 
 /// What is moved.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Done, deletion, items};
-use crate::migrate::table::Row;
+use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Tree};
 use crate::migrate::work::{Scope, UNKNOWN, Work, flag};
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Done, deletion, disk};
 use crate::generate::disk_match;
-use crate::migrate::table::Row;
+use crate::migrate::row::Row;
 use crate::migrate::tree::Tree;
 use crate::migrate::work::{Scope, UNKNOWN, Work};
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Done, deletion, oidc};
-use crate::migrate::table::Row;
+use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Tree};
 use crate::migrate::work::{Work, flag};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Done, NOT_ONE, deletion, items};
-use crate::migrate::table::Row;
+use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Tree};
 use crate::migrate::work::{UNKNOWN, Work};
 

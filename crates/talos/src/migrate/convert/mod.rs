@@ -9,12 +9,7 @@ pub(super) mod lists;
 pub(super) mod machine;
 pub(super) mod oidc;
 
-use super::table::Row;
 use super::tree::{Key, Tree};
-use super::work::Work;
-
-/// Moves the value of a row; gives back what stays of it, or says why it all does.
-pub(super) type Convert = fn(&mut Work<'_>, &'static Row, Tree) -> Result<Option<Tree>, String>;
 
 /// What a conversion says that has done its work.
 type Done = Result<Option<Tree>, String>;

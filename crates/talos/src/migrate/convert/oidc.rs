@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::migrate::table::Row;
+use crate::migrate::row::Row;
 use crate::migrate::tree::{Key, Tree};
 use crate::migrate::work::{Scope, UNKNOWN, Work};
 
