@@ -6,6 +6,8 @@ mod verdicts;
 
 use std::collections::HashSet;
 
+use serde_json::json;
+use talos::contract::Contract;
 use talos::validate::{Violation, validate};
 
 fn rendered(found: &Violation) -> String {
@@ -453,4 +455,27 @@ fn messages_about_other_documents() {
     ImageVerificationConfig rules[0].publicKey: error[machine-config/exclusive]: `publicKey` and `keyless` exclude each other (keep one of `publicKey` and `keyless`)
     FooConfig : error[machine-config/unknown-kind]: Talos has no document of kind `FooConfig` (did you mean `OOMConfig`?)
     ");
+}
+
+#[test]
+fn messages_about_components_in_documents() {
+    let documents = [
+        json!({
+            "apiVersion": "v1alpha1", "kind": "KubeletConfig",
+            "image": "ghcr.io/siderolabs/kubelet:v1.31.9",
+        }),
+        json!({
+            "apiVersion": "v1alpha1", "kind": "KubeAPIServerConfig",
+            "image": "registry.k8s.io/kube-apiserver:v1.37.0",
+            "extraArgs": {"anonymous-auth": "true", "authorization-mode": "RBAC"},
+        }),
+        json!({
+            "apiVersion": "v1alpha1", "kind": "KubeProxyConfig",
+            "image": "registry.k8s.io/kube-proxy:v1.37.0", "mode": "ipvs",
+        }),
+    ];
+    let contract = Contract::parse("1.14").expect("a contract");
+    let found = validate(&documents, contract);
+    let found: Vec<_> = found.iter().map(rendered).collect();
+    insta::assert_snapshot!(found.join("\n"), @"");
 }

@@ -274,3 +274,27 @@ impl Tree {
         }
     }
 }
+
+/// Why a value cannot be gone by.
+pub(crate) const UNKNOWN: &str = "its value is not known before it is filled in";
+
+/// Each of several names as a map with one key.
+pub(crate) fn each_as(key: &str, tree: &mut Tree) -> Result<(), String> {
+    tree.written = None;
+    let Body::List(items) = &mut tree.body else {
+        return Err("it is no list".into());
+    };
+    for item in items {
+        if item.text().is_none() {
+            return Err(UNKNOWN.into());
+        }
+        let notes = std::mem::take(&mut item.notes);
+        let mut map = Tree {
+            notes,
+            ..Tree::map()
+        };
+        map.put(key, item.clone());
+        *item = map;
+    }
+    Ok(())
+}

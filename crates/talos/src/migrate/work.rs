@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::convert::lists::each_as;
 use super::row::{How, Row};
 use super::subsystem::Subsystem;
 use super::table::{SECTIONS, leads_on, row_of};
-use super::tree::{Body, Comment, Key, Tree};
+use super::tree::{Body, Comment, Key, Tree, UNKNOWN, each_as};
 
 /// What is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -401,9 +400,6 @@ impl Work<'_> {
 pub(crate) fn flag(tree: &Tree) -> Result<bool, String> {
     tree.flag().ok_or_else(|| UNKNOWN.to_owned())
 }
-
-/// Why a value cannot be gone by.
-pub(crate) const UNKNOWN: &str = "its value is not known before it is filled in";
 
 /// A map without its entries.
 fn shell(tree: &Tree) -> Tree {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Done, deletion, items};
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Body, Tree};
-use crate::migrate::work::{Scope, UNKNOWN, Work, flag};
+use crate::migrate::tree::{Body, Tree, UNKNOWN};
+use crate::migrate::work::{Scope, Work, flag};
 
 /// The service that a configuration of 1.13 means without naming any.
 const DISCOVERY: &str = "https://discovery.talos.dev/";

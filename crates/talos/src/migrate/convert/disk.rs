@@ -2,10 +2,10 @@
 //!
 //! Upstream: `DiskMatchExpression` of `config/types/v1alpha1` in the machinery v1.14.1.
 
+use crate::migrate::tree::UNKNOWN;
 use serde_json::Value;
 
 use crate::fields::forms::bytes;
-use crate::migrate::work::UNKNOWN;
 
 /// What finds the same disks as a `diskSelector` does.
 ///

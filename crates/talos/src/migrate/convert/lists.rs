@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Done, NOT_ONE, deletion, items};
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Body, Tree};
-use crate::migrate::work::{UNKNOWN, Work};
+use crate::migrate::tree::{Tree, UNKNOWN};
+use crate::migrate::work::Work;
 
 /// Items that have a name: each a document of that name, with the other fields as they are.
 pub(crate) fn named(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
@@ -164,25 +164,4 @@ pub(crate) fn static_pods(work: &mut Work<'_>, row: &'static Row, tree: Tree) ->
         );
     }
     Ok(None)
-}
-
-/// Each of several names as a map with one key.
-pub(crate) fn each_as(key: &str, tree: &mut Tree) -> Result<(), String> {
-    tree.written = None;
-    let Body::List(items) = &mut tree.body else {
-        return Err("it is no list".into());
-    };
-    for item in items {
-        if item.text().is_none() {
-            return Err(UNKNOWN.into());
-        }
-        let notes = std::mem::take(&mut item.notes);
-        let mut map = Tree {
-            notes,
-            ..Tree::map()
-        };
-        map.put(key, item.clone());
-        *item = map;
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Done, deletion, lists};
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Body, Tree};
+use crate::migrate::tree::{Body, Tree, each_as};
 use crate::migrate::work::{Work, flag};
 
 pub(crate) fn hostname(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
@@ -79,7 +79,7 @@ pub(crate) fn mirrors(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Don
         let overrides = mirror.take("overridePath");
         let mut endpoints = mirror
             .take("endpoints")
-            .map(|mut endpoints| lists::each_as("url", &mut endpoints).map(|()| endpoints))
+            .map(|mut endpoints| each_as("url", &mut endpoints).map(|()| endpoints))
             .transpose()?;
         if let (
             Some(overrides),

@@ -6,8 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Key, Tree};
-use crate::migrate::work::{Scope, UNKNOWN, Work};
+use crate::migrate::tree::{Key, Tree, UNKNOWN};
+use crate::migrate::work::{Scope, Work};
 
 /// The document.
 pub(crate) const KIND: &str = "KubeAuthenticationConfig";
