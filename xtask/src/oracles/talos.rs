@@ -7,9 +7,11 @@ mod genconfig;
 mod generate;
 mod machinery;
 mod meaning;
+mod migration;
 mod mutate;
 mod options;
 mod patches;
+mod reading;
 mod table;
 mod talconfigs;
 mod talhelper;
@@ -64,11 +66,12 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let all: [(&str, &dyn Fn() -> Result<Part>); 6] = [
+    let all: [(&str, &dyn Fn() -> Result<Part>); 7] = [
         ("vectors", &|| vectors::run(&machineries)),
         ("bundles", &|| bundles::run(&machineries)),
         ("options", &|| options::run(&machineries)),
         ("patches", &|| patches::run(&machineries)),
+        ("migration", &|| migration::run(&machineries)),
         ("talconfigs", &|| genconfig::run(&talhelper, &machineries)),
         ("commands", &|| commands::run(&talhelper, options.bless)),
     ];

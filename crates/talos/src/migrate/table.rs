@@ -50,8 +50,8 @@ static ROWS: &[Row] = &[
     row("cluster.secretboxEncryptionSecret", "KubeEtcdEncryptionConfig", "config", By(cluster::encryption), EtcdEncryption),
     row("cluster.aescbcEncryptionSecret", "KubeEtcdEncryptionConfig", "config", By(cluster::encryption), EtcdEncryption),
     row("cluster.network.dnsDomain", "KubeNetworkConfig", "dnsDomain", Same, Network),
-    row("cluster.network.podSubnets", "KubeNetworkConfig", "podSubnets", Same, Network),
-    row("cluster.network.serviceSubnets", "KubeNetworkConfig", "serviceSubnets", Same, Network),
+    row("cluster.network.podSubnets", "KubeNetworkConfig", "podSubnets", By(cluster::subnets), Network),
+    row("cluster.network.serviceSubnets", "KubeNetworkConfig", "serviceSubnets", By(cluster::subnets), Network),
     row("cluster.network.cni", "KubeFlannelCNIConfig", "", By(cluster::cni), Network),
 
     row("cluster.apiServer.image", "KubeAPIServerConfig", "image", Same, ApiServer),

@@ -7,6 +7,7 @@ mod patches;
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
 use super::super::seed::Seed;
@@ -63,8 +64,18 @@ impl Making<'_> {
 
 /// The talconfig of a number.
 pub(super) fn case(index: usize) -> Case {
-    let mut seed = Seed::new("talconfigs", index);
-    let (minor, talos, kubernetes) = VERSIONS[index % VERSIONS.len()];
+    made("talconfigs", index, VERSIONS[index % VERSIONS.len()])
+}
+
+/// The talconfig of a number in a series of its own, for one minor version of Talos.
+pub(super) fn case_at(series: &str, index: usize, minor: u32) -> Result<Case> {
+    let version = VERSIONS.iter().find(|(known, ..)| *known == minor);
+    Ok(made(series, index, *version.context("no such version")?))
+}
+
+fn made(series: &str, index: usize, version: (u32, &str, &str)) -> Case {
+    let mut seed = Seed::new(series, index);
+    let (minor, talos, kubernetes) = version;
     let mut making = Making {
         seed: &mut seed,
         minor,

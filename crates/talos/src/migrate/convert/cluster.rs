@@ -61,6 +61,20 @@ pub(crate) fn discovery(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> D
     Ok(None)
 }
 
+/// Pods and services have networks of their own; a document takes as many of the one as of the
+/// other, where the section did not count them.
+pub(crate) fn subnets(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
+    let count = |key: &str| {
+        let list = work.original.at(&format!("cluster.network.{key}"));
+        list.and_then(|list| list.value().as_array().map(Vec::len))
+    };
+    if work.scope == Scope::Configuration && count("podSubnets") != count("serviceSubnets") {
+        return Err("a document takes as many networks of services as of pods".into());
+    }
+    work.set(row.kind, row.field, tree, row.path);
+    Ok(None)
+}
+
 pub(crate) fn port(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
     if tree.value() == json!(0) {
         work.drop(row, "6443 is the port without it");
