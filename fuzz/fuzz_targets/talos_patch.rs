@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
     for base in &*BASES {
         let (source, problems) = fill(&Source::new("patch.yaml", text), base);
         ichor_fuzz::shown(&problems);
-        for machinery in [Machinery::V1_13, Machinery::V1_14] {
+        for machinery in [Machinery::V1_13, Machinery::Talhelper, Machinery::V1_14] {
             let (patch, problems) = Patch::read(&source, machinery);
             ichor_fuzz::shown(&problems);
             assert_eq!(patch.is_none(), problems.has_errors());

@@ -266,8 +266,8 @@ impl Connection {
     }
 }
 
-/// Where gRPC has details of a status. Talos sends none; tonic panics where they are no base64, so
-/// that nobody may send any.
+/// Where gRPC has details of a status. Talos sends none, and what a node may say here is more than
+/// the library should have to read: nobody may send any.
 const DETAILS: &str = "grpc-status-details-bin";
 
 /// An answer without details of its status.

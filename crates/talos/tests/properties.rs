@@ -10,7 +10,7 @@ proptest! {
 
     #[test]
     fn nothing_panics(base in texts(), patch in texts()) {
-        for machinery in [Machinery::V1_13, Machinery::V1_14] {
+        for machinery in [Machinery::V1_13, Machinery::Talhelper, Machinery::V1_14] {
             let (mut config, _) = documents(&Source::new("base", &*base));
             let (filled, _) = fill(&Source::new("patch", &*patch), &config);
             let (patch, _) = Patch::read(&filled, machinery);

@@ -161,7 +161,6 @@ fn messages_about_interfaces() {
     v1alpha1 machine.network.interfaces[1].bond.interfaces[0]: error[machine-config/duplicate]: `eth0` belongs to `bond0` already (take it out of one of them)
     v1alpha1 machine.network.interfaces[1].vip: error[machine-config/member-address]: `eth0` belongs to `bond0` and can have no address of its own (move it to `bond0`)
     v1alpha1 machine.network.interfaces: error[machine-config/wrong-type]: a list is wanted here, not text
-    v1alpha1 machine.network.interfaces[0]: error[machine-config/null-item]: there is nothing in this place (take the item out, or fill it in)
     v1alpha1 machine.network.interfaces[0].bond.mode: error[machine-config/bad-value]: `802.3AD` is not one of `balance-rr`, `active-backup`, `balance-xor`, `broadcast`, `802.3ad`, `balance-tlb`, `balance-alb` (use one of them)
     v1alpha1 machine.network.interfaces[0].bond.lacpRate: error[machine-config/bond-mode]: the mode `balance-rr` has no `lacpRate` (take it out, or choose another mode)
     v1alpha1 machine.network.interfaces[0].bond.lacpRate: error[machine-config/bad-value]: `x` is not one of `slow`, `fast` (use one of them)

@@ -15,8 +15,7 @@ use super::value::Value;
 const START: &str = "ENC[AES256_GCM,data:";
 /// Bytes of a GCM tag.
 const TAG: usize = 16;
-/// Bytes of a nonce as sops writes it. Readers take others, but `sops edit` and `sops set`
-/// stop with a panic where they meet one.
+/// Bytes of a nonce as sops writes it, and as all of its commands take it.
 const NONCE: usize = 32;
 
 /// The key that encrypts all values of a file.

@@ -209,7 +209,7 @@ fn what_is_written_here_sops_decrypts_and_changes() {
             String::from_utf8_lossy(&plain),
             String::from_utf8_lossy(&printed)
         );
-        // `set` reads and writes every value, and panics on a nonce that is not its own.
+        // `set` reads and writes every value, so each has to be as sops itself writes it.
         if !name.ends_with("bin") {
             let path = if name.ends_with("ini") {
                 r#"["new"]["key"]"#

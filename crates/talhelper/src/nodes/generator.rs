@@ -24,8 +24,14 @@ use talos::patch::{Machinery, Patch, apply_in_place, fill};
 
 use crate::rules;
 
-/// The machinery whose behaviour talhelper has when it applies a patch.
-pub(super) const MACHINERY: Machinery = Machinery::V1_14;
+/// Whose behaviour patches have: talhelper's, or that of Talos where talhelper makes no contract.
+pub(super) fn machinery(contract: Contract) -> Machinery {
+    if contract.minor() < 14 {
+        Machinery::Talhelper
+    } else {
+        Machinery::V1_14
+    }
+}
 
 /// Makes the configurations of a talconfig's nodes.
 pub struct Generator<'a> {
@@ -262,7 +268,7 @@ impl<'a> Generator<'a> {
             let (patches, found) = self.ready(documents, &group);
             problems.extend(found);
             for (entry, patch) in &patches {
-                let found = apply_in_place(documents, patch, MACHINERY).ok()?;
+                let found = apply_in_place(documents, patch, machinery(self.contract)).ok()?;
                 problems.extend(entry.placed(found));
             }
         }
@@ -278,7 +284,7 @@ impl<'a> Generator<'a> {
             problems.extend(found);
             for (entry, patch) in &patches {
                 let before = documents.clone();
-                match apply_in_place(documents, patch, MACHINERY) {
+                match apply_in_place(documents, patch, machinery(self.contract)) {
                     Ok(found) => problems.extend(entry.placed(found)),
                     Err(problem) => {
                         *documents = before;

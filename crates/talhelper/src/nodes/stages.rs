@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use diagnostics::Diagnostics;
 use serde_json::Value;
 
-use super::generator::{Generator, MACHINERY};
+use super::generator::{Generator, machinery};
 use super::node::{Findings, Node};
 use super::places::top;
 use crate::explain::{Stage, StageKind};
@@ -97,7 +97,7 @@ impl Generator<'_> {
         for group in self.groups(node) {
             let (patches, _) = self.ready(made, &group);
             for (entry, patch) in patches {
-                if let Ok(applied) = apply(made, &patch, MACHINERY) {
+                if let Ok(applied) = apply(made, &patch, machinery(self.contract)) {
                     out.push(Traced {
                         entry,
                         patch,

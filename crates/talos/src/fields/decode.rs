@@ -224,6 +224,9 @@ impl Decoder<'_> {
                         scalar(item, &Kind::Text).unwrap_or_else(|| self.wrong(item, "text"))
                     })
                     .collect()
+            } else if value.is_null() {
+                // A flag without a value, as Talos writes one.
+                Value::String(String::new())
             } else {
                 scalar(&value, &Kind::Text)
                     .unwrap_or_else(|| self.wrong(&value, "text or a list of texts"))

@@ -55,6 +55,8 @@ pub struct Spec {
     pub optional: bool,
     /// Whether the right value replaces the left as a whole.
     pub replaced: bool,
+    /// The first minor of Talos where it does; before, the two merge as others of their kind.
+    pub replaced_since: u32,
     /// Whether it is overwritten even where the patch leaves it out.
     pub forced: bool,
     /// The form of a text, or the bits of a number; empty if any will do.
@@ -74,6 +76,7 @@ impl Spec {
             kind,
             optional: false,
             replaced: false,
+            replaced_since: 0,
             forced: false,
             format: "",
             secret: false,
@@ -226,9 +229,10 @@ impl Schema {
         let Some(mut spec) = self.document(kind) else {
             return true;
         };
-        for step in steps(path) {
+        let steps = steps(path);
+        for (index, step) in steps.iter().enumerate() {
             let next = match (&spec.kind, step) {
-                (Kind::Struct(name), Step::Key(key)) => self.field(name, &key),
+                (Kind::Struct(name), Step::Key(key)) => self.field(name, key),
                 (Kind::Map(item), Step::Key(_)) | (Kind::List(item), Step::Item(_)) => {
                     Some(&**item)
                 }
@@ -238,7 +242,8 @@ impl Schema {
             };
             match next {
                 Some(next) if !next.secret => spec = next,
-                _ => return true,
+                Some(next) => return !(is_open(next) && names(steps.get(index..))),
+                None => return true,
             }
         }
         false
@@ -256,6 +261,34 @@ impl Schema {
             .iter()
             .find(|(candidate, _)| *candidate == field)
             .map(|(_, spec)| spec)
+    }
+}
+
+/// Whether a value is a section of another program, whose keys nobody here knows.
+fn is_open(spec: &Spec) -> bool {
+    match &spec.kind {
+        Kind::Any => true,
+        Kind::List(item) | Kind::Map(item) => is_open(item),
+        _ => false,
+    }
+}
+
+/// Whether a path in such a section leads to what says which thing it is, and not what is in it:
+/// the name of a key that etcd's data is encrypted with, and of which resources.
+fn names(steps: Option<&[Step]>) -> bool {
+    let mut keys = { steps.unwrap_or_default().iter() }
+        .enumerate()
+        .filter_map(|(index, step)| match step {
+            Step::Key(key) => Some((index, key.as_str())),
+            Step::Item(_) => None,
+        });
+    match keys.next_back() {
+        Some((_, "apiVersion" | "kind" | "name")) => true,
+        // What is above all others is a section: `resources[0].resources` is a list of names.
+        Some((last, "resources")) => { steps.unwrap_or_default().iter() }
+            .take(last)
+            .any(|step| matches!(step, Step::Item(_))),
+        _ => false,
     }
 }
 
@@ -278,14 +311,23 @@ fn attributes<'a>(spec: &mut Spec, words: impl IntoIterator<Item = &'a str>) {
             "replace" => spec.replaced = true,
             "secret" => spec.secret = true,
             "always" => spec.always = true,
-            since => {
-                spec.since = since
-                    .strip_prefix("1.")
-                    .and_then(|minor| minor.parse().ok())
-                    .unwrap_or_default();
-            }
+            since => match since.strip_prefix("replace:") {
+                Some(since) => {
+                    spec.replaced = true;
+                    spec.replaced_since = minor(since);
+                }
+                None => spec.since = minor(since),
+            },
         }
     }
+}
+
+/// The minor of `1.N`.
+fn minor(version: &str) -> u32 {
+    let minor = version.strip_prefix("1.");
+    minor
+        .and_then(|minor| minor.parse().ok())
+        .unwrap_or_default()
 }
 
 /// A line of a type.

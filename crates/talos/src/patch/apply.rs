@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::delete::NotThere;
 use super::load::{Body, Part, Patch};
 use super::machinery::Machinery;
-use super::merge::{Mismatch, merge, put_back, touched};
+use super::merge::{Mismatch, Place, merge, put_back, touched};
 use super::trace::differing;
-use crate::fields::{Schema, Spec, document_name, is_named, kind_of_value};
+use crate::fields::{Kind, Schema, Spec, document_name, is_named, kind_of_value};
 use documents::change::Change;
 use documents::json_patch::{Operation, strategic};
 
@@ -140,7 +140,7 @@ pub fn apply_in_place(
             // Deletes come before the rest of the same document.
             for part in parts {
                 deletions(config, part, patch, machinery, &mut findings)?;
-                merge_part(config, part, patch)?;
+                merge_part(config, part, patch, machinery)?;
             }
         }
         Body::Json(operations) => {
@@ -159,6 +159,7 @@ pub fn merge_documents(config: &mut Vec<Value>, more: &[Value]) -> Result<(), Di
             &document_name(document),
             kind_of_value(document),
             document,
+            Machinery::default(),
         )
         .map_err(|mismatch| rules::PATCH_MERGE_CONFLICT.report(mismatch.to_string()))?;
     }
@@ -189,6 +190,10 @@ fn deletions(
     for deletion in &part.deletions {
         let place = patch.source.location(deletion.range.clone());
         let Some(index) = named(config, &part.name) else {
+            if let Some(problem) = without_name(config, part) {
+                findings.push(problem.at(place));
+                continue;
+            }
             let message = format!("there is no document `{}` to delete from", part.name);
             // Of kinds that there is one document of, it was never asked for.
             let fails = machinery == Machinery::V1_13 && part.name.contains('/');
@@ -222,11 +227,40 @@ fn deletions(
     Ok(())
 }
 
-fn merge_part(config: &mut Vec<Value>, part: &Part, patch: &Patch) -> Result<(), Diagnostic> {
+/// What is told of a deletion that names none of the documents of a kind that have names: Talos
+/// finds no document without a name, and says nothing.
+fn without_name(config: &[Value], part: &Part) -> Option<Diagnostic> {
+    let Kind::Struct(fields) = Schema::get().document(&part.kind)?.kind else {
+        return None;
+    };
+    if part.name != part.kind || Schema::get().field(fields, "name").is_none() {
+        return None;
+    }
+    let problem = rules::PATCH_DELETE_WITHOUT_NAME.report(format!(
+        "nothing is deleted: documents of kind `{}` have names, and the patch says none",
+        part.kind
+    ));
+    let own: Vec<_> = { config.iter() }
+        .filter(|document| kind_of_value(document) == part.kind)
+        .filter_map(|document| document.get("name").and_then(Value::as_str))
+        .map(|name| format!("`name: {name}`"))
+        .collect();
+    Some(match own.as_slice() {
+        [] => problem.hint("write its `name`; the config has no document of this kind"),
+        names => problem.hint(format!("write {}", names.join(" or "))),
+    })
+}
+
+fn merge_part(
+    config: &mut Vec<Value>,
+    part: &Part,
+    patch: &Patch,
+    machinery: Machinery,
+) -> Result<(), Diagnostic> {
     let Some(value) = &part.value else {
         return Ok(());
     };
-    merge_document(config, &part.name, &part.kind, value).map_err(|mismatch| {
+    merge_document(config, &part.name, &part.kind, value, machinery).map_err(|mismatch| {
         rules::PATCH_MERGE_CONFLICT
             .report(mismatch.to_string())
             .at(patch.source.location(part.range.clone()))
@@ -238,13 +272,14 @@ fn merge_document(
     name: &str,
     kind: &str,
     value: &Value,
+    machinery: Machinery,
 ) -> Result<(), Mismatch> {
     let mine = config.iter_mut().find(|document| is_named(document, name));
     let (Some(mine), Some(spec)) = (mine, Schema::get().document(kind)) else {
         config.push(value.clone());
         return Ok(());
     };
-    merge(mine, value, spec, &mut Vec::new())
+    merge(mine, value, spec, &mut Place::top(machinery))
 }
 
 fn json(

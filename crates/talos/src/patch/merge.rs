@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::machinery::Machinery;
 use super::parts;
 use crate::fields::{Keyed, Kind, Schema, Spec, any, is_pair};
 
@@ -14,12 +15,27 @@ pub(super) struct Mismatch {
     right: &'static str,
 }
 
+/// Where a merge is, and by whose rules.
+#[derive(Debug)]
+pub(crate) struct Place {
+    path: Vec<String>,
+    machinery: Machinery,
+}
+
+impl Place {
+    /// A whole document.
+    pub(crate) fn top(machinery: Machinery) -> Self {
+        let path = Vec::new();
+        Self { path, machinery }
+    }
+}
+
 /// Merges the right value into the left. `Null` stands for a value that is not there.
 pub(crate) fn merge(
     left: &mut Value,
     right: &Value,
     spec: &Spec,
-    path: &mut Vec<String>,
+    place: &mut Place,
 ) -> Result<(), Mismatch> {
     if spec.forced {
         *left = right.clone();
@@ -31,18 +47,19 @@ pub(crate) fn merge(
             && !spec.optional
             && left.is_object()
         {
-            fields(left, &Map::new(), name, path)?;
+            fields(left, &Map::new(), name, place)?;
             if left.as_object().is_some_and(Map::is_empty) {
                 *left = Value::Null;
             }
         }
         return Ok(());
     }
+    let replaced = spec.replaced && spec.replaced_since <= place.machinery.minor();
     // Items of one key are one item, also where there were none before.
-    if let (Kind::Keyed(_), true, false) = (&spec.kind, left.is_null(), spec.replaced) {
+    if let (Kind::Keyed(_), true, false) = (&spec.kind, left.is_null(), replaced) {
         *left = Value::Array(Vec::new());
     }
-    if left.is_null() || spec.replaced {
+    if left.is_null() || replaced {
         let nothing = !left.is_null() && right.as_object().is_some_and(Map::is_empty);
         if (!is_unset(right, spec) || spec.optional) && !nothing {
             *left = right.clone();
@@ -50,17 +67,17 @@ pub(crate) fn merge(
         return Ok(());
     }
     match &spec.kind {
-        Kind::Any => merge_any(left, right, path),
+        Kind::Any => merge_any(left, right, place),
         // Both halves of a pair are set, also to nothing.
         Kind::Struct(name) if is_pair(name) => {
             *left = right.clone();
             Ok(())
         }
         Kind::Struct(name) => match right {
-            Value::Object(right) => fields(left, right, name, path),
+            Value::Object(right) => fields(left, right, name, place),
             _ => Ok(()),
         },
-        Kind::Map(item) => map(left, right, item, path),
+        Kind::Map(item) => map(left, right, item, place),
         Kind::Arguments => {
             if let (Value::Object(left), Value::Object(right)) = (left, right) {
                 left.extend(
@@ -75,7 +92,7 @@ pub(crate) fn merge(
             append(left, right);
             Ok(())
         }
-        Kind::Keyed(how) => keyed(left, right, how, path),
+        Kind::Keyed(how) => keyed(left, right, how, place),
         _ => {
             if spec.optional || !is_unset(right, spec) {
                 *left = match (&*left, right) {
@@ -94,7 +111,7 @@ fn fields(
     left: &mut Value,
     right: &Map<String, Value>,
     name: &str,
-    path: &mut Vec<String>,
+    place: &mut Place,
 ) -> Result<(), Mismatch> {
     let Value::Object(left) = left else {
         return Ok(());
@@ -106,14 +123,14 @@ fn fields(
         if theirs.is_null() && ((!nulls && stays(spec)) || !left.contains_key(*field)) {
             continue;
         }
-        path.push((*field).to_owned());
+        place.path.push((*field).to_owned());
         let entry = left.entry(*field).or_insert(Value::Null);
         let was_null = entry.is_null();
-        merge(entry, theirs, spec, path)?;
+        merge(entry, theirs, spec, place)?;
         if entry.is_null() && (was_null || theirs.is_null()) {
             left.shift_remove(*field);
         }
-        path.pop();
+        place.path.pop();
     }
     Ok(())
 }
@@ -197,21 +214,16 @@ fn restore(left: &mut Value, before: Value, now: &Value) {
     }
 }
 
-fn map(
-    left: &mut Value,
-    right: &Value,
-    item: &Spec,
-    path: &mut Vec<String>,
-) -> Result<(), Mismatch> {
+fn map(left: &mut Value, right: &Value, item: &Spec, place: &mut Place) -> Result<(), Mismatch> {
     let (Value::Object(left), Value::Object(right)) = (left, right) else {
         return Ok(());
     };
     for (key, value) in right {
         match left.get_mut(key) {
             Some(mine) if !mine.is_null() => {
-                path.push(key.clone());
-                merge(mine, value, item, path)?;
-                path.pop();
+                place.path.push(key.clone());
+                merge(mine, value, item, place)?;
+                place.path.pop();
             }
             _ => {
                 left.insert(key.clone(), value.clone());
@@ -221,9 +233,9 @@ fn map(
     Ok(())
 }
 
-fn merge_any(left: &mut Value, right: &Value, path: &mut Vec<String>) -> Result<(), Mismatch> {
+fn merge_any(left: &mut Value, right: &Value, place: &mut Place) -> Result<(), Mismatch> {
     match (&*left, right) {
-        (Value::Object(_), Value::Object(_)) => return map(left, right, any(), path),
+        (Value::Object(_), Value::Object(_)) => return map(left, right, any(), place),
         (Value::Array(_), Value::Array(_)) => append(left, right),
         (Value::Bool(_), Value::Bool(_)) => *left = right.clone(),
         (Value::String(_), Value::String(_)) => set(left, right),
@@ -232,7 +244,7 @@ fn merge_any(left: &mut Value, right: &Value, path: &mut Vec<String>) -> Result<
         }
         _ => {
             return Err(Mismatch {
-                path: path.join("."),
+                path: place.path.join("."),
                 left: kind_name(left),
                 right: kind_name(right),
             });
@@ -254,12 +266,7 @@ fn append(left: &mut Value, right: &Value) {
     }
 }
 
-fn keyed(
-    left: &mut Value,
-    right: &Value,
-    how: &Keyed,
-    path: &mut Vec<String>,
-) -> Result<(), Mismatch> {
+fn keyed(left: &mut Value, right: &Value, how: &Keyed, place: &mut Place) -> Result<(), Mismatch> {
     let (Value::Array(left), Value::Array(right)) = (left, right) else {
         return Ok(());
     };
@@ -268,12 +275,12 @@ fn keyed(
         match like.and_then(|index| left.get_mut(index)) {
             Some(mine) if how.replaces => *mine = item.clone(),
             Some(mine) => {
-                path.push(format!("[{}]", like.unwrap_or_default()));
+                place.path.push(format!("[{}]", like.unwrap_or_default()));
                 // An item of a list is there already: only its fields merge.
                 if let (Kind::Struct(name), Value::Object(item)) = (&how.item.kind, item) {
-                    fields(mine, item, name, path)?;
+                    fields(mine, item, name, place)?;
                 }
-                path.pop();
+                place.path.pop();
             }
             None => left.push(item.clone()),
         }

@@ -12,7 +12,9 @@ diagnostics::rules! {
     PATCH_DELETE_MISSING: error "patch/delete-missing",
         "What the patch takes out is not in the config. Talos refuses the whole patch.";
     PATCH_DELETE_MISSING_DOCUMENT: error "patch/delete-missing-document",
-        "The document that the patch takes out is not in the config. From some contracts on Talos refuses the patch; before, it does nothing, which is a warning.";
+        "The document that the patch takes out is not in the config. From Talos 1.14 on there is nothing to do then, which is a warning; before, the patch fails.";
+    PATCH_DELETE_WITHOUT_NAME: warning "patch/delete-without-name",
+        "Documents of this kind are told apart by their names. `$patch: delete` without a `name` finds none of them: Talos deletes nothing, and does not say so.";
     PATCH_DUPLICATE_DOCUMENT: error "patch/duplicate-document",
         "Two documents of one kind and name stand in the patch. Talos refuses it.";
     PATCH_EMPTY: error "patch/empty",

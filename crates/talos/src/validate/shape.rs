@@ -190,7 +190,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// An item without anything, where Talos keeps a pointer: it refuses some, and breaks on others.
+    /// An item without anything, which Talos has no use for where it keeps a pointer.
     fn nothing(&mut self, way: Way<'_>, value: &Value, pointer: bool) {
         if pointer {
             let place = self.place(way, value);
