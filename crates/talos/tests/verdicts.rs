@@ -28,6 +28,25 @@ const OTHERWISE: [(&str, &str); 3] = [
     ),
 ];
 
+/// Cases in which we say more than the machinery, and why.
+const MORE: [(&str, &str); 6] = [
+    (
+        "apica-issuing-empty",
+        "it looks at no key once the certificate is wrong",
+    ),
+    (
+        "apica-base64-instead-of-pem",
+        "it looks at no key once the certificate is wrong",
+    ),
+    (
+        "apica-swapped",
+        "it looks at no key once the certificate is wrong",
+    ),
+    ("on113-KubeClusterConfig", "it stops at the first section"),
+    ("pair-02-node-labels-old", "it stops at the first section"),
+    ("pair-06-nameservers-old", "it stops at the first section"),
+];
+
 fn text(path: &str) -> String {
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/v1.14");
     std::fs::read_to_string(vectors.join(path)).expect("a vector")
@@ -117,6 +136,174 @@ fn verdicts_are_those_of_the_machinery() {
     }
     different.retain(|(id, ..)| !meant(id));
     assert!(different.is_empty(), "{different:#?}");
+}
+
+/// What a message of the machinery is about: a document by its kind, and how the path begins.
+struct About {
+    begins: String,
+    kind: String,
+    path: String,
+}
+
+fn places() -> Vec<About> {
+    let text = text("validate/places.txt");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let read = |line: &str| {
+        let (begins, place) = line.split_once(" > ").expect("a place");
+        // A kind has no small letter first, and nothing but letters.
+        let (first, rest) = begins.split_once(' ').unwrap_or((begins, ""));
+        let own = !place.contains(' ') && !place.starts_with("Kube") && first.ends_with("Config");
+        let own = own && !place.ends_with("Config");
+        let (begins, kind, path) = if own {
+            (format!("{first}: {rest}"), first, place)
+        } else {
+            let (kind, path) = place.split_once(' ').unwrap_or((place, ""));
+            (begins.to_owned(), kind, path)
+        };
+        About {
+            begins,
+            kind: kind.to_owned(),
+            path: path.to_owned(),
+        }
+    };
+    lines.map(read).collect()
+}
+
+/// The messages of the machinery, each with the kind of its document, and texts in quotes apart.
+fn messages(error: &str) -> Vec<(String, String)> {
+    let mut kind = String::new();
+    let mut out = Vec::new();
+    for line in error.lines() {
+        let (bullet, line) = match line.trim().strip_prefix("* ") {
+            Some(line) => (true, line),
+            None => (false, line.trim()),
+        };
+        let counts = line.ends_with("occurred:") && !line.contains("KubeNodeConfig");
+        // Lines that draw where an expression is wrong.
+        if counts || line.is_empty() || line.starts_with('|') {
+            continue;
+        }
+        let named = line.split_once(": ").map(|(name, rest)| {
+            let name = name.split('/').next().unwrap_or_default();
+            (name.to_owned(), rest)
+        });
+        let line = match named {
+            Some((name, rest)) if name.ends_with("Config") && !name.contains(' ') => {
+                kind = name;
+                format!("{kind}: {rest}")
+            }
+            _ if bullet && !kind.starts_with("KubeNode") => {
+                kind.clear();
+                line.to_owned()
+            }
+            _ if kind.is_empty() => line.to_owned(),
+            _ => format!("{kind}: {line}"),
+        };
+        let mut parts = line.split('"');
+        let first = parts.next().unwrap_or_default().to_owned();
+        let quoted = parts.next().unwrap_or_default().to_owned();
+        let whole = if line.contains('"') {
+            format!("{first}\"{{}}\"{}", parts.next().unwrap_or_default())
+        } else {
+            first
+        };
+        out.push((whole, quoted));
+    }
+    out
+}
+
+#[test]
+fn problems_are_where_the_machinery_sees_them() {
+    let places = places();
+    let release = Release::parse("v1.14.1");
+    let (mut elsewhere, mut more) = (Vec::new(), Vec::new());
+    let mut compared = 0;
+    for case in &cases() {
+        if word(case, "stage") != "validate" {
+            continue;
+        }
+        let found = found(case, release).unwrap_or_default();
+        let errors = found.iter().filter(|one| one.severity == Severity::Error);
+        let errors: Vec<_> = errors.collect();
+        let mut told = vec![false; errors.len()];
+        for (message, quoted) in messages(word(case, "error")) {
+            if message.starts_with("hostDNS config is required in container mode") {
+                continue; // Machines alone are ours.
+            }
+            let about = places
+                .iter()
+                .find(|about| message.starts_with(&about.begins));
+            let Some(about) = about else {
+                elsewhere.push(format!("{}: of what is `{message}`?", word(case, "id")));
+                continue;
+            };
+            compared += 1;
+            let path = about.path.replace("{}", &quoted);
+            let listed = message.rsplit_once('[').map_or("", |(_, kinds)| kinds);
+            let mut there = false;
+            for (one, told) in errors.iter().zip(&mut told) {
+                let kind = one.document.split('/').next().unwrap_or_default();
+                let same = match about.kind.as_str() {
+                    "[]" => listed.contains(kind),
+                    wanted => kind == wanted,
+                };
+                if same && one.path.starts_with(&path) {
+                    there = true;
+                    *told = true;
+                }
+            }
+            // Its place is v1alpha1 where a part of it is there.
+            let main =
+                about.kind == "DiscoveryIdentityConfig" && word(case, "id").starts_with("conflict");
+            if !there && !main {
+                elsewhere.push(format!("{}: {message}: {errors:#?}", word(case, "id")));
+            }
+        }
+        if told.contains(&false) {
+            more.push(word(case, "id").to_owned());
+        }
+    }
+    assert_eq!(more, MORE.map(|(id, _)| id));
+    assert!(compared > 400, "{compared}");
+    assert!(elsewhere.is_empty(), "{}", elsewhere.join("\n"));
+}
+
+#[test]
+fn rules_about_kubernetes_say_what_to_do() {
+    let mut lines: Vec<String> = Vec::new();
+    for case in &cases() {
+        for one in found(case, Release::parse("v1.14.1")).unwrap_or_default() {
+            let rules = [
+                "machine-config/kubernetes-version",
+                "machine-config/not-advised",
+                "machine-config/server-flag",
+            ];
+            let hint = one.hint.as_deref().unwrap_or_default();
+            let line = format!("{}[{}]: {} ({hint})", one.severity, one.rule, one.message);
+            if rules.contains(&one.rule.id()) && !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    error[machine-config/kubernetes-version]: Talos 1.14.1 does not run Kubernetes 1.31 (use Kubernetes 1.32 to 1.37)
+    error[machine-config/kubernetes-version]: Talos 1.14.1 does not run Kubernetes 1.38 (use Kubernetes 1.32 to 1.37)
+    error[machine-config/server-flag]: `KubeAuthenticationConfig` took the place of the flag `anonymous-auth` (say it in `KubeAuthenticationConfig`)
+    error[machine-config/server-flag]: `KubeAuthenticationConfig` took the place of the flag `oidc-issuer-url` (say it in `KubeAuthenticationConfig`)
+    error[machine-config/server-flag]: `KubeAuthenticationConfig` took the place of the flag `oidc-signing-algs` (take it out: `KubeAuthenticationConfig` takes every asymmetric algorithm)
+    error[machine-config/server-flag]: `KubeAuthenticationConfig` took the place of the flag `authentication-config` (say it in `KubeAuthenticationConfig`)
+    error[machine-config/server-flag]: `KubeAuthorizerConfig` took the place of the flag `authorization-config` (say it in `KubeAuthorizerConfig`)
+    error[machine-config/server-flag]: `KubeAuthorizerConfig` took the place of the flag `authorization-mode` (say it in `KubeAuthorizerConfig`)
+    error[machine-config/server-flag]: `KubeAuthorizerConfig` took the place of the flag `authorization-webhook-version` (say it in `KubeAuthorizerConfig`)
+    error[machine-config/server-flag]: `KubeAuthenticationConfig` took the place of the flag `oidc-` (say it in `KubeAuthenticationConfig`)
+    error[machine-config/kubernetes-version]: Talos 1.14.1 does not run Kubernetes 1.30 (use Kubernetes 1.32 to 1.37)
+    error[machine-config/kubernetes-version]: Talos 1.14.1 does not run Kubernetes 9.0 (use Kubernetes 1.32 to 1.37)
+    warning[machine-config/not-advised]: kube-proxy works in the mode `iptables`, but better in `nftables` (write `nftables`, or take `mode` out)
+    warning[machine-config/not-advised]: kube-proxy works in the mode `ipvs`, but better in `nftables` (write `nftables`, or take `mode` out)
+    warning[machine-config/not-advised]: kube-proxy has a configuration file, beside which flags may not work (write them in `config`)
+    warning[machine-config/not-advised]: all servers of names are asked with encryption, for which the clock must be right; and servers of time are found by their names (add one without `protocol`, or name the servers of time by their addresses)
+    warning[machine-config/not-advised]: the image has no digest, so that another may be run after each start (write `@sha256:` and the digest behind it)
+    "#);
 }
 
 /// Cases whose problem is one that the verdict does not know: where a danger is told.
