@@ -131,12 +131,13 @@ mod tests {
     #[test]
     fn selectors_become_what_the_machinery_makes_of_them() {
         let text = SELECTORS.replace("&&\n", "&& ");
-        assert_eq!(text.lines().count(), 15);
+        assert_eq!(text.lines().count(), 17);
         for line in text.lines() {
             let cut = line.find("} ").expect("a selector") + 1;
             let (selector, expected) = line.split_at(cut);
-            let (read, _) = crate::patch::documents(&Source::new("", format!("x: {selector}")));
-            let found = selector_match(&read[0]["x"]);
+            let text = format!("machine: {{install: {{diskSelector: {selector}}}}}");
+            let (read, _) = crate::patch::documents(&Source::new("", text));
+            let found = selector_match(&read[0]["machine"]["install"]["diskSelector"]);
             match expected.strip_prefix(" => ") {
                 Some(expected) => assert_eq!(found.as_deref(), Ok(expected), "{selector}"),
                 None => assert!(found.is_err(), "{selector}"),
