@@ -35,8 +35,6 @@ diagnostics::rules! {
         "A file that the talconfig names with `@` does not exist, so what it would set is missing.";
     TALCONFIG_MISSING_KEY: error "talconfig/missing-key",
         "talhelper and Talos cannot do without this key: without it no configuration can be made that a node takes.";
-    TALCONFIG_NO_DOCUMENT: error "talconfig/no-document",
-        "The contract has a document in place of this key, which cannot say this. Say it in another way, or stay with an older contract: newer versions of Talos read it.";
     TALCONFIG_NO_DOCUMENT_FOR_FILE: warning "talconfig/no-document-for-file",
         "From contract 1.14 on files are documents, and none can have this one. `machine.files` still does, and Talos warns of it.";
     TALCONFIG_NOT_CARRIED: warning "talconfig/not-carried",

@@ -246,11 +246,8 @@ fn what_has_no_document_is_told_at_its_place() {
     );
     let (made, problems) = made(&text, "1.14");
     insta::assert_snapshot!(lines(&problems), @r#"
-    talconfig.yaml:9:27: error[talconfig/no-document]: `name` finds no disk from contract 1.14 on
     talconfig.yaml:9:33: error[machine-config/bad-value]: disks are not selected by `name`
-    talconfig.yaml:10:82: error[talconfig/no-document]: `type: floppy` is no type of disk
     talconfig.yaml:10:88: error[machine-config/bad-value]: `floppy` is not a type of disk
-    talconfig.yaml:11:82: error[talconfig/no-document]: `size: much` is no size
     talconfig.yaml:11:88: error[machine-config/bad-value]: `much` is not a size with a comparison
     talconfig.yaml:17:16: warning[talconfig/no-document-for-file]: it stays in `machine.files`: no document has a file outside of `/etc`
     talconfig.yaml:18:16: warning[talconfig/no-document-for-file]: it stays in `machine.files`: Talos writes what is there itself

@@ -59,7 +59,7 @@ pub fn successor<'a>(path: &'a str, operation: &str) -> Result<Successor<'a>, &'
     if MANAGED.contains(&first) {
         return Err("Talos writes what is there itself");
     }
-    if operation == "append" {
+    if !matches!(operation, "create" | "overwrite") {
         return Err("a document has a whole file, and adds nothing to another");
     }
     Ok(Successor::Etc(name))

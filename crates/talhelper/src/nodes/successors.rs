@@ -77,14 +77,10 @@ fn install(image: &Image, findings: &mut Findings<'_>) -> Vec<Step> {
     let own = findings.node.own;
     let mut out = Vec::new();
     let disk = match &own.install_disk_selector {
-        Some(selector) => match selector_match(selector) {
-            Ok(expression) => Some(("installDiskSelector", expression)),
-            Err(why) => {
-                let rule = &rules::TALCONFIG_NO_DOCUMENT;
-                findings.add(rule, why, "installDiskSelector");
-                None
-            }
-        },
+        // What no expression stands for is told where the talconfig is read.
+        Some(selector) => selector_match(selector)
+            .ok()
+            .map(|expression| ("installDiskSelector", expression)),
         None if own.install_disk.is_empty() => None,
         None => Some(("installDisk", disk_match(&own.install_disk))),
     };

@@ -57,7 +57,7 @@ pub fn selector_match(selector: &Value) -> Result<String, String> {
             .unwrap_or_default()
     };
     if !text("name").is_empty() {
-        return Err("`name` finds no disk from contract 1.14 on".into());
+        return Err("no expression finds a disk by `name`: use its serial or its model".into());
     }
     let mut parts = Vec::new();
     if !text("size").is_empty() {

@@ -19,7 +19,6 @@ mod tree;
 mod work;
 
 pub use configuration::{Moved, configuration};
-pub use convert::disk::of_selector as disk_of_selector;
 pub use reading::{Differences, Reading, read};
 pub use subsystem::Subsystem;
 pub use table::is_for_control_planes;

@@ -3,36 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Done, NOT_ONE, items};
+use crate::files::{Successor, successor};
 use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Notes, Tree};
 use crate::migrate::work::Work;
-
-/// The file that containerd's configuration takes parts from.
-const CUSTOMIZATION: &str = "/etc/cri/conf.d/20-customization.part";
-/// The name of the part; `customization` is kept for the file itself.
-const PART: &str = "containerd";
-
-/// What Talos has of its own below `/etc`, by the first part of a path.
-const MANAGED: [&str; 18] = [
-    "apparmor",
-    "apparmor.d",
-    "ca-certificates",
-    "cni",
-    "cri",
-    "extensions.yaml",
-    "hosts",
-    "iscsi",
-    "kubernetes",
-    "localtime",
-    "lvm",
-    "machine-id",
-    "nvme",
-    "os-release",
-    "pki",
-    "resolv.conf",
-    "selinux",
-    "ssl",
-];
 
 /// Each file that a document can have moves; the others stay, which Talos takes too.
 pub(crate) fn files(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> Done {
@@ -69,7 +43,7 @@ pub(crate) fn files(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> D
 fn one(work: &mut Work<'_>, row: &'static Row, file: &Tree) -> Result<(), String> {
     let text = |key: &str| file.get(key).and_then(Tree::text).unwrap_or_default();
     let path = text("path").to_owned();
-    let whole = matches!(text("op"), "create" | "overwrite");
+    let operation = text("op").to_owned();
     let mut head = file.notes.above.clone();
     head.extend(
         file.entries()
@@ -84,23 +58,16 @@ fn one(work: &mut Work<'_>, row: &'static Row, file: &Tree) -> Result<(), String
         notes: Notes::default(),
         ..content
     };
-    if path == CUSTOMIZATION {
-        let document = work.document("CRICustomizationConfig", Some(json!(PART).into()), row.path);
-        document.head.extend(head);
-        document.fields.put("content", content);
-        return Ok(());
-    }
-    if !whole {
-        return Err("a document has a whole file: nothing is added to another".into());
-    }
-    let Some(name) = path.strip_prefix("/etc/") else {
-        return Err("no document has a file outside of `/etc`".into());
+    let name = match successor(&path, &operation)? {
+        Successor::Etc(name) => name,
+        Successor::Runtime(name) => {
+            let name = Some(json!(name).into());
+            let document = work.document("CRICustomizationConfig", name, row.path);
+            document.head.extend(head);
+            document.fields.put("content", content);
+            return Ok(());
+        }
     };
-    let first = name.split('/').next().unwrap_or_default();
-    let is_local = !name.is_empty() && !name.split('/').any(|part| matches!(part, "" | "." | ".."));
-    if !is_local || MANAGED.contains(&first) || name == "xattr.conf" {
-        return Err("Talos writes what is there itself".into());
-    }
     let document = work.document(row.kind, Some(Value::from(name).into()), row.path);
     document.head.extend(head);
     // None at all is how v1alpha1 writes the rights that it has without being told.

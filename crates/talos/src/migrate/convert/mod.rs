@@ -1,7 +1,6 @@
 //! Values that change on their way.
 
 pub(super) mod cluster;
-pub(super) mod disk;
 pub(super) mod files;
 pub(super) mod install;
 pub(super) mod kubernetes;
