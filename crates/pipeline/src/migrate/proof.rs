@@ -54,7 +54,10 @@ pub fn prove(
     let then = Machines::open(&over, places, keys, Secrets::Optional, now)?;
     let (before, _) = today.generator();
     let (generator, mut problems) = then.generator();
-    problems.extend(too_old(&then, &generator));
+    if let Some(problem) = too_old(&then, &generator) {
+        // All else would follow from that.
+        return Err(problem.into());
+    }
     let nodes: Vec<_> = (0..generator.len())
         .into_par_iter()
         .map(|index| {

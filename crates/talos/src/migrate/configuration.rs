@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::convert::kubernetes::{AUTHORIZERS, CONTROL_PLANE};
 use super::convert::oidc;
 use super::subsystem::Subsystem;
+use super::table::is_for_control_planes;
 use super::tree::Tree;
-use super::work::{Outcome, Scope, Stay, moved};
+use super::work::{Document, Outcome, Scope, Stay, moved};
 use crate::fields::{document_name, kind_of_value};
 
 /// A configuration, and what of it stays in v1alpha1. Has no `Debug`: it holds secrets.
@@ -61,7 +62,10 @@ pub(super) fn within(documents: &[Value], chosen: &[Subsystem], scope: Scope) ->
         stays,
         ..
     } = &outcome;
-    for document in new {
+    // In their old form workers pass over what only control planes look at.
+    let looked_at =
+        |document: &&Document| !is_for_control_planes(document.kind) || is_control_plane(documents);
+    for document in new.iter().filter(looked_at) {
         add(&mut all, document.tree().value());
     }
     if scope == Scope::Configuration && has_kubernetes(&all) {

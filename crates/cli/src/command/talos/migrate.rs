@@ -1,6 +1,7 @@
 //! `talos migrate`.
 
 use camino::Utf8Path;
+use diagnostics::Diagnostics;
 use machines::{Machines, Places, Refusal, Secrets};
 use pipeline::migrate::{self, Proof, Reason, What};
 use repository::View;
@@ -149,7 +150,13 @@ impl Migrate {
         };
         let diffs = moving.changes.diffs();
         let now = repository::clock::system_time();
-        let proven = migrate::prove(&view, places, &moving, today, keys, &environment, now);
+        let mut problems = today.masked(moving.problems.clone());
+        // What nodes would refuse follows from patches that are left as they are.
+        let proven = if problems.has_errors() {
+            Ok((Vec::new(), Diagnostics::new()))
+        } else {
+            migrate::prove(&view, places, &moving, today, keys, &environment, now)
+        };
         if !self.write {
             for (_, diff) in &diffs {
                 ui.diff_data(&diff.text)?;
@@ -167,14 +174,11 @@ impl Migrate {
         ui.set("reasons", json!(reasons));
         ui.set("from", json!(today.contract.to_string()));
         ui.set("to", json!(migrate::TARGET));
-        let mut problems = today.masked(moving.problems.clone());
         let proofs = match proven {
             Ok((proofs, found)) => {
                 problems.extend(found);
                 proofs
             }
-            // What follows from a patch that is left is told with that.
-            Err(_) if problems.has_errors() => Vec::new(),
             Err(found) => {
                 problems.extend(found);
                 Vec::new()

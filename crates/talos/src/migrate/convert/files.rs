@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Done, NOT_ONE, items};
 use crate::files::{Successor, successor};
-use crate::migrate::row::Row;
+use crate::migrate::table::Row;
 use crate::migrate::tree::{Body, Notes, Tree};
 use crate::migrate::work::Work;
 
@@ -15,20 +15,8 @@ pub(crate) fn files(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> D
     }
     let notes = std::mem::take(&mut tree.notes);
     let mut left = Vec::new();
-    let files = items(tree)?;
-    let path = |file: &Tree| file.get("path").and_then(Tree::text).map(str::to_owned);
-    let paths: Vec<_> = files.iter().map(path).collect();
-    for (index, file) in files.into_iter().enumerate() {
-        let alike = paths.iter().filter(|other| **other == paths[index]);
-        let moved = if alike.count() > 1 {
-            Err(
-                "several files have this path, and Talos 1.14 takes the first: make one of them"
-                    .into(),
-            )
-        } else {
-            one(work, row, &file)
-        };
-        if let Err(why) = moved {
+    for (index, file) in items(tree)?.into_iter().enumerate() {
+        if let Err(why) = one(work, row, &file) {
             work.keep(row, format!("{}[{index}]", row.path), why);
             left.push(file);
         }
@@ -43,7 +31,7 @@ pub(crate) fn files(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> D
 fn one(work: &mut Work<'_>, row: &'static Row, file: &Tree) -> Result<(), String> {
     let text = |key: &str| file.get(key).and_then(Tree::text).unwrap_or_default();
     let path = text("path").to_owned();
-    let operation = text("op").to_owned();
+    let successor = successor(&path, text("op"))?;
     let mut head = file.notes.above.clone();
     head.extend(
         file.entries()
@@ -58,8 +46,7 @@ fn one(work: &mut Work<'_>, row: &'static Row, file: &Tree) -> Result<(), String
         notes: Notes::default(),
         ..content
     };
-    let name = match successor(&path, &operation)? {
-        Successor::Etc(name) => name,
+    let name = match successor {
         Successor::Runtime(name) => {
             let name = Some(json!(name).into());
             let document = work.document("CRICustomizationConfig", name, row.path);
@@ -67,6 +54,7 @@ fn one(work: &mut Work<'_>, row: &'static Row, file: &Tree) -> Result<(), String
             document.fields.put("content", content);
             return Ok(());
         }
+        Successor::Etc(name) => name,
     };
     let document = work.document(row.kind, Some(Value::from(name).into()), row.path);
     document.head.extend(head);

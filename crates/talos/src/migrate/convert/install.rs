@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Done, deletion};
 use crate::generate::{disk_match, selector_match};
-use crate::migrate::row::Row;
-use crate::migrate::tree::{Tree, UNKNOWN};
-use crate::migrate::work::{Scope, Work};
+use crate::migrate::table::Row;
+use crate::migrate::tree::Tree;
+use crate::migrate::work::{Scope, UNKNOWN, Work};
 
 pub(crate) fn install(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> Done {
     if let Some(key) = deletion(&tree) {
@@ -29,7 +29,7 @@ pub(crate) fn install(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) ->
     let wipe = tree.take("wipe").filter(filled);
     let mut notes = std::mem::take(&mut tree.notes);
     let (expression, of) = match (selector, path) {
-        (Some(selector), _) => (of_selector(&selector.value())?, selector),
+        (Some(selector), _) => (selector_match(&selector.value())?, selector),
         (None, Some(path)) => (disk_match(path.text().ok_or(UNKNOWN)?), path),
         (None, None) if work.is_patch() && (image.is_some() || wipe.is_some()) => {
             return Err("a patch of the document drops its disk, and this one names none: name the image where the node is described, or the disk here too".into());
@@ -55,15 +55,6 @@ pub(crate) fn install(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) ->
     let wipe = wipe.unwrap_or_else(|| json!(false).into());
     document.fields.put("provisioning.wipe", wipe);
     Ok(left)
-}
-
-fn of_selector(selector: &Value) -> Result<String, String> {
-    let fields = selector.as_object().ok_or("it is no map")?;
-    let is_known = |value: &Value| value.is_string() || value.is_null();
-    if !fields.values().all(is_known) {
-        return Err(UNKNOWN.into());
-    }
-    selector_match(selector)
 }
 
 /// What no document has, unless it says what is done anyway.
