@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Done, NOT_ONE, items};
 use crate::files::{Successor, successor};
-use crate::migrate::table::Row;
+use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Notes, Tree};
 use crate::migrate::work::Work;
 

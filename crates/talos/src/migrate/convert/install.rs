@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Done, deletion};
 use crate::generate::{disk_match, selector_match};
-use crate::migrate::table::Row;
-use crate::migrate::tree::Tree;
-use crate::migrate::work::{Scope, UNKNOWN, Work};
+use crate::migrate::row::Row;
+use crate::migrate::tree::{Tree, UNKNOWN};
+use crate::migrate::work::{Scope, Work};
 
 pub(crate) fn install(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> Done {
     if let Some(key) = deletion(&tree) {

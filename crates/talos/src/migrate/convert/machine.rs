@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Done, deletion, lists};
+use super::{Done, deletion};
 use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Tree, each_as};
 use crate::migrate::work::{Work, flag};
