@@ -1,4 +1,4 @@
-//! A patch, for a configuration of one document and for one of several.
+//! A patch, for a configuration of one document, for one of several, and for one of documents only.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -9,11 +9,12 @@ use serde_json::Value;
 use documents::emit;
 use talos::patch::{Machinery, Patch, apply, documents, fill, undone};
 
-/// A configuration of one document, and one of several.
-static BASES: LazyLock<[Vec<Value>; 2]> = LazyLock::new(|| {
+/// A configuration of one document, one of several, and one of contract 1.14.
+static BASES: LazyLock<[Vec<Value>; 3]> = LazyLock::new(|| {
     [
         include_str!("../../crates/talos/tests/vectors/patch-semantics/base-single.yaml"),
         include_str!("../../crates/talos/tests/vectors/patch-semantics/base.yaml"),
+        include_str!("../../crates/talos/tests/vectors/v1.14/generate/01-base-1.14-cp.yaml"),
     ]
     .map(|text| documents(&Source::new("base.yaml", text)).0)
 });
