@@ -37,6 +37,8 @@ diagnostics::rules! {
         "talhelper and Talos cannot do without this key: without it no configuration can be made that a node takes.";
     TALCONFIG_NO_DOCUMENT_FOR_FILE: warning "talconfig/no-document-for-file",
         "From contract 1.14 on files are documents, and none can have this one. `machine.files` still does, and Talos warns of it.";
+    TALCONFIG_NO_IMAGE: warning "talconfig/no-image",
+        "Installers of Talos 1.14 and later are published by the Image Factory alone. A node that is installed or upgraded with another one finds no image.";
     TALCONFIG_NOT_CARRIED: warning "talconfig/not-carried",
         "The contract has networks in documents of their own, and none of them has a place for this field. It has no effect.";
     TALCONFIG_REWRITTEN_TEXT: warning "talconfig/rewritten-text",

@@ -242,6 +242,7 @@ fn what_has_no_document_is_told_at_its_place() {
     machineFiles:
       - {{path: /var/x, op: create, permissions: 0o600, content: x}}
       - {{path: /etc/hosts, op: append, content: x}}
+      - {{path: /etc/nfsmount.conf, op: append, content: x}}
 "
     );
     let (made, problems) = made(&text, "1.14");
@@ -251,6 +252,100 @@ fn what_has_no_document_is_told_at_its_place() {
     talconfig.yaml:11:88: error[machine-config/bad-value]: `much` is not a size with a comparison
     talconfig.yaml:17:16: warning[talconfig/no-document-for-file]: it stays in `machine.files`: no document has a file outside of `/etc`
     talconfig.yaml:18:16: warning[talconfig/no-document-for-file]: it stays in `machine.files`: Talos writes what is there itself
+    talconfig.yaml:19:16: warning[talconfig/no-document-for-file]: it stays in `machine.files`: a document has a whole file, and adds nothing to another
     "#);
     assert_eq!(made[3][0]["machine"]["files"][0]["path"], "/var/x");
+}
+
+#[test]
+fn manifests_are_documents_of_control_planes() {
+    let text = format!(
+        "{HEAD}inlineManifests:
+  - {{name: first, contents: 'kind: A'}}
+  - {{name: second, contents: 'kind: B'}}
+nodes:
+  - {{hostname: cp, ipAddress: 10.0.0.1, controlPlane: true, installDisk: /dev/sda}}
+  - {{hostname: w, ipAddress: 10.0.0.2, controlPlane: false, installDisk: /dev/sda}}
+"
+    );
+    let (made, problems) = made(&text, "1.14");
+    assert_eq!(lines(&problems), "");
+    let kinds = ["KubeInlineManifestConfig"];
+    insta::assert_snapshot!(shown(&made[0], &kinds), @r"
+    apiVersion: v1alpha1
+    kind: KubeInlineManifestConfig
+    name: first
+    manifest: 'kind: A'
+    ---
+    apiVersion: v1alpha1
+    kind: KubeInlineManifestConfig
+    name: second
+    manifest: 'kind: B'
+    ");
+    assert_eq!(shown(&made[1], &kinds), "");
+    assert!(
+        made.iter()
+            .all(|one| one[0]["cluster"].get("inlineManifests").is_none())
+    );
+}
+
+#[test]
+fn what_would_be_lost_and_what_is_published_no_more_is_told() {
+    let text = format!(
+        "{HEAD}nodes:
+  - hostname: a
+    ipAddress: 10.0.0.1
+    controlPlane: true
+    installDisk: /dev/sda
+    talosImageURL: ghcr.io/siderolabs/installer
+    kernelModules: [{{name: nbd}}, {{name: nbd, parameters: [nbds_max=16]}}]
+    machineFiles:
+      - {{path: /etc/x, op: create, content: x}}
+      - {{path: /etc/x, op: overwrite, content: y}}
+"
+    );
+    let told = |text: &str| {
+        let (_, problems) = made(text, "1.14");
+        lines(&problems)
+    };
+    insta::assert_snapshot!(told(&text), @r"
+    talconfig.yaml:10:20: warning[talconfig/no-image]: `ghcr.io/siderolabs/installer` has no image of Talos v1.14.1
+    talconfig.yaml:11:20: error[talconfig/duplicate-document]: two documents `KernelModuleConfig/nbd` come of this
+    talconfig.yaml:13:7: error[talconfig/duplicate-document]: two documents `EtcFileConfig/x` come of this
+    ");
+    let older = text
+        .replace("v1.14.1", "v1.13.9")
+        .replace("1.37.0", "1.36.1");
+    assert!(!told(&older).contains("no-image"));
+}
+
+#[test]
+fn what_the_generator_was_asked_for_is_told_where_it_was() {
+    let text = format!(
+        "{HEAD}clusterSvcNets: [fd00:43::/64]
+clusterPodNets: [fd00:42::/56]
+nodes:
+  - {{hostname: cp, ipAddress: 10.0.0.1, controlPlane: true, installDisk: /dev/sda}}
+"
+    );
+    let variables = Variables::new();
+    let source = Source::new("talconfig.yaml", text);
+    let (talconfig, _) = Talconfig::read(&source, &variables);
+    let bundle = bundle::read(&Source::new("talsecret.yaml", BUNDLE)).expect("a whole bundle");
+    let contract = Contract::parse("1.14").expect("a contract");
+    let (generator, _) = Generator::on_trial(Request {
+        talconfig: talconfig.raw().expect("it can be read"),
+        bundle: &bundle,
+        contract,
+        variables: &variables,
+        files: &None,
+    });
+    let (config, _) = generator.node(0);
+    let stages = generator.stages(0);
+    let found = talos::validate::validate(&config.expect("a configuration").documents, contract);
+    let told: Vec<_> = found
+        .iter()
+        .map(|violation| talhelper::explain::locate(violation, &stages).to_string())
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"talconfig.yaml:5:17: error[machine-config/bad-value]: `KubeNetworkConfig serviceSubnets[0]`: the network `fd00:43::/64` is too large for services");
 }

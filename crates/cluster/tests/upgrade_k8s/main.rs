@@ -84,6 +84,42 @@ fn one_control_plane_after_the_other_and_kubelets_last() {
 }
 
 #[test]
+fn the_documents_of_1_14_have_the_images_where_they_are() {
+    let world = World::of_documents(1, 1);
+    let before = world.change(|state| state.machines[0].config.clone());
+    let (outcome, _) = world.run("v1.36.4", usize::MAX);
+    let outcome = outcome.expect("it ends");
+    assert_eq!(rules(&outcome.failed), [""; 0], "{:?}", outcome.failed);
+    let expected = [
+        "n0 kube-apiserver",
+        "n0 kube-controller-manager",
+        "n0 kube-scheduler",
+        "n0 kubelet",
+        "n1 kubelet",
+    ];
+    assert_eq!(world.log(), expected);
+    let [first, second] =
+        world.change(|state| [0, 1].map(|index| state.machines[index].config.clone()));
+    // A document without an image gets one.
+    let after = before.replace("v1.36.2", "v1.36.4").replace(
+        "kind: KubeSchedulerConfig\nconfig: {}\n",
+        "kind: KubeSchedulerConfig\nconfig: {}\nimage: r:5000/kube-scheduler:v1.36.4\n",
+    );
+    assert_eq!(first, after);
+    assert!(
+        second.contains("image: \"k/kubelet:v1.36.4-slim\" # ours"),
+        "{second}"
+    );
+    assert!(
+        world
+            .plan("v1.36.4")
+            .expect("it is possible")
+            .changes
+            .is_empty()
+    );
+}
+
+#[test]
 fn killed_anywhere_it_goes_on_and_never_are_two_api_servers_away() {
     let mut ended = false;
     for most in (0..48).step_by(7) {

@@ -133,19 +133,31 @@ impl State {
     fn apply(&mut self, index: usize, config: &str) {
         let (documents, _) = talos::patch::documents(&Source::new("", config));
         let machine = &mut self.machines[index];
-        for (name, pointer) in [
-            ("kube-apiserver", "/cluster/apiServer/image"),
+        for (name, pointer, kind) in [
+            (
+                "kube-apiserver",
+                "/cluster/apiServer/image",
+                "KubeAPIServerConfig",
+            ),
             (
                 "kube-controller-manager",
                 "/cluster/controllerManager/image",
+                "KubeControllerManagerConfig",
             ),
-            ("kube-scheduler", "/cluster/scheduler/image"),
-            ("kube-proxy", "/cluster/proxy/image"),
-            ("kubelet", "/machine/kubelet/image"),
+            (
+                "kube-scheduler",
+                "/cluster/scheduler/image",
+                "KubeSchedulerConfig",
+            ),
+            ("kube-proxy", "/cluster/proxy/image", "KubeProxyConfig"),
+            ("kubelet", "/machine/kubelet/image", "KubeletConfig"),
         ] {
-            let image = documents
-                .iter()
-                .find_map(|document| document.pointer(pointer)?.as_str());
+            let image = documents.iter().find_map(|document| {
+                let own = document.get("kind").is_some_and(|own| own == kind);
+                document
+                    .pointer(if own { "/image" } else { pointer })?
+                    .as_str()
+            });
             let (Some(image), Some(part)) = (image, machine.parts.get_mut(name)) else {
                 continue;
             };
@@ -454,7 +466,50 @@ fn config(leads: bool, old: &str) -> String {
     )
 }
 
+/// The same as documents of Talos 1.14.
+fn documents(leads: bool, old: &str) -> String {
+    let document =
+        |kind: &str, rest: &str| format!("---\napiVersion: v1alpha1\nkind: {kind}\n{rest}\n");
+    if !leads {
+        let kubelet = format!("image: \"k/kubelet:{old}-slim\" # ours");
+        return format!(
+            "machine:\n  type: worker\n{}",
+            document("KubeletConfig", &kubelet)
+        );
+    }
+    let head = "machine:\n  type: controlplane\n  token: abcdef.0123456789abcdef # secret\n";
+    [
+        head.to_owned(),
+        document(
+            "KubeletConfig",
+            &format!("image: k/kubelet:{old}\nconfig: {{}}"),
+        ),
+        document(
+            "KubeAPIServerConfig",
+            &format!("image: 'r:5000/kube-apiserver:{old}' # the API"),
+        ),
+        document(
+            "KubeControllerManagerConfig",
+            &format!("image: r:5000/kube-controller-manager:{old}"),
+        ),
+        document("KubeSchedulerConfig", "config: {}"),
+    ]
+    .concat()
+}
+
 impl World {
+    /// The same machines with Talos 1.14, whose configurations are documents.
+    pub(crate) fn of_documents(leads: usize, workers: usize) -> Self {
+        let world = Self::new(leads, workers);
+        world.change(|state| {
+            for machine in &mut state.machines {
+                "v1.14.1".clone_into(&mut machine.talos);
+                machine.config = documents(machine.leads, "v1.36.2");
+            }
+        });
+        world
+    }
+
     /// Machines of Talos 1.13, the first so many of them control planes, with Kubernetes 1.36.2.
     pub(crate) fn new(leads: usize, workers: usize) -> Self {
         let old = "v1.36.2";

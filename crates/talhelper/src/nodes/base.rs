@@ -187,14 +187,19 @@ pub(super) fn steps(
     out
 }
 
-/// The steps of keys that are the same for every node.
-pub(super) fn shared_steps(raw: &Raw, contract: Contract, manifests: Option<Value>) -> Vec<Step> {
+/// The steps of keys that are the same for every node of a role.
+pub(super) fn shared_steps(
+    raw: &Raw,
+    contract: Contract,
+    role: Role,
+    manifests: Option<&[Value]>,
+) -> Vec<Step> {
+    let cni = raw.config.cni_config.as_ref();
+    if has_documents(contract) {
+        return successors::shared_steps(cni, role, manifests);
+    }
     let mut out = Vec::new();
-    if let Some(cni) = &raw.config.cni_config
-        && has_documents(contract)
-    {
-        out.extend(successors::cni(cni));
-    } else if let Some(cni) = &raw.config.cni_config {
+    if let Some(cni) = cni {
         out.push(Step {
             key: "cniConfig",
             effect: Effect::Set("cluster.network.cni", cni.clone()),
@@ -203,7 +208,7 @@ pub(super) fn shared_steps(raw: &Raw, contract: Contract, manifests: Option<Valu
     if let Some(manifests) = manifests {
         out.push(Step {
             key: "inlineManifests",
-            effect: Effect::Set("cluster.inlineManifests", manifests),
+            effect: Effect::Set("cluster.inlineManifests", manifests.into()),
         });
     }
     out

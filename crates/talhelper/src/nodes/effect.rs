@@ -27,8 +27,6 @@ pub(super) enum Effect {
     FilledInto(&'static str, &'static str, Keys, HashMap<String, Location>),
     /// Documents are merged in.
     Merge(Vec<Value>),
-    /// Documents are merged in where there is one of this name.
-    MergeBeside(&'static str, Vec<Value>),
     /// The document of this name is taken out.
     Remove(&'static str),
 }
@@ -63,14 +61,6 @@ impl Effect {
                 problems.extend(merge_documents(documents, &[document]).err());
             }
             Self::Merge(more) => problems.extend(merge_documents(documents, more).err()),
-            Self::MergeBeside(name, more) => {
-                if documents
-                    .iter()
-                    .any(|document| document_name(document) == *name)
-                {
-                    problems.extend(merge_documents(documents, more).err());
-                }
-            }
             Self::Remove(name) => documents.retain(|document| document_name(document) != *name),
         }
         problems

@@ -45,11 +45,17 @@ pub struct Generator<'a> {
     broken: bool,
     pub(super) contents: Contents<'a>,
     patches: Patches,
-    /// The steps that are the same for every node.
-    shared: Vec<Step>,
-    control_plane: Vec<Value>,
-    worker: Vec<Value>,
+    control_plane: Common,
+    worker: Common,
     usual_boot: OnceLock<String>,
+}
+
+/// What the nodes of a role have in common.
+struct Common {
+    /// What the generator makes.
+    generated: Vec<Value>,
+    /// The steps that are the same for every node.
+    steps: Vec<Step>,
 }
 
 /// What a node's configuration is made of, in order.
@@ -89,10 +95,13 @@ impl<'a> Generator<'a> {
         let (manifests, found) = manifests(raw, &contents);
         broken |= found.has_errors();
         problems.extend(found);
+        let common = |role| Common {
+            generated: generated(&request, role),
+            steps: shared_steps(raw, request.contract, role, manifests.as_deref()),
+        };
         let generator = Self {
-            control_plane: generated(&request, Role::ControlPlane),
-            worker: generated(&request, Role::Worker),
-            shared: shared_steps(raw, request.contract, manifests),
+            control_plane: common(Role::ControlPlane),
+            worker: common(Role::Worker),
             raw,
             contract: request.contract,
             in_documents: Vec::new(),
@@ -173,14 +182,14 @@ impl<'a> Generator<'a> {
         let plan = self.plan(&mut findings);
         let mut problems = findings.problems;
         let mut made = self.generated(node.role).to_vec();
-        for step in plan.all(&self.shared) {
+        for step in plan.all(self.shared(node.role)) {
             problems.extend(step.effect.apply(&mut made));
         }
         match self.patched(node, &mut made) {
             Some(found) => problems.extend(found),
             None => {
                 let mut made = self.generated(node.role).to_vec();
-                for step in plan.all(&self.shared) {
+                for step in plan.all(self.shared(node.role)) {
                     drop(step.effect.apply(&mut made));
                 }
                 problems.extend(self.carefully_patched(node, &mut made));
@@ -229,15 +238,19 @@ impl<'a> Generator<'a> {
 
     /// What the generator makes for a role.
     pub(super) fn generated(&self, role: Role) -> &[Value] {
+        &self.common(role).generated
+    }
+
+    /// The steps that are the same for every node of a role.
+    pub(super) fn shared(&self, role: Role) -> &[Step] {
+        &self.common(role).steps
+    }
+
+    fn common(&self, role: Role) -> &Common {
         match role {
             Role::ControlPlane => &self.control_plane,
             Role::Worker => &self.worker,
         }
-    }
-
-    /// The steps that are the same for every node.
-    pub(super) fn shared(&self) -> &[Step] {
-        &self.shared
     }
 
     /// The groups of patches of a node, in order.
@@ -346,7 +359,7 @@ impl Plan {
 }
 
 /// `inlineManifests`, with what stands in other files.
-fn manifests(raw: &Raw, contents: &Contents<'_>) -> (Option<Value>, Diagnostics) {
+fn manifests(raw: &Raw, contents: &Contents<'_>) -> (Option<Vec<Value>>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let mut out = Vec::new();
     for (index, manifest) in raw.config.inline_manifests.iter() {
@@ -358,6 +371,5 @@ fn manifests(raw: &Raw, contents: &Contents<'_>) -> (Option<Value>, Diagnostics)
         made.insert("contents".into(), text.into());
         out.push(made.into());
     }
-    let manifests = (!out.is_empty()).then(|| Value::Array(out));
-    (manifests, problems)
+    ((!out.is_empty()).then_some(out), problems)
 }

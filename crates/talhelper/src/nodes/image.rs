@@ -7,11 +7,15 @@ use super::places::top;
 use super::schematic::schematic_id;
 use crate::rules;
 use crate::talconfig::{Raw, Schematic};
+use talos::contract::Release;
 use talos::patch::{Field, expand};
 
 const INSTALLER: &str =
     "{{.RegistryURL}}/{{.Mode}}-installer{{if .Secureboot}}-secureboot{{end}}/{{.ID}}:{{.Version}}";
 const BOOT: &str = "{{.Protocol}}://{{.RegistryURL}}/image/{{.ID}}/{{.Version}}/{{.Mode}}-{{.Arch}}{{if .Secureboot}}-secureboot{{end}}{{if and .Secureboot .UseUKI}}-uki.efi{{else}}{{.Suffix}}{{end}}";
+
+/// Where installers were published up to Talos 1.13.
+const OLD_INSTALLER: &str = "ghcr.io/siderolabs/installer";
 
 /// The installer of a node.
 pub(super) struct Image {
@@ -33,6 +37,17 @@ pub(super) fn installer(findings: &mut Findings<'_>) -> Image {
     let shared = &*findings.node.shared;
     if !shared.talos_image_url.is_empty() {
         let version = talos_version(findings.raw);
+        let is_new = Release::parse(&version).is_some_and(|release| release.minor() >= 14);
+        if is_new && shared.talos_image_url == OLD_INSTALLER {
+            let problem = rules::TALCONFIG_NO_IMAGE
+                .report(format!("`{OLD_INSTALLER}` has no image of Talos {version}"))
+                .at(findings.place("talosImageURL"))
+                .hint(format!(
+                    "leave it out, or write `factory.talos.dev/metal-installer/{}`",
+                    schematic_id(&Schematic::default())
+                ));
+            findings.problems.push(problem);
+        }
         return Image {
             key: "talosImageURL",
             name: format!("{}:{version}", shared.talos_image_url),

@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Location};
+use documents::change::Change;
+use documents::path::within;
 use serde_json::Value;
 
 use super::generator::{Generator, machinery};
 use super::node::{Findings, Node};
 use super::places::top;
 use crate::explain::{Stage, StageKind};
+use crate::talconfig::Raw;
 use talos::patch::{Applied, Patch, apply, contested, differing, undone};
 
 /// At most so many nodes are looked at for patches that do nothing or are undone: what holds
@@ -34,6 +37,59 @@ impl Traced<'_> {
     }
 }
 
+/// Values that the generator takes from a key of the talconfig: document, path, key.
+const ASKED: [(&str, &str, &str); 23] = [
+    ("v1alpha1", "cluster.clusterName", "clusterName"),
+    ("v1alpha1", "cluster.controlPlane.endpoint", "endpoint"),
+    ("v1alpha1", "cluster.network.dnsDomain", "domain"),
+    ("v1alpha1", "cluster.network.podSubnets", "clusterPodNets"),
+    (
+        "v1alpha1",
+        "cluster.network.serviceSubnets",
+        "clusterSvcNets",
+    ),
+    (
+        "v1alpha1",
+        "cluster.apiServer.certSANs",
+        "additionalApiServerCertSans",
+    ),
+    ("v1alpha1", "cluster.apiServer.image", "kubernetesVersion"),
+    (
+        "v1alpha1",
+        "cluster.controllerManager.image",
+        "kubernetesVersion",
+    ),
+    ("v1alpha1", "cluster.scheduler.image", "kubernetesVersion"),
+    ("v1alpha1", "cluster.proxy.image", "kubernetesVersion"),
+    ("v1alpha1", "machine.certSANs", "additionalMachineCertSans"),
+    ("v1alpha1", "machine.kubelet.image", "kubernetesVersion"),
+    ("KubeClusterConfig", "clusterName", "clusterName"),
+    ("KubeClusterConfig", "endpoint", "endpoint"),
+    ("KubeNetworkConfig", "dnsDomain", "domain"),
+    ("KubeNetworkConfig", "podSubnets", "clusterPodNets"),
+    ("KubeNetworkConfig", "serviceSubnets", "clusterSvcNets"),
+    (
+        "KubeAPIServerConfig",
+        "certExtraSANs",
+        "additionalApiServerCertSans",
+    ),
+    ("KubeAPIServerConfig", "image", "kubernetesVersion"),
+    ("KubeControllerManagerConfig", "image", "kubernetesVersion"),
+    ("KubeSchedulerConfig", "image", "kubernetesVersion"),
+    ("KubeProxyConfig", "image", "kubernetesVersion"),
+    ("KubeletConfig", "image", "kubernetesVersion"),
+];
+
+/// Where the talconfig says what the generator was asked for.
+fn asked(raw: &Raw, change: &Change) -> Option<Location> {
+    let same = |(document, path, _): &&(&str, &str, &str)| {
+        *document == change.document && within(&change.path, path)
+    };
+    let (.., key) = ASKED.iter().find(same)?;
+    let node = raw.root().get(key)?;
+    Some(raw.source().location(node.range()))
+}
+
 impl Generator<'_> {
     /// The steps by which a node's configuration came to be, each with what it changed: the
     /// generator, the keys of the talconfig, each patch, and the extra manifests.
@@ -44,20 +100,27 @@ impl Generator<'_> {
         let mut findings = Findings::new(self.raw, node);
         let plan = self.plan(&mut findings);
         let mut made = self.generated(node.role).to_vec();
+        let mut changes = differing(&[], &made);
+        for change in &mut changes {
+            change.place = asked(self.raw, change);
+        }
         let mut out = vec![Stage {
             kind: StageKind::Generator,
             name: "generator".to_owned(),
             place: None,
-            changes: differing(&[], &made),
+            changes,
         }];
-        for step in plan.all(self.shared()) {
+        for step in plan.all(self.shared(node.role)) {
             let before = made.clone();
             drop(step.effect.apply(&mut made));
             let changes = differing(&before, &made);
             if changes.is_empty() {
                 continue;
             }
-            let shared = self.shared().iter().any(|shared| shared.key == step.key);
+            let shared = self
+                .shared(node.role)
+                .iter()
+                .any(|shared| shared.key == step.key);
             out.push(Stage {
                 kind: StageKind::Talconfig,
                 name: step.key.to_owned(),
@@ -138,7 +201,7 @@ impl Generator<'_> {
             let mut findings = Findings::new(self.raw, node);
             let plan = self.plan(&mut findings);
             let mut made = self.generated(node.role).to_vec();
-            for step in plan.all(self.shared()) {
+            for step in plan.all(self.shared(node.role)) {
                 drop(step.effect.apply(&mut made));
             }
             let mut history = self.traced(node, &mut made);

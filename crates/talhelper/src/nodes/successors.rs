@@ -1,5 +1,7 @@
 //! What keys of a node set in v1alpha1, as the documents of contract 1.14.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::contents::Contents;
@@ -9,10 +11,11 @@ use super::listed::{machine_files, templates};
 use super::node::Findings;
 use crate::rules;
 use talos::contract::Contract;
+use talos::fields::document_name;
 use talos::files::{Successor, successor};
-use talos::generate::{disk_match, selector_match};
+use talos::generate::{Role, disk_match, selector_match};
 
-/// The document of Flannel, which only control planes have.
+/// The document of Flannel.
 const FLANNEL: &str = "KubeFlannelCNIConfig";
 
 /// Whether the contract has documents for what this module is about.
@@ -37,6 +40,18 @@ fn merge(key: &'static str, documents: Vec<Value>) -> Step {
     }
 }
 
+/// Documents of one key, of which no two may be the same: merging would lose what one says.
+fn distinct(key: &'static str, documents: Vec<Value>, findings: &mut Findings<'_>) -> Step {
+    let mut names = HashSet::new();
+    for name in documents.iter().map(document_name) {
+        if !names.insert(name.clone()) {
+            let message = format!("two documents `{name}` come of this");
+            findings.add(&rules::TALCONFIG_DUPLICATE_DOCUMENT, message, key);
+        }
+    }
+    merge(key, documents)
+}
+
 /// The steps of a node's keys, the image of the installer included.
 pub(super) fn steps(
     image: &Image,
@@ -49,7 +64,8 @@ pub(super) fn steps(
         let modules = modules
             .iter()
             .map(|module| document("KernelModuleConfig", module.clone()));
-        out.push(merge("kernelModules", modules.collect()));
+        let modules = modules.collect();
+        out.push(distinct("kernelModules", modules, findings));
     }
     if let Some(taints) = &shared.node_taints {
         let taints = document("KubeNodeConfig", json!({ "taints": taints }));
@@ -119,16 +135,22 @@ fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<Step> {
                 documents.push(document("CRICustomizationConfig", fields));
             }
             Err(why) => {
-                let message = format!("it stays in `machine.files`: {why}");
-                let path = format!("{KEY}.{index}.path");
-                findings.add(&rules::TALCONFIG_NO_DOCUMENT_FOR_FILE, message, &path);
+                let hint = match successor(text("path"), "overwrite") {
+                    Ok(_) => "write the whole file, with `op: overwrite`",
+                    Err(_) => "put it into a system extension, or mount it where it is needed",
+                };
+                let problem = rules::TALCONFIG_NO_DOCUMENT_FOR_FILE
+                    .report(format!("it stays in `machine.files`: {why}"))
+                    .at(findings.place(&format!("{KEY}.{index}.path")))
+                    .hint(hint);
+                findings.problems.push(problem);
                 left.push(file);
             }
         }
     }
     let mut out = Vec::new();
     if !documents.is_empty() {
-        out.push(merge(KEY, documents));
+        out.push(distinct(KEY, documents, findings));
     }
     if !left.is_empty() {
         out.push(Step {
@@ -139,16 +161,39 @@ fn files(contents: &Contents<'_>, findings: &mut Findings<'_>) -> Vec<Step> {
     out
 }
 
-/// `cniConfig`. Only control planes have Flannel's document, and only they get what takes its
-/// place.
-pub(super) fn cni(cni: &Value) -> Vec<Step> {
-    let step = |effect: Effect| Step {
-        key: "cniConfig",
-        effect,
+/// The steps of keys that are the same for every node of a role. Only control planes start what
+/// these are about.
+pub(super) fn shared_steps(
+    cni: Option<&Value>,
+    role: Role,
+    manifests: Option<&[Value]>,
+) -> Vec<Step> {
+    if role == Role::Worker {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    if let Some(cni) = cni {
+        out.extend(self::cni(cni));
+    }
+    if let Some(manifests) = manifests {
+        let manifests = manifests.iter().map(|manifest| {
+            let fields = json!({ "name": manifest["name"], "manifest": manifest["contents"] });
+            document("KubeInlineManifestConfig", fields)
+        });
+        out.push(merge("inlineManifests", manifests.collect()));
+    }
+    out
+}
+
+/// `cniConfig`: Flannel's document, or what takes its place.
+fn cni(cni: &Value) -> Vec<Step> {
+    const KEY: &str = "cniConfig";
+    let removed = Step {
+        key: KEY,
+        effect: Effect::Remove(FLANNEL),
     };
-    let flannel = |fields: &Value| vec![document(FLANNEL, fields.clone())];
     match cni.get("name").and_then(Value::as_str).unwrap_or_default() {
-        "none" => vec![step(Effect::Remove(FLANNEL))],
+        "none" => vec![removed],
         "custom" => {
             let urls = cni.get("urls").and_then(Value::as_array);
             let urls = urls.into_iter().flatten().enumerate();
@@ -160,15 +205,12 @@ pub(super) fn cni(cni: &Value) -> Vec<Step> {
                 let fields = json!({ "name": name, "url": url });
                 document("KubeExternalManifestConfig", fields)
             });
-            vec![
-                step(Effect::MergeBeside(FLANNEL, manifests.collect())),
-                step(Effect::Remove(FLANNEL)),
-            ]
+            vec![merge(KEY, manifests.collect()), removed]
         }
         _ => {
-            let settings = cni.get("flannel").map(flannel);
-            let settings = settings.map(|documents| Effect::MergeBeside(FLANNEL, documents));
-            settings.into_iter().map(step).collect()
+            let settings = cni.get("flannel");
+            let settings = settings.map(|fields| vec![document(FLANNEL, fields.clone())]);
+            settings.into_iter().map(|made| merge(KEY, made)).collect()
         }
     }
 }

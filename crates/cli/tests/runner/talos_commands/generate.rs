@@ -132,6 +132,67 @@ fn from_an_empty_cluster_to_its_configurations_and_back() {
 }
 
 #[test]
+fn a_cluster_of_documents_is_taken_over_from_what_its_nodes_have() {
+    let sandbox = fixture("talos-1.14");
+    drop(sandbox.run(["configure", "--quiet"]).success());
+    drop(sandbox.run(["talos", "gensecret"]).success());
+    drop(
+        sandbox
+            .run(["talos", "generate-config", "--quiet"])
+            .success(),
+    );
+    let bundle = |sandbox: &testkit::Sandbox| {
+        let sealed = sandbox.read(BUNDLE);
+        let clear = plaintext(BUNDLE, sealed.as_bytes(), &identity(sandbox));
+        let clear = String::from_utf8(clear).expect("a text");
+        talos::bundle::read(&Source::new(BUNDLE, clear)).expect("a bundle")
+    };
+    let before = bundle(&sandbox);
+    let names = sandbox.read("talos/clusterconfig/.gitignore");
+    let names = names.lines().filter(|name| name.ends_with(".yaml"));
+    let configs: Vec<_> = names
+        .map(|name| format!("talos/clusterconfig/{name}"))
+        .collect();
+    let leads = |path: &&String| sandbox.read(path).contains("type: controlplane");
+    let from = configs.iter().find(leads).expect("a control plane");
+    assert!(sandbox.read(from).contains("kind: UnattendedInstallConfig"));
+
+    drop(sandbox.run(["talos", "import"]).success());
+    std::fs::remove_file(sandbox.root().join(BUNDLE)).expect("it is there");
+    drop(
+        sandbox
+            .run(["talos", "gensecret", "--from-config", from])
+            .success(),
+    );
+    assert!(bundle(&sandbox) == before, "another bundle");
+    drop(sandbox.run(["talos", "import"]).success());
+    drop(
+        sandbox
+            .run(["talos", "generate-config", "--check"])
+            .success(),
+    );
+
+    let changed = sandbox
+        .read(from)
+        .replace("wipe: false", "wipe: true")
+        .replace(
+            "kind: KubeSchedulerConfig\n",
+            "kind: KubeSchedulerConfig\nenabled: false\n",
+        );
+    sandbox.write(from, changed);
+    let differs = sandbox.run(["talos", "import", from]).exits(3);
+    for line in [
+        "~ UnattendedInstallConfig provisioning.wipe: true -> false",
+        "- KubeSchedulerConfig enabled: false",
+    ] {
+        assert!(differs.stdout.contains(line), "{differs}");
+    }
+    for secret in before.secret_texts() {
+        assert!(!differs.to_string().contains(secret));
+    }
+}
+
+#[test]
 fn what_git_would_publish_is_not_written() {
     let sandbox = plain();
     drop(sandbox.run(["talos", "gensecret", "--stdout"]).success());
