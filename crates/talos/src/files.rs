@@ -12,29 +12,38 @@ pub enum Successor<'a> {
 /// The file by which the configuration of containerd is added to up to contract 1.13.
 const CUSTOMIZATION: &str = "/etc/cri/conf.d/20-customization.part";
 
-/// What Talos 1.14 writes below `/etc` itself, with all below it: what its validation of an
-/// `EtcFileConfig` refuses.
-const MANAGED: [&str; 19] = [
+/// Files below `/etc` that Talos 1.14 writes itself.
+const MANAGED_FILES: [&str; 7] = [
+    "extensions.yaml",
+    "hosts",
+    "localtime",
+    "machine-id",
+    "os-release",
+    "resolv.conf",
+    "xattr.conf",
+];
+
+/// Folders below `/etc` that Talos 1.14 writes itself.
+const MANAGED_FOLDERS: [&str; 12] = [
     "apparmor",
     "apparmor.d",
     "ca-certificates",
     "cni",
     "cri",
-    "extensions.yaml",
-    "hosts",
     "iscsi",
     "kubernetes",
-    "localtime",
     "lvm",
-    "machine-id",
     "nvme",
-    "os-release",
     "pki",
-    "resolv.conf",
     "selinux",
     "ssl",
-    "xattr.conf",
 ];
+
+/// Whether Talos writes what is at a path below `/etc` itself, so that no `EtcFileConfig` can.
+pub(crate) fn is_managed(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    MANAGED_FILES.contains(&path) || MANAGED_FOLDERS.contains(&first)
+}
 
 /// The document that takes the place of a file, by its path and what is done with it (`create`,
 /// `overwrite` or `append`).
@@ -55,8 +64,7 @@ pub fn successor<'a>(path: &'a str, operation: &str) -> Result<Successor<'a>, &'
     if !is_local || name.starts_with('.') {
         return Err("no document has a file of such a name");
     }
-    let first = name.split('/').next().unwrap_or_default();
-    if MANAGED.contains(&first) {
+    if is_managed(name) {
         return Err("Talos writes what is there itself");
     }
     if !matches!(operation, "create" | "overwrite") {

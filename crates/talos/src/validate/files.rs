@@ -4,33 +4,8 @@ use super::labels;
 use super::place::{Place, Report};
 use super::runtime_spec;
 
+use crate::files::is_managed;
 use crate::rules;
-
-/// Files below `/etc` that Talos writes itself.
-const MANAGED_FILES: [&str; 7] = [
-    "extensions.yaml",
-    "hosts",
-    "localtime",
-    "machine-id",
-    "os-release",
-    "resolv.conf",
-    "xattr.conf",
-];
-/// Folders below `/etc` that Talos writes itself.
-const MANAGED_FOLDERS: [&str; 12] = [
-    "apparmor",
-    "apparmor.d",
-    "ca-certificates",
-    "cni",
-    "cri",
-    "iscsi",
-    "kubernetes",
-    "lvm",
-    "nvme",
-    "pki",
-    "selinux",
-    "ssl",
-];
 
 /// What `machine.files` is called for the runtime's customization.
 const LEGACY: &str = "customization";
@@ -76,11 +51,7 @@ fn file(name: &Place<'_>, report: &mut Report) {
         report.bad(name, "a path below `/etc`", hint);
         return;
     }
-    let managed = MANAGED_FILES.contains(&path) || { MANAGED_FOLDERS.iter() }.any(|folder| {
-        let rest = path.strip_prefix(folder);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    if managed {
+    if is_managed(path) {
         let hint = if path.starts_with("cri/conf.d/") {
             "write a `CRICustomizationConfig`"
         } else {
