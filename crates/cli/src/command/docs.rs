@@ -61,7 +61,8 @@ fn known(root: &Utf8Path) -> Known {
 }
 
 fn unknown(name: &str) -> Failure {
-    let failure = Failure::stopped(Exit::Usage, format!("there is no page `{name}`"));
+    let shown = diagnostics::visible(name);
+    let failure = Failure::stopped(Exit::Usage, format!("there is no page `{shown}`"));
     match pages::closest(name) {
         Some(close) => failure.hint(format!("did you mean `ichor docs {close}`?")),
         None => failure.hint("`ichor docs` lists them"),

@@ -124,11 +124,20 @@ fn invalid_chart(message: String, hint: &str) -> Diagnostic {
     rules::APP_INVALID_CHART.report(message).hint(hint)
 }
 
+/// How messages name a chart. What has an `@` in it may have a password before it.
+fn shown(chart: &str) -> String {
+    if chart.contains('@') {
+        "what `--chart` names".to_owned()
+    } else {
+        format!("`{chart}`")
+    }
+}
+
 /// Checks `oci://HOST/PATH`, in the grammar of references of the distribution specification.
 fn registry(url: &str) -> Result<(), Diagnostic> {
     let example =
         "write `oci://` with host and path, such as `oci://ghcr.io/stefanprodan/charts/podinfo`";
-    let invalid = |why: &str, hint: &str| Err(invalid_chart(format!("`{url}` {why}"), hint));
+    let invalid = |why: &str, hint: &str| Err(invalid_chart(format!("{} {why}", shown(url)), hint));
     let Some(rest) = url.strip_prefix("oci://") else {
         if url.starts_with("https://") || url.starts_with("http://") {
             return invalid(
@@ -139,6 +148,9 @@ fn registry(url: &str) -> Result<(), Diagnostic> {
         return invalid("is no chart in a registry", example);
     };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if host.contains('@') {
+        return invalid("has a user in it", "who may fetch a chart is not said here");
+    }
     let last = path.rsplit('/').next().unwrap_or_default();
     if last.contains([':', '@']) {
         return invalid("has a version in it", "give that by `--version`");
@@ -164,7 +176,7 @@ fn registry(url: &str) -> Result<(), Diagnostic> {
 fn repository(url: &str) -> Result<(), Diagnostic> {
     if url.starts_with("oci://") {
         return Err(invalid_chart(
-            format!("`{url}` is a registry, and no repository of charts"),
+            "`--repository` names a registry, and no repository of charts".to_owned(),
             "leave `--repository` out, and name the chart by `--chart oci://…/NAME`",
         ));
     }
@@ -189,7 +201,7 @@ fn chart_name(chart: &str) -> Option<Diagnostic> {
         && chart.bytes().all(of_name);
     (!fits).then(|| {
         invalid_chart(
-            format!("`{chart}` is not the name of a chart"),
+            format!("{} is not the name of a chart", shown(chart)),
             "name it as the repository's index does, such as `grafana`",
         )
     })

@@ -64,6 +64,26 @@ const REFUSED: [(&str, &str, &str); 24] = [
     ),
     (
         "default/x",
+        "--chart oci://me:secret@a.io/b --version 1.2.3",
+        "app/invalid-chart",
+    ),
+    (
+        "default/x",
+        "--chart https://me:secret@a.io/b --version 1.2.3",
+        "app/invalid-chart",
+    ),
+    (
+        "default/x",
+        "--repository https://a.io --chart oci://me:sec/ret@a.io/b --version 1.2.3",
+        "app/invalid-chart",
+    ),
+    (
+        "default/x",
+        "--repository oci://me:secret@a.io --chart b --version 1.2.3",
+        "app/invalid-chart",
+    ),
+    (
+        "default/x",
         "--repository https://me:secret@a.io --chart b --version 1.2.3",
         "app/invalid-chart",
     ),
@@ -139,7 +159,7 @@ fn what_cannot_work_is_refused_and_nothing_is_written() {
             said.contains(&format!("[{rule}]")),
             "{name} {flags}: {said}"
         );
-        assert!(!said.contains("secret@"), "{said}");
+        assert!(!said.contains("ret@"), "{said}");
     }
     assert_eq!(sandbox.snapshot().changed_since(&before), [""; 0]);
 }

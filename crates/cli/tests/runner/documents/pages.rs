@@ -134,6 +134,8 @@ fn a_page_that_is_none_gets_a_suggestion() {
     hint: `ichor docs` lists them
     [exit code: 2]
     ");
+    let said = sandbox.run(["docs", "a\u{1b}[2Jb"]).exits(2).stderr;
+    assert!(said.contains("`a\u{fffd}[2Jb`"), "{said}");
     assert_snapshot!(sandbox.run(["documentation"]).exits(2), @r"
     ------- stderr -------
     error: `documentation` is no command
