@@ -266,11 +266,26 @@ fn what_cannot_move_is_told_and_nothing_is_written() {
         "all.yaml",
         "machine:\n  files:\n    - {path: /var/a, op: create, content: a}\ncluster:\n  proxy:\n    $$patch: delete\n",
     );
-    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14", "--write", "-q"]).exits(1), @r#"
+    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14", "--write"]).exits(1), @r#"
     n1:
       ~ KubeServiceAccountConfig issuer.issuerURL: "https://10.0.0.6:6443" -> "https://10.0.0.5:6443"
     ------- stderr -------
+    talconfig.yaml:15:9: `machine.kernel.modules` is in `KernelModuleConfig/nbd`
+    all.yaml: `cluster.proxy` is in `KubeProxyConfig`
+    cp.yaml: `cluster.controlPlane.endpoint` is in `KubeClusterConfig`
     error[migrate/identity]: `n1` would have another `issuer.issuerURL` in `KubeServiceAccountConfig`
+
+    note[migrate/caution]: `KubeProxyConfig`: without its document Talos runs the component as it did before 1.14; `enabled: false` is what switches it off
+     --> all.yaml:1:1
+      |
+    1 | machine:
+      | ^
+
+    note[migrate/stays]: `machine.files[0]` stays as it is: no document has a file outside of `/etc`
+     --> all.yaml:3:5
+      |
+    3 |     - {path: /var/a, op: create, content: a}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
     warning[machine-config/deprecated]: nodes `n1`, `n2`, `machine.files`: Talos will stop to read `files`
      --> all.yaml:3:8
@@ -294,6 +309,11 @@ fn what_cannot_move_is_told_and_nothing_is_written() {
       |
     hint: write the document, with `enabled: false` to switch it off
 
+    New on 2 nodes, `FilesystemTrimConfig`: unused blocks of file systems are given back to the disk every so often.
+    New on 1 node, `KubeAuthenticationConfig`: the API server answers its probes without a login; all else it refused before and refuses now.
+    New on 2 nodes, `SecurityProfileConfig`: containers no longer see the host's processes and mounts; `workloadIsolation: false` keeps it as it was.
+    New on 2 nodes, `VolumeConfig/EPHEMERAL`: `/var` is mounted without devices and set-user-id programs.
+    1 of 2 nodes would read what it reads now, but for what is new.
     1 error, 3 warnings
     [exit code: 1]
     "#);
