@@ -45,6 +45,7 @@ const SILENT: &[(&str, &str, &str)] = &[
     ("KubeletConfig", "config", "{}"),
     ("KubeletConfig", "defaultRuntimeSeccompProfileEnabled", "false"),
     ("KubeAPIServerConfig", "apiPort", "6443"),
+    ("SecurityProfileConfig", "workloadIsolation", "false"),
     ("KubeControllerManagerConfig", "enabled", "true"),
     ("KubeSchedulerConfig", "enabled", "true"),
     ("KubeSchedulerConfig", "config", "{}"),
@@ -72,6 +73,7 @@ const NEW: &[(&str, &str, &str)] = &[
     ("SecurityProfileConfig", "", "containers no longer see the host's processes and mounts; `workloadIsolation: false` keeps it as it was"),
     ("FilesystemTrimConfig", "", "unused blocks of file systems are given back to the disk every so often"),
     ("VolumeConfig/EPHEMERAL", "mount", "`/var` is mounted without devices and set-user-id programs"),
+    ("KubeAPIServerConfig", "startupProbes", "the API server is given time to start before it is asked whether it lives"),
     ("KubeAuthenticationConfig", "configuration.anonymous", "the API server answers its probes without a login; all else it refused before and refuses now"),
 ];
 

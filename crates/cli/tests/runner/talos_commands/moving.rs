@@ -241,13 +241,13 @@ controlPlane:
     );
     assert_snapshot!(sandbox.run(["talos", "validate"]).exits(1), @r"
     ------- stderr -------
-    error[patch/unknown-kind]: Talos has documents of kind `KubeAPIServerConfig` since 1.14
-      --> talconfig.yaml:13:15
+    error[machine-config/too-new]: node `n1`, `KubeAPIServerConfig`: the document `KubeAPIServerConfig` does not exist in Talos 1.13
+      --> talconfig.yaml:13:9
        |
     13 |         kind: KubeAPIServerConfig
-       |               ^^^^^^^^^^^^^^^^^^^
+       |         ^^^^
        |
-    hint: write it as contract 1.13 has it, which newer versions read too: contracts above 1.13 are not made yet
+    hint: take it out, or use Talos 1.14 or newer
 
     1 error
     [exit code: 1]
