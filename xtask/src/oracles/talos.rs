@@ -8,6 +8,7 @@ mod generate;
 mod machinery;
 mod meaning;
 mod migration;
+mod moved;
 mod mutate;
 mod options;
 mod patches;
@@ -66,12 +67,13 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let all: [(&str, &dyn Fn() -> Result<Part>); 7] = [
+    let all: [(&str, &dyn Fn() -> Result<Part>); 8] = [
         ("vectors", &|| vectors::run(&machineries)),
         ("bundles", &|| bundles::run(&machineries)),
         ("options", &|| options::run(&machineries)),
         ("patches", &|| patches::run(&machineries)),
         ("migration", &|| migration::run(&machineries)),
+        ("moved", &|| moved::run(&machineries)),
         ("talconfigs", &|| genconfig::run(&talhelper, &machineries)),
         ("commands", &|| commands::run(&talhelper, options.bless)),
     ];

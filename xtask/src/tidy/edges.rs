@@ -96,6 +96,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
             "documents",
             "flux",
             "helm",
+            "machines",
             "pipeline",
             "repository",
             "talhelper",

@@ -13,7 +13,7 @@ use super::{Part, genconfig, reading, talconfigs, talhelper};
 use crate::files;
 
 /// How many talconfigs; each has up to four nodes.
-const TALCONFIGS: usize = 200;
+const TALCONFIGS: usize = 150;
 
 /// Sets of the vectors that do not say the same at both contracts, and why.
 const OTHERWISE: [(&str, &str); 4] = [

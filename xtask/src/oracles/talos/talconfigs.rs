@@ -35,6 +35,8 @@ pub(super) struct Case {
 struct Making<'a> {
     seed: &'a mut Seed,
     minor: u32,
+    /// Whether there are as many networks of services as of pods, which 1.14 wants.
+    paired: bool,
     files: BTreeMap<String, String>,
 }
 
@@ -64,21 +66,28 @@ impl Making<'_> {
 
 /// The talconfig of a number.
 pub(super) fn case(index: usize) -> Case {
-    made("talconfigs", index, VERSIONS[index % VERSIONS.len()])
+    made("talconfigs", index, VERSIONS[index % VERSIONS.len()], false)
 }
 
-/// The talconfig of a number in a series of its own, for one minor version of Talos.
+/// The talconfig of a number in a series of its own, for one minor version of Talos, and with
+/// nothing that the contract 1.14 refuses whatever is done about it.
 pub(super) fn case_at(series: &str, index: usize, minor: u32) -> Result<Case> {
     let version = VERSIONS.iter().find(|(known, ..)| *known == minor);
-    Ok(made(series, index, *version.context("no such version")?))
+    Ok(made(
+        series,
+        index,
+        *version.context("no such version")?,
+        true,
+    ))
 }
 
-fn made(series: &str, index: usize, version: (u32, &str, &str)) -> Case {
+fn made(series: &str, index: usize, version: (u32, &str, &str), paired: bool) -> Case {
     let mut seed = Seed::new(series, index);
     let (minor, talos, kubernetes) = version;
     let mut making = Making {
         seed: &mut seed,
         minor,
+        paired,
         files: BTreeMap::new(),
     };
     let root = root(&mut making, talos, kubernetes);
@@ -145,6 +154,14 @@ fn root(making: &mut Making<'_>, talos: &str, kubernetes: &str) -> Map<String, V
         if making.percent(50) {
             let count = 1 + making.seed.below(items.len());
             root.insert(key.into(), json!(items[..count]));
+        }
+    }
+    if making.paired {
+        root.remove("clusterPodNets");
+        root.remove("clusterSvcNets");
+        let count = 1 + making.seed.below(2);
+        for (key, items) in &lists[2..] {
+            root.insert((*key).into(), json!(items[..count]));
         }
     }
     if making.percent(20) {
