@@ -476,5 +476,11 @@ fn messages_about_components_in_documents() {
     let contract = Contract::parse("1.14").expect("a contract");
     let found = validate(&documents, contract);
     let found: Vec<_> = found.iter().map(rendered).collect();
-    insta::assert_snapshot!(found.join("\n"), @"");
+    insta::assert_snapshot!(found.join("\n"), @r"
+    KubeAPIServerConfig extraArgs.anonymous-auth: error[machine-config/server-flag]: `KubeAuthenticationConfig` took the place of the flag `anonymous-auth` (say it in `KubeAuthenticationConfig`)
+    KubeAPIServerConfig extraArgs.authorization-mode: error[machine-config/server-flag]: `KubeAuthorizerConfig` took the place of the flag `authorization-mode` (say it in `KubeAuthorizerConfig`)
+    KubeAPIServerConfig : error[machine-config/control-plane-only]: only control planes have a document `KubeAPIServerConfig` (move it to a patch for control planes)
+    KubeProxyConfig mode: warning[machine-config/not-advised]: kube-proxy works in the mode `ipvs`, but better in `nftables` (write `nftables`, or take `mode` out)
+    KubeProxyConfig : error[machine-config/control-plane-only]: only control planes have a document `KubeProxyConfig` (move it to a patch for control planes)
+    ");
 }
