@@ -7,7 +7,8 @@ use super::convert::oidc;
 use super::subsystem::Subsystem;
 use super::table::is_for_control_planes;
 use super::tree::Tree;
-use super::work::{Document, Outcome, Scope, Stay, moved};
+use super::walk::{Outcome, moved};
+use super::work::{Document, Scope, Stay};
 use crate::fields::{document_name, kind_of_value};
 
 /// A configuration, and what of it stays in v1alpha1. Has no `Debug`: it holds secrets.

@@ -16,6 +16,7 @@ mod subsystem;
 mod table;
 mod text;
 mod tree;
+mod walk;
 mod work;
 
 pub use configuration::{Moved, configuration};

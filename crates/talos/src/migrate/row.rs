@@ -1,8 +1,6 @@
 //! A line of the table: where a field goes, and how.
 
 use super::subsystem::Subsystem;
-use super::tree::Tree;
-use crate::migrate::work::Work;
 
 /// One field of v1alpha1.
 pub(super) struct Row {
@@ -27,7 +25,7 @@ pub(super) enum How {
     /// Each item of a list becomes a map with this key.
     Each(&'static str),
     /// By a rule of its own.
-    By(Convert),
+    By(Rule),
     /// Documents always do what it says where it has this value; with any other it has no
     /// successor, and what to do is said.
     Always(bool, &'static str),
@@ -35,5 +33,32 @@ pub(super) enum How {
     Nowhere(&'static str),
 }
 
-/// Moves the value of a row; gives back what stays of it, or says why it all does.
-pub(super) type Convert = fn(&mut Work<'_>, &'static Row, Tree) -> Result<Option<Tree>, String>;
+/// The rules of `convert`, by name: so that the table is plain data.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    Discovery,
+    Port,
+    ServiceAccount,
+    Authority,
+    Accepted,
+    EtcdEncryption,
+    Subnets,
+    Cni,
+    ApiServerArguments,
+    Admission,
+    Audit,
+    Named,
+    InlineManifests,
+    ExternalManifests,
+    ManifestHeaders,
+    Scheduling,
+    StaticPods,
+    Install,
+    Hostname,
+    SearchDomains,
+    Switched,
+    Files,
+    TimeDisabled,
+    Mirrors,
+    DiskEncryption,
+}

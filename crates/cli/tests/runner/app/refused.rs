@@ -6,7 +6,7 @@ use super::{PLAIN, remove, words};
 use crate::fixture;
 
 /// What is asked for, and the rule that refuses it. Nothing is written then.
-const REFUSED: [(&str, &str, &str); 24] = [
+const REFUSED: [(&str, &str, &str); 28] = [
     (
         "../x/y",
         "--chart oci://a.io/b --version 1.2.3",

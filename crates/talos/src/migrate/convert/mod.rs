@@ -8,10 +8,44 @@ pub(super) mod lists;
 pub(super) mod machine;
 pub(super) mod oidc;
 
+use super::row::{Row, Rule};
 use super::tree::{Key, Tree};
+use super::work::Work;
 
 /// What a conversion says that has done its work.
 type Done = Result<Option<Tree>, String>;
+
+/// Moves the value of a row; gives back what stays of it, or says why it all does.
+pub(super) fn by(rule: Rule, work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
+    let rule = match rule {
+        Rule::Discovery => cluster::discovery,
+        Rule::Port => cluster::port,
+        Rule::ServiceAccount => cluster::service_account,
+        Rule::Authority => cluster::authority,
+        Rule::Accepted => cluster::accepted,
+        Rule::EtcdEncryption => cluster::encryption,
+        Rule::Subnets => cluster::subnets,
+        Rule::Cni => cluster::cni,
+        Rule::ApiServerArguments => kubernetes::api_server_arguments,
+        Rule::Admission => kubernetes::admission,
+        Rule::Audit => kubernetes::audit,
+        Rule::Named => lists::named,
+        Rule::InlineManifests => lists::inline_manifests,
+        Rule::ExternalManifests => lists::external_manifests,
+        Rule::ManifestHeaders => lists::manifest_headers,
+        Rule::Scheduling => kubernetes::scheduling,
+        Rule::StaticPods => lists::static_pods,
+        Rule::Install => install::install,
+        Rule::Hostname => machine::hostname,
+        Rule::SearchDomains => machine::search_domains,
+        Rule::Switched => machine::switched,
+        Rule::Files => files::files,
+        Rule::TimeDisabled => machine::time_disabled,
+        Rule::Mirrors => machine::mirrors,
+        Rule::DiskEncryption => machine::encryption,
+    };
+    rule(work, row, tree)
+}
 
 /// The key of a deletion, where that is one.
 fn deletion(tree: &Tree) -> Option<Key> {

@@ -13,7 +13,8 @@ use super::convert::kubernetes::CONTROL_PLANE;
 use super::subsystem::Subsystem;
 use super::table::is_for_control_planes;
 use super::tree::{Body, Comment, Statement, Tree};
-use super::work::{Document, Outcome, Scope, moved};
+use super::walk::{Outcome, moved};
+use super::work::{Document, Scope};
 use read::Reader;
 use template::Protected;
 
