@@ -4,6 +4,7 @@
 //! compared take turns, so that what else the machine does hits all of them.
 
 mod against;
+mod contracts;
 mod flux;
 mod inputs;
 mod kubernetes;
@@ -24,7 +25,7 @@ use crate::{files, golden, oracles, process};
 type Part = fn(&Bench, &mut Table) -> Result<()>;
 
 /// All parts, in the order of the table.
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 10] = [
     ("start", Bench::start),
     ("configure", Bench::configure),
     ("flux", Bench::flux),
@@ -32,6 +33,7 @@ const PARTS: [(&str, Part); 9] = [
     ("growth", Bench::growth),
     ("secrets", Bench::all_secrets),
     ("talos", Bench::talos),
+    ("contracts", Bench::contracts),
     ("nodes", Bench::nodes),
     ("kubernetes", Bench::kubernetes),
 ];
