@@ -4,7 +4,7 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use talhelper::explain;
 use talhelper::nodes::{Generator, NodeConfig};
 use talos::contract::Contract;
-use talos::validate::{dangers, validate_on};
+use talos::validate::{Violation, dangers, validate_on};
 
 /// At most so many nodes are named.
 const NAMED: usize = 3;
@@ -28,17 +28,25 @@ impl Refusal {
         let release = generator.release();
         let mut violations = validate_on(&config.documents, contract, release);
         violations.extend(dangers(&config.documents, contract, release));
+        Self::of(generator, index, config, &violations)
+    }
+
+    /// What is said of the configuration of a node, at the place of whoever set it.
+    pub fn of(
+        generator: &Generator<'_>,
+        index: usize,
+        config: &NodeConfig,
+        violations: &[Violation],
+    ) -> Vec<Self> {
         if violations.is_empty() {
             return Vec::new();
         }
         let stages = generator.stages(index);
-        violations
-            .iter()
-            .map(|violation| Self {
-                hostname: config.hostname.clone(),
-                problem: explain::locate(violation, &stages),
-            })
-            .collect()
+        let told = violations.iter().map(|violation| Self {
+            hostname: config.hostname.clone(),
+            problem: explain::locate(violation, &stages),
+        });
+        told.collect()
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use diagnostics::Source;
 use serde_json::Value;
 use talos::compare::differences;
-use talos::migrate::{Audience, Rewritten, Subsystem, configuration, read};
+use talos::migrate::{Audience, Dollar, Rewritten, Subsystem, configuration, read};
 use talos::patch::documents;
 
 fn vectors() -> PathBuf {
@@ -104,8 +104,12 @@ fn old_patches_become_the_new_ones() {
     for pair in pairs {
         let part = |key: &str| pair.get(key).and_then(yaml::Node::text).expect("a text");
         let (id, old, new) = (part("id"), part("old"), part("new"));
-        let rewritten = Rewritten::of(&Source::new("patch.yaml", old), &Subsystem::ALL)
-            .unwrap_or_else(|why| panic!("{id}: {}", why.why));
+        let rewritten = Rewritten::of(
+            &Source::new("patch.yaml", old),
+            &Subsystem::ALL,
+            Dollar::Single,
+        )
+        .unwrap_or_else(|why| panic!("{id}: {}", why.why));
         let text = rewritten.text(Audience::All).unwrap_or_default();
         let same = named(&text) == named(new) && rewritten.stays.is_empty();
         if same == OTHERWISE.iter().any(|(one, _)| *one == id) {
@@ -164,9 +168,12 @@ fn generated_configurations_move_to_what_is_generated() {
             }
         }
     }
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    insta::assert_snapshot!(told.join("\n"), @r"
+    01-base-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    02-install-disk-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     03-secureboot-kernel-args-1.13-cp.yaml, generated: v1alpha1: machine.install.extraKernelArgs removed
     03-secureboot-kernel-args-1.13-cp.yaml stays: install machine.install: `extraKernelArgs`: no document of 1.14 has it: write it into the schematic of the image
+    03-secureboot-kernel-args-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     03-secureboot-kernel-args-1.13-cp.yaml, by document: UnattendedInstallConfig: installer.image set
     03-secureboot-kernel-args-1.13-cp.yaml, by document: UnattendedInstallConfig: provisioning.diskSelector.match set
     03-secureboot-kernel-args-1.13-cp.yaml, by document: UnattendedInstallConfig: provisioning.wipe set
@@ -185,11 +192,22 @@ fn generated_configurations_move_to_what_is_generated() {
     03-secureboot-kernel-args-1.13-worker.yaml, by document: v1alpha1: machine.install.grubUseUKICmdline removed
     03-secureboot-kernel-args-1.13-worker.yaml, by document: v1alpha1: machine.install.image removed
     03-secureboot-kernel-args-1.13-worker.yaml, by document: v1alpha1: machine.install.wipe removed
+    04-scheduling-on-control-planes-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    05-dual-stack-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    06-custom-cni-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    07-no-discovery-no-kubeprism-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    08-registries-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    09-sysctls-kubespan-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    10-api-port-debug-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    13-bundle-with-both-encryption-secrets-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     13-bundle-with-both-encryption-secrets-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].secretbox.keys[0].name set
     13-bundle-with-both-encryption-secrets-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].secretbox.keys[0].secret set
+    15-ipv6-endpoint-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
+    16-template-family-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     17-template-control-plane-1.13-cp.yaml, generated: Layer2VIPConfig/192.168.22.100: link set
+    17-template-control-plane-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     17-template-control-plane-1.13-cp.yaml, by document: Layer2VIPConfig/192.168.22.100: link set
-    "#);
+    ");
 }
 
 /// The comments of a patch go where what they are about goes.
@@ -226,8 +244,12 @@ machine:
 #% endfor %#
 # The end.
 "#;
-    let rewritten = Rewritten::of(&Source::new("patch.yaml.j2", patch), &Subsystem::ALL)
-        .unwrap_or_else(|why| panic!("{}", why.why));
+    let rewritten = Rewritten::of(
+        &Source::new("patch.yaml.j2", patch),
+        &Subsystem::ALL,
+        Dollar::Single,
+    )
+    .unwrap_or_else(|why| panic!("{}", why.why));
     assert!(rewritten.stays.is_empty());
     insta::assert_snapshot!(rewritten.text(Audience::Everybody).expect("something"), @r#"
     ---
@@ -293,7 +315,11 @@ fn what_cannot_be_rewritten_is_told() {
         "machine:\n  files:\n    - {path: /var/a, op: create, content: a}\n    - {path: /etc/a.conf, op: create, content: b}\n    - {path: /etc/kubernetes/b, op: create, content: c}\n",
         "cluster:\n  discovery: {registries: {kubernetes: {disabled: false}}}\n",
     ] {
-        match Rewritten::of(&Source::new("patch.yaml", patch), &Subsystem::ALL) {
+        match Rewritten::of(
+            &Source::new("patch.yaml", patch),
+            &Subsystem::ALL,
+            Dollar::Single,
+        ) {
             Err(why) => told.push(format!(
                 "{} {}: {}",
                 patch.get(why.range.clone()).unwrap_or_default(),
@@ -314,7 +340,7 @@ fn what_cannot_be_rewritten_is_told() {
             }
         }
     }
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    insta::assert_snapshot!(told.join("\n"), @r"
     - op: add
       path: /machine/env
       value: {} : operations of JSON name places of one document, and there are several from 1.14 on
@@ -351,6 +377,6 @@ fn what_cannot_be_rewritten_is_told() {
     name: a.conf
     contents: b
 
-    cluster.discovery ({registries: {kubernetes: {disabled: false}}}) discovery: 1.14 has no registry in Kubernetes: `registries.kubernetes.disabled: true` is what it does
-    "#);
+    cluster.discovery ({registries: {kubernetes: {disabled: false}}}) discovery: documents know no discovery through Kubernetes: `registries.kubernetes.disabled: true` leaves it to the service
+    ");
 }

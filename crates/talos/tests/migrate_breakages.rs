@@ -5,7 +5,7 @@ use diagnostics::Source;
 use serde_json::{Value, json};
 use talos::contract::Contract;
 use talos::generate::Role;
-use talos::migrate::{Audience, Moved, Rewritten, Subsystem, configuration, read};
+use talos::migrate::{Audience, Dollar, Moved, Rewritten, Subsystem, configuration, read};
 
 #[path = "support/generated.rs"]
 mod support;
@@ -28,7 +28,8 @@ fn one<'a>(documents: &'a [Value], kind: &str) -> &'a Value {
 
 fn patch(text: &str) -> Rewritten {
     let source = Source::new("patch.yaml", text);
-    Rewritten::of(&source, &Subsystem::ALL).unwrap_or_else(|why| panic!("{}", why.why))
+    Rewritten::of(&source, &Subsystem::ALL, Dollar::Single)
+        .unwrap_or_else(|why| panic!("{}", why.why))
 }
 
 /// blackjid/home-ops#6384: an API server that has its document alone does not start.
@@ -150,7 +151,7 @@ fn what_is_switched_on_is_told_and_off_stays_off() {
     let new: Vec<_> = found
         .new
         .iter()
-        .map(|(change, _)| change.document.as_str())
+        .map(|change| change.document.as_str())
         .collect();
     assert!(new.contains(&"SecurityProfileConfig") && new.contains(&"KubeAuthenticationConfig"));
     let off = patch("cluster:\n  proxy: {disabled: true}\n  coreDNS: {disabled: true}\n");

@@ -1,9 +1,12 @@
 //! A repository moved to the documents of Talos 1.14: its patches rewritten, its contract set,
 //! and the proof that every node reads what it read before.
 
+mod listed;
 mod lists;
+mod pen;
 mod proof;
 mod rewrite;
+mod targets;
 mod templates;
 
 use config_model::versions::{self, CONTRACT, DOCUMENTS};
@@ -28,6 +31,8 @@ pub struct Move {
     pub reasons: Vec<Reason>,
     /// What only a person can do, as errors, and what is worth knowing.
     pub problems: Diagnostics,
+    /// Whether the talconfig lets workloads onto control planes.
+    schedules: bool,
 }
 
 /// Why a patch changes as it does.
@@ -62,6 +67,7 @@ pub fn plan(view: &View<'static>, places: &Places) -> Result<Move, Diagnostics> 
         changes: Changes::default(),
         reasons: Vec::new(),
         problems: Diagnostics::new(),
+        schedules: false,
     };
     if is_rendered(view, places) {
         templates::rewrite(view, &mut moving)?;
@@ -94,6 +100,7 @@ pub fn plan_parts(
         changes: Changes::default(),
         reasons: Vec::new(),
         problems: Diagnostics::new(),
+        schedules: false,
     };
     let mut parts = today.to_vec();
     parts.extend(more.iter().filter(|part| !today.contains(part)));
@@ -137,6 +144,13 @@ fn by_hand(what: &str, why: &str, place: Location) -> Diagnostic {
         format!("`{what}` cannot be rewritten: {why}")
     };
     rules::MIGRATE_BY_HAND.report(message).at(place)
+}
+
+/// The way out where a part of a configuration cannot move.
+fn keep(part: Subsystem) -> String {
+    format!(
+        "keep that part as it is, and move the others: `ichor talos migrate --contract {TARGET} --keep {part}`"
+    )
 }
 
 /// All subsystems: with the contract all that is generated moves.

@@ -2,15 +2,17 @@
 
 use std::time::SystemTime;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
+use documents::change::Change;
 use machines::{Machines, Places, Refusal, Secrets};
 use rayon::prelude::*;
 use repository::View;
-use talhelper::nodes::Generator;
-use talos::migrate::{Differences, read};
+use talhelper::nodes::{Generator, NodeConfig};
+use talos::migrate::{Differences, Stay, Subsystem, configuration, read};
+use talos::validate::{Violation, switched_on};
 use vault::Keys;
 
-use super::{Move, TARGET, is_rendered};
+use super::{Move, TARGET, is_rendered, keep};
 use crate::load::{Environment, load};
 use crate::{build, rules};
 
@@ -24,7 +26,7 @@ pub struct Proof {
 
 /// Generates every node's configuration from the repository as it is and as it would be, from
 /// the same secrets, and compares what Talos reads of the two. What would be wrong with a
-/// configuration, and what would be lost, is told too.
+/// configuration, what stays as it is, and what is switched on is told too.
 ///
 /// # Errors
 ///
@@ -63,29 +65,63 @@ pub fn prove(
         .map(|index| {
             let (config, found) = generator.node(index);
             let Some(config) = config else {
-                return (None, found, Vec::new());
+                return Node {
+                    found,
+                    ..Node::default()
+                };
             };
-            let refused = Refusal::all(&generator, index, &config, then.checked_by());
-            let old = before
-                .find(&config.hostname)
-                .and_then(|index| before.node(index).0);
-            let proof = old.map(|old| Proof {
+            let told = Refusal::all(&generator, index, &config, then.checked_by());
+            let mut node = Node {
+                found,
+                told,
+                ..Node::default()
+            };
+            let same = before.find(&config.hostname);
+            let Some((old, at)) = same.and_then(|at| Some((before.node(at).0?, at))) else {
+                return node;
+            };
+            node.stays = stays(&before, at, &old, &then.in_documents);
+            let new = switched_on(&old.documents, &config.documents);
+            node.told
+                .extend(Refusal::of(&generator, index, &config, &new));
+            node.proof = Some(Proof {
                 differences: read(&old.documents).against(&read(&config.documents)),
                 hostname: config.hostname,
             });
-            (proof, found, refused)
+            node
         })
         .collect();
     let mut proofs = Vec::with_capacity(nodes.len());
-    let mut refusals = Vec::new();
-    for (proof, found, refused) in nodes {
-        problems.extend(found);
-        refusals.extend(refused);
-        proofs.extend(proof);
+    let (mut told, mut stays) = (Vec::new(), Vec::new());
+    for node in nodes {
+        problems.extend(node.found);
+        told.extend(node.told);
+        stays.extend(node.stays);
+        proofs.extend(node.proof);
     }
     let name = then.talconfig.source().name();
-    problems.extend(machines::told(refusals, name));
+    let stays = machines::told(stays, name);
+    if stays.has_errors() {
+        // What nodes would refuse follows from that.
+        return Err(then.masked(stays));
+    }
+    problems.extend(stays);
+    problems.extend(machines::told(told, name));
     let mut problems = then.masked(machines::unique(problems));
+    let some = |of: fn(&Differences) -> &Vec<Change>| {
+        proofs
+            .iter()
+            .any(|proof| !of(&proof.differences).is_empty())
+    };
+    for (is, told) in [
+        (some(|found| &found.grown), GROWN),
+        (some(|found| &found.sealed), SEALED),
+    ] {
+        if is {
+            let caution = rules::MIGRATE_CAUTION.report(told);
+            problems.push(caution.at(then.talconfig.source().whole()));
+        }
+    }
     for proof in &proofs {
         for change in &proof.differences.identity {
             problems.push(rules::MIGRATE_IDENTITY.report(format!(
@@ -95,6 +131,53 @@ pub fn prove(
         }
     }
     Ok((proofs, problems))
+}
+
+/// What is to be known of what etcd has stored.
+const GROWN: &str = "`KubeEtcdEncryptionConfig`: one more key decrypts what is stored; the first one, which encrypts, is the same";
+const SEALED: &str = "`KubeEtcdEncryptionConfig`: secrets that were stored before anything encrypted them, and never since, cannot be read any more: `kubectl get secrets -A -o json | kubectl replace -f -` writes all anew, before the move";
+
+/// What was found out about a node.
+#[derive(Default)]
+struct Node {
+    proof: Option<Proof>,
+    found: Diagnostics,
+    told: Vec<Refusal>,
+    stays: Vec<Refusal>,
+}
+
+/// What of a node's configuration stays in v1alpha1 though its part is to move: a note where
+/// parts move, an error where the contract has no place for it.
+fn stays(
+    generator: &Generator<'_>,
+    index: usize,
+    config: &NodeConfig,
+    parts: &[Subsystem],
+) -> Vec<Refusal> {
+    let network = [Subsystem::Network];
+    // What patches say of the others was told, and generated is what documents take.
+    let by_parts = !parts.is_empty();
+    let all = if by_parts { parts } else { &network };
+    let violation = |stay: Stay| {
+        let (message, hint, severity, rule) = if by_parts {
+            let message = format!("stays as it is: {}", stay.why);
+            (message, None, Severity::Note, &rules::MIGRATE_STAYS)
+        } else {
+            let hint = Some(keep(stay.subsystem));
+            (stay.why, hint, Severity::Error, &rules::MIGRATE_BY_HAND)
+        };
+        Violation {
+            document: "v1alpha1".to_owned(),
+            path: stay.path,
+            message,
+            hint,
+            severity,
+            rule,
+        }
+    };
+    let stays = configuration(&config.documents, all).stays;
+    let violations: Vec<_> = stays.into_iter().map(violation).collect();
+    Refusal::of(generator, index, config, &violations)
 }
 
 /// That nodes run a Talos that refuses the documents.

@@ -1,9 +1,9 @@
 //! One text with patches, rewritten.
 
 use diagnostics::{Location, Source};
-use talos::migrate::{Audience, Rewritten};
+use talos::migrate::{Audience, Dollar, Rewritten, asks};
 
-use super::{Move, Reason, What, all, by_hand};
+use super::{Move, Reason, What, all, by_hand, keep};
 use crate::rules;
 
 /// Who gets a patch.
@@ -17,12 +17,32 @@ pub(super) enum Nodes {
     Workers,
 }
 
+impl Nodes {
+    /// Who these two are together.
+    pub(super) fn and(self, other: Self) -> Self {
+        if self == other { self } else { Self::All }
+    }
+}
+
 /// What a patch becomes.
 pub(super) struct Texts {
     /// For those who had it; none where nothing is left to say.
     pub(super) text: Option<String>,
     /// For control planes in addition: what workers would refuse.
     pub(super) for_control_planes: Option<String>,
+    /// The documents that workers would refuse.
+    pub(super) titles: Vec<String>,
+}
+
+/// Tells what templates of Go in a text ask for and would not find.
+pub(super) fn asked(moving: &mut Move, source: &Source) {
+    for (ask, range) in asks(source.text()) {
+        let problem = by_hand(&ask.path, &ask.why, source.location(range));
+        moving.problems.push(problem.hint(format!(
+            "write the value itself, or a variable of `talenv.yaml`; or {}",
+            keep(ask.subsystem)
+        )));
+    }
 }
 
 /// Rewrites a patch, if it can and need be; what was found goes to the move. Places are those of
@@ -34,7 +54,12 @@ pub(super) fn patch(
     nodes: Nodes,
 ) -> Option<Texts> {
     let at = |range| within.cloned().unwrap_or_else(|| source.location(range));
-    let rewritten = match Rewritten::of(source, all()) {
+    // Of what stands in the talconfig all of that is asked.
+    if within.is_none() {
+        asked(moving, source);
+    }
+    // talhelper puts variables into patches, wherever they are written.
+    let mut rewritten = match Rewritten::of(source, all(), Dollar::Doubled) {
         Ok(rewritten) => rewritten,
         Err(fault) => {
             let problem = by_hand(&fault.path, &fault.why, at(fault.range));
@@ -42,13 +67,16 @@ pub(super) fn patch(
             return None;
         }
     };
+    if moving.schedules {
+        rewritten.drop_scheduling("the talconfig allows it already");
+    }
     for (stay, range) in &rewritten.stays {
         let problem = if !stay.whole || stay.subsystem.is_legal_beside_documents() {
             rules::MIGRATE_STAYS
                 .report(format!("`{}` stays as it is: {}", stay.path, stay.why))
                 .at(at(range.clone()))
         } else {
-            by_hand(&stay.path, &stay.why, at(range.clone()))
+            by_hand(&stay.path, &stay.why, at(range.clone())).hint(keep(stay.subsystem))
         };
         moving.problems.push(problem);
     }
@@ -60,7 +88,9 @@ pub(super) fn patch(
         None => source.name().to_owned(),
     };
     let parts = rewritten.parts();
-    let refused = parts.iter().any(|part| part.for_control_planes);
+    let refused = parts.iter().filter(|part| part.for_control_planes);
+    let titles: Vec<_> = refused.map(|part| part.title.clone()).collect();
+    let refused = !titles.is_empty();
     for part in parts {
         for caution in &part.cautions {
             let told = format!("`{}`: {caution}", part.title);
@@ -81,19 +111,15 @@ pub(super) fn patch(
             what,
         });
     }
-    match nodes {
-        Nodes::All if refused => Some(Texts {
-            text: rewritten.text(Audience::Everybody),
-            for_control_planes: rewritten.text(Audience::ControlPlanes),
-        }),
+    let (audience, beside) = match nodes {
+        Nodes::All if refused => (Audience::Everybody, Some(Audience::ControlPlanes)),
         // What only control planes take did nothing on workers.
-        Nodes::Workers if refused => Some(Texts {
-            text: rewritten.text(Audience::Everybody),
-            for_control_planes: None,
-        }),
-        _ => Some(Texts {
-            text: rewritten.text(Audience::All),
-            for_control_planes: None,
-        }),
-    }
+        Nodes::Workers if refused => (Audience::Everybody, None),
+        _ => (Audience::All, None),
+    };
+    Some(Texts {
+        text: rewritten.text(audience),
+        for_control_planes: beside.and_then(|audience| rewritten.text(audience)),
+        titles,
+    })
 }

@@ -10,6 +10,9 @@ use super::{Move, by_hand};
 const ROOT: &str = "templates";
 /// The part of a path that says that it is a patch.
 const PATCHES: &str = "/talos/patches/";
+/// How files of patches end, and what a template has behind that.
+const ENDINGS: [&str; 2] = [".yaml", ".yml"];
+const TEMPLATE: &str = ".j2";
 /// The folder of patches for all nodes, and the one for control planes.
 const GLOBAL: &str = "/global/";
 const CONTROLLER: &str = "/controller/";
@@ -18,7 +21,8 @@ const WORKER: &str = "/worker/";
 /// Rewrites each template of a patch.
 pub(super) fn rewrite(view: &View<'static>, moving: &mut Move) -> Result<(), Diagnostics> {
     for path in below(view, ROOT) {
-        if !path.contains(PATCHES) {
+        let name = path.strip_suffix(TEMPLATE).unwrap_or(&path);
+        if !path.contains(PATCHES) || !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
             continue;
         }
         let Some(text) = view.text(&path)? else {

@@ -23,5 +23,5 @@ pub use configuration::{Moved, configuration};
 pub use reading::{Differences, Reading, read};
 pub use subsystem::Subsystem;
 pub use table::is_for_control_planes;
-pub use text::{Audience, ByHand, Part, Rewritten};
+pub use text::{Audience, ByHand, Dollar, Part, Rewritten, asks};
 pub use work::{Scope, Stay};

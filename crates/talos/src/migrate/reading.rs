@@ -21,8 +21,14 @@ pub struct Reading {
 /// What two configurations make a node read differently.
 #[derive(Debug, Default)]
 pub struct Differences {
-    /// What the other has switched on that v1alpha1 does not know, each with what it does.
-    pub new: Vec<(Change, &'static str)>,
+    /// What the other has switched on that v1alpha1 does not know; [`switched_on`] has the words.
+    ///
+    /// [`switched_on`]: crate::validate::switched_on
+    pub new: Vec<Change>,
+    /// What decrypts what is stored, in addition to what did: the first key is the same.
+    pub grown: Vec<Change>,
+    /// What no longer reads what was stored before anything encrypted it: all else is the same.
+    pub sealed: Vec<Change>,
     /// What is the cluster's identity or decrypts what it has stored: this must not be.
     pub identity: Vec<Change>,
     /// All else.
@@ -67,15 +73,17 @@ const SILENT: &[(&str, &str, &str)] = &[
     ("v1alpha1", "machine.features.rbac", "true"),
 ];
 
-/// What 1.14 switches on, by document and path, and what that does.
-#[rustfmt::skip]
-const NEW: &[(&str, &str, &str)] = &[
-    ("SecurityProfileConfig", "", "containers no longer see the host's processes and mounts; `workloadIsolation: false` keeps it as it was"),
-    ("FilesystemTrimConfig", "", "unused blocks of file systems are given back to the disk every so often"),
-    ("VolumeConfig/EPHEMERAL", "mount", "`/var` is mounted without devices and set-user-id programs"),
-    ("KubeAPIServerConfig", "startupProbes", "the API server is given time to start before it is asked whether it lives"),
-    ("KubeAuthenticationConfig", "configuration.anonymous", "the API server answers its probes without a login; all else it refused before and refuses now"),
+/// What 1.14 switches on, by document and path.
+const NEW: &[(&str, &str)] = &[
+    ("SecurityProfileConfig", ""),
+    ("FilesystemTrimConfig", ""),
+    ("VolumeConfig/EPHEMERAL", "mount"),
+    ("KubeAPIServerConfig", "startupProbes"),
+    ("KubeAuthenticationConfig", "configuration.anonymous"),
 ];
+
+/// The document of what is stored in etcd.
+const ENCRYPTION: &str = "KubeEtcdEncryptionConfig";
 
 /// What makes a cluster the one that it is.
 const IDENTITY: &[(&str, &str)] = &[
@@ -83,7 +91,7 @@ const IDENTITY: &[(&str, &str)] = &[
     ("KubeServiceAccountConfig", ""),
     ("KubeAPIServerCAConfig", ""),
     ("KubeAggregatorCAConfig", ""),
-    ("KubeEtcdEncryptionConfig", ""),
+    (ENCRYPTION, ""),
     ("v1alpha1", "machine.token"),
     ("v1alpha1", "machine.ca"),
     ("v1alpha1", "cluster.token"),
@@ -232,7 +240,7 @@ impl Reading {
     /// What a node would read differently from another configuration.
     pub fn against(&self, after: &Self) -> Differences {
         let mut found = Differences::default();
-        let grows = self.decrypts_with_more(after);
+        let (grows, seals) = self.decrypts_otherwise(after);
         let changes = compare::differences(&self.documents, &after.documents);
         let names = |change: &Change| matches!(change.path.as_str(), "kind" | "name");
         let more: BTreeSet<String> = changes
@@ -248,14 +256,16 @@ impl Reading {
             let is = |document: &str, path: &str| {
                 change.document == document && documents::path::within(&change.path, path)
             };
-            let new = NEW.iter().find(|(document, path, _)| {
+            let new = NEW.iter().any(|(document, path)| {
                 is(document, path) || (path.is_empty() && change.document == *document)
             });
             let identity = IDENTITY.iter().any(|(document, path)| is(document, path));
-            if let (Some((.., what)), None) = (new, &change.before) {
-                found.new.push((change, what));
-            } else if grows && change.document == "KubeEtcdEncryptionConfig" {
-                found.new.push((change, "one more key decrypts what is stored; the first one, which encrypts, is the same"));
+            if new && change.before.is_none() {
+                found.new.push(change);
+            } else if grows && change.document == ENCRYPTION {
+                found.grown.push(change);
+            } else if seals && change.document == ENCRYPTION {
+                found.sealed.push(change);
             } else if identity {
                 found.identity.push(change);
             } else {
@@ -265,23 +275,23 @@ impl Reading {
         found
     }
 
-    /// Whether the other has all providers of this one, in their order, and more behind them.
-    fn decrypts_with_more(&self, after: &Self) -> bool {
+    /// Whether the other has all providers of this one, in their order, and more behind them; and
+    /// whether it has the same ones, but for what reads what nothing encrypted.
+    fn decrypts_otherwise(&self, after: &Self) -> (bool, bool) {
         let providers = |one: &Self| {
-            let document = one
-                .documents
-                .iter()
-                .find(|document| kind_of_value(document) == "KubeEtcdEncryptionConfig")?;
-            document
-                .pointer("/config/resources/0/providers")?
-                .as_array()
-                .cloned()
+            let mut documents = one.documents.iter();
+            let document = documents.find(|document| kind_of_value(document) == ENCRYPTION)?;
+            let providers = document.pointer("/config/resources/0/providers")?;
+            let mut providers = providers.as_array()?.clone();
+            let plain = providers.pop_if(|last| last.get("identity").is_some());
+            Some((providers, plain.is_some()))
         };
-        match (providers(self), providers(after)) {
-            (Some(before), Some(after)) => {
-                !before.is_empty() && after.len() > before.len() && after.starts_with(&before)
-            }
-            _ => false,
-        }
+        let (Some((before, reads)), Some((after, will))) = (providers(self), providers(after))
+        else {
+            return (false, false);
+        };
+        let same = !before.is_empty() && after.starts_with(&before);
+        let more = after.len() > before.len();
+        (same && more && (will || !reads), same && reads && !will)
     }
 }

@@ -37,6 +37,7 @@ pub(super) enum How {
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
     Discovery,
+    Endpoint,
     Port,
     ServiceAccount,
     Authority,

@@ -154,6 +154,19 @@ impl Subsystem {
         parts
     }
 
+    /// All but these, and but what could not move without one of them.
+    pub fn all_but(kept: &[Self]) -> Vec<Self> {
+        let mut kept = kept.to_vec();
+        for (one, other, _) in Self::TIES {
+            if kept.contains(&other) && !kept.contains(&one) {
+                kept.push(one);
+            }
+        }
+        let mut all = Self::ALL.to_vec();
+        all.retain(|part| !kept.contains(part));
+        all
+    }
+
     /// Whether Talos takes its old form beside the documents that are generated for it.
     pub fn is_legal_beside_documents(self) -> bool {
         matches!(

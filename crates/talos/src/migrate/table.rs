@@ -40,7 +40,7 @@ static ROWS: &[Row] = &[
     row("cluster.secret", "DiscoveryIdentityConfig", "clusterSecret", Same, Discovery),
     row("cluster.discovery", "DiscoveryServiceConfig", "", By(Rule::Discovery), Discovery),
     row("cluster.clusterName", "KubeClusterConfig", "clusterName", Same, Cluster),
-    row("cluster.controlPlane.endpoint", "KubeClusterConfig", "endpoint", Same, Cluster),
+    row("cluster.controlPlane.endpoint", "KubeClusterConfig", "endpoint", By(Rule::Endpoint), Cluster),
     row("cluster.controlPlane.localAPIServerPort", "KubeAPIServerConfig", "apiPort", By(Rule::Port), ApiServer),
     row("cluster.serviceAccount", "KubeServiceAccountConfig", "issuer", By(Rule::ServiceAccount), Cluster),
     row("cluster.ca", "KubeAPIServerCAConfig", "", By(Rule::Authority), Ca),
@@ -170,6 +170,13 @@ pub(super) fn row_of(path: &str) -> Option<&'static Row> {
     static ROWS_BY_PATH: OnceLock<HashMap<&'static str, &'static Row>> = OnceLock::new();
     let rows = ROWS_BY_PATH.get_or_init(|| ROWS.iter().map(|row| (row.path, row)).collect());
     rows.get(path).copied()
+}
+
+/// The row of a field, or of a section that it is in.
+pub(super) fn row_above(path: &str) -> Option<&'static Row> {
+    let ends = path.match_indices('.').map(|(dot, _)| dot);
+    let mut sections = ends.chain([path.len()]).filter_map(|end| path.get(..end));
+    sections.find_map(row_of)
 }
 
 /// Whether rows stand below a path.

@@ -9,6 +9,8 @@ pub(crate) struct Comment {
     pub(crate) text: String,
     /// The column that it began at.
     pub(crate) column: usize,
+    /// The blanks before it.
+    pub(crate) gap: usize,
     /// What it is to a template engine, if anything.
     pub(crate) statement: Option<Statement>,
 }
@@ -92,6 +94,15 @@ pub(crate) enum Body {
 pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) written: Option<String>,
+}
+
+impl Key {
+    /// `$$patch` in place of `$patch`, unless that is how it was written.
+    pub(crate) fn double_dollar(&mut self) {
+        if self.name == "$patch" && self.written.is_none() {
+            self.name.insert(0, '$');
+        }
+    }
 }
 
 impl From<&str> for Key {
@@ -236,6 +247,13 @@ impl Tree {
         }
     }
 
+    /// Puts a value behind the others of a map, at a key that may have dots.
+    pub(crate) fn put_key(&mut self, key: &str, tree: Self) {
+        if let Body::Map(entries) = &mut self.body {
+            entries.push((key.into(), tree));
+        }
+    }
+
     /// The text, if it is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.body {
@@ -262,6 +280,20 @@ impl Tree {
         self.entries().iter().find(|(key, tree)| {
             matches!(key.name.as_str(), "$patch" | "$$patch") && tree.text() == Some("delete")
         })
+    }
+
+    /// Doubles the dollar of whatever is deleted here anew.
+    pub(crate) fn double_dollars(&mut self) {
+        match &mut self.body {
+            Body::Scalar(_) => {}
+            Body::List(items) => items.iter_mut().for_each(Self::double_dollars),
+            Body::Map(entries) => {
+                for (key, tree) in entries {
+                    key.double_dollar();
+                    tree.double_dollars();
+                }
+            }
+        }
     }
 
     /// Whether a template engine reads anything below it.

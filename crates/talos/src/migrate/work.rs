@@ -69,6 +69,14 @@ impl Document {
         }
     }
 
+    /// Doubles the dollar of whatever is deleted anew.
+    pub(crate) fn double_dollars(&mut self) {
+        self.fields.double_dollars();
+        if let Some(key) = &mut self.deleted {
+            key.double_dollar();
+        }
+    }
+
     /// All of it, as it is written.
     pub(crate) fn tree(&self) -> Tree {
         let mut tree = Tree::map();

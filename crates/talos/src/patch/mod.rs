@@ -39,7 +39,7 @@ pub use apply::{Applied, apply, apply_in_place, merge_documents};
 pub use history::{contested, undone};
 pub use load::Patch;
 pub use machinery::Machinery;
-pub use template::{Field, expand, fill};
+pub use template::{Field, asked, expand, fill};
 pub use trace::differing;
 
 use crate::fields::{Decoder, OF_PATCHES, Removed, Schema};

@@ -51,6 +51,34 @@ impl Edits<'_> {
         }
     }
 
+    /// Puts items into a block list so that the first of them becomes the one of this number,
+    /// from 0; see [`Edits::append_items`].
+    ///
+    /// # Errors
+    ///
+    /// If the node is no block list, or has fewer items.
+    pub fn insert_items(
+        &mut self,
+        list: &Node,
+        number: usize,
+        items: &str,
+    ) -> Result<(), EditError> {
+        let all = list
+            .as_sequence()
+            .filter(|_| list.notation() == Notation::Block);
+        let all = all.ok_or(EditError::NotBlockList)?;
+        let column = self.column_of_dash(list)?;
+        let at = match number.checked_sub(1) {
+            Some(before) => {
+                let before = all.get(before).ok_or(EditError::NoSuchEntry)?;
+                self.end_of_item(self.checked(before.range())?.end, column)
+            }
+            None => self.line_start(self.checked(list.range())?.start),
+        };
+        self.add_lines(at, items, column);
+        Ok(())
+    }
+
     /// Puts items in the place of some of a block list, by their numbers, comments that stand
     /// below the last of these included; see [`Edits::append_items`].
     ///

@@ -63,6 +63,7 @@ const ACCEPTED: &[(&str, On, &str)] = &[
     ("K8sKubeletConfig.DisableManifestsDirectory", On::All, "a document has no directory of manifests"),
     ("K8sFlannelCNIConfig.", On::Workers, "control planes apply it"),
     ("K8sExternalManifestConfigs[", On::Workers, "control planes apply them"),
+    ("K8sInlineManifestConfigs[", On::Workers, "control planes apply them"),
 ];
 
 /// What a node reads of a configuration, in the words of documents, and without what is as if it

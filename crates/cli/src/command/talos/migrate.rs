@@ -30,6 +30,7 @@ use crate::ui::{Ui, plural};
 ///   ichor talos migrate --contract 1.14
 ///   ichor talos migrate --contract 1.14 --write
 ///   ichor talos migrate --contract 1.14 --subsystem kubelet --write
+///   ichor talos migrate --contract 1.14 --keep kubelet --write
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Migrate {
@@ -45,6 +46,11 @@ pub(crate) struct Migrate {
     /// runtime-spec, time, environment, hostname, registries, volumes
     #[arg(long, value_name = "PART")]
     subsystem: Vec<String>,
+
+    /// Move all parts but this one, in the same way: for what documents cannot say yet. Can be
+    /// given several times
+    #[arg(long, value_name = "PART", conflicts_with = "subsystem")]
+    keep: Vec<String>,
 
     /// Write the patches and the contract
     #[arg(long)]
@@ -118,7 +124,7 @@ impl Migrate {
 
 impl Migrate {
     /// The parts that are named.
-    fn parts(&self) -> Result<Vec<Subsystem>, Failure> {
+    fn parts(names: &[String]) -> Result<Vec<Subsystem>, Failure> {
         let read = |name: &String| {
             Subsystem::parse(name).ok_or_else(|| {
                 let failure = Failure::stopped(Exit::Usage, format!("there is no part `{name}`"));
@@ -129,7 +135,7 @@ impl Migrate {
                 }
             })
         };
-        self.subsystem.iter().map(read).collect()
+        names.iter().map(read).collect()
     }
 
     /// Moves to the contract that has documents.
@@ -143,10 +149,14 @@ impl Migrate {
     ) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
         let environment = report::environment(ui);
-        let moving = if self.subsystem.is_empty() {
+        let parts = match self.keep.is_empty() {
+            true => Self::parts(&self.subsystem)?,
+            false => Subsystem::all_but(&Self::parts(&self.keep)?),
+        };
+        let moving = if parts.is_empty() {
             migrate::plan(&view, places)?
         } else {
-            migrate::plan_parts(&view, &today.in_documents, &self.parts()?)?
+            migrate::plan_parts(&view, &today.in_documents, &parts)?
         };
         let diffs = moving.changes.diffs();
         let now = repository::clock::system_time();
@@ -233,36 +243,13 @@ fn tell(proofs: &[Proof], machines: &Machines<'_>, ui: &mut Ui) -> Result<(), Fa
     };
     let nodes: Vec<_> = proofs.iter().map(other).collect();
     super::import::tell(&nodes, &machines.secrets(), ui)?;
-    let mut new: Vec<(&str, &str, usize)> = Vec::new();
-    for proof in proofs {
-        let mut seen = Vec::new();
-        for (change, what) in &proof.differences.new {
-            if seen.contains(what) {
-                continue;
-            }
-            seen.push(*what);
-            match new.iter_mut().find(|(_, known, _)| known == what) {
-                Some((.., count)) => *count += 1,
-                None => new.push((&change.document, what, 1)),
-            }
-        }
-    }
-    for (document, what, count) in &new {
-        ui.status(format!(
-            "New on {}, `{document}`: {what}.",
-            plural(*count, "node")
-        ));
-    }
-    let new: Vec<_> = new
-        .iter()
-        .map(
-            |(document, what, count)| json!({ "document": document, "what": what, "nodes": count }),
-        )
-        .collect();
-    ui.set("new", new);
     ui.set("same", json!(same));
+    let all = match same == proofs.len() {
+        true => String::new(),
+        false => format!("{same} of "),
+    };
     ui.status(format!(
-        "{same} of {} would read what it reads now, but for what is new.",
+        "{all}{} would read what they read now, but for what is new.",
         plural(proofs.len(), "node")
     ));
     Ok(())

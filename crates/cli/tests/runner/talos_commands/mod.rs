@@ -1,9 +1,11 @@
 //! `talos`: machine configurations, from the command line.
 
 mod check;
+mod documents;
 mod generate;
 mod migrate;
 mod moving;
+mod rewriting;
 mod show;
 
 use testkit::Sandbox;

@@ -5,9 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Done, deletion, items};
+use crate::contract::Contract;
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Body, Tree, UNKNOWN};
+use crate::migrate::tree::{Body, Notes, Tree, UNKNOWN};
 use crate::migrate::work::{Scope, Work, flag};
+use crate::rules::MACHINE_CONFIG_STAYS;
+use crate::validate::dangers;
+
+/// The document of who signs tokens.
+const ISSUER: &str = "KubeServiceAccountConfig";
 
 /// The service that a configuration of 1.13 means without naming any.
 const DISCOVERY: &str = "https://discovery.talos.dev/";
@@ -38,7 +44,7 @@ pub(crate) fn discovery(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> D
         Scope::Configuration | Scope::Reading => enabled == Some(true) && kubernetes != Some(true),
     };
     if uses_kubernetes {
-        return Err("1.14 has no registry in Kubernetes: `registries.kubernetes.disabled: true` is what it does".into());
+        return Err("documents know no discovery through Kubernetes: `registries.kubernetes.disabled: true` leaves it to the service".into());
     }
     match on {
         Some(true) => {
@@ -70,6 +76,32 @@ pub(crate) fn subnets(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Don
     };
     if work.scope == Scope::Configuration && count("podSubnets") != count("serviceSubnets") {
         return Err("a document takes as many networks of services as of pods".into());
+    }
+    if work.scope != Scope::Reading {
+        let network = work.original.at("cluster.network").map(Tree::value);
+        let section = json!({"cluster": {"network": network}});
+        let found = dangers(&[section], Contract::NEWEST, None);
+        let mut found = found.into_iter();
+        if let Some(fault) = found.find(|one| one.rule == &MACHINE_CONFIG_STAYS) {
+            return Err(fault.message);
+        }
+    }
+    work.set(row.kind, row.field, tree, row.path);
+    Ok(None)
+}
+
+/// The issuer of tokens is the endpoint unless it is said, and to the letter: who changes the one
+/// by a patch has changed the other.
+pub(crate) fn endpoint(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
+    if work.is_patch() {
+        if tree.is_deletion() {
+            return Err("the cluster cannot do without its endpoint".into());
+        }
+        let issuer = Tree {
+            notes: Notes::default(),
+            ..tree.clone()
+        };
+        work.set(ISSUER, "issuer.issuerURL", issuer, row.path);
     }
     work.set(row.kind, row.field, tree, row.path);
     Ok(None)
@@ -187,7 +219,7 @@ pub(crate) fn encryption(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> 
         ),
         ("aescbc", "key1", secret("cluster.aescbcEncryptionSecret")),
     ];
-    let providers: Vec<Value> = providers
+    let mut providers: Vec<Value> = providers
         .into_iter()
         .filter_map(|(provider, name, secret)| {
             Some(json!({provider: {"keys": [{"name": name, "secret": secret?}]}}))
@@ -196,6 +228,8 @@ pub(crate) fn encryption(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> 
     if providers.is_empty() {
         return Ok(None);
     }
+    // The section's file ends with it: what was stored before anything encrypted is read.
+    providers.push(json!({"identity": {}}));
     let config = json!({"resources": [{"providers": providers, "resources": ["secrets"]}]});
     work.set(row.kind, row.field, config.into(), row.path);
     Ok(None)

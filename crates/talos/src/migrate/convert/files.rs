@@ -15,8 +15,19 @@ pub(crate) fn files(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) -> D
     }
     let notes = std::mem::take(&mut tree.notes);
     let mut left = Vec::new();
-    for (index, file) in items(tree)?.into_iter().enumerate() {
-        if let Err(why) = one(work, row, &file) {
+    let files = items(tree)?;
+    let path = |file: &Tree| file.get("path").and_then(Tree::text).map(str::to_owned);
+    let paths: Vec<_> = files.iter().map(path).collect();
+    for (index, file) in files.into_iter().enumerate() {
+        let own = path(&file);
+        let moved = match paths.iter().filter(|other| **other == own).count() {
+            0 | 1 => one(work, row, &file),
+            _ => Err(
+                "several files have this path, and Talos 1.14 takes the first: make one of them"
+                    .to_owned(),
+            ),
+        };
+        if let Err(why) = moved {
             work.keep(row, format!("{}[{index}]", row.path), why);
             left.push(file);
         }

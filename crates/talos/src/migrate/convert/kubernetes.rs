@@ -82,13 +82,10 @@ pub(crate) fn scheduling(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> 
         let document = work.document(row.kind, None, row.path);
         document.head.extend(head);
         let mut taints = document.fields.take(row.field).unwrap_or_else(Tree::map);
-        if let Body::Map(entries) = &mut taints.body {
-            entries.push((CONTROL_PLANE.into(), json!({"$patch": "delete"}).into()));
+        if taints.get(CONTROL_PLANE).is_none() {
+            taints.put_key(CONTROL_PLANE, json!({"$patch": "delete"}).into());
         }
         document.fields.put(row.field, taints);
-        document
-            .cautions
-            .push("on a worker, or without the taint, Talos refuses the patch".into());
     }
     Ok(None)
 }

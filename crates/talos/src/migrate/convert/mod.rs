@@ -19,6 +19,7 @@ type Done = Result<Option<Tree>, String>;
 pub(super) fn by(rule: Rule, work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
     let rule = match rule {
         Rule::Discovery => cluster::discovery,
+        Rule::Endpoint => cluster::endpoint,
         Rule::Port => cluster::port,
         Rule::ServiceAccount => cluster::service_account,
         Rule::Authority => cluster::authority,

@@ -1,5 +1,6 @@
 //! Patches as text: rewritten with their comments, also where they are templates.
 
+mod audience;
 mod read;
 mod template;
 mod write;
@@ -9,12 +10,12 @@ use std::ops::Range;
 use diagnostics::Source;
 use yaml::{Limits, Node};
 
-use super::convert::kubernetes::CONTROL_PLANE;
 use super::subsystem::Subsystem;
-use super::table::is_for_control_planes;
+use super::table::row_above;
 use super::tree::{Body, Comment, Statement, Tree};
 use super::walk::{Outcome, moved};
-use super::work::{Document, Scope};
+use super::work::{Document, Scope, Stay};
+pub use audience::Audience;
 use read::Reader;
 use template::Protected;
 
@@ -42,15 +43,13 @@ pub struct Part {
     pub for_control_planes: bool,
 }
 
-/// Which documents of a patch.
+/// How a dollar is written that is to stand in what Talos reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// All of them.
-    All,
-    /// Those that workers take too.
-    Everybody,
-    /// Those that only control planes take.
-    ControlPlanes,
+pub enum Dollar {
+    /// As it is.
+    Single,
+    /// Doubled: variables are put into the text before.
+    Doubled,
 }
 
 /// A patch, rewritten. Has no `Debug`: it may hold secrets.
@@ -61,9 +60,10 @@ pub struct Rewritten {
     head: Vec<Comment>,
     tail: Vec<Comment>,
     /// What stays in v1alpha1, and why.
-    pub stays: Vec<(super::Stay, Range<usize>)>,
+    pub stays: Vec<(Stay, Range<usize>)>,
     /// Fields that went without a document, and why that changes nothing.
     pub dropped: Vec<(String, String)>,
+    dollar: Dollar,
 }
 
 /// One document of a patch.
@@ -78,14 +78,14 @@ enum Piece {
 
 impl Rewritten {
     /// Rewrites a patch for the contract 1.14. Patches with `$patch` and with the doubled
-    /// dollar of files that pass a substitution are the same to it; so are templates, as far
-    /// as they are YAML once their expressions are taken for words and their statements for
-    /// comments.
+    /// dollar of texts that pass a substitution are read alike, and what is deleted anew is
+    /// written as is said. Templates are patches as far as they are YAML once their expressions
+    /// are taken for words and their statements for comments.
     ///
     /// # Errors
     ///
     /// What only a person can rewrite, at its place.
-    pub fn of(source: &Source, chosen: &[Subsystem]) -> Result<Self, ByHand> {
+    pub fn of(source: &Source, chosen: &[Subsystem], dollar: Dollar) -> Result<Self, ByHand> {
         let text = source.text();
         let template = template::protect(text)?;
         let readable = Source::new(source.name(), template.text.as_str());
@@ -106,6 +106,7 @@ impl Rewritten {
             tail: Vec::new(),
             stays: Vec::new(),
             dropped: Vec::new(),
+            dollar,
             template: template.clone(),
         };
         let roots: Vec<&Node> = parsed
@@ -129,12 +130,7 @@ impl Rewritten {
             let mut tree = reader.document(root, limit)?;
             if has_kind {
                 let own = template.text.get(end..root.range().end).unwrap_or_default();
-                let own = own
-                    .trim_start_matches("---")
-                    .trim_start_matches(['\n', '\r']);
-                rewritten
-                    .pieces
-                    .push(Piece::Text(format!("{}\n", own.trim_end())));
+                rewritten.pieces.push(Piece::Text(read::own(root, own)));
             } else {
                 if roots.len() == 1 {
                     rewritten.lift(&mut tree);
@@ -200,13 +196,36 @@ impl Rewritten {
         self.stays.extend(stays);
         self.dropped.extend(outcome.dropped);
         self.pieces.extend(outcome.left.map(Piece::Left));
-        self.pieces.extend(
-            outcome
-                .documents
-                .into_iter()
-                .map(|document| Piece::New(Box::new(document))),
-        );
+        for mut document in outcome.documents {
+            if self.dollar == Dollar::Doubled {
+                document.double_dollars();
+            }
+            self.pieces.push(Piece::New(Box::new(document)));
+        }
         Ok(())
+    }
+
+    /// Leaves out what allows workloads on control planes, and says why: it can be taken away only
+    /// once.
+    pub fn drop_scheduling(&mut self, why: &str) {
+        for piece in std::mem::take(&mut self.pieces) {
+            let Piece::New(mut document) = piece else {
+                self.pieces.push(piece);
+                continue;
+            };
+            if !audience::takes_taint(&document) {
+                self.pieces.push(Piece::New(document));
+                continue;
+            }
+            let is_it = |path: &String| path.starts_with("cluster.allowSchedulingOn");
+            let gone = document.from.iter().filter(|path| is_it(path));
+            self.dropped
+                .extend(gone.map(|path| (path.clone(), why.to_owned())));
+            document.from.retain(|path| !is_it(path));
+            let rest = audience::share(&document, Audience::Everybody);
+            self.pieces
+                .extend(rest.map(|rest| Piece::New(Box::new(rest))));
+        }
     }
 
     /// Whether the text stays as it is.
@@ -225,7 +244,7 @@ impl Rewritten {
                 title: self.template.restored(&document.title()),
                 from: document.from.clone(),
                 cautions: document.cautions.clone(),
-                for_control_planes: refused_on_workers(document),
+                for_control_planes: audience::share(document, Audience::ControlPlanes).is_some(),
             }),
             Piece::Text(_) | Piece::Left(_) => None,
         };
@@ -237,14 +256,13 @@ impl Rewritten {
         if self.is_unchanged() && audience != Audience::ControlPlanes {
             return Some(self.original.clone());
         }
-        let wanted = |piece: &&Piece| match (audience, piece) {
-            (Audience::All, _) => true,
-            (Audience::ControlPlanes, Piece::New(document)) => refused_on_workers(document),
-            (Audience::ControlPlanes, _) => false,
-            (Audience::Everybody, Piece::New(document)) => !refused_on_workers(document),
-            (Audience::Everybody, _) => true,
-        };
-        let pieces: Vec<String> = self.pieces.iter().filter(wanted).map(written).collect();
+        let pieces = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::New(document) => audience::share(document, audience).map(|own| written(&own)),
+            _ if audience == Audience::ControlPlanes => None,
+            Piece::Text(text) => Some(text.clone()),
+            Piece::Left(tree) => Some(write::document(&tree.notes.above, tree)),
+        });
+        let pieces: Vec<_> = pieces.collect();
         if pieces.is_empty() {
             return None;
         }
@@ -259,21 +277,26 @@ impl Rewritten {
     }
 }
 
-fn written(piece: &Piece) -> String {
-    match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Left(tree) => write::document(&tree.notes.above, tree),
-        Piece::New(document) => write::document(&document.head, &document.tree()),
-    }
+/// The fields that templates of Go in a text ask for and that v1alpha1 has no more, each with its
+/// place.
+pub fn asks(text: &str) -> Vec<(Stay, Range<usize>)> {
+    let asked = crate::patch::asked(text).into_iter();
+    let moved = asked.filter_map(|(path, range)| {
+        let row = row_above(&path)?;
+        let stay = Stay {
+            subsystem: row.subsystem,
+            why: format!(
+                "a template asks for it, and it is in `{}` then, where templates do not look",
+                row.kind
+            ),
+            path,
+            whole: false,
+        };
+        Some((stay, range))
+    });
+    moved.collect()
 }
 
-/// Whether a worker would refuse a document, or what it takes out.
-fn refused_on_workers(document: &Document) -> bool {
-    let takes_taint = || {
-        let taints = document.fields.get("taints");
-        let taint = taints.and_then(|taints| taints.get(CONTROL_PLANE));
-        taint.is_some_and(Tree::is_deletion)
-    };
-    (is_for_control_planes(document.kind) && document.deleted.is_none())
-        || (document.kind == "KubeNodeConfig" && takes_taint())
+fn written(document: &Document) -> String {
+    write::document(&document.head, &document.tree())
 }

@@ -118,10 +118,7 @@ fn value(out: &mut String, tree: &Tree, column: usize, key: &str) {
         (Some(Written::Inline(text)), _) => out.push_str(text),
         (Some(Written::Block(sign, lines)), _) => {
             out.push_str(sign);
-            if let Some(comment) = &tree.notes.beside {
-                out.push(' ');
-                out.push_str(&comment.text);
-            }
+            beside(out, &tree.notes);
             for line in lines {
                 out.push('\n');
                 if !line.is_empty() {
@@ -146,7 +143,7 @@ fn value(out: &mut String, tree: &Tree, column: usize, key: &str) {
 /// The comment on the line of a key.
 fn beside(out: &mut String, notes: &Notes) {
     if let Some(comment) = &notes.beside {
-        out.push(' ');
+        spaces(out, comment.gap.max(1));
         out.push_str(&comment.text);
     }
 }

@@ -32,6 +32,17 @@ fn names(of: &str) -> &'static [(&'static str, &'static str)] {
     names.get(of).map_or(&[], Vec::as_slice)
 }
 
+/// The key that a field of a type stands for, and the type of what is there if it has one.
+pub(super) fn key(of: &'static str, name: &str) -> Option<(&'static str, Option<&'static str>)> {
+    let (_, key) = names(of).iter().find(|(known, _)| *known == name)?;
+    let spec = Schema::get().field(of, key);
+    let of = spec.and_then(|spec| match spec.kind {
+        Kind::Struct(name) => Some(name),
+        _ => None,
+    });
+    Some((key, of))
+}
+
 /// The v1alpha1 document of a configuration.
 pub(super) fn config(documents: &[Json]) -> Value<'_> {
     let document = documents

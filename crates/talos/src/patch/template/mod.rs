@@ -6,6 +6,7 @@
 //! text ── split ─▶ text and actions ── lex, parse ─▶ tree ── run, on a value ─▶ text
 //! ```
 
+mod asked;
 mod compare;
 mod data;
 mod format;
@@ -26,6 +27,7 @@ use diagnostics::{Diagnostics, Piece, Source};
 use serde_json::Value as Json;
 
 use crate::rules;
+pub use asked::asked;
 use value::{Text, Value};
 
 /// Something that is wrong with a template.
