@@ -163,17 +163,16 @@ fn generated_configurations_move_to_what_is_generated() {
                 "VolumeConfig/EPHEMERAL",
             ];
             let heads = ["apiVersion", "kind", "name"].contains(&change.path.as_str());
+            // What is generated reads nothing that was stored in the clear.
+            let heads = heads || change.path.ends_with("].identity");
             if !heads && !new.contains(&change.document.as_str()) {
                 told.push(format!("{name}, by document: {change:?}"));
             }
         }
     }
     insta::assert_snapshot!(told.join("\n"), @r"
-    01-base-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    02-install-disk-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     03-secureboot-kernel-args-1.13-cp.yaml, generated: v1alpha1: machine.install.extraKernelArgs removed
     03-secureboot-kernel-args-1.13-cp.yaml stays: install machine.install: `extraKernelArgs`: no document of 1.14 has it: write it into the schematic of the image
-    03-secureboot-kernel-args-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     03-secureboot-kernel-args-1.13-cp.yaml, by document: UnattendedInstallConfig: installer.image set
     03-secureboot-kernel-args-1.13-cp.yaml, by document: UnattendedInstallConfig: provisioning.diskSelector.match set
     03-secureboot-kernel-args-1.13-cp.yaml, by document: UnattendedInstallConfig: provisioning.wipe set
@@ -192,20 +191,9 @@ fn generated_configurations_move_to_what_is_generated() {
     03-secureboot-kernel-args-1.13-worker.yaml, by document: v1alpha1: machine.install.grubUseUKICmdline removed
     03-secureboot-kernel-args-1.13-worker.yaml, by document: v1alpha1: machine.install.image removed
     03-secureboot-kernel-args-1.13-worker.yaml, by document: v1alpha1: machine.install.wipe removed
-    04-scheduling-on-control-planes-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    05-dual-stack-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    06-custom-cni-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    07-no-discovery-no-kubeprism-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    08-registries-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    09-sysctls-kubespan-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    10-api-port-debug-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    13-bundle-with-both-encryption-secrets-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     13-bundle-with-both-encryption-secrets-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].secretbox.keys[0].name set
     13-bundle-with-both-encryption-secrets-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].secretbox.keys[0].secret set
-    15-ipv6-endpoint-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
-    16-template-family-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     17-template-control-plane-1.13-cp.yaml, generated: Layer2VIPConfig/192.168.22.100: link set
-    17-template-control-plane-1.13-cp.yaml, by document: KubeEtcdEncryptionConfig: config.resources[0].providers[1].identity removed
     17-template-control-plane-1.13-cp.yaml, by document: Layer2VIPConfig/192.168.22.100: link set
     ");
 }

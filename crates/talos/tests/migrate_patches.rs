@@ -176,7 +176,7 @@ fn networks_that_are_too_large_stay() {
     insta::assert_snapshot!(told.join("\n"), @r"
     cluster.network.podSubnets: `KubeNetworkConfig` takes no such network: `10.0.0.0/7` is too large to be cut into a `/24` for each node
     a patch of cluster.network.podSubnets
-    cluster.network.podSubnets: `KubeNetworkConfig` takes no such network: `fd01::/64` is too large for services
+    cluster.network.serviceSubnets: `KubeNetworkConfig` takes no such network: `fd01::/64` is too large for services
     cluster.network.podSubnets: `KubeNetworkConfig` takes no such network: `10.244.0.0/25` is smaller than the `/24` that each node gets of it
     a patch of cluster.network.podSubnets
     ");

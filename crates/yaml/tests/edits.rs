@@ -224,6 +224,47 @@ fn replace(edits: &mut Edits<'_>, root: &Node, numbers: Range<usize>) -> Result<
     edits.replace_items(list, numbers, "- n\n")
 }
 
+fn insert(edits: &mut Edits<'_>, root: &Node, number: usize) -> Result<(), EditError> {
+    let list = root.get("a").expect("it is there");
+    edits.insert_items(list, number, "- n: 1\n  m: 2\n")
+}
+
+#[test]
+fn items_are_put_in_by_their_numbers() {
+    let insert = |text, number| match number {
+        0 => edited(text, |edits, root| insert(edits, root, 0)),
+        1 => edited(text, |edits, root| insert(edits, root, 1)),
+        _ => edited(text, |edits, root| insert(edits, root, 2)),
+    };
+    for (text, number, expected) in [
+        (
+            "a:\n  - x\nb: 1\n",
+            0,
+            "a:\n  - n: 1\n    m: 2\n  - x\nb: 1\n",
+        ),
+        (
+            "a:\n- x # y\n  # of x\n# of z\n- z",
+            1,
+            "a:\n- x # y\n  # of x\n- n: 1\n  m: 2\n# of z\n- z",
+        ),
+        (
+            "a:\n  - |\n    x",
+            1,
+            "a:\n  - |\n    x\n  - n: 1\n    m: 2\n",
+        ),
+    ] {
+        assert_eq!(insert(text, number), expected);
+    }
+    assert_eq!(
+        insert("a:\n- x\n", 2),
+        "refused: the map has no entry of that number or key"
+    );
+    assert_eq!(
+        insert("a: [x]\n", 1),
+        "refused: items can be changed in a list with dashes only"
+    );
+}
+
 #[test]
 fn items_are_added_behind_the_last_and_put_in_the_place_of_others() {
     let append = |text| {

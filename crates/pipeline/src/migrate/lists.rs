@@ -107,7 +107,7 @@ pub(super) fn rewrite(
         }
     }
     let mut edits = Edits::new(source.text());
-    targets::place(&source, &root, &mut lists, wanted, &mut edits, moving);
+    let new = targets::place(&source, &root, &mut lists, wanted, moving);
     for list in &lists {
         if write(&mut edits, &root, list).is_err() {
             let why = "its list cannot be changed in this notation: write a dash and a line for each patch";
@@ -115,10 +115,12 @@ pub(super) fn rewrite(
             moving.problems.push(by_hand("", why, place));
         }
     }
-    if edits.is_empty() {
+    if edits.is_empty() && new.is_empty() {
         return Ok(());
     }
-    let applied = edits.apply().ok().filter(|text| {
+    let applied = edits.apply().ok();
+    let applied = applied.and_then(|text| targets::put(text, &new));
+    let applied = applied.filter(|text| {
         let parsed = yaml::parse(&Source::new(path, text.as_str()), &Limits::default());
         !parsed.diagnostics.has_errors()
     });

@@ -37,7 +37,10 @@ pub(super) struct Texts {
 /// Tells what templates of Go in a text ask for and would not find.
 pub(super) fn asked(moving: &mut Move, source: &Source) {
     for (ask, range) in asks(source.text()) {
-        let problem = by_hand(&ask.path, &ask.why, source.location(range));
+        let told = format!("`{}` cannot be filled in: {}", ask.path, ask.why);
+        let problem = rules::MIGRATE_BY_HAND
+            .report(told)
+            .at(source.location(range));
         moving.problems.push(problem.hint(format!(
             "write the value itself, or a variable of `talenv.yaml`; or {}",
             keep(ask.subsystem)

@@ -66,6 +66,7 @@ const SILENT: &[(&str, &str, &str)] = &[
     ("ResolverConfig", "hostDNS.resolveMemberNames", "false"),
     ("TimeSyncConfig", "enabled", "true"),
     ("ImageCacheConfig", "local.enabled", "false"),
+    ("EtcFileConfig", "mode", "0"),
     ("EtcFileConfig", "mode", "420"),
     ("RegistryMirrorConfig", "skipFallback", "false"),
     ("v1alpha1", "debug", "false"),

@@ -146,14 +146,7 @@ fn nodes(case: &Case, bundle: &str) -> Result<Vec<Node>, Kept> {
         minor: 14,
         files,
     };
-    let new = genconfig::ours(&moved, bundle).map_err(|why| {
-        // A template that reads a section which is gone says so when it is filled in.
-        if why.contains("error[patch/template]") {
-            Kept::ByHand
-        } else {
-            Kept::Wrong(why)
-        }
-    })?;
+    let new = genconfig::ours(&moved, bundle).map_err(Kept::Wrong)?;
     let both = old.configs.into_iter().zip(new.configs);
     Ok(both
         .map(|((file, old), (_, new))| Node {

@@ -149,9 +149,10 @@ impl Migrate {
     ) -> Result<Exit, Failure> {
         let view = View::on_disk(root);
         let environment = report::environment(ui);
-        let parts = match self.keep.is_empty() {
-            true => Self::parts(&self.subsystem)?,
-            false => Subsystem::all_but(&Self::parts(&self.keep)?),
+        let parts = if self.keep.is_empty() {
+            Self::parts(&self.subsystem)?
+        } else {
+            Subsystem::all_but(&Self::parts(&self.keep)?)
         };
         let moving = if parts.is_empty() {
             migrate::plan(&view, places)?
@@ -244,12 +245,18 @@ fn tell(proofs: &[Proof], machines: &Machines<'_>, ui: &mut Ui) -> Result<(), Fa
     let nodes: Vec<_> = proofs.iter().map(other).collect();
     super::import::tell(&nodes, &machines.secrets(), ui)?;
     ui.set("same", json!(same));
-    let all = match same == proofs.len() {
-        true => String::new(),
-        false => format!("{same} of "),
+    let some = if same == proofs.len() {
+        String::new()
+    } else {
+        format!("{same} of ")
+    };
+    let it = if proofs.len() == 1 {
+        "it reads"
+    } else {
+        "they read"
     };
     ui.status(format!(
-        "{all}{} would read what they read now, but for what is new.",
+        "{some}{} would read what {it} now, but for what is new.",
         plural(proofs.len(), "node")
     ));
     Ok(())

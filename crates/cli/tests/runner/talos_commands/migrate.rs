@@ -140,17 +140,44 @@ fn patches_become_documents_and_nodes_read_the_same() {
     @@ -0,0 +1 @@
     +talosContract: "1.14"
     ------- stderr -------
-    talconfig.yaml:15:9: `machine.kernel.modules` is in `KernelModuleConfig/nbd`
     all.yaml: `machine.kubelet.extraArgs` is in `KubeletConfig`
     all.yaml: `machine.sysctls` is in `SysctlConfig`
     all.yaml: `cluster.proxy.disabled` is in `KubeProxyConfig`
     cp.yaml: `cluster.apiServer.admissionControl` is in `KubeAdmissionControlConfig/PodSecurity`
     cp.yaml: `cluster.apiServer.certSANs` is in `KubeAPIServerConfig`
-    New on 2 nodes, `FilesystemTrimConfig`: unused blocks of file systems are given back to the disk every so often.
-    New on 1 node, `KubeAuthenticationConfig`: the API server answers its probes without a login; all else it refused before and refuses now.
-    New on 2 nodes, `SecurityProfileConfig`: containers no longer see the host's processes and mounts; `workloadIsolation: false` keeps it as it was.
-    New on 2 nodes, `VolumeConfig/EPHEMERAL`: `/var` is mounted without devices and set-user-id programs.
-    2 of 2 nodes would read what it reads now, but for what is new.
+    talconfig.yaml:15:9: `machine.kernel.modules` is in `KernelModuleConfig/nbd`
+    note[machine-config/switched-on]: node `n1`, `KubeAPIServerConfig`: the API server is started again if it does not come up in time
+     --> cp.yaml:8:1
+      |
+    8 | certExtraSANs: [k8s.example.test]
+      | ^^^^^^^^^^^^^
+      |
+    hint: write `startupProbes: false` to keep it as it was
+
+    note[machine-config/switched-on]: node `n1`, `KubeAuthenticationConfig`: the paths of the API server's health are open without authentication
+    --> talconfig.yaml
+     |
+    hint: write `anonymous: {enabled: false}` to keep it as it was
+
+    note[machine-config/switched-on]: nodes `n1`, `n2`, `FilesystemTrimConfig`: file systems are trimmed by the week
+    --> talconfig.yaml
+     |
+    hint: delete the document to keep it as it was
+
+    note[machine-config/switched-on]: nodes `n1`, `n2`, `SecurityProfileConfig`: workloads are isolated from the host, after a restart: pods that share its processes or mount its folders may stop to work
+    --> talconfig.yaml
+     |
+    hint: write `workloadIsolation: false` to keep it as it was
+
+    note[machine-config/switched-on]: nodes `n1`, `n2`, `VolumeConfig/EPHEMERAL`: the volume `EPHEMERAL` is mounted without devices and set-user-id programs
+    --> talconfig.yaml
+     |
+    hint: write `mount: {secure: false}` to keep it as it was
+
+    note[migrate/caution]: `KubeEtcdEncryptionConfig`: secrets that were stored before anything encrypted them, and never since, cannot be read any more: `kubectl get secrets -A -o json | kubectl replace -f -` writes all anew, before the move
+    --> talconfig.yaml
+
+    2 nodes would read what they read now, but for what is new.
     Nothing was written; `--write` does it.
     "#);
     assert_eq!(sandbox.read("all.yaml"), before);
@@ -199,11 +226,11 @@ fn one_part_moves_and_the_patches_stay() {
         "--subsystem",
         "proxy",
     ];
-    assert_snapshot!(sandbox.run(args.into_iter().chain(["--subsystem", "kubelet", "--write"])).success(), @r#"
+    assert_snapshot!(sandbox.run(args.into_iter().chain(["--subsystem", "kubelet", "--write"])).success(), @r"
     ------- stderr -------
-    2 of 2 nodes would read what it reads now, but for what is new.
+    2 nodes would read what they read now, but for what is new.
       wrote versions.yaml
-    "#);
+    ");
     assert_snapshot!(sandbox.read("versions.yaml"), @r#"talosDocuments: "proxy,kubelet,node""#);
     drop(sandbox.run(["talos", "generate-config", "-q"]).success());
     let made = sandbox.read("clusterconfig/demo-n1.yaml");
@@ -238,26 +265,30 @@ fn what_cannot_move_is_told_and_nothing_is_written() {
         "all.yaml",
         "machine:\n  kubelet:\n    extraMounts:\n      - {destination: /a, source: /a, type: bind}\n  install:\n    image: factory.talos.dev/metal-installer/a:v1.14.1\n",
     );
-    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14", "--write", "-q"]).exits(1), @r#"
+    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14", "--write", "-q"]).exits(1), @r"
     ------- stderr -------
     error[migrate/by-hand]: `machine.kubelet.extraMounts` cannot be rewritten: no document of 1.14 has it: make each a volume: the kubelet sees what a UserVolumeConfig mounts below `/var/mnt`
      --> all.yaml:4:7
       |
     4 |       - {destination: /a, source: /a, type: bind}
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+    hint: keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep kubelet`
 
     error[migrate/by-hand]: `machine.install` cannot be rewritten: a patch of the document drops its disk, and this one names none: name the image where the node is described, or the disk here too
      --> all.yaml:6:5
       |
     6 |     image: factory.talos.dev/metal-installer/a:v1.14.1
       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+    hint: keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep install`
 
     2 errors
     [exit code: 1]
-    "#);
+    ");
     assert!(!sandbox.exists("versions.yaml"));
 
-    // The issuer of tokens was what the patch says, and would be what the talconfig says.
+    // The issuer of tokens is what the patch says.
     sandbox.write(
         "cp.yaml",
         "cluster:\n  controlPlane:\n    endpoint: https://10.0.0.6:6443\n",
@@ -266,15 +297,59 @@ fn what_cannot_move_is_told_and_nothing_is_written() {
         "all.yaml",
         "machine:\n  files:\n    - {path: /var/a, op: create, content: a}\ncluster:\n  proxy:\n    $$patch: delete\n",
     );
-    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14", "--write"]).exits(1), @r#"
-    n1:
-      ~ KubeServiceAccountConfig issuer.issuerURL: "https://10.0.0.6:6443" -> "https://10.0.0.5:6443"
+    assert_snapshot!(sandbox.run(["talos", "migrate", "--contract", "1.14"]).success(), @r#"
+    --- a/all.yaml
+    +++ b/all.yaml
+    @@ -1,6 +1,7 @@
+     machine:
+       files:
+         - {path: /var/a, op: create, content: a}
+    -cluster:
+    -  proxy:
+    -    $$patch: delete
+    +---
+    +apiVersion: v1alpha1
+    +kind: KubeProxyConfig
+    +$$patch: delete
+    --- a/cp.yaml
+    +++ b/cp.yaml
+    @@ -1,3 +1,8 @@
+    -cluster:
+    -  controlPlane:
+    -    endpoint: https://10.0.0.6:6443
+    +apiVersion: v1alpha1
+    +kind: KubeServiceAccountConfig
+    +issuer:
+    +  issuerURL: https://10.0.0.6:6443
+    +---
+    +apiVersion: v1alpha1
+    +kind: KubeClusterConfig
+    +endpoint: https://10.0.0.6:6443
+    --- a/talconfig.yaml
+    +++ b/talconfig.yaml
+    @@ -13,10 +13,9 @@
+         patches:
+           # Its disks are elsewhere.
+           - |-
+    -        machine:
+    -          kernel:
+    -            modules:
+    -              - name: nbd # network
+    +        apiVersion: v1alpha1
+    +        kind: KernelModuleConfig
+    +        name: nbd # network
+     patches:
+       - "@./all.yaml"
+     controlPlane:
+    --- /dev/null
+    +++ b/versions.yaml
+    @@ -0,0 +1 @@
+    +talosContract: "1.14"
     ------- stderr -------
-    talconfig.yaml:15:9: `machine.kernel.modules` is in `KernelModuleConfig/nbd`
     all.yaml: `cluster.proxy` is in `KubeProxyConfig`
+    cp.yaml: `cluster.controlPlane.endpoint` is in `KubeServiceAccountConfig`
     cp.yaml: `cluster.controlPlane.endpoint` is in `KubeClusterConfig`
-    error[migrate/identity]: `n1` would have another `issuer.issuerURL` in `KubeServiceAccountConfig`
-
+    talconfig.yaml:15:9: `machine.kernel.modules` is in `KernelModuleConfig/nbd`
     note[migrate/caution]: `KubeProxyConfig`: without its document Talos runs the component as it did before 1.14; `enabled: false` is what switches it off
      --> all.yaml:1:1
       |
@@ -309,13 +384,36 @@ fn what_cannot_move_is_told_and_nothing_is_written() {
       |
     hint: write the document, with `enabled: false` to switch it off
 
-    New on 2 nodes, `FilesystemTrimConfig`: unused blocks of file systems are given back to the disk every so often.
-    New on 1 node, `KubeAuthenticationConfig`: the API server answers its probes without a login; all else it refused before and refuses now.
-    New on 2 nodes, `SecurityProfileConfig`: containers no longer see the host's processes and mounts; `workloadIsolation: false` keeps it as it was.
-    New on 2 nodes, `VolumeConfig/EPHEMERAL`: `/var` is mounted without devices and set-user-id programs.
-    1 of 2 nodes would read what it reads now, but for what is new.
-    1 error, 3 warnings
-    [exit code: 1]
+    note[machine-config/switched-on]: node `n1`, `KubeAPIServerConfig`: the API server is started again if it does not come up in time
+    --> talconfig.yaml
+     |
+    hint: write `startupProbes: false` to keep it as it was
+
+    note[machine-config/switched-on]: node `n1`, `KubeAuthenticationConfig`: the paths of the API server's health are open without authentication
+    --> talconfig.yaml
+     |
+    hint: write `anonymous: {enabled: false}` to keep it as it was
+
+    note[machine-config/switched-on]: nodes `n1`, `n2`, `FilesystemTrimConfig`: file systems are trimmed by the week
+    --> talconfig.yaml
+     |
+    hint: delete the document to keep it as it was
+
+    note[machine-config/switched-on]: nodes `n1`, `n2`, `SecurityProfileConfig`: workloads are isolated from the host, after a restart: pods that share its processes or mount its folders may stop to work
+    --> talconfig.yaml
+     |
+    hint: write `workloadIsolation: false` to keep it as it was
+
+    note[machine-config/switched-on]: nodes `n1`, `n2`, `VolumeConfig/EPHEMERAL`: the volume `EPHEMERAL` is mounted without devices and set-user-id programs
+    --> talconfig.yaml
+     |
+    hint: write `mount: {secure: false}` to keep it as it was
+
+    note[migrate/caution]: `KubeEtcdEncryptionConfig`: secrets that were stored before anything encrypted them, and never since, cannot be read any more: `kubectl get secrets -A -o json | kubectl replace -f -` writes all anew, before the move
+    --> talconfig.yaml
+
+    2 nodes would read what they read now, but for what is new.
+    Nothing was written; `--write` does it.
     "#);
     sandbox.write("cp.yaml", "machine:\n  env: {a: b}\n");
 

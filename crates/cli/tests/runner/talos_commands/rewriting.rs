@@ -34,7 +34,7 @@ fn moved(sandbox: &Sandbox) -> String {
     let told = told.success();
     let (same, _) = told
         .stderr
-        .split_once(" would read what they read now")
+        .split_once(" would read what ")
         .expect("a proof");
     let line = same.lines().last().expect("a line");
     assert!(!line.contains(" of "), "{told}");
@@ -92,7 +92,32 @@ patches:
         ),
         &[("empty.yaml", EMPTY), ("one.yaml", "machine: {time: {servers: [a]}}\n")],
     );
-    assert_snapshot!(moved(&sandbox), @"");
+    assert_snapshot!(moved(&sandbox), @r#"
+    nodes:
+      - hostname: n1
+        ipAddress: 10.0.0.11
+        controlPlane: true
+        installDisk: /dev/sda
+      - hostname: n2
+        ipAddress: 10.0.0.12
+        controlPlane: true
+        installDisk: /dev/sda
+        overridePatches: true
+        patches: []
+      - {hostname: n3, ipAddress: 10.0.0.13, installDisk: /dev/sda, patches: ["@./one.yaml"]}
+    controlPlane:
+      patches:
+        # Of control planes.
+        - |-
+          apiVersion: v1alpha1
+          kind: SysctlConfig
+          params: {a: "1"}
+    patches:
+      - |-
+        apiVersion: v1alpha1
+        kind: EnvironmentConfig
+        variables: {a: b}
+    "#);
     assert!(!sandbox.exists("empty.yaml"));
     // Of its role the second has nothing, as before.
     assert_eq!(kinds(&sandbox, "n1", "SysctlConfig"), 1);
@@ -124,7 +149,25 @@ nodes:
     let more = "cluster: {scheduler: {extraArgs: {a: b}}}\n";
     let files = [("both.yaml", both), ("more.yaml", more)];
     let sandbox = repository(nodes, &files);
-    assert_snapshot!(moved(&sandbox), @"");
+    assert_snapshot!(moved(&sandbox), @r#"
+    nodes:
+      - hostname: n1
+        ipAddress: 10.0.0.11
+        controlPlane: true
+        installDisk: /dev/sda
+        patches:
+          - "@./both.yaml"
+          - '@./both-control-plane.yaml'
+          - '@./more.yaml'
+      - hostname: n2
+        ipAddress: 10.0.0.12
+        controlPlane: True
+        installDisk: /dev/sda
+      - hostname: n3
+        ipAddress: 10.0.0.13
+        installDisk: /dev/sda
+        patches: ["@./both.yaml"]
+    "#);
     let text = |node: &str| sandbox.read(&format!("clusterconfig/demo-{node}.yaml"));
     assert_eq!(kinds(&sandbox, "n1", "SysctlConfig"), 1);
     assert!(text("n1").contains("a.example.test") && !text("n2").contains("a.example.test"));
@@ -150,9 +193,71 @@ nodes:
             );
         }
         if own.is_empty() {
-            assert_snapshot!(made, @"");
+            assert_snapshot!(made, @r#"
+            nodes:
+              - hostname: n1
+                ipAddress: 10.0.0.11
+                controlPlane: true
+                installDisk: /dev/sda
+                patches:
+                  - "@./one.yaml"
+                  - '@./more.yaml'
+                  - |-
+                    apiVersion: v1alpha1
+                    kind: KubeSchedulerConfig
+                    extraArgs: {a: c}
+              - hostname: n2
+                ipAddress: 10.0.0.12
+                controlPlane: True
+                installDisk: /dev/sda
+                patches:
+                  - |-
+                    apiVersion: v1alpha1
+                    kind: KubeSchedulerConfig
+                    extraArgs: {a: c}
+              - hostname: n3
+                ipAddress: 10.0.0.13
+                installDisk: /dev/sda
+                patches: ["@./one.yaml"]
+            patches:
+            - "@./both.yaml"
+            controlPlane:
+              patches:
+                - '@./both-control-plane.yaml'
+            "#);
         } else {
-            assert_snapshot!(made, @"");
+            assert_snapshot!(made, @r#"
+            nodes:
+              - hostname: n1
+                ipAddress: 10.0.0.11
+                controlPlane: true
+                installDisk: /dev/sda
+                overridePatches: true
+                patches:
+                  - "@./one.yaml"
+                  - '@./more.yaml'
+                  - '@./both-control-plane.yaml'
+                  - |-
+                    apiVersion: v1alpha1
+                    kind: KubeSchedulerConfig
+                    extraArgs: {a: c}
+              - hostname: n2
+                ipAddress: 10.0.0.12
+                controlPlane: True
+                installDisk: /dev/sda
+                patches:
+                  - '@./both-control-plane.yaml'
+                  - |-
+                    apiVersion: v1alpha1
+                    kind: KubeSchedulerConfig
+                    extraArgs: {a: c}
+              - hostname: n3
+                ipAddress: 10.0.0.13
+                installDisk: /dev/sda
+                patches: ["@./one.yaml"]
+            patches:
+            - "@./both.yaml"
+            "#);
         }
     }
 }
@@ -186,7 +291,40 @@ patches: ['cluster: {coreDNS: {disabled: true}}', 'machine: {sysfs: {a: b}, kern
 ",
         &[],
     );
-    assert_snapshot!(moved(&sandbox), @"");
+    assert_snapshot!(moved(&sandbox), @r#"
+    nodes:
+      - &n
+        hostname: n1
+        ipAddress: 10.0.0.11
+        controlPlane: true
+        installDisk: /dev/sda
+        patches:
+          - &a |- # of both
+            apiVersion: v1alpha1
+            kind: EtcFileConfig
+            name: a.conf
+            contents: |
+              a
+            ---
+            apiVersion: v1alpha1
+            kind: EnvironmentConfig
+            variables: {A: b}
+          - &b |-
+            apiVersion: v1alpha1
+            kind: DiscoveryServiceConfig
+            name: default
+            $$patch: delete
+          - |-
+            apiVersion: v1alpha1
+            kind: KubeProxyConfig
+            enabled: false
+      - <<: *n
+        hostname: n2
+        ipAddress: 10.0.0.12
+      - {hostname: n3, ipAddress: 10.0.0.13, installDisk: /dev/sda, patches: [*a, *b, "apiVersion: v1alpha1\nkind: SysctlConfig\nparams: {a: '1'}"]}
+    controlPlane: {patches: ["apiVersion: v1alpha1\nkind: KubeCoreDNSConfig\nenabled: false"]}
+    patches: ["apiVersion: v1alpha1\nkind: SysfsConfig\nparams: {a: b}\n---\napiVersion: v1alpha1\nkind: KernelModuleConfig\nname: a"]
+    "#);
 
     // What cannot be written is told at its place, and all else is worked out.
     let sandbox = repository(
@@ -206,7 +344,42 @@ worker:
         &[],
     );
     let told = sandbox.run(["talos", "migrate", "--contract", "1.14"]);
-    assert_snapshot!(told.exits(1), @"");
+    assert_snapshot!(told.exits(1), @r#"
+    --- a/talconfig.yaml
+    +++ b/talconfig.yaml
+    @@ -8,8 +8,12 @@
+     controlPlane:
+       patches: &all
+         - |-
+    -      cluster: {proxy: {disabled: true}}
+    -      machine: {sysctls: {a: "1"}}
+    -    - 'machine: {env: {a: b}}'
+    +      apiVersion: v1alpha1
+    +      kind: SysctlConfig
+    +      params: {a: "1"}
+    +    - |-
+    +      apiVersion: v1alpha1
+    +      kind: EnvironmentConfig
+    +      variables: {a: b}
+     worker:
+       patches: *all
+    --- /dev/null
+    +++ b/versions.yaml
+    @@ -0,0 +1 @@
+    +talosContract: "1.14"
+    ------- stderr -------
+    talconfig.yaml:10:7: `cluster.proxy.disabled` is in `KubeProxyConfig`
+    talconfig.yaml:10:7: `machine.sysctls` is in `SysctlConfig`
+    talconfig.yaml:13:7: `machine.env` is in `EnvironmentConfig`
+    error[migrate/by-hand]: the patch cannot be rewritten: only control planes take a part of it, and one list has it for control planes and workers: give each a list of its own
+      --> talconfig.yaml:10:7
+       |
+    10 |     - |-
+       |       ^^
+
+    1 error
+    [exit code: 1]
+    "#);
 }
 
 #[test]
@@ -232,16 +405,98 @@ patches:
 ",
         &[(
             "image.yaml",
-            "machine:\n  nodeLabels:\n    disk: '{{ .MachineConfig.MachineInstall.InstallDisk }}'\n  kubelet:\n    extraMounts: [{destination: /a, source: /a, type: bind}]\n",
+            "machine:\n  nodeAnnotations:\n    disk: '{{ .MachineConfig.MachineInstall.InstallDisk }}'\n  kubelet:\n    extraMounts: [{destination: /a, source: /a, type: bind}]\n",
         )],
     );
     let migrate = ["talos", "migrate", "--contract", "1.14"];
-    assert_snapshot!(sandbox.run(migrate).exits(1), @"");
+    assert_snapshot!(sandbox.run(migrate).exits(1), @r#"
+    --- a/image.yaml
+    +++ b/image.yaml
+    @@ -1,5 +1,8 @@
+     machine:
+    -  nodeAnnotations:
+    -    disk: '{{ .MachineConfig.MachineInstall.InstallDisk }}'
+       kubelet:
+         extraMounts: [{destination: /a, source: /a, type: bind}]
+    +---
+    +apiVersion: v1alpha1
+    +kind: KubeNodeConfig
+    +annotations:
+    +  disk: '{{ .MachineConfig.MachineInstall.InstallDisk }}'
+    --- a/talconfig.yaml
+    +++ b/talconfig.yaml
+    @@ -13,8 +13,9 @@
+           installer: '{{ .MachineConfig.MachineInstall.InstallImage }}'
+         patches:
+           - |-
+    -        machine:
+    -          env:
+    -            CLUSTER: '{{ .ClusterConfig.ClusterName }}-{{ .MachineConfig.MachineType }}'
+    +        apiVersion: v1alpha1
+    +        kind: EnvironmentConfig
+    +        variables:
+    +          CLUSTER: '{{ .ClusterConfig.ClusterName }}-{{ .MachineConfig.MachineType }}'
+     patches:
+       - '@./image.yaml'
+    --- /dev/null
+    +++ b/versions.yaml
+    @@ -0,0 +1 @@
+    +talosContract: "1.14"
+    ------- stderr -------
+    image.yaml: `machine.nodeAnnotations` is in `KubeNodeConfig`
+    talconfig.yaml:15:9: `machine.env` is in `EnvironmentConfig`
+    error[migrate/by-hand]: `machine.install.disk` cannot be filled in: a template asks for it, and it is in `UnattendedInstallConfig` then, where templates do not look
+     --> image.yaml:3:15
+      |
+    3 |     disk: '{{ .MachineConfig.MachineInstall.InstallDisk }}'
+      |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+    hint: write the value itself, or a variable of `talenv.yaml`; or keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep install`
+
+    error[migrate/by-hand]: `machine.kubelet.extraMounts` cannot be rewritten: no document of 1.14 has it: make each a volume: the kubelet sees what a UserVolumeConfig mounts below `/var/mnt`
+     --> image.yaml:5:18
+      |
+    5 |     extraMounts: [{destination: /a, source: /a, type: bind}]
+      |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+    hint: keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep kubelet`
+
+    error[migrate/by-hand]: `machine.install.image` cannot be filled in: a template asks for it, and it is in `UnattendedInstallConfig` then, where templates do not look
+      --> talconfig.yaml:13:22
+       |
+    13 |       installer: '{{ .MachineConfig.MachineInstall.InstallImage }}'
+       |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+    hint: write the value itself, or a variable of `talenv.yaml`; or keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep install`
+
+    error[migrate/by-hand]: `cluster.clusterName` cannot be filled in: a template asks for it, and it is in `KubeClusterConfig` then, where templates do not look
+      --> talconfig.yaml:18:26
+       |
+    18 |             CLUSTER: '{{ .ClusterConfig.ClusterName }}-{{ .MachineConfig.MachineType }}'
+       |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+    hint: write the value itself, or a variable of `talenv.yaml`; or keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep cluster`
+
+    4 errors
+    [exit code: 1]
+    "#);
     let kept = [
         "--keep", "install", "--keep", "kubelet", "--keep", "network", "--keep", "cluster",
     ];
     let told = sandbox.run(migrate.into_iter().chain(kept).chain(["--write"]));
-    assert_snapshot!(told.success(), @"");
+    assert_snapshot!(told.success(), @r"
+    ------- stderr -------
+    note[machine-config/stays]: node `n1`, `cluster.network.serviceSubnets[0]`: `KubeNetworkConfig` takes no such network: `fd00::/64` is too large for services
+     --> talconfig.yaml:5:17
+      |
+    5 | clusterSvcNets: [fd00::/64]
+      |                 ^^^^^^^^^^^
+      |
+    hint: keep the section `cluster.network` where everything else becomes documents
+
+    1 node would read what it reads now, but for what is new.
+      wrote versions.yaml
+    ");
     drop(sandbox.run(["talos", "validate"]).success());
     sandbox.write("image.yaml", "machine: {sysctls: {a: b}}\n");
     let text = sandbox.read("talconfig.yaml");
@@ -254,9 +509,71 @@ patches:
         text.replace("{{ .ClusterConfig.ClusterName }}", "demo"),
     );
     sandbox.write("versions.yaml", "");
-    assert_snapshot!(sandbox.run(migrate).exits(1), @"");
+    assert_snapshot!(sandbox.run(migrate).exits(1), @r#"
+    --- a/image.yaml
+    +++ b/image.yaml
+    @@ -1 +1,3 @@
+    -machine: {sysctls: {a: b}}
+    +apiVersion: v1alpha1
+    +kind: SysctlConfig
+    +params: {a: b}
+    --- a/talconfig.yaml
+    +++ b/talconfig.yaml
+    @@ -13,8 +13,9 @@
+           a: b
+         patches:
+           - |-
+    -        machine:
+    -          env:
+    -            CLUSTER: 'demo-{{ .MachineConfig.MachineType }}'
+    +        apiVersion: v1alpha1
+    +        kind: EnvironmentConfig
+    +        variables:
+    +          CLUSTER: 'demo-{{ .MachineConfig.MachineType }}'
+     patches:
+       - '@./image.yaml'
+    --- a/versions.yaml
+    +++ b/versions.yaml
+    @@ -0,0 +1 @@
+    +talosContract: "1.14"
+    ------- stderr -------
+    image.yaml: `machine.sysctls` is in `SysctlConfig`
+    talconfig.yaml:15:9: `machine.env` is in `EnvironmentConfig`
+    error[migrate/by-hand]: node `n1`, `cluster.network.serviceSubnets`: `KubeNetworkConfig` takes no such network: `fd00::/64` is too large for services
+     --> talconfig.yaml:5:17
+      |
+    5 | clusterSvcNets: [fd00::/64]
+      |                 ^^^^^^^^^^^
+      |
+    hint: keep that part as it is, and move the others: `ichor talos migrate --contract 1.14 --keep network`
+
+    1 error
+    [exit code: 1]
+    "#);
     let told = sandbox.run(migrate.into_iter().chain(["--subsystem", "network"]));
-    assert_snapshot!(told.success(), @"");
+    assert_snapshot!(told.success(), @r#"
+    --- a/versions.yaml
+    +++ b/versions.yaml
+    @@ -0,0 +1 @@
+    +talosDocuments: "network"
+    ------- stderr -------
+    note[machine-config/stays]: node `n1`, `cluster.network.serviceSubnets[0]`: `KubeNetworkConfig` takes no such network: `fd00::/64` is too large for services
+     --> talconfig.yaml:5:17
+      |
+    5 | clusterSvcNets: [fd00::/64]
+      |                 ^^^^^^^^^^^
+      |
+    hint: keep the section `cluster.network` where everything else becomes documents
+
+    note[migrate/stays]: node `n1`, `cluster.network.serviceSubnets`: stays as it is: `KubeNetworkConfig` takes no such network: `fd00::/64` is too large for services
+     --> talconfig.yaml:5:17
+      |
+    5 | clusterSvcNets: [fd00::/64]
+      |                 ^^^^^^^^^^^
+
+    1 node would read what it reads now, but for what is new.
+    Nothing was written; `--write` does it.
+    "#);
     let both = sandbox.run(
         migrate
             .into_iter()

@@ -78,8 +78,8 @@ pub(crate) fn subnets(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Don
         return Err("a document takes as many networks of services as of pods".into());
     }
     if work.scope != Scope::Reading {
-        let network = work.original.at("cluster.network").map(Tree::value);
-        let section = json!({"cluster": {"network": network}});
+        let key = row.path.rsplit('.').next().unwrap_or_default();
+        let section = json!({"cluster": {"network": {key: tree.value()}}});
         let found = dangers(&[section], Contract::NEWEST, None);
         let mut found = found.into_iter();
         if let Some(fault) = found.find(|one| one.rule == &MACHINE_CONFIG_STAYS) {
