@@ -48,6 +48,8 @@ pub struct Options {
     pub kills: usize,
     /// A checkout of the original template that has `scripts/bootstrap-apps.sh`.
     pub original: Option<Utf8PathBuf>,
+    /// A folder with other people's repositories, one folder each.
+    pub forks: Option<Utf8PathBuf>,
     /// The cargo profile that the program is built in.
     pub profile: String,
 }

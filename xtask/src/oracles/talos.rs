@@ -1,7 +1,9 @@
 //! The real talhelper and the machinery of four releases of Talos, beside the crate `talos`.
 
+mod both;
 mod bundles;
 mod commands;
+mod forks;
 mod freeze;
 mod genconfig;
 mod generate;
@@ -10,6 +12,7 @@ mod meaning;
 mod migration;
 mod moved;
 mod mutate;
+mod oidc;
 mod options;
 mod patches;
 mod reading;
@@ -67,13 +70,14 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     };
     let mut agreed = Vec::new();
     let mut differing = Vec::new();
-    let all: [(&str, &dyn Fn() -> Result<Part>); 8] = [
+    let all: [(&str, &dyn Fn() -> Result<Part>); 9] = [
         ("vectors", &|| vectors::run(&machineries)),
         ("bundles", &|| bundles::run(&machineries)),
         ("options", &|| options::run(&machineries)),
         ("patches", &|| patches::run(&machineries)),
         ("migration", &|| migration::run(&machineries)),
         ("moved", &|| moved::run(&machineries)),
+        ("forks", &|| forks::run(&machineries, options)),
         ("talconfigs", &|| genconfig::run(&talhelper, &machineries)),
         ("commands", &|| commands::run(&talhelper, options.bless)),
     ];

@@ -7,11 +7,11 @@ use anyhow::Result;
 use machines::Places;
 use rayon::prelude::*;
 use repository::View;
-use serde_json::{Value, json};
 
+use super::both::{self, Strictness};
 use super::machinery::Machinery;
 use super::talconfigs::{self, Case};
-use super::{Part, genconfig, reading, talhelper};
+use super::{Part, genconfig, talhelper};
 
 /// How many talconfigs.
 const CASES: usize = 600;
@@ -64,32 +64,14 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
         }
     }
     count("nodes", nodes.len());
-    let ask = |asked: Value, text: fn(&Node) -> &String| {
-        let questions: Vec<_> = nodes
-            .iter()
-            .map(|node| {
-                let mut asked = asked.clone();
-                asked["text"] = json!(text(node));
-                asked
-            })
-            .collect();
-        machinery.ask(&questions)
-    };
-    let read = json!({ "ask": "read" });
-    let strictly = json!({ "ask": "validate", "asNode": true });
-    let old = ask(read.clone(), |node| &node.old)?;
-    let new = ask(read, |node| &node.new)?;
-    let valid = ask(strictly, |node| &node.new)?;
-    let read = nodes
-        .par_iter()
-        .zip(old.par_iter().zip(&new))
-        .map(|(_, (old, new))| reading::differences(&old.values, &new.values));
-    let read: Vec<_> = read.collect();
-    for (((node, (found, accepted)), valid), old) in nodes.iter().zip(read).zip(valid).zip(&old) {
+    let asked: Vec<_> = { nodes.iter() }
+        .map(|node| (&*node.old, &*node.new))
+        .collect();
+    let answers = both::read(machinery, &asked, Strictness::Strict)?;
+    for (node, answer) in nodes.iter().zip(answers) {
         // A patch has made it so, which 1.14 refuses whatever else is done.
         let count_of = |list: &str| {
-            old.values
-                .keys()
+            { answer.old.keys() }
                 .filter(|key| key.starts_with(list))
                 .count()
         };
@@ -97,11 +79,11 @@ pub(super) fn run(machineries: &[Machinery]) -> Result<Part> {
             count("nodes with networks that 1.14 refuses", 1);
             continue;
         }
-        if let Some(error) = valid.error {
+        if let Some(error) = answer.refused {
             part.differs(format!("{}: not valid: {error}", node.name));
         }
-        count("accepted", accepted);
-        for difference in found {
+        count("accepted", answer.accepted);
+        for difference in answer.differences {
             part.differs(format!("{}: {difference}", node.name));
         }
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::oidc;
+
 /// Values by the names of accessors, such as `K8sKubeletConfig.Image`.
 pub(super) type Values = BTreeMap<String, Value>;
 
@@ -39,6 +41,7 @@ const BESIDE: &[&str] = &[
     "K8sAPIServerConfig.InjectDefaultAuthorizers",
     "Machine.Install.",
     "Machine.Files",
+    oidc::FLAGS,
 ];
 
 /// On which machines a difference is accepted.
@@ -64,6 +67,8 @@ const ACCEPTED: &[(&str, On, &str)] = &[
     ("K8sFlannelCNIConfig.", On::Workers, "control planes apply it"),
     ("K8sExternalManifestConfigs[", On::Workers, "control planes apply them"),
     ("K8sInlineManifestConfigs[", On::Workers, "control planes apply them"),
+    ("K8sCoreDNSConfig.", On::Workers, "control planes apply it"),
+    ("K8sProxyConfig.", On::Workers, "control planes apply it"),
 ];
 
 /// What a node reads of a configuration, in the words of documents, and without what is as if it
@@ -72,9 +77,12 @@ pub(super) fn settled(values: &Values) -> Values {
     let mut out = Values::new();
     for (name, value) in values {
         let is_name = name.ends_with("].Name");
+        // A host without a configuration of its DNS does not serve it.
+        let is_off = value == false && name.starts_with("NetworkHostDNSConfig.");
         if value.is_null()
             || value == ""
             || is_name
+            || is_off
             || BESIDE.iter().any(|one| name.starts_with(one))
         {
             continue;
@@ -88,6 +96,7 @@ pub(super) fn settled(values: &Values) -> Values {
     registry(values, &mut out);
     encryption(values, &mut out);
     authorizers(values, &mut out);
+    oidc::issuer(values, &mut out);
     install(values, &mut out);
     files(values, &mut out);
     out
