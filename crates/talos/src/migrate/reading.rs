@@ -40,6 +40,16 @@ impl Differences {
     pub fn are_none(&self) -> bool {
         self.identity.is_empty() && self.other.is_empty()
     }
+
+    /// Every one of them, what is new included.
+    pub fn all(self) -> Vec<Change> {
+        let new = self.new.into_iter().map(|(change, _)| change);
+        self.identity
+            .into_iter()
+            .chain(self.other)
+            .chain(new)
+            .collect()
+    }
 }
 
 /// What is the same as nothing, by kind and path.

@@ -149,6 +149,11 @@ impl Work<'_> {
         if !self.moves(row.subsystem) {
             return Some(tree);
         }
+        if self.is_patch() && tree.value().is_null() {
+            let why = "a patch with nothing behind a key changes nothing".to_owned();
+            self.dropped.push((row.path.to_owned(), why));
+            return None;
+        }
         match self.convert(row, tree.clone()) {
             Ok(left) => left,
             Err(why) => {

@@ -31,7 +31,11 @@ pub(crate) fn install(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) ->
     let (expression, of) = match (selector, path) {
         (Some(selector), _) => (selector_match(&selector.value())?, selector),
         (None, Some(path)) => (disk_match(path.text().ok_or(UNKNOWN)?), path),
-        (None, None) if work.is_patch() && (image.is_some() || wipe.is_some()) => {
+        (None, None) if work.is_patch() && image.is_none() && keeps(wipe.as_ref()) => {
+            work.drop(row, "nothing is wiped unless a document asks for it, and those that are generated do not");
+            return Ok(left);
+        }
+        (None, None) if work.is_patch() => {
             return Err("a patch of the document drops its disk, and this one names none: name the image where the node is described, or the disk here too".into());
         }
         (None, None) => {
@@ -55,6 +59,11 @@ pub(crate) fn install(work: &mut Work<'_>, row: &'static Row, mut tree: Tree) ->
     let wipe = wipe.unwrap_or_else(|| json!(false).into());
     document.fields.put("provisioning.wipe", wipe);
     Ok(left)
+}
+
+/// Whether a patch says of a disk what is so without it.
+fn keeps(wipe: Option<&Tree>) -> bool {
+    wipe.is_none_or(|wipe| wipe.flag() == Some(false))
 }
 
 /// What no document has, unless it says what is done anyway.

@@ -52,10 +52,18 @@ pub(super) fn authentication(
         work.drop(row, "`anonymous-auth` is off but for the paths of probes");
         return Ok(());
     }
+    // The file has no such field, and the API server takes what the issuer's keys sign.
+    let algorithms = texts.remove("oidc-signing-algs");
     if !texts.is_empty() {
         configuration["jwt"] = json!([jwt(texts)?]);
     }
     let document = work.document(KIND, None, row.path);
+    if algorithms.is_some() {
+        document.cautions.push(
+            "no field stands for `oidc-signing-algs`: whatever the issuer signs with is taken"
+                .into(),
+        );
+    }
     let notes = flags.into_iter().flat_map(|(_, tree)| tree.notes.above);
     document.head.extend(notes);
     document.fields.put("configuration", configuration.into());

@@ -1,6 +1,7 @@
 //! Patches as text: rewritten with their comments, also where they are templates.
 
 mod audience;
+mod json;
 mod read;
 mod template;
 mod write;
@@ -59,6 +60,8 @@ pub struct Rewritten {
     pieces: Vec<Piece>,
     head: Vec<Comment>,
     tail: Vec<Comment>,
+    /// Whether it was operations of JSON.
+    operations: bool,
     /// What stays in v1alpha1, and why.
     pub stays: Vec<(Stay, Range<usize>)>,
     /// Fields that went without a document, and why that changes nothing.
@@ -104,6 +107,7 @@ impl Rewritten {
             pieces: Vec::new(),
             head: Vec::new(),
             tail: Vec::new(),
+            operations: false,
             stays: Vec::new(),
             dropped: Vec::new(),
             dollar,
@@ -116,18 +120,16 @@ impl Rewritten {
             .collect();
         let mut end = 0;
         for (index, root) in roots.iter().enumerate() {
-            if root.as_sequence().is_some() {
-                return Err(ByHand::at(
-                    root.range(),
-                    "operations of JSON name places of one document, and there are several from 1.14 on",
-                ));
-            }
             let limit = match roots.get(index + 1) {
                 Some(next) => next.full_range().start,
                 None => template.text.len(),
             };
             let has_kind = root.get("kind").is_some();
             let mut tree = reader.document(root, limit)?;
+            if root.as_sequence().is_some() {
+                tree = json::merge(tree).map_err(|why| ByHand::at(root.range(), why))?;
+                rewritten.operations = true;
+            }
             if has_kind {
                 let own = template.text.get(end..root.range().end).unwrap_or_default();
                 rewritten.pieces.push(Piece::Text(read::own(root, own)));
@@ -230,7 +232,8 @@ impl Rewritten {
 
     /// Whether the text stays as it is.
     pub fn is_unchanged(&self) -> bool {
-        self.dropped.is_empty()
+        !self.operations
+            && self.dropped.is_empty()
             && !self
                 .pieces
                 .iter()
