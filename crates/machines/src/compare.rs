@@ -8,6 +8,8 @@ use talhelper::groups::{Written, apply_groups};
 use talhelper::nodes::{Files as _, Generator, read_schematic, schematic_id};
 use talos::compare::differences;
 use talos::contract::Contract;
+use talos::fields::kind_of_value;
+use talos::migrate::{Reading, read};
 use talos::patch::{Machinery, documents};
 use talos::validate::{dangers, validate, validate_on};
 
@@ -18,8 +20,11 @@ use crate::rules;
 
 /// Configurations that are there, compared.
 pub struct Compared {
-    /// Each node that has one, and what would change in it.
+    /// Each node that has one, and what would change in it. Where the one has in v1alpha1 what
+    /// the other has in documents, these are changes of what Talos reads.
     pub nodes: Vec<(String, Vec<Change>)>,
+    /// Nodes whose configuration has another form than the one that would be made.
+    pub other_form: Vec<String>,
     /// Nodes that have none.
     pub absent: Vec<String>,
     /// What is worth knowing.
@@ -40,6 +45,7 @@ pub fn import(
     let (generator, mut problems) = machines.generator();
     let mut warnings = machines.warnings.clone();
     let mut nodes = Vec::new();
+    let mut other_form = Vec::new();
     for path in configurations(view, paths)? {
         let source = text(view, &path)?;
         let hidden = yaml::mask::values(source.text());
@@ -68,7 +74,11 @@ pub fn import(
         let Some(ours) = config else {
             continue;
         };
-        nodes.push((hostname, differences(&theirs, &ours.documents)));
+        let (changes, of_other_form) = changes(&theirs, &ours.documents);
+        if of_other_form {
+            other_form.push(hostname.clone());
+        }
+        nodes.push((hostname, changes));
     }
     let problems = machines.masked(super::unique(problems));
     if problems.has_errors() {
@@ -82,9 +92,26 @@ pub fn import(
         .collect();
     Ok(Compared {
         nodes,
+        other_form,
         absent,
         warnings,
     })
+}
+
+/// What would change in a node; and whether one of the configurations has in v1alpha1 what the
+/// other has in a document, so that only what Talos reads can be compared.
+fn changes(theirs: &[Value], ours: &[Value]) -> (Vec<Change>, bool) {
+    let (their_reading, our_reading) = (read(theirs), read(ours));
+    let is = |one: &Value, other: &Value| kind_of_value(one) == kind_of_value(other);
+    let has = |documents: &[Value], one: &Value| documents.iter().any(|other| is(one, other));
+    let moves = |read: &Reading, from: &[Value], to: &[Value]| {
+        let mut documents = read.documents().iter();
+        documents.any(|one| !has(from, one) && has(to, one))
+    };
+    if moves(&their_reading, theirs, ours) || moves(&our_reading, ours, theirs) {
+        return (their_reading.against(&our_reading).all(), true);
+    }
+    (differences(theirs, ours), false)
 }
 
 /// The files named, and those with configurations in the folders named.

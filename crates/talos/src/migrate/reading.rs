@@ -43,12 +43,7 @@ impl Differences {
 
     /// Every one of them, what is new included.
     pub fn all(self) -> Vec<Change> {
-        let new = self.new.into_iter().map(|(change, _)| change);
-        self.identity
-            .into_iter()
-            .chain(self.other)
-            .chain(new)
-            .collect()
+        [self.identity, self.other, self.grown, self.sealed, self.new].concat()
     }
 }
 

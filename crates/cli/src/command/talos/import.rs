@@ -55,6 +55,14 @@ impl Import {
             ui.warning(&format!("there is no configuration of the node `{name}`"));
         }
         ui.set("absent", json!(compared.absent));
+        ui.set("other_form", json!(compared.other_form));
+        if !compared.other_form.is_empty() {
+            ui.status(format!(
+                "{} in another form than contract {} has: what Talos reads of both was compared.",
+                plural(compared.other_form.len(), "node"),
+                machines.contract
+            ));
+        }
         let differing = compared
             .nodes
             .iter()

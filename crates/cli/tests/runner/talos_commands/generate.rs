@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use secrets::Identity;
 
 use super::{BUNDLE, plain};
-use crate::{fixture, identity, plaintext};
+use crate::{empty, fixture, identity, plaintext};
 
 #[test]
 fn from_an_empty_cluster_to_its_configurations_and_back() {
@@ -189,6 +189,51 @@ fn a_cluster_of_documents_is_taken_over_from_what_its_nodes_have() {
     }
     for secret in before.secret_texts() {
         assert!(!differs.to_string().contains(secret));
+    }
+}
+
+#[test]
+fn nodes_with_another_form_than_the_repository_are_compared_by_what_talos_reads() {
+    let sandbox = empty();
+    let talconfig = "\
+clusterName: home
+talosVersion: v1.14.1
+kubernetesVersion: v1.36.1
+endpoint: https://10.0.0.11:6443
+cniConfig: { name: none }
+nodes:
+  - { hostname: one, ipAddress: 10.0.0.11, controlPlane: true, installDisk: /dev/sda }
+  - { hostname: two, ipAddress: 10.0.0.12, installDisk: /dev/sda }
+";
+    sandbox.write("talconfig.yaml", talconfig);
+    let bundle = sandbox.run(["talos", "gensecret", "--stdout"]).success();
+    sandbox.write("talsecret.yaml", bundle.stdout);
+    let contract = |contract: &str| {
+        sandbox.write("versions.yaml", format!("talosContract: \"{contract}\"\n"));
+    };
+    for (before, after) in [("1.13", "1.14"), ("1.14", "1.13")] {
+        contract(before);
+        let generate = ["talos", "generate-config", "--quiet", "--out-dir", before];
+        drop(sandbox.run(generate).success());
+        drop(sandbox.run(["talos", "import", before]).success());
+        contract(after);
+        let compared = sandbox.run(["talos", "import", before]).exits(3);
+        // What the documents switch on is all that is other.
+        let kinds = [
+            "FilesystemTrimConfig",
+            "KubeAuthenticationConfig",
+            "SecurityProfileConfig",
+            "VolumeConfig/EPHEMERAL",
+            "KubeAPIServerConfig startupProbes",
+        ];
+        for line in compared
+            .stdout
+            .lines()
+            .filter(|line| line.starts_with("  "))
+        {
+            assert!(kinds.iter().any(|kind| line.contains(kind)), "{compared}");
+        }
+        assert!(compared.stderr.contains("another form"), "{compared}");
     }
 }
 
