@@ -175,6 +175,7 @@ nodes:
     talconfig.yaml:20:19: error[talconfig/wrong-type]: `true` or `false` is wanted here, not text
     talconfig.yaml:25:21: error[talconfig/wrong-type]: a whole number is wanted here, not text
     talconfig.yaml:26:24: error[talconfig/worker-vip]: a worker cannot hold a virtual address
+      take it out: control planes agree on who has it
     "#);
 }
 

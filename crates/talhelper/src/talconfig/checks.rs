@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use diagnostics::{Diagnostics, Rule};
+use diagnostics::{Diagnostics, Rule, Severity};
 use serde_json::Value;
 use yaml::{Dialect, Node, Resolved};
 
@@ -201,12 +201,19 @@ impl Check<'_> {
         }
         let control_plane = is_true(node.get("controlPlane"));
         if !control_plane {
+            let root = self.raw.root();
+            let talos = root.get("talosVersion").and_then(Node::text);
+            // As a document of its own, which workers have had since 1.12, it does nothing there.
+            let severity = match talos.and_then(minor) {
+                Some(..12) => Severity::Error,
+                _ => Severity::Warning,
+            };
             for vip in virtual_addresses(node) {
-                self.add(
-                    &rules::TALCONFIG_WORKER_VIP,
-                    "a worker cannot hold a virtual address".to_owned(),
-                    vip.range(),
-                );
+                let message = "a worker cannot hold a virtual address";
+                let problem = rules::TALCONFIG_WORKER_VIP.report_as(severity, message);
+                let place = self.raw.source().location(vip.range());
+                let hint = "take it out: control planes agree on who has it";
+                self.problems.push(problem.at(place).hint(hint));
             }
         }
         if control_plane

@@ -85,11 +85,13 @@ fn every_mistake_is_told_at_once_with_its_place() {
        |
     hint: give the node's own address in `ipAddress`
 
-    error[talconfig/worker-vip]: a worker cannot hold a virtual address
+    warning[talconfig/worker-vip]: a worker cannot hold a virtual address
       --> talconfig.yaml:16:15
        |
     16 |           ip: 10.0.0.11
        |               ^^^^^^^^^
+       |
+    hint: take it out: control planes agree on who has it
 
     error[talconfig/missing-file]: there is no file `missing.yaml`
       --> talconfig.yaml:24:5
@@ -97,7 +99,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
     24 |   - "@./missing.yaml"
        |     ^^^^^^^^^^^^^^^^^
 
-    3 errors, 2 warnings
+    2 errors, 3 warnings
     [exit code: 1]
     "#);
 }
