@@ -1,7 +1,7 @@
 #!/bin/bash
-# rootfs.sh TALOS MACHINERY: a small root of a node in container mode, as the Dockerfile of Talos makes a large one.
+# rootfs.sh OWN TALOS MACHINERY: in the folder of a release, a small root of a node in container mode, as the Dockerfile of Talos makes a large one.
 set -e
-R=${NODES:?}/rootfs BIN=$NODES/bin DEBS=$NODES/debs T=$1 M=$2
+R=$1/rootfs BIN=${NODES:?}/bin DEBS=$NODES/debs T=$2 M=$3
 rm -rf "$R"; mkdir -p "$R"
 mkdir -p $R/usr/{bin,lib,lib64,etc,local/bin,local/share,share/zoneinfo/Etc,libexec/kubernetes,local/lib/kubelet/credentialproviders,local/etc}
 mkdir -p $R/{boot,dev,proc,sys,run,system,tmp,var,opt/{cni/bin,containerd/{bin,lib}},mnt,.extra,root}
@@ -14,7 +14,7 @@ for d in $DEBS/*.deb; do case $d in *ca-certificates*) continue;; esac
   for s in lib64 usr/lib64; do [ -d $X/$s ] && cp -a $X/$s/. $R/usr/lib64/; done
   rm -rf $X
 done
-cp $BIN/machined $R/usr/bin/init
+cp $1/machined $R/usr/bin/init
 for l in poweroff shutdown reboot dashboard; do ln -s init $R/usr/bin/$l; done
 cp $BIN/containerd $BIN/containerd-shim-runc-v2 $R/usr/bin/
 mv $R/usr/bin/runc $R/usr/bin/runc.real; cp ${RUNC:?} $R/usr/bin/runc

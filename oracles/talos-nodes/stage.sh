@@ -1,7 +1,7 @@
 #!/bin/bash
 # stage.sh: PID 1 of the node's new namespaces; lays the mounts as the docker provisioner does and execs machined
 set -e
-N=$1; B=${NODES:?}/nodes/$N; R=$B/root; ROOTFS=${ROOTFS:-${NODES:?}/rootfs}
+N=$1; B=${NODES:?}/nodes/$N; R=$B/root; : ${ROOTFS:?of its release}
 mount --make-rprivate /
 mkdir -p $R
 # a read-only overlay: its source is not /dev/..., so machined's UnmountAll does not try (10 x 1 s) to unmount /

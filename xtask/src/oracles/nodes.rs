@@ -4,6 +4,7 @@
 mod apply;
 mod bootstrap;
 mod health;
+mod migrate;
 mod recorded;
 mod repository;
 mod reset;
@@ -49,11 +50,15 @@ const PARTS: &[Part<Rig>] = &[
         name: "recorded",
         run: recorded::run,
     },
+    Part {
+        name: "migrate",
+        run: migrate::run,
+    },
 ];
 
 /// The real talosctl, where it was built.
 pub fn talosctl() -> Result<Result<Utf8PathBuf, String>> {
-    let program = rig::folder()?.join("bin/talosctl");
+    let program = rig::talosctl(&rig::folder()?, rig::RELEASE);
     Ok(if program.exists() {
         Ok(program)
     } else {

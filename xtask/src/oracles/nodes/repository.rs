@@ -42,8 +42,9 @@ impl<'a> Repository<'a> {
     ) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let path = files::utf8(folder.path())?.to_owned();
-        let mut talconfig = String::from(
-            "clusterName: nodes\ntalosVersion: v1.13.9\nkubernetesVersion: v1.36.2\nendpoint: https://10.5.0.1:6443\nnodes:\n",
+        let mut talconfig = format!(
+            "clusterName: nodes\ntalosVersion: {}\nkubernetesVersion: v1.36.2\nendpoint: https://10.5.0.1:6443\nnodes:\n",
+            rig.release()
         );
         let addresses: Vec<_> = (2..)
             .take(names.len())

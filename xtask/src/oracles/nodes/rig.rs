@@ -42,6 +42,10 @@ const RECORDER: Program = Program {
     link: "-s -w",
 };
 
+/// The Talos that nodes run, and the next one, whose configurations can be documents.
+pub(super) const RELEASE: &str = "v1.13.9";
+pub(super) const NEXT_RELEASE: &str = "v1.14.1";
+
 /// How long a node has until it answers.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -78,6 +82,9 @@ pub(super) fn folder() -> Result<Utf8PathBuf> {
 /// Nodes and what serves them.
 pub(super) struct Rig {
     folder: Utf8PathBuf,
+    /// What the next node runs.
+    release: &'static str,
+    runc: Utf8PathBuf,
     kubelet: Utf8PathBuf,
     made_up: Utf8PathBuf,
     recorder: Utf8PathBuf,
@@ -94,7 +101,6 @@ pub(super) struct Rig {
 
 impl Rig {
     /// Builds what is not there yet, and makes a network; or says why that cannot be had.
-    #[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
     pub(super) fn open() -> Result<Result<Self, String>> {
         let programs = go::all([&RUNC, &KUBELET, &MADE_UP, &RECORDER, &API_SERVER, &KUBECTL])?;
         let [runc, kubelet, made_up, recorder, server, kubectl] = match programs {
@@ -102,17 +108,8 @@ impl Rig {
             Err(reason) => return Ok(Err(reason)),
         };
         let folder = folder()?;
-        if !folder.join("built").exists() {
-            eprintln!("oracles: building real Talos nodes in `{folder}`: ten minutes or more");
-            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{folder}`"))?;
-            let mut build = process::command("bash");
-            build
-                .arg(scripts("build.sh"))
-                .env("NODES", &folder)
-                .env("RUNC", runc);
-            if let Err(error) = process::quiet(&mut build) {
-                return Ok(Err(format!("nodes cannot be built: {error}")));
-            }
+        if let Err(error) = build(&folder, &runc, RELEASE) {
+            return Ok(Err(format!("nodes cannot be built: {error}")));
         }
         let lock = folder.join("lock");
         let lock = File::create(&lock).with_context(|| format!("cannot write `{lock}`"))?;
@@ -120,6 +117,8 @@ impl Rig {
         let mut rig = Self {
             _lock: lock,
             folder,
+            release: RELEASE,
+            runc,
             kubelet,
             made_up,
             recorder,
@@ -150,8 +149,21 @@ impl Rig {
     pub(super) fn program(&self, name: &str) -> Utf8PathBuf {
         match name {
             "kubectl" => self.kubectl.clone(),
+            "talosctl" => talosctl(&self.folder, self.release),
             _ => self.folder.join("bin").join(name),
         }
+    }
+
+    /// The Talos that the next node runs.
+    pub(super) fn release(&self) -> &'static str {
+        self.release
+    }
+
+    /// Has nodes run a release, which is built where it is not there yet.
+    pub(super) fn use_release(&mut self, release: &'static str) -> Result<()> {
+        build(&self.folder, &self.runc, release)?;
+        self.release = release;
+        Ok(())
     }
 
     /// A command in the network of the nodes.
@@ -192,6 +204,12 @@ impl Rig {
         files::write(&self.folder(name).join("norestart"), "")?;
         let init = format!("/opt/fakenode --name {name} --address {address}");
         self.begin(name, address, &init)
+    }
+
+    /// Cuts a node's power and starts it again, with what it has written.
+    pub(super) fn again(&self, name: &str, address: &str) -> Result<()> {
+        self.done("node.sh", &["kill", name])?;
+        self.done("node.sh", &["start", name, address])
     }
 
     fn begin(&mut self, name: &str, address: &str, init: &str) -> Result<()> {
@@ -311,7 +329,11 @@ impl Rig {
             Ok(())
         };
         let etcd = self.program("etcd");
-        image("registry.k8s.io/etcd:v3.6.12", "etcd", &[(&etcd, "etcd")])?;
+        // As either release asks for it.
+        for version in ["v3.6.12", "3.7.1"] {
+            let reference = format!("registry.k8s.io/etcd:{version}");
+            image(&reference, "etcd", &[(&etcd, "etcd")])?;
+        }
         // Pulled, and refused in container mode before it is run.
         let nothing = scripts("image.py");
         let installer = "ghcr.io/siderolabs/installer:v1.13.8";
@@ -366,6 +388,7 @@ impl Rig {
             .arg(scripts(name))
             .args(arguments)
             .env("NODES", &self.folder)
+            .env("ROOTFS", self.folder.join(self.release).join("rootfs"))
             .env("OWNER", std::process::id().to_string());
         script
     }
@@ -373,6 +396,28 @@ impl Rig {
     fn done(&self, name: &str, arguments: &[&str]) -> Result<()> {
         process::quiet(&mut self.script(name, arguments)).map(drop)
     }
+}
+
+/// Where the real talosctl of a release is, once it is built.
+pub(super) fn talosctl(folder: &Utf8Path, release: &str) -> Utf8PathBuf {
+    folder.join(release).join("talosctl")
+}
+
+/// Builds what a release needs, if it is not there yet.
+#[expect(clippy::print_stderr, reason = "what takes minutes is said beforehand")]
+fn build(folder: &Utf8Path, runc: &Utf8Path, release: &str) -> Result<()> {
+    if folder.join(release).join("built").exists() {
+        return Ok(());
+    }
+    eprintln!("oracles: building real nodes of Talos {release} in `{folder}`: ten minutes or more");
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{folder}`"))?;
+    let mut build = process::command("bash");
+    build
+        .arg(scripts("build.sh"))
+        .arg(release)
+        .env("NODES", folder)
+        .env("RUNC", runc);
+    process::quiet(&mut build).map(drop)
 }
 
 /// A file of the rig's own.
