@@ -4,6 +4,8 @@ use diagnostics::{Diagnostic, Diagnostics, Location};
 use talhelper::explain;
 use talhelper::nodes::{Generator, NodeConfig};
 use talos::contract::Contract;
+use talos::migrate::part_of;
+use talos::rules::MACHINE_CONFIG_ABSENT_IS_ON;
 use talos::validate::{Violation, dangers, validate_on};
 
 /// At most so many nodes are named.
@@ -28,6 +30,12 @@ impl Refusal {
         let release = generator.release();
         let mut violations = validate_on(&config.documents, contract, release);
         violations.extend(dangers(&config.documents, contract, release));
+        // What has not moved yet is where it was, be that nowhere.
+        let parts = generator.parts();
+        violations.retain(|one| {
+            let absent = one.rule == &MACHINE_CONFIG_ABSENT_IS_ON && !parts.is_empty();
+            !absent || part_of(&one.document).is_none_or(|part| parts.contains(&part))
+        });
         Self::of(generator, index, config, &violations)
     }
 

@@ -181,3 +181,68 @@ fn networks_that_are_too_large_stay() {
     a patch of cluster.network.podSubnets
     ");
 }
+
+/// Comments behind the last of several stay with them; those of what is gone stand at the end.
+#[test]
+fn comments_behind_values_stay_with_them() {
+    let old = "\
+machine:
+  network:
+    nameservers:
+      - 9.9.9.9    # first
+      # - 1.1.1.1
+    # Of the network.
+  sysctls:
+    a: \"1\"      # Watchdog
+    # b: \"2\"
+  # Of the machine.
+  kernel:
+    modules:
+      - name: nbd
+      # - name: drbd
+# Of all.
+";
+    let new = rewritten(old, Dollar::Single).text(Audience::All);
+    insta::assert_snapshot!(new.expect("documents"), @r#"
+    apiVersion: v1alpha1
+    kind: ResolverConfig
+    nameservers:
+      - address: 9.9.9.9    # first
+      # - 1.1.1.1
+    # Of the network.
+    ---
+    apiVersion: v1alpha1
+    kind: SysctlConfig
+    params:
+      a: "1"      # Watchdog
+      # b: "2"
+    ---
+    # Of the machine.
+    apiVersion: v1alpha1
+    kind: KernelModuleConfig
+    name: nbd
+    # - name: drbd
+    # Of all.
+    "#);
+}
+
+/// What a section goes without saying, and its document has to say.
+#[test]
+fn what_goes_without_saying_is_said() {
+    let keys = json!({"provider": "luks2", "keys": [{"slot": 0, "nodeID": {}}]});
+    let before = [json!({
+        "machine": {"type": "controlplane", "systemDiskEncryption": {"ephemeral": keys, "state": keys}},
+        "cluster": {"secretboxEncryptionSecret": "secret"},
+    })];
+    let moved = configuration(&before, &Subsystem::ALL).documents;
+    let one = |path: &str, name: &str| {
+        let named = |one: &&Value| one["name"] == name || one["kind"] == name;
+        moved.iter().find(named).and_then(|one| one.pointer(path))
+    };
+    assert_eq!(one("/mount/secure", "EPHEMERAL"), Some(&json!(false)));
+    assert_eq!(one("/mount", "STATE"), None);
+    let providers = one("/config/resources/0/providers", "KubeEtcdEncryptionConfig");
+    assert_eq!(providers.map(|all| &all[1]), Some(&json!({"identity": {}})));
+    let found = talos::migrate::read(&before).against(&talos::migrate::read(&moved));
+    assert!(found.are_none() && found.sealed.is_empty());
+}

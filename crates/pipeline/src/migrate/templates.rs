@@ -3,13 +3,15 @@
 use diagnostics::{Diagnostics, Location};
 use repository::{Kind, View};
 
-use super::rewrite::{Nodes, patch};
+use super::rewrite::{Nodes, asked, patch};
 use super::{Move, by_hand};
 
 /// Where templates stand, those of a repository and its overrides of the built-in ones.
 const ROOT: &str = "templates";
 /// The part of a path that says that it is a patch.
 const PATCHES: &str = "/talos/patches/";
+/// How the path of a talconfig ends.
+const TALCONFIG: &str = "/talconfig.yaml";
 /// How files of patches end, and what a template has behind that.
 const ENDINGS: [&str; 2] = [".yaml", ".yml"];
 const TEMPLATE: &str = ".j2";
@@ -22,6 +24,11 @@ const WORKER: &str = "/worker/";
 pub(super) fn rewrite(view: &View<'static>, moving: &mut Move) -> Result<(), Diagnostics> {
     for path in below(view, ROOT) {
         let name = path.strip_suffix(TEMPLATE).unwrap_or(&path);
+        if name.ends_with(TALCONFIG)
+            && let Some(text) = view.text(&path)?
+        {
+            asked(moving, &text);
+        }
         if !path.contains(PATCHES) || !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
             continue;
         }

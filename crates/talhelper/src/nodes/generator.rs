@@ -163,6 +163,11 @@ impl<'a> Generator<'a> {
         self.nodes.iter().flat_map(Node::addresses).collect()
     }
 
+    /// The parts of every configuration that are in documents before the contract has them there.
+    pub fn parts(&self) -> &[Subsystem] {
+        &self.in_documents
+    }
+
     /// The same with parts of every configuration in documents of Talos 1.14, after all patches.
     #[must_use]
     pub fn in_documents(self, parts: Vec<Subsystem>) -> Self {

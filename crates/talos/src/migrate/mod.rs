@@ -10,6 +10,7 @@
 
 mod configuration;
 mod convert;
+mod notes;
 mod reading;
 mod row;
 mod subsystem;
@@ -22,6 +23,6 @@ mod work;
 pub use configuration::{Moved, configuration};
 pub use reading::{Differences, Reading, read};
 pub use subsystem::Subsystem;
-pub use table::is_for_control_planes;
+pub use table::{is_for_control_planes, part_of};
 pub use text::{Audience, ByHand, Dollar, Part, Rewritten, asks};
 pub use work::{Scope, Stay};

@@ -71,6 +71,7 @@ const SILENT: &[(&str, &str, &str)] = &[
     ("ResolverConfig", "hostDNS.resolveMemberNames", "false"),
     ("TimeSyncConfig", "enabled", "true"),
     ("ImageCacheConfig", "local.enabled", "false"),
+    ("VolumeConfig", "mount.secure", "false"),
     ("EtcFileConfig", "mode", "0"),
     ("EtcFileConfig", "mode", "420"),
     ("RegistryMirrorConfig", "skipFallback", "false"),

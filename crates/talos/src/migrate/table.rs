@@ -172,6 +172,12 @@ pub(super) fn row_of(path: &str) -> Option<&'static Row> {
     rows.get(path).copied()
 }
 
+/// What a kind of document moves with, if fields of v1alpha1 become it.
+pub fn part_of(kind: &str) -> Option<Subsystem> {
+    let row = ROWS.iter().find(|row| row.kind == kind)?;
+    Some(row.subsystem)
+}
+
 /// The row of a field, or of a section that it is in.
 pub(super) fn row_above(path: &str) -> Option<&'static Row> {
     let ends = path.match_indices('.').map(|(dot, _)| dot);

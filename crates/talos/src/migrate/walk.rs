@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::convert::by;
+use super::notes::Comment;
 use super::row::{How, Row};
 use super::subsystem::Subsystem;
 use super::table::{SECTIONS, leads_on, row_of, rows_below};
@@ -19,6 +20,8 @@ pub(crate) struct Outcome {
     pub(crate) undecided: Option<String>,
     /// Fields that went without a trace, and why that changes nothing.
     pub(crate) dropped: Vec<(String, String)>,
+    /// Comments that stood behind what is gone.
+    pub(crate) loose: Vec<Comment>,
 }
 
 /// Moves what is chosen, and what has to go with it.
@@ -42,6 +45,7 @@ pub(crate) fn moved(original: &Tree, scope: Scope, chosen: &[Subsystem]) -> Outc
             partly: Vec::new(),
             undecided: None,
             dropped: Vec::new(),
+            loose: Vec::new(),
         };
         let left = work.walk("", original.clone());
         let new = work
@@ -54,6 +58,7 @@ pub(crate) fn moved(original: &Tree, scope: Scope, chosen: &[Subsystem]) -> Outc
                 partly,
                 undecided,
                 dropped,
+                loose,
                 ..
             } = work;
             let stays = staying.into_values().chain(partly).collect();
@@ -63,6 +68,7 @@ pub(crate) fn moved(original: &Tree, scope: Scope, chosen: &[Subsystem]) -> Outc
                 stays,
                 undecided,
                 dropped,
+                loose,
             };
         }
         for stay in work.blocked {
@@ -130,6 +136,7 @@ impl Work<'_> {
             rest.notes.above = above;
         }
         if left.is_empty() && (!was_empty || self.moves_below(path)) {
+            self.loose.append(&mut rest.notes.take_loose());
             return None;
         }
         rest.body = Body::Map(left);
@@ -201,7 +208,12 @@ impl Work<'_> {
             How::By(_) if tree.notes.have_statements() => {
                 return Err("a statement of the template decides about it".into());
             }
-            How::By(rule) => return by(*rule, self, row, tree),
+            How::By(rule) => {
+                let mut loose = tree.take_loose();
+                let left = by(*rule, self, row, tree)?;
+                self.loose.append(&mut loose);
+                return Ok(left);
+            }
         }
         Ok(None)
     }

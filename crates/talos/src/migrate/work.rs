@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::notes::Comment;
 use super::row::Row;
 use super::subsystem::Subsystem;
-use super::tree::{Body, Comment, Key, Tree, UNKNOWN};
+use super::tree::{Body, Key, Tree, UNKNOWN};
 
 /// What is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,8 @@ pub(crate) struct Work<'a> {
     pub(super) partly: Vec<Stay>,
     pub(super) undecided: Option<String>,
     pub(super) dropped: Vec<(String, String)>,
+    /// Comments that stood behind what is gone, for the end.
+    pub(super) loose: Vec<Comment>,
 }
 
 impl Work<'_> {

@@ -581,3 +581,21 @@ patches:
     );
     drop(both.exits(2));
 }
+
+/// CoreDNS of which nothing is said is the same in either form, until it is its turn.
+#[test]
+fn a_part_that_has_not_moved_is_not_missed() {
+    let sandbox = repository(
+        "\
+nodes:
+  - {hostname: n1, ipAddress: 10.0.0.11, controlPlane: true, installDisk: /dev/sda}
+",
+        &[],
+    );
+    for (keep, known) in [("core-dns", false), ("proxy", true)] {
+        let told = sandbox.run(["talos", "migrate", "--contract", "1.14", "--keep", keep]);
+        let told = told.success();
+        assert!(!told.stderr.contains("absent-is-on"), "{told}");
+        assert_eq!(told.stdout.contains("core-dns"), known, "{told}");
+    }
+}

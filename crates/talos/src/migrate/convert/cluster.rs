@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Done, deletion, items};
 use crate::contract::Contract;
+use crate::migrate::notes::Notes;
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Body, Notes, Tree, UNKNOWN};
+use crate::migrate::tree::{Body, Tree, UNKNOWN};
 use crate::migrate::work::{Scope, Work, flag};
 use crate::rules::MACHINE_CONFIG_STAYS;
 use crate::validate::dangers;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Done, NOT_ONE, items};
 use crate::files::{Successor, successor};
+use crate::migrate::notes::Notes;
 use crate::migrate::row::Row;
-use crate::migrate::tree::{Body, Notes, Tree};
+use crate::migrate::tree::{Body, Tree};
 use crate::migrate::work::Work;
 
 /// Each file that a document can have moves; the others stay, which Talos takes too.

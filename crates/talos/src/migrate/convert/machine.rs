@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::{Done, deletion};
 use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Tree, each_as};
-use crate::migrate::work::{Work, flag};
+use crate::migrate::work::{Scope, Work, flag};
+
+/// The volume of all that is not the system's.
+const EPHEMERAL: &str = "EPHEMERAL";
 
 pub(crate) fn hostname(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
     if !tree.is_deletion() {
@@ -115,8 +118,13 @@ pub(crate) fn encryption(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> 
         .unwrap_or_default()
         .to_ascii_uppercase();
     let is_patch = work.is_patch();
+    let configuration = work.scope == Scope::Configuration;
     let document = work.document(row.kind, Some(Value::from(volume).into()), row.path);
     document.fields.put("encryption", tree);
+    // A document is taken for one that says so, and the section never did.
+    if configuration && document.name.as_ref().and_then(Tree::text) == Some(EPHEMERAL) {
+        document.fields.put("mount.secure", json!(false).into());
+    }
     if is_patch {
         let caution =
             "a patch of this document drops its `provisioning`, unless that is said again";

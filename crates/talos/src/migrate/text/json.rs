@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::migrate::tree::{Body, Comment, Key, Tree};
+use crate::migrate::notes::Comment;
+use crate::migrate::tree::{Body, Key, Tree};
 
 /// Why operations are left to a person.
 const BY_HAND: &str =

@@ -2,6 +2,7 @@
 
 mod audience;
 mod json;
+mod own;
 mod read;
 mod template;
 mod write;
@@ -11,9 +12,10 @@ use std::ops::Range;
 use diagnostics::Source;
 use yaml::{Limits, Node};
 
+use super::notes::{Comment, Statement};
 use super::subsystem::Subsystem;
 use super::table::row_above;
-use super::tree::{Body, Comment, Statement, Tree};
+use super::tree::{Body, Tree};
 use super::walk::{Outcome, moved};
 use super::work::{Document, Scope, Stay};
 pub use audience::Audience;
@@ -132,7 +134,7 @@ impl Rewritten {
             }
             if has_kind {
                 let own = template.text.get(end..root.range().end).unwrap_or_default();
-                rewritten.pieces.push(Piece::Text(read::own(root, own)));
+                rewritten.pieces.push(Piece::Text(own::own(root, own)));
             } else {
                 if roots.len() == 1 {
                     rewritten.lift(&mut tree);
@@ -197,6 +199,7 @@ impl Rewritten {
         });
         self.stays.extend(stays);
         self.dropped.extend(outcome.dropped);
+        self.tail.extend(outcome.loose);
         self.pieces.extend(outcome.left.map(Piece::Left));
         for mut document in outcome.documents {
             if self.dollar == Dollar::Doubled {

@@ -7,53 +7,10 @@ use serde_json::{Number, Value};
 use yaml::{Dialect, Node, Notation, Resolved, Style};
 
 use super::ByHand;
+use super::own::is_open;
 use super::template::Protected;
-use crate::migrate::tree::{Body, Comment, Key, Notes, Statement, Tree, Written};
-
-/// The text of a document that stays as it is, up to its end, so that others can follow it.
-pub(super) fn own(root: &Node, text: &str) -> String {
-    let text = text
-        .trim_start_matches("---")
-        .trim_start_matches(['\n', '\r']);
-    let last = last(root);
-    let back = root.range().end - last.range().start;
-    let sign = text.len().saturating_sub(back);
-    let mut text = text.trim_end().to_owned();
-    if is_open(last)
-        && text
-            .get(sign + 1..)
-            .is_some_and(|rest| !rest.starts_with('-'))
-    {
-        text.insert(sign + 1, '-');
-    }
-    let value = last.text().unwrap_or_default();
-    let ends = value.len() - value.trim_end_matches('\n').len();
-    let ends = if is_block(last) { ends.max(1) } else { 1 };
-    text + &"\n".repeat(ends)
-}
-
-fn is_block(node: &Node) -> bool {
-    node.as_scalar()
-        .is_some_and(|scalar| scalar.style().is_block())
-}
-
-/// Whether it is a block whose value ends without a line break.
-fn is_open(node: &Node) -> bool {
-    is_block(node)
-        && node
-            .text()
-            .is_some_and(|text| !text.is_empty() && !text.ends_with('\n'))
-}
-
-/// What is written last.
-fn last(node: &Node) -> &Node {
-    let below = match node.value() {
-        yaml::Value::Scalar(_) => None,
-        yaml::Value::Sequence(items) => items.last(),
-        yaml::Value::Mapping(map) => map.entries().last().map(|entry| &entry.value),
-    };
-    below.map_or(node, last)
-}
+use crate::migrate::notes::{Comment, Notes, Statement};
+use crate::migrate::tree::{Body, Key, Tree, Written};
 
 pub(super) struct Reader<'a> {
     text: &'a str,
@@ -119,6 +76,12 @@ impl<'a> Reader<'a> {
                     tree.notes = self.notes(above, beside, &mut depth, limit)?;
                     entries.push((self.key(&entry.key, name), tree));
                 }
+                let first = map.entries().first().filter(|_| !flow);
+                if let (Some(first), Some((_, last))) = (first, entries.last_mut()) {
+                    last.notes
+                        .after
+                        .extend(self.below(first.range().start, 0, limit));
+                }
                 Body::Map(entries)
             }
         };
@@ -141,6 +104,10 @@ impl<'a> Reader<'a> {
             let mut tree = self.value(item, limit)?;
             tree.notes = self.notes(above, beside, &mut depth, limit)?;
             all.push(tree);
+        }
+        if let (Some(first), Some(last)) = (items.first(), all.last_mut()) {
+            let below = self.below(first.full_range().start, "- ".len(), limit);
+            last.notes.after.extend(below);
         }
         Ok(all)
     }
@@ -215,13 +182,38 @@ impl<'a> Reader<'a> {
     fn comment(&self, comment: &yaml::Comment) -> Comment {
         let text = self.slice(comment.range.clone());
         let line = self.text.get(..comment.range.start).unwrap_or_default();
-        let column = line.rsplit('\n').next().map_or(0, str::len);
         Comment {
             text: text.to_owned(),
-            column,
+            column: self.column(comment.range.start),
             gap: line.len() - line.trim_end_matches(' ').len(),
             statement: self.template.statement(text),
         }
+    }
+
+    fn column(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or_default();
+        before.rsplit('\n').next().map_or(0, str::len)
+    }
+
+    /// Comments behind the last of several that begin at an offset, where they stand as far in,
+    /// but for a sign, and further than what follows.
+    fn below(&mut self, first: usize, sign: usize, limit: usize) -> Vec<Comment> {
+        let least = self.column(first).saturating_sub(sign);
+        let next = if limit < self.text.len() {
+            self.column(limit)
+        } else {
+            0
+        };
+        let rest = self.comments.get(self.next..).unwrap_or_default();
+        let those = rest
+            .iter()
+            .take_while(|one| one.range.start < limit && !one.trailing);
+        let those = those
+            .map(|one| self.comment(one))
+            .take_while(|one| one.statement.is_none() && one.column >= least && one.column > next);
+        let those: Vec<_> = those.collect();
+        self.next += those.len();
+        those
     }
 
     fn above(&mut self, before: usize) -> Vec<Comment> {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::ByHand;
-use crate::migrate::tree::Statement;
+use crate::migrate::notes::Statement;
 
 /// A text without expressions, and what they were.
 #[derive(Clone)]

@@ -4,7 +4,8 @@ use documents::emit::plain_or_quoted;
 use documents::scalar::go_text;
 use serde_json::Value;
 
-use crate::migrate::tree::{Body, Comment, Key, Notes, Tree, Written};
+use crate::migrate::notes::{Comment, Notes};
+use crate::migrate::tree::{Body, Key, Tree, Written};
 
 /// Spaces of one level.
 const INDENT: usize = 2;
