@@ -122,15 +122,26 @@ pub fn prove(
             problems.push(caution.at(then.talconfig.source().whole()));
         }
     }
-    for proof in &proofs {
-        for change in &proof.differences.identity {
-            problems.push(rules::MIGRATE_IDENTITY.report(format!(
-                "`{}` would have another `{}` in `{}`",
-                proof.hostname, change.path, change.document
-            )));
-        }
-    }
+    problems.extend(another_cluster(&proofs));
     Ok((proofs, problems))
+}
+
+/// The nodes that would belong to another cluster, or not read what theirs has stored. The
+/// rules by which things move see to it that there are none.
+fn another_cluster(proofs: &[Proof]) -> Diagnostics {
+    let changes = |proof| {
+        let Proof {
+            hostname,
+            differences,
+        }: &Proof = proof;
+        differences.identity.iter().map(move |change| {
+            rules::MIGRATE_IDENTITY.report(format!(
+                "`{hostname}` would have another `{}` in `{}`",
+                change.path, change.document
+            ))
+        })
+    };
+    proofs.iter().flat_map(changes).collect()
 }
 
 /// What is to be known of what etcd has stored.
@@ -191,4 +202,35 @@ fn too_old(then: &Machines<'_>, generator: &Generator<'_>) -> Option<Diagnostic>
             .at(then.talconfig.place_of("talosVersion"))
             .hint("install Talos 1.14 first; it reads the configurations that nodes have now")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_node_that_would_be_another_clusters_is_an_error_without_the_secret() {
+        let with = |secret: &str| {
+            let documents = [
+                json!({"machine": {"type": "worker"}}),
+                json!({"apiVersion": "v1alpha1", "kind": "DiscoveryIdentityConfig", "clusterSecret": secret}),
+            ];
+            read(&documents)
+        };
+        let proof = |secret: &str| Proof {
+            hostname: "one".to_owned(),
+            differences: with("b25l").against(&with(secret)),
+        };
+        assert!(another_cluster(&[proof("b25l")]).is_empty());
+        let told = another_cluster(&[proof("dHdv")]);
+        let told: Vec<_> = told.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "error[migrate/identity]: `one` would have another `clusterSecret` in `DiscoveryIdentityConfig`"
+            ]
+        );
+    }
 }

@@ -4,13 +4,13 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::machinery::Machinery;
+use super::machinery::{Machinery, Values};
 use super::reading;
 
 /// What the machinery says of a configuration in two forms.
 pub(super) struct BeforeAndAfter {
     /// What a node reads of the first.
-    pub(super) old: reading::Values,
+    pub(super) old: Values,
     /// Why a node of 1.14 refuses the second.
     pub(super) refused: Option<String>,
     /// Where the two are read differently.

@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::super::ask::ask;
 use super::super::go::{self, Program};
 
+/// Values by the names of accessors, such as `K8sKubeletConfig.Image`.
+pub(super) type Values = BTreeMap<String, Value>;
+
 /// What it answered.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -23,7 +26,7 @@ pub(super) struct Answer {
     /// The contexts of a talosconfig.
     pub(super) contexts: Value,
     /// What a node reads, by the names of the accessors.
-    pub(super) values: BTreeMap<String, Value>,
+    pub(super) values: Values,
     /// The accessors that could not be asked.
     pub(super) skipped: Vec<String>,
 }

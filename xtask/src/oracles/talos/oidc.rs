@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::reading::Values;
+use super::machinery::Values;
 
 /// How accessors of the flags begin; what they say is compared where the document has it.
 pub(super) const FLAGS: &str = "K8sAPIServerConfig.ExtraArgs[oidc-";

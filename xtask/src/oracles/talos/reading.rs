@@ -1,14 +1,10 @@
 //! What a node reads of a configuration, by the accessors of the machinery, and where two forms
 //! of one configuration may read differently.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
+use super::machinery::Values;
 use super::oidc;
-
-/// Values by the names of accessors, such as `K8sKubeletConfig.Image`.
-pub(super) type Values = BTreeMap<String, Value>;
 
 /// What the sections of v1alpha1 are read with, where the machinery has no accessor for both
 /// forms, and the one for documents. What stands for a name in brackets is kept.

@@ -599,3 +599,30 @@ nodes:
         assert_eq!(told.stdout.contains("core-dns"), known, "{told}");
     }
 }
+
+#[test]
+fn a_patch_that_sets_what_etcd_is_encrypted_with_is_left_to_a_person() {
+    for key in ["aescbcEncryptionSecret", "secretboxEncryptionSecret"] {
+        let secret = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let talconfig = format!(
+            "nodes: [{{hostname: one, ipAddress: 10.0.0.11, controlPlane: true, installDisk: /dev/sda}}]
+patches:
+  - 'cluster: {{{key}: {secret}}}'
+"
+        );
+        let sandbox = repository(&talconfig, &[]);
+        let told = sandbox.run(["talos", "migrate", "--contract", "1.14"]);
+        let told = told.exits(1).to_string();
+        assert!(told.contains("talconfig.yaml:7:5"), "{told}");
+        assert!(told.contains("what is stored could not be read"), "{told}");
+        assert!(told.contains("--keep etcd-encryption"), "{told}");
+        // The way out that it names.
+        let keep = ["--keep", "etcd-encryption", "--write"];
+        let words = ["talos", "migrate", "--contract", "1.14"];
+        drop(sandbox.run(words.into_iter().chain(keep)).success());
+        assert_eq!(kinds(&sandbox, "one", "KubeEtcdEncryptionConfig"), 0);
+        assert_eq!(kinds(&sandbox, "one", "KubeAPIServerConfig"), 1);
+        let file = sandbox.read("clusterconfig/demo-one.yaml");
+        assert!(file.contains(&format!("{key}: {secret}")), "{key}");
+    }
+}
