@@ -18,6 +18,7 @@ use super::super::helper::said;
 use super::bootstrap;
 use super::repository::Repository;
 use super::rig::{NEXT_RELEASE, RELEASE, Rig};
+use super::upgrade_k8s;
 use crate::files;
 
 /// Something of every part that a node in a container takes.
@@ -29,11 +30,14 @@ const STAYS: [(&str, &[&str]); 2] = [
     ("cluster", &["etcd", "token"]),
 ];
 
+/// Where Kubernetes goes to at last, with documents alone.
+const KUBERNETES: &str = "v1.36.3";
+
 /// How long a node has until its resources are what they are to be.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a node is given to act on a configuration before it is believed that nothing follows.
-const CALM: Duration = Duration::from_secs(3);
+const CALM: Duration = Duration::from_secs(1);
 
 pub(super) fn run(
     rig: &mut Rig,
@@ -74,11 +78,24 @@ fn moved(rig: &mut Rig, ichor: &Utf8Path, faults: &mut Vec<String>) -> Result<St
     // What it has written down is what it starts with.
     again(rig, &repository)?;
     faults.extend(moving.judged("a boot with documents alone", all)?);
-    moving.back()?;
+    moving.given("")?;
+    moving.parts.clear();
     faults.extend(moving.judged("going back", all)?);
+    // And all of it at once, with patches that are rewritten and what a contract has of its own.
+    says(&repository, "talos migrate --contract 1.14 --write")?;
+    moving.given("talosContract: \"1.14\"\n")?;
+    moving.parts.extend(Subsystem::ALL);
+    moving.meant = facts::OF_THE_CONTRACT;
+    faults.extend(moving.judged("the contract 1.14", all)?);
+    faults.extend(left(&repository)?);
+    says(
+        &repository,
+        &format!("--yes talos upgrade-k8s {KUBERNETES}"),
+    )?;
+    upgrade_k8s::running(&repository, KUBERNETES, faults)?;
     let (values, types) = moving.before.counts();
     Ok(format!(
-        "{moved} of {} parts moved on Talos {NEXT_RELEASE}, healthy after each, after a boot and back, {values} values of {types} types as before",
+        "{moved} of {} parts moved on Talos {NEXT_RELEASE}, healthy after each, after a boot, back and at once, {values} values of {types} types as before; Kubernetes {KUBERNETES}",
         Subsystem::ALL.len(),
     ))
 }
@@ -89,6 +106,8 @@ struct Moving<'a, 'r> {
     before: Facts,
     /// The parts that are documents by now.
     parts: Vec<Subsystem>,
+    /// What else is meant to be another.
+    meant: &'static [&'static str],
     /// What is told already.
     told: BTreeSet<String>,
     /// What a service account has been given to show who it is.
@@ -111,10 +130,12 @@ impl<'a, 'r> Moving<'a, 'r> {
         if !token.status.success() {
             bail!("there is no token:\n{}", said(&token));
         }
+        std::thread::sleep(CALM);
         Ok(Self {
             before: Facts::of(repository)?,
             repository,
             parts: Vec::new(),
+            meant: &[],
             told: BTreeSet::new(),
             token: String::from_utf8_lossy(&token.stdout).trim().to_owned(),
         })
@@ -139,10 +160,10 @@ impl<'a, 'r> Moving<'a, 'r> {
         Ok(true)
     }
 
-    /// Gives the node its old form again, and with it all that was meant to be another.
-    fn back(&mut self) -> Result<()> {
-        files::write(&self.repository.file("versions.yaml")?, "")?;
-        self.parts.clear();
+    /// Gives the node what comes of the repository with these versions.
+    fn given(&self, versions: &str) -> Result<()> {
+        let path = self.repository.file("versions.yaml")?;
+        files::write(&path, versions)?;
         says(self.repository, "talos generate-config")?;
         says(self.repository, "--yes talos apply-node cp1")?;
         healthy(self.repository)
@@ -154,7 +175,7 @@ impl<'a, 'r> Moving<'a, 'r> {
         std::thread::sleep(CALM);
         let begin = Instant::now();
         loop {
-            let mut other = self.before.other(&now()?, &self.parts)?;
+            let mut other = self.before.other(&now()?, &self.parts, self.meant)?;
             other.retain(|line| !self.told.contains(line));
             if other.is_empty() {
                 return Ok(faults);

@@ -89,7 +89,11 @@ fn images(repository: &Repository<'_>, component: &str) -> Result<String> {
 }
 
 /// Whether all of Kubernetes is the version.
-fn running(repository: &Repository<'_>, version: &str, faults: &mut Vec<String>) -> Result<()> {
+pub(super) fn running(
+    repository: &Repository<'_>,
+    version: &str,
+    faults: &mut Vec<String>,
+) -> Result<()> {
     let mut found = Vec::new();
     for component in [
         "kube-apiserver",

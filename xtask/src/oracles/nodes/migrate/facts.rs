@@ -16,7 +16,7 @@ use super::super::repository::Repository;
 const AT_ONCE: usize = 4;
 
 /// Types whose values are of the moment, or issued anew whenever what they are made of is looked at.
-const MOMENTARY: [&str; 17] = [
+const MOMENTARY: [&str; 18] = [
     "ResourceDefinitions",
     "MachineConfigs",
     "Services",
@@ -24,6 +24,7 @@ const MOMENTARY: [&str; 17] = [
     "CPUStats",
     "MemoryStats",
     "DNSUpstreams",
+    "ManifestStatuses",
     "StaticPodStatuses",
     "StaticPodServerStatuses",
     "ConfigStatuses",
@@ -93,6 +94,14 @@ const MEANT: [(Subsystem, &[&str]); 5] = [
     ),
 ];
 
+/// What the first configuration of the contract 1.14 switches on or off (`docs/talos-1.14.md`).
+pub(super) const OF_THE_CONTRACT: &[&str] = &[
+    // Nothing in the clear is read any more; that the key is the same, a secret of before shows.
+    r"^EtcdEncryptionConfigs/k8s/k8s\.configuration = ",
+    r"^VolumeTrimSchedules/",
+    r"^(Volume)?Mount(Requests|Statuses)/runtime/EPHEMERAL\..*secure = ",
+];
+
 /// What is known of a node, and the types that say it.
 #[derive(Default)]
 pub(super) struct Facts {
@@ -157,10 +166,15 @@ impl Facts {
     }
 
     /// What is otherwise now that these parts have moved, and is not meant to be.
-    pub(super) fn other(&self, now: &Self, parts: &[Subsystem]) -> Result<Vec<String>> {
+    pub(super) fn other(
+        &self,
+        now: &Self,
+        parts: &[Subsystem],
+        more: &[&str],
+    ) -> Result<Vec<String>> {
         let meant = MEANT.iter().filter(|(part, _)| parts.contains(part));
         let meant = meant.flat_map(|(_, patterns)| patterns.iter());
-        let meant = RegexSet::new(meant.chain(&ANEW)).context("a pattern is wrong")?;
+        let meant = RegexSet::new(meant.chain(&ANEW).chain(more)).context("a pattern is wrong")?;
         let gone = self.values.difference(&now.values);
         let come = now.values.difference(&self.values);
         Ok(gone
