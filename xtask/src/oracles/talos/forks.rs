@@ -104,6 +104,9 @@ pub(super) fn run(machineries: &[Machinery], options: &Options) -> Result<Part> 
         let (nodes, differences) = (pairs.len().to_string(), differences.to_string());
         row([&nodes, &patches, how, &differences, &fork.name], &why);
     }
+    if !counts.contains_key("nodes") {
+        part.differs("none of them moves".to_owned());
+    }
     part.notes = { counts.iter() }
         .map(|(what, count)| format!("{count} {what}"))
         .collect();

@@ -137,10 +137,11 @@ impl Owner {
         let out = self.root.with_file_name(name);
         let answer = self.ask(&["generate-config", "--out-dir", out.as_str()])?;
         if answer["exit"] != 0 {
-            return Ok(Err(errors(&answer)
-                .into_iter()
-                .collect::<Vec<_>>()
-                .join("; ")));
+            let told: Vec<_> = errors(&answer).into_iter().collect();
+            if told.is_empty() {
+                anyhow::bail!("`generate-config` fails and says no problem");
+            }
+            return Ok(Err(told.join("; ")));
         }
         let mut all = BTreeMap::new();
         for name in files::paths(&out)? {
