@@ -27,10 +27,13 @@ impl fmt::Display for Version {
 
 impl Version {
     /// Of a version or range such as `v2.5.1`, `2.5.x`, `~2.5`; none where it may be the newest,
-    /// as `2.x` may.
+    /// as `2.x` may. What was called 0 became 2.0.
     pub fn read(text: &str) -> Option<Self> {
         // What begins with `^` or `>` goes on to the newest.
         let text = text.trim_start_matches(['v', '=', '~', ' ']);
+        if text.starts_with("0.") {
+            return Some(Self(0));
+        }
         let minor = text.strip_prefix("2.")?;
         let digits = minor.find(|one: char| !one.is_ascii_digit());
         let (digits, rest) = minor.split_at(digits.unwrap_or(minor.len()));
@@ -157,6 +160,7 @@ mod tests {
             ("2.5 - 2.9", None),
             ("${FLUX}", None),
             ("1.5.0", None),
+            ("v0.35.0", Some("2.0")),
             ("", None),
         ] {
             let read = Version::read(text).map(|version| version.to_string());

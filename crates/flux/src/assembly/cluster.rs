@@ -46,18 +46,14 @@ pub(super) fn assemble(
     let source = Reference::of(&entry.object);
     let declared = { sources.iter() }.find(|it| source.is(it));
     let ignore = declared.map(|it| it.text(&["spec", "ignore"]));
-    let address = match declared.map(|it| it.text(&["spec", "url"])) {
-        Some(address) if !address.is_empty() => address,
-        _ => &entry.address,
-    };
     let patterns = Patterns::of(files, ignore.filter(|text| !text.is_empty()));
     let artifact = Artifact::new(files, patterns);
-    let cluster = Cluster {
+    let mut cluster = Cluster {
         files: &artifact,
         pushed: (!entry.base.is_empty()).then(|| Copied::folder(&artifact, &entry.base)),
         sources,
+        address: String::new(),
         source,
-        address: plain(address),
         options,
         about: assembled::Cluster {
             path: entry.cluster.clone(),
@@ -68,6 +64,7 @@ pub(super) fn assemble(
         builds: Mutex::default(),
         is_elsewhere: entry.is_elsewhere,
     };
+    cluster.address = cluster.address_of(&entry.address);
     let mut root = entry.object.clone();
     let mut store = Store::default();
     let mut nodes = Vec::new();
@@ -79,8 +76,13 @@ pub(super) fn assemble(
         let changed = applied.filter(|applied| **applied != root).cloned();
         let is_settled = found == store && changed.is_none();
         store = found;
-        // What applies itself is in the cluster as it is applied.
-        root = changed.unwrap_or(root);
+        // What applies itself is in the cluster as it is applied: where it begins may be a patch of
+        // that, which does not say its source.
+        if let Some(applied) = changed {
+            root = applied;
+            cluster.source = Reference::of(&root);
+            cluster.address = cluster.address_of(&entry.address);
+        }
         if is_settled {
             break;
         }
@@ -270,6 +272,14 @@ impl Cluster<'_> {
         { generators.iter() }
             .filter(|generator| generator.namespace() == reference.namespace)
             .find_map(|generator| Copied::of(self.files, generator, &reference.name, own))
+    }
+
+    /// The address of the source that is the repository itself, or the one that is said where no
+    /// file declares that source.
+    fn address_of(&self, said: &str) -> String {
+        let declared = { self.sources.iter() }.find(|it| self.source.is(it));
+        let address = declared.map_or("", |it| it.text(&["spec", "url"]));
+        plain(if address.is_empty() { said } else { address })
     }
 
     /// Whether a source is the repository itself: the same object, or the same address.

@@ -1,5 +1,7 @@
 //! Where clusters begin in a repository: what Flux itself is told to apply.
 
+mod alone;
+mod instance;
 mod pins;
 
 use std::collections::BTreeSet;
@@ -13,6 +15,7 @@ use super::ignore::join;
 use crate::files::Files;
 use crate::object::Object;
 use crate::value::{self, Data, Field, Map, Place, Value};
+use instance::Instance;
 use pins::Pin;
 
 /// How deep folders are looked through.
@@ -93,7 +96,7 @@ pub fn entries(files: &dyn Files) -> Vec<Entry> {
 pub(super) fn declared(files: &dyn Files) -> Declared {
     let mut paths = Vec::new();
     collect(files, "", 0, &mut paths);
-    let mut roots = Vec::new();
+    let mut instances = Vec::new();
     let mut kustomizations = Vec::new();
     let mut sources = Vec::new();
     let mut bootstraps = BTreeSet::new();
@@ -117,11 +120,12 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
             }
             match (object.group(), object.kind()) {
                 ("fluxcd.controlplane.io", "FluxInstance") => {
-                    roots.extend(object.0.at(&["spec", "sync"]).and_then(synced));
+                    let spec = object.0.get("spec");
+                    instances.extend(Instance::of(spec, object.namespace()));
                 }
                 ("helm.toolkit.fluxcd.io", "HelmRelease") => {
-                    let sync = object.0.at(&["spec", "values", "instance", "sync"]);
-                    roots.extend(sync.and_then(synced));
+                    let spec = object.0.at(&["spec", "values", "instance"]);
+                    instances.extend(Instance::of(spec, object.namespace()));
                 }
                 ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
                     if let Some(entry) = entry(object) {
@@ -129,11 +133,14 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
                     }
                 }
                 ("source.toolkit.fluxcd.io", _) => sources.push(object),
-                ("", "") => roots.extend(object.0.at(&["instance", "sync"]).and_then(synced)),
+                ("", "") => instances.extend(Instance::of(object.0.get("instance"), "")),
                 _ => {}
             }
         }
     }
+    let mut roots: Vec<Entry> = { instances.iter() }
+        .filter_map(|instance: &Instance| instance.entry(files, &kustomizations, &sources))
+        .collect();
     let bootstrapped = { kustomizations.iter() }
         .filter(|(_, entry)| (entry.object.name(), entry.object.namespace()) == (ROOT, ROOT));
     // Who says there where it begins, elsewhere or not, is not guessed at.
@@ -144,12 +151,13 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     // What is still to be written there says nothing yet but its place.
     for path in bootstraps {
         if !roots.iter().any(|entry| entry.path == path) {
-            let object = root(ROOT, "GitRepository", Value::text(format!("./{path}")));
+            let path = Value::text(format!("./{path}"));
+            let object = root(ROOT, ROOT, "GitRepository", path);
             roots.extend(entry(object));
         }
     }
     if roots.is_empty() {
-        roots = alone(&kustomizations);
+        roots = alone::alone(files, &kustomizations, &sources);
         let is_declared = |entry: &Entry| {
             let source = Reference::of(&entry.object);
             sources.iter().any(|declared| source.is(declared))
@@ -157,8 +165,8 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
         // The source that everything comes from is mostly made with the cluster, written nowhere.
         let is_known = !roots.iter().all(is_declared);
         for entry in &mut roots {
-            entry.is_elsewhere =
-                is_declared(entry) && (is_known || is_foreign(files, entry, &kustomizations));
+            entry.is_elsewhere = is_declared(entry)
+                && (is_known || alone::is_foreign(files, entry, &kustomizations));
         }
     }
     for entry in &mut roots {
@@ -222,32 +230,6 @@ pub(super) fn is_within(folder: &str, path: &str) -> bool {
     path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The Kustomizations whose files no other one builds.
-fn alone(all: &[(String, Entry)]) -> Vec<Entry> {
-    let alone = all.iter().enumerate();
-    let alone = alone.filter(|(index, (folder, entry))| {
-        !{ all.iter().enumerate() }.any(|(other, (_, by))| {
-            other != *index && by.object.id() != entry.object.id() && is_within(folder, &by.path)
-        })
-    });
-    let alone = alone.map(|(_, (folder, entry))| Entry {
-        cluster: folder.clone(),
-        ..entry.clone()
-    });
-    alone.collect()
-}
-
-/// Whether most folders are missing that Kustomizations build out of the source of one.
-fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]) -> bool {
-    let source = Reference::of(&one.object);
-    let same = all
-        .iter()
-        .filter(|(_, entry)| Reference::of(&entry.object) == source);
-    let (here, missing): (Vec<_>, Vec<_>) =
-        same.partition(|(_, entry)| files.is_folder(&entry.path));
-    missing.len() >= here.len()
-}
-
 /// An artifact that is pushed may be made of a folder of the repository (`flux push artifact
 /// --path`), so that paths in it begin there; or of something else altogether.
 fn pushed(files: &dyn Files, entry: &mut Entry) {
@@ -271,21 +253,8 @@ fn pushed(files: &dyn Files, entry: &mut Entry) {
     }
 }
 
-/// What a Flux Operator makes of the `sync` of its instance.
-fn synced(sync: &Value) -> Option<Entry> {
-    let text = |key: &str| sync.get(key).and_then(Value::as_text);
-    let path = sync.get("path")?;
-    let name = text("name").unwrap_or(ROOT);
-    let kind = text("kind").unwrap_or("GitRepository");
-    let mut entry = entry(root(name, kind, path.clone()))?;
-    text("url")
-        .unwrap_or_default()
-        .clone_into(&mut entry.address);
-    Some(entry)
-}
-
 /// The Kustomization that builds a folder, as Flux makes it.
-pub(super) fn root(name: &str, kind: &str, path: Value) -> Object {
+pub(super) fn root(name: &str, namespace: &str, kind: &str, path: Value) -> Object {
     let place = path.place.clone();
     let map = |fields: Vec<(&str, Value)>| {
         let fields = fields.into_iter().map(|(key, value)| {
@@ -307,7 +276,7 @@ pub(super) fn root(name: &str, kind: &str, path: Value) -> Object {
             "metadata",
             map(vec![
                 ("name", written_name),
-                ("namespace", Value::text(ROOT)),
+                ("namespace", Value::text(namespace)),
             ]),
         ),
         (

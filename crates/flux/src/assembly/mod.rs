@@ -83,7 +83,12 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
             if begin.is_empty() {
                 let shown = format!("./{path}");
                 begin.push(Entry {
-                    object: entries::root(entries::ROOT, "GitRepository", Value::text(shown)),
+                    object: entries::root(
+                        entries::ROOT,
+                        entries::ROOT,
+                        "GitRepository",
+                        Value::text(shown),
+                    ),
                     cluster: path.clone(),
                     path,
                     address: String::new(),

@@ -1,6 +1,7 @@
 //! Repositories of every layout, and what comes of them.
 
 mod flux_of;
+mod layouts;
 mod pushed;
 
 use super::{Decrypt, Options, assemble, entries};

@@ -104,6 +104,19 @@ fn run(
     }
 }
 
+/// One object as patches leave it, those that are for another one left out.
+pub(crate) fn patched(files: &dyn Files, object: Object, patches: &[Value]) -> Object {
+    let mut context = context::Context::new(files, Reader::Kustomize);
+    let mut set = set::Set::default();
+    set.items.push(resource::Resource::new(object.0.clone()));
+    for entry in patches {
+        // What is wrong with one for another object shows where that is built.
+        drop(patch::patches(&mut context, "", entry, &mut set));
+    }
+    let patched = set.items.pop().map(|resource| Object(resource.value));
+    patched.unwrap_or(object)
+}
+
 /// The folder's own kustomization file: path and content; none if there is none.
 ///
 /// # Errors

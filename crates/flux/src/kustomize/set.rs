@@ -14,6 +14,8 @@ use super::resource::{Behavior, Resource, put, scalar_text, set};
 #[derive(Debug, Default)]
 pub(super) struct Set {
     pub(super) items: Vec<Resource>,
+    /// Whether resources are missing that lie in another repository.
+    pub(super) is_partial: bool,
     /// The ids of the first so many objects; none of them was changed since.
     ids: HashSet<Id>,
     known: usize,

@@ -83,6 +83,7 @@ impl Target<'_> {
         let file = match Context::resolve(self.folder, text, place) {
             Ok(file) => file,
             Err(problem) => {
+                built.set.is_partial |= problem.is(&rules::KUSTOMIZE_REMOTE);
                 context.problems.push(*problem);
                 return;
             }
@@ -207,6 +208,7 @@ impl Target<'_> {
         }
         let mut inner = Built::default();
         target.accumulate(context, &mut inner);
+        built.set.is_partial |= inner.set.is_partial;
         for resource in std::mem::take(inner.set.change()) {
             keep(context, built.set.append(resource));
         }

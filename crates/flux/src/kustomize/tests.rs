@@ -220,6 +220,30 @@ fn what_is_remote_or_not_followed_is_no_error() {
     ]);
     assert!(!build.problems.has_errors());
     assert_eq!(build.objects.len(), 1);
+    // A patch may be for what lies there, seen from here or from a kustomization around it.
+    let patch = "patches: [{patch: \"{apiVersion: v1, kind: Service, metadata: {name: far}}\"}]\n";
+    let remote = "resources: [a.yaml, https://example.com/b.yaml]\n";
+    for files in [
+        vec![("kustomization.yaml", format!("{remote}{patch}"))],
+        vec![
+            ("kustomization.yaml", format!("resources: [in]\n{patch}")),
+            (
+                "in/kustomization.yaml",
+                "resources: [https://example.com/b.yaml]\n".to_owned(),
+            ),
+        ],
+    ] {
+        let mut files: Vec<_> = { files.iter() }
+            .map(|(path, text)| (*path, text.as_str()))
+            .collect();
+        files.push(("a.yaml", MAP));
+        let build = built(&files);
+        assert!(
+            !build.problems.has_errors(),
+            "{files:?}: {:?}",
+            build.problems
+        );
+    }
 }
 
 #[test]

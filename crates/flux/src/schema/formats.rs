@@ -11,6 +11,11 @@ use documents::regex::GoRegex;
 use super::names::{self, Name};
 use super::quantity::is_quantity;
 
+/// Whether a text has to be of its format for an object to be read at all.
+pub(super) fn is_read(format: &str) -> bool {
+    matches!(format, "quantity" | "byte" | "date-time" | "datetime")
+}
+
 /// What a text of a format is, as a clause after "is not"; none where it is one.
 pub(super) fn wrong(format: &str, text: &str) -> Option<&'static str> {
     let (fine, what) = match format {

@@ -184,12 +184,17 @@ struct Allowed {
 fn one(set: &mut Set, patch: Value, allowed: Allowed) -> Result<(), Box<Diagnostic>> {
     let id: Id = Resource::new(patch.clone()).id();
     let place = patch.place.clone();
+    let is_partial = set.is_partial;
     let mut matching = set
         .change()
         .iter_mut()
         .filter(|item| !item.is_deleted() && item.was(&id));
     let shown = Resource::new(patch.clone()).shown();
     let Some(resource) = matching.next() else {
+        // It may lie in what was not fetched.
+        if is_partial {
+            return Ok(());
+        }
         let problem = rules::KUSTOMIZE_PATCH_WITHOUT_TARGET.report(format!(
             "the patch is for `{shown}`, and there is no such object"
         ));

@@ -38,6 +38,11 @@ impl<'a> Checker<'a> {
                 }),
                 // What SOPS keeps beside the values is gone once it is decrypted.
                 "sops" if root => {}
+                "status" if root && mode.builtin => {
+                    self.is_status = true;
+                    self.field(schema, name, field, mode);
+                    self.is_status = false;
+                }
                 _ => self.field(schema, name, field, mode),
             }
         }
@@ -132,7 +137,7 @@ impl<'a> Checker<'a> {
     }
 
     fn required(&mut self, schema: &Schema, value: &Value, map: &Map, mode: Mode) {
-        if unknown::is_open(value) {
+        if unknown::is_open(value) || self.is_status {
             return;
         }
         for name in &schema.required {

@@ -37,6 +37,9 @@ pub(super) struct Checker<'a> {
     known_from: Option<(&'static str, &'static str)>,
     /// Whether it is a `HorizontalPodAutoscaler`.
     is_scaler: bool,
+    /// Whether what is being checked is the status of a kind of Kubernetes' own: it is read, and
+    /// dropped before its values are judged.
+    pub(super) is_status: bool,
     /// Whether only the number of problems counts.
     quiet: bool,
     count: usize,
@@ -61,6 +64,7 @@ impl<'a> Checker<'a> {
             near: object.place(),
             known_from: None,
             is_scaler: object.kind() == "HorizontalPodAutoscaler",
+            is_status: false,
             quiet: false,
             count: 0,
         }
@@ -98,6 +102,7 @@ impl<'a> Checker<'a> {
             near: Place::default(),
             known_from: self.known_from,
             is_scaler: self.is_scaler,
+            is_status: self.is_status,
             quiet: true,
             count: 0,
         };

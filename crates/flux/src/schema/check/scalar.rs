@@ -35,6 +35,10 @@ pub(super) fn is_int_or_string(schema: &Schema, value: &Value) -> bool {
 
 impl Checker<'_> {
     pub(super) fn text(&mut self, schema: &Schema, value: &Value, text: &str) {
+        // What is only read has to be readable, and no more.
+        if self.is_status && !formats::is_read(&schema.format) {
+            return;
+        }
         let count = || u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
         if schema.min_length.is_some() || schema.max_length.is_some() {
             let limits = (schema.min_length, schema.max_length);
@@ -124,7 +128,7 @@ impl Checker<'_> {
 
     /// Values of which the schema has a list.
     pub(super) fn allowed(&mut self, schema: &Schema, value: &Value, mode: Mode) {
-        let Some(allowed) = &schema.allowed else {
+        let Some(allowed) = schema.allowed.as_ref().filter(|_| !self.is_status) else {
             return;
         };
         let json = value.to_json();

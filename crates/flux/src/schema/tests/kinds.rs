@@ -121,6 +121,13 @@ fn schemas_of_definitions_say_their_types() {
             (to, from),
         );
     }
+    // What old generators write as its status is dropped, and no name of it is asked about.
+    let status =
+        "status: {acceptedNames: {kind: '', plural: ''}, conditions: [], storedVersions: []}\n";
+    assert_eq!(told(&format!("{definition}{status}")), "");
+    let misspelt = status.replace("plural", "plurals");
+    let found = super::found(&format!("{definition}{misspelt}"));
+    assert!(found.problems.has(&SCHEMA_UNKNOWN_FIELD));
 }
 
 #[test]
