@@ -7,6 +7,7 @@
 //!
 //! - `shape`: the fields of `kustomization.yaml`; `config`: the fields that transformers change.
 //! - `build`, `target`, `change`, `load`: the order of it all; `set`, `resource`: objects.
+//! - `folded`: what reading does to texts.
 //! - `generate`, `patch`, `transform`, `plugins`: what makes and changes objects.
 
 mod build;
@@ -14,6 +15,7 @@ mod change;
 mod config;
 mod context;
 mod field;
+mod folded;
 mod generate;
 mod hash;
 mod load;

@@ -8,6 +8,7 @@ use yaml::Dialect;
 use crate::rules;
 use crate::value::{self, Data, Value};
 
+use super::folded;
 use super::resource::scalar_text;
 
 /// Whether a line of a text says that it is a Secret.
@@ -87,6 +88,7 @@ pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
         }
         objects.push(object);
     }
+    objects.iter_mut().for_each(folded::refold);
     (objects, problems)
 }
 
