@@ -51,9 +51,9 @@ enum Task {
         /// A checkout of the original template, for the oracle `kubernetes` to run its script beside
         #[arg(long, value_name = "DIR")]
         original: Option<Utf8PathBuf>,
-        /// A folder with work trees of repositories that have talconfigs, for the part `forks` of the oracle `talos`
+        /// A folder of checkouts of repositories, for the oracle `flate`, and for the part `forks` of the oracle `talos`
         #[arg(long, value_name = "DIR")]
-        forks: Option<Utf8PathBuf>,
+        repositories: Option<Utf8PathBuf>,
         /// The cargo profile of the program, for what `talos-nodes` and `kubernetes` measure
         #[arg(long, default_value = "dev")]
         profile: String,
@@ -91,7 +91,7 @@ fn main() -> ExitCode {
             parts,
             kills,
             original,
-            forks,
+            repositories,
             profile,
         } => {
             let options = oracles::Options {
@@ -100,7 +100,7 @@ fn main() -> ExitCode {
                 parts,
                 kills,
                 original,
-                forks,
+                repositories,
                 profile,
             };
             oracles::command(&names, &options)

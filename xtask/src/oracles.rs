@@ -4,6 +4,7 @@
 mod api;
 mod ask;
 mod charts;
+mod flate;
 mod flux;
 mod go;
 mod helm;
@@ -48,8 +49,8 @@ pub struct Options {
     pub kills: usize,
     /// A checkout of the original template that has `scripts/bootstrap-apps.sh`.
     pub original: Option<Utf8PathBuf>,
-    /// A folder with other people's repositories, one folder each.
-    pub forks: Option<Utf8PathBuf>,
+    /// A folder of checkouts of repositories, one folder each, for `flate` and for the part `forks` of `talos`.
+    pub repositories: Option<Utf8PathBuf>,
     /// The cargo profile that the program is built in.
     pub profile: String,
 }
@@ -72,7 +73,7 @@ struct Oracle {
 }
 
 /// Asked only where it is named: what it needs takes long to build, and it takes minutes to run.
-const ON_REQUEST: [&str; 3] = ["talos-nodes", "kubernetes", "stacks"];
+const ON_REQUEST: [&str; 4] = ["talos-nodes", "kubernetes", "stacks", "flate"];
 
 /// All of them; a new one is a line here and a file beside this.
 const ORACLES: &[Oracle] = &[
@@ -150,6 +151,11 @@ const ORACLES: &[Oracle] = &[
         name: "flux-libraries",
         about: "substitution, values of releases, builds of folders and source artifacts, against the libraries of Flux 2.9",
         run: libraries::run,
+    },
+    Oracle {
+        name: "flate",
+        about: "what the fixtures and given repositories build to, as flate builds it",
+        run: flate::run,
     },
     Oracle {
         name: "page",

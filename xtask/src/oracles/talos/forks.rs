@@ -47,11 +47,11 @@ struct Moved {
 
 pub(super) fn run(machineries: &[Machinery], options: &Options) -> Result<Part> {
     let mut part = Part::new("talconfigs of other people moved to 1.14");
-    let Some(folder) = &options.forks else {
+    let Some(folder) = &options.repositories else {
         if options.parts.iter().any(|part| part == "forks") {
-            bail!("name a folder with repositories: `--forks DIR`");
+            bail!("name a folder with repositories: `--repositories DIR`");
         }
-        let skipped = "SKIPPED: there is no `--forks DIR`".to_owned();
+        let skipped = "SKIPPED: there is no `--repositories DIR`".to_owned();
         part.notes.push(skipped);
         return Ok(part);
     };
