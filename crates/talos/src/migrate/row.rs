@@ -56,6 +56,7 @@ pub(super) enum Rule {
     StaticPods,
     Install,
     Hostname,
+    StableHostname,
     SearchDomains,
     Switched,
     Files,

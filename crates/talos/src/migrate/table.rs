@@ -104,6 +104,7 @@ static ROWS: &[Row] = &[
     row("machine.nodeTaints", "KubeNodeConfig", "taints", Same, Node),
     row("machine.pods", "KubeStaticPodConfig", "", By(Rule::StaticPods), StaticPods),
     row("machine.install", "UnattendedInstallConfig", "", By(Rule::Install), Install),
+    row("machine.features.stableHostname", "HostnameConfig", "auto", By(Rule::StableHostname), Hostname),
     row("machine.network.hostname", "HostnameConfig", "hostname", By(Rule::Hostname), Hostname),
     row("machine.network.nameservers", "ResolverConfig", "nameservers", Each("address"), Resolver),
     row("machine.network.searchDomains", "ResolverConfig", "searchDomains.domains", By(Rule::SearchDomains), Resolver),

@@ -626,3 +626,22 @@ patches:
         assert!(file.contains(&format!("{key}: {secret}")), "{key}");
     }
 }
+
+#[test]
+fn the_name_of_a_node_moves_from_contracts_before_it_had_a_document() {
+    let nodes = "nodes: [{hostname: one, ipAddress: 10.0.0.11, controlPlane: true, installDisk: /dev/sda}]\n";
+    let patch = "patches:\n  - 'machine: {features: {stableHostname: true}}'\n";
+    for contract in ["1.9", "1.11"] {
+        for talconfig in [nodes.to_owned(), format!("{nodes}{patch}")] {
+            let sandbox = repository(&talconfig, &[]);
+            sandbox.write("versions.yaml", format!("talosContract: \"{contract}\"\n"));
+            let keep = ["--keep", "kubelet", "--write"];
+            let words = ["talos", "migrate", "--contract", "1.14"];
+            drop(sandbox.run(words.into_iter().chain(keep)).success());
+            assert_eq!(kinds(&sandbox, "one", "HostnameConfig"), 1);
+            let file = sandbox.read("clusterconfig/demo-one.yaml");
+            assert!(file.contains("hostname: one\n"), "{file}");
+            assert!(!file.contains("stableHostname"), "{file}");
+        }
+    }
+}

@@ -20,6 +20,23 @@ pub(crate) fn hostname(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Do
     Ok(None)
 }
 
+/// The name that a machine makes of its identity where nobody gives it one. Contracts before 1.12
+/// have it beside the name that is given, and the document cannot be beside it.
+pub(crate) fn stable_hostname(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
+    let named = work.original.at("machine.network.hostname").is_some();
+    if named || work.is_patch() {
+        work.drop(
+            row,
+            "a node that is given a name makes none of its identity",
+        );
+    } else if flag(&tree)? {
+        work.set(row.kind, row.field, json!("stable").into(), row.path);
+    } else {
+        return Ok(Some(tree));
+    }
+    Ok(None)
+}
+
 pub(crate) fn search_domains(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> Done {
     if tree.is_empty() && !work.is_patch() {
         work.drop(row, "an empty list says nothing in v1alpha1");

@@ -38,6 +38,7 @@ pub(super) fn by(rule: Rule, work: &mut Work<'_>, row: &'static Row, tree: Tree)
         Rule::StaticPods => lists::static_pods,
         Rule::Install => install::install,
         Rule::Hostname => machine::hostname,
+        Rule::StableHostname => machine::stable_hostname,
         Rule::SearchDomains => machine::search_domains,
         Rule::Switched => machine::switched,
         Rule::Files => files::files,
