@@ -268,6 +268,8 @@ fn by_id(objects: impl Iterator<Item = Value>) -> BTreeMap<String, Vec<String>> 
         object.sort_all_objects();
         all.entry(id).or_default().push(object.to_string());
     }
-    all.values_mut().for_each(|objects| objects.sort());
+    for objects in all.values_mut() {
+        objects.sort();
+    }
     all
 }
