@@ -38,9 +38,10 @@ const MOMENTARY: [&str; 18] = [
 ];
 
 /// Values that count how often something was rendered, or hold for one boot.
-const ANEW: [&str; 5] = [
+const ANEW: [&str; 6] = [
     r"^StaticPods/.*\.annotations\.talos\.dev/",
     r"^EtcFileStatuses/.*\.specVersion = ",
+    r"^PKIStatuses/.*\.version = ",
     r"^KubeletConfigs/.*\.staticPodListURL = ",
     r"^KubeletSpecs/.*\.staticPodURL = ",
     // What the kernel had when Talos first looked.
