@@ -168,6 +168,7 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
             entry.is_elsewhere = is_declared(entry)
                 && (is_known || alone::is_foreign(files, entry, &kustomizations));
         }
+        alone::without_archives(files, &mut roots);
     }
     for entry in &mut roots {
         pushed(files, entry);

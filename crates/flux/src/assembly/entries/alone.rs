@@ -52,3 +52,17 @@ pub(super) fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]
         same.partition(|(_, entry)| files.is_folder(&entry.path));
     missing.len() >= here.len()
 }
+
+/// Leaves out what was left behind, as in a folder `.archive`: its folders are gone, and nothing
+/// that begins in the same folder of the repository has one.
+pub(super) fn without_archives(files: &dyn Files, roots: &mut Vec<Entry>) {
+    let is_there = |entry: &Entry| !entry.is_elsewhere && files.is_folder(&entry.path);
+    let top = |entry: &Entry| entry.cluster.split('/').next().map(str::to_owned);
+    let alive: Vec<_> = { roots.iter() }
+        .filter(|entry| is_there(entry))
+        .map(top)
+        .collect();
+    if !alive.is_empty() {
+        roots.retain(|entry| entry.is_elsewhere || alive.contains(&top(entry)));
+    }
+}

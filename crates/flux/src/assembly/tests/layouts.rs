@@ -41,6 +41,11 @@ fn the_whole_of_another_repository_applies_nothing_of_this_one() {
             &of_source("apps", "./k/apps", "GitRepository", "home"),
         ),
         ("k/apps/map.yaml", &config_map("m", "{}")),
+        // What was left behind begins nothing.
+        (
+            ".archive/old/ks.yaml",
+            &of_source("old", "./k/old", "GitRepository", "home"),
+        ),
     ]);
     insta::assert_snapshot!(shown(&all), @r"
     cluster < - @ k/flux: Built; Kustomization flux-system/apps, Kustomization flux-system/cluster, Kustomization flux-system/flux, GitRepository flux-system/home, OCIRepository flux-system/manifests
