@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::encryption;
 use super::formats;
 use super::place::{Place, Report};
-
+use crate::fields::Schema;
 use crate::rules;
 
 /// Kinds of which only one can have a name.
@@ -25,6 +25,9 @@ const GROUPS: [&[&str]; 3] = [
     &["Layer2VIPConfig", "HCloudVIPConfig"],
     &["UserVolumeConfig", "ExistingVolumeConfig"],
 ];
+
+/// The minor version of Talos that moved nearly everything into documents.
+const DOCUMENTS: u32 = 14;
 
 /// All documents, by name.
 pub(super) fn check(documents: &[(String, Cow<'_, Value>)], report: &mut Report) {
@@ -202,9 +205,16 @@ const VOLUMES: [(&str, Old); 2] = [
 fn clash(place: &Place<'_>, old: &Old, report: &mut Report) {
     let (kind, key) = (old.document, old.section.last().unwrap_or(&""));
     let (message, hint) = if old.same {
+        let spec = Schema::get().document(kind);
+        let moved = spec.is_some_and(|spec| spec.since == DOCUMENTS);
+        let way = if moved {
+            ": `ichor talos migrate --contract 1.14` moves all that says it so far"
+        } else {
+            ""
+        };
         (
             format!("the document `{kind}` says the same"),
-            format!("set it in `{kind}` only"),
+            format!("set it in `{kind}` only{way}"),
         )
     } else {
         (
