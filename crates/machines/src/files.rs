@@ -145,7 +145,8 @@ impl nodes::Files for Reader<'_> {
     }
 }
 
-fn looks_encrypted(bytes: &[u8]) -> bool {
+/// Whether a file holds values that sops has encrypted.
+pub fn looks_encrypted(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"ENC[AES256_GCM,data:").is_some()
 }
 
@@ -167,7 +168,7 @@ fn not_utf8(path: &Utf8Path) -> Diagnostic {
 }
 
 /// Without `.` and `..`, as far as they can be resolved by name.
-pub(super) fn tidy(path: &Utf8Path) -> Utf8PathBuf {
+pub fn tidy(path: &Utf8Path) -> Utf8PathBuf {
     let mut tidied = Utf8PathBuf::new();
     for component in path.components() {
         match component {

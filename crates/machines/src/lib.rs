@@ -36,6 +36,7 @@ use repository::View;
 
 pub use compare::{Compared, Tried, import, schematic_of, try_patch, validate_file};
 use files::Reader;
+pub use files::{looks_encrypted, tidy};
 pub use open::{Origin, Secrets};
 pub use output::{Action, Output, Outputs};
 pub use places::Places;

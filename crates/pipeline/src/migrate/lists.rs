@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
 use diagnostics::{Diagnostics, Location, Source};
-use machines::Places;
+use machines::{Places, looks_encrypted, tidy};
 use repository::View;
 use yaml::edit::Edits;
 use yaml::{Dialect, Limits, Node};
@@ -159,7 +159,7 @@ fn files(
         let Some(text) = view.text(file.as_str())? else {
             continue;
         };
-        if text.text().contains("ENC[AES256_GCM,data:") {
+        if looks_encrypted(text.text().as_bytes()) {
             let place = Location::file(file.as_str());
             let why = "it is encrypted; `ichor secrets edit` opens it";
             moving.problems.push(by_hand("", why, place));
@@ -259,18 +259,4 @@ fn beside_of(path: &Utf8Path) -> String {
     let stem = path.file_stem().unwrap_or("patch");
     let extension = path.extension().unwrap_or("yaml");
     format!("{stem}-control-plane.{extension}")
-}
-
-fn tidy(path: &Utf8Path) -> Utf8PathBuf {
-    let mut tidied = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            Utf8Component::CurDir => {}
-            Utf8Component::ParentDir if tidied.file_name().is_some() => {
-                tidied.pop();
-            }
-            other => tidied.push(other.as_str()),
-        }
-    }
-    tidied
 }

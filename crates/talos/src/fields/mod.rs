@@ -11,10 +11,13 @@ mod canonical;
 mod decode;
 pub(crate) mod forms;
 mod names;
+mod roles;
 mod table;
 
 pub use canonical::canonical;
 pub use decode::{Decoder, Faults, OF_PATCHES, Removed, kind_of, unknown_kind};
 pub use forms::size_fits;
 pub use names::{document_name, is_named, kind_of_value};
+pub use roles::is_for_control_planes;
+pub(crate) use roles::{CONTROL_PLANE_LABEL, CONTROL_PLANE_ONLY};
 pub use table::{Keyed, Kind, Schema, Spec, any, is_pair};

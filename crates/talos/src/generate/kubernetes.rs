@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::parts::{audit_policy, document, image, pem, pod_security};
 use super::{Input, Role};
 use crate::bundle::{Bundle, KeyPair};
+use crate::fields::CONTROL_PLANE_LABEL;
 
 /// All of a node, in the order of Talos.
 pub(super) fn documents(bundle: &Bundle, input: &Input<'_>, out: &mut Vec<Value>) {
@@ -79,11 +80,11 @@ fn node(input: &Input<'_>) -> Value {
     let mut made = document!("KubeNodeConfig", {"nodeIP": {}});
     if input.role == Role::ControlPlane {
         made["labels"] = json!({
-            "node-role.kubernetes.io/control-plane": "",
+            (CONTROL_PLANE_LABEL): "",
             "node.kubernetes.io/exclude-from-external-load-balancers": "",
         });
         if !input.allow_scheduling_on_control_planes {
-            made["taints"] = json!({"node-role.kubernetes.io/control-plane": "NoSchedule"});
+            made["taints"] = json!({CONTROL_PLANE_LABEL: "NoSchedule"});
         }
     }
     made

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::convert::kubernetes::{AUTHORIZERS, CONTROL_PLANE};
+use super::convert::kubernetes::AUTHORIZERS;
 use super::convert::oidc;
 use super::subsystem::Subsystem;
-use super::table::is_for_control_planes;
 use super::tree::Tree;
 use super::walk::{Outcome, moved};
 use super::work::{Document, Scope, Stay};
-use crate::fields::{document_name, kind_of_value};
+use crate::fields::{CONTROL_PLANE_LABEL, document_name, is_for_control_planes, kind_of_value};
 
 /// A configuration, and what of it stays in v1alpha1. Has no `Debug`: it holds secrets.
 pub struct Moved {
@@ -163,9 +162,9 @@ pub(super) fn node(legacy: &Value) -> Value {
     let allowed = ["allowSchedulingOnControlPlanes", "allowSchedulingOnMasters"]
         .iter()
         .any(|key| legacy["cluster"][*key] == json!(true));
-    let mut fields = json!({"labels": {CONTROL_PLANE: ""}});
+    let mut fields = json!({"labels": {CONTROL_PLANE_LABEL: ""}});
     if !allowed {
-        fields["taints"] = json!({CONTROL_PLANE: "NoSchedule"});
+        fields["taints"] = json!({CONTROL_PLANE_LABEL: "NoSchedule"});
     }
     document("KubeNodeConfig", fields)
 }

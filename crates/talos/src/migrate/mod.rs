@@ -23,6 +23,6 @@ mod work;
 pub use configuration::{Moved, configuration};
 pub use reading::{Differences, Reading, read};
 pub use subsystem::Subsystem;
-pub use table::{is_for_control_planes, part_of};
+pub use table::part_of;
 pub use text::{Audience, ByHand, Dollar, Part, Rewritten, asks};
 pub use work::{Scope, Stay};

@@ -7,10 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::configuration::{authorizers, has_kubernetes, is_control_plane, node, within};
 use super::subsystem::Subsystem;
-use super::table::is_for_control_planes;
 use super::work::Scope;
 use crate::compare;
-use crate::fields::kind_of_value;
+use crate::fields::{is_for_control_planes, kind_of_value};
 
 /// What a node reads: all that can be in documents, in documents, and nothing that goes
 /// without saying. Has no `Debug`: it holds secrets.

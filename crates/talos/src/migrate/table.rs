@@ -143,29 +143,6 @@ pub(super) const SECTIONS: &[(&str, &str, &str)] = &[
 /// What the absence of a component's document means.
 const LEGACY: &str = "without its document Talos runs the component as it did before 1.14; `enabled: false` is what switches it off";
 
-/// Documents that only control planes take.
-const CONTROL_PLANE_ONLY: &[&str] = &[
-    "KubeAPIServerConfig",
-    "KubeAdmissionControlConfig",
-    "KubeAggregatorCAConfig",
-    "KubeAuditPolicyConfig",
-    "KubeAuthenticationConfig",
-    "KubeAuthorizerConfig",
-    "KubeControllerManagerConfig",
-    "KubeCoreDNSConfig",
-    "KubeEtcdEncryptionConfig",
-    "KubeFlannelCNIConfig",
-    "KubeProxyConfig",
-    "KubeSchedulerConfig",
-    "KubeServiceAccountConfig",
-    "KubeTalosAPIAccessConfig",
-];
-
-/// Whether Talos refuses documents of a kind on workers.
-pub fn is_for_control_planes(kind: &str) -> bool {
-    CONTROL_PLANE_ONLY.contains(&kind)
-}
-
 /// The row of a path.
 pub(super) fn row_of(path: &str) -> Option<&'static Row> {
     static ROWS_BY_PATH: OnceLock<HashMap<&'static str, &'static Row>> = OnceLock::new();

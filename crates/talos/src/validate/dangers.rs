@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::kubernetes::{self, CONTROL_PLANE_ONLY};
+use super::kubernetes;
 use super::place::{Place, Report, Violation};
 use super::whole::Whole;
 use crate::contract::{Contract, Release};
-use crate::fields::document_name;
+use crate::fields::{CONTROL_PLANE_ONLY, document_name, is_for_control_planes};
 use crate::rules;
 use std::borrow::Cow;
 
@@ -256,7 +256,7 @@ fn parts(whole: &Whole<'_>, report: &mut Report) {
         return;
     }
     for (kind, section) in NEEDED {
-        let wanted = control_plane || !CONTROL_PLANE_ONLY.contains(&kind);
+        let wanted = control_plane || !is_for_control_planes(kind);
         let accepted =
             kind == "KubeAPIServerCAConfig" && whole.main(&["cluster", "acceptedCAs"]).is_there();
         let there = whole.first(kind).is_some() || whole.main(section).is_there() || accepted;

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use diagnostics::Severity;
 use serde_json::Value;
 
-use super::kubernetes::{CONTROL_PLANE_ONLY, ROLE};
 use super::place::{Place, Report};
 use super::resolver::is_encrypted;
 
+use crate::fields::{CONTROL_PLANE_LABEL, is_for_control_planes};
 use crate::rules;
 
 /// A configuration by its documents.
@@ -77,7 +77,7 @@ pub(super) fn check(whole: &Whole<'_>, report: &mut Report) {
     }
     for document in &whole.documents {
         let kind = document.key("kind").text();
-        if CONTROL_PLANE_ONLY.contains(&kind) {
+        if is_for_control_planes(kind) {
             report.add(
                 document,
                 &rules::MACHINE_CONFIG_CONTROL_PLANE_ONLY,
@@ -151,14 +151,14 @@ fn kubernetes(whole: &Whole<'_>, report: &mut Report) {
     if whole.is_control_plane()
         && let Some(node) = whole.first("KubeNodeConfig")
     {
-        let label = node.keys(&["labels", ROLE]);
+        let label = node.keys(&["labels", CONTROL_PLANE_LABEL]);
         if !label.is_there() && !node.key("skipNodeRegistration").is_true() {
             report.add_as(
                 Severity::Warning,
                 &label,
                 &rules::MACHINE_CONFIG_MISSING,
                 "the node does not get the label of a control plane: Talos adds none to this document",
-                format!("write `{ROLE}: \"\"`"),
+                format!("write `{CONTROL_PLANE_LABEL}: \"\"`"),
             );
         }
     }

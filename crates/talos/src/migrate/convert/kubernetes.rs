@@ -3,12 +3,11 @@
 use serde_json::json;
 
 use super::{Done, deletion, oidc};
+use crate::fields::CONTROL_PLANE_LABEL;
 use crate::migrate::row::Row;
 use crate::migrate::tree::{Body, Tree};
 use crate::migrate::work::{Work, flag};
 
-/// The taint that keeps workloads off control planes.
-pub(crate) const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
 /// The plugin that is generated.
 const POD_SECURITY: &str = "PodSecurity";
 
@@ -82,8 +81,8 @@ pub(crate) fn scheduling(work: &mut Work<'_>, row: &'static Row, tree: Tree) -> 
         let document = work.document(row.kind, None, row.path);
         document.head.extend(head);
         let mut taints = document.fields.take(row.field).unwrap_or_else(Tree::map);
-        if taints.get(CONTROL_PLANE).is_none() {
-            taints.put_key(CONTROL_PLANE, json!({"$patch": "delete"}).into());
+        if taints.get(CONTROL_PLANE_LABEL).is_none() {
+            taints.put_key(CONTROL_PLANE_LABEL, json!({"$patch": "delete"}).into());
         }
         document.fields.put(row.field, taints);
     }

@@ -1,7 +1,6 @@
 //! Who gets which part of a patch.
 
-use crate::migrate::convert::kubernetes::CONTROL_PLANE;
-use crate::migrate::table::is_for_control_planes;
+use crate::fields::{CONTROL_PLANE_LABEL, is_for_control_planes};
 use crate::migrate::tree::Tree;
 use crate::migrate::work::Document;
 
@@ -32,12 +31,12 @@ pub(super) fn share(document: &Document, audience: Audience) -> Option<Document>
     }
     // A worker has no such taint to lose; the rest of the document is for it, too.
     let mut taints = own.fields.take(TAINTS)?;
-    let taint = taints.take(CONTROL_PLANE)?;
+    let taint = taints.take(CONTROL_PLANE_LABEL)?;
     let rest = !taints.is_empty() || !own.fields.is_empty();
     if control_planes {
         own.fields = Tree::map();
         taints = Tree::map();
-        taints.put_key(CONTROL_PLANE, taint);
+        taints.put_key(CONTROL_PLANE_LABEL, taint);
         if rest {
             own.head.clear();
         }
@@ -51,6 +50,6 @@ pub(super) fn share(document: &Document, audience: Audience) -> Option<Document>
 /// Whether a document takes the taint of control planes away.
 pub(super) fn takes_taint(document: &Document) -> bool {
     let taints = document.fields.get(TAINTS);
-    let taint = taints.and_then(|taints| taints.get(CONTROL_PLANE));
+    let taint = taints.and_then(|taints| taints.get(CONTROL_PLANE_LABEL));
     document.kind == "KubeNodeConfig" && taint.is_some_and(Tree::is_deletion)
 }

@@ -15,27 +15,6 @@ mod network;
 pub(super) use components::{kubelet_config, resources, version};
 pub(super) use network::too_large_for_documents;
 
-/// The label by which Kubernetes knows a control plane.
-pub(super) const ROLE: &str = "node-role.kubernetes.io/control-plane";
-
-/// Kinds that a control plane may have, and no worker.
-pub(super) const CONTROL_PLANE_ONLY: [&str; 14] = [
-    "KubeAPIServerConfig",
-    "KubeAdmissionControlConfig",
-    "KubeAggregatorCAConfig",
-    "KubeAuditPolicyConfig",
-    "KubeAuthenticationConfig",
-    "KubeAuthorizerConfig",
-    "KubeControllerManagerConfig",
-    "KubeCoreDNSConfig",
-    "KubeEtcdEncryptionConfig",
-    "KubeFlannelCNIConfig",
-    "KubeProxyConfig",
-    "KubeSchedulerConfig",
-    "KubeServiceAccountConfig",
-    "KubeTalosAPIAccessConfig",
-];
-
 /// Roles of Talos' own API.
 const ROLES: [&str; 7] = [
     "os:admin",
