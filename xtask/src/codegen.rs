@@ -3,6 +3,7 @@
 mod builtin;
 mod bundle;
 mod definitions;
+mod lines;
 mod packages;
 mod semantics;
 mod slim;

@@ -14,9 +14,11 @@ use crate::ui::{Format, Ui};
 /// Tells what is wrong with the arguments, and gives the exit code. Help and version are no
 /// errors; everything else about arguments is wrong usage.
 pub(crate) fn report(error: &clap::Error, words: &[String], caller: Caller) -> u8 {
+    if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion = error.kind() {
+        return shown(error);
+    }
     let all = Arguments::command();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return shown(error),
         ErrorKind::InvalidSubcommand if near::invalid(error) == Some("help") => {
             let path: Vec<_> = words
                 .iter()

@@ -19,7 +19,7 @@ pub struct GoRegex {
 /// Compiling takes longer than matching all keys of a file, and most patterns are names.
 #[derive(Clone)]
 enum Matcher {
-    /// `^(one|two)$`: one of these, whole.
+    /// `^(one|two)$`, or `^(?:one)$`: one of these, whole; a `.` in them is any character.
     Names(Vec<Box<str>>),
     Regex(Regex),
 }
@@ -64,7 +64,7 @@ impl GoRegex {
     /// Whether it matches somewhere in the text.
     pub fn is_match(&self, text: &[u8]) -> bool {
         match &self.matcher {
-            Matcher::Names(names) => names.iter().any(|name| name.as_bytes() == text),
+            Matcher::Names(names) => names.iter().any(|name| is_name(name, text)),
             Matcher::Regex(regex) => regex.is_match(text),
         }
     }
@@ -90,17 +90,34 @@ impl fmt::Debug for GoRegex {
 /// The names of a pattern that is nothing but names.
 fn names(pattern: &str) -> Option<Vec<Box<str>>> {
     let inner = pattern.strip_prefix('^')?.strip_suffix('$')?;
-    let (list, grouped) = match inner.strip_prefix('(') {
+    let group = { inner.strip_prefix("(?:") }.or_else(|| inner.strip_prefix('('));
+    let (list, grouped) = match group {
         Some(inner) => (inner.strip_suffix(')')?, true),
         None => (inner, false),
     };
     let plain = |name: &str| {
         let mut bytes = name.bytes();
-        bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || b"_-/.".contains(&byte))
     };
     // Without the group, the anchors would belong to the first and the last name only.
     let all = list.split('|').all(plain) && (grouped || !list.contains('|'));
     all.then(|| list.split('|').map(Into::into).collect())
+}
+
+/// Whether a text is a name, each `.` of which is any character but the end of a line.
+fn is_name(name: &str, text: &[u8]) -> bool {
+    if !name.contains('.') {
+        return name.as_bytes() == text;
+    }
+    let Ok(text) = str::from_utf8(text) else {
+        return false;
+    };
+    let mut characters = text.chars();
+    let each = |wanted: char| match characters.next() {
+        Some('\n') | None => false,
+        Some(character) => wanted == '.' || wanted == character,
+    };
+    name.chars().all(each) && characters.next().is_none()
 }
 
 fn translate(pattern: &str) -> Result<String, GoRegexError> {
@@ -314,6 +331,27 @@ mod tests {
         assert!(matches(r"\.sops\.ya?ml$", "x.sops.yml"));
         assert!(matches(r"(?i)^SECRET", "secrets"));
         assert!(matches("é", "é"));
+    }
+
+    /// What is nothing but names is not compiled: it means the same.
+    #[test]
+    fn names_mean_what_the_pattern_means() {
+        let texts = [
+            "", "a", "a.b", "axb", "aéb", "a\nb", "ab", "a.bc", "apps/v1", "a.b\n",
+        ];
+        for pattern in [
+            "^a.b$", "^(a|a.b)$", "^(?:a.b|apps/v1)$", "^(?:)$", "^()$", "^.$", "^(?:..b)$",
+        ] {
+            let compiled = Regex::new(pattern).expect("a pattern");
+            assert!(names(pattern).is_some(), "{pattern}");
+            for text in texts {
+                let expected = compiled.is_match(text.as_bytes());
+                assert_eq!(matches(pattern, text), expected, "{pattern} on {text:?}");
+            }
+        }
+        for pattern in ["^a|b$", "^(a)(b)$", "a.b", "^(?i:a)$", "^a+$"] {
+            assert!(names(pattern).is_none(), "{pattern}");
+        }
     }
 
     #[test]

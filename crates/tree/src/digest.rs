@@ -30,10 +30,13 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0 {
-            write!(formatter, "{byte:02x}")?;
+        // Some thousand of them are written in a run, each at once.
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let mut text = ['0'; 64];
+        for (place, digit) in text.iter_mut().zip(digits) {
+            *place = char::from_digit(digit.into(), 16).unwrap_or_default();
         }
-        Ok(())
+        formatter.write_str(&text.iter().collect::<String>())
     }
 }
 

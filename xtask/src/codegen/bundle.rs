@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::builtin::Builtin;
 use super::definitions::Kind;
+use super::lines;
 
 /// What goes in.
 #[derive(Default)]
@@ -82,7 +83,7 @@ impl Bundle {
         let place = block(&mut blocks, &text)?;
         head.push_str(&format!("builtin\t{place}\n"));
         for ((group, version, kind), (namespaced, schema)) in &self.others {
-            let place = block(&mut blocks, schema)?;
+            let place = block(&mut blocks, &lines::of(schema)?)?;
             let scope = scope(*namespaced);
             head.push_str(&format!("{group}\t{version}\t{kind}\t{scope}\t{place}\n"));
         }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::Read as _;
 use std::sync::OnceLock;
 
-use super::model::Schema;
+use super::model::{Lines, Schema};
 
 /// The file.
 static BUNDLE: &[u8] = include_bytes!("../../schemas/bundle");
@@ -46,6 +46,11 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// The schema of a kind.
+    pub(super) fn kind(self) -> Schema {
+        Lines::new(self.text()).kind()
+    }
+
     /// What it holds.
     pub(super) fn text(self) -> String {
         let mut text = String::with_capacity(self.unpacked);
@@ -179,7 +184,8 @@ impl Builtin {
     pub(super) fn definition(&self, name: &str) -> Option<&Schema> {
         let definition = self.definitions.get(name)?;
         let text = self.text.get(definition.range.clone())?;
-        let read = || Schema::read(text).unwrap_or_default();
+        // One that cannot be read allows everything: a test reads them all.
+        let read = || Schema::parse(text).unwrap_or_default();
         Some(definition.schema.get_or_init(read))
     }
 }
@@ -196,7 +202,10 @@ mod tests {
         for kind in &bundle.kinds {
             let text = kind.block.text();
             assert_eq!(text.len(), kind.block.unpacked);
-            Schema::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", kind.kind));
+            for line in text.lines() {
+                let read: Result<Schema, _> = serde_json::from_str(line);
+                read.unwrap_or_else(|error| panic!("{}: {error}: {line}", kind.kind));
+            }
         }
         for release in 0..bundle.releases.len() {
             let builtin = Builtin::unpack(release);

@@ -266,8 +266,7 @@ impl Schemas {
         let key = key(group, version, kind);
         if let Some(entry) = self.kinds.get(&key) {
             let read = || {
-                let text = entry.packed.map(Block::text).unwrap_or_default();
-                let mut schema = Schema::read(&text).unwrap_or_default();
+                let mut schema = entry.packed.map(Block::kind).unwrap_or_default();
                 origin::widen(group, &mut schema);
                 schema
             };

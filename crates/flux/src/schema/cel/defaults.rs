@@ -36,9 +36,8 @@ fn fill(schema: &Schema, json: &mut Json, depth: usize) {
 }
 
 fn fields(schema: &Schema, entries: &mut Map<String, Json>, depth: usize) {
-    let fields = { schema.properties.iter() }.filter(|(_, field)| field.mentions_default());
-    for (name, field) in fields {
-        let Some(default) = &field.default else {
+    for (name, field) in &schema.properties {
+        let Some(default) = field.default_value() else {
             continue;
         };
         // Where null is a value of the field, it stays; else it is as if nothing were written.

@@ -18,11 +18,11 @@ use crate::unknown;
 use crate::value::{Place, Value};
 
 /// Whether a schema has a rule anywhere.
-pub(super) fn has_rules(schema: &Schema) -> bool {
+pub(in crate::schema) fn has_rules(schema: &Schema) -> bool {
     *schema.ruled.get_or_init(|| {
         !schema.rules.is_empty()
-            || schema.properties.values().any(Lazy::mentions_rules)
-            || schema.items.as_ref().is_some_and(Lazy::mentions_rules)
+            || schema.properties.values().any(Lazy::has_rules)
+            || schema.items.as_ref().is_some_and(Lazy::has_rules)
             || matches!(&schema.additional_properties, Additional::Schema(each) if has_rules(each))
     })
 }
@@ -85,7 +85,7 @@ impl<'c, 'a> Runner<'c, 'a> {
     /// The fields of a value that have rules in them.
     fn fields(schema: &'a Schema, written: Option<&'a Value>) -> Vec<(&'a str, &'a Schema)> {
         let named = { schema.properties.iter() }
-            .filter(|(_, schema)| schema.mentions_rules())
+            .filter(|(_, schema)| schema.has_rules())
             .map(|(name, schema)| (&**name, &**schema));
         let mut fields: Vec<_> = named.collect();
         if let Additional::Schema(each) = &schema.additional_properties

@@ -5,11 +5,12 @@ mod lazy;
 use std::sync::OnceLock;
 
 use indexmap::IndexMap;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::compiled::Compiled;
-pub(super) use lazy::Lazy;
+pub(super) use lazy::{Lazy, Lines};
 
 /// What a value may be.
 ///
@@ -146,29 +147,35 @@ pub(super) struct Rule {
 }
 
 impl Schema {
-    /// Reads a schema from JSON, and all that is in it.
+    /// Reads a schema from JSON, with all that is in it.
     pub(super) fn parse(json: &str) -> Result<Self, serde_json::Error> {
-        let schema = Self::read(json)?;
-        schema.read_all(0)?;
-        Ok(schema)
+        let mut schema: Self = serde_json::from_str(json)?;
+        if schema.is_whole() {
+            return Ok(schema);
+        }
+        Err(serde_json::Error::custom("a text stands for a schema"))
     }
 
-    /// Reads a schema of the bundle, and what is in it when it is met.
-    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
+    /// Whether no schema in it is elsewhere, as those of the bundle are.
+    fn is_whole(&mut self) -> bool {
+        let mut whole = true;
+        self.each_inner(&mut |inner| whole &= inner.is_whole());
+        whole
     }
 
-    pub(super) fn read_all(&self, depth: usize) -> Result<(), serde_json::Error> {
-        let lazy = self.properties.values().chain(&self.items);
-        { lazy }.try_for_each(|schema| schema.read_all(depth))?;
-        let judges = [&self.all_of, &self.any_of, &self.one_of];
-        let judges = judges.into_iter().flatten();
-        let judges = judges.chain(self.not.as_deref());
-        let each = match &self.additional_properties {
-            Additional::Schema(each) => Some(&**each),
+    /// Each schema of a field or of the items, its own and those of what only judges.
+    fn each_inner(&mut self, of: &mut dyn FnMut(&mut Lazy)) {
+        { self.properties.values_mut() }
+            .chain(&mut self.items)
+            .for_each(&mut *of);
+        let judges = { self.all_of.iter_mut() }.chain(&mut self.any_of);
+        let judges = judges.chain(&mut self.one_of);
+        let judges = judges.chain(self.not.as_deref_mut());
+        let each = match &mut self.additional_properties {
+            Additional::Schema(each) => Some(&mut **each),
             _ => None,
         };
-        { judges.chain(each) }.try_for_each(|schema| schema.read_all(depth + 1))
+        judges.chain(each).for_each(|inner| inner.each_inner(of));
     }
 
     /// Whether a value of it is a whole number or a text, whichever the writer likes.
