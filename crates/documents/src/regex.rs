@@ -340,7 +340,13 @@ mod tests {
             "", "a", "a.b", "axb", "aéb", "a\nb", "ab", "a.bc", "apps/v1", "a.b\n",
         ];
         for pattern in [
-            "^a.b$", "^(a|a.b)$", "^(?:a.b|apps/v1)$", "^(?:)$", "^()$", "^.$", "^(?:..b)$",
+            "^a.b$",
+            "^(a|a.b)$",
+            "^(?:a.b|apps/v1)$",
+            "^(?:)$",
+            "^()$",
+            "^.$",
+            "^(?:..b)$",
         ] {
             let compiled = Regex::new(pattern).expect("a pattern");
             assert!(names(pattern).is_some(), "{pattern}");

@@ -10,8 +10,6 @@ mod optional;
 mod run;
 mod stored;
 
-pub(super) use run::has_rules;
-
 use kube_cel::cel::IdedExpr;
 use kube_cel::cel::parser::Parser;
 
@@ -27,7 +25,7 @@ const DEEPEST: usize = 48;
 
 /// Checks an object of a defined kind against the rules of its definition.
 pub(super) fn check<'a>(checker: &mut Checker<'a>, value: &'a Value, schema: &'a Schema) {
-    if !has_rules(schema) {
+    if !schema.has_rules() {
         return;
     }
     let json = defaults::applied(schema, value);

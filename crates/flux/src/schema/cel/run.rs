@@ -12,20 +12,10 @@ use super::{compile, convert, optional, stored};
 use crate::rules;
 use crate::schema::check::Checker;
 use crate::schema::compiled::Compiled;
-use crate::schema::model::{Additional, Lazy, Rule, Schema};
+use crate::schema::model::{Additional, Rule, Schema};
 use crate::schema::path::Step;
 use crate::unknown;
 use crate::value::{Place, Value};
-
-/// Whether a schema has a rule anywhere.
-pub(in crate::schema) fn has_rules(schema: &Schema) -> bool {
-    *schema.ruled.get_or_init(|| {
-        !schema.rules.is_empty()
-            || schema.properties.values().any(Lazy::has_rules)
-            || schema.items.as_ref().is_some_and(Lazy::has_rules)
-            || matches!(&schema.additional_properties, Additional::Schema(each) if has_rules(each))
-    })
-}
 
 /// Runs the rules of an object.
 pub(super) struct Runner<'c, 'a> {
@@ -46,7 +36,7 @@ impl<'c, 'a> Runner<'c, 'a> {
 
     /// `written` is none where a default made the value.
     fn value(&mut self, schema: &'a Schema, written: Option<&'a Value>, cel: &Cel, near: &Place) {
-        if !has_rules(schema) || matches!(cel, Cel::Null) {
+        if !schema.has_rules() || matches!(cel, Cel::Null) {
             return;
         }
         let place = written.map_or_else(|| near.clone(), |value| value.place.or(near));
@@ -89,7 +79,7 @@ impl<'c, 'a> Runner<'c, 'a> {
             .map(|(name, schema)| (&**name, &**schema));
         let mut fields: Vec<_> = named.collect();
         if let Additional::Schema(each) = &schema.additional_properties
-            && has_rules(each)
+            && each.has_rules()
         {
             let map = written.and_then(Value::as_map);
             let others = map.into_iter().flat_map(|map| map.keys());

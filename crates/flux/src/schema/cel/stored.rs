@@ -177,8 +177,9 @@ mod tests {
         let mut count = 0_usize;
         for kind in &bundle().kinds {
             let text = kind.block.text();
-            let lines: Vec<serde_json::Value> =
-                { text.lines() }.map(|line| serde_json::from_str(line).unwrap()).collect();
+            let lines: Vec<serde_json::Value> = { text.lines() }
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect();
             rules(&lines.into(), &mut |rule| {
                 for (text, stored) in [
                     ("rule", "x-ichor-rule"),

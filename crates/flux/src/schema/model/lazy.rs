@@ -9,7 +9,6 @@ use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::{Additional, Schema};
-use crate::schema::cel;
 
 /// The schemas of a kind of the bundle, each on a line of its own; that of the kind is the last.
 ///
@@ -89,7 +88,7 @@ impl Line {
 impl Lazy {
     /// Whether it or a schema in it has a rule.
     pub(in crate::schema) fn has_rules(&self) -> bool {
-        { self.line.as_ref() }.map_or_else(|| cel::has_rules(self), |line| line.has_rules)
+        { self.line.as_ref() }.map_or_else(|| Schema::has_rules(self), |line| line.has_rules)
     }
 
     /// What a value is that is not written.

@@ -178,6 +178,16 @@ impl Schema {
         judges.chain(each).for_each(|inner| inner.each_inner(of));
     }
 
+    /// Whether it or a schema in it has a rule.
+    pub(super) fn has_rules(&self) -> bool {
+        let inner = || self.properties.values().chain(&self.items);
+        *self.ruled.get_or_init(|| {
+            !self.rules.is_empty()
+                || inner().any(Lazy::has_rules)
+                || matches!(&self.additional_properties, Additional::Schema(each) if each.has_rules())
+        })
+    }
+
     /// Whether a value of it is a whole number or a text, whichever the writer likes.
     pub(super) fn is_int_or_string(&self) -> bool {
         self.int_or_string || self.types.int_or_string || &*self.format == "int-or-string"
