@@ -1,8 +1,10 @@
 //! The repository as this crate reads it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Source};
+use yaml::{Limits, Parsed};
 
 /// Files and folders of a repository, whatever they lie on.
 ///
@@ -15,6 +17,11 @@ pub trait Files: Sync {
     ///
     /// It is there and cannot be read: not UTF-8, too large, a link that leads outside.
     fn text(&self, path: &str) -> Result<Option<Source>, Box<Diagnostic>>;
+
+    /// What a text of [`text`](Self::text) holds as YAML; who had it read before has it still.
+    fn parsed(&self, source: &Source) -> Arc<Parsed> {
+        Arc::new(yaml::parse(source, &Limits::default()))
+    }
 
     /// The bytes of a file, which generators take whatever they are; none where there is none.
     ///

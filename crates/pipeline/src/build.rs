@@ -99,6 +99,7 @@ fn checked_and_sealed(
             rules: &rules,
             cache,
             whole: options.whole,
+            parsed: yaml::Once::default(),
             lacking: OnceLock::new(),
         },
         before: rendered.warnings,

@@ -5,6 +5,7 @@
 //! counts as another repository.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Source};
 
@@ -111,6 +112,10 @@ impl Files for Copied<'_> {
     fn text(&self, path: &str) -> Result<Option<Source>, Box<Diagnostic>> {
         self.real(path)
             .map_or(Ok(None), |path| self.files.text(&path))
+    }
+
+    fn parsed(&self, source: &Source) -> Arc<yaml::Parsed> {
+        self.files.parsed(source)
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {

@@ -112,7 +112,8 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
             continue;
         }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let (values, _) = value::documents(&Arc::new(source), Dialect::Go);
+        let source = Arc::new(source);
+        let (values, _) = value::documents_of(&files.parsed(&source), &source, Dialect::Go);
         for value in values {
             let object = Object(value);
             if is_pin {

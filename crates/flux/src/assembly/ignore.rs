@@ -298,6 +298,10 @@ impl Files for Artifact<'_> {
         self.files.text(path)
     }
 
+    fn parsed(&self, source: &Source) -> std::sync::Arc<yaml::Parsed> {
+        self.files.parsed(source)
+    }
+
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
         if self.patterns.leave_out(path) {
             return Ok(None);

@@ -47,7 +47,7 @@ pub(super) fn load(
             .at(source.whole());
         return Err(vec![problem]);
     }
-    let (value, problems) = read(&Arc::new(source.clone()));
+    let (value, problems) = read(files, &Arc::new(source.clone()));
     let secret = secrets(&value);
     let source = Arc::new(if secret.is_empty() {
         source
@@ -57,7 +57,7 @@ pub(super) fn load(
     let (mut value, problems) = if source.secrets().is_empty() {
         (value, problems)
     } else {
-        read(&source)
+        read(files, &source)
     };
     if !problems.is_empty() {
         return Err(problems);
@@ -69,8 +69,8 @@ pub(super) fn load(
 }
 
 /// The first document, and what makes kustomize refuse the file.
-fn read(source: &Arc<Source>) -> (Value, Vec<Diagnostic>) {
-    let parsed = yaml::parse(source, &yaml::Limits::default());
+fn read(files: &dyn Files, source: &Arc<Source>) -> (Value, Vec<Diagnostic>) {
+    let parsed = files.parsed(source);
     let mut problems: Vec<Diagnostic> = { parsed.diagnostics.iter() }
         // The last of them counts.
         .filter(|problem| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY))

@@ -153,7 +153,7 @@ fn unsupported(context: &mut Context<'_>, plugin: &Resource) {
 pub(super) fn inline(entry: &Value) -> Option<Vec<Resource>> {
     let text = entry.as_text()?;
     let source = patch::inline(entry, text);
-    let (objects, problems) = super::read::objects(&source);
+    let (objects, problems) = super::read::objects(&source, &patch::parsed(&source));
     let good = !problems.has_errors() && !objects.is_empty();
     good.then(|| objects.into_iter().map(Resource::new).collect())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diagnostics::{Diagnostics, Source};
-use yaml::Dialect;
+use yaml::{Dialect, Parsed};
 
 use crate::rules;
 use crate::value::{self, Data, Value};
@@ -30,8 +30,8 @@ fn mentions_secret(text: &str) -> bool {
 /// The objects of a file; lists of objects are taken apart.
 ///
 /// No excerpt of the file shows the data of a Secret.
-pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
-    let (mut documents, mut problems) = value::documents(source, Dialect::Go);
+pub(super) fn objects(source: &Arc<Source>, parsed: &Parsed) -> (Vec<Value>, Diagnostics) {
+    let (mut documents, mut problems) = value::documents_of(parsed, source, Dialect::Go);
     let mut secret = Vec::new();
     for document in &documents {
         secrets(document, 0, &mut secret);
@@ -42,7 +42,11 @@ pub(super) fn objects(source: &Arc<Source>) -> (Vec<Value>, Diagnostics) {
     }
     if !secret.is_empty() {
         let masked = Arc::new(source.as_ref().clone().with_secrets(secret));
-        (documents, problems) = value::documents(&masked, Dialect::Go);
+        (documents, problems) = if problems.is_empty() {
+            value::documents_of(parsed, &masked, Dialect::Go)
+        } else {
+            value::documents(&masked, Dialect::Go)
+        };
     }
     let mut objects = Vec::new();
     // Items of lists come behind everything else.

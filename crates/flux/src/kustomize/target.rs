@@ -102,7 +102,7 @@ impl Target<'_> {
                 return;
             }
         };
-        let (objects, problems) = read::objects(&source);
+        let (objects, problems) = read::objects(&source, &context.files.parsed(&source));
         for problem in &problems {
             context.problems.push(problem.clone());
         }

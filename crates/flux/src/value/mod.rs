@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 pub use place::{Place, Secret};
 pub(crate) use read::whole;
-pub use read::{documents, read};
+pub use read::{documents, documents_of, read};
 
 /// A value and who wrote it.
 ///

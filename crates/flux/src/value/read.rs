@@ -3,15 +3,23 @@
 use std::sync::Arc;
 
 use diagnostics::{Diagnostics, Source};
-use yaml::{Dialect, Limits, Node, Resolved};
+use yaml::{Dialect, Limits, Node, Parsed, Resolved};
 
 use super::{Data, Field, Map, Number, Place, Value};
 use crate::rules;
 
 /// Every document of a file that is not empty, as a reader of a dialect has it.
 pub fn documents(source: &Arc<Source>, dialect: Dialect) -> (Vec<Value>, Diagnostics) {
-    let parsed = yaml::parse(source, &Limits::default());
-    let mut problems = parsed.diagnostics;
+    documents_of(&yaml::parse(source, &Limits::default()), source, dialect)
+}
+
+/// The same of a text that was parsed.
+pub fn documents_of(
+    parsed: &Parsed,
+    source: &Arc<Source>,
+    dialect: Dialect,
+) -> (Vec<Value>, Diagnostics) {
+    let mut problems = parsed.diagnostics.clone();
     let mut values = Vec::new();
     for node in &parsed.documents {
         let value = read(node, source, dialect, &mut problems);

@@ -7,7 +7,7 @@ use config_model::Templates;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Source};
 use rayon::prelude::*;
 use tree::{Digest, Entry, RECORD_PATH, Record, RelPath, Rendered, Tree};
-use yaml::Node;
+use yaml::{Node, Once};
 
 use super::{Check, Subject};
 use repository::View;
@@ -70,7 +70,7 @@ pub(super) fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Vec<Diagnos
             NAMES.contains(&file_name(path.as_str()))
                 && !chart::is_template(path.as_str(), |path| there.is_file(path))
         })
-        .flat_map_iter(|(path, entry)| missing(path, entry, templates, &there))
+        .flat_map_iter(|(path, entry)| missing(&subject.parsed, (path, entry), templates, &there))
         .collect()
 }
 
@@ -127,8 +127,8 @@ impl<'a> There<'a> {
 }
 
 fn missing(
-    path: &RelPath,
-    entry: &Entry,
+    parsed: &Once,
+    (path, entry): (&RelPath, &Entry),
     templates: Templates,
     there: &There<'_>,
 ) -> Vec<Diagnostic> {
@@ -137,7 +137,7 @@ fn missing(
     };
     let source = Source::new(path.as_str(), text);
     // What is no YAML is told of elsewhere.
-    let parsed = yaml::parse(&source, &yaml::Limits::default());
+    let parsed = parsed.parse(&source);
     let folder = path
         .as_str()
         .rsplit_once('/')

@@ -38,6 +38,7 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
     }
     let settings = Settings {
         top: Some(top(tree)),
+        parsed: Some(&subject.parsed),
         ..Settings::of(model)
     };
     let chosen = settings.chosen();

@@ -67,6 +67,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) cache: &'a Cache,
     /// Whether what is wrong with manifests that nobody renders is an error.
     pub(crate) whole: bool,
+    /// The files that more than one check parses.
+    pub(crate) parsed: ::yaml::Once,
     /// What kustomizations list and is not there, which two checks ask for.
     pub(crate) lacking: OnceLock<Vec<Diagnostic>>,
 }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use repository::chart;
 use repository::names;
 use tree::{Entry, RelPath, Rendered, Tree};
+use yaml::Once;
 
 use super::{Check, Over, Subject};
 use crate::places::in_template;
@@ -54,24 +55,28 @@ fn check(subject: &Subject<'_>, tree: &Tree<Rendered>) -> Diagnostics {
             // A place is in the template, which counts only where there is something to place.
             let parts = [path.as_str().as_bytes(), entry.content.as_bytes()];
             cache.unless_passed(Yaml.name(), &parts, || {
-                invalid_yaml(path, entry, severity(path))
+                invalid_yaml(&subject.parsed, path, entry, severity(path))
             })
         })
         .collect();
     found.into_iter().collect()
 }
 
-fn invalid_yaml(path: &RelPath, entry: &Entry, severity: Severity) -> Vec<Diagnostic> {
+fn invalid_yaml(
+    parsed: &Once,
+    path: &RelPath,
+    entry: &Entry,
+    severity: Severity,
+) -> Vec<Diagnostic> {
     let Some(text) = entry.content.as_text() else {
         let problem = rules::OUTPUT_NOT_UTF8.report(format!("`{path}` is not UTF-8"));
         return vec![problem.at(entry.origin.location())];
     };
     let source = Source::new(path.as_str(), text);
     let source = source.clone().with_secrets([0..source.text().len()]);
-    yaml::parse(&source, &yaml::Limits::default())
-        .diagnostics
-        .into_iter()
-        .filter(Diagnostic::is_error)
+    let parsed = parsed.parse(&source);
+    { parsed.diagnostics.iter() }
+        .filter(|problem| problem.is_error())
         .map(|problem| {
             let mut place = in_template(entry, problem.location.as_ref());
             if names::is_secret(path.as_str()) {

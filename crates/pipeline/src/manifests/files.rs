@@ -1,11 +1,12 @@
 //! A view, as `flux` reads it.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diagnostics::{Diagnostic, Source};
 use flux::files::Files;
 use repository::{Kind, View, names};
+use yaml::{Limits, Once, Parsed};
 
 /// Folders of git and of this program, which no cluster gets anything from.
 const OTHERS: [&str; 2] = [".git", ".ichor"];
@@ -15,6 +16,8 @@ const OTHERS: [&str; 2] = [".git", ".ichor"];
 pub(crate) struct OfView<'a> {
     view: &'a View<'a>,
     top: Option<Vec<String>>,
+    /// What was parsed already.
+    parsed: Option<&'a Once>,
     /// Folders by path: whether a link leads there.
     linked: Mutex<BTreeMap<String, bool>>,
 }
@@ -25,8 +28,14 @@ impl<'a> OfView<'a> {
         Self {
             view,
             top,
+            parsed: None,
             linked: Mutex::default(),
         }
+    }
+
+    /// The same, where others have parsed some of the files.
+    pub(crate) fn parsed_in(self, parsed: Option<&'a Once>) -> Self {
+        Self { parsed, ..self }
     }
 
     /// Whether the path itself, or a folder on the way to it, is a symbolic link.
@@ -63,6 +72,13 @@ impl Files for OfView<'_> {
             let whole = 0..source.text().len();
             source.with_secrets([whole])
         }))
+    }
+
+    fn parsed(&self, source: &Source) -> Arc<Parsed> {
+        match self.parsed {
+            Some(once) => once.parse(source),
+            None => Arc::new(yaml::parse(source, &Limits::default())),
+        }
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {

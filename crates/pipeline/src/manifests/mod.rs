@@ -59,6 +59,8 @@ pub struct Settings<'a> {
     pub pools: Vec<Range>,
     /// Whether charts that are not in the cache are told of though none ever was.
     pub tells_absent: bool,
+    /// Files that were parsed already.
+    pub parsed: Option<&'a yaml::Once>,
 }
 
 impl<'a> Settings<'a> {
@@ -85,6 +87,7 @@ impl<'a> Settings<'a> {
             domains,
             pools,
             tells_absent,
+            parsed: _,
         } = self;
         format!("{path:?} {mode:?} {kubernetes:?} {domains:?} {pools:?} {tells_absent}")
     }
@@ -130,7 +133,8 @@ pub fn assemble(view: &View<'_>, settings: &Settings<'_>) -> Assembled {
         mode: settings.mode,
         decrypt: (!settings.identities.is_empty()).then_some(&decrypt),
     };
-    let mut assembled = assembly::assemble(&OfView::new(view, settings.top.clone()), &options);
+    let files = OfView::new(view, settings.top.clone()).parsed_in(settings.parsed);
+    let mut assembled = assembly::assemble(&files, &options);
     let redaction = Redaction::new(&assembled, &settings.domains);
     assembled.problems = clean(assembled.problems, &redaction);
     assembled

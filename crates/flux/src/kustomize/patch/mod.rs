@@ -298,9 +298,14 @@ fn operate(
     })
 }
 
+/// What the text of a patch holds.
+pub(super) fn parsed(source: &Source) -> yaml::Parsed {
+    yaml::parse(source, &yaml::Limits::default())
+}
+
 /// Reads a patch.
 fn parse(source: &Arc<Source>, place: &Place) -> Result<Patch, Box<Diagnostic>> {
-    let parsed = yaml::parse(source, &yaml::Limits::default());
+    let parsed = parsed(source);
     let whole = |problem: Option<&Diagnostic>, message: &str| {
         problem.map_or_else(
             || Box::new(failed(message.to_owned(), place)),
@@ -323,7 +328,7 @@ fn parse(source: &Arc<Source>, place: &Place) -> Result<Patch, Box<Diagnostic>> 
         json::check(&operations).map_err(|message| Box::new(failed(message, place)))?;
         return Ok(Patch::Json(operations));
     }
-    let (objects, problems) = read::objects(source);
+    let (objects, problems) = read::objects(source, &parsed);
     if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
         return Err(whole(Some(problem), "the patch cannot be read"));
     }
