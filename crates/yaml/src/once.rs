@@ -14,7 +14,10 @@ use crate::parsed::Parsed;
 /// For as long as several stages read the same files: it forgets nothing. What has a problem is
 /// parsed anew each time, since a problem shows the text as its reader may.
 #[derive(Default)]
-pub struct Once(Mutex<HashMap<Box<str>, (Source, Arc<Parsed>)>>);
+pub struct Once(Mutex<HashMap<Box<str>, Known>>);
+
+/// A text, and what it holds.
+type Known = (Source, Arc<Parsed>);
 
 impl Once {
     /// What a text holds, as [`parse`] gives it within the usual limits.
