@@ -76,7 +76,7 @@ pub struct Template<'a> {
     pub kubernetes: Option<&'a str>,
     /// The APIs that the cluster has beside its own: `group/version`, `group/version/Kind`.
     pub apis: &'a [String],
-    /// Whether hooks are rendered, too, those of tests left out.
+    /// Whether hooks are rendered, too, those of tests included.
     pub with_hooks: bool,
 }
 
@@ -179,12 +179,10 @@ impl Helm {
             values.path(),
             "--include-crds",
             "--skip-schema-validation",
-            if template.with_hooks {
-                "--skip-tests"
-            } else {
-                "--no-hooks"
-            },
         ];
+        if !template.with_hooks {
+            words.push("--no-hooks");
+        }
         if let Some(kubernetes) = template.kubernetes {
             words.extend(["--kube-version", kubernetes]);
         }

@@ -193,7 +193,7 @@ fn what_is_rendered_is_what_it_prints() {
     helm.template(&template).expect("it does");
     assert_eq!(
         stand.words(),
-        format!("{ASKED} --skip-tests --api-versions a/v1 --api-versions a/v1/B")
+        format!("{ASKED} --api-versions a/v1 --api-versions a/v1/B")
     );
     let stand = Stand::new(
         "v4.3",

@@ -4,6 +4,7 @@
 //! Source of the behaviour: fluxcd/pkg `chartutil` 1.27.2 and Helm's `strvals`, held against the
 //! real ones by `cargo xtask oracles flux-libraries`.
 
+mod apis;
 mod chart;
 mod defaults;
 mod judged;
@@ -14,10 +15,11 @@ mod set;
 mod values;
 mod version;
 
+pub use apis::apis;
 pub use chart::{Lookup, chart};
 pub use judged::{Judged, judged};
 pub use package::{Dependency, LARGEST_ARCHIVE, Package, Schema};
-pub use rendered::{apis, release_name, release_namespace, rendered};
+pub use rendered::{release_name, release_namespace, rendered};
 pub use values::{Found, values};
 pub use version::{Range, version};
 

@@ -1,9 +1,9 @@
 //! What Helm makes of a release, as helm-controller applies it: changed by its post-renderers,
 //! with the labels of who installs it.
 //!
-//! Source of the behaviour: helm-controller 1.6.0; Helm 4.3.1, whose post-renderers see hooks, too.
+//! Source of the behaviour: helm-controller 1.6.0, held against the real one by `cargo xtask oracles flate`; Helm 4.3.1,
+//! whose post-renderers see hooks, too, unless a release says otherwise.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,12 +11,14 @@ use diagnostics::{Diagnostic, Diagnostics, Source};
 use sha2::{Digest as _, Sha256};
 use yaml::Dialect;
 
-use crate::assembled::Assembled;
 use crate::files::Memory;
 use crate::kustomize;
 use crate::object::Object;
 use crate::rules;
 use crate::value::{Data, Field, Map, Place, Value, documents};
+
+/// The annotation of hooks, which says when they run.
+const HOOK: &str = "helm.sh/hook";
 
 /// The longest name of a release that Helm takes.
 const LONGEST_NAME: usize = 53;
@@ -52,57 +54,8 @@ pub fn release_namespace(release: &Object) -> &str {
     }
 }
 
-/// The APIs that the cluster has as far as the repository shows: of the kinds that it defines and
-/// of the objects that it applies. As `group/version` and `group/version/Kind`.
-pub fn apis<'a>(
-    assembled: &Assembled,
-    definitions: impl Iterator<Item = &'a str>,
-) -> BTreeSet<String> {
-    let mut apis = BTreeSet::new();
-    let mut add = |version: &str, kind: &str| {
-        if version.contains('.') && !kind.is_empty() && !crate::unknown::is(version) {
-            apis.insert(version.to_owned());
-            apis.insert(format!("{version}/{kind}"));
-        }
-    };
-    let mut defined = |definition: &Value| {
-        let text = |path: &[&str]| {
-            definition
-                .at(path)
-                .and_then(Value::as_text)
-                .unwrap_or_default()
-        };
-        let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
-        for version in definition
-            .at(&["spec", "versions"])
-            .into_iter()
-            .flat_map(Value::items)
-        {
-            let name = version
-                .get("name")
-                .and_then(Value::as_text)
-                .unwrap_or_default();
-            add(&format!("{group}/{name}"), kind);
-        }
-    };
-    for text in definitions {
-        let (values, _) = documents(&Arc::new(Source::new("", text)), Dialect::Kubernetes);
-        values.iter().for_each(&mut defined);
-    }
-    let objects = assembled.kustomizations.iter().flat_map(|one| &one.objects);
-    for object in objects
-        .clone()
-        .filter(|object| object.kind() == "CustomResourceDefinition")
-    {
-        defined(&object.0);
-    }
-    for object in objects {
-        add(object.api_version(), object.kind());
-    }
-    apis
-}
-
-/// The objects of what `helm template --include-crds` printed for a release.
+/// The objects that a release is installed with, of what `helm template --include-crds` printed for it, all hooks
+/// included: without definitions that its `install.crds` skips, hooks that it disables, and tests that it does not run.
 ///
 /// All of them stand at the place of the release, since nobody wrote them.
 ///
@@ -111,26 +64,74 @@ pub fn apis<'a>(
 /// What helm-controller would fail on: text that is no YAML, post-renderers that do not fit.
 pub fn rendered(release: &Object, text: &str) -> Result<Vec<Object>, Diagnostics> {
     let place = release.place();
+    let Printed {
+        definitions,
+        objects,
+        hooks,
+    } = printed(release, text)?;
+    let changed = |objects: Vec<Object>| changed(objects, release);
+    let mut objects = match release.text(&["spec", "postRenderStrategy"]) {
+        "nohooks" => [changed(objects)?, hooks].concat(),
+        "separate" => [changed(objects)?, changed(hooks)?].concat(),
+        // Read as one, since that is how they are given to kustomize.
+        _ => changed([objects, hooks].concat())?,
+    };
+    objects.retain(|object| is_installed(object, release));
+    if release.text(&["spec", "install", "crds"]) != "Skip" {
+        let origin = origin(release);
+        objects.extend(definitions.into_iter().map(|mut definition| {
+            set(&mut definition, "labels", &origin);
+            definition
+        }));
+    }
+    for object in &mut objects {
+        moved(&mut object.0, &place);
+    }
+    Ok(objects)
+}
+
+/// What `helm template` printed.
+#[derive(Default)]
+struct Printed {
+    /// Those of the folder `crds`, which go to the API server as they are.
+    definitions: Vec<Object>,
+    objects: Vec<Object>,
+    hooks: Vec<Object>,
+}
+
+fn printed(release: &Object, text: &str) -> Result<Printed, Diagnostics> {
     let source = Arc::new(Source::new("", text));
-    let (values, problems) = documents(&source, Dialect::Kubernetes);
+    // What passes kustomize is read as that does; the rest as the API server's clients do.
+    let (values, problems) = documents(&source, Dialect::Go);
+    let (plain, _) = documents(&source, Dialect::Kubernetes);
     let is_real =
         |problem: &&Diagnostic| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY);
     if problems.iter().any(|problem| is_real(&problem)) {
         let message = format!("what the chart of {} makes is no YAML", release.id());
-        return Err(at(rules::FLUX_CHART_RENDER.report(message), &place).into());
+        return Err(at(rules::FLUX_CHART_RENDER.report(message), &release.place()).into());
     }
-    let (mut definitions, mut objects) = (Vec::new(), Vec::new());
-    for value in values {
+    let is_raw = release.text(&["spec", "postRenderStrategy"]) == "nohooks";
+    let mut printed = Printed::default();
+    for (value, plain) in values.into_iter().zip(plain) {
         let before = text.get(..value.place.range().start).unwrap_or_default();
         let is_definition = is_of_crds(before);
-        for object in flat(value) {
-            if is_definition {
-                definitions.push(object);
-            } else {
-                objects.push(object);
-            }
+        let is_hook = plain.at(&["metadata", "annotations", HOOK]).is_some();
+        let objects = if is_definition || (is_hook && is_raw) {
+            flat(plain)
+        } else {
+            flat(value)
+        };
+        match (is_definition, is_hook) {
+            (true, _) => printed.definitions.extend(objects),
+            (false, true) => printed.hooks.extend(objects),
+            (false, false) => printed.objects.extend(objects),
         }
     }
+    Ok(printed)
+}
+
+/// Objects as the post-renderers of a release and what helm-controller itself adds change them.
+fn changed(mut objects: Vec<Object>, release: &Object) -> Result<Vec<Object>, Diagnostics> {
     let renderers = release.0.at(&["spec", "postRenderers"]);
     for renderer in renderers.into_iter().flat_map(Value::items) {
         if let Some(kustomize) = renderer.get("kustomize") {
@@ -150,8 +151,16 @@ pub fn rendered(release: &Object, text: &str) -> Result<Vec<Object>, Diagnostics
             }
         }
     }
-    objects.extend(definitions);
-    let origin: Map = [("name", release.name()), ("namespace", release.namespace())]
+    let origin = origin(release);
+    for object in &mut objects {
+        set(object, "labels", &origin);
+    }
+    Ok(objects)
+}
+
+/// The labels that say which release an object is of.
+fn origin(release: &Object) -> Map {
+    [("name", release.name()), ("namespace", release.namespace())]
         .into_iter()
         .map(|(key, value)| {
             let field = Field {
@@ -160,12 +169,23 @@ pub fn rendered(release: &Object, text: &str) -> Result<Vec<Object>, Diagnostics
             };
             (format!("helm.toolkit.fluxcd.io/{key}"), field)
         })
-        .collect();
-    for object in &mut objects {
-        set(object, "labels", &origin);
-        moved(&mut object.0, &place);
-    }
-    Ok(objects)
+        .collect()
+}
+
+/// Whether an object gets into the cluster: what is no hook does, a hook where none are disabled, and a test where
+/// tests are run.
+fn is_installed(object: &Object, release: &Object) -> bool {
+    let is_true = |path: &[&str]| release.0.at(path).and_then(Value::as_bool) == Some(true);
+    let events = object.text(&["metadata", "annotations", HOOK]);
+    let is_test = |event: &str| matches!(event.trim(), "test" | "test-success");
+    events.is_empty()
+        || events.split(',').any(|event| {
+            if is_test(event) {
+                is_true(&["spec", "test", "enable"])
+            } else {
+                !is_true(&["spec", "install", "disableHooks"])
+            }
+        })
 }
 
 fn at(problem: Diagnostic, place: &Place) -> Diagnostic {

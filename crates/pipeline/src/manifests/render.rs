@@ -10,6 +10,7 @@ use flux::object::Object;
 use flux::redact::Redaction;
 use flux::rules::FLUX_CHART_RENDER;
 use flux::schema::Schemas;
+use flux::value::Value;
 use helm::{Helm, Template};
 use rayon::prelude::*;
 use repository::View;
@@ -85,6 +86,9 @@ fn one(
     charts: &Charts<'_>,
     around: &Around,
 ) -> Made {
+    if { release.object.0.at(&["spec", "suspend"]) }.and_then(Value::as_bool) == Some(true) {
+        return Made::LeftOut("it is suspended, so that Flux leaves it as it is");
+    }
     let Some(chart) = &release.chart else {
         return Made::LeftOut("nothing in the repository says which chart it is");
     };

@@ -7,7 +7,7 @@ use yaml::Dialect;
 
 use super::{release_name, release_namespace, rendered};
 use crate::object::Object;
-use crate::value::documents;
+use crate::value::{Value, documents};
 
 fn release(spec: &str) -> Object {
     let text = format!(
@@ -71,6 +71,87 @@ fn labels_patches_and_images_are_those_of_helm_controller() {
         let place = object.place().location().expect("it is the release's");
         assert_eq!(place.to_string(), "app.yaml:3:18");
     }
+}
+
+/// A definition, an object, a hook, and a test; with what YAML 1.1 takes for true.
+const WITH_HOOKS: &str = "---\n# Source: c/crds/k.yaml\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: kinds}\nspec: {on: yes}\n\
+    ---\n# Source: c/templates/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: object, annotations: {on: \"yes\"}}\n\
+    ---\n# Source: c/templates/h.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: hook, annotations: {helm.sh/hook: pre-install, on: \"yes\"}}\n\
+    ---\n# Source: c/templates/t.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: test, annotations: {helm.sh/hook: test}}\n\
+    ---\n# Source: c/templates/b.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: both, annotations: {helm.sh/hook: \"test, post-install\"}}\n";
+
+/// The names of what a release with a specification is installed with.
+fn names(spec: &str) -> Vec<String> {
+    let objects = rendered(&release(spec), WITH_HOOKS).expect("nothing is wrong");
+    objects.iter().map(|one| one.name().to_owned()).collect()
+}
+
+#[test]
+fn what_a_release_does_not_install_is_left_out() {
+    for (spec, expected) in [
+        ("{}", &["object", "hook", "both", "kinds"][..]),
+        ("{install: {crds: Skip}}", &["object", "hook", "both"]),
+        (
+            "{upgrade: {crds: Skip, disableHooks: true}}",
+            &["object", "hook", "both", "kinds"],
+        ),
+        ("{install: {disableHooks: true}}", &["object", "kinds"]),
+        (
+            "{test: {enable: true}}",
+            &["object", "hook", "test", "both", "kinds"],
+        ),
+        (
+            "{test: {enable: true}, install: {disableHooks: true}}",
+            &["object", "test", "both", "kinds"],
+        ),
+    ] {
+        assert_eq!(names(spec), expected, "{spec}");
+    }
+}
+
+#[test]
+fn hooks_pass_the_post_renderers_as_the_strategy_says() {
+    // A patch that leaves no object out, so that it fails where there is none for it.
+    let with = |strategy: &str| {
+        let spec = format!(
+            "{{postRenderStrategy: {strategy}, commonMetadata: {{labels: {{team: x}}}}, \
+            postRenderers: [{{kustomize: {{patches: [{{target: {{kind: ConfigMap}}, patch: '[{{op: add, path: /data, value: {{a: b}}}}]'}}]}}}}]}}"
+        );
+        let objects = rendered(&release(&spec), WITH_HOOKS).expect("nothing is wrong");
+        objects
+            .iter()
+            .filter(|object| object.kind() == "ConfigMap")
+            .map(|object| {
+                let data = object.text(&["data", "a"]);
+                let label = object.label("team").unwrap_or("-").to_owned();
+                let origin = object.label("helm.toolkit.fluxcd.io/name").unwrap_or("-");
+                let keys = ["on", "true"].map(|key| object.annotation(key).unwrap_or("-"));
+                format!("{} {data} {label} {origin} {keys:?}", object.name())
+            })
+            .collect::<Vec<_>>()
+    };
+    let object = r#"object b x app ["yes", "-"]"#;
+    let hook = r#"hook b x app ["yes", "-"]"#;
+    for (strategy, hook) in [
+        ("combined", hook),
+        ("separate", hook),
+        // As it is, and as the API server reads it.
+        ("nohooks", r#"hook  - - ["-", "yes"]"#),
+    ] {
+        let mut objects = with(strategy);
+        objects.sort_by(|one, other| other.cmp(one));
+        assert_eq!(objects, [object, hook], "{strategy}");
+    }
+}
+
+#[test]
+fn definitions_are_read_as_the_api_server_reads_them() {
+    let objects = rendered(&release("{}"), WITH_HOOKS).expect("nothing is wrong");
+    let definition = objects.last().expect("there is one");
+    assert_eq!(
+        definition.0.at(&["spec", "true"]).and_then(Value::as_bool),
+        Some(true)
+    );
 }
 
 #[test]
