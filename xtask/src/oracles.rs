@@ -4,6 +4,7 @@
 mod api;
 mod ask;
 mod charts;
+mod differences;
 mod flate;
 mod flux;
 mod go;
@@ -154,7 +155,7 @@ const ORACLES: &[Oracle] = &[
     },
     Oracle {
         name: "flate",
-        about: "what the fixtures and given repositories build to, as flate builds it",
+        about: "what the fixtures and given repositories build to, and what charts become in releases, as flate and helm-controller have it",
         run: flate::run,
     },
     Oracle {

@@ -1,6 +1,8 @@
 //! Programs that the tools start.
 
-use std::process::{Command, Stdio};
+use std::io::{Read as _, Seek as _};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use camino::Utf8PathBuf;
@@ -35,6 +37,55 @@ pub fn quiet(command: &mut Command) -> Result<String> {
         bail!("`{shown}` failed: {}\n{}", output.status, words.trim_end());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a command quietly; what it printed and said comes back, whichever it did where.
+pub fn said(command: &mut Command) -> Result<String> {
+    let shown = shown(command);
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start `{shown}`"))?;
+    let words = [&output.stdout, &output.stderr].map(|words| String::from_utf8_lossy(words));
+    let words = words.concat();
+    if !output.status.success() {
+        bail!("`{shown}` failed: {}\n{}", output.status, words.trim_end());
+    }
+    Ok(words)
+}
+
+/// What a command printed and said, if it ends within a time; else it is killed, and there is nothing.
+pub fn bounded(command: &mut Command, limit: Duration) -> Result<Option<Output>> {
+    let shown = shown(command);
+    // Files take whatever it says, and nobody has to read meanwhile.
+    let mut kept = [tempfile::tempfile()?, tempfile::tempfile()?];
+    let mut child = command
+        .stdout(kept[0].try_clone()?)
+        .stderr(kept[1].try_clone()?)
+        .spawn()
+        .with_context(|| format!("cannot start `{shown}`"))?;
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if begun.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let mut said = [Vec::new(), Vec::new()];
+    for (file, bytes) in kept.iter_mut().zip(&mut said) {
+        file.rewind()?;
+        file.read_to_end(bytes)?;
+    }
+    let [stdout, stderr] = said;
+    Ok(Some(Output {
+        status,
+        stdout,
+        stderr,
+    }))
 }
 
 /// Whether a program can be started at all.

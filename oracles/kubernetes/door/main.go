@@ -1,10 +1,10 @@
 // The world outside a cluster on one address: door ADDRESS FOLDER.
 //
 // As a proxy it answers for every host name itself, with certificates of FOLDER/ca.crt, so that addresses of
-// repositories (oci://, https://) can be used as they are: /v2/ is an OCI registry in memory, what else is asked for is
-// git over http out of FOLDER/git. What the API server asks of the inside of its cluster comes by the socket
-// FOLDER/door.sock: webhooks say yes, but for those whose path is /refuse, and aggregated APIs are there and empty.
-// Nothing is handed on to anywhere.
+// repositories (oci://, https://) can be used as they are: /v2/ is an OCI registry in memory, /charts/ are the files of
+// FOLDER/charts, what else is asked for is git over http out of FOLDER/git. What the API server asks of the inside of
+// its cluster comes by the socket FOLDER/door.sock: webhooks say yes, but for those whose path is /refuse, and
+// aggregated APIs are there and empty. Nothing is handed on to anywhere.
 package main
 
 import (
@@ -130,6 +130,7 @@ func main() {
 		Stderr: os.Stderr,
 		Env:    []string{"GIT_PROJECT_ROOT=" + filepath.Join(folder, "git"), "GIT_HTTP_EXPORT_ALL=1"},
 	}
+	charts := http.FileServer(http.Dir(folder))
 	inside := make(tunnels)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		log.Print(r.Method, " ", r.Host, " ", r.URL.Path)
@@ -143,6 +144,8 @@ func main() {
 			inside <- tls.Server(connection, &tls.Config{GetCertificate: trusted.of})
 		case strings.HasPrefix(r.URL.Path, "/v2"):
 			images.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, "/charts/"):
+			charts.ServeHTTP(w, r)
 		case r.Method == http.MethodPost && strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 			review(w, r)
 		case strings.HasPrefix(r.URL.Path, "/apis/"):

@@ -16,6 +16,7 @@ mod takeover;
 
 use anyhow::Result;
 
+pub(in crate::oracles) use self::programs::DOOR;
 use self::rig::{Rig, need};
 use super::parts::{self, Part};
 use super::{Options, Outcome};

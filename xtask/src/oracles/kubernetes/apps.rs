@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use camino::Utf8Path;
 
-use super::super::Options;
+use super::super::{Options, differences};
 use super::flow::{self, BOOTSTRAP, Times};
 use super::objects::{self, Objects};
 use super::programs::Programs;
@@ -59,14 +59,12 @@ pub(super) fn run(
     if factor < 2.0 {
         faults.push(format!("only {factor:.1} times as fast as the original"));
     }
-    let known = judged(
-        &objects::differences(&left, &objects::all(rig)?),
-        options.bless,
-        faults,
-    )?;
+    let found = objects::differences(&left, &objects::all(rig)?);
+    differences::judge(&scripts(DIFFERENCES), &found, options.bless, faults)?;
     words.push(format!(
-        "the original: {}; ichor is {factor:.1} times as fast, and leaves the same but for {known} things",
-        shown(&times)
+        "the original: {}; ichor is {factor:.1} times as fast, and leaves the same but for {} things",
+        shown(&times),
+        found.len()
     ));
     Ok(words.join("; "))
 }
@@ -117,34 +115,4 @@ pub(super) fn again(
         faults.push("a second run spends revisions of Helm".to_owned());
     }
     Ok(run.took)
-}
-
-/// How many differences there are, all of which the list must have with their reasons; and the list no others.
-fn judged(found: &[String], bless: bool, faults: &mut Vec<String>) -> Result<usize> {
-    let path = scripts(DIFFERENCES);
-    let list = files::text(&path)?;
-    let known: Vec<_> = list
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
-    if bless {
-        files::write(&path.with_extension("new"), found.join("\n") + "\n")?;
-    }
-    let covers = |line: &str, difference: &str| {
-        line.split_once('*')
-            .map_or(difference == line, |(begin, end)| {
-                difference.starts_with(begin) && difference.contains(end)
-            })
-    };
-    for difference in found {
-        if !known.iter().any(|line| covers(line, difference)) {
-            faults.push(format!("a difference that is not listed: {difference}"));
-        }
-    }
-    for line in known {
-        if !found.iter().any(|difference| covers(line, difference)) {
-            faults.push(format!("listed, and not there any more: {line}"));
-        }
-    }
-    Ok(found.len())
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use super::super::differences;
 use super::rig::Rig;
 
 /// Kinds that controllers write by themselves all the time.
@@ -27,6 +28,9 @@ const DERIVED: [&str; 7] = [
     "IPAddress",
     "FluxReport",
 ];
+
+/// Who left the other cluster.
+const ORIGINAL: &str = "the original";
 
 /// Objects by their kind, namespace and name.
 pub(super) type Objects = BTreeMap<String, Value>;
@@ -77,15 +81,14 @@ pub(super) fn differences(one: &Objects, other: &Objects) -> Vec<String> {
     let names: BTreeSet<_> = one.keys().chain(other.keys()).collect();
     for name in names {
         match (one.get(name), other.get(name)) {
-            (Some(one), Some(other)) => compare(name, one, other, &mut found),
-            (one, _) => found.push(format!("{name}: only {}", side(one.is_some()))),
+            (Some(one), Some(other)) => {
+                differences::compare(name, one, other, ORIGINAL, &mut found);
+            }
+            (Some(_), None) => found.push(format!("{name}: only ichor's")),
+            (None, _) => found.push(format!("{name}: only {ORIGINAL}'s")),
         }
     }
     found
-}
-
-fn side(is_ours: bool) -> &'static str {
-    if is_ours { "ichor's" } else { "the original's" }
 }
 
 /// What is in an object because somebody wanted it.
@@ -155,43 +158,4 @@ fn is_derived(object: &Value) -> bool {
         || kind == "APIService"
         // A token of its own for each cluster.
         || object["metadata"]["name"] == "flux-operator-entitlement"
-}
-
-/// A line for each place in which two values are not the same; the values of Secrets are not shown.
-fn compare(place: &str, one: &Value, other: &Value, found: &mut Vec<String>) {
-    match (one, other) {
-        (Value::Object(one_s), Value::Object(other_s)) => {
-            let keys: BTreeSet<_> = one_s.keys().chain(other_s.keys()).collect();
-            for key in keys {
-                let place = format!("{place} .{key}");
-                match (one_s.get(key), other_s.get(key)) {
-                    (Some(one), Some(other)) => compare(&place, one, other, found),
-                    (Some(value), None) => {
-                        found.push(format!("{place}: only ichor's: {}", shown(&place, value)));
-                    }
-                    (_, value) => found.push(format!(
-                        "{place}: only the original's: {}",
-                        shown(&place, value.unwrap_or(&Value::Null))
-                    )),
-                }
-            }
-        }
-        (one, other) if one == other => {}
-        (one, other) => found.push(format!(
-            "{place}: ichor {}, the original {}",
-            shown(place, one),
-            shown(place, other)
-        )),
-    }
-}
-
-fn shown(place: &str, value: &Value) -> String {
-    if place.starts_with("Secret") && place.contains(" .data") {
-        return "<redacted>".to_owned();
-    }
-    let text = value.to_string();
-    match text.char_indices().nth(160) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
-    }
 }

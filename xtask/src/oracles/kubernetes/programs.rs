@@ -25,7 +25,8 @@ const SCHEDULER: Program = Program {
     package: "k8s.io/kubernetes/cmd/kube-scheduler",
     link: VERSION,
 };
-const DOOR: Program = program("kubernetes/door", "door", ".");
+/// A registry, git over HTTP, and whatever else is outside.
+pub(in crate::oracles) const DOOR: Program = program("kubernetes/door", "door", ".");
 const STORM: Program = program("kubernetes/door", "storm", "./storm");
 const KWOK: Program = program("kubernetes/kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok");
 const HELM_3: Program = program("kubernetes/helm-3", "helm", "helm.sh/helm/v3/cmd/helm");
