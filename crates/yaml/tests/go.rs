@@ -114,3 +114,26 @@ fn with_too_many_such_places_the_rest_are_problems() {
     let parsed = yaml::parse(&source, &yaml::Limits::default());
     assert!(parsed.diagnostics.has_errors());
 }
+
+/// kustomize 5.8.2 takes the first four, and none of the others.
+#[test]
+fn a_block_may_begin_where_its_key_does() {
+    for good in [
+        "a:\n  b:\n  |\n    one\n    two\n",
+        "a:\n  b:\n  >-\n    one\n    two\n",
+        "a:\n  b: !!str\n  |\n    one\n    two\n",
+        "a:\n  b:\n  # why\n  |2\n    one\n    two\n",
+    ] {
+        let outline = outline(good);
+        assert!(outline.contains("0.0.0: text \""), "{outline}");
+        assert!(!outline.contains("error["), "{outline}");
+    }
+    for bad in [
+        "a:\n  b:\n  |\n  one\n",
+        "a:\n  b:\n|\n    one\n",
+        "a:\n  b:\n  \"x\"\n  c: d\n",
+        "a:\n  b:\n  x\n  c: d\n",
+    ] {
+        assert!(outline(bad).contains("error["), "{bad}");
+    }
+}

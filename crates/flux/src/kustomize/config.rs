@@ -169,7 +169,7 @@ impl Config {
 pub(super) fn merge(own: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Result<(), String> {
     for spec in more {
         let same = |one: &&FieldSpec| {
-            one.path == spec.path && one.selects_kind(&spec.group, &spec.version, &spec.kind)
+            one.path == spec.path && spec.selects_kind(&one.group, &one.version, &one.kind)
         };
         match own.iter().find(same) {
             Some(one) if one.create == spec.create => {}

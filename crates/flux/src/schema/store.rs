@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use diagnostics::{Diagnostic, Source};
+use serde_json::json;
 use yaml::Dialect;
 
 use super::bundle::{Block, Builtin, Key, bundle};
@@ -132,7 +133,15 @@ impl Schemas {
                     ..Schema::default()
                 }),
                 Some(_) => {
-                    Schema::parse(&schema.map(Value::to_json).unwrap_or_default().to_string())
+                    let mut json = schema.map(Value::to_json).unwrap_or_default();
+                    // What a definition serves apart, the server drops before it looks at it.
+                    let is_apart = version.at(&["subresources", "status"]).is_some();
+                    if let Some(status) =
+                        json.pointer_mut("/properties/status").filter(|_| is_apart)
+                    {
+                        *status = json!({ "x-kubernetes-preserve-unknown-fields": true });
+                    }
+                    Schema::parse(&json.to_string())
                 }
             };
             let schema = read.map_err(|error| {

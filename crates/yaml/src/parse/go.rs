@@ -4,7 +4,8 @@
 //! - `*app: x`: in YAML 1.2 the alias is one of `app:`, in Go's reader its name ends there;
 //! - a comment right behind a quote or a bracket;
 //! - tabs between the parts of a list or map in brackets;
-//! - `\'` in double quotes.
+//! - `\'` in double quotes;
+//! - a `|` or `>` on a line of its own that begins where the key above it does.
 
 use std::borrow::Cow;
 
@@ -120,10 +121,18 @@ impl<'a> Respelled<'a> {
         let (at, length, with) = match kind {
             ErrorKind::CommentNotSeparated if bytes.get(at) == Some(&b'#') => (at, 0, " "),
             ErrorKind::UnknownQuotedScalarEscape => (self.escaped_quote(at)?, 1, "x27"),
+            ErrorKind::SimpleKeyExpected if self.is_block_sign(at) => (at, 0, " "),
             ErrorKind::TabInBlockIndentation if in_brackets => (self.tab_before(at)?, 1, " "),
             _ => return self.alias_at(at),
         };
         Some(Respelling { at, length, with })
+    }
+
+    /// Whether a `|` or `>` stands at an offset, and nothing before it on its line.
+    fn is_block_sign(&self, at: usize) -> bool {
+        let is_sign = matches!(self.text.as_bytes().get(at), Some(b'|' | b'>'));
+        let before = self.text.get(..at).unwrap_or_default();
+        is_sign && before.trim_end_matches(' ').ends_with('\n')
     }
 
     /// The first of the tabs that end at an offset.

@@ -103,3 +103,26 @@ fn versions_that_flux_no_longer_serves_are_told_of_with_what_it_serves() {
         assert!(found(&text).missing && told(&text).is_empty(), "{version}");
     }
 }
+
+/// Where the status is served apart, the server drops it before it looks at it (kube-apiserver
+/// 1.36.3: three forms of such a status were taken).
+#[test]
+fn a_status_that_is_served_apart_is_not_judged() {
+    let definition = |subresources: &str| {
+        format!(
+            "spec:\n  group: a.b\n  scope: Namespaced\n  names: {{kind: Thing}}\n  versions:\n    - name: v1\n      served: true\n      subresources: {{{subresources}}}\n      schema:\n        openAPIV3Schema: {{type: object, properties: {{status: {{type: object, required: [count], properties: {{count: {{type: integer}}}}}}}}}}\n"
+        )
+    };
+    for status in ["{}", "{count: text}", "{count: 1, other: 1}", "text"] {
+        let text =
+            format!("apiVersion: a.b/v1\nkind: Thing\nmetadata: {{name: a}}\nstatus: {status}\n");
+        let object = Object(read(&text));
+        for (subresources, good) in [("status: {}", true), ("", false)] {
+            let mut schemas = Schemas::bundled("1.36");
+            let definition = read(&definition(subresources));
+            schemas.add_crd(&definition).expect("it is one");
+            let found = check(&object, &schemas);
+            assert_eq!(found.problems.is_empty(), good, "{status} {subresources}");
+        }
+    }
+}
