@@ -35,6 +35,13 @@ const MAKERS: &[(&str, &[&[&str]])] = &[
     ("SopsSecret", &[]),
 ];
 
+/// `ConfigMap`s that are written into every namespace: by Kubernetes, Istio and OpenShift.
+const EVERYWHERE: &[&str] = &[
+    "istio-ca-root-cert",
+    "kube-root-ca.crt",
+    "openshift-service-ca.crt",
+];
+
 /// Annotations of controllers that copy a Secret into other namespaces.
 const COPIED: &[&str] = &[
     "reflector.v1.k8s.emberstack.com/reflection-auto-enabled",
@@ -124,7 +131,7 @@ impl<'a> Producers<'a> {
             || !self.inventory.knows(namespace)
             || self.made.contains(&(namespace, name))
             || self.made.contains(&("", name))
-            || (kind == kinds::CONFIG_MAP && name == "kube-root-ca.crt")
+            || (kind == kinds::CONFIG_MAP && EVERYWHERE.contains(&name))
             || self.elsewhere.makes(kind, namespace, name)
             || self.inventory.may_be_operated(namespace, name)
             || self.may_chart(namespace, name, user)

@@ -1,5 +1,7 @@
 //! Secrets and `ConfigMap`s that are referenced and absent.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diagnostics::{Diagnostics, Rule};
 
 use super::producers::Producers;
@@ -20,6 +22,19 @@ struct Reference<'a> {
     name: &'a Value,
     user: Option<&'a Release>,
     rule: Option<&'static Rule>,
+}
+
+impl Reference<'_> {
+    /// Whether a Kustomization takes variables from it.
+    fn is_of_variables(&self) -> bool {
+        self.rule == Some(&rules::FLUX_SUBSTITUTE_FROM_MISSING)
+    }
+
+    /// What is referenced.
+    fn meant(&self) -> (Kind, &str, &str) {
+        let name = self.name.as_text().unwrap_or_default();
+        (self.kind, &self.namespace, name)
+    }
 }
 
 pub(super) fn check(
@@ -48,10 +63,19 @@ pub(super) fn check(
     for entry in &inventory.objects {
         in_object(entry.object, manager, &mut references);
     }
-    for reference in references {
+    let mut users: BTreeMap<_, usize> = BTreeMap::new();
+    for reference in references.iter().filter(|one| one.is_of_variables()) {
+        *users.entry(reference.meant()).or_default() += 1;
+    }
+    let mut told = BTreeSet::new();
+    for reference in &references {
         let Some(name) = reference.name.as_text() else {
             continue;
         };
+        // Every Kustomization of a cluster may take the same variables.
+        if reference.is_of_variables() && !told.insert(reference.meant()) {
+            continue;
+        }
         let is_written = !name.is_empty() && !is_open(name) && !is_open(&reference.namespace);
         let is_there =
             || producers.may_make(reference.kind, &reference.namespace, name, reference.user);
@@ -63,10 +87,14 @@ pub(super) fn check(
         } else {
             &rules::FLUX_CONFIGMAP_MISSING
         };
-        let message = format!(
+        let mut message = format!(
             "nothing makes the {} `{name}` in namespace `{}`",
             reference.kind.1, reference.namespace
         );
+        let count = users.get(&reference.meant()).copied().unwrap_or_default();
+        if reference.is_of_variables() && count > 1 {
+            message += &format!(", of which {count} Kustomizations take variables");
+        }
         let mut problem = at(
             reference.rule.unwrap_or(own).report(message),
             reference.name,
@@ -78,7 +106,7 @@ pub(super) fn check(
                 "there is one in another namespace",
             );
         } else if problems.len() < SUGGESTED
-            && let Some(close) = closest(inventory, &reference, name)
+            && let Some(close) = closest(inventory, reference, name)
         {
             problem = problem.hint(format!("did you mean `{close}`?"));
         }

@@ -17,6 +17,9 @@ use crate::value::Value;
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: &mut Diagnostics) {
+    let meant = meant(inventory);
+    // Many objects may be made of one file.
+    let mut told = BTreeSet::new();
     for &entry in &inventory.objects {
         let Some(owner) = inventory.owner(entry) else {
             continue;
@@ -33,13 +36,22 @@ pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: 
             };
             let eaten: BTreeSet<&str> = match &known {
                 Some(known) => {
+                    // Who takes a variable of Flux in the same text means Flux by the others, too.
+                    let is_template = !is_script
+                        && !text.trim_start().starts_with("#!")
+                        && names(&text).any(|(name, _)| known.contains(name));
                     // Where the build fails, it says so of plain names itself; elsewhere than in
                     // a ConfigMap it does wherever one is not known, unless Flux is too old.
                     let is_told = owner.outcome == Outcome::Failed
                         || (is_script && owner.cluster.mode == Mode::Strict);
                     names(&text)
                         .filter(|(name, has_operator)| {
-                            !known.contains(name) && (!is_told || *has_operator)
+                            let is_meant =
+                                meant.contains(name) || (is_template && has_default(&text, name));
+                            let is_own = sets(&text, name);
+                            !known.contains(name)
+                                && (!is_meant || is_own)
+                                && (!is_told || *has_operator)
                         })
                         .map(|(name, _)| name)
                         .collect()
@@ -50,11 +62,34 @@ pub(super) fn check(inventory: &Inventory<'_>, context: &Context<'_>, problems: 
                     .filter(|name| sets(&text, name) || has_environment(&object.0, name))
                     .collect(),
             };
-            if !eaten.is_empty() {
+            if !eaten.is_empty() && place(value).is_none_or(|place| told.insert(place)) {
                 problems.push(problem(object, &path, value, &eaten));
             }
         }
     }
+}
+
+/// The names that some Kustomization gives a value.
+fn meant<'a>(inventory: &Inventory<'a>) -> BTreeSet<&'a str> {
+    let kustomizations = inventory.assembled.kustomizations.iter();
+    let own = kustomizations.filter_map(|one| {
+        let build = one.object.0.at(&["spec", "postBuild", "substitute"])?;
+        build.as_map()
+    });
+    own.flat_map(|map| map.keys()).map(String::as_str).collect()
+}
+
+/// Whether a text has a default beside a variable: `${NAME:=…}`, `${NAME:-…}`.
+fn has_default(text: &str, name: &str) -> bool {
+    [":=", ":-"]
+        .iter()
+        .any(|sign| text.contains(&format!("${{{name}{sign}")))
+}
+
+/// Where a value is written.
+fn place(value: &Value) -> Option<(String, usize)> {
+    let place = value.place.location()?;
+    Some((place.file.clone(), place.range?.start))
 }
 
 /// Whether a script sets a variable: `NAME=…`, `for NAME in`, `read NAME`.

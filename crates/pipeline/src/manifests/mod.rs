@@ -7,21 +7,19 @@ mod decrypt;
 pub(crate) mod files;
 pub mod render;
 pub mod schemas;
+mod shapes;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics, Source};
+use diagnostics::{Diagnostic, Diagnostics};
 use flux::assembled::{Assembled, Release};
 use flux::assembly::{self, Options};
 use flux::helm::{Package, judged};
 use flux::lint::{self, Context, Range};
-use flux::object::Object;
 use flux::redact::Redaction;
-use flux::schema::{self, Schemas};
 use flux::substitute::Mode;
-use flux::version::Version;
 use rayon::prelude::*;
 use repository::View;
 use secrets::Identity;
@@ -164,7 +162,7 @@ pub fn check(view: &View<'_>, assembled: &Assembled, settings: &Settings<'_>) ->
     };
     let kubernetes = settings.kubernetes.as_deref().unwrap_or_default();
     let (mut findings, linted) = rayon::join(
-        || shapes(view, assembled, kubernetes, &packages),
+        || shapes::check(view, assembled, kubernetes, &packages),
         || lint::check(assembled, &context),
     );
     findings.problems.extend(assembled.problems.iter().cloned());
@@ -228,85 +226,6 @@ fn absent(charts: &BTreeSet<String>) -> Option<Diagnostic> {
     let message = format!("{count} not in the cache, so that what {they} of values is not known");
     let problem = rules::FLUX_CHART_ABSENT.report(message);
     Some(problem.hint("`ichor charts sync` fetches what is missing"))
-}
-
-/// Every object against the schema of its kind.
-fn shapes(
-    view: &View<'_>,
-    assembled: &Assembled,
-    kubernetes: &str,
-    packages: &[Option<Arc<Package>>],
-) -> Findings {
-    let mut known = Schemas::bundled(kubernetes);
-    let objects: Vec<(&Object, Version)> = { assembled.kustomizations.iter() }
-        .flat_map(|one| one.objects.iter().map(|object| (object, one.cluster.flux)))
-        .collect();
-    let mut findings = Findings {
-        objects: objects.len(),
-        ..Findings::default()
-    };
-    let made: Vec<(&Release, &Object)> = { assembled.releases.iter() }
-        .flat_map(|release| {
-            let objects = release.rendered.iter().flatten();
-            objects.map(move |object| (release, object))
-        })
-        .collect();
-    let all: Vec<&Object> = { objects.iter().map(|(object, _)| *object) }
-        .chain(made.iter().map(|(_, object)| *object))
-        .collect();
-    let cached = schemas::cached(view, &all);
-    known.add_texts(cached.iter().map(Source::text), &all);
-    // Many releases may install one chart.
-    let once: BTreeMap<_, _> = { packages.iter().flatten() }
-        .map(|package| (Arc::as_ptr(package), package))
-        .collect();
-    let texts = once.values().flat_map(|package| package.all_definitions());
-    known.add_texts(texts, &all);
-    for (_, definition) in made.iter().filter(|(_, object)| is_definition(object)) {
-        // What cannot be read of a chart's is left out, as it is of its folder `crds`.
-        drop(known.add_crd(&definition.0));
-    }
-    for (definition, _) in objects.iter().filter(|(object, _)| is_definition(object)) {
-        if let Err(problem) = known.add_crd(&definition.0) {
-            findings.problems.push(*problem);
-        }
-    }
-    let checked: Vec<_> = { objects.par_iter() }
-        .map(|(object, flux)| schema::check_under(object, &known, *flux))
-        .collect();
-    for ((object, _), found) in objects.iter().zip(checked) {
-        findings.problems.extend(found.problems);
-        if found.missing {
-            let name = format!("{} {}", object.api_version(), object.kind());
-            *findings.without_schema.entry(name).or_default() += 1;
-        }
-    }
-    findings.rendered = made.len();
-    let checked: Vec<_> = { made.par_iter() }
-        .map(|(_, object)| schema::check(object, &known))
-        .collect();
-    for ((release, object), found) in made.into_iter().zip(checked) {
-        for mut problem in found.problems {
-            problem.message = format!(
-                "the chart of {} makes {}: {}",
-                release.id,
-                object.id(),
-                problem.message
-            );
-            // Nobody wrote it so that it could be written otherwise.
-            problem.hint = None;
-            findings.problems.push(problem);
-        }
-        if found.missing {
-            let name = format!("{} {}", object.api_version(), object.kind());
-            *findings.without_schema.entry(name).or_default() += 1;
-        }
-    }
-    findings
-}
-
-fn is_definition(object: &Object) -> bool {
-    object.kind() == "CustomResourceDefinition" && object.group() == "apiextensions.k8s.io"
 }
 
 /// In the order of files and lines, each once: several clusters may share what is wrong.

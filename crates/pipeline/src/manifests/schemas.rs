@@ -33,7 +33,7 @@ impl Definitions {
         let mut count = 0;
         for value in objects {
             let object = Object(value.clone());
-            if super::is_definition(&object)
+            if is_definition(&object)
                 && let Some((name, text)) = kept(&object)
             {
                 self.0.insert(name, text);
@@ -197,4 +197,9 @@ mod tests {
             .collect();
         assert_eq!(names, [".ichor/schemas/ks.example.org.json"]);
     }
+}
+
+/// Whether an object defines a kind.
+pub(super) fn is_definition(object: &Object) -> bool {
+    object.kind() == "CustomResourceDefinition" && object.group() == "apiextensions.k8s.io"
 }
