@@ -35,7 +35,7 @@ const MAKERS: &[(&str, &[&[&str]])] = &[
     ("SopsSecret", &[]),
 ];
 
-/// `ConfigMap`s that are written into every namespace: by Kubernetes, Istio and OpenShift.
+/// `ConfigMap`s that are written into every namespace: by Kubernetes, Istio and `OpenShift`.
 const EVERYWHERE: &[&str] = &[
     "istio-ca-root-cert",
     "kube-root-ca.crt",

@@ -3,6 +3,7 @@
 //!
 //! [`Schemas`] knows the kinds, [`check`] says what the API server would say of an object.
 
+mod applied;
 mod bundle;
 mod cel;
 mod check;
@@ -46,8 +47,21 @@ pub fn check(object: &Object, schemas: &Schemas) -> Found {
     check_under(object, schemas, Version::default())
 }
 
-/// As [`check`], in a cluster with a version of Flux, of which the kinds are that Flux defines.
-pub fn check_under(object: &Object, schemas: &Schemas, flux: Version) -> Found {
+/// As [`check`], of an object as a Kustomization applies it, in a cluster with a version of Flux,
+/// of which the kinds are that Flux defines.
+///
+/// A status is not judged, nor whether a name is written as text: Flux removes the one, and makes
+/// text of the other. Fields that a kind of Kubernetes' own does not have are warnings, since Flux
+/// drops them before the API server sees the object (kustomize-controller 1.9.6 before Kubernetes
+/// 1.36.3; fluxcd/pkg `ssa/normalize`).
+pub fn check_applied(object: &Object, schemas: &Schemas, flux: Version) -> Found {
+    let object = applied::as_applied(object);
+    let mut found = check_under(&object, schemas, flux);
+    found.problems = applied::as_dropped(&object, schemas, found.problems);
+    found
+}
+
+fn check_under(object: &Object, schemas: &Schemas, flux: Version) -> Found {
     let mut found = Found::default();
     let id = object.id();
     if id.group == "kustomize.config.k8s.io" {

@@ -1,5 +1,6 @@
 //! Objects and what is said of them. Verdicts are those of the API server of Kubernetes 1.36.3.
 
+mod applied;
 mod kinds;
 mod optional;
 mod unknown;

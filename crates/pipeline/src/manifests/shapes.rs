@@ -55,7 +55,7 @@ pub(super) fn check(
     };
     let checked: Vec<_> = { all.built.par_iter() }
         .map(|(owner, object)| {
-            known(*owner).map(|(known, flux)| schema::check_under(object, known, flux))
+            known(*owner).map(|(known, flux)| schema::check_applied(object, known, flux))
         })
         .collect();
     for ((_, object), found) in all.built.iter().zip(checked) {
