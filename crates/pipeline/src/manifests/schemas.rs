@@ -146,6 +146,11 @@ fn gather(view: &View<'_>, folder: &str, depth: usize, paths: &mut Vec<String>) 
     }
 }
 
+/// Whether an object defines a kind.
+pub(super) fn is_definition(object: &Object) -> bool {
+    object.kind() == "CustomResourceDefinition" && object.group() == "apiextensions.k8s.io"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,9 +202,4 @@ mod tests {
             .collect();
         assert_eq!(names, [".ichor/schemas/ks.example.org.json"]);
     }
-}
-
-/// Whether an object defines a kind.
-pub(super) fn is_definition(object: &Object) -> bool {
-    object.kind() == "CustomResourceDefinition" && object.group() == "apiextensions.k8s.io"
 }
