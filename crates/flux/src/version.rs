@@ -48,6 +48,18 @@ impl Version {
         digits.parse().ok().map(Self)
     }
 
+    /// The newest that a Flux Operator has in an artifact of its manifests, such as
+    /// `oci://ghcr.io/controlplaneio-fluxcd/flux-operator-manifests:v0.50.0`; none where the
+    /// artifact is another, or says no version.
+    pub fn of_manifests(artifact: &str) -> Option<Self> {
+        let (_, tag) = artifact.split_once("/flux-operator-manifests:")?;
+        let minor = tag.trim_start_matches('v').strip_prefix("0.")?;
+        let digits = minor.split(|one: char| !one.is_ascii_digit()).next()?;
+        let minor: u16 = digits.parse().ok()?;
+        let last = MANIFESTS.iter().rfind(|(first, _)| minor >= *first);
+        last.map(|(_, flux)| Self(*flux))
+    }
+
     /// What becomes of variables that are not set, where no feature gate says otherwise.
     pub fn mode(self) -> Mode {
         if self.0 >= 9 {
@@ -88,6 +100,12 @@ pub enum Served {
     /// It is not, and this version of Flux is the first that does.
     NotYet(Version),
 }
+
+/// Minor versions of the Flux Operator (0.N) that were the first to have a minor version of Flux.
+///
+/// Source: `config/data/flux` of flux-operator at the tags v0.1.0 to v0.58.1; that the newest of a
+/// range is taken of the artifact, `MatchVersion` in its `internal/builder`.
+const MANIFESTS: &[(u16, u16)] = &[(0, 3), (10, 4), (15, 5), (21, 6), (30, 7), (42, 8), (53, 9)];
 
 /// Group, kinds, version of the API, and the first and last minor versions of Flux 2 that serve
 /// it; 0 stands for whatever was before, too. Of one kind the oldest stands first.
@@ -169,6 +187,21 @@ mod tests {
         let of = |text| Version::of_controller(text).map(|version| version.to_string());
         assert_eq!(of("v1.5.1").as_deref(), Some("2.5"));
         assert_eq!(of("v0.35.0"), None);
+        let artifact = "oci://ghcr.io/controlplaneio-fluxcd/flux-operator-manifests";
+        for (tag, shown) in [
+            (":v0.9.0", Some("2.3")),
+            (":v0.41.1", Some("2.7")),
+            (":v0.42.0@sha256:00", Some("2.8")),
+            (":0.52.0", Some("2.8")),
+            (":v0.53.0", Some("2.9")),
+            (":v0.70.0", Some("2.9")),
+            (":latest", None),
+            ("", None),
+        ] {
+            let read = Version::of_manifests(&format!("{artifact}{tag}"));
+            let read = read.map(|version| version.to_string());
+            assert_eq!(read.as_deref(), shown, "{tag}");
+        }
     }
 
     #[test]

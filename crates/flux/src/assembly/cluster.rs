@@ -1,5 +1,6 @@
 //! One cluster, from where it begins.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -44,6 +45,9 @@ pub(super) fn assemble(
     } = declared;
     let (flux, mode) = flux_of(pins, entries, entry);
     let source = Reference::of(&entry.object);
+    // Other clusters may have another source of this name.
+    let mut sources: Vec<&Object> = sources.iter().collect();
+    sources.sort_by_key(|it| Reverse(nearness(it, entry)));
     let declared = { sources.iter() }.find(|it| source.is(it));
     let ignore = declared.map(|it| it.text(&["spec", "ignore"]));
     let patterns = Patterns::of(files, ignore.filter(|text| !text.is_empty()));
@@ -90,6 +94,16 @@ pub(super) fn assemble(
     cluster.finish(nodes, &store)
 }
 
+/// How many folders a source's file has in common with where a cluster begins.
+fn nearness(source: &Object, entry: &Entry) -> usize {
+    let file = source.0.place.source().map_or("", |source| source.name());
+    let common = |folder: &str| {
+        let parts = file.split('/').zip(folder.split('/'));
+        parts.take_while(|(one, other)| one == other).count()
+    };
+    common(&entry.path).max(common(&entry.cluster))
+}
+
 /// An address without what may be written differently: protocol, user, `.git`.
 fn plain(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
@@ -125,7 +139,8 @@ struct Cluster<'a> {
     files: &'a dyn Files,
     /// The folder that the artifact is made of, where that is not the whole repository.
     pushed: Option<Copied<'a>>,
-    sources: &'a [Object],
+    /// All that are written, the nearest to where it begins first.
+    sources: Vec<&'a Object>,
     /// The source that is the repository itself.
     source: Reference,
     /// Its address; empty where it is not known.
@@ -236,7 +251,7 @@ impl Cluster<'_> {
         if !built.objects.is_empty() {
             node.problems.extend(substitution.problems());
         }
-        metadata::give(&node.object, &mut node.objects);
+        metadata::give(&node.object, &mut node.objects, &mut node.problems);
         node.built = Some(built);
         node
     }

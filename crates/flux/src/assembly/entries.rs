@@ -142,6 +142,16 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     let mut roots: Vec<Entry> = { instances.iter() }
         .filter_map(|instance: &Instance| instance.entry(files, &kustomizations, &sources))
         .collect();
+    // Of two that say differently where one begins, the wider builds what the narrower does.
+    let all = roots.clone();
+    roots.retain(|entry| {
+        let wider = |other: &Entry| {
+            other.path != entry.path
+                && other.object.id() == entry.object.id()
+                && is_within(&entry.path, &other.path)
+        };
+        !all.iter().any(wider)
+    });
     let bootstrapped = { kustomizations.iter() }
         .filter(|(_, entry)| (entry.object.name(), entry.object.namespace()) == (ROOT, ROOT));
     // Who says there where it begins, elsewhere or not, is not guessed at.
@@ -159,17 +169,6 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     }
     if roots.is_empty() {
         roots = alone::alone(files, &kustomizations, &sources);
-        let is_declared = |entry: &Entry| {
-            let source = Reference::of(&entry.object);
-            sources.iter().any(|declared| source.is(declared))
-        };
-        // The source that everything comes from is mostly made with the cluster, written nowhere.
-        let is_known = !roots.iter().all(is_declared);
-        for entry in &mut roots {
-            entry.is_elsewhere = is_declared(entry)
-                && (is_known || alone::is_foreign(files, entry, &kustomizations));
-        }
-        alone::without_archives(files, &mut roots);
     }
     for entry in &mut roots {
         pushed(files, entry);

@@ -81,6 +81,9 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
                 begin = known(&|entry| entries::is_within(&entry.path, &path));
             }
             if begin.is_empty() {
+                begin.extend(applied(files, &declared, options, &path));
+            }
+            if begin.is_empty() {
                 let shown = format!("./{path}");
                 begin.push(Entry {
                     object: entries::root(
@@ -123,6 +126,34 @@ pub fn assemble(files: &dyn Files, options: &Options<'_>) -> Assembled {
     }
     all.problems.sort();
     all
+}
+
+/// The Kustomization that builds a folder, as the one that applies it leaves it: with its patches
+/// and variables. Whom it waits for lies outside.
+fn applied(
+    files: &dyn Files,
+    declared: &entries::Declared,
+    options: &Options<'_>,
+    path: &str,
+) -> Option<Entry> {
+    declared.entries.iter().find_map(|entry| {
+        let all = cluster::assemble(files, declared, entry, options).kustomizations;
+        let found = all
+            .into_iter()
+            .find(|one| one.path.as_deref() == Some(path))?;
+        let mut object = found.object;
+        let spec = object.0.as_map_mut().and_then(|map| map.get_mut("spec"));
+        if let Some(spec) = spec.and_then(|field| field.value.as_map_mut()) {
+            spec.shift_remove("dependsOn");
+        }
+        Some(Entry {
+            object,
+            path: path.to_owned(),
+            cluster: path.to_owned(),
+            is_elsewhere: false,
+            ..entry.clone()
+        })
+    })
 }
 
 #[cfg(test)]

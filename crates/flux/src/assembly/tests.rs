@@ -2,6 +2,7 @@
 
 mod flux_of;
 mod layouts;
+mod metadata;
 mod pushed;
 
 use super::{Decrypt, Options, assemble, entries};

@@ -7,9 +7,10 @@
 //!
 //! - `shape`: the fields of `kustomization.yaml`; `config`: the fields that transformers change.
 //! - `build`, `target`, `change`, `load`: the order of it all; `set`, `resource`: objects.
-//! - `folded`: what reading does to texts.
+//! - `folded`, `annotations`: what reading does to texts, and to annotations that stand there twice.
 //! - `generate`, `patch`, `transform`, `plugins`: what makes and changes objects.
 
+mod annotations;
 mod build;
 mod change;
 mod config;

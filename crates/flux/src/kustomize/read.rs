@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use diagnostics::{Diagnostics, Source};
-use yaml::{Dialect, Parsed};
+use yaml::Parsed;
 
 use crate::rules;
-use crate::value::{self, Data, Value};
+use crate::value::{Data, Value};
 
-use super::folded;
 use super::resource::scalar_text;
+use super::{annotations, folded};
 
 /// Whether a line of a text says that it is a Secret.
 fn mentions_secret(text: &str) -> bool {
@@ -31,7 +31,7 @@ fn mentions_secret(text: &str) -> bool {
 ///
 /// No excerpt of the file shows the data of a Secret.
 pub(super) fn objects(source: &Arc<Source>, parsed: &Parsed) -> (Vec<Value>, Diagnostics) {
-    let (mut documents, mut problems) = value::documents_of(parsed, source, Dialect::Go);
+    let (mut documents, mut problems) = annotations::documents(source, parsed);
     let mut secret = Vec::new();
     for document in &documents {
         secrets(document, 0, &mut secret);
@@ -43,9 +43,9 @@ pub(super) fn objects(source: &Arc<Source>, parsed: &Parsed) -> (Vec<Value>, Dia
     if !secret.is_empty() {
         let masked = Arc::new(source.as_ref().clone().with_secrets(secret));
         (documents, problems) = if problems.is_empty() {
-            value::documents_of(parsed, &masked, Dialect::Go)
+            annotations::documents(&masked, parsed)
         } else {
-            value::documents(&masked, Dialect::Go)
+            annotations::documents(&masked, &yaml::parse(&masked, &yaml::Limits::default()))
         };
     }
     let mut objects = Vec::new();

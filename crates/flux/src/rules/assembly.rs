@@ -11,4 +11,6 @@ diagnostics::rules! {
         "kustomize-controller takes components from the repository only, by paths relative to the folder that is built.";
     FLUX_DECRYPTION: error "flux/decryption",
         "kustomize-controller fails the whole Kustomization where one encrypted object cannot be decrypted.";
+    FLUX_METADATA_DROPPED: warning "flux/metadata-dropped",
+        "kustomize-controller adds labels of its own, and reads those of an object as texts first. Where one is a number or a truth value it reads none, so that the object gets the controller's alone. So it does with annotations where the Kustomization gives some.";
 }

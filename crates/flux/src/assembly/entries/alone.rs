@@ -1,25 +1,129 @@
 //! Where clusters begin that nothing else says: with the Kustomizations that nobody applies.
 
-use super::{Entry, Reference, is_within};
-use crate::files::Files;
-use crate::object::Object;
+use std::collections::BTreeSet;
 
-/// The Kustomizations whose files no other one builds, each with the folder of its file.
+use super::{Entry, Reference, is_within, join, normal};
+use crate::files::Files;
+use crate::kustomize;
+use crate::object::Object;
+use crate::value::Value;
+
+/// How many files and folders of one are followed.
+const MOST: usize = 10_000;
+
+/// The Kustomizations whose files no other one builds, each with the folder of its file; of those
+/// that build one another in a circle, the first. What was left behind is none of them.
 pub(super) fn alone(files: &dyn Files, all: &[(String, Entry)], sources: &[Object]) -> Vec<Entry> {
-    let builders: Vec<&Entry> = { all.iter() }
-        .map(|(_, entry)| entry)
-        .filter(|entry| !is_whole_other(files, entry, all, sources))
+    let is_other: Vec<bool> = { all.iter() }
+        .map(|(_, entry)| is_whole_other(files, entry, all, sources))
         .collect();
-    let alone = all.iter().filter(|(folder, entry)| {
-        !builders
-            .iter()
-            .any(|by| by.object.id() != entry.object.id() && is_within(folder, &by.path))
-    });
-    let alone = alone.map(|(folder, entry)| Entry {
-        cluster: folder.clone(),
-        ..entry.clone()
-    });
-    alone.collect()
+    let mut made = vec![Vec::new(); all.len()];
+    for (index, (_, by)) in all.iter().enumerate() {
+        if is_other.get(index) == Some(&false)
+            && let Some(made) = made.get_mut(index)
+        {
+            let listed = listed(files, by);
+            made.extend((0..all.len()).filter(|one| {
+                all.get(*one).is_some_and(|(folder, entry)| {
+                    let file = entry.object.0.place.source();
+                    is_within(folder, &by.path)
+                        || file.is_some_and(|file| listed.contains(file.name()))
+                })
+            }));
+        }
+    }
+    let id = |index: usize| all.get(index).map(|(_, entry)| entry.object.id());
+    let mut is_made = vec![false; all.len()];
+    for (by, made) in made.iter().enumerate() {
+        // Who makes itself begins all the same.
+        for index in made.iter().filter(|made| id(**made) != id(by)) {
+            set(&mut is_made, *index);
+        }
+    }
+    let mut seen = vec![false; all.len()];
+    let mut alone = Vec::new();
+    // What begins somewhere, and then what is reached from none of that.
+    let begins = (0..all.len()).filter(|one| is_made.get(*one) == Some(&false));
+    for begin in begins.chain(0..all.len()) {
+        if seen.get(begin) != Some(&false) {
+            continue;
+        }
+        alone.push(begin);
+        let mut next = vec![begin];
+        while let Some(one) = next.pop() {
+            if seen.get(one) == Some(&false) {
+                set(&mut seen, one);
+                next.extend(made.get(one).into_iter().flatten());
+            }
+        }
+    }
+    alone.sort_unstable();
+    let mut roots: Vec<(usize, Entry)> = { alone.into_iter() }
+        .filter_map(|index| {
+            let (folder, entry) = all.get(index)?;
+            let cluster = folder.clone();
+            let entry = Entry {
+                cluster,
+                ..entry.clone()
+            };
+            Some((index, entry))
+        })
+        .collect();
+    // No API server takes one that names no source: it gets that from who would list it.
+    let has_source = |(_, entry): &(usize, Entry)| !Reference::of(&entry.object).name.is_empty();
+    if roots.iter().any(has_source) {
+        roots.retain(has_source);
+    }
+    // What makes Kustomizations of this repository, its own file among them, comes from it.
+    let is_here = |index: usize| made.get(index).is_some_and(|made| !made.is_empty());
+    let is_declared = |entry: &Entry| {
+        let source = Reference::of(&entry.object);
+        sources.iter().any(|declared| source.is(declared))
+    };
+    // The source that everything comes from is mostly made with the cluster, written nowhere.
+    let is_known =
+        { roots.iter() }.any(|(_, entry)| !is_declared(entry) && files.is_folder(&entry.path));
+    for (index, entry) in &mut roots {
+        let is_foreign = || is_known || is_foreign(files, entry, all);
+        entry.is_elsewhere = is_other.get(*index) == Some(&true)
+            || (is_declared(entry) && !is_here(*index) && is_foreign());
+    }
+    let mut roots = roots.into_iter().map(|(_, entry)| entry).collect();
+    without_archives(files, &mut roots);
+    roots
+}
+
+fn set(marks: &mut [bool], index: usize) {
+    if let Some(mark) = marks.get_mut(index) {
+        *mark = true;
+    }
+}
+
+/// What the kustomizations of one list, wherever it lies.
+fn listed(files: &dyn Files, entry: &Entry) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut paths = vec![entry.path.clone()];
+    let components = entry.object.0.at(&["spec", "components"]);
+    let inside = |folder: &str, list: Option<&Value>| -> Vec<String> {
+        let list = list.map(Value::items).unwrap_or_default().iter();
+        let paths = list.filter_map(|path| normal(&join(folder, path.as_text()?)));
+        paths.collect()
+    };
+    paths.extend(inside(&entry.path, components));
+    while let Some(path) = paths.pop() {
+        if seen.len() >= MOST {
+            break;
+        }
+        if !seen.insert(path.clone()) || !files.is_folder(&path) {
+            continue;
+        }
+        if let Ok(Some((_, own))) = kustomize::read(files, &path) {
+            for key in ["resources", "bases", "components"] {
+                paths.extend(inside(&path, own.get(key)));
+            }
+        }
+    }
+    seen
 }
 
 /// Whether one builds the whole of another repository, as `path: ./` does of Flux's own manifests:
@@ -43,7 +147,7 @@ fn is_whole_other(
 }
 
 /// Whether most folders are missing that Kustomizations build out of the source of one.
-pub(super) fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]) -> bool {
+fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]) -> bool {
     let source = Reference::of(&one.object);
     let same = all
         .iter()
@@ -55,7 +159,7 @@ pub(super) fn is_foreign(files: &dyn Files, one: &Entry, all: &[(String, Entry)]
 
 /// Leaves out what was left behind, as in a folder `.archive`: its folders are gone, and nothing
 /// that begins in the same folder of the repository has one.
-pub(super) fn without_archives(files: &dyn Files, roots: &mut Vec<Entry>) {
+fn without_archives(files: &dyn Files, roots: &mut Vec<Entry>) {
     let is_there = |entry: &Entry| !entry.is_elsewhere && files.is_folder(&entry.path);
     let top = |entry: &Entry| entry.cluster.split('/').next().map(str::to_owned);
     let alive: Vec<_> = { roots.iter() }

@@ -86,12 +86,16 @@ pub(in crate::assembly) fn of(folder: &str, object: &Object) -> Vec<Pin> {
         says,
     };
     let mut pins = Vec::new();
-    let version = instance.and_then(|it| it.at(&["distribution", "version"])?.as_text());
-    pins.extend(version.map(|text| {
-        // A range may go on to the newest.
-        let version = Version::read(text).unwrap_or_default();
-        pin(Says::Version(By::Instance, version))
-    }));
+    let said = |key| instance.and_then(|it| it.at(&["distribution", key])?.as_text());
+    let newest = said("artifact").and_then(Version::of_manifests);
+    if said("version").is_some() || newest.is_some() {
+        // A range may go on to the newest that there is.
+        let version = said("version").and_then(Version::read).or(newest);
+        pins.push(pin(Says::Version(
+            By::Instance,
+            version.unwrap_or_default(),
+        )));
+    }
     pins.extend(manifests(object).map(|version| pin(Says::Version(By::Manifests, version))));
     pins.extend(gate(&object.0).map(|mode| pin(Says::Gate(mode))));
     pins
@@ -144,23 +148,26 @@ fn lies_in(pin: &Pin, entry: &Entry) -> bool {
 /// The Flux of a cluster, and what becomes of its variables that are not set. What nothing of the
 /// repository says, is that of the newest Flux.
 pub(in crate::assembly) fn flux_of(pins: &[Pin], all: &[Entry], entry: &Entry) -> (Version, Mode) {
-    let said: Vec<Says> = { pins.iter() }
-        .filter(|pin| match &pin.cluster {
-            Some(named) => *named == entry.path,
-            None if lies_in(pin, entry) => true,
+    let said: Vec<(bool, Says)> = { pins.iter() }
+        .filter_map(|pin| {
+            let is_own = match &pin.cluster {
+                Some(named) => return (*named == entry.path).then_some((true, pin.says)),
+                None => lies_in(pin, entry),
+            };
             // What lies in no folder of a cluster is said of all.
-            None => !all.iter().any(|other| lies_in(pin, other)),
+            let is_of_all = || !all.iter().any(|other| lies_in(pin, other));
+            (is_own || is_of_all()).then_some((is_own, pin.says))
         })
-        .map(|pin| pin.says)
         .collect();
-    let versions = said.iter().filter_map(|says| match says {
-        Says::Version(by, version) => Some((*by, Reverse(*version))),
+    // What the cluster's own files pin is what it comes to, whatever it was begun with.
+    let versions = said.iter().filter_map(|(is_own, says)| match says {
+        Says::Version(by, version) => Some((!is_own, *by, Reverse(*version))),
         Says::Gate(_) => None,
     });
     let version = versions
         .min()
-        .map_or_else(Version::default, |(_, version)| version.0);
-    let gate = said.iter().find_map(|says| match says {
+        .map_or_else(Version::default, |(_, _, version)| version.0);
+    let gate = said.iter().find_map(|(_, says)| match says {
         Says::Gate(mode) => Some(*mode),
         Says::Version(..) => None,
     });

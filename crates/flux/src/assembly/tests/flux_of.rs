@@ -37,6 +37,18 @@ fn the_repository_says_which_flux_it_has() {
     assert_eq!(instance("2.9.1", ""), "c 2.9 strict");
     assert_eq!(instance("2.x", ""), "c 2.9 strict");
     assert_eq!(with("a.yaml", "a: 1\n"), "c 2.9 strict");
+    // The newest is that of the artifact, if it names one.
+    let of_artifact = |version: &str, operator: &str| {
+        let artifact =
+            format!("oci://ghcr.io/controlplaneio-fluxcd/flux-operator-manifests:{operator}");
+        let text = format!("instance: {{distribution: {{{version}artifact: '{artifact}'}}}}\n");
+        with("values.yaml", &text)
+    };
+    assert_eq!(of_artifact("version: 2.x, ", "v0.38.1"), "c 2.7 lenient");
+    assert_eq!(of_artifact("", "v0.50.0@sha256:00"), "c 2.8 lenient");
+    assert_eq!(of_artifact("", "v0.58.0"), "c 2.9 strict");
+    assert_eq!(of_artifact("version: 2.6.x, ", "v0.58.0"), "c 2.6 lenient");
+    assert_eq!(of_artifact("version: 2.x, ", "latest"), "c 2.9 strict");
     // One of another cluster says nothing here.
     let all = clusters(&[
         ("c/gotk-sync.yaml", &flux("flux-system", "./c", "")),
@@ -85,6 +97,23 @@ fn the_repository_says_which_flux_it_has() {
     ] {
         assert_eq!(with(path, text), told, "{path}");
     }
+}
+
+/// What a cluster applies of Flux itself has the last word over what it was begun with.
+#[test]
+fn what_lies_in_the_cluster_outdoes_its_bootstrap() {
+    let all = clusters(&[
+        ("c/gotk-sync.yaml", &flux("flux-system", "./c", "")),
+        (
+            "c/flux.yaml",
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec: {url: 'oci://ghcr.io/fluxcd/flux-manifests', ref: {tag: v2.4.0}}\n",
+        ),
+        (
+            "bootstrap/kustomization.yaml",
+            "resources: ['github.com/fluxcd/flux2/manifests/install?ref=v2.9.1']\n",
+        ),
+    ]);
+    assert_eq!(all, "c 2.4 lenient");
 }
 
 #[test]

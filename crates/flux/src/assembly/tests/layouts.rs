@@ -114,3 +114,120 @@ fn what_an_instance_begins_with_has_its_namespace_and_patches() {
     apps < gitops @ apps: Built; ConfigMap a/m
     ");
 }
+
+/// A root may list what lies outside of its folder: that is applied, and begins nothing. What nobody
+/// lists and names no source was left out.
+#[test]
+fn what_a_root_lists_elsewhere_begins_nothing() {
+    let source = format!(
+        "{SOURCE}kind: GitRepository\nmetadata: {{name: flux-system, namespace: flux-system}}\n\
+         spec: {{url: 'https://git.example/home'}}\n"
+    );
+    let root = flux("cluster", "./clusters/one", "");
+    // Another one builds the same folder, so that each builds the file of the other.
+    let twin = flux("twin", "./clusters/one", "");
+    let without = |name: &str| {
+        let text = flux(name, &format!("./deploy/{name}/app"), "");
+        let (before, after) = text.split_once("sourceRef: {").expect("a source");
+        let (_, after) = after.split_once('}').expect("its end");
+        format!("{before}wait: true{after}")
+    };
+    let all = of(&[
+        (
+            "clusters/one/root.yaml",
+            &format!("{source}---\n{root}---\n{twin}"),
+        ),
+        (
+            "clusters/one/kustomization.yaml",
+            "resources: [root.yaml, ../../deploy/listed]\n\
+             patches:\n  - patch: |\n      - op: add\n        path: /spec/sourceRef\n\
+             \x20       value: {kind: GitRepository, name: flux-system}\n\
+             \x20   target: {kind: Kustomization, name: listed}\n",
+        ),
+        ("deploy/listed/kustomization.yaml", "resources: [ks.yaml]\n"),
+        ("deploy/listed/ks.yaml", &without("listed")),
+        ("deploy/listed/app/map.yaml", &config_map("m", "{}")),
+        ("deploy/left/ks.yaml", &without("left")),
+        // Whose folder is here no longer.
+        (
+            "old/other.yaml",
+            &of_source("other", "./gone", "GitRepository", "unknown"),
+        ),
+    ]);
+    insta::assert_snapshot!(shown(&all), @r"
+    cluster < - @ clusters/one: Built; Kustomization flux-system/cluster, Kustomization flux-system/listed, Kustomization flux-system/twin, GitRepository flux-system/flux-system
+    listed < cluster @ deploy/listed/app: Built; ConfigMap a/m
+    twin < cluster @ clusters/one: Built; Kustomization flux-system/cluster, Kustomization flux-system/listed, Kustomization flux-system/twin, GitRepository flux-system/flux-system
+    ");
+}
+
+/// Two clusters may name their sources alike: each has its own.
+#[test]
+fn each_cluster_has_the_source_that_lies_nearest() {
+    let cluster = |name: &str| {
+        format!(
+            "{SOURCE}kind: GitRepository\nmetadata: {{name: home, namespace: flux-system}}\n\
+             spec: {{url: 'https://git.example/home', ignore: \"/*\\n!/{name}\\n\"}}\n---\n{}",
+            of_source(
+                "cluster",
+                &format!("./{name}/flux"),
+                "GitRepository",
+                "home"
+            )
+        )
+    };
+    let all = of(&[
+        ("one/flux/cluster.yaml", &cluster("one")),
+        ("one/flux/map.yaml", &config_map("m", "{}")),
+        ("two/flux/cluster.yaml", &cluster("two")),
+        ("two/flux/map.yaml", &config_map("n", "{}")),
+    ]);
+    insta::assert_snapshot!(shown(&all), @r"
+    cluster < - @ one/flux: Built; ConfigMap a/m, Kustomization flux-system/cluster, GitRepository flux-system/home
+    cluster < - @ two/flux: Built; ConfigMap a/n, Kustomization flux-system/cluster, GitRepository flux-system/home
+    ");
+}
+
+/// A folder that a Kustomization builds is built as that says, with what its parent gives it.
+#[test]
+fn a_folder_is_built_as_who_builds_it_says() {
+    let memory: crate::files::Memory = [
+        (
+            "clusters/one/gotk-sync.yaml",
+            flux("flux-system", "./clusters/one", ", patches: [{patch: '[{op: add, path: /spec/namePrefix, value: x-}]', target: {kind: Kustomization, name: apps}}]"),
+        ),
+        (
+            "clusters/one/apps.yaml",
+            flux("apps", "./apps", ", dependsOn: [{name: other}]"),
+        ),
+        ("apps/map.yaml", config_map("m", "{}")),
+    ]
+    .into_iter()
+    .collect();
+    let options = super::Options {
+        path: Some("apps".to_owned()),
+        ..super::Options::default()
+    };
+    insta::assert_snapshot!(shown(&super::assemble(&memory, &options)), @"apps < - @ apps: Built; ConfigMap a/x-m");
+}
+
+/// Two descriptions of one instance, of which one begins within the folder of the other: one cluster.
+#[test]
+fn an_instance_within_another_is_the_same_cluster() {
+    let instance = |path: &str| {
+        format!(
+            "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\n\
+             metadata: {{name: flux, namespace: flux-system}}\nspec: {{sync: {{path: {path}}}}}\n"
+        )
+    };
+    let all = of(&[
+        ("a/new.yaml", &instance("k/flux/cluster")),
+        ("a/old.yaml", &instance("k/flux")),
+        ("k/flux/cluster/apps.yaml", &flux("apps", "./apps", "")),
+        ("apps/map.yaml", &config_map("m", "{}")),
+    ]);
+    insta::assert_snapshot!(shown(&all), @r"
+    flux-system < - @ k/flux: Built; Kustomization flux-system/apps
+    apps < flux-system @ apps: Built; ConfigMap a/m
+    ");
+}
