@@ -33,6 +33,7 @@ pub mod images;
 pub mod inventory;
 pub mod kustomize;
 pub mod lint;
+mod makers;
 pub mod object;
 pub mod redact;
 pub mod rules;

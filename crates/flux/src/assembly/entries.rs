@@ -175,7 +175,11 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
     }
     roots.sort_by(|one, other| one.path.cmp(&other.path));
     let mut seen = BTreeSet::new();
-    roots.retain(|entry| seen.insert((entry.path.clone(), entry.object.id())));
+    // Clusters may have the same of another folder, each in its own.
+    roots.retain(|entry| {
+        let Entry { path, cluster, .. } = entry;
+        seen.insert((path.clone(), cluster.clone(), entry.object.id()))
+    });
     Declared {
         entries: roots,
         sources,
@@ -231,14 +235,15 @@ pub(super) fn is_within(folder: &str, path: &str) -> bool {
     path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Whether a source is an artifact that somebody pushes.
+fn is_pushed(source: &Reference) -> bool {
+    matches!(source.kind.as_str(), "OCIRepository" | "Bucket")
+}
+
 /// An artifact that is pushed may be made of a folder of the repository (`flux push artifact
 /// --path`), so that paths in it begin there; or of something else altogether.
 fn pushed(files: &dyn Files, entry: &mut Entry) {
-    let is_pushed = matches!(
-        Reference::of(&entry.object).kind.as_str(),
-        "OCIRepository" | "Bucket"
-    );
-    if !is_pushed || files.is_folder(&entry.path) {
+    if !is_pushed(&Reference::of(&entry.object)) || files.is_folder(&entry.path) {
         return;
     }
     let names = files.list("");

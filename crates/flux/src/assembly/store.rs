@@ -1,11 +1,12 @@
 //! The `ConfigMaps` and Secrets of a cluster, and the variables that Kustomizations take from
 //! them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission;
 use crate::entries::{self, Entry};
 use crate::helm::Found;
+use crate::makers;
 use crate::object::Object;
 use crate::substitute::{Mode, Substitution, Variables};
 use crate::unknown::Known;
@@ -15,8 +16,21 @@ use crate::value::{Place, Value};
 #[derive(Default, PartialEq)]
 pub(super) struct Store {
     objects: BTreeMap<(String, String, String), Object>,
+    /// Namespaces and names of the Secrets that controllers make.
+    made: BTreeSet<(String, String)>,
     /// Whether something gives further variables to Kustomizations that are applied.
     is_open: bool,
+}
+
+/// Who decides what a `ConfigMap` or Secret holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// What is written is what is there.
+    Flux,
+    /// Others add to it.
+    Both,
+    /// Once it is there, somebody else: what is written is there at first, if ever.
+    Others,
 }
 
 impl Store {
@@ -25,6 +39,9 @@ impl Store {
         let mut store = Self::default();
         for object in objects {
             store.is_open |= admission::changes(object);
+            let made = makers::secret_of(object);
+            let made = made.map(|(namespace, name)| (namespace.to_owned(), name.to_owned()));
+            store.made.extend(made);
             if object.group().is_empty() && matches!(object.kind(), "ConfigMap" | "Secret") {
                 let key = [object.kind(), object.namespace(), object.name()].map(str::to_owned);
                 store.objects.insert(key.into(), object.clone());
@@ -47,8 +64,22 @@ impl Store {
     /// What a release in a namespace finds. What is not in the repository may be in the
     /// cluster.
     pub(super) fn find(&self, namespace: &str, kind: &str, name: &str) -> Found<'_> {
-        let found = self.get(kind, namespace, name);
-        found.map_or(Found::Unknown, Found::Object)
+        match self.get(kind, namespace, name) {
+            Some(object) if self.holder(object) == Holder::Flux => Found::Object(object),
+            _ => Found::Unknown,
+        }
+    }
+
+    /// Who decides what an object holds.
+    fn holder(&self, object: &Object) -> Holder {
+        let name = (object.namespace().to_owned(), object.name().to_owned());
+        let is_made = object.kind() == "Secret" && self.made.contains(&name);
+        match object.annotation("kustomize.toolkit.fluxcd.io/ssa") {
+            _ if is_made => Holder::Others,
+            Some("IfNotPresent" | "Ignore") => Holder::Others,
+            Some("Merge") => Holder::Both,
+            _ => Holder::Flux,
+        }
     }
 
     /// The substitution of a Flux Kustomization: objects of its namespace in their order, later
@@ -65,10 +96,15 @@ impl Store {
             let (kind, name) = (text(reference, "kind"), text(reference, "name"));
             match self.get(&kind, flux.namespace(), &name) {
                 Some(object) => {
+                    let holder = self.holder(object);
+                    if holder != Holder::Flux {
+                        variables.open();
+                    }
                     for (key, entry) in entries::of(object) {
                         let Entry { known, key: at, .. } = &entry;
                         let at = at.clone();
                         match known {
+                            _ if holder == Holder::Others => variables.set_unknown(key, at),
                             Known::Value(value) if is_secret(object, &entry.place) => {
                                 variables.set_secret(key, value, at);
                             }

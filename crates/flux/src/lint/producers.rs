@@ -5,35 +5,8 @@ use std::collections::BTreeSet;
 use super::context::Elsewhere;
 use crate::assembled::Release;
 use crate::inventory::{Inventory, Kind, follows, is_chart, kinds, release_name, values, walk};
-use crate::object::Object;
+use crate::makers;
 use crate::value::Value;
-
-/// Custom resources that make a Secret, and where they say how it is called; where none of the
-/// fields is set, it is called as they are.
-const MAKERS: &[(&str, &[&[&str]])] = &[
-    ("ExternalSecret", &[&["spec", "target", "name"]]),
-    ("SealedSecret", &[&["spec", "template", "metadata", "name"]]),
-    ("Certificate", &[&["spec", "secretName"]]),
-    ("VaultStaticSecret", &[&["spec", "destination", "name"]]),
-    ("VaultDynamicSecret", &[&["spec", "destination", "name"]]),
-    ("VaultPKISecret", &[&["spec", "destination", "name"]]),
-    (
-        "InfisicalSecret",
-        &[&["spec", "managedSecretReference", "secretName"]],
-    ),
-    ("DopplerSecret", &[&["spec", "managedSecret", "name"]]),
-    (
-        "BitwardenSecret",
-        &[&["spec", "secretName"], &["spec", "name"]],
-    ),
-    (
-        "AzureKeyVaultSecret",
-        &[&["spec", "output", "secret", "name"]],
-    ),
-    ("OnePasswordItem", &[]),
-    ("ObjectBucketClaim", &[]),
-    ("SopsSecret", &[]),
-];
 
 /// `ConfigMap`s that are written into every namespace: by Kubernetes, Istio and `OpenShift`.
 const EVERYWHERE: &[&str] = &[
@@ -72,9 +45,7 @@ impl<'a> Producers<'a> {
                 object.kind(),
                 "ClusterPolicy" | "GeneratingPolicy" | "Policy"
             ) && object.group().contains("kyverno");
-            if let Some((_, paths)) = MAKERS.iter().find(|(kind, _)| *kind == object.kind()) {
-                made.extend(made_by(object, paths));
-            }
+            made.extend(makers::secret_of(object));
             if object.kind() == "ClusterExternalSecret" {
                 let given: [&[&str]; 2] = [
                     &["spec", "externalSecretSpec", "target", "name"],
@@ -162,14 +133,6 @@ fn makes_by_values(release: &Release, name: &str) -> bool {
     let prefix = release_name(release);
     (has("secrets") || has("configMaps") || has("rawResources"))
         && (follows(name, &prefix) || follows(name, &release.id.name))
-}
-
-fn made_by<'o>(object: &'o Object, paths: &[&[&str]]) -> impl Iterator<Item = (&'o str, &'o str)> {
-    let named = paths
-        .iter()
-        .map(|path| object.text(path))
-        .find(|name| !name.is_empty());
-    [(object.namespace(), named.unwrap_or(object.name()))].into_iter()
 }
 
 /// Whether what has such annotations is copied to other namespaces.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Reference, is_within, join, normal};
+use super::{Entry, Reference, is_pushed, is_within, join, normal};
 use crate::files::Files;
 use crate::kustomize;
 use crate::object::Object;
@@ -44,7 +44,12 @@ pub(super) fn alone(files: &dyn Files, all: &[(String, Entry)], sources: &[Objec
     let mut alone = Vec::new();
     // What begins somewhere, and then what is reached from none of that.
     let begins = (0..all.len()).filter(|one| is_made.get(*one) == Some(&false));
-    for begin in begins.chain(0..all.len()) {
+    // What builds the whole repository makes everything in it, examples and tests as well.
+    let is_folder = |one: &usize| {
+        all.get(*one)
+            .is_some_and(|(_, entry)| !entry.path.is_empty())
+    };
+    for begin in begins.chain((0..all.len()).filter(is_folder)) {
         if seen.get(begin) != Some(&false) {
             continue;
         }
@@ -137,6 +142,10 @@ fn is_whole_other(
     let source = Reference::of(&one.object);
     if !one.path.is_empty() || !sources.iter().any(|declared| source.is(declared)) {
         return false;
+    }
+    // What is pushed may be any folder, and is the whole of this one only where that can be built.
+    if is_pushed(&source) {
+        return !matches!(kustomize::read(files, ""), Ok(Some(_)));
     }
     let mut has_folders = { all.iter() }
         .filter(|(_, entry)| !entry.path.is_empty() && files.is_folder(&entry.path))

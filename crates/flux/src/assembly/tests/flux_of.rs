@@ -223,3 +223,37 @@ fn variables_that_are_added_in_the_cluster_are_unknown() {
         );
     }
 }
+
+/// What others hold in the cluster has further keys there.
+#[test]
+fn variables_of_what_others_hold_are_unknown() {
+    let maker = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\n\
+        metadata: {name: e, namespace: flux-system}\nspec: {target: {name: s}}\n";
+    let secret = |annotations: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: flux-system, annotations: {{{annotations}}}}}\n\
+             stringData: {{A: written}}\n"
+        )
+    };
+    let built = |secret: &str, maker: &str| {
+        let more = ", postBuild: {substituteFrom: [{kind: Secret, name: s}]}";
+        let map = config_map("m", "{a: '${A}', b: '${B}'}");
+        let all = app(
+            more,
+            &[
+                ("app/map.yaml", &map),
+                ("c/s.yaml", secret),
+                ("c/e.yaml", maker),
+            ],
+        );
+        let unset = all.problems.has(&rules::FLUX_UNSET_VARIABLE);
+        (unset, objects(&all).contains("written"))
+    };
+    let ssa = |how: &str| secret(&format!("kustomize.toolkit.fluxcd.io/ssa: {how}"));
+    assert_eq!(built(&secret(""), ""), (true, true));
+    assert_eq!(built(&secret(""), maker), (false, false));
+    assert_eq!(built(&ssa("IfNotPresent"), ""), (false, false));
+    assert_eq!(built(&ssa("Ignore"), ""), (false, false));
+    assert_eq!(built(&ssa("Merge"), ""), (false, true));
+    assert_eq!(built(&ssa("Override"), ""), (true, true));
+}

@@ -231,3 +231,41 @@ fn an_instance_within_another_is_the_same_cluster() {
     apps < flux-system @ apps: Built; ConfigMap a/m
     ");
 }
+
+/// Two clusters may begin with the same Kustomization of the same folder.
+#[test]
+fn what_two_clusters_begin_with_is_in_both() {
+    let all = of(&[
+        ("clusters/a/infra.yaml", &flux("infra", "./infra", "")),
+        ("clusters/b/infra.yaml", &flux("infra", "./infra", "")),
+        ("clusters/b/apps.yaml", &flux("apps", "./apps", "")),
+        ("infra/map.yaml", &config_map("m", "{}")),
+        ("apps/map.yaml", &config_map("n", "{}")),
+    ]);
+    let clusters = all
+        .kustomizations
+        .iter()
+        .map(|one| one.cluster.path.as_str());
+    let clusters: Vec<&str> = clusters.collect();
+    insta::assert_snapshot!(format!("{}{}", shown(&all), clusters.join(", ")), @r"
+    apps < - @ apps: Built; ConfigMap a/n
+    infra < - @ infra: Built; ConfigMap a/m
+    infra < - @ infra: Built; ConfigMap a/m
+    clusters/b, clusters/a, clusters/b
+    ");
+}
+
+/// Of what builds the whole repository, and one another with it, none begins anything.
+#[test]
+fn the_whole_repository_is_built_only_where_something_says_so() {
+    let all = of(&[
+        ("cmd/testdata/a.yaml", &flux("a", "./", "")),
+        ("cmd/testdata/b.yaml", &flux("b", "./", "")),
+        ("values.yaml", "a: 1\n"),
+    ]);
+    assert!(
+        all.problems.has(&crate::rules::FLUX_NO_CLUSTER),
+        "{}",
+        shown(&all)
+    );
+}

@@ -25,3 +25,35 @@ fn a_pushed_artifact_may_be_a_folder_of_the_repository() {
     let elsewhere = of(&[("flux.yaml", &instance("./gone"))]);
     insta::assert_snapshot!(shown(&elsewhere), @"flux-system < - @ -: Elsewhere;");
 }
+
+/// The whole of what is pushed may be any folder: nothing of this repository is built as that,
+/// unless it can be.
+#[test]
+fn the_whole_of_an_artifact_is_not_taken_for_the_whole_repository() {
+    let source = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\n\
+        metadata: {name: flux-system, namespace: flux-system}\nspec: {url: 'oci://a/b'}\n";
+    let root = flux("cluster", "./", "").replace("GitRepository", "OCIRepository");
+    let other = flux("other", "./", "").replace("GitRepository", "OCIRepository");
+    let files = [
+        (
+            "clusters/a/root.yaml",
+            format!("{source}---\n{root}---\n{other}"),
+        ),
+        ("values.yaml", "a: 1\n".to_owned()),
+        ("apps/map.yaml", config_map("m", "{}")),
+    ];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    insta::assert_snapshot!(shown(&of(&files)), @r"
+    cluster < - @ -: Elsewhere;
+    other < - @ -: Elsewhere;
+    ");
+    let own = (
+        "kustomization.yaml",
+        "resources: [apps/map.yaml, clusters/a/root.yaml]\n",
+    );
+    let files: Vec<_> = files.into_iter().chain([own]).collect();
+    insta::assert_snapshot!(shown(&of(&files)), @r"
+    cluster < - @ : Built; ConfigMap a/m, Kustomization flux-system/cluster, Kustomization flux-system/other, OCIRepository flux-system/flux-system
+    other < cluster @ : Built; ConfigMap a/m, Kustomization flux-system/cluster, Kustomization flux-system/other, OCIRepository flux-system/flux-system
+    ");
+}
