@@ -31,6 +31,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
 
+pub use self::flate::test as flate_test;
 pub use self::kustomize::{folders as kustomizations, programs as kustomize_and_kubeconform};
 pub use self::makejinja::environment as makejinja_environment;
 pub use self::nodes::talosctl;

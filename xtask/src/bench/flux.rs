@@ -12,6 +12,9 @@ use crate::{files, golden, oracles, process};
 /// How much faster than `kustomize build` and `kubeconform`, started once a kustomization.
 const CHAIN: f64 = 40.0;
 
+/// How much faster than `flate test ks`: both without what earlier runs left, and both with it.
+const FLATE: f64 = 4.0;
+
 /// The most memory for five thousand objects.
 const MEMORY: u64 = 300 << 20;
 
@@ -61,12 +64,54 @@ impl Bench {
             }
             Err(reason) => table.skip("validate, against kustomize | kubeconform", &reason),
         }
+        self.beside_flate(&root, [cold, warm], table)?;
         table.costs("validate, second run", warm, cold, Some(0.5));
         table.at_most(
             "validate, second run, over --version",
             (warm.wall - version.wall).max(0.0),
             0.015,
             "15 ms",
+        );
+        Ok(())
+    }
+
+    /// flate, on the same repository as if charts and their sources were objects like any other,
+    /// so that it fetches nothing.
+    fn beside_flate(&self, root: &Utf8Path, ours: [Cost; 2], table: &mut Table) -> Result<()> {
+        let folder = self.folder.join("flate");
+        let content = files::below(root)?.into_iter();
+        let content = content.filter(|(path, _)| !path.starts_with(".ichor/"));
+        let mut flate = match oracles::flate_test(&folder, content.collect())? {
+            Ok(flate) => flate,
+            Err(reason) => {
+                table.skip("validate, against flate test ks", &reason);
+                return Ok(());
+            }
+        };
+        let (mut cold, mut warm) = (Vec::new(), Vec::new());
+        for _ in 0..self.runs.min(5) {
+            let cache = folder.join("cache");
+            if cache.exists() {
+                std::fs::remove_dir_all(&cache)?;
+            }
+            cold.push(measure::cost(&mut flate)?);
+            warm.push(measure::cost(&mut flate)?);
+        }
+        let theirs = [cold, warm].map(Cost::median);
+        let rows = [
+            ("no cache", ours[0], theirs[0]),
+            ("second run", ours[1], theirs[1]),
+        ];
+        for (what, ours, theirs) in rows {
+            let what = format!("validate, {what}");
+            table.times_faster(&what, "flate test ks", ours, theirs, FLATE);
+        }
+        table.times_faster(
+            "validate, no cache",
+            "flate test ks with its cache",
+            ours[0],
+            theirs[1],
+            FLATE,
         );
         Ok(())
     }

@@ -17,7 +17,8 @@ use yaml::Dialect;
 
 use super::go::Program;
 use super::{Options, Outcome, parts};
-use crate::process;
+use crate::golden::Files;
+use crate::{files, process};
 
 const FLATE: Program = Program {
     folder: "flate",
@@ -60,6 +61,28 @@ pub(super) fn run(options: &Options) -> Result<Outcome> {
     } else {
         Outcome::Differs(faults.join("\n"))
     })
+}
+
+/// `flate test ks` of a folder with a folder for its cache, and that folder's repository as flate
+/// reads it without fetching anything; why there is none, where there is none.
+pub fn test(folder: &Utf8Path, content: Files) -> Result<Result<Command, String>> {
+    let program = match FLATE.built()? {
+        Ok(program) => program,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    for (path, bytes) in &kustomizations::alone(content) {
+        files::write(&folder.join("repository").join(path), bytes)?;
+    }
+    let mut command = process::command(&program);
+    command
+        .current_dir(folder.join("repository"))
+        .env_clear()
+        .env("HOME", folder.as_str())
+        .args(["test", "ks", "--path", ".", "--no-progress"])
+        .args(["--log-level", "error", "--source-retry-attempts", "1"])
+        .arg("--allow-missing-secrets")
+        .args(["--cache-dir", folder.join("cache").as_str()]);
+    Ok(Ok(command))
 }
 
 /// `flate build`, of the repository in a folder of flate's own.

@@ -90,7 +90,7 @@ fn checkout(folder: &Utf8Path) -> Result<Files> {
 }
 
 /// A repository whose releases, charts and sources of charts are objects like any other.
-fn alone(content: Files) -> Files {
+pub(super) fn alone(content: Files) -> Files {
     // A regular expression that is written here is one.
     let sources = Regex::new(
         r"(?m)^(\s*apiVersion: source\.)toolkit\.fluxcd\.io(/.*\n\s*kind: (?:OCIRepository|HelmRepository|HelmChart|Bucket)\b)",
