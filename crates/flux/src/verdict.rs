@@ -30,29 +30,43 @@ pub enum Verdict {
 pub fn of(assembled: &Assembled, problems: &Diagnostics) -> Vec<(&'static str, String, Verdict)> {
     let redaction = Redaction::new(assembled, &[]);
     let all = &assembled.kustomizations;
-    let errors: Vec<Spot> = { problems.iter() }
-        .filter(|problem| problem.severity == Severity::Error)
-        .filter_map(|problem| {
-            let place = problem.location.as_ref()?;
-            Some((place.file.as_str(), place.range.clone()))
-        })
+    // Who fails to build is known; what is written alike in another cluster need not.
+    let builds: Vec<_> = { assembled.problems.iter() }
+        .map(|problem| (problem.rule.id(), &problem.location))
         .collect();
+    let (mut errors, mut is_of_build) = (Vec::<Spot>::new(), Vec::new());
+    let found = problems.iter();
+    for problem in found.filter(|problem| problem.severity == Severity::Error) {
+        if let Some(place) = &problem.location {
+            errors.push((place.file.as_str(), place.range.clone()));
+            is_of_build.push(builds.contains(&(problem.rule.id(), &problem.location)));
+        }
+    }
     let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
     for file in all.iter().flat_map(|one| &one.files) {
         *readers.entry(file).or_default() += 1;
     }
     // What lies in a Kustomization is its own alone.
     let (mut own, mut others) = (vec![Vec::new(); all.len()], Vec::new());
-    for error in &errors {
-        let mut is_own = false;
-        for (one, own) in all.iter().zip(&mut own) {
-            if lies_in(error, &one.object.0) {
-                is_own = true;
+    for (error, is_of_build) in errors.iter().zip(is_of_build) {
+        let mut whose: Vec<usize> = { all.iter().enumerate() }
+            .filter(|(_, one)| lies_in(error, &one.object.0))
+            .map(|(index, _)| index)
+            .collect();
+        let fails = |index: &usize| {
+            let one = all.get(*index);
+            one.is_some_and(|one| one.outcome == Outcome::Failed)
+        };
+        if whose.is_empty() {
+            others.push(error);
+        }
+        if is_of_build && whose.iter().any(fails) {
+            whose.retain(fails);
+        }
+        for index in whose {
+            if let Some(own) = own.get_mut(index) {
                 own.push(error);
             }
-        }
-        if !is_own {
-            others.push(error);
         }
     }
     let has_several = all.iter().filter(|one| one.parent.is_none()).count() > 1;

@@ -236,8 +236,9 @@ fn clusters_below_a_folder_are_found_from_it() {
     flux-system < - @ k/flux/cluster: Built; Kustomization flux-system/app, Kustomization flux-system/flux-system
     app < flux-system @ k/apps: Built; ConfigMap a/m
     "#);
+    // Of a folder that a Kustomization builds, it is that one.
     insta::assert_snapshot!(from("k/apps"), @r#"
-    flux-system < - @ k/apps: Built; ConfigMap a/m
+    app < - @ k/apps: Built; ConfigMap a/m
     "#);
 }
 

@@ -57,3 +57,43 @@ fn only_who_is_at_fault_fails() {
     let waits = child("waits", "./apps", ", dependsOn: [{name: nobody}]");
     assert_eq!(failed(&format!("{good}{waits}")), ["flux-system/waits"]);
 }
+
+/// A Kustomization that two clusters apply may fail in one of them.
+#[test]
+fn what_fails_in_one_cluster_need_not_in_another() {
+    let root = |name: &str, more: &str| {
+        let path = format!("./clusters/{name}");
+        child("flux-system", &path, more)
+    };
+    let (one, two) = (
+        root("one", ", postBuild: {substitute: {M: a}}"),
+        root("two", ""),
+    );
+    let files: Memory = [
+        ("clusters/one/gotk-sync.yaml", one.as_str()),
+        ("clusters/two/gotk-sync.yaml", &two),
+        (
+            "clusters/one/kustomization.yaml",
+            "resources: [../../shared.yaml]\n",
+        ),
+        (
+            "clusters/two/kustomization.yaml",
+            "resources: [../../shared.yaml]\n",
+        ),
+        ("shared.yaml", &child("app", "'./app-${M:=a}'", "")),
+        (
+            "app-a/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+        ),
+    ]
+    .into_iter()
+    .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+    .collect();
+    let assembled = assemble(&files, &Options::default());
+    let verdicts = of(&assembled, &assembled.problems).into_iter();
+    let failed: Vec<String> = verdicts
+        .filter(|(.., verdict)| *verdict == Verdict::Failed)
+        .map(|(_, name, _)| name)
+        .collect();
+    assert_eq!(failed, ["clusters/two: flux-system/app"]);
+}
