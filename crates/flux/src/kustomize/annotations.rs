@@ -67,8 +67,13 @@ fn merge(node: &Node, object: &mut Value, source: &Arc<Source>, taken: &mut Vec<
         taken.push(entry.key.range());
         let keys = entry.value.as_mapping().into_iter().flatten();
         taken.extend(keys.map(|entry| entry.key.range()));
-        let read = value::read(&entry.value, source, Dialect::Go, &mut Diagnostics::new());
-        if let Data::Map(map) = read.data {
+        let read = |node| value::read(node, source, Dialect::Go, &mut Diagnostics::new());
+        if let Data::Map(mut map) = read(&entry.value).data {
+            for entry in entry.value.as_mapping().into_iter().flatten() {
+                if let Some(field) = entry.key.text().and_then(|key| map.get_mut(key)) {
+                    field.value = read(&entry.value);
+                }
+            }
             for (key, field) in map {
                 merged.entry(key).or_insert(field);
             }
