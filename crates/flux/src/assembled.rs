@@ -149,6 +149,8 @@ pub struct Chart {
     pub is_insecure: bool,
     /// Files of the chart that take the place of its `values.yaml`.
     pub values_files: Vec<String>,
+    /// Whether some of them may be missing.
+    pub may_miss_values_files: bool,
 }
 
 /// What says which version of a chart is meant.

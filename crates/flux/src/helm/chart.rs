@@ -88,6 +88,10 @@ fn named(spec: &Value, from: &Object, lookup: &impl Lookup) -> Option<Chart> {
     let chart = Chart {
         version: version.to_owned(),
         values_files: files.collect(),
+        may_miss_values_files: spec
+            .get("ignoreMissingValuesFiles")
+            .and_then(Value::as_bool)
+            == Some(true),
         ..Chart::default()
     };
     if lookup.is_own(kind, namespace, source) {

@@ -149,7 +149,7 @@ impl<'a> Charts<'a> {
             return Some(package);
         }
         package
-            .with_values_files(&chart.values_files)
+            .with_values_files(&chart.values_files, chart.may_miss_values_files)
             .ok()
             .map(Arc::new)
     }

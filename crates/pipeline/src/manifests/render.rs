@@ -95,11 +95,16 @@ fn one(
     if chart.is_folder() {
         return Made::LeftOut("its chart is a folder of the repository, which is not rendered");
     }
-    if !chart.values_files.is_empty() {
-        return Made::LeftOut("it takes `valuesFiles` of its chart, which are not followed");
-    }
-    let (Some(archive), Some(_)) = (charts.archive(chart), package) else {
-        return Made::LeftOut("its chart is not in the cache");
+    let archive = match (charts.archive(chart), package) {
+        (Some(archive), Some(_)) if chart.values_files.is_empty() => archive,
+        (Some(archive), Some(package)) => match package.packed(&archive) {
+            Ok(archive) => archive,
+            Err(_) => return Made::LeftOut("its chart cannot be packed with its `valuesFiles`"),
+        },
+        (Some(_), None) if !chart.values_files.is_empty() => {
+            return Made::LeftOut("its chart lacks some of its `valuesFiles`");
+        }
+        _ => return Made::LeftOut("its chart is not in the cache"),
     };
     let Some(values) = &release.values else {
         return Made::LeftOut("its values are known in the cluster only");

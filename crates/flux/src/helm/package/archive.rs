@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read as _};
 
+use flate2::Compression;
 use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 
 /// The largest archive, in bytes, as source-controller 1.9.6 takes it by default.
 pub const LARGEST: usize = 10 << 20;
@@ -41,6 +43,26 @@ pub(super) fn files(
         return Err("it unpacks to more than 100 MiB".to_owned());
     }
     read
+}
+
+/// An archive with a file in the place of one that it has, or beside the others.
+pub(super) fn with(bytes: &[u8], path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {
+    let mut files = files(bytes, &mut budget(), |_| true)?;
+    files.insert(path.to_owned(), content);
+    let broken = |error: io::Error| format!("it cannot be packed: {error}");
+    let packed = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut builder = tar::Builder::new(packed);
+    for (path, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        // Whatever the folder is called that all lie in: the name of a chart is in its `Chart.yaml`.
+        let place = format!("chart/{path}");
+        let added = builder.append_data(&mut header, place, content.as_slice());
+        added.map_err(broken)?;
+    }
+    let packed = builder.into_inner().map_err(broken)?;
+    packed.finish().map_err(broken)
 }
 
 /// How much one chart, with all charts within it, may unpack to.

@@ -179,18 +179,20 @@ impl Package {
     }
 
     /// The chart with other files of it in the place of its `values.yaml`, later ones over
-    /// earlier ones, as source-controller packs it for `valuesFiles`.
+    /// earlier ones, as source-controller packs it for `valuesFiles`. Those that are not there are
+    /// passed over where `may_miss` says so.
     ///
     /// # Errors
     ///
     /// The name of a file that it does not have, or that cannot be read.
-    pub fn with_values_files(&self, names: &[String]) -> Result<Self, String> {
+    pub fn with_values_files(&self, names: &[String], may_miss: bool) -> Result<Self, String> {
         let mut values = empty();
         for name in names {
             let path = name.trim_start_matches("./");
             let read = match (path, self.texts.get(path)) {
                 ("values.yaml", _) => Ok(self.values.clone()),
                 (_, Some(text)) => read(path, text),
+                (_, None) if may_miss => continue,
                 (_, None) => Err(String::new()),
             };
             over(&mut values, read.map_err(|_| name.clone())?);
@@ -199,6 +201,17 @@ impl Package {
             values,
             ..self.clone()
         })
+    }
+
+    /// Its archive with its values as the `values.yaml`, which may be others than the archive has.
+    ///
+    /// # Errors
+    ///
+    /// Why it is no archive of a chart, as a clause.
+    pub fn packed(&self, archive: &[u8]) -> Result<Vec<u8>, String> {
+        // JSON is YAML.
+        let values = self.values.to_json().to_string().into_bytes();
+        archive::with(archive, "values.yaml", values)
     }
 
     /// The definitions of kinds that it and the charts within it bring along.

@@ -96,13 +96,41 @@ fn a_chart_is_read_with_the_charts_within_it() {
     );
     let of = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let read = read.with_values_files(&names);
+        let read = read.with_values_files(&names, false);
         read.map(|read| read.values.to_json().to_string())
     };
     assert_eq!(of(&["other.yaml"]).as_deref(), Ok(r#"{"a":3,"b":4}"#));
     let both = of(&["./other.yaml", "values.yaml"]);
     assert_eq!(both.as_deref(), Ok(r#"{"a":2,"b":4,"true":true}"#));
     assert_eq!(of(&["gone.yaml"]), Err("gone.yaml".to_owned()));
+    let passed = ["other.yaml", "gone.yaml"].map(str::to_owned);
+    let passed = read.with_values_files(&passed, true).expect("it may miss");
+    assert_eq!(passed.values.to_json().to_string(), r#"{"a":3,"b":4}"#);
+}
+
+#[test]
+fn an_archive_is_packed_with_other_values() {
+    let long = format!("c/templates/{}.yaml", "a".repeat(80));
+    let archive = files(&[
+        CHART,
+        ("c/values.yaml", "a: 1"),
+        ("c/o.yaml", "b: [0777, null]"),
+        (&long, "x"),
+    ]);
+    let read = Package::from_archive(&archive).expect("it is a chart");
+    let other = read.with_values_files(&["o.yaml".to_owned()], false);
+    let packed = other
+        .and_then(|other| other.packed(&archive))
+        .expect("it is one");
+    let all = |bytes: &[u8]| super::archive::files(bytes, &mut super::archive::budget(), |_| true);
+    let (before, mut after) = (all(&archive), all(&packed));
+    let values = after
+        .as_mut()
+        .ok()
+        .and_then(|files| files.insert("values.yaml".to_owned(), b"a: 1".to_vec()));
+    assert_eq!(values.as_deref(), Some(&br#"{"b":[511,null]}"#[..]));
+    assert_eq!(before, after);
+    assert!(read.packed(b"no archive").is_err());
 }
 
 #[test]
