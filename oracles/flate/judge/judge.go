@@ -9,14 +9,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/fluxcd/pkg/chartutil"
+	"github.com/fluxcd/pkg/runtime/transform"
 	"github.com/go-logr/logr"
 	helmaction "helm.sh/helm/v4/pkg/action"
 	"helm.sh/helm/v4/pkg/chart/common"
+	v2chart "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/kube"
 	"helm.sh/helm/v4/pkg/kube/fake"
@@ -24,6 +29,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	ctrlclient "sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
 
 	v2 "github.com/fluxcd/helm-controller/api/v2"
 	"github.com/fluxcd/helm-controller/internal/action"
@@ -32,11 +38,13 @@ import (
 type question struct {
 	Release v2.HelmRelease `json:"release"`
 	// Chart is the path of an archive.
-	Chart      string             `json:"chart"`
-	ConfigMaps []corev1.ConfigMap `json:"configMaps"`
-	Secrets    []corev1.Secret    `json:"secrets"`
-	Kubernetes string             `json:"kubernetes"`
-	APIs       []string           `json:"apis"`
+	Chart       string             `json:"chart"`
+	ValuesFiles []string           `json:"valuesFiles"`
+	MayMiss     bool               `json:"mayMiss"`
+	ConfigMaps  []corev1.ConfigMap `json:"configMaps"`
+	Secrets     []corev1.Secret    `json:"secrets"`
+	Kubernetes  string             `json:"kubernetes"`
+	APIs        []string           `json:"apis"`
 }
 
 type hook struct {
@@ -98,10 +106,40 @@ func (c *client) Build(reader io.Reader, _ bool) (kube.ResourceList, error) {
 	return nil, err
 }
 
+// merged is what source-controller makes the values of a chart.
+func merged(q question, chart *v2chart.Chart) (map[string]any, error) {
+	all := map[string]any{}
+	for _, path := range q.ValuesFiles {
+		path = filepath.Clean(path)
+		if path == "values.yaml" {
+			all = transform.MergeMaps(all, chart.Values)
+			continue
+		}
+		at := slices.IndexFunc(chart.Files, func(file *common.File) bool { return file.Name == path })
+		if at < 0 && q.MayMiss {
+			continue
+		}
+		if at < 0 {
+			return nil, fmt.Errorf("no values file %s", path)
+		}
+		values := map[string]any{}
+		if err := yaml.Unmarshal(chart.Files[at].Data, &values); err != nil {
+			return nil, err
+		}
+		all = transform.MergeMaps(all, values)
+	}
+	return all, nil
+}
+
 func installed(q question) (answer, error) {
 	chart, err := loader.LoadFile(q.Chart)
 	if err != nil {
 		return answer{}, err
+	}
+	if len(q.ValuesFiles) > 0 {
+		if chart.Values, err = merged(q, chart); err != nil {
+			return answer{}, err
+		}
 	}
 	version, err := common.ParseKubeVersion(q.Kubernetes)
 	if err != nil {

@@ -32,7 +32,7 @@ use crate::{files, process};
 const KUBERNETES: &str = "v1.36.3";
 
 /// The fewest objects that make the answer worth something.
-const FEWEST: usize = 130;
+const FEWEST: usize = 140;
 
 /// What the objects of a release are, by what names them.
 type Objects = BTreeMap<String, Value>;

@@ -69,18 +69,16 @@ pub(super) fn ask(
         .collect();
     let mut questions = Vec::new();
     for (index, release) in rendered.iter().enumerate() {
-        let chart = release
-            .chart
-            .as_ref()
-            .and_then(|chart| charts.archive(chart));
+        let chart = release.chart.as_ref();
+        let chart = chart.context("a release that is rendered has a chart")?;
+        let content = charts.archive(chart);
         let archive = sandbox.path(&format!("charts/{index}.tgz"))?;
-        files::write(
-            &archive,
-            chart.context("a chart that is rendered is there")?,
-        )?;
+        files::write(&archive, content.context("it is in the cache")?)?;
         questions.push(json!({
             "release": release.object.0.to_json(),
             "chart": archive,
+            "valuesFiles": chart.values_files,
+            "mayMiss": chart.may_miss_values_files,
             "configMaps": config_maps,
             "secrets": secrets,
             "kubernetes": KUBERNETES,
