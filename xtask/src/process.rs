@@ -164,3 +164,28 @@ fn shown(command: &Command) -> String {
     words.extend(command.get_args().map(std::ffi::OsStr::to_string_lossy));
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{bounded, command};
+
+    #[test]
+    fn what_does_not_end_is_killed_and_gives_nothing() {
+        let mut endless = command("sleep");
+        let ended = bounded(endless.arg("3600"), Duration::from_millis(50));
+        assert!(ended.expect("it starts").is_none());
+        let mut short = command("sh");
+        let ended = bounded(
+            short.args(["-c", "echo a; echo b >&2; exit 3"]),
+            Duration::from_mins(5),
+        );
+        let output = ended.expect("it starts").expect("it ends");
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(
+            (output.stdout, output.stderr),
+            (b"a\n".to_vec(), b"b\n".to_vec())
+        );
+    }
+}

@@ -340,6 +340,20 @@ fn releases_are_rendered_by_helm_and_checked() {
 }
 
 #[test]
+fn what_is_suspended_is_not_rendered() {
+    let server = server();
+    let objects = oci(&server, "app", "{tag: 1.0.0}", "    replicas: 2\n")
+        .replace("spec:\n  interval", "spec:\n  suspend: true\n  interval");
+    let sandbox = repository(&objects);
+    drop(sandbox.run(["charts", "sync", "--quiet"]).success());
+    with_helm(&sandbox, "v4.3.1");
+    let built = sandbox.run(["flux", "build", "--helm"]).success();
+    let why = "HelmRelease demo/app: not rendered, it is suspended";
+    assert!(built.stderr.contains(why), "{built}");
+    assert!(!built.stdout.contains("kind: Widget"), "{built}");
+}
+
+#[test]
 fn what_helm_says_of_a_failure_shows_no_secret() {
     let server = server();
     let objects = oci(&server, "app", "{tag: 1.0.0}", "    replicas: 1\n").replace(
