@@ -191,7 +191,7 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
     8 |     - name: http
       |       ^^^^^^^^^^
 
-    error[schema/unknown-field]: there is no field `spec.ports[0].prot`
+    warning[schema/unknown-field]: there is no field `spec.ports[0].prot`, and Flux drops it without a word
      --> apps/service.yaml:9:7
       |
     9 |       prot: ${PORT}
@@ -207,7 +207,7 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
       |
     hint: set it in `postBuild`, give a default as in `${PORT:=…}`, or write `$${` where the text is meant
 
-    3 errors
+    2 errors, 1 warning
     6 objects in 2 Kustomizations.
     [exit code: 1]
     ");
