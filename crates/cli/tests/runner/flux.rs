@@ -220,7 +220,7 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
     8 |     - name: http
       |       ^^^^^^^^^^
 
-    error[schema/unknown-field]: there is no field `spec.ports[0].prot`
+    warning[schema/unknown-field]: there is no field `spec.ports[0].prot`, and Flux drops it without a word
      --> apps/service.yaml:9:7
       |
     9 |       prot: ${PORT}
@@ -228,13 +228,13 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
       |
     hint: did you mean `port`?
 
-    2 errors
+    1 error, 1 warning
     6 objects in 2 Kustomizations.
     [exit code: 1]
     ");
     assert_snapshot!(sandbox.run(["validate", "--path", ".", "--output", "github", "--quiet"]).exits(1), @r"
     ::error file=apps/service.yaml,line=8,col=7,title=schema/missing-field::`spec.ports[0].port` is missing
-    ::error file=apps/service.yaml,line=9,col=7,title=schema/unknown-field::there is no field `spec.ports[0].prot`; did you mean `port`?
+    ::warning file=apps/service.yaml,line=9,col=7,title=schema/unknown-field::there is no field `spec.ports[0].prot`, and Flux drops it without a word; did you mean `port`?
     ------- stderr -------
     error[schema/missing-field]: `spec.ports[0].port` is missing
      --> apps/service.yaml:8:7
@@ -242,7 +242,7 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
     8 |     - name: http
       |       ^^^^^^^^^^
 
-    error[schema/unknown-field]: there is no field `spec.ports[0].prot`
+    warning[schema/unknown-field]: there is no field `spec.ports[0].prot`, and Flux drops it without a word
      --> apps/service.yaml:9:7
       |
     9 |       prot: ${PORT}
@@ -250,7 +250,7 @@ fn what_the_cluster_would_refuse_is_told_at_its_place() {
       |
     hint: did you mean `port`?
 
-    2 errors
+    1 error, 1 warning
     [exit code: 1]
     ");
     let log = sandbox
@@ -501,4 +501,40 @@ fn clusters_of_one_repository_are_kept_apart() {
       n7 --> n6
       n2 --> n7
     "#);
+}
+
+/// A repository that lies in another as a folder, as checkouts without `.git` and test data do.
+#[test]
+fn a_repository_in_another_is_found_by_the_paths_of_its_cluster() {
+    let sandbox = empty();
+    sandbox.write("outer/.git/HEAD", "ref: refs/heads/main\n");
+    let start = |name: &str, path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\nspec: {{interval: 1h, prune: true, path: ./{path}, sourceRef: {{kind: GitRepository, name: flux-system}}}}\n"
+        )
+    };
+    sandbox.write(
+        "outer/data/r1/clusters/prod/flux-system/gotk-sync.yaml",
+        start("flux-system", "clusters/prod"),
+    );
+    sandbox.write(
+        "outer/data/r1/clusters/prod/apps.yaml",
+        start("apps", "apps"),
+    );
+    sandbox.write(
+        "outer/data/r1/apps/map.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map, namespace: default}\n",
+    );
+    for path in [
+        "outer/data/r1",
+        "outer/data/r1/clusters",
+        "outer/data/r1/clusters/prod",
+    ] {
+        let shown = sandbox.run(["flux", "test", "--path", path]).to_string();
+        assert!(
+            shown.contains("PASSED  Kustomization flux-system/apps"),
+            "{path}: {shown}"
+        );
+        assert!(shown.contains("0 failed"), "{path}: {shown}");
+    }
 }

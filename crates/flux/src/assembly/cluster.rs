@@ -302,9 +302,19 @@ impl Cluster<'_> {
         if *reference == self.source {
             return true;
         }
-        let declared = { self.sources.iter() }.find(|it| reference.is(it));
-        let address = declared.map(|it| plain(it.text(&["spec", "url"])));
-        !self.address.is_empty() && address.as_ref() == Some(&self.address)
+        let Some(declared) = { self.sources.iter() }.find(|it| reference.is(it)) else {
+            return false;
+        };
+        let own = { self.sources.iter() }.find(|it| self.source.is(it));
+        // Of another branch or version nobody knows here what it holds.
+        let revisions =
+            [own, Some(declared)].map(|it| it?.0.at(&["spec", "ref"]).map(Value::to_json));
+        let is_same = match revisions {
+            [Some(own), Some(other)] => own == other,
+            _ => true,
+        };
+        let address = plain(declared.text(&["spec", "url"]));
+        !self.address.is_empty() && address == self.address && is_same
     }
 
     fn finish(&self, nodes: Vec<Node>, store: &Store) -> Assembled {

@@ -139,6 +139,13 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
             }
         }
     }
+    // What was put away begins nothing as long as anything else is there.
+    let is_kept = |folder: &str| !is_put_away(folder);
+    let mut folders = kustomizations.iter().map(|(folder, _)| folder);
+    if folders.any(|folder| is_kept(folder)) || bootstraps.iter().any(|folder| is_kept(folder)) {
+        kustomizations.retain(|(folder, _)| is_kept(folder));
+        bootstraps.retain(|folder| is_kept(folder));
+    }
     let mut roots: Vec<Entry> = { instances.iter() }
         .filter_map(|instance: &Instance| instance.entry(files, &kustomizations, &sources))
         .collect();
@@ -227,6 +234,13 @@ fn bootstrap(path: &str) -> Option<String> {
     let cluster = folder.strip_suffix(ROOT)?;
     let cluster = cluster.strip_suffix('/').unwrap_or(cluster);
     (cluster.is_empty() || folder.len() > cluster.len() + ROOT.len()).then(|| cluster.to_owned())
+}
+
+/// Whether a folder lies where people keep what they use no more: hidden, or in an archive.
+fn is_put_away(folder: &str) -> bool {
+    folder.split('/').any(|name| {
+        name.starts_with('.') || matches!(name.trim_start_matches('_'), "archive" | "archived")
+    })
 }
 
 /// Whether a folder is another one, or lies below it.

@@ -4,6 +4,7 @@ mod flux_of;
 mod layouts;
 mod metadata;
 mod pushed;
+mod put_away;
 
 use super::{Decrypt, Options, assemble, entries};
 use crate::assembled::{Assembled, Outcome};

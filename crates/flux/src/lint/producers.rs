@@ -15,6 +15,10 @@ const EVERYWHERE: &[&str] = &[
     "openshift-service-ca.crt",
 ];
 
+/// Namespace and name of the Secret with the key of the repository, which `flux bootstrap` makes in
+/// the cluster and writes into no file.
+const BOOTSTRAP: (&str, &str) = ("flux-system", "flux-system");
+
 /// Annotations of controllers that copy a Secret into other namespaces.
 const COPIED: &[&str] = &[
     "reflector.v1.k8s.emberstack.com/reflection-auto-enabled",
@@ -103,6 +107,7 @@ impl<'a> Producers<'a> {
             || self.made.contains(&(namespace, name))
             || self.made.contains(&("", name))
             || (kind == kinds::CONFIG_MAP && EVERYWHERE.contains(&name))
+            || (kind == kinds::SECRET && (namespace, name) == BOOTSTRAP)
             || self.elsewhere.makes(kind, namespace, name)
             || self.inventory.may_be_operated(namespace, name)
             || self.may_chart(namespace, name, user)

@@ -5,6 +5,7 @@
 pub mod charts;
 mod decrypt;
 pub(crate) mod files;
+mod nested;
 pub mod render;
 pub mod schemas;
 mod shapes;
@@ -28,6 +29,7 @@ use self::charts::Charts;
 use self::decrypt::With;
 use self::files::OfView;
 
+pub use nested::repository_of;
 pub use versions::{KubernetesPin, domains_of, kubernetes_of, kubernetes_places, talos_of};
 
 use self::versions::DOMAINS;

@@ -17,7 +17,8 @@ use crate::failure::Failure;
 pub(crate) struct Where {
     /// The repository, or the folder of one cluster in it
     ///
-    /// The repository around the folder is the one with `.git`; without one, the folder itself.
+    /// The repository around the folder is the one with `.git`; without one, the folder itself. A
+    /// repository that lies in another as a folder is found by the paths of its cluster.
     /// Where the clusters of a repository begin is found by itself: what Flux was bootstrapped
     /// with says it.
     #[arg(long, value_name = "DIR")]
@@ -53,7 +54,10 @@ impl Where {
         let folder = real_folder(&folder)?;
         let disk = View::on_disk("/");
         let around = { folder.ancestors() }.find(|above| disk.exists(above.join(".git")));
-        let root = around.unwrap_or(&folder).to_owned();
+        let root = match around {
+            Some(around) if self.path.is_some() => manifests::repository_of(&folder, around),
+            around => around.unwrap_or(&folder).to_owned(),
+        };
         let below = folder.strip_prefix(&root).unwrap_or(Utf8Path::new(""));
         // From within a repository the whole of it is meant, unless a folder was named.
         let path = (self.path.is_some() && !below.as_str().is_empty()).then(|| below.to_string());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Reference, is_pushed, is_within, join, normal};
+use super::{Entry, ROOT, Reference, is_pushed, is_within, join, normal};
 use crate::files::Files;
 use crate::kustomize;
 use crate::object::Object;
@@ -95,6 +95,13 @@ pub(super) fn alone(files: &dyn Files, all: &[(String, Entry)], sources: &[Objec
     }
     let mut roots = roots.into_iter().map(|(_, entry)| entry).collect();
     without_archives(files, &mut roots);
+    // What no file declares, and Flux was not bootstrapped with, may hold anything.
+    for entry in &mut roots {
+        let source = Reference::of(&entry.object).name;
+        entry.is_elsewhere |= !is_declared(entry)
+            && !matches!(source.as_str(), "" | ROOT)
+            && !files.is_folder(&entry.path);
+    }
     roots
 }
 
