@@ -96,7 +96,7 @@ pub fn entries(files: &dyn Files) -> Vec<Entry> {
 pub(super) fn declared(files: &dyn Files) -> Declared {
     let mut paths = Vec::new();
     collect(files, "", 0, &mut paths);
-    let mut instances = Vec::new();
+    let mut instances: Vec<(String, Instance)> = Vec::new();
     let mut kustomizations = Vec::new();
     let mut sources = Vec::new();
     let mut bootstraps = BTreeSet::new();
@@ -122,11 +122,13 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
             match (object.group(), object.kind()) {
                 ("fluxcd.controlplane.io", "FluxInstance") => {
                     let spec = object.0.get("spec");
-                    instances.extend(Instance::of(spec, object.namespace()));
+                    let instance = Instance::of(spec, object.namespace());
+                    instances.extend(instance.map(|it| (folder.to_owned(), it)));
                 }
                 ("helm.toolkit.fluxcd.io", "HelmRelease") => {
                     let spec = object.0.at(&["spec", "values", "instance"]);
-                    instances.extend(Instance::of(spec, object.namespace()));
+                    let instance = Instance::of(spec, object.namespace());
+                    instances.extend(instance.map(|it| (folder.to_owned(), it)));
                 }
                 ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
                     if let Some(entry) = entry(object) {
@@ -134,20 +136,25 @@ pub(super) fn declared(files: &dyn Files) -> Declared {
                     }
                 }
                 ("source.toolkit.fluxcd.io", _) => sources.push(object),
-                ("", "") => instances.extend(Instance::of(object.0.get("instance"), "")),
+                ("", "") => {
+                    let instance = Instance::of(object.0.get("instance"), "");
+                    instances.extend(instance.map(|it| (folder.to_owned(), it)));
+                }
                 _ => {}
             }
         }
     }
     // What was put away begins nothing as long as anything else is there.
     let is_kept = |folder: &str| !is_put_away(folder);
-    let mut folders = kustomizations.iter().map(|(folder, _)| folder);
-    if folders.any(|folder| is_kept(folder)) || bootstraps.iter().any(|folder| is_kept(folder)) {
+    let folders = kustomizations.iter().map(|(folder, _)| folder);
+    let folders = folders.chain(instances.iter().map(|(folder, _)| folder));
+    if folders.chain(&bootstraps).any(|folder| is_kept(folder)) {
         kustomizations.retain(|(folder, _)| is_kept(folder));
+        instances.retain(|(folder, _)| is_kept(folder));
         bootstraps.retain(|folder| is_kept(folder));
     }
     let mut roots: Vec<Entry> = { instances.iter() }
-        .filter_map(|instance: &Instance| instance.entry(files, &kustomizations, &sources))
+        .filter_map(|(_, instance)| instance.entry(files, &kustomizations, &sources))
         .collect();
     // Of two that say differently where one begins, the wider builds what the narrower does.
     let all = roots.clone();
@@ -257,7 +264,11 @@ fn is_pushed(source: &Reference) -> bool {
 /// An artifact that is pushed may be made of a folder of the repository (`flux push artifact
 /// --path`), so that paths in it begin there; or of something else altogether.
 fn pushed(files: &dyn Files, entry: &mut Entry) {
-    if !is_pushed(&Reference::of(&entry.object)) || files.is_folder(&entry.path) {
+    if files.is_folder(&entry.path) {
+        return;
+    }
+    if !is_pushed(&Reference::of(&entry.object)) {
+        nested(files, entry);
         return;
     }
     let names = files.list("");
@@ -270,6 +281,22 @@ fn pushed(files: &dyn Files, entry: &mut Entry) {
             (*base).clone_into(&mut entry.base);
         }
         _ => entry.is_elsewhere = true,
+    }
+}
+
+/// A repository may lie in another as a folder, so that paths in it begin there: above the file
+/// that says where its cluster begins.
+fn nested(files: &dyn Files, entry: &mut Entry) {
+    let source = entry.object.0.place.source();
+    let mut above = source.map_or("", |source| source.name());
+    while let Some((folder, _)) = above.rsplit_once('/') {
+        let path = join(folder, &entry.path);
+        if files.is_folder(&path) {
+            entry.base = folder.to_owned();
+            entry.path = path;
+            return;
+        }
+        above = folder;
     }
 }
 

@@ -97,10 +97,19 @@ pub(super) fn alone(files: &dyn Files, all: &[(String, Entry)], sources: &[Objec
     without_archives(files, &mut roots);
     // What no file declares, and Flux was not bootstrapped with, may hold anything.
     for entry in &mut roots {
-        let source = Reference::of(&entry.object).name;
-        entry.is_elsewhere |= !is_declared(entry)
-            && !matches!(source.as_str(), "" | ROOT)
-            && !files.is_folder(&entry.path);
+        let source = Reference::of(&entry.object);
+        let is_same = |other: &Entry| Reference::of(&other.object) == source;
+        let has_folder = |other: &Entry| !other.path.is_empty() && files.is_folder(&other.path);
+        let is_here = || {
+            has_folder(entry)
+                || (entry.path.is_empty()
+                    && (all
+                        .iter()
+                        .any(|(_, other)| is_same(other) && has_folder(other))
+                        || matches!(kustomize::read(files, ""), Ok(Some(_)))))
+        };
+        entry.is_elsewhere |=
+            !is_declared(entry) && !matches!(source.name.as_str(), "" | ROOT) && !is_here();
     }
     roots
 }

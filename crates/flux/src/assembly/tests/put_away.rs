@@ -25,6 +25,10 @@ fn what_was_put_away_begins_nothing() {
                 &format!("{folder}/flux-system/gotk-sync.yaml"),
                 &flux("flux-system", "./clusters/gone", ""),
             ),
+            (
+                &format!("{folder}/instance.yaml"),
+                "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\nspec: {sync: {kind: GitRepository, url: 'https://git.example/home', path: clusters/gone}}\n",
+            ),
         ]);
         let shown = shown(&all);
         assert!(
@@ -49,6 +53,12 @@ fn of_a_source_that_no_file_declares_nobody_knows_what_it_holds() {
         "{}",
         shown(&elsewhere)
     );
+    let whole = of(&[
+        ("x.yaml", &of_source("releases", "./", "releases")),
+        ("one/m.yaml", &config_map("m", "{}")),
+        ("two/m.yaml", &config_map("m", "{}")),
+    ]);
+    assert!(!shown(&whole).contains("error["), "{}", shown(&whole));
     // That of the bootstrap is this repository.
     let own = of(&[("x.yaml", &flux("releases", "./aks", ""))]);
     assert!(shown(&own).contains("flux/path-missing"), "{}", shown(&own));
@@ -84,4 +94,34 @@ fn another_branch_of_the_repository_is_not_what_lies_here() {
         let shown = shown(&all);
         assert_eq!(shown.contains("flux/path-missing"), here, "{shown}");
     }
+}
+
+#[test]
+fn paths_of_a_repository_in_another_begin_there() {
+    let all = of(&[
+        (
+            "data/r1/clusters/prod/flux-system/gotk-sync.yaml",
+            &flux("flux-system", "./clusters/prod", ""),
+        ),
+        (
+            "data/r1/clusters/prod/apps.yaml",
+            &flux("apps", "./apps", ""),
+        ),
+        ("data/r1/apps/m.yaml", &config_map("m", "{}")),
+        (
+            "data/r2/clusters/prod/flux-system/gotk-sync.yaml",
+            &flux("flux-system", "./clusters/prod", ""),
+        ),
+        (
+            "data/r2/clusters/prod/apps.yaml",
+            &flux("apps", "./apps", ""),
+        ),
+        ("data/r2/apps/n.yaml", &config_map("n", "{}")),
+    ]);
+    insta::assert_snapshot!(shown(&all), @r"
+    flux-system < - @ data/r1/clusters/prod: Built; Kustomization flux-system/apps, Kustomization flux-system/flux-system
+    apps < flux-system @ data/r1/apps: Built; ConfigMap a/m
+    flux-system < - @ data/r2/clusters/prod: Built; Kustomization flux-system/apps, Kustomization flux-system/flux-system
+    apps < flux-system @ data/r2/apps: Built; ConfigMap a/n
+    ");
 }
