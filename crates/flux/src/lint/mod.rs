@@ -21,11 +21,12 @@ mod sources;
 mod unlisted;
 mod variables;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
 
 use crate::assembled::Assembled;
 use crate::inventory::Inventory;
 use crate::redact::Redaction;
+use crate::rules;
 use crate::value::Value;
 
 pub use addresses::Address;
@@ -43,7 +44,13 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
     match assembled.clusters() {
         Some(clusters) => {
             for cluster in &clusters {
-                in_cluster(cluster, context, &elsewhere, &mut problems);
+                let mut found = Diagnostics::new();
+                in_cluster(cluster, context, &elsewhere, &mut found);
+                let by_hand = is_by_hand(cluster);
+                problems.extend(found.into_iter().map(|problem| match by_hand {
+                    true => as_by_hand(problem),
+                    false => problem,
+                }));
             }
         }
         None => in_cluster(assembled, context, &elsewhere, &mut problems),
@@ -57,6 +64,27 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
         .collect();
     cleaned.sort();
     cleaned
+}
+
+/// Whether nothing says that a cluster begins where it was taken to: its Kustomization is none
+/// that `flux bootstrap` or a `FluxInstance` makes. Where there are several, they may be parts of
+/// one cluster, applied one by one.
+fn is_by_hand(cluster: &Assembled) -> bool {
+    let roots = cluster
+        .kustomizations
+        .iter()
+        .filter(|one| one.parent.is_none());
+    let mut ids = roots.map(|one| (one.id.namespace.as_str(), one.id.name.as_str()));
+    ids.all(|id| id != ("flux-system", "flux-system"))
+}
+
+/// What another part may bring is missing only perhaps.
+fn as_by_hand(mut problem: Diagnostic) -> Diagnostic {
+    let rules = [&rules::FLUX_DEPENDENCY_MISSING, &rules::FLUX_SOURCE_MISSING];
+    if rules.iter().any(|rule| problem.is(rule)) {
+        problem.severity = Severity::Warning;
+    }
+    problem
 }
 
 fn in_cluster(

@@ -135,3 +135,29 @@ fn a_source_in_the_own_namespace_is_sought_there() {
         assert_eq!(told.hint.as_deref(), Some(hint));
     }
 }
+
+/// Parts of one cluster that somebody applies one by one bring what others wait for.
+#[test]
+fn what_is_missing_in_one_of_several_starts_is_no_error() {
+    let start = |name: &str, more: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\nspec: {{path: ./{name}, sourceRef: {{kind: GitRepository, name: flux-system}}{more}}}\n"
+        )
+    };
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: a}\n";
+    let waits = start("apps", ", dependsOn: [{name: base}]");
+    for (first, errors) in [("base", false), ("", true)] {
+        let mut files = flux::files::Memory::default();
+        files.insert("setup/apps.yaml", waits.as_str());
+        files.insert("apps/m.yaml", map);
+        if !first.is_empty() {
+            files.insert("other/base.yaml", start(first, "").as_str());
+            files.insert("base/m.yaml", map);
+        }
+        let assembled = flux::assembly::assemble(&files, &flux::assembly::Options::default());
+        let found = check(&assembled, &Context::default());
+        let told = told(&found);
+        assert_eq!(found.has_errors(), errors, "{told}");
+        assert!(told.contains("flux/dependency-missing"), "{told}");
+    }
+}
