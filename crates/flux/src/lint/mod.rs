@@ -47,10 +47,14 @@ pub fn check(assembled: &Assembled, context: &Context<'_>) -> Diagnostics {
                 let mut found = Diagnostics::new();
                 in_cluster(cluster, context, &elsewhere, &mut found);
                 let by_hand = is_by_hand(cluster);
-                problems.extend(found.into_iter().map(|problem| match by_hand {
-                    true => as_by_hand(problem),
-                    false => problem,
-                }));
+                let told = |problem| {
+                    if by_hand {
+                        as_by_hand(problem)
+                    } else {
+                        problem
+                    }
+                };
+                problems.extend(found.into_iter().map(told));
             }
         }
         None => in_cluster(assembled, context, &elsewhere, &mut problems),
