@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics, Source};
 use sha2::{Digest as _, Sha256};
-use yaml::Dialect;
+use yaml::{Dialect, Limits};
 
 use crate::files::Memory;
 use crate::kustomize;
 use crate::object::Object;
 use crate::rules;
-use crate::value::{Data, Field, Map, Place, Value, documents};
+use crate::value::{Data, Field, Map, Place, Value, documents_of};
 
 /// The annotation of hooks, which says when they run.
 const HOOK: &str = "helm.sh/hook";
@@ -102,8 +102,9 @@ struct Printed {
 fn printed(release: &Object, text: &str) -> Result<Printed, Diagnostics> {
     let source = Arc::new(Source::new("", text));
     // What passes kustomize is read as that does; the rest as the API server's clients do.
-    let (values, problems) = documents(&source, Dialect::Go);
-    let (plain, _) = documents(&source, Dialect::Kubernetes);
+    let parsed = yaml::parse(&source, &Limits::default());
+    let (values, problems) = documents_of(&parsed, &source, Dialect::Go);
+    let (plain, _) = documents_of(&parsed, &source, Dialect::Kubernetes);
     let is_real =
         |problem: &&Diagnostic| problem.is_error() && !problem.is(&yaml::rules::YAML_DUPLICATE_KEY);
     if problems.iter().any(|problem| is_real(&problem)) {

@@ -13,9 +13,12 @@ use crate::object::Object;
 use crate::rules;
 use crate::value::{Data, Value};
 
+/// The one kind whose status stays.
+const DEFINITION: &str = "CustomResourceDefinition";
+
 /// Kinds of Kubernetes' own that are left as they are.
 const KEPT: &[(&str, &str)] = &[
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiextensions.k8s.io", DEFINITION),
     ("apiregistration.k8s.io", "APIService"),
     ("rbac.authorization.k8s.io", "ClusterRole"),
     ("rbac.authorization.k8s.io", "Role"),
@@ -23,7 +26,7 @@ const KEPT: &[(&str, &str)] = &[
 
 /// The object without its status, its name as text.
 pub(super) fn as_applied(object: &Object) -> Cow<'_, Object> {
-    let has_status = object.0.get("status").is_some() && object.kind() != KEPT[0].1;
+    let has_status = object.0.get("status").is_some() && object.kind() != DEFINITION;
     let name = object.0.at(&["metadata", "name"]).and_then(scalar);
     if !has_status && name.is_none() {
         return Cow::Borrowed(object);

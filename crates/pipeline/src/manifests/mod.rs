@@ -29,7 +29,7 @@ use self::charts::Charts;
 use self::decrypt::With;
 use self::files::OfView;
 
-pub use nested::repository_of;
+pub use nested::is_nested;
 pub use versions::{KubernetesPin, domains_of, kubernetes_of, kubernetes_places, talos_of};
 
 use self::versions::DOMAINS;

@@ -55,7 +55,13 @@ impl Where {
         let disk = View::on_disk("/");
         let around = { folder.ancestors() }.find(|above| disk.exists(above.join(".git")));
         let root = match around {
-            Some(around) if self.path.is_some() => manifests::repository_of(&folder, around),
+            Some(around) if self.path.is_some() => {
+                let outer = View::on_disk(around);
+                let within = folder.ancestors().take_while(|above| *above != around);
+                let is_nested =
+                    |above: &&Utf8Path| manifests::is_nested(&View::on_disk(*above), &outer);
+                { within }.find(is_nested).unwrap_or(around).to_owned()
+            }
             around => around.unwrap_or(&folder).to_owned(),
         };
         let below = folder.strip_prefix(&root).unwrap_or(Utf8Path::new(""));
