@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use testkit::Sandbox;
 
-use crate::fixture;
+use crate::{empty, fixture};
 
 /// Runs `configure`, which must find problems of the given rule and leave everything as it is.
 #[track_caller]
@@ -146,4 +146,50 @@ fn a_name_that_is_no_utf8_is_told_with_its_folder_and_nothing_of_the_machine() {
         "{output}"
     );
     assert!(!output.stderr.contains("PathBuf"), "{output}");
+}
+
+/// A folder without a `kustomization.yaml`, of which Flux takes every file.
+fn applied() -> Sandbox {
+    let sandbox = empty();
+    sandbox.write(
+        "c/flux-system/gotk-sync.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {interval: 1h, prune: true, path: ./c, sourceRef: {kind: GitRepository, name: flux-system}}\n",
+    );
+    sandbox
+}
+
+#[test]
+fn manifests_that_are_no_text_or_too_much_of_it() {
+    for (content, rule) in [
+        (b"a: \xff\xfe\n".to_vec(), "file/not-utf8"),
+        (vec![b'a'; 50 << 20], "file/too-large"),
+        (vec![0; 1000], "yaml/syntax"),
+        (vec![b'['; 100_000], "yaml/too-deep"),
+        (alias_bomb().into_bytes(), "yaml/alias-bomb"),
+    ] {
+        let sandbox = applied();
+        sandbox.write("c/bad.yaml", content);
+        let output = sandbox.run(["validate", "--path", "."]).exits(1);
+        assert!(output.stderr.contains(rule), "expected `{rule}`:\n{output}");
+        assert!(output.stderr.len() < 20_000, "{rule}");
+    }
+}
+
+#[test]
+fn links_in_a_circle_and_ten_thousand_manifests() {
+    let sandbox = applied();
+    symlink(".", sandbox.root().join("c/loop")).expect("linked");
+    symlink("two.yaml", sandbox.root().join("c/one.yaml")).expect("linked");
+    symlink("one.yaml", sandbox.root().join("c/two.yaml")).expect("linked");
+    for number in 0..10_000 {
+        sandbox.write(
+            &format!("c/m/{number}.yaml"),
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m-{number}, namespace: default}}\n"),
+        );
+    }
+    let output = sandbox.run(["validate", "--path", "."]).exits(0);
+    assert!(
+        output.stderr.contains("objects in 1 Kustomization"),
+        "{output}"
+    );
 }
